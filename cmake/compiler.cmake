@@ -1,0 +1,21 @@
+# Flags of our own targets: warnings and, when asked for, sanitizers.
+add_library(fovea_flags INTERFACE)
+target_compile_options(fovea_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
+if(FOVEA_WERROR)
+  target_compile_options(fovea_flags INTERFACE -Werror)
+endif()
+if(FOVEA_SANITIZE)
+  add_compile_options(-fsanitize=${FOVEA_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${FOVEA_SANITIZE})
+endif()
+
+# fovea_room(NAME LEFT... [LIBRARIES ...]): one folder of src/ as a target. LEFT are the rooms it may include.
+function(fovea_room name)
+  cmake_parse_arguments(ROOM "" "" "LEFT;LIBRARIES" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  add_library(fovea_${name} STATIC ${sources})
+  target_include_directories(fovea_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+  list(TRANSFORM ROOM_LEFT PREPEND fovea_ OUTPUT_VARIABLE left)
+  target_link_libraries(fovea_${name} PUBLIC ${left} ${ROOM_LIBRARIES} PRIVATE fovea_flags)
+  set_property(GLOBAL APPEND PROPERTY FOVEA_ROOMS fovea_${name})
+endfunction()

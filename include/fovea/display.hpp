@@ -1,0 +1,46 @@
+#pragma once
+
+#include "fovea/image.hpp"
+#include "fovea/tensor.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fovea {
+
+/// How the values of a map become brightness 0..1. The lower end is always 0 (a saliency map is non-negative).
+struct DisplayRange {
+  /// White is this percentile of the map's values (100: its maximum), so that one bright pixel cannot turn the rest black.
+  double percentile = 99.0;
+  /// Brightness is (value / white) ^ gamma; below 1 lifts the dark parts.
+  double gamma = 1.0;
+};
+
+/// The value shown as white: the percentile, or the maximum where the percentile is 0 (a very sparse map); 0 only for a map
+/// that is all zero.
+double white_level(const Tensor& map, const DisplayRange& range);
+
+/// A [H,W] map as brightness 0..255.
+Image to_grey(const Tensor& map, const DisplayRange& range);
+
+/// Names accepted by `colorize`: "inferno", "viridis", "turbo", "magma", "jet", "hot", "grey".
+const std::vector<std::string>& colormap_names();
+/// A grey picture through a colour map. InputError for an unknown name.
+Image colorize(const Image& grey, std::string_view colormap);
+/// The photo, darkened and grey, under the colour-mapped heat: opacity rises with the map. Both of one size.
+Image overlay(const Image& photo, const Image& grey_map, std::string_view colormap, double opacity = 0.6);
+
+/// One picture of a figure with the lines written below it.
+struct Panel {
+  Image image;
+  std::string title;
+  std::string caption;
+};
+
+/// Panels side by side, `columns` to a row, each scaled by a whole number or evenly to a common height, titles above and
+/// captions below, wrapped so that no label is cut. `heading` stands over the whole figure.
+Image make_figure(const std::vector<Panel>& panels, const std::string& heading, std::int64_t columns = 0,
+                  std::int64_t panel_height = 320);
+
+}  // namespace fovea

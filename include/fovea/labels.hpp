@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fovea {
+
+/// What one output of a classifier stands for.
+struct Label {
+  std::string wordnet_id;  ///< "n02007558", or empty
+  std::string name;        ///< "flamingo"
+};
+
+/// The names of a classifier's outputs, in order.
+class Labels {
+public:
+  Labels() = default;
+  explicit Labels(std::vector<Label> labels) : labels_(std::move(labels)) {}
+
+  /// The 1000 classes of ILSVRC, WordNet ids ascending (flamingo = 130).
+  static const Labels& imagenet();
+  /// Reads one label a line ("name", "n01234567 name") or a CSV with the columns index,wnid,name. InputError naming the
+  /// file and line.
+  static Labels read(const std::string& path);
+  /// The same from a text; `origin` names it in errors.
+  static Labels parse(std::string_view text, const std::string& origin);
+
+  std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
+  bool empty() const { return labels_.empty(); }
+  const Label& operator[](std::int64_t index) const { return labels_[static_cast<std::size_t>(index)]; }
+  /// The class's name, or "class 17" where there is none.
+  std::string name(std::int64_t index) const;
+
+  /// The class that `text` stands for: an index, a WordNet id, a name, or a unique prefix of a name (case and the
+  /// difference of space, '_' and '-' do not count). `classes` is the number of outputs. InputError listing the candidates
+  /// when several fit and near misses when none does.
+  std::int64_t find(std::string_view text, std::int64_t classes) const;
+
+private:
+  std::vector<Label> labels_;
+};
+
+}  // namespace fovea

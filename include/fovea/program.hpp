@@ -1,0 +1,129 @@
+#pragma once
+
+#include "fovea/model.hpp"
+#include "fovea/tensor.hpp"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace fovea {
+
+/// How the way back treats a ReLU (SPEC: Simonyan 2013, Zeiler & Fergus 2013, Springenberg 2014).
+enum class Rule {
+  Gradient,   ///< back-propagation: pass where the forward input was positive
+  Deconvnet,  ///< pass where the reconstruction is positive
+  Guided,     ///< both
+};
+std::string_view name_of(Rule rule);
+
+enum class Precision { F32, F64 };
+enum class BackendKind {
+  Auto,       ///< oneDNN for F32, reference for F64
+  Reference,  ///< plain loops; the definition of every operator
+  OneDnn,     ///< F32 only
+};
+enum class Direction {
+  Forward,             ///< scores only
+  ForwardAndBackward,  ///< scores, then the gradient of a seeded score with respect to the picture
+};
+
+/// The shape of one named input, overriding what the file declares.
+struct InputShape {
+  std::string name;  ///< empty: the only input
+  Shape shape;
+};
+
+struct ProgramOptions {
+  Direction direction = Direction::ForwardAndBackward;
+  std::int64_t batch = 1;
+  /// Size of the picture where the model leaves it open; 0: what the model declares.
+  std::int64_t height = 0;
+  std::int64_t width = 0;
+  Rule rule = Rule::Gradient;
+  Precision precision = Precision::F32;
+  BackendKind backend = BackendKind::Auto;
+  /// Threads of one run; 0: all processors.
+  int threads = 0;
+  /// Name of the ONNX value to differentiate; empty: the class scores (the first output).
+  std::string target;
+  /// Keep a final Softmax or LogSoftmax, which is otherwise removed so that the scores are unnormalised.
+  enum class FinalSoftmax { Remove, Keep } final_softmax = FinalSoftmax::Remove;
+  /// For models whose input is no picture (Direction::Forward only).
+  std::vector<InputShape> input_shapes = {};
+};
+
+/// What the memory plan and the passes did; for reports.
+struct ProgramReport {
+  std::vector<std::string> notes;  ///< e.g. "removed the final Softmax 'prob'"
+  std::int64_t rule_hits = 0;      ///< ReLU nodes that the rule acted on
+  std::int64_t multiply_adds = 0;  ///< of one forward pass of the whole batch
+  std::size_t arena_bytes = 0;     ///< memory of one session's intermediate values
+  std::size_t unplanned_bytes = 0; ///< what they would take without sharing memory
+  std::size_t weight_bytes = 0;
+  std::int64_t fallback_nodes = 0; ///< nodes that run their reference kernel
+};
+
+struct TensorInfo {
+  std::string name;
+  DType dtype = DType::F32;
+  Shape shape;
+};
+
+/// A model compiled for one batch size, precision and rule. Immutable; share it between threads.
+class Program {
+public:
+  /// ModelError naming every node that is unsupported or, on the way from the picture to the score, not differentiable.
+  static std::shared_ptr<const Program> compile(const Model& model, const ProgramOptions& options = {});
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  const ProgramOptions& options() const;
+  const std::vector<TensorInfo>& inputs() const;   ///< of the model; the picture is the first
+  const std::vector<TensorInfo>& outputs() const;  ///< of the model; the scores (or the target) are the first
+  /// Number of classes: elements of the first output divided by the batch.
+  std::int64_t classes() const;
+  const ProgramReport& report() const;
+  /// The compiled graph in textual form, for debugging and docs.
+  std::string dump() const;
+
+  struct Impl;
+  const Impl& impl() const { return *impl_; }
+
+private:
+  explicit Program(std::unique_ptr<const Impl> impl);
+  std::unique_ptr<const Impl> impl_;
+};
+
+/// One thread's means to run a program: its memory, taken once. `forward` and `backward` allocate nothing of their own.
+/// Fill `input()`, call `forward()`, read `output()`; then fill `seed()` or name classes, call `backward()`, read
+/// `gradient()`. All are row-major.
+class Session {
+public:
+  explicit Session(std::shared_ptr<const Program> program);
+  ~Session();
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+
+  const Program& program() const;
+  Tensor& input(std::size_t i = 0);
+  const Tensor& output(std::size_t i = 0) const;
+  void forward();
+
+  /// d(objective)/d(output 0), to be filled before `backward()`; the shape of output 0.
+  Tensor& seed();
+  /// Fills the seed with a one for class `classes[n]` of the n-th picture of the batch, zeros elsewhere.
+  void seed_classes(std::span<const std::int64_t> classes);
+  /// Must follow `forward` on the same input.
+  void backward();
+  /// d(objective)/d(input 0), in input 0's shape.
+  const Tensor& gradient() const;
+
+private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fovea

@@ -1,0 +1,128 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fovea {
+
+/// Element types a tensor can hold. Half-precision weights are widened to F32 when a model is read.
+enum class DType : std::uint8_t { F32, F64, I32, I64, Bool };
+
+/// Bytes of one element.
+std::size_t size_of(DType dtype);
+/// "f32", "f64", "i32", "i64" or "bool".
+std::string_view name_of(DType dtype);
+inline bool is_floating(DType dtype) { return dtype == DType::F32 || dtype == DType::F64; }
+
+template <class T>
+constexpr DType dtype_of();
+template <>
+constexpr DType dtype_of<float>() {
+  return DType::F32;
+}
+template <>
+constexpr DType dtype_of<double>() {
+  return DType::F64;
+}
+template <>
+constexpr DType dtype_of<std::int32_t>() {
+  return DType::I32;
+}
+template <>
+constexpr DType dtype_of<std::int64_t>() {
+  return DType::I64;
+}
+template <>
+constexpr DType dtype_of<bool>() {
+  return DType::Bool;
+}
+
+/// The extents of a tensor, outermost first. Rank 0 is a scalar with one element.
+class Shape {
+public:
+  Shape() = default;
+  Shape(std::initializer_list<std::int64_t> dims) : dims_(dims) {}
+  explicit Shape(std::vector<std::int64_t> dims) : dims_(std::move(dims)) {}
+
+  std::int64_t rank() const { return static_cast<std::int64_t>(dims_.size()); }
+  /// Number of elements: the product of the extents.
+  std::int64_t elements() const;
+  std::int64_t operator[](std::int64_t axis) const { return dims_[static_cast<std::size_t>(axis)]; }
+  std::int64_t& operator[](std::int64_t axis) { return dims_[static_cast<std::size_t>(axis)]; }
+  const std::vector<std::int64_t>& dims() const { return dims_; }
+  auto begin() const { return dims_.begin(); }
+  auto end() const { return dims_.end(); }
+  friend bool operator==(const Shape&, const Shape&) = default;
+
+private:
+  std::vector<std::int64_t> dims_;
+};
+
+/// "1x3x224x224"; "scalar" for rank 0.
+std::string to_string(const Shape& shape);
+
+/// A dense row-major array. Copies share the elements (like a shared pointer); `clone` makes an independent one.
+class Tensor {
+public:
+  Tensor() = default;
+  /// Zero-filled. Memory is aligned to 64 bytes.
+  Tensor(DType dtype, Shape shape);
+
+  template <class T>
+  static Tensor from(Shape shape, std::span<const T> values);
+  template <class T>
+  static Tensor scalar(T value) {
+    return from<T>({}, std::span<const T>(&value, 1));
+  }
+
+  bool empty() const { return !storage_; }
+  DType dtype() const { return dtype_; }
+  const Shape& shape() const { return shape_; }
+  std::int64_t elements() const { return elements_; }
+  std::size_t bytes() const { return static_cast<std::size_t>(elements_) * size_of(dtype_); }
+
+  const void* raw() const { return storage_.get(); }
+  void* raw() { return storage_.get(); }
+  /// The elements; InternalError when T is not the tensor's element type.
+  template <class T>
+  std::span<const T> data() const {
+    expect(dtype_of<T>());
+    return {static_cast<const T*>(raw()), static_cast<std::size_t>(elements_)};
+  }
+  template <class T>
+  std::span<T> data() {
+    expect(dtype_of<T>());
+    return {static_cast<T*>(raw()), static_cast<std::size_t>(elements_)};
+  }
+
+  Tensor clone() const;
+  /// The same elements under another shape of equal size.
+  Tensor reshaped(Shape shape) const;
+  /// Element-wise conversion; shares the elements when the type already fits. Floating to integer truncates.
+  Tensor cast(DType dtype) const;
+
+private:
+  void expect(DType dtype) const;
+
+  DType dtype_ = DType::F32;
+  Shape shape_;
+  std::int64_t elements_ = 0;
+  std::shared_ptr<std::byte> storage_;
+};
+
+template <class T>
+Tensor Tensor::from(Shape shape, std::span<const T> values) {
+  Tensor tensor(dtype_of<T>(), std::move(shape));
+  auto out = tensor.data<T>();
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out[i] = values[i];
+  return tensor;
+}
+
+}  // namespace fovea

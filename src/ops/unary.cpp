@@ -1,0 +1,13 @@
+#include "ops/unary.hpp"
+
+namespace fovea::ops {
+
+std::vector<ir::TensorType> same_type(const ir::InferCall& call) { return {call.type(0)}; }
+
+std::vector<ir::TensorType> same_type_pair(const ir::InferCall& call) {
+  FOVEA_CHECK(call.type(0) == call.type(1), "expected two operands of one type, found {} {} and {} {}",
+              name_of(call.dtype(0)), to_string(call.shape(0)), name_of(call.dtype(1)), to_string(call.shape(1)));
+  return {call.type(0)};
+}
+
+}  // namespace fovea::ops

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "base/dispatch.hpp"
+#include "ir/operator.hpp"
+
+namespace fovea::ops {
+
+/// Shape rule of y = f(x), element by element: the type of the first input.
+std::vector<ir::TensorType> same_type(const ir::InferCall& call);
+/// Shape rule of dx = dy * f'(x): both inputs of one type, which is the result's.
+std::vector<ir::TensorType> same_type_pair(const ir::InferCall& call);
+
+/// Kernel of y = f(x). `Function` is constructed from the node's attributes and called with a float or double.
+template <class Function>
+void unary_kernel(const ir::KernelCall& call) {
+  dispatch_floating(call.dtype(0), [&]<class T>(T) {
+    const Function f(call.attributes);
+    const T* x = call.input<T>(0);
+    T* y = call.output<T>();
+    for (std::int64_t i = 0, n = call.count(0); i < n; ++i)
+      y[i] = f(x[i]);
+  });
+}
+
+/// Kernel of dx = dy * f'(x), with inputs (dy, x). `Function::derivative` gives f'(x).
+template <class Function>
+void unary_gradient_kernel(const ir::KernelCall& call) {
+  dispatch_floating(call.dtype(0), [&]<class T>(T) {
+    const Function f(call.attributes);
+    const T* dy = call.input<T>(0);
+    const T* x = call.input<T>(1);
+    T* dx = call.output<T>();
+    for (std::int64_t i = 0, n = call.count(0); i < n; ++i)
+      dx[i] = dy[i] * f.derivative(x[i]);
+  });
+}
+
+}  // namespace fovea::ops
