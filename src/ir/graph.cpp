@@ -1,7 +1,5 @@
 #include "ir/graph.hpp"
 
-#include <algorithm>
-
 namespace fovea::ir {
 namespace {
 
@@ -29,27 +27,19 @@ std::vector<TensorType> infer(const Graph& graph, const Operator& op, const Attr
 
 }  // namespace
 
-std::string Graph::unique_name(std::string wanted) {
-  auto position = [&](const std::string& name) {
-    return std::lower_bound(names_.begin(), names_.end(), name,
-                            [](const auto& entry, const std::string& key) { return entry.first < key; });
-  };
-  std::string name = wanted;
-  for (int suffix = 1;; ++suffix) {
-    auto at = position(name);
-    if (at == names_.end() || at->first != name)
+std::string Graph::unique_name(std::string wanted) const {
+  if (!names_.contains(wanted))
+    return wanted;
+  for (int suffix = 1;; ++suffix)
+    if (std::string name = fmt::format("{}_{}", wanted, suffix); !names_.contains(name))
       return name;
-    name = fmt::format("{}_{}", wanted, suffix);
-  }
 }
 
 ValueId Graph::add_value(std::string name, TensorType type, NodeId producer) {
   check_size(type);
   name = unique_name(std::move(name));
   const auto id = static_cast<ValueId>(values_.size());
-  auto at = std::lower_bound(names_.begin(), names_.end(), name,
-                             [](const auto& entry, const std::string& key) { return entry.first < key; });
-  names_.emplace(at, name, id);
+  names_.emplace(name, id);
   values_.push_back({std::move(name), std::move(type), producer, std::nullopt});
   return id;
 }
@@ -94,12 +84,9 @@ void Graph::rename(ValueId id, std::string name) {
   auto& value = values_[static_cast<std::size_t>(id)];
   if (value.name == name)
     return;
-  std::erase_if(names_, [&](const auto& entry) { return entry.second == id; });
-  name = unique_name(std::move(name));
-  auto at = std::lower_bound(names_.begin(), names_.end(), name,
-                             [](const auto& entry, const std::string& key) { return entry.first < key; });
-  names_.emplace(at, name, id);
-  value.name = std::move(name);
+  names_.erase(value.name);
+  value.name = unique_name(std::move(name));
+  names_.emplace(value.name, id);
 }
 
 const Node* Graph::producer(ValueId id) const {
@@ -108,9 +95,8 @@ const Node* Graph::producer(ValueId id) const {
 }
 
 ValueId Graph::find(std::string_view name) const {
-  auto at = std::lower_bound(names_.begin(), names_.end(), name,
-                             [](const auto& entry, std::string_view key) { return entry.first < key; });
-  return at != names_.end() && at->first == name ? at->second : kNoValue;
+  const auto at = names_.find(std::string(name));
+  return at == names_.end() ? kNoValue : at->second;
 }
 
 std::vector<int> Graph::use_counts() const {

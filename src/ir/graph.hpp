@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace fovea::ir {
@@ -59,14 +60,14 @@ public:
 
 private:
   ValueId add_value(std::string name, TensorType type, NodeId producer);
-  std::string unique_name(std::string wanted);
+  std::string unique_name(std::string wanted) const;
 
   std::vector<Node> nodes_;
   std::vector<Value> values_;
   std::vector<ValueId> inputs_;
   std::vector<ValueId> outputs_;
   std::vector<std::string> output_names_;
-  std::vector<std::pair<std::string, ValueId>> names_;  ///< sorted by name
+  std::unordered_map<std::string, ValueId> names_;
 };
 
 /// Checks every invariant of a graph: order, ids, unique names, types equal to what the shape rules give. Throws

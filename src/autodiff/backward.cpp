@@ -1,0 +1,95 @@
+#include "autodiff/backward.hpp"
+
+#include "ops/add.hpp"
+
+#include <algorithm>
+
+namespace fovea::autodiff {
+namespace {
+
+/// For every value, whether it is a floating value computed from `input`: those are the ones a gradient flows to.
+std::vector<bool> values_depending_on(const ir::Graph& graph, ir::ValueId input) {
+  std::vector<bool> depends(graph.values().size(), false);
+  depends[static_cast<std::size_t>(input)] = true;
+  for (const ir::Node& node : graph.nodes()) {
+    const bool reads = std::any_of(node.inputs.begin(), node.inputs.end(), [&](ir::ValueId id) {
+      return id != ir::kNoValue && depends[static_cast<std::size_t>(id)];
+    });
+    for (ir::ValueId id : node.outputs)
+      depends[static_cast<std::size_t>(id)] = reads && is_floating(graph.type(id).dtype);
+  }
+  return depends;
+}
+
+ir::Gradient::Rule rule_for(const ir::Operator& op, const RuleSet& rules, std::int64_t& overridden) {
+  for (const RuleOverride& override : rules.overrides)
+    if (override.op == &op) {
+      ++overridden;
+      return override.rule;
+    }
+  return op.gradient.rule;
+}
+
+/// The gradients that have arrived at each value, summed up when they are asked for.
+class Accumulator {
+public:
+  Accumulator(ir::Graph& graph, std::size_t values) : graph_(graph), arrived_(values, ir::kNoValue) {}
+
+  void add(ir::ValueId value, ir::ValueId gradient) {
+    ir::ValueId& sum = arrived_[static_cast<std::size_t>(value)];
+    sum = sum == ir::kNoValue ? gradient
+                              : graph_.add(ops::add(), {}, {sum, gradient}, graph_.value(value).name + "/grad/sum");
+  }
+  ir::ValueId at(ir::ValueId value) const { return arrived_[static_cast<std::size_t>(value)]; }
+
+private:
+  ir::Graph& graph_;
+  std::vector<ir::ValueId> arrived_;
+};
+
+}  // namespace
+
+Differentiated differentiate(const ir::Graph& forward, ir::ValueId target, ir::ValueId input, const RuleSet& rules) {
+  const std::vector<bool> depends = values_depending_on(forward, input);
+  FOVEA_CHECK(depends[static_cast<std::size_t>(target)], "'{}' does not depend on the input '{}'",
+              forward.value(target).name, forward.value(input).name);
+  Differentiated result{forward, ir::kNoValue, ir::kNoValue, 0};
+  ir::Graph& graph = result.graph;
+  result.seed = graph.add_input(forward.value(target).name + "/seed", forward.type(target));
+  Accumulator gradients(graph, forward.values().size());
+  gradients.add(target, result.seed);
+
+  std::string gaps;
+  for (auto node = forward.nodes().rbegin(); node != forward.nodes().rend(); ++node) {
+    std::vector<ir::ValueId> output_gradients;
+    for (ir::ValueId id : node->outputs)
+      output_gradients.push_back(depends[static_cast<std::size_t>(id)] ? gradients.at(id) : ir::kNoValue);
+    const auto has_gradient = [](ir::ValueId id) { return id != ir::kNoValue; };
+    if (std::none_of(output_gradients.begin(), output_gradients.end(), has_gradient))
+      continue;
+    const ir::Gradient::Rule rule = rule_for(*node->op, rules, result.overridden_nodes);
+    if (!rule) {
+      gaps += fmt::format("{}'{}' ({}: {})", gaps.empty() ? "" : ", ", node->name, node->op->name,
+                          node->op->gradient.why_not);
+      continue;
+    }
+    std::vector<bool> needed;
+    for (ir::ValueId id : node->inputs)
+      needed.push_back(id != ir::kNoValue && depends[static_cast<std::size_t>(id)]);
+    ir::GradientContext context(graph, *node, output_gradients, needed);
+    const std::vector<ir::ValueId> input_gradients = rule(context);
+    for (std::size_t i = 0; i < input_gradients.size(); ++i)
+      if (needed[i] && input_gradients[i] != ir::kNoValue) {
+        FOVEA_ASSERT(graph.type(input_gradients[i]) == graph.type(node->inputs[i]));
+        gradients.add(node->inputs[i], input_gradients[i]);
+      }
+  }
+  FOVEA_CHECK(gaps.empty(), "no gradient flows through {}", gaps);
+  result.gradient = gradients.at(input);
+  FOVEA_CHECK(result.gradient != ir::kNoValue, "no gradient flows from '{}' back to '{}'", forward.value(target).name,
+              forward.value(input).name);
+  graph.add_output(result.gradient, forward.value(input).name + "/gradient");
+  return result;
+}
+
+}  // namespace fovea::autodiff

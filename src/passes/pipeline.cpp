@@ -1,0 +1,39 @@
+#include "passes/pipeline.hpp"
+
+#include "passes/drop_dead.hpp"
+#include "passes/drop_identity.hpp"
+#include "passes/fold_batch_norm.hpp"
+#include "passes/fold_constants.hpp"
+#include "passes/strip_softmax.hpp"
+
+#include <array>
+
+namespace fovea::passes {
+namespace {
+
+constexpr std::array kCanonical = {
+    Pass{"strip_softmax", strip_softmax},     Pass{"drop_dead", drop_dead},
+    Pass{"fold_constants", fold_constants},   Pass{"drop_identity", drop_identity},
+    Pass{"fold_batch_norm", fold_batch_norm},
+};
+constexpr std::array kFinal = {
+    Pass{"drop_dead", drop_dead},
+    Pass{"fold_constants", fold_constants},
+    Pass{"drop_identity", drop_identity},
+};
+
+}  // namespace
+
+std::span<const Pass> canonical_passes() { return kCanonical; }
+std::span<const Pass> canonical_passes_keeping_softmax() { return std::span(kCanonical).subspan(1); }
+std::span<const Pass> final_passes() { return kFinal; }
+
+ir::Graph run(std::span<const Pass> passes, ir::Graph graph, Notes& notes) {
+  for (const Pass& pass : passes) {
+    graph = pass.run(graph, notes);
+    ir::verify(graph, fmt::format("pass {}", pass.name));
+  }
+  return graph;
+}
+
+}  // namespace fovea::passes

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "ir/graph.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fovea::passes {
+
+/// What passes did that the user should know, one sentence each.
+using Notes = std::vector<std::string>;
+
+/// A pass is a pure function from graph to graph.
+struct Pass {
+  std::string_view name;
+  ir::Graph (*run)(const ir::Graph&, Notes&);
+};
+
+/// From an imported graph to the canonical one that is differentiated.
+std::span<const Pass> canonical_passes();
+/// The same, but a final softmax stays.
+std::span<const Pass> canonical_passes_keeping_softmax();
+/// From a differentiated graph to the one that is planned.
+std::span<const Pass> final_passes();
+
+/// Runs the passes in order and verifies the graph after each.
+ir::Graph run(std::span<const Pass> passes, ir::Graph graph, Notes& notes);
+
+}  // namespace fovea::passes

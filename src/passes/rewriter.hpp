@@ -1,0 +1,28 @@
+#pragma once
+
+#include "ir/graph.hpp"
+
+namespace fovea::passes {
+
+/// Builds a graph from another one, node by node: `copy` keeps a node, `replace` stands another value for one of its
+/// outputs. Inputs, outputs and names are kept; constants are carried over when something reads them.
+class Rewriter {
+public:
+  explicit Rewriter(const ir::Graph& from);
+
+  const ir::Graph& from() const { return from_; }
+  ir::Graph& to() { return to_; }
+  /// The new graph's value for one of the old graph's.
+  ir::ValueId map(ir::ValueId old);
+  void copy(const ir::Node& node);
+  void replace(ir::ValueId old, ir::ValueId value);
+  /// Declares the outputs and returns the new graph.
+  ir::Graph finish();
+
+private:
+  const ir::Graph& from_;
+  ir::Graph to_;
+  std::vector<ir::ValueId> mapped_;
+};
+
+}  // namespace fovea::passes

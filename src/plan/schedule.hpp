@@ -1,0 +1,18 @@
+#pragma once
+
+#include "ir/graph.hpp"
+
+#include <vector>
+
+namespace fovea::plan {
+
+/// The order in which nodes run: first the `forward` ones, which the forward outputs need, then those of the way back.
+struct Schedule {
+  std::vector<ir::NodeId> order;
+  std::size_t forward = 0;
+};
+
+/// `forward_outputs` are the values that must be known when the forward part ends.
+Schedule make_schedule(const ir::Graph& graph, const std::vector<ir::ValueId>& forward_outputs);
+
+}  // namespace fovea::plan
