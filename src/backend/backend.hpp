@@ -1,0 +1,88 @@
+#pragma once
+
+#include "ir/graph.hpp"
+#include "plan/schedule.hpp"
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace fovea::backend {
+
+using BufferId = std::int32_t;
+
+/// One piece of memory that steps read and write.
+struct Buffer {
+  enum class Kind {
+    Arena,     ///< planned: shares the session's arena with others
+    External,  ///< an input or output of the program, owned by the session
+    Constant,  ///< weights, owned by the program
+  };
+  std::size_t bytes = 0;
+  Kind kind = Kind::Arena;
+  Tensor constant;  ///< of a Constant
+};
+
+/// What a backend keeps for each session, e.g. an execution stream. `begin_run` and `end_run` surround every run, on the
+/// thread that runs.
+class SessionState {
+public:
+  virtual ~SessionState() = default;
+  virtual void begin_run() {}
+  virtual void end_run() {}
+};
+
+/// Gives a step its memory when a session is made.
+class Binder {
+public:
+  Binder(std::vector<void*> addresses, SessionState* state) : addresses_(std::move(addresses)), state_(state) {}
+  void* address(BufferId id) const { return addresses_[static_cast<std::size_t>(id)]; }
+  template <class State>
+  State& state() const {
+    return static_cast<State&>(*state_);
+  }
+
+private:
+  std::vector<void*> addresses_;
+  SessionState* state_;
+};
+
+/// One unit of work. `bind` is called once a session and returns the function that is called every run.
+struct Step {
+  std::string_view operator_name;
+  std::vector<BufferId> reads, writes;
+  std::function<std::function<void()>(const Binder&)> bind;
+};
+
+/// A graph turned into steps on buffers; immutable, shared by all sessions.
+struct Lowering {
+  std::vector<Buffer> buffers;
+  std::vector<Step> steps;
+  std::size_t forward_steps = 0;  ///< the first so many are the forward part
+  std::vector<BufferId> inputs;   ///< External, row-major, in the order of the graph's inputs
+  std::vector<BufferId> outputs;  ///< External, row-major, in the order of the graph's outputs
+  std::int64_t fallback_nodes = 0;
+  std::function<std::unique_ptr<SessionState>()> make_state;
+};
+
+struct LowerOptions {
+  int threads = 0;  ///< 0: all processors
+};
+
+/// Turns graphs into steps. Backends are stateless constants.
+class Backend {
+public:
+  virtual ~Backend() = default;
+  virtual std::string_view name() const = 0;
+  /// Whether the backend has a kernel of its own for this node; others run their reference kernel.
+  virtual bool supports(const ir::Graph& graph, const ir::Node& node) const = 0;
+  virtual Lowering lower(const ir::Graph& graph, const plan::Schedule& schedule, const LowerOptions& options) const = 0;
+};
+
+/// Plain loops, one thread, every operator, float and double.
+const Backend& reference();
+/// oneDNN's kernels, float.
+const Backend& onednn();
+
+}  // namespace fovea::backend

@@ -1,0 +1,127 @@
+#include "backend/lowering_builder.hpp"
+
+#include "ops/reshape.hpp"
+
+#include <cstring>
+
+namespace fovea::backend {
+namespace {
+
+constexpr BufferId kNoBuffer = -1;
+
+std::size_t bytes_of(const ir::TensorType& type) {
+  return static_cast<std::size_t>(type.shape.elements()) * size_of(type.dtype);
+}
+
+}  // namespace
+
+LoweringBuilder::LoweringBuilder(const ir::Graph& graph) : graph_(graph), plain_(graph.values().size(), kNoBuffer) {
+  for (ir::ValueId id : graph.inputs()) {
+    const BufferId buffer = plain(id);
+    lowering_.buffers[static_cast<std::size_t>(buffer)].kind = Buffer::Kind::External;
+    lowering_.inputs.push_back(buffer);
+  }
+}
+
+BufferId LoweringBuilder::plain(ir::ValueId id) {
+  BufferId& buffer = plain_[static_cast<std::size_t>(id)];
+  if (buffer == kNoBuffer) {
+    const ir::Value& value = graph_.value(id);
+    buffer = value.constant ? add_constant(*value.constant) : add_buffer(bytes_of(value.type));
+  }
+  return buffer;
+}
+
+bool LoweringBuilder::has_plain(ir::ValueId id) const {
+  return plain_[static_cast<std::size_t>(id)] != kNoBuffer || graph_.is_constant(id);
+}
+
+BufferId LoweringBuilder::add_buffer(std::size_t bytes) {
+  lowering_.buffers.push_back({bytes, Buffer::Kind::Arena, {}});
+  return static_cast<BufferId>(lowering_.buffers.size()) - 1;
+}
+
+BufferId LoweringBuilder::add_constant(Tensor tensor) {
+  const BufferId id = add_buffer(tensor.bytes());
+  lowering_.buffers.back().kind = Buffer::Kind::Constant;
+  lowering_.buffers.back().constant = std::move(tensor);
+  return id;
+}
+
+void LoweringBuilder::add_reference_step(const ir::Node& node, const std::vector<int>& uses) {
+  if (node.op == &ops::reshape()) {
+    plain_[static_cast<std::size_t>(node.outputs[0])] = plain(node.inputs[0]);
+    return;
+  }
+  struct Operand {
+    ir::TensorType type;
+    BufferId buffer;
+  };
+  std::vector<Operand> inputs, outputs;
+  Step step{node.op->name, {}, {}, {}};
+  for (ir::ValueId id : node.inputs) {
+    const bool present = id != ir::kNoValue;
+    inputs.push_back({present ? graph_.type(id) : ir::TensorType{}, present ? plain(id) : kNoBuffer});
+    if (present)
+      step.reads.push_back(inputs.back().buffer);
+  }
+  for (ir::ValueId id : node.outputs) {
+    const bool used = uses[static_cast<std::size_t>(id)] > 0 || node.outputs.size() == 1;
+    outputs.push_back({graph_.type(id), used ? plain(id) : kNoBuffer});
+    if (used)
+      step.writes.push_back(outputs.back().buffer);
+  }
+  step.bind = [op = node.op, attributes = node.attributes, inputs, outputs](const Binder& binder) {
+    auto views = [&](const std::vector<Operand>& operands) {
+      std::vector<ir::TensorView> result;
+      for (const Operand& operand : operands)
+        result.push_back({operand.type.dtype, operand.type.shape,
+                          operand.buffer == kNoBuffer ? nullptr : binder.address(operand.buffer)});
+      return result;
+    };
+    return [op, attributes, sources = views(inputs), destinations = views(outputs)] {
+      op->kernel({attributes, sources, destinations});
+    };
+  };
+  add_step(std::move(step));
+}
+
+void LoweringBuilder::copy_output(std::size_t index, BufferId from) {
+  const std::size_t bytes = bytes_of(graph_.type(graph_.outputs()[index]));
+  const BufferId to = add_buffer(bytes);
+  lowering_.buffers.back().kind = Buffer::Kind::External;
+  lowering_.outputs[index] = to;
+  Step step{"copy", {from}, {to}, [=](const Binder& binder) {
+              return [source = binder.address(from), destination = binder.address(to), bytes] {
+                if (bytes > 0)
+                  std::memcpy(destination, source, bytes);
+              };
+            }};
+  // The copy belongs to the part of the program that computes its source.
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < lowering_.steps.size(); ++i)
+    for (BufferId written : lowering_.steps[i].writes)
+      if (written == from)
+        at = i + 1;
+  lowering_.steps.insert(lowering_.steps.begin() + static_cast<std::ptrdiff_t>(at), std::move(step));
+  if (at <= lowering_.forward_steps)
+    ++lowering_.forward_steps;
+}
+
+Lowering LoweringBuilder::finish(std::size_t forward_steps) {
+  lowering_.forward_steps = forward_steps;
+  lowering_.outputs.resize(graph_.outputs().size());
+  for (std::size_t i = 0; i < graph_.outputs().size(); ++i) {
+    const BufferId source = plain(graph_.outputs()[i]);
+    Buffer& buffer = lowering_.buffers[static_cast<std::size_t>(source)];
+    if (buffer.kind == Buffer::Kind::Arena) {
+      buffer.kind = Buffer::Kind::External;
+      lowering_.outputs[i] = source;
+    } else {
+      copy_output(i, source);  // an input, a constant or a value that is an output already
+    }
+  }
+  return std::move(lowering_);
+}
+
+}  // namespace fovea::backend

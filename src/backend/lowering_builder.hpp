@@ -1,0 +1,37 @@
+#pragma once
+
+#include "backend/backend.hpp"
+
+namespace fovea::backend {
+
+/// The bookkeeping that backends share: which buffer holds a value in row-major order, and the steps so far.
+class LoweringBuilder {
+public:
+  explicit LoweringBuilder(const ir::Graph& graph);
+
+  const ir::Graph& graph() const { return graph_; }
+  /// The row-major buffer of a value; made on first use for constants and for values about to be written.
+  BufferId plain(ir::ValueId id);
+  bool has_plain(ir::ValueId id) const;
+  BufferId add_buffer(std::size_t bytes);
+  BufferId add_constant(Tensor tensor);
+  void add_step(Step step) { lowering_.steps.push_back(std::move(step)); }
+  /// The node's reference kernel on row-major buffers. A Reshape becomes an alias and costs nothing.
+  void add_reference_step(const ir::Node& node, const std::vector<int>& uses);
+  std::size_t step_count() const { return lowering_.steps.size(); }
+  Lowering& lowering() { return lowering_; }
+  /// Declares that a value lives in `buffer` in row-major order.
+  void set_plain(ir::ValueId id, BufferId buffer) { plain_[static_cast<std::size_t>(id)] = buffer; }
+  /// Moves the outputs to external buffers and returns the result; the first `forward_steps` steps are the forward part.
+  /// Every output must be held in row-major order by now.
+  Lowering finish(std::size_t forward_steps);
+
+private:
+  void copy_output(std::size_t index, BufferId from);
+
+  const ir::Graph& graph_;
+  Lowering lowering_;
+  std::vector<BufferId> plain_;
+};
+
+}  // namespace fovea::backend

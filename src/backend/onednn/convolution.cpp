@@ -1,0 +1,73 @@
+#include "backend/onednn/lowerings.hpp"
+#include "ops/conv.hpp"
+#include "ops/conv_transpose.hpp"
+
+namespace fovea::backend::onednn_detail {
+namespace {
+
+template <class ConvLikeAttributes>
+Window window_of(const ConvLikeAttributes& a) {
+  return {{}, a.strides, a.dilations, {a.pads[0], a.pads[1]}, {a.pads[2], a.pads[3]}};
+}
+
+/// oneDNN writes grouped weights with an axis for the group: [G, OC/G, C/G, KH, KW].
+Shape grouped(const Shape& w, std::int64_t groups) {
+  return groups == 1 ? w : Shape{groups, w[0] / groups, w[1], w[2], w[3]};
+}
+
+/// The weights in the layout the primitive wants. They may be read under the grouped shape, so this is not `place`.
+Place weights_place(OneDnnBuilder& builder, ir::ValueId id, std::int64_t groups, const Desc& wanted) {
+  if (groups == 1)
+    return builder.place(id, wanted);
+  return builder.reinterpreted(id, OneDnnBuilder::plain_desc(grouped(builder.graph().shape(id), groups)), wanted);
+}
+
+bool has(const ir::Node& node, std::size_t i) { return node.inputs.size() > i && node.inputs[i] != ir::kNoValue; }
+
+bool supports_conv(const ir::Graph&, const ir::Node&) { return true; }
+
+void lower_conv(OneDnnBuilder& builder, const ir::Node& node) {
+  const auto& a = node.attributes.as<ops::ConvAttributes>();
+  const ir::Graph& graph = builder.graph();
+  const Shape& x = graph.shape(node.inputs[0]);
+  const Desc bias = has(node, 2) ? OneDnnBuilder::plain_desc(graph.shape(node.inputs[2])) : Desc();
+  const ConvForward conv =
+      conv_forward(builder.engine(), OneDnnBuilder::any_desc(x),
+                   OneDnnBuilder::any_desc(grouped(graph.shape(node.inputs[1]), a.groups)), bias,
+                   OneDnnBuilder::any_desc(graph.shape(node.outputs[0])), window_of(a));
+  std::vector<OneDnnBuilder::Argument> reads = {
+      {DNNL_ARG_SRC, builder.place(node.inputs[0], conv.src)},
+      {DNNL_ARG_WEIGHTS, weights_place(builder, node.inputs[1], a.groups, conv.weights)}};
+  if (has(node, 2))
+    reads.emplace_back(DNNL_ARG_BIAS, builder.place(node.inputs[2], bias));
+  builder.add_primitive(node.op->name, conv, reads, {{DNNL_ARG_DST, builder.produce(node.outputs[0], conv.dst)}});
+}
+
+/// As the gradient of a convolution; one with a bias, or with more output padding than a convolution can round away, is left
+/// to the reference kernel.
+bool supports_conv_transpose(const ir::Graph&, const ir::Node& node) {
+  const auto& a = node.attributes.as<ops::ConvTransposeAttributes>();
+  return !has(node, 2) && a.output_padding[0] < a.strides[0] && a.output_padding[1] < a.strides[1];
+}
+
+void lower_conv_transpose(OneDnnBuilder& builder, const ir::Node& node) {
+  const auto& a = node.attributes.as<ops::ConvTransposeAttributes>();
+  const ir::Graph& graph = builder.graph();
+  const ConvBackwardData conv =
+      conv_backward_data(builder.engine(), OneDnnBuilder::any_desc(graph.shape(node.outputs[0])),
+                         OneDnnBuilder::any_desc(grouped(graph.shape(node.inputs[1]), a.groups)),
+                         OneDnnBuilder::any_desc(graph.shape(node.inputs[0])), window_of(a));
+  builder.add_primitive(node.op->name, conv,
+                        {{DNNL_ARG_DIFF_DST, builder.place(node.inputs[0], conv.diff_dst)},
+                         {DNNL_ARG_WEIGHTS, weights_place(builder, node.inputs[1], a.groups, conv.weights)}},
+                        {{DNNL_ARG_DIFF_SRC, builder.produce(node.outputs[0], conv.diff_src)}});
+}
+
+}  // namespace
+
+std::vector<OperatorLowering> convolution_lowerings() {
+  return {{&ops::conv(), supports_conv, lower_conv},
+          {&ops::conv_transpose(), supports_conv_transpose, lower_conv_transpose}};
+}
+
+}  // namespace fovea::backend::onednn_detail

@@ -1,0 +1,106 @@
+#include "backend/onednn/lowerings.hpp"
+#include "ops/abs.hpp"
+#include "ops/clip.hpp"
+#include "ops/elu.hpp"
+#include "ops/exp.hpp"
+#include "ops/hard_swish.hpp"
+#include "ops/leaky_relu.hpp"
+#include "ops/log.hpp"
+#include "ops/relu.hpp"
+#include "ops/sigmoid.hpp"
+#include "ops/softplus.hpp"
+#include "ops/sqrt.hpp"
+#include "ops/tanh.hpp"
+
+#include <algorithm>
+
+namespace fovea::backend::onednn_detail {
+namespace {
+
+using dnnl::algorithm;
+
+Eltwise with_clip(algorithm which, const ir::Node& node) {
+  const auto& a = node.attributes.as<ops::ClipAttributes>();
+  return {which, static_cast<float>(a.min), static_cast<float>(a.max)};
+}
+
+/// One row an operator: its function, and whether the row is the operator itself or its gradient (dy, x).
+struct Row {
+  const ir::Operator* op;
+  Eltwise (*function)(const ir::Node& node);
+  enum class Kind { Forward, Gradient } kind = Kind::Forward;
+};
+
+template <algorithm which>
+Eltwise plain_function(const ir::Node&) {
+  return {which};
+}
+
+const std::vector<Row>& rows() {
+  using Kind = Row::Kind;
+  static const std::vector<Row> table = {
+      {&ops::abs(), plain_function<algorithm::eltwise_abs>},
+      {&ops::abs_gradient(), plain_function<algorithm::eltwise_abs>, Kind::Gradient},
+      {&ops::clip(), [](const ir::Node& n) { return with_clip(algorithm::eltwise_clip, n); }},
+      {&ops::clip_gradient(), [](const ir::Node& n) { return with_clip(algorithm::eltwise_clip_v2, n); }, Kind::Gradient},
+      {&ops::elu(),
+       [](const ir::Node& n) {
+         return Eltwise{algorithm::eltwise_elu, static_cast<float>(n.attributes.as<ops::EluAttributes>().alpha)};
+       }},
+      {&ops::exp(), plain_function<algorithm::eltwise_exp>},
+      {&ops::hard_swish(), plain_function<algorithm::eltwise_hardswish>},
+      {&ops::hard_swish_gradient(), plain_function<algorithm::eltwise_hardswish>, Kind::Gradient},
+      {&ops::leaky_relu(),
+       [](const ir::Node& n) {
+         return Eltwise{algorithm::eltwise_relu, static_cast<float>(n.attributes.as<ops::LeakyReluAttributes>().alpha)};
+       }},
+      {&ops::leaky_relu_gradient(),
+       [](const ir::Node& n) {
+         return Eltwise{algorithm::eltwise_relu, static_cast<float>(n.attributes.as<ops::LeakyReluAttributes>().alpha)};
+       },
+       Kind::Gradient},
+      {&ops::log(), plain_function<algorithm::eltwise_log>},
+      {&ops::relu(), plain_function<algorithm::eltwise_relu>},
+      {&ops::relu_gradient(), plain_function<algorithm::eltwise_relu_use_dst_for_bwd>, Kind::Gradient},
+      {&ops::sigmoid(), plain_function<algorithm::eltwise_logistic>},
+      {&ops::sigmoid_gradient(), plain_function<algorithm::eltwise_logistic>, Kind::Gradient},
+      {&ops::sqrt(), plain_function<algorithm::eltwise_sqrt>},
+      {&ops::tanh(), plain_function<algorithm::eltwise_tanh>},
+      {&ops::tanh_gradient(), plain_function<algorithm::eltwise_tanh>, Kind::Gradient},
+  };
+  return table;
+}
+
+const Row& row_of(const ir::Node& node) {
+  return *std::find_if(rows().begin(), rows().end(), [&](const Row& row) { return row.op == node.op; });
+}
+
+bool supports_any(const ir::Graph&, const ir::Node&) { return true; }
+
+void lower_forward(OneDnnBuilder& builder, const ir::Node& node) {
+  const Place x = builder.place(node.inputs[0]);
+  builder.add_primitive(node.op->name, eltwise_forward(builder.engine(), row_of(node).function(node), x.desc),
+                        {{DNNL_ARG_SRC, x}}, {{DNNL_ARG_DST, builder.produce(node.outputs[0], x.desc)}});
+}
+
+void lower_gradient(OneDnnBuilder& builder, const ir::Node& node) {
+  const Row& row = row_of(node);
+  // The forward value keeps its layout, the gradient comes to it.
+  const Place data = builder.place(node.inputs[1]);
+  const bool uses_destination = row.op == &ops::relu_gradient();
+  builder.add_primitive(node.op->name, eltwise_backward(builder.engine(), row.function(node), data.desc),
+                        {{uses_destination ? DNNL_ARG_DST : DNNL_ARG_SRC, data},
+                         {DNNL_ARG_DIFF_DST, builder.place(node.inputs[0], data.desc)}},
+                        {{DNNL_ARG_DIFF_SRC, builder.produce(node.outputs[0], data.desc)}});
+}
+
+}  // namespace
+
+std::vector<OperatorLowering> eltwise_lowerings() {
+  std::vector<OperatorLowering> lowerings;
+  for (const Row& row : rows())
+    lowerings.push_back({row.op, supports_any, row.kind == Row::Kind::Forward ? lower_forward : lower_gradient});
+  return lowerings;
+}
+
+}  // namespace fovea::backend::onednn_detail

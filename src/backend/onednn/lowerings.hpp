@@ -1,0 +1,26 @@
+#pragma once
+
+#include "backend/onednn/builder.hpp"
+
+namespace fovea::backend::onednn_detail {
+
+/// How oneDNN runs one operator. `supports` may look at shapes and attributes; `lower` is called only where it says yes.
+struct OperatorLowering {
+  const ir::Operator* op;
+  bool (*supports)(const ir::Graph& graph, const ir::Node& node);
+  void (*lower)(OneDnnBuilder& builder, const ir::Node& node);
+};
+
+// One function for each file of this folder; table.cpp joins them.
+std::vector<OperatorLowering> convolution_lowerings();
+std::vector<OperatorLowering> pooling_lowerings();
+std::vector<OperatorLowering> eltwise_lowerings();
+std::vector<OperatorLowering> binary_lowerings();
+std::vector<OperatorLowering> matrix_lowerings();
+std::vector<OperatorLowering> concat_lowerings();
+std::vector<OperatorLowering> normalization_lowerings();
+
+/// The lowering of a node, or nullptr where its reference kernel runs.
+const OperatorLowering* lowering_for(const ir::Graph& graph, const ir::Node& node);
+
+}  // namespace fovea::backend::onednn_detail

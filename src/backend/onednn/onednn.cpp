@@ -1,0 +1,87 @@
+#include "backend/onednn/lowerings.hpp"
+
+#include "ops/reshape.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+
+namespace fovea::backend {
+namespace {
+
+using onednn_detail::lowering_for;
+using onednn_detail::OneDnnBuilder;
+using onednn_detail::StreamState;
+
+/// Kernels are chosen for a number of threads, so lowering happens under the one that will run.
+class ThreadScope {
+public:
+  explicit ThreadScope(int threads) : previous_(omp_get_max_threads()) {
+    if (threads > 0)
+      omp_set_num_threads(threads);
+  }
+  ~ThreadScope() { omp_set_num_threads(previous_); }
+  ThreadScope(const ThreadScope&) = delete;
+  ThreadScope& operator=(const ThreadScope&) = delete;
+
+private:
+  int previous_;
+};
+
+class OneDnn final : public Backend {
+public:
+  std::string_view name() const override { return "onednn"; }
+
+  bool supports(const ir::Graph& graph, const ir::Node& node) const override {
+    return node.op == &ops::reshape() || lowering_for(graph, node) != nullptr;
+  }
+
+  Lowering lower(const ir::Graph& graph, const plan::Schedule& schedule, const LowerOptions& options) const override {
+    const ThreadScope threads(options.threads);
+    const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+    LoweringBuilder builder(graph);
+    OneDnnBuilder onednn(graph, builder, engine);
+    std::size_t forward_steps = 0;
+    for (std::size_t i = 0; i < schedule.order.size(); ++i) {
+      const ir::Node& node = graph.nodes()[static_cast<std::size_t>(schedule.order[i])];
+      lower_node(onednn, builder, node);
+      for (ir::ValueId id : node.outputs)
+        if (is_float_output(graph, id))
+          onednn.plain(id);
+      if (i + 1 == schedule.forward)
+        forward_steps = builder.step_count();
+    }
+    builder.lowering().make_state = [engine, count = options.threads] {
+      return std::make_unique<StreamState>(engine, count);
+    };
+    return builder.finish(forward_steps);
+  }
+
+private:
+  static bool is_float_output(const ir::Graph& graph, ir::ValueId id) {
+    const auto& outputs = graph.outputs();
+    return graph.type(id).dtype == DType::F32 && std::find(outputs.begin(), outputs.end(), id) != outputs.end();
+  }
+
+  static void lower_node(OneDnnBuilder& onednn, LoweringBuilder& builder, const ir::Node& node) {
+    const auto* lowering = lowering_for(onednn.graph(), node);
+    if (!lowering) {
+      builder.lowering().fallback_nodes += node.op == &ops::reshape() ? 0 : 1;
+      return onednn.add_reference(node);
+    }
+    try {
+      lowering->lower(onednn, node);
+    } catch (const dnnl::error& error) {
+      throw InternalError(fmt::format("node '{}' ({}): oneDNN: {}", node.name, node.op->name, error.what()));
+    }
+  }
+};
+
+}  // namespace
+
+const Backend& onednn() {
+  static const OneDnn backend;
+  return backend;
+}
+
+}  // namespace fovea::backend
