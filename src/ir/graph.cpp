@@ -80,6 +80,11 @@ void Graph::add_output(ValueId value, std::string name) {
   output_names_.push_back(name.empty() ? this->value(value).name : std::move(name));
 }
 
+void Graph::clear_outputs() {
+  outputs_.clear();
+  output_names_.clear();
+}
+
 void Graph::rename(ValueId id, std::string name) {
   auto& value = values_[static_cast<std::size_t>(id)];
   if (value.name == name)

@@ -40,6 +40,7 @@ public:
   /// The same for an operator with one output, which is returned. An empty name makes one from the operator.
   ValueId add(const Operator& op, Attributes attributes, std::vector<ValueId> inputs, std::string name = {});
   void add_output(ValueId value, std::string name = {});
+  void clear_outputs();
   void rename(ValueId value, std::string name);
 
   const std::vector<Node>& nodes() const { return nodes_; }

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "fovea/model.hpp"
+#include "onnx/file.hpp"
+
+namespace fovea {
+
+struct Model::Impl {
+  std::shared_ptr<const onnx_import::OnnxFile> file;
+  Labels labels;
+  std::optional<Preprocessing> preprocessing;
+};
+
+}  // namespace fovea

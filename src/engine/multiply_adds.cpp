@@ -1,0 +1,53 @@
+#include "engine/multiply_adds.hpp"
+
+#include "ops/conv.hpp"
+#include "ops/conv_transpose.hpp"
+#include "ops/gemm.hpp"
+#include "ops/mat_mul.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace fovea {
+namespace {
+
+/// What one node of an operator costs.
+struct Cost {
+  const ir::Operator* op;
+  std::int64_t (*of)(const ir::Graph& graph, const ir::Node& node);
+};
+
+const Shape& x_of(const ir::Graph& graph, const ir::Node& node) { return graph.shape(node.inputs[0]); }
+const Shape& w_of(const ir::Graph& graph, const ir::Node& node) { return graph.shape(node.inputs[1]); }
+const Shape& y_of(const ir::Graph& graph, const ir::Node& node) { return graph.shape(node.outputs[0]); }
+
+const std::array<Cost, 4>& costs() {
+  static const std::array<Cost, 4> table = {{
+      {&ops::conv(),
+       [](const ir::Graph& g, const ir::Node& n) { return y_of(g, n).elements() * w_of(g, n).elements() / w_of(g, n)[0]; }},
+      {&ops::conv_transpose(),
+       [](const ir::Graph& g, const ir::Node& n) { return x_of(g, n).elements() * w_of(g, n).elements() / w_of(g, n)[0]; }},
+      {&ops::gemm(),
+       [](const ir::Graph& g, const ir::Node& n) {
+         return y_of(g, n).elements() * x_of(g, n).elements() / std::max<std::int64_t>(y_of(g, n)[0], 1);
+       }},
+      {&ops::mat_mul(),
+       [](const ir::Graph& g, const ir::Node& n) {
+         return y_of(g, n).elements() * x_of(g, n)[x_of(g, n).rank() - 1];
+       }},
+  }};
+  return table;
+}
+
+}  // namespace
+
+std::int64_t multiply_adds(const ir::Graph& graph) {
+  std::int64_t total = 0;
+  for (const ir::Node& node : graph.nodes())
+    for (const Cost& cost : costs())
+      if (cost.op == node.op)
+        total += cost.of(graph, node);
+  return total;
+}
+
+}  // namespace fovea

@@ -1,0 +1,186 @@
+#include "fovea/program.hpp"
+
+#include "autodiff/backward.hpp"
+#include "base/check.hpp"
+#include "engine/multiply_adds.hpp"
+#include "engine/model_impl.hpp"
+#include "engine/program_impl.hpp"
+#include "ir/text.hpp"
+#include "onnx/import.hpp"
+#include "passes/pipeline.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace fovea {
+namespace {
+
+ir::Graph import(const Model& model, const ProgramOptions& options) {
+  onnx_import::ImportOptions import_options;
+  import_options.floating = options.precision == Precision::F64 ? DType::F64 : DType::F32;
+  import_options.batch = options.batch;
+  import_options.height = options.height;
+  import_options.width = options.width;
+  for (const InputShape& input : options.input_shapes)
+    import_options.shapes.emplace_back(input.name, input.shape);
+  return onnx_import::import_graph(*model.impl().file, import_options);
+}
+
+/// Makes the named value the graph's only output.
+void retarget(ir::Graph& graph, const std::string& target) {
+  const ir::ValueId id = graph.find(target);
+  FOVEA_CHECK(id != ir::kNoValue, "there is no value or node named '{}'", target);
+  graph.clear_outputs();
+  graph.add_output(id, target);
+}
+
+autodiff::RuleSet rule_set(Rule rule) {
+  switch (rule) {
+  case Rule::Gradient:
+    return autodiff::gradient_rules();
+  case Rule::Deconvnet:
+    return autodiff::deconvnet_rules();
+  case Rule::Guided:
+    return autodiff::guided_rules();
+  }
+  FOVEA_ASSERT(!"unknown rule");
+}
+
+const backend::Backend& choose_backend(const ProgramOptions& options) {
+  const bool single = options.precision == Precision::F32;
+  FOVEA_CHECK(single || options.backend != BackendKind::OneDnn, "the oneDNN backend computes in float32 only");
+  return single && options.backend != BackendKind::Reference ? backend::onednn() : backend::reference();
+}
+
+void check_options(const ProgramOptions& options) {
+  FOVEA_CHECK(options.batch >= 1, "a batch of {} pictures is not possible", options.batch);
+  FOVEA_CHECK(options.threads >= 0, "{} threads are not possible", options.threads);
+  FOVEA_CHECK(options.height >= 0 && options.width >= 0, "a picture of {}x{} is not possible", options.width,
+              options.height);
+}
+
+std::vector<TensorInfo> infos(const ir::Graph& graph, const std::vector<ir::ValueId>& ids) {
+  std::vector<TensorInfo> result;
+  for (ir::ValueId id : ids)
+    result.push_back({graph.value(id).name, graph.type(id).dtype, graph.type(id).shape});
+  return result;
+}
+
+ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
+  const Shape& scores = forward.shape(forward.outputs().front());
+  FOVEA_CHECK(scores.rank() >= 1 && scores[0] == impl.options.batch,
+              "the output '{}' has shape {}: its first extent is not the batch of {}", forward.output_names().front(),
+              to_string(scores), impl.options.batch);
+  autodiff::Differentiated made = autodiff::differentiate(forward, forward.outputs().front(), forward.inputs().front(),
+                                                          rule_set(impl.options.rule));
+  impl.report.rule_hits = made.overridden_nodes;
+  if (impl.options.rule != Rule::Gradient) {
+    const std::string_view rule = name_of(impl.options.rule);
+    impl.report.notes.push_back(
+        made.overridden_nodes > 0
+            ? fmt::format("rule {} acted on {} Relu nodes", rule, made.overridden_nodes)
+            : fmt::format("rule {} met no Relu node: the result is the plain gradient", rule));
+  }
+  return std::move(made.graph);
+}
+
+/// Lifetimes of the arena's buffers over the steps, then their places.
+void plan_arena(Program::Impl& impl) {
+  const backend::Lowering& lowering = impl.lowering;
+  std::vector<plan::Lifetime> lifetimes(lowering.buffers.size(), {0, std::numeric_limits<std::int32_t>::max(), -1});
+  for (std::size_t s = 0; s < lowering.steps.size(); ++s)
+    for (const auto* ids : {&lowering.steps[s].reads, &lowering.steps[s].writes})
+      for (backend::BufferId id : *ids) {
+        auto& lifetime = lifetimes[static_cast<std::size_t>(id)];
+        lifetime.first = std::min(lifetime.first, static_cast<std::int32_t>(s));
+        lifetime.last = std::max(lifetime.last, static_cast<std::int32_t>(s));
+      }
+  std::vector<plan::Lifetime> arena;
+  std::vector<std::size_t> owners;
+  for (std::size_t i = 0; i < lowering.buffers.size(); ++i) {
+    if (lowering.buffers[i].kind == backend::Buffer::Kind::Constant)
+      impl.report.weight_bytes += lowering.buffers[i].bytes;
+    if (lowering.buffers[i].kind == backend::Buffer::Kind::Arena && lifetimes[i].last >= 0) {
+      lifetimes[i].bytes = lowering.buffers[i].bytes;
+      arena.push_back(lifetimes[i]);
+      owners.push_back(i);
+    }
+  }
+  const plan::MemoryPlan plan = plan::plan_memory(arena);
+  impl.offsets.assign(lowering.buffers.size(), 0);
+  for (std::size_t i = 0; i < owners.size(); ++i)
+    impl.offsets[owners[i]] = plan.offsets[i];
+  impl.report.arena_bytes = plan.total;
+  impl.report.unplanned_bytes = plan.unshared;
+}
+
+void build(const Model& model, Program::Impl& impl) {
+  const ProgramOptions& options = impl.options;
+  check_options(options);
+  const backend::Backend& backend = choose_backend(options);
+  impl.differentiated = options.direction == Direction::ForwardAndBackward;
+  if (impl.differentiated) {
+    const ImageInput picture = model.image_input();
+    FOVEA_CHECK((picture.height > 0 || options.height > 0) && (picture.width > 0 || options.width > 0),
+                "the size of input '{}' is open: give one", picture.name);
+  }
+  ir::Graph graph = import(model, options);
+  FOVEA_CHECK(!graph.outputs().empty(), "the model has no output");
+  if (!options.target.empty())
+    retarget(graph, options.target);
+  const bool strip = options.final_softmax == ProgramOptions::FinalSoftmax::Remove && options.target.empty();
+  graph = passes::run(strip ? passes::canonical_passes() : passes::canonical_passes_keeping_softmax(), std::move(graph),
+                      impl.report.notes);
+  impl.report.multiply_adds = multiply_adds(graph);
+  impl.inputs = infos(graph, graph.inputs());
+  const std::size_t forward_outputs = graph.outputs().size();
+  impl.outputs = infos(graph, graph.outputs());
+  for (std::size_t i = 0; i < forward_outputs; ++i)
+    impl.outputs[i].name = graph.output_names()[i];
+  if (impl.differentiated)
+    graph = passes::run(passes::final_passes(), differentiate(graph, impl), impl.report.notes);
+
+  impl.text = ir::print(graph);
+  const std::vector<ir::ValueId> scores(graph.outputs().begin(),
+                                        graph.outputs().begin() + static_cast<std::ptrdiff_t>(forward_outputs));
+  impl.lowering = backend.lower(graph, plan::make_schedule(graph, scores), {options.threads});
+  impl.report.fallback_nodes = impl.lowering.fallback_nodes;
+  plan_arena(impl);
+}
+
+}  // namespace
+
+std::string_view name_of(Rule rule) {
+  switch (rule) {
+  case Rule::Gradient:
+    return "gradient";
+  case Rule::Deconvnet:
+    return "deconvnet";
+  case Rule::Guided:
+    return "guided";
+  }
+  FOVEA_ASSERT(!"unknown rule");
+}
+
+Program::Program(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+Program::~Program() = default;
+
+std::shared_ptr<const Program> Program::compile(const Model& model, const ProgramOptions& options) {
+  auto impl = std::make_unique<Impl>();
+  impl->options = options;
+  try {
+    build(model, *impl);
+  } catch (const InputError& error) {
+    throw ModelError(error.what(), {model.path(), {}, {}});
+  }
+  return std::shared_ptr<const Program>(new Program(std::move(impl)));
+}
+
+const ProgramOptions& Program::options() const { return impl_->options; }
+const std::vector<TensorInfo>& Program::inputs() const { return impl_->inputs; }
+const std::vector<TensorInfo>& Program::outputs() const { return impl_->outputs; }
+std::int64_t Program::classes() const { return impl_->outputs.front().shape.elements() / impl_->options.batch; }
+const ProgramReport& Program::report() const { return impl_->report; }
+std::string Program::dump() const { return impl_->text; }
+
+}  // namespace fovea

@@ -1,0 +1,124 @@
+#include "base/check.hpp"
+#include "engine/program_impl.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+
+namespace fovea {
+
+struct Session::Impl {
+  std::shared_ptr<const Program> program;
+  Tensor arena;
+  std::vector<Tensor> inputs, outputs;  ///< the program's, then seed and gradient
+  std::unique_ptr<backend::SessionState> state;
+  std::vector<std::function<void()>> steps;
+
+  void run(std::size_t first, std::size_t last) {
+    struct Scope {
+      explicit Scope(backend::SessionState& s) : state(s) { state.begin_run(); }
+      ~Scope() { state.end_run(); }
+      Scope(const Scope&) = delete;
+      Scope& operator=(const Scope&) = delete;
+      backend::SessionState& state;
+    } scope(*state);
+    for (std::size_t i = first; i < last; ++i)
+      steps[i]();
+  }
+};
+
+namespace {
+
+void* address_of(const Program::Impl& program, std::size_t buffer, Tensor& arena) {
+  const backend::Buffer& what = program.lowering.buffers[buffer];
+  if (what.kind == backend::Buffer::Kind::Constant)
+    return const_cast<void*>(what.constant.raw());
+  if (what.kind == backend::Buffer::Kind::Arena)
+    return static_cast<std::byte*>(arena.raw()) + program.offsets[buffer];
+  return nullptr;
+}
+
+}  // namespace
+
+Session::Session(std::shared_ptr<const Program> program) : impl_(std::make_unique<Impl>()) {
+  const Program::Impl& compiled = program->impl();
+  impl_->program = std::move(program);
+  for (const TensorInfo& info : compiled.inputs)
+    impl_->inputs.emplace_back(info.dtype, info.shape);
+  for (const TensorInfo& info : compiled.outputs)
+    impl_->outputs.emplace_back(info.dtype, info.shape);
+  if (compiled.differentiated) {
+    impl_->inputs.emplace_back(compiled.outputs.front().dtype, compiled.outputs.front().shape);
+    impl_->outputs.emplace_back(compiled.inputs.front().dtype, compiled.inputs.front().shape);
+  }
+  const backend::Lowering& lowering = compiled.lowering;
+  FOVEA_ASSERT(lowering.inputs.size() == impl_->inputs.size() && lowering.outputs.size() == impl_->outputs.size());
+  const auto arena_floats = static_cast<std::int64_t>((compiled.report.arena_bytes + 3) / 4);
+  impl_->arena = Tensor(DType::F32, {arena_floats});
+
+  std::vector<void*> addresses(lowering.buffers.size());
+  for (std::size_t i = 0; i < addresses.size(); ++i)
+    addresses[i] = address_of(compiled, i, impl_->arena);
+  for (std::size_t i = 0; i < impl_->inputs.size(); ++i)
+    addresses[static_cast<std::size_t>(lowering.inputs[i])] = impl_->inputs[i].raw();
+  for (std::size_t i = 0; i < impl_->outputs.size(); ++i)
+    addresses[static_cast<std::size_t>(lowering.outputs[i])] = impl_->outputs[i].raw();
+
+  impl_->state = lowering.make_state();
+  const backend::Binder binder(std::move(addresses), impl_->state.get());
+  for (const backend::Step& step : lowering.steps)
+    impl_->steps.push_back(step.bind(binder));
+}
+
+Session::~Session() = default;
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+
+const Program& Session::program() const { return *impl_->program; }
+
+Tensor& Session::input(std::size_t i) {
+  FOVEA_ASSERT(i < impl_->program->inputs().size());
+  return impl_->inputs[i];
+}
+
+const Tensor& Session::output(std::size_t i) const {
+  FOVEA_ASSERT(i < impl_->program->outputs().size());
+  return impl_->outputs[i];
+}
+
+void Session::forward() { impl_->run(0, impl_->program->impl().lowering.forward_steps); }
+
+Tensor& Session::seed() {
+  FOVEA_ASSERT(impl_->program->impl().differentiated);
+  return impl_->inputs.back();
+}
+
+void Session::seed_classes(std::span<const std::int64_t> classes) {
+  Tensor& tensor = seed();
+  const std::int64_t batch = impl_->program->options().batch, count = impl_->program->classes();
+  FOVEA_CHECK(static_cast<std::int64_t>(classes.size()) == batch, "expected a class for each of {} pictures, found {}",
+              batch, classes.size());
+  std::memset(tensor.raw(), 0, tensor.bytes());
+  for (std::int64_t n = 0; n < batch; ++n) {
+    const std::int64_t target = classes[static_cast<std::size_t>(n)];
+    FOVEA_CHECK(target >= 0 && target < count, "class {} is out of range: the model has {} classes, 0 to {}", target,
+                count, count - 1);
+    const auto at = static_cast<std::size_t>(n * count + target);
+    if (tensor.dtype() == DType::F64)
+      tensor.data<double>()[at] = 1;
+    else
+      tensor.data<float>()[at] = 1;
+  }
+}
+
+void Session::backward() {
+  FOVEA_ASSERT(impl_->program->impl().differentiated);
+  impl_->run(impl_->program->impl().lowering.forward_steps, impl_->steps.size());
+}
+
+const Tensor& Session::gradient() const {
+  FOVEA_ASSERT(impl_->program->impl().differentiated);
+  return impl_->outputs.back();
+}
+
+}  // namespace fovea
