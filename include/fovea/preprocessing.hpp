@@ -14,6 +14,9 @@ enum class ChannelOrder { RGB, BGR };
 struct Preprocessing {
   /// Short side after resizing, in pixels; 0: the network's size times 256/224, rounded.
   std::int64_t resize_short_side = 0;
+  /// Side of the square cut from the middle of the resized photo, in pixels; 0: the network's own size. A square of another
+  /// size is resized to the network's.
+  std::int64_t crop = 0;
   double scale = 1.0 / 255.0;
   /// Always listed as red, green, blue, alpha, whatever the network's order. A grey network uses the mean of the first three.
   std::array<double, 4> mean = {0, 0, 0, 0};

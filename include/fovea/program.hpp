@@ -50,6 +50,9 @@ struct ProgramOptions {
   std::string target;
   /// Keep a final Softmax or LogSoftmax, which is otherwise removed so that the scores are unnormalised.
   enum class FinalSoftmax { Remove, Keep } final_softmax = FinalSoftmax::Remove;
+  /// What to do with a Relu between the last convolution and the global pooling that gives the scores (SqueezeNet). Behind
+  /// it a class can have score 0 and gradient 0, from which gradient ascent never leaves.
+  enum class FinalRelu { Keep, Remove } final_relu = FinalRelu::Keep;
   /// For models whose input is no picture (Direction::Forward only).
   std::vector<InputShape> input_shapes = {};
 };
@@ -116,7 +119,7 @@ public:
   Tensor& seed();
   /// Fills the seed with a one for class `classes[n]` of the n-th picture of the batch, zeros elsewhere.
   void seed_classes(std::span<const std::int64_t> classes);
-  /// Must follow `forward` on the same input.
+  /// Must follow `forward`, and once only: the way back re-uses the memory of what forward kept for it. InputError otherwise.
   void backward();
   /// d(objective)/d(input 0), in input 0's shape.
   const Tensor& gradient() const;

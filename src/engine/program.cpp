@@ -131,6 +131,8 @@ void build(const Model& model, Program::Impl& impl) {
   const bool strip = options.final_softmax == ProgramOptions::FinalSoftmax::Remove && options.target.empty();
   graph = passes::run(strip ? passes::canonical_passes() : passes::canonical_passes_keeping_softmax(), std::move(graph),
                       impl.report.notes);
+  if (options.final_relu == ProgramOptions::FinalRelu::Remove)
+    graph = passes::run(passes::final_relu_passes(), std::move(graph), impl.report.notes);
   impl.report.multiply_adds = multiply_adds(graph);
   impl.inputs = infos(graph, graph.inputs());
   const std::size_t forward_outputs = graph.outputs().size();

@@ -13,6 +13,7 @@ struct Session::Impl {
   std::vector<Tensor> inputs, outputs;  ///< the program's, then seed and gradient
   std::unique_ptr<backend::SessionState> state;
   std::vector<std::function<void()>> steps;
+  bool forward_is_fresh = false;  ///< the arena still holds what the way back needs
 
   void run(std::size_t first, std::size_t last) {
     struct Scope {
@@ -86,7 +87,10 @@ const Tensor& Session::output(std::size_t i) const {
   return impl_->outputs[i];
 }
 
-void Session::forward() { impl_->run(0, impl_->program->impl().lowering.forward_steps); }
+void Session::forward() {
+  impl_->run(0, impl_->program->impl().lowering.forward_steps);
+  impl_->forward_is_fresh = true;
+}
 
 Tensor& Session::seed() {
   FOVEA_ASSERT(impl_->program->impl().differentiated);
@@ -113,6 +117,8 @@ void Session::seed_classes(std::span<const std::int64_t> classes) {
 
 void Session::backward() {
   FOVEA_ASSERT(impl_->program->impl().differentiated);
+  FOVEA_CHECK(impl_->forward_is_fresh, "backward must follow forward: it uses up what forward left");
+  impl_->forward_is_fresh = false;
   impl_->run(impl_->program->impl().lowering.forward_steps, impl_->steps.size());
 }
 

@@ -4,6 +4,7 @@
 #include "passes/drop_identity.hpp"
 #include "passes/fold_batch_norm.hpp"
 #include "passes/fold_constants.hpp"
+#include "passes/strip_final_relu.hpp"
 #include "passes/strip_softmax.hpp"
 
 #include <array>
@@ -16,6 +17,7 @@ constexpr std::array kCanonical = {
     Pass{"fold_constants", fold_constants},   Pass{"drop_identity", drop_identity},
     Pass{"fold_batch_norm", fold_batch_norm},
 };
+constexpr std::array kFinalRelu = {Pass{"strip_final_relu", strip_final_relu}};
 constexpr std::array kFinal = {
     Pass{"drop_dead", drop_dead},
     Pass{"fold_constants", fold_constants},
@@ -26,6 +28,7 @@ constexpr std::array kFinal = {
 
 std::span<const Pass> canonical_passes() { return kCanonical; }
 std::span<const Pass> canonical_passes_keeping_softmax() { return std::span(kCanonical).subspan(1); }
+std::span<const Pass> final_relu_passes() { return kFinalRelu; }
 std::span<const Pass> final_passes() { return kFinal; }
 
 ir::Graph run(std::span<const Pass> passes, ir::Graph graph, Notes& notes) {

@@ -22,6 +22,8 @@ struct Pass {
 std::span<const Pass> canonical_passes();
 /// The same, but a final softmax stays.
 std::span<const Pass> canonical_passes_keeping_softmax();
+/// On a canonical graph: takes the scores before a final Relu.
+std::span<const Pass> final_relu_passes();
 /// From a differentiated graph to the one that is planned.
 std::span<const Pass> final_passes();
 
