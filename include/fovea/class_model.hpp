@@ -35,7 +35,7 @@ struct ClassModelOptions {
 struct ClassModelProgress {
   int step = 0;          ///< steps done, 0 being the start
   double score = 0;      ///< S_c
-  double norm = 0;       ///< ||I||_2 in network units
+  double norm = 0;       ///< ||I||_2, in network units (Paper) or standard ones (Regularized)
   double objective = 0;  ///< S_c - l2 * ||I||^2 (Paper), S_c (Regularized)
   double probability = 0;
   const Tensor* input = nullptr;  ///< the picture as network input, [C,H,W]

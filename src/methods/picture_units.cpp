@@ -1,0 +1,117 @@
+#include "methods/picture_units.hpp"
+
+#include "base/check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace fovea {
+namespace {
+
+/// Mean and deviation of ImageNet's training pixels, 0..1 (torchvision's numbers; the deviation is that of all channels).
+constexpr std::array<double, 3> kMeanColour = {0.485, 0.456, 0.406};
+constexpr double kDeviation = 0.226;
+
+}  // namespace
+
+PictureUnits::PictureUnits(const Preprocessing& preprocessing, std::int64_t channels)
+    : order_(preprocessing.channel_order) {
+  FOVEA_CHECK(channels >= 1 && channels <= 4, "expected 1 to 4 channels, found {}", channels);
+  for (std::int64_t c = 0; c < channels; ++c) {
+    const bool colour = channels >= 3 && c < 3;
+    const auto source = static_cast<std::size_t>(colour && order_ == ChannelOrder::BGR ? 2 - c : c);
+    const auto average = [](const auto& v) { return (v[0] + v[1] + v[2]) / 3; };
+    const bool grey = channels == 1;
+    const double mean = colour ? kMeanColour[source] : average(kMeanColour);
+    const double network_mean = grey ? average(preprocessing.mean) : preprocessing.mean[source];
+    const double network_std = grey ? average(preprocessing.std) : preprocessing.std[source];
+    const double range = 255.0 * preprocessing.scale;
+    channels_.push_back({mean, kDeviation * range / network_std, (mean * range - network_mean) / network_std});
+  }
+}
+
+void PictureUnits::to_standard(std::span<float> x) const {
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const Channel& c = channel(i, x.size());
+    x[i] = static_cast<float>((x[i] - c.offset) / c.unit);
+  }
+}
+
+void PictureUnits::to_network(std::span<float> x) const {
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const Channel& c = channel(i, x.size());
+    x[i] = static_cast<float>(x[i] * c.unit + c.offset);
+  }
+}
+
+void PictureUnits::to_standard_gradient(std::span<float> gradient) const {
+  for (std::size_t i = 0; i < gradient.size(); ++i)
+    gradient[i] = static_cast<float>(gradient[i] * channel(i, gradient.size()).unit);
+}
+
+void PictureUnits::clip_to_colours(std::span<float> x) const {
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double mean = channel(i, x.size()).mean;
+    x[i] = std::clamp(x[i], static_cast<float>(-mean / kDeviation), static_cast<float>((1 - mean) / kDeviation));
+  }
+}
+
+Image PictureUnits::fitted(const Tensor& network_input) const {
+  const Shape& shape = network_input.shape();
+  const auto data = network_input.data<float>();
+  std::vector<float> x(data.begin(), data.end());
+  to_standard(x);
+  double sum = 0;
+  for (float value : x)
+    sum += static_cast<double>(value) * value;
+  const double rms = std::sqrt(sum / static_cast<double>(x.size()));
+  Image image = Image::blank(shape[2], shape[1], 3, 0);
+  const std::size_t plane = static_cast<std::size_t>(shape[1] * shape[2]);
+  for (std::size_t i = 0; i < plane; ++i)
+    for (std::size_t c = 0; c < 3; ++c) {
+      const std::size_t colour = order_ == ChannelOrder::BGR ? 2 - c : c;
+      const double value = x[(channels_.size() >= 3 ? colour : 0) * plane + i];
+      const double level = rms > 0 ? 0.5 + value / (5 * rms) : 0.5;
+      image.pixels[i * 3 + c] = static_cast<std::uint8_t>(std::lround(255 * std::clamp(level, 0.0, 1.0)));
+    }
+  return image;
+}
+
+void gaussian_blur(std::span<float> planes, const InputSize& size, double sigma) {
+  const auto radius = static_cast<std::int64_t>(std::ceil(3 * sigma));
+  if (radius < 1)
+    return;
+  std::vector<double> weights;
+  double sum = 0;
+  for (std::int64_t k = -radius; k <= radius; ++k) {
+    weights.push_back(std::exp(-0.5 * static_cast<double>(k * k) / (sigma * sigma)));
+    sum += weights.back();
+  }
+  auto mirrored = [](std::int64_t i, std::int64_t n) {
+    const std::int64_t period = std::max<std::int64_t>(2 * n, 1);
+    i = ((i % period) + period) % period;
+    return i < n ? i : period - 1 - i;
+  };
+  std::vector<float> line;
+  auto blur_line = [&](float* at, std::int64_t count, std::int64_t stride) {
+    line.resize(static_cast<std::size_t>(count));
+    for (std::int64_t i = 0; i < count; ++i)
+      line[static_cast<std::size_t>(i)] = at[i * stride];
+    for (std::int64_t i = 0; i < count; ++i) {
+      double value = 0;
+      for (std::int64_t k = -radius; k <= radius; ++k)
+        value += weights[static_cast<std::size_t>(k + radius)] * line[static_cast<std::size_t>(mirrored(i + k, count))];
+      at[i * stride] = static_cast<float>(value / sum);
+    }
+  };
+  for (std::int64_t c = 0; c < size.channels; ++c) {
+    float* plane = planes.data() + c * size.height * size.width;
+    for (std::int64_t y = 0; y < size.height; ++y)
+      blur_line(plane + y * size.width, size.width, 1);
+    for (std::int64_t x = 0; x < size.width; ++x)
+      blur_line(plane + x, size.height, size.width);
+  }
+}
+
+}  // namespace fovea

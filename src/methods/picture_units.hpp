@@ -1,0 +1,42 @@
+#pragma once
+
+#include "fovea/framing.hpp"
+
+#include <span>
+#include <vector>
+
+namespace fovea {
+
+/// Converts between a network's own input units and standard ones, in which 0 is the mean colour of ImageNet's photos and 1
+/// is a standard deviation of their pixels (0.226 of the range from black to white), whatever the network's scaling. Planes are
+/// [C,H,W] in the network's channel order.
+class PictureUnits {
+public:
+  PictureUnits(const Preprocessing& preprocessing, std::int64_t channels);
+
+  void to_standard(std::span<float> x) const;
+  void to_network(std::span<float> x) const;
+  /// dS/d(standard) from dS/d(network).
+  void to_standard_gradient(std::span<float> gradient) const;
+  /// Standard values outside black and white are moved to the border.
+  void clip_to_colours(std::span<float> x) const;
+  /// 0.5 + x / (5 rms) in standard units, as a picture.
+  Image fitted(const Tensor& network_input) const;
+
+private:
+  struct Channel {
+    double mean;    ///< brightness of the mean colour, 0..1
+    double unit;    ///< network units in one standard unit
+    double offset;  ///< network value of the mean colour
+  };
+  const Channel& channel(std::size_t i, std::size_t elements) const {
+    return channels_[i / (elements / channels_.size())];
+  }
+  std::vector<Channel> channels_;
+  ChannelOrder order_;
+};
+
+/// Blurs every plane with a Gaussian of `sigma` pixels, borders mirrored; nothing for sigma 0.
+void gaussian_blur(std::span<float> planes, const InputSize& size, double sigma);
+
+}  // namespace fovea
