@@ -1,0 +1,66 @@
+#include "fovea/classify.hpp"
+
+#include "cli/common.hpp"
+#include "cli/verbs.hpp"
+#include "fovea/error.hpp"
+
+#include <fmt/format.h>
+
+namespace fovea::cli {
+namespace {
+
+struct Options {
+  ModelOptions model;
+  std::vector<std::string> images;
+  std::int64_t top = 5;
+  int crops = 1;
+  bool json = false;
+};
+
+int classify(const Options& options) {
+  const LoadedModel loaded = load_model(options.model);
+  const auto program =
+      Program::compile(loaded.model, program_options(loaded, options.model, Direction::Forward, options.crops));
+  Session session(program);
+  auto results = nlohmann::ordered_json::array();
+  const int code = for_each_file(options.images, [&](const std::string& path) {
+    const Framing framing =
+        frame(read_image(path), loaded.preprocessing, loaded.size, options.crops == 10 ? Crops::Ten : Crops::One);
+    const std::vector<Prediction> best = top_k(class_scores(session, framing, loaded.preprocessing), options.top);
+    if (options.json) {
+      nlohmann::ordered_json entry = {{"image", path}, {"predictions", nlohmann::ordered_json::array()}};
+      for (const Prediction& guess : best) {
+        nlohmann::ordered_json row = to_json(loaded.labels, guess.index);
+        row["score"] = guess.score;
+        row["probability"] = guess.probability;
+        entry["predictions"].push_back(std::move(row));
+      }
+      results.push_back(std::move(entry));
+      return;
+    }
+    fmt::print("{}\n", path);
+    for (const Prediction& guess : best)
+      fmt::print("  {:6.2f} %  {:>4}  {}  (score {:.3f})\n", 100 * guess.probability, guess.index,
+                 describe(loaded.labels, guess.index), guess.score);
+  });
+  if (options.json)
+    fmt::print("{}\n", results.dump(2));
+  return code;
+}
+
+}  // namespace
+
+void add_classify(CLI::App& app, Run& run) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("classify", "The best guesses for each picture, with softmax probabilities");
+  verb->add_option("images", options->images, "pictures")->required();
+  verb->add_option("--top", options->top, "number of guesses")->check(CLI::Range(1, 1000000))->capture_default_str();
+  verb->add_option("--crops", options->crops, "1: the centre; 10: corners, centre and mirror images, scores averaged")
+      ->check(CLI::IsMember({1, 10}))
+      ->capture_default_str();
+  verb->add_flag("--json", options->json, "print JSON");
+  options->model.add_to(*verb);
+  verb->callback([options, &run] { run = [options] { return classify(*options); }; });
+}
+
+}  // namespace fovea::cli

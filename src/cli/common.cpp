@@ -1,0 +1,203 @@
+#include "cli/common.hpp"
+
+#include "fovea/error.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+namespace fovea::cli {
+
+namespace fs = std::filesystem;
+
+void ModelOptions::add_to(CLI::App& verb) {
+  verb.add_option("-m,--model", model, "ONNX classifier (default: the bundled network)");
+  verb.add_option("--labels", labels, "class names: one a line, or a CSV of index,wnid,name");
+  verb.add_option("--preprocess", preprocess, "convention of the network's input (default: the model file's, else torchvision)")
+      ->check(CLI::IsMember({"torchvision", "caffe", "tf", "none"}));
+  verb.add_option("--resize", resize, "short side of the photo after resizing, in pixels")->check(CLI::Range(1, 65536));
+  verb.add_option("--crop", crop, "side of the centre square that is cut out, in pixels")->check(CLI::Range(1, 65536));
+  verb.add_option("--size", size, "side of the network's input where the model leaves it open")->check(CLI::Range(1, 65536));
+  verb.add_option("--mean", mean, "mean of each channel as red,green,blue (one number: all)")->delimiter(',');
+  verb.add_option("--std", std, "deviation of each channel as red,green,blue (one number: all)")->delimiter(',');
+  verb.add_option("--scale", scale, "factor on pixels 0..255 before the mean is taken off");
+  verb.add_option("--channel-order", channel_order, "order in which the network takes colours")
+      ->check(CLI::IsMember({"rgb", "bgr"}, CLI::ignore_case));
+  verb.add_option("--threads", threads, "threads (default: all processors)")->check(CLI::Range(1, 1024));
+}
+
+namespace {
+
+void override_channels(std::array<double, 4>& channels, const std::vector<double>& values, const char* option) {
+  if (values.empty())
+    return;
+  if (values.size() != 1 && values.size() != 3 && values.size() != 4)
+    throw UsageError(fmt::format("--{}: expected 1, 3 or 4 numbers, found {}", option, values.size()));
+  for (std::size_t c = 0; c < channels.size(); ++c)
+    if (values.size() == 1 || c < values.size())
+      channels[c] = values[values.size() == 1 ? 0 : c];
+}
+
+Preprocessing choose_preprocessing(const Model& model, const ModelOptions& options, std::string& source) {
+  Preprocessing chosen;
+  if (!options.preprocess.empty()) {
+    chosen = preprocessing_preset(options.preprocess);
+    source = "preset " + options.preprocess;
+  } else if (model.preprocessing()) {
+    chosen = *model.preprocessing();
+    source = "the model file";
+  } else {
+    chosen = preprocessing_preset("torchvision");
+    source = "preset torchvision (default)";
+  }
+  chosen.resize_short_side = options.resize.value_or(chosen.resize_short_side);
+  chosen.crop = options.crop.value_or(chosen.crop);
+  chosen.scale = options.scale.value_or(chosen.scale);
+  override_channels(chosen.mean, options.mean, "mean");
+  override_channels(chosen.std, options.std, "std");
+  for (double deviation : chosen.std)
+    if (!(deviation > 0) || !std::isfinite(deviation))
+      throw UsageError("--std: deviations must be positive");
+  if (!(chosen.scale > 0) || !std::isfinite(chosen.scale))
+    throw UsageError("--scale must be positive");
+  if (!options.channel_order.empty())
+    chosen.channel_order = CLI::detail::to_lower(options.channel_order) == "bgr" ? ChannelOrder::BGR : ChannelOrder::RGB;
+  return chosen;
+}
+
+InputSize choose_size(const Model& model, const ModelOptions& options) {
+  const ImageInput input = model.image_input();
+  InputSize size{input.channels, input.height, input.width};
+  for (std::int64_t* side : {&size.height, &size.width}) {
+    if (*side == 0 && !options.size)
+      throw InputError(fmt::format("the size of input '{}' is open: give one with --size", input.name), model.path());
+    if (*side != 0 && options.size && *options.size != *side)
+      throw InputError(fmt::format("--size {}: the input '{}' has a fixed size of {}x{}", *options.size, input.name,
+                                   input.width, input.height),
+                       model.path());
+    if (*side == 0)
+      *side = *options.size;
+  }
+  return size;
+}
+
+}  // namespace
+
+LoadedModel load_model(const ModelOptions& options) {
+  LoadedModel loaded{Model::load(options.model.empty() ? bundled_model() : options.model), {}, {}, {}, {}};
+  loaded.labels = options.labels.empty() ? loaded.model.labels() : Labels::read(options.labels);
+  loaded.preprocessing = choose_preprocessing(loaded.model, options, loaded.preprocessing_source);
+  loaded.size = choose_size(loaded.model, options);
+  return loaded;
+}
+
+std::string bundled_model() {
+  const fs::path file = fs::path("models") / "imagenette-resnet.onnx";
+  std::error_code ignored;
+  const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
+  const fs::path installed = program.parent_path().parent_path() / FOVEA_INSTALLED_DATA_DIR / file;
+  const fs::path in_source = fs::path(FOVEA_SOURCE_DATA_DIR) / file;
+  for (const fs::path& candidate : {installed, in_source})
+    if (fs::exists(candidate, ignored))
+      return candidate.string();
+  throw InputError(fmt::format("the bundled network is neither at {} nor at {}: name a model with -m", installed.string(),
+                               in_source.string()));
+}
+
+ProgramOptions program_options(const LoadedModel& loaded, const ModelOptions& options, Direction direction,
+                               std::int64_t batch) {
+  ProgramOptions program;
+  program.direction = direction;
+  program.batch = batch;
+  program.height = loaded.size.height;
+  program.width = loaded.size.width;
+  program.threads = options.threads;
+  return program;
+}
+
+void print_notes(const Program& program) {
+  for (const std::string& note : program.report().notes)
+    fmt::print(stderr, "fovea: note: {}\n", note);
+}
+
+Rule parse_rule(const std::string& name) {
+  if (name == "deconvnet")
+    return Rule::Deconvnet;
+  return name == "guided" ? Rule::Guided : Rule::Gradient;
+}
+
+std::string describe(const Labels& labels, std::int64_t index) {
+  const bool has_id = index < labels.size() && !labels[index].wordnet_id.empty();
+  return has_id ? labels[index].wordnet_id + " " + labels.name(index) : labels.name(index);
+}
+
+nlohmann::ordered_json to_json(const Labels& labels, std::int64_t index) {
+  nlohmann::ordered_json json = {{"index", index}};
+  if (index < labels.size() && !labels[index].wordnet_id.empty())
+    json["wordnet_id"] = labels[index].wordnet_id;
+  json["name"] = labels.name(index);
+  return json;
+}
+
+std::string stem_of(const std::string& path) { return fs::path(path).stem().string(); }
+
+bool ends_with_png(const std::string& path) { return CLI::detail::to_lower(fs::path(path).extension().string()) == ".png"; }
+
+void make_folder(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error)
+    throw OutputError(fmt::format("cannot make the folder: {}", error.message()), path);
+  if (!fs::is_directory(path, error))
+    throw OutputError("is not a folder", path);
+  if (::access(path.c_str(), W_OK) != 0)
+    throw OutputError(fmt::format("cannot write into the folder: {}", std::strerror(errno)), path);
+}
+
+int for_each_file(const std::vector<std::string>& paths, const std::function<void(const std::string& path)>& work) {
+  ProgressBar bar(static_cast<std::int64_t>(paths.size()));
+  int code = 0;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    bar.update(static_cast<std::int64_t>(i), paths[i]);
+    try {
+      work(paths[i]);
+    } catch (const Error& error) {
+      bar.clear();
+      fmt::print(stderr, "fovea: error: {}\n", error.what());
+      code = 1;
+    }
+  }
+  return code;
+}
+
+ProgressBar::ProgressBar(std::int64_t total)
+    : total_(total), terminal_(::isatty(STDERR_FILENO) == 1), begin_(std::chrono::steady_clock::now()), last_(begin_) {}
+
+ProgressBar::~ProgressBar() { clear(); }
+
+void ProgressBar::update(std::int64_t done, const std::string& text) {
+  using namespace std::chrono_literals;
+  const auto now = std::chrono::steady_clock::now();
+  if (!terminal_ || total_ < 2 || now - begin_ < 1s || now - last_ < 100ms)
+    return;
+  last_ = now;
+  constexpr std::int64_t width = 24;
+  const std::int64_t filled = width * done / total_;
+  fmt::print(stderr, "\r\033[K[{}{}] {}/{} {:.60}", std::string(static_cast<std::size_t>(filled), '#'),
+             std::string(static_cast<std::size_t>(width - filled), '.'), done, total_, text);
+  drawn_ = true;
+}
+
+void ProgressBar::clear() {
+  if (drawn_)
+    fmt::print(stderr, "\r\033[K");
+  drawn_ = false;
+}
+
+}  // namespace fovea::cli

@@ -1,0 +1,96 @@
+#pragma once
+
+#include "fovea/framing.hpp"
+#include "fovea/model.hpp"
+#include "fovea/program.hpp"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace fovea::cli {
+
+/// A command line that parses but makes no sense: exit code 2.
+class UsageError : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The options of every verb that looks at pictures through a model.
+struct ModelOptions {
+  std::string model;  ///< empty: the bundled network
+  std::string labels;
+  std::string preprocess;
+  std::optional<std::int64_t> resize, crop, size;
+  std::vector<double> mean, std;
+  std::optional<double> scale;
+  std::string channel_order;
+  int threads = 0;
+
+  void add_to(CLI::App& verb);
+};
+
+/// A model with all that is needed to show it pictures.
+struct LoadedModel {
+  Model model;
+  Labels labels;
+  Preprocessing preprocessing;
+  /// Where the preprocessing comes from, for messages: "the model file", "preset torchvision (default)", ...
+  std::string preprocessing_source;
+  InputSize size;
+};
+
+LoadedModel load_model(const ModelOptions& options);
+
+/// The bundled network's file; InputError when it is nowhere to be found.
+std::string bundled_model();
+
+/// Program options for the loaded model.
+ProgramOptions program_options(const LoadedModel& loaded, const ModelOptions& options, Direction direction,
+                               std::int64_t batch = 1);
+/// Says on stderr what the passes did.
+void print_notes(const Program& program);
+
+Rule parse_rule(const std::string& name);
+inline const std::vector<std::string> kRuleNames = {"gradient", "deconvnet", "guided"};
+
+/// "n02007558 flamingo", or just the name.
+std::string describe(const Labels& labels, std::int64_t index);
+/// The same as a JSON object with index, wordnet_id, name.
+nlohmann::ordered_json to_json(const Labels& labels, std::int64_t index);
+
+/// "photos/my cat.jpg" -> "my cat".
+std::string stem_of(const std::string& path);
+bool ends_with_png(const std::string& path);
+/// Makes the folder if it is not there; OutputError when that fails or it cannot be written to.
+void make_folder(const std::string& path);
+
+/// Calls `work` for every path. An Error in one is printed, the rest goes on. Returns the exit code: 0, or 1 when any failed.
+int for_each_file(const std::vector<std::string>& paths, const std::function<void(const std::string& path)>& work);
+
+/// A bar on stderr, when that is a terminal and the work takes longer than a second.
+class ProgressBar {
+public:
+  explicit ProgressBar(std::int64_t total);
+  ~ProgressBar();
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+  void update(std::int64_t done, const std::string& text);
+  /// Takes the bar off the screen so that a message can be printed.
+  void clear();
+
+private:
+  std::int64_t total_;
+  bool terminal_;
+  bool drawn_ = false;
+  std::chrono::steady_clock::time_point begin_;
+  std::chrono::steady_clock::time_point last_;
+};
+
+}  // namespace fovea::cli

@@ -1,0 +1,39 @@
+#include "cli/engine_options.hpp"
+
+#include "fovea/error.hpp"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+namespace fovea::cli {
+
+void EngineOptions::add_to(CLI::App& verb) {
+  verb.add_option("--precision", precision, "f32, or f64 on the reference backend")
+      ->check(CLI::IsMember({"f32", "f64"}))
+      ->capture_default_str();
+  verb.add_option("--backend", backend, "auto: onednn for f32, reference for f64")
+      ->check(CLI::IsMember({"auto", "onednn", "reference"}))
+      ->capture_default_str();
+  verb.add_option("--threads", threads, "threads (default: all processors)")->check(CLI::Range(1, 1024));
+}
+
+ProgramOptions EngineOptions::program_options() const {
+  ProgramOptions options;
+  options.precision = precision == "f64" ? Precision::F64 : Precision::F32;
+  options.backend = backend == "onednn"      ? BackendKind::OneDnn
+                    : backend == "reference" ? BackendKind::Reference
+                                             : BackendKind::Auto;
+  options.threads = threads;
+  return options;
+}
+
+void fill(Tensor& input, const Tensor& values, const std::string& path) {
+  if (input.shape() != values.shape())
+    throw InputError(fmt::format("has shape {}, the model takes {}", to_string(values.shape()), to_string(input.shape())),
+                     path);
+  const Tensor converted = values.cast(input.dtype());
+  std::memcpy(input.raw(), converted.raw(), input.bytes());
+}
+
+}  // namespace fovea::cli

@@ -1,0 +1,60 @@
+#include "cli/common.hpp"
+#include "cli/engine_options.hpp"
+#include "cli/verbs.hpp"
+#include "fovea/error.hpp"
+#include "fovea/npy.hpp"
+
+#include <fmt/format.h>
+
+namespace fovea::cli {
+namespace {
+
+struct Options {
+  std::string model, input, output, scores, layer;
+  std::int64_t target = 0;
+  std::string rule = "gradient";
+  EngineOptions engine;
+};
+
+int compute(const Options& options) {
+  const Model model = Model::load(options.model);
+  const ImageInput picture = model.image_input();
+  const Tensor values = read_npy(options.input);
+  if (values.shape().rank() != 4)
+    throw InputError(fmt::format("has shape {}, expected [N,C,H,W]", to_string(values.shape())), options.input);
+  ProgramOptions program_options = options.engine.program_options();
+  program_options.batch = values.shape()[0];
+  program_options.height = picture.height > 0 ? 0 : values.shape()[2];
+  program_options.width = picture.width > 0 ? 0 : values.shape()[3];
+  program_options.rule = parse_rule(options.rule);
+  program_options.target = options.layer;
+  const auto program = Program::compile(model, program_options);
+  print_notes(*program);
+  Session session(program);
+  fill(session.input(), values, options.input);
+  session.seed_classes(std::vector<std::int64_t>(static_cast<std::size_t>(program_options.batch), options.target));
+  session.forward();
+  session.backward();
+  if (!options.scores.empty())
+    write_npy(options.scores, session.output());
+  write_npy(options.output, session.gradient());
+  return 0;
+}
+
+}  // namespace
+
+void add_gradient(CLI::App& app, Run& run) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("gradient", "d(score)/d(input) of a model on an array: .npy in, .npy out");
+  verb->add_option("model", options->model, "ONNX file")->required();
+  verb->add_option("--input", options->input, "X.npy, [N,C,H,W], preprocessed as the network expects")->required();
+  verb->add_option("--target", options->target, "class whose unnormalised score is differentiated")->required();
+  verb->add_option("--layer", options->layer, "differentiate element --target of this value instead of the scores");
+  verb->add_option("--rule", options->rule, "what a ReLU passes back")->check(CLI::IsMember(kRuleNames))->capture_default_str();
+  verb->add_option("--scores", options->scores, "also write the scores to this .npy");
+  verb->add_option("-o,--output", options->output, "G.npy, in the input's shape")->required();
+  options->engine.add_to(*verb);
+  verb->callback([options, &run] { run = [options] { return compute(*options); }; });
+}
+
+}  // namespace fovea::cli
