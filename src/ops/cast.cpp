@@ -1,30 +1,11 @@
 #include "ops/cast.hpp"
 
+#include "base/convert.hpp"
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
 
-#include <concepts>
-#include <limits>
-
 namespace fovea::ops {
 namespace {
-
-template <class To, class From>
-To convert(From x) {
-  if constexpr (std::same_as<To, bool>) {
-    return x != From(0);
-  } else if constexpr (std::floating_point<From> && std::integral<To>) {
-    using Limits = std::numeric_limits<To>;
-    if (x != x)
-      return 0;
-    if (x < static_cast<From>(Limits::lowest()))
-      return Limits::lowest();
-    // The largest integer may round up to a power of two, which is already out of range.
-    return x >= static_cast<From>(Limits::max()) ? Limits::max() : static_cast<To>(x);
-  } else {
-    return static_cast<To>(x);
-  }
-}
 
 std::vector<ir::TensorType> infer(const ir::InferCall& call) {
   return {{call.attributes.as<CastAttributes>().to, call.shape(0)}};
