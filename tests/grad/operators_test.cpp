@@ -1,6 +1,7 @@
 #include "grad/problems.hpp"
 #include "ops/table.hpp"
 #include "support/gradient_check.hpp"
+#include "support/tensors.hpp"
 
 #include <algorithm>
 
@@ -11,6 +12,15 @@ class OperatorGradient : public testing::TestWithParam<const char*> {};
 
 TEST_P(OperatorGradient, agrees_with_central_differences) {
   EXPECT_TRUE(check_gradient(parse_problem(GetParam())));
+}
+
+TEST_P(OperatorGradient, belongs_to_a_kernel_that_works_in_single_precision) {
+  const Problem problem = parse_problem(GetParam());
+  const auto wide = ops::evaluate(*problem.op, problem.attributes, problem.values(DType::F64));
+  const auto single = ops::evaluate(*problem.op, problem.attributes, problem.values(DType::F32));
+  ASSERT_EQ(wide.size(), single.size());
+  for (std::size_t i = 0; i < wide.size(); ++i)
+    EXPECT_TRUE(near(single[i].cast(wide[i].dtype()), wide[i], 2e-5)) << GetParam();
 }
 
 INSTANTIATE_TEST_SUITE_P(problems, OperatorGradient, testing::ValuesIn(kProblems));
