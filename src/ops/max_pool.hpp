@@ -34,9 +34,10 @@ struct MaxPoolGradientAttributes {
 
 /// x: [N,C,H,W] -> y: [N,C,OH,OW], the largest element of every window, and switches: I32 [N,C,OH,OW], the
 /// flat index ih * W + iw of that element in its plane of x. Of equal elements the first in row-major order
-/// wins, a NaN wins over every number, padding never wins. With ceil_mode OH and OW are rounded up, but a
-/// window that would start beyond the input plus its left padding is dropped, as in PyTorch. GlobalMaxPool is
-/// MaxPool with the plane as window.
+/// wins; the first NaN wins over every number; padding never wins, and a window of nothing but padding gives
+/// -infinity and the switch -1. With ceil_mode OH and OW are rounded up, but a window that would start beyond
+/// the input plus its left padding is dropped, as in PyTorch. GlobalMaxPool is MaxPool with the plane as
+/// window.
 const ir::Operator& max_pool();
 
 /// dx: [N,C,height,width], zero but for every dy added where its switch points. Inputs (dy, switches).
