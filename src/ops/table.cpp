@@ -2,9 +2,12 @@
 
 #include "ops/abs.hpp"
 #include "ops/add.hpp"
+#include "ops/average_pool.hpp"
+#include "ops/batch_normalization.hpp"
 #include "ops/cast.hpp"
 #include "ops/ceil.hpp"
 #include "ops/clip.hpp"
+#include "ops/concat.hpp"
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
 #include "ops/div.hpp"
@@ -14,10 +17,14 @@
 #include "ops/exp.hpp"
 #include "ops/expand.hpp"
 #include "ops/floor.hpp"
+#include "ops/gather.hpp"
+#include "ops/gemm.hpp"
+#include "ops/global_average_pool.hpp"
 #include "ops/greater.hpp"
 #include "ops/greater_or_equal.hpp"
 #include "ops/hard_sigmoid.hpp"
 #include "ops/hard_swish.hpp"
+#include "ops/identity.hpp"
 #include "ops/leaky_relu.hpp"
 #include "ops/less.hpp"
 #include "ops/less_or_equal.hpp"
@@ -26,10 +33,14 @@
 #include "ops/logical_and.hpp"
 #include "ops/logical_not.hpp"
 #include "ops/logical_or.hpp"
+#include "ops/lrn.hpp"
+#include "ops/mat_mul.hpp"
 #include "ops/max.hpp"
+#include "ops/max_pool.hpp"
 #include "ops/min.hpp"
 #include "ops/mul.hpp"
 #include "ops/neg.hpp"
+#include "ops/pad.hpp"
 #include "ops/pow.hpp"
 #include "ops/prelu.hpp"
 #include "ops/reciprocal.hpp"
@@ -40,11 +51,14 @@
 #include "ops/reshape.hpp"
 #include "ops/round.hpp"
 #include "ops/sigmoid.hpp"
+#include "ops/slice.hpp"
 #include "ops/softmax.hpp"
 #include "ops/softplus.hpp"
+#include "ops/split.hpp"
 #include "ops/sqrt.hpp"
 #include "ops/sub.hpp"
 #include "ops/tanh.hpp"
+#include "ops/transpose.hpp"
 #include "ops/where.hpp"
 
 #include <algorithm>
@@ -59,10 +73,15 @@ std::span<const ir::Operator* const> table() {
       &abs_gradient(),
       &add(),
       &logical_and(),
+      &average_pool(),
+      &average_pool_gradient(),
+      &batch_normalization(),
+      &batch_normalization_gradient(),
       &cast(),
       &ceil(),
       &clip(),
       &clip_gradient(),
+      &concat(),
       &conv(),
       &conv_transpose(),
       &div(),
@@ -74,12 +93,20 @@ std::span<const ir::Operator* const> table() {
       &exp(),
       &expand(),
       &floor(),
+      &gather(),
+      &gather_gradient(),
+      &gemm(),
+      &global_average_pool(),
+      &global_average_pool_gradient(),
       &greater(),
       &greater_or_equal(),
       &hard_sigmoid(),
       &hard_sigmoid_gradient(),
       &hard_swish(),
       &hard_swish_gradient(),
+      &identity(),
+      &lrn(),
+      &lrn_gradient(),
       &leaky_relu(),
       &leaky_relu_gradient(),
       &less(),
@@ -87,8 +114,11 @@ std::span<const ir::Operator* const> table() {
       &log(),
       &log_softmax(),
       &log_softmax_gradient(),
+      &mat_mul(),
       &max(),
       &max_gradient(),
+      &max_pool(),
+      &max_pool_gradient(),
       &min(),
       &min_gradient(),
       &mul(),
@@ -97,6 +127,8 @@ std::span<const ir::Operator* const> table() {
       &logical_or(),
       &prelu(),
       &prelu_gradient(),
+      &pad(),
+      &pad_gradient(),
       &pow(),
       &pow_base_derivative(),
       &pow_exponent_derivative(),
@@ -112,15 +144,19 @@ std::span<const ir::Operator* const> table() {
       &round(),
       &sigmoid(),
       &sigmoid_gradient(),
+      &slice(),
+      &slice_gradient(),
       &softmax(),
       &softmax_gradient(),
       &softplus(),
       &softplus_gradient(),
+      &split(),
       &sqrt(),
       &sqrt_gradient(),
       &sub(),
       &tanh(),
       &tanh_gradient(),
+      &transpose(),
       &where(),
   };
   // clang-format on
