@@ -15,7 +15,9 @@ PoolAxis pool_axis(const PoolGeometry& g, std::size_t axis, std::int64_t in) {
   PoolAxis a{g.kernel[axis], g.strides[axis], g.pads[axis], g.pads[axis + 2], g.dilations[axis], in, 0};
   const std::int64_t window = a.dilation * (a.kernel - 1) + 1;
   const std::int64_t room = in + a.pad_begin + a.pad_end - window;
-  FOVEA_CHECK(room >= 0, "the window of {} does not fit into the padded extent {}", window, room + window);
+  // In ceil_mode even the first window may hang over, by less than a stride.
+  FOVEA_CHECK(room >= 0 || (g.ceil_mode != 0 && room > -a.stride),
+              "the window of {} does not fit into the padded extent {}", window, room + window);
   a.out = (g.ceil_mode != 0 ? ceil_div(room, a.stride) : room / a.stride) + 1;
   if (g.ceil_mode != 0 && (a.out - 1) * a.stride >= in + a.pad_begin)
     --a.out;

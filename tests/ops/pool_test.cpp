@@ -75,6 +75,13 @@ TEST(MaxPool, rounds_up_in_ceil_mode) {
                    f32({1, 1, 1, 3}, {3, 6, 6})));
 }
 
+TEST(MaxPool, lets_even_the_first_window_hang_over_in_ceil_mode) {
+  const Tensor x = f32({1, 1, 1, 2}, {1, 2});
+  EXPECT_TRUE(
+      near(max_pool(x, {.kernel = {1, 3}, .strides = {1, 2}, .ceil_mode = 1})[0], f32({1, 1, 1, 1}, {2})));
+  EXPECT_THROW(max_pool(x, {.kernel = {1, 4}, .strides = {1, 2}, .ceil_mode = 1}), InputError);
+}
+
 TEST(MaxPool, drops_a_window_that_starts_beyond_the_input_and_left_padding) {
   // ceil((3 + 1 + 1 - 1) / 3) + 1 = 3 windows, of which the last would start at 6 - 1, beyond 3.
   const auto y = max_pool(f32({1, 1, 1, 3}, {1, 2, 3}),
