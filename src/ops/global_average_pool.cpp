@@ -20,6 +20,8 @@ Shape pooled(const Shape& x) {
 }
 
 std::vector<ir::TensorType> infer(const ir::InferCall& call) {
+  FOVEA_CHECK(is_floating(call.dtype(0)), "expected a floating-point tensor, found {}",
+              name_of(call.dtype(0)));
   return {{call.dtype(0), pooled(call.shape(0))}};
 }
 
