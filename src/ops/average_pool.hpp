@@ -48,7 +48,7 @@ struct AveragePoolGradientAttributes {
 
 /// x: [N,C,H,W] -> y: [N,C,OH,OW], the mean of every window. The divisor is the number of the window's
 /// elements inside x, or with count_include_pad inside x and its padding; what hangs beyond that (ceil_mode)
-/// never counts. OH and OW are those of MaxPool.
+/// never counts. A window of nothing but padding gives 0. OH and OW are those of MaxPool.
 const ir::Operator& average_pool();
 
 /// dx: [N,C,height,width] from dy: [N,C,OH,OW], each element spread evenly over its window.
