@@ -1,6 +1,7 @@
 #include "fovea/tensor.hpp"
 
 #include "base/check.hpp"
+#include "base/convert.hpp"
 #include "base/dispatch.hpp"
 
 #include <cstdlib>
@@ -87,7 +88,7 @@ Tensor Tensor::cast(DType dtype) const {
       auto in = data<From>();
       auto out = result.data<To>();
       for (std::size_t i = 0; i < in.size(); ++i)
-        out[i] = static_cast<To>(in[i]);
+        out[i] = convert<To>(in[i]);
     });
   });
   return result;

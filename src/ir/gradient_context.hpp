@@ -26,7 +26,8 @@ public:
   ValueId dy(std::size_t i = 0) const { return output_gradients_[i]; }
   /// Whether the i-th input depends on the image, so that its gradient is wanted.
   bool needs(std::size_t i) const { return needed_[i]; }
-  const Shape& shape(ValueId id) const { return graph_.shape(id); }
+  /// A copy: appending moves the graph's own.
+  Shape shape(ValueId id) const { return graph_.shape(id); }
   DType dtype(ValueId id) const { return graph_.type(id).dtype; }
 
   /// Appends a node and returns its first output.

@@ -62,7 +62,10 @@ Tensor parse_constant(const TensorType& type, const std::string& text) {
   const std::vector<std::string> words = split(text, ' ');
   FOVEA_CHECK(!words.empty() || out.empty(), "a constant without values");
   if (!words.empty() && words[0] == "random") {
-    std::mt19937 generator(words.size() > 1 ? static_cast<unsigned>(std::stoul(words[1])) : 0U);
+    std::int64_t seed = 0;
+    if (words.size() > 1)
+      detail::parse_field(words[1], seed);
+    std::mt19937 generator(static_cast<unsigned>(seed));
     std::normal_distribution<double> normal;
     for (double& value : out)
       value = normal(generator);
@@ -71,7 +74,10 @@ Tensor parse_constant(const TensorType& type, const std::string& text) {
                 words.size());
     for (std::size_t i = 0; i < out.size(); ++i) {
       const std::string& word = words[words.size() == 1 ? 0 : i];
-      out[i] = word == "true" ? 1 : word == "false" ? 0 : std::stod(word);
+      if (word == "true" || word == "false")
+        out[i] = word == "true" ? 1 : 0;
+      else
+        detail::parse_field(word, out[i]);
     }
   }
   return wide.cast(type.dtype);

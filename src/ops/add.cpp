@@ -1,8 +1,7 @@
 #include "ops/add.hpp"
 
+#include "ops/arithmetic.hpp"
 #include "ops/broadcast.hpp"
-
-#include <functional>
 
 namespace fovea::ops {
 namespace {
@@ -15,7 +14,7 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& add() {
-  static const ir::Operator op{"Add", {"a", "b"}, binary_type, binary_kernel<std::plus<>>, gradient};
+  static const ir::Operator op{"Add", {"a", "b"}, binary_type, binary_kernel<Sum>, gradient};
   return op;
 }
 

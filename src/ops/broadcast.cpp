@@ -31,9 +31,39 @@ std::vector<std::int64_t> broadcast_strides(const Shape& from, const Shape& to) 
   return strides;
 }
 
-std::vector<ir::TensorType> binary_type(const ir::InferCall& call) {
+PairWalk merge_axes(const Shape& shape, const std::vector<std::int64_t>& a_strides,
+                    const std::vector<std::int64_t>& b_strides) {
+  PairWalk walk;
+  for (std::size_t axis = 0; axis < shape.dims().size(); ++axis) {
+    const std::int64_t extent = shape.dims()[axis];
+    if (extent == 1)
+      continue;
+    const bool merges = !walk.extents.empty() && walk.a_strides.back() == a_strides[axis] * extent &&
+                        walk.b_strides.back() == b_strides[axis] * extent;
+    if (merges) {
+      walk.extents.back() *= extent;
+      walk.a_strides.back() = a_strides[axis];
+      walk.b_strides.back() = b_strides[axis];
+    } else {
+      walk.extents.push_back(extent);
+      walk.a_strides.push_back(a_strides[axis]);
+      walk.b_strides.push_back(b_strides[axis]);
+    }
+  }
+  if (walk.extents.empty())
+    walk = {{1}, {0}, {0}};
+  return walk;
+}
+
+void check_same_dtype(const ir::InferCall& call) {
   FOVEA_CHECK(call.dtype(0) == call.dtype(1), "operands have element types {} and {}", name_of(call.dtype(0)),
               name_of(call.dtype(1)));
+}
+
+std::vector<ir::TensorType> binary_type(const ir::InferCall& call) {
+  check_same_dtype(call);
+  FOVEA_CHECK(is_numeric(call.dtype(0)), "expected floating or int64 operands, found {}",
+              name_of(call.dtype(0)));
   return {{call.dtype(0), broadcast(call.shape(0), call.shape(1))}};
 }
 
@@ -46,7 +76,8 @@ ir::ValueId sum_to_shape(ir::GradientContext& c, ir::ValueId gradient, const Sha
       axes.push_back(axis);
   if (!axes.empty())
     gradient = c.emit(reduce_sum(), {gradient}, ReduceAttributes{.axes = axes, .keep_dims = 1});
-  return c.shape(gradient) == shape ? gradient : c.emit(reshape(), {gradient}, ReshapeAttributes{.shape = shape});
+  return c.shape(gradient) == shape ? gradient
+                                    : c.emit(reshape(), {gradient}, ReshapeAttributes{.shape = shape});
 }
 
 }  // namespace fovea::ops

@@ -14,6 +14,7 @@ std::vector<ir::TensorType> infer(const ir::InferCall& call) {
   const Shape& x = call.shape(0);
   const Shape& w = call.shape(1);
   check_window(a.strides, a.pads, a.dilations);
+  FOVEA_CHECK(a.output_padding.size() == 2, "expected an output_padding of two numbers");
   FOVEA_CHECK(x.rank() == 4 && w.rank() == 4, "expected x and w of rank 4 (images), found x of {} and w of {}",
               to_string(x), to_string(w));
   FOVEA_CHECK(a.groups >= 1 && x[1] == w[0] && w[0] % a.groups == 0, "x of {} does not fit w of {} with {} groups",
@@ -23,7 +24,9 @@ std::vector<ir::TensorType> infer(const ir::InferCall& call) {
   FOVEA_CHECK(!call.has(2) || call.shape(2) == Shape({y[1]}), "expected a bias of shape {}, found {}", y[1],
               to_string(call.shape(2)));
   for (int i = 0; i < 2; ++i) {
-    FOVEA_CHECK(a.output_padding[i] >= 0, "output_padding {} is negative", a.output_padding[i]);
+    FOVEA_CHECK(a.output_padding[i] >= 0 && a.output_padding[i] < a.strides[i],
+                "expected an output_padding from 0 to below the stride of {}, found {}", a.strides[i],
+                a.output_padding[i]);
     y[2 + i] = (x[2 + i] - 1) * a.strides[i] + a.dilations[i] * (w[2 + i] - 1) + 1 - a.pads[i] - a.pads[2 + i] +
                a.output_padding[i];
     FOVEA_CHECK(y[2 + i] >= 1, "the padding leaves nothing of the result");

@@ -18,17 +18,22 @@ struct ReluFunction {
   }
 };
 
-std::vector<ir::ValueId> gradient(ir::GradientContext& c) { return {c.emit(relu_gradient(), {c.dy(), c.y()})}; }
+std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
+  return {c.emit(relu_gradient(), {c.dy(), c.y()})};
+}
 
 }  // namespace
 
 const ir::Operator& relu() {
-  static const ir::Operator op{"Relu", {"x"}, same_type, unary_kernel<ReluFunction>, gradient};
+  static const ir::Operator op{"Relu", {"x"}, floating_type, unary_kernel<ReluFunction>, gradient};
   return op;
 }
 
 const ir::Operator& relu_gradient() {
-  static const ir::Operator op{"ReluGradient", {"dy", "y"}, same_type_pair, unary_gradient_kernel<ReluFunction>,
+  static const ir::Operator op{"ReluGradient",
+                               {"dy", "y"},
+                               same_type_pair,
+                               unary_gradient_kernel<ReluFunction>,
                                ir::not_differentiable("second derivatives are not computed")};
   return op;
 }

@@ -1,12 +1,65 @@
 #include "ops/table.hpp"
 
+#include "ops/abs.hpp"
 #include "ops/add.hpp"
+#include "ops/average_pool.hpp"
+#include "ops/batch_normalization.hpp"
+#include "ops/cast.hpp"
+#include "ops/ceil.hpp"
+#include "ops/clip.hpp"
+#include "ops/concat.hpp"
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
+#include "ops/div.hpp"
+#include "ops/elu.hpp"
+#include "ops/equal.hpp"
+#include "ops/erf.hpp"
+#include "ops/exp.hpp"
 #include "ops/expand.hpp"
+#include "ops/floor.hpp"
+#include "ops/gather.hpp"
+#include "ops/gemm.hpp"
+#include "ops/global_average_pool.hpp"
+#include "ops/greater.hpp"
+#include "ops/greater_or_equal.hpp"
+#include "ops/hard_sigmoid.hpp"
+#include "ops/hard_swish.hpp"
+#include "ops/identity.hpp"
+#include "ops/leaky_relu.hpp"
+#include "ops/less.hpp"
+#include "ops/less_or_equal.hpp"
+#include "ops/log.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/logical_and.hpp"
+#include "ops/logical_not.hpp"
+#include "ops/logical_or.hpp"
+#include "ops/lrn.hpp"
+#include "ops/mat_mul.hpp"
+#include "ops/max.hpp"
+#include "ops/max_pool.hpp"
+#include "ops/min.hpp"
+#include "ops/mul.hpp"
+#include "ops/neg.hpp"
+#include "ops/pad.hpp"
+#include "ops/pow.hpp"
+#include "ops/prelu.hpp"
+#include "ops/reciprocal.hpp"
+#include "ops/reduce_max.hpp"
+#include "ops/reduce_mean.hpp"
 #include "ops/reduce_sum.hpp"
 #include "ops/relu.hpp"
 #include "ops/reshape.hpp"
+#include "ops/round.hpp"
+#include "ops/sigmoid.hpp"
+#include "ops/slice.hpp"
+#include "ops/softmax.hpp"
+#include "ops/softplus.hpp"
+#include "ops/split.hpp"
+#include "ops/sqrt.hpp"
+#include "ops/sub.hpp"
+#include "ops/tanh.hpp"
+#include "ops/transpose.hpp"
+#include "ops/where.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,20 +67,111 @@
 namespace fovea::ops {
 
 std::span<const ir::Operator* const> table() {
+  // clang-format off
   static const std::array operators = {
-      &add(),         &conv(), &conv_transpose(), &expand(),
-      &reduce_sum(),  &relu(), &relu_gradient(),  &reshape(),
+      &abs(),
+      &abs_gradient(),
+      &add(),
+      &logical_and(),
+      &average_pool(),
+      &average_pool_gradient(),
+      &batch_normalization(),
+      &batch_normalization_gradient(),
+      &cast(),
+      &ceil(),
+      &clip(),
+      &clip_gradient(),
+      &concat(),
+      &conv(),
+      &conv_transpose(),
+      &div(),
+      &elu(),
+      &elu_gradient(),
+      &equal(),
+      &erf(),
+      &erf_gradient(),
+      &exp(),
+      &expand(),
+      &floor(),
+      &gather(),
+      &gather_gradient(),
+      &gemm(),
+      &global_average_pool(),
+      &global_average_pool_gradient(),
+      &greater(),
+      &greater_or_equal(),
+      &hard_sigmoid(),
+      &hard_sigmoid_gradient(),
+      &hard_swish(),
+      &hard_swish_gradient(),
+      &identity(),
+      &lrn(),
+      &lrn_gradient(),
+      &leaky_relu(),
+      &leaky_relu_gradient(),
+      &less(),
+      &less_or_equal(),
+      &log(),
+      &log_softmax(),
+      &log_softmax_gradient(),
+      &mat_mul(),
+      &max(),
+      &max_gradient(),
+      &max_pool(),
+      &max_pool_gradient(),
+      &min(),
+      &min_gradient(),
+      &mul(),
+      &neg(),
+      &logical_not(),
+      &logical_or(),
+      &prelu(),
+      &prelu_gradient(),
+      &pad(),
+      &pad_gradient(),
+      &pow(),
+      &pow_base_derivative(),
+      &pow_exponent_derivative(),
+      &reciprocal(),
+      &reciprocal_gradient(),
+      &reduce_max(),
+      &reduce_max_gradient(),
+      &reduce_mean(),
+      &reduce_sum(),
+      &relu(),
+      &relu_gradient(),
+      &reshape(),
+      &round(),
+      &sigmoid(),
+      &sigmoid_gradient(),
+      &slice(),
+      &slice_gradient(),
+      &softmax(),
+      &softmax_gradient(),
+      &softplus(),
+      &softplus_gradient(),
+      &split(),
+      &sqrt(),
+      &sqrt_gradient(),
+      &sub(),
+      &tanh(),
+      &tanh_gradient(),
+      &transpose(),
+      &where(),
   };
+  // clang-format on
   return operators;
 }
 
 const ir::Operator* find(std::string_view name) {
   const auto all = table();
-  const auto at = std::find_if(all.begin(), all.end(), [&](const ir::Operator* op) { return op->name == name; });
+  const auto at =
+      std::find_if(all.begin(), all.end(), [&](const ir::Operator* op) { return op->name == name; });
   return at == all.end() ? nullptr : *at;
 }
 
-std::vector<Tensor> evaluate(const ir::Operator& op, const ir::Attributes& attributes, std::span<const Tensor> inputs) {
+std::vector<Tensor> evaluate(const ir::Operator& op, const ir::Attributes& attributes,
+                             std::span<const Tensor> inputs) {
   std::vector<ir::TensorType> types(inputs.size());
   std::vector<const ir::TensorType*> type_pointers(inputs.size(), nullptr);
   std::vector<ir::TensorView> sources(inputs.size());

@@ -1,0 +1,65 @@
+#include "ops/concat.hpp"
+
+#include "base/dispatch.hpp"
+#include "ir/gradient_context.hpp"
+#include "ops/split.hpp"
+
+#include <cstring>
+
+namespace fovea::ops {
+namespace {
+
+std::vector<ir::TensorType> infer(const ir::InferCall& call) {
+  const std::int64_t axis = call.attributes.as<ConcatAttributes>().axis;
+  ir::TensorType y = call.type(0);
+  FOVEA_CHECK(axis >= 0 && axis < y.shape.rank(), "axis {} is not an axis of a tensor of {}", axis,
+              to_string(y.shape));
+  for (std::size_t i = 1; i < call.inputs.size(); ++i) {
+    Shape expected = y.shape;
+    const Shape& x = call.shape(i);
+    if (x.rank() == expected.rank())
+      expected[axis] = x[axis];
+    FOVEA_CHECK(x == expected && call.dtype(i) == y.dtype,
+                "input {} of {} {} does not continue {} {} along axis {}", i, name_of(call.dtype(i)),
+                to_string(x), name_of(y.dtype), to_string(y.shape), axis);
+    y.shape[axis] += x[axis];
+  }
+  return {y};
+}
+
+void kernel(const ir::KernelCall& call) {
+  const std::int64_t axis = call.attributes.as<ConcatAttributes>().axis;
+  const Shape& y = call.outputs[0].shape;
+  std::int64_t rows = 1;
+  for (std::int64_t i = 0; i < axis; ++i)
+    rows *= y[i];
+  auto* dst = static_cast<std::byte*>(call.outputs[0].data);
+  for (std::int64_t row = 0; row < rows; ++row)
+    for (const ir::TensorView& x : call.inputs) {
+      const std::size_t bytes = static_cast<std::size_t>(x.shape.elements() / rows) * size_of(x.dtype);
+      if (bytes == 0)
+        continue;
+      std::memcpy(dst, static_cast<const std::byte*>(x.data) + static_cast<std::size_t>(row) * bytes, bytes);
+      dst += bytes;
+    }
+}
+
+std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
+  SplitAttributes back{.axis = c.attributes<ConcatAttributes>().axis, .sizes = {}};
+  for (std::size_t i = 0; i < c.input_count(); ++i)
+    back.sizes.push_back(c.shape(c.x(i))[back.axis]);
+  std::vector<ir::ValueId> dx = c.graph().add_node(split(), back, {c.dy()}, c.node().name + "/grad").outputs;
+  for (std::size_t i = 0; i < dx.size(); ++i)
+    if (!c.needs(i))
+      dx[i] = ir::kNoValue;
+  return dx;
+}
+
+}  // namespace
+
+const ir::Operator& concat() {
+  static const ir::Operator op{"Concat", {"xs..."}, infer, kernel, gradient, ConcatAttributes{}};
+  return op;
+}
+
+}  // namespace fovea::ops

@@ -1,0 +1,31 @@
+#include "ops/exp.hpp"
+
+#include "ir/gradient_context.hpp"
+#include "ops/mul.hpp"
+#include "ops/unary.hpp"
+
+#include <cmath>
+
+namespace fovea::ops {
+namespace {
+
+struct Function {
+  explicit Function(const ir::Attributes&) {}
+  template <class T>
+  T operator()(T x) const {
+    return std::exp(x);
+  }
+};
+
+std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
+  return {c.emit(mul(), {c.dy(), c.y()})};
+}
+
+}  // namespace
+
+const ir::Operator& exp() {
+  static const ir::Operator op{"Exp", {"x"}, floating_type, unary_kernel<Function>, gradient};
+  return op;
+}
+
+}  // namespace fovea::ops
