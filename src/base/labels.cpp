@@ -154,7 +154,7 @@ std::string shortened(std::string_view text) {
         distance = 1;
       best = std::min(best, distance);
     }
-    if (best <= std::max<std::size_t>(2, wanted.size() / 3))
+    if (best < wanted.size() && best <= std::max<std::size_t>(2, wanted.size() / 3))
       misses.emplace_back(best, i);
   }
   std::sort(misses.begin(), misses.end());

@@ -13,7 +13,7 @@ namespace fovea {
 /// cut short comes back grey where it should be an error.
 Image decode_png(std::string_view bytes, const Probe& probe);
 Image decode_jpeg(std::string_view bytes, const Probe& probe);
-/// BMP, WebP, TIFF and PNM, by OpenCV.
+/// BMP, WebP and TIFF, by OpenCV, which turns a TIFF upright itself.
 Image decode_other(std::string_view bytes, const Probe& probe);
 
 }  // namespace fovea

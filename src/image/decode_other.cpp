@@ -6,18 +6,34 @@
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 
+#include <iostream>
 #include <mutex>
+#include <streambuf>
 
 namespace fovea {
 namespace {
 
-/// No line of OpenCV's log while it lives. The level is one for the whole process, hence the lock.
+/// Takes everything and shows nothing.
+class Sink : public std::streambuf {
+protected:
+  int_type overflow(int_type c) override { return traits_type::not_eof(c); }
+};
+
+/// OpenCV says nothing while it lives. imdecode reports a damaged file by its log and by std::cerr, whatever
+/// the level of the log; both are one for the whole process, hence the lock. The sink is never destroyed, so
+/// that another thread's message to std::cerr is at worst not shown.
 class Silence {
 public:
-  Silence() : level_(cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT)) {}
+  Silence() : level_(cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT)) {
+    static auto* sink = new Sink;
+    cerr_ = std::cerr.rdbuf(sink);
+  }
   Silence(const Silence&) = delete;
   Silence& operator=(const Silence&) = delete;
-  ~Silence() { cv::utils::logging::setLogLevel(level_); }
+  ~Silence() {
+    std::cerr.rdbuf(cerr_);
+    cv::utils::logging::setLogLevel(level_);
+  }
 
 private:
   static std::mutex& mutex() {
@@ -26,6 +42,7 @@ private:
   }
   std::lock_guard<std::mutex> lock_{mutex()};
   cv::utils::logging::LogLevel level_;
+  std::streambuf* cerr_;
 };
 
 cv::Mat decode(std::string_view bytes) {
@@ -45,11 +62,12 @@ Image decode_other(std::string_view bytes, const Probe& probe) {
   const auto format = name_of(probe.format);
   FOVEA_CHECK(!bgr.empty(), "the {} cannot be decoded: it is cut short, damaged or of an unsupported kind",
               format);
-  FOVEA_CHECK(bgr.depth() == CV_8U || bgr.depth() == CV_16U,
-              "a {} of floating-point samples is not supported", format);
-  FOVEA_CHECK(bgr.channels() == 3 && bgr.cols == probe.width && bgr.rows == probe.height,
-              "the {} is damaged: its header and its picture differ in size", format);
-  Image image = Image::blank(probe.width, probe.height, 3, 0);
+  const bool turned = probe.format == ImageFormat::Tiff && probe.orientation >= 5;
+  const std::int64_t width = turned ? probe.height : probe.width;
+  const std::int64_t height = turned ? probe.width : probe.height;
+  FOVEA_CHECK((bgr.type() == CV_8UC3 || bgr.type() == CV_16UC3) && bgr.cols == width && bgr.rows == height,
+              "the {} is damaged: its header and its picture differ", format);
+  Image image = Image::blank(width, height, 3, 0);
   for (int y = 0; y < bgr.rows; ++y) {
     std::uint8_t* out = image.at(0, y);
     for (int x = 0; x < bgr.cols; ++x, out += 3)

@@ -3,6 +3,7 @@
 #include "image/decode.hpp"
 #include "image/orient.hpp"
 #include "image/pixels.hpp"
+#include "image/pnm.hpp"
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
@@ -22,6 +23,10 @@ Image decode(std::string_view bytes) {
     return orient(decode_png(bytes, probe), probe.orientation);
   case ImageFormat::Jpeg:
     return orient(decode_jpeg(bytes, probe), probe.orientation);
+  case ImageFormat::Pnm:
+    return decode_pnm(bytes, probe);
+  case ImageFormat::Tiff:
+    return decode_other(bytes, probe);
   default:
     return orient(decode_other(bytes, probe), probe.orientation);
   }

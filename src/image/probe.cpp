@@ -2,9 +2,9 @@
 
 #include "fovea/image.hpp"
 #include "image/bytes.hpp"
+#include "image/pnm.hpp"
 #include "image/tiff.hpp"
 
-#include <algorithm>
 #include <cstdlib>
 
 namespace fovea {
@@ -128,44 +128,6 @@ Probe probe_webp(std::string_view data) {
     offset += 8 + length + length % 2;
   }
   FOVEA_CHECK(found, "the WebP has no picture");
-  return probe;
-}
-
-/// The next number of a PNM header; '#' begins a comment.
-std::int64_t pnm_number(std::string_view data, std::size_t& offset) {
-  const auto blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
-  while (offset < data.size() && (blank(data[offset]) || data[offset] == '#')) {
-    if (data[offset] == '#')
-      offset = std::min(data.find('\n', offset), data.size() - 1);
-    ++offset;
-  }
-  std::int64_t value = 0;
-  const std::size_t first = offset;
-  for (; offset < data.size() && data[offset] >= '0' && data[offset] <= '9'; ++offset) {
-    value = value * 10 + (data[offset] - '0');
-    FOVEA_CHECK(value <= INT32_MAX, "the PNM header is damaged: a number too large");
-  }
-  FOVEA_CHECK(offset > first, "{}",
-              offset < data.size() ? "the PNM header is damaged" : "the file is cut short");
-  return value;
-}
-
-Probe probe_pnm(std::string_view data) {
-  Probe probe{.format = ImageFormat::Pnm};
-  std::size_t offset = 2;
-  probe.width = pnm_number(data, offset);
-  probe.height = pnm_number(data, offset);
-  const char kind = data[1];
-  if (kind < '4' || probe.width == 0 || probe.height == 0 || probe.width > kMaxImagePixels / probe.height)
-    return probe;
-  // The binary kinds: rows of bits, or samples of one or two bytes, after a single blank.
-  std::int64_t row = (probe.width + 7) / 8;
-  if (kind != '4') {
-    const std::int64_t maximum = pnm_number(data, offset);
-    FOVEA_CHECK(maximum > 0 && maximum < 65536, "the PNM header is damaged: a maximum of {}", maximum);
-    row = probe.width * (kind == '6' ? 3 : 1) * (maximum > 255 ? 2 : 1);
-  }
-  (void)Bytes(data).slice(offset + 1, static_cast<std::uint64_t>(row * probe.height));
   return probe;
 }
 

@@ -11,11 +11,13 @@ namespace {
 enum Tag : std::uint32_t {
   kImageWidth = 256,
   kImageLength = 257,
+  kBitsPerSample = 258,
   kStripOffsets = 273,
   kOrientation = 274,
   kStripByteCounts = 279,
   kTileOffsets = 324,
   kTileByteCounts = 325,
+  kSampleFormat = 339,
 };
 
 /// One entry of a directory: its values are 8-, 16- or 32-bit unsigned numbers, in place when they fit into 4
@@ -59,6 +61,11 @@ public:
     const auto entry = find(tag);
     return entry && entry->count() == 1 ? (*entry)[0] : missing;
   }
+  /// The first of the values that each channel has one of.
+  std::uint32_t first(std::uint32_t tag, std::uint32_t missing) const {
+    const auto entry = find(tag);
+    return entry && entry->count() > 0 ? (*entry)[0] : missing;
+  }
   /// InputError when a piece of the picture reaches past the end.
   void check_pieces(std::uint32_t offsets_tag, std::uint32_t counts_tag) const {
     const auto offsets = find(offsets_tag);
@@ -98,6 +105,12 @@ Probe probe_tiff(std::string_view data) {
   probe.width = directory.number(kImageWidth, 0);
   probe.height = directory.number(kImageLength, 0);
   probe.orientation = valid_orientation(directory.number(kOrientation, 1));
+  const std::uint32_t bits = directory.first(kBitsPerSample, 1);
+  FOVEA_CHECK(bits <= 16 && directory.first(kSampleFormat, 1) == 1,
+              "a TIFF of {}-bit, signed or floating-point samples is not supported: expected unsigned "
+              "samples of at most "
+              "16 bits",
+              bits);
   directory.check_pieces(kStripOffsets, kStripByteCounts);
   directory.check_pieces(kTileOffsets, kTileByteCounts);
   return probe;
