@@ -156,9 +156,13 @@ void draw_text(Image& image, std::int64_t x, std::int64_t y, const std::string& 
     return;
   const Font font = font_of(style);
   const auto width = static_cast<int>(text_width(text, style)) + 1;
-  const auto height = static_cast<int>(style.line_height);
+  // Brackets and descenders of some letters reach a little over the line's box.
+  const int spill = static_cast<int>(style.line_height) / 4 + 1;
+  const int height = static_cast<int>(style.line_height) + 2 * spill;
   cv::Mat large(height * kOversampling, width * kOversampling, CV_8UC1, cv::Scalar(0));
-  const int baseline = static_cast<int>(std::lround(0.72 * height * kOversampling));
+  const int baseline =
+      spill * kOversampling +
+      static_cast<int>(std::lround(0.72 * kOversampling * static_cast<double>(style.line_height)));
   cv::putText(large, text, {font.thickness / 2, baseline}, cv::FONT_HERSHEY_SIMPLEX, font.scale,
               cv::Scalar(255), font.thickness, cv::LINE_AA);
   cv::Mat ink;
@@ -166,7 +170,7 @@ void draw_text(Image& image, std::int64_t x, std::int64_t y, const std::string& 
   for (int row = 0; row < height; ++row)
     for (int column = 0; column < width; ++column) {
       const std::int64_t to_x = x + column;
-      const std::int64_t to_y = y + row;
+      const std::int64_t to_y = y + row - spill;
       if (to_x < 0 || to_y < 0 || to_x >= image.width || to_y >= image.height)
         continue;
       const int cover = ink.at<std::uint8_t>(row, column);
