@@ -19,6 +19,8 @@ function(fovea_find target header suffix)
 endfunction()
 
 fovea_find(fovea_opencv opencv2/core.hpp opencv4 opencv_imgcodecs opencv_imgproc opencv_core)
+fovea_find(fovea_jpeg jpeglib.h "" jpeg)
+fovea_find(fovea_png png.h "" png)
 fovea_find(fovea_dnnl oneapi/dnnl/dnnl.hpp "" dnnl)
 fovea_find(fovea_onnx_messages onnx/onnx_pb.h "" onnx_proto)
 target_compile_definitions(fovea_onnx_messages INTERFACE ONNX_ML=1 ONNX_NAMESPACE=onnx)

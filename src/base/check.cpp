@@ -37,7 +37,8 @@ namespace detail {
 
 void assertion_failed(const char* condition, const char* file, int line) {
   const char* slash = std::strrchr(file, '/');
-  throw InternalError(fmt::format("internal error at {}:{}: expected {}", slash ? slash + 1 : file, line, condition));
+  throw InternalError(
+      fmt::format("internal error at {}:{}: expected {}", slash ? slash + 1 : file, line, condition));
 }
 
 }  // namespace detail

@@ -12,8 +12,8 @@ namespace fovea::detail {
 
 }  // namespace fovea::detail
 
-/// Throws InputError with a formatted message when `condition` is false: the caller's input is at fault. Code that
-/// knows the file or node catches it and adds them.
+/// Throws InputError with a formatted message when `condition` is false: the caller's input is at fault. Code
+/// that knows the file or node catches it and adds them.
 #define FOVEA_CHECK(condition, ...)                                                                          \
   do {                                                                                                       \
     if (!(condition))                                                                                        \

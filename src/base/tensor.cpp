@@ -55,7 +55,8 @@ std::string to_string(const Shape& shape) {
   return text;
 }
 
-Tensor::Tensor(DType dtype, Shape shape) : dtype_(dtype), shape_(std::move(shape)), elements_(shape_.elements()) {
+Tensor::Tensor(DType dtype, Shape shape)
+    : dtype_(dtype), shape_(std::move(shape)), elements_(shape_.elements()) {
   constexpr std::size_t alignment = 64;
   const std::size_t size = (bytes() + alignment - 1) / alignment * alignment;
   auto* memory = static_cast<std::byte*>(std::aligned_alloc(alignment, size ? size : alignment));
@@ -94,6 +95,8 @@ Tensor Tensor::cast(DType dtype) const {
   return result;
 }
 
-void Tensor::expect(DType dtype) const { FOVEA_ASSERT(dtype == dtype_); }
+void Tensor::expect(DType dtype) const {
+  FOVEA_ASSERT(dtype == dtype_);
+}
 
 }  // namespace fovea

@@ -1,0 +1,17 @@
+# fovea_embed_labels(TARGET CSV): generates and adds a source that defines fovea::imagenet_labels_csv() from the file CSV.
+# The text is cut into raw literals of at most 60000 bytes, since compilers need not take literals of 64 KiB or more.
+function(fovea_embed_labels target csv)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${csv})
+  file(READ ${csv} text)
+  string(LENGTH "${text}" length)
+  set(FOVEA_LABEL_PIECES "")
+  set(begin 0)
+  while(begin LESS length)
+    string(SUBSTRING "${text}" ${begin} 60000 piece)
+    string(APPEND FOVEA_LABEL_PIECES "  text += R\"~labels~(${piece})~labels~\";\n")
+    math(EXPR begin "${begin} + 60000")
+  endwhile()
+  set(generated ${CMAKE_CURRENT_BINARY_DIR}/imagenet_labels.cpp)
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/imagenet_labels.cpp.in ${generated} @ONLY)
+  target_sources(${target} PRIVATE ${generated})
+endfunction()

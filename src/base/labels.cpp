@@ -1,0 +1,257 @@
+#include "fovea/labels.hpp"
+
+#include "base/check.hpp"
+#include "base/imagenet_labels.hpp"
+#include "base/read_file.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <numeric>
+
+namespace fovea {
+namespace {
+
+constexpr std::size_t kMaxLabelBytes = std::size_t{64} << 20;
+constexpr std::size_t kShownCandidates = 10;
+constexpr std::size_t kShownNearMisses = 3;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r");
+  if (first == std::string_view::npos)
+    return {};
+  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+bool is_wordnet_id(std::string_view text) {
+  return text.size() == 9 && text[0] == 'n' && std::all_of(text.begin() + 1, text.end(), is_digit);
+}
+
+/// Lower case, with every run of blanks, '_' and '-' as one space, so that "Border_Collie" is "border
+/// collie".
+std::string fold(std::string_view text) {
+  std::string folded;
+  for (char c : text) {
+    if (c == ' ' || c == '\t' || c == '_' || c == '-') {
+      if (!folded.empty() && folded.back() != ' ')
+        folded += ' ';
+    } else {
+      folded += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+  }
+  if (!folded.empty() && folded.back() == ' ')
+    folded.pop_back();
+  return folded;
+}
+
+/// The folded names of a class: the whole text and each of its synonyms ("tench, Tinca tinca" has three).
+std::vector<std::string> folded_names(const Label& label) {
+  std::vector<std::string> names = {fold(label.name)};
+  if (label.name.find(',') == std::string::npos)
+    return names;
+  std::string_view rest = label.name;
+  while (true) {
+    const auto comma = rest.find(',');
+    names.push_back(fold(trim(rest.substr(0, comma))));
+    if (comma == std::string_view::npos)
+      return names;
+    rest.remove_prefix(comma + 1);
+  }
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+/// "index wnid name".
+std::string describe(std::int64_t index, const Label& label) {
+  return label.wordnet_id.empty() ? fmt::format("{} {}", index, label.name)
+                                  : fmt::format("{} {} {}", index, label.wordnet_id, label.name);
+}
+
+/// Fields of one CSV line; a quoted field may hold commas and doubled quotes.
+std::vector<std::string> split_csv(std::string_view line, std::size_t number, const std::string& origin) {
+  std::vector<std::string> fields(1);
+  bool quoted = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (c == '"' && quoted && i + 1 < line.size() && line[i + 1] == '"') {
+      fields.back() += '"';
+      ++i;
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (c == ',' && !quoted) {
+      fields.emplace_back();
+    } else {
+      fields.back() += c;
+    }
+  }
+  if (quoted)
+    throw InputError(fmt::format("line {}: a quote is not closed", number), origin);
+  return fields;
+}
+
+Label parse_csv_line(std::string_view line, std::size_t number, std::size_t index,
+                     const std::string& origin) {
+  const auto fields = split_csv(line, number, origin);
+  if (fields.size() != 3)
+    throw InputError(
+        fmt::format("line {}: expected the 3 fields index,wnid,name, found {}", number, fields.size()),
+        origin);
+  if (trim(fields[0]) != std::to_string(index))
+    throw InputError(fmt::format("line {}: expected index {}, found '{}'", number, index, fields[0]), origin);
+  return {std::string(trim(fields[1])), std::string(trim(fields[2]))};
+}
+
+Label parse_plain_line(std::string_view line) {
+  const auto blank = line.find_first_of(" \t");
+  if (!is_wordnet_id(line.substr(0, blank)))
+    return {"", std::string(line)};
+  if (blank == std::string_view::npos)
+    return {std::string(line), std::string(line)};
+  return {std::string(line.substr(0, blank)), std::string(trim(line.substr(blank)))};
+}
+
+std::string shortened(std::string_view text) {
+  constexpr std::size_t limit = 60;
+  return text.size() <= limit ? std::string(text) : std::string(text.substr(0, limit)) + "...";
+}
+
+[[noreturn]] void throw_ambiguous(std::string_view text, const std::vector<std::int64_t>& found,
+                                  const Labels& labels) {
+  std::string message =
+      fmt::format("class '{}' is ambiguous: {} classes fit:", shortened(text), found.size());
+  for (std::size_t i = 0; i < std::min(found.size(), kShownCandidates); ++i)
+    message += (i ? "; " : " ") + describe(found[i], labels[found[i]]);
+  if (found.size() > kShownCandidates)
+    message += fmt::format("; and {} more", found.size() - kShownCandidates);
+  throw InputError(message);
+}
+
+[[noreturn]] void throw_unknown(std::string_view text, const Labels& labels, std::int64_t known) {
+  // Far too long a text is like nothing; comparing it would only take time.
+  const std::string wanted = fold(text).substr(0, 200);
+  std::vector<std::pair<std::size_t, std::int64_t>> misses;
+  for (std::int64_t i = 0; i < known; ++i) {
+    std::size_t best = std::string::npos;
+    for (const std::string& name : folded_names(labels[i])) {
+      std::size_t distance = edit_distance(wanted, name);
+      if (wanted.size() >= 3 && name.find(wanted) != std::string::npos)
+        distance = 1;
+      best = std::min(best, distance);
+    }
+    if (best < wanted.size() && best <= std::max<std::size_t>(2, wanted.size() / 3))
+      misses.emplace_back(best, i);
+  }
+  std::sort(misses.begin(), misses.end());
+  std::string message = fmt::format("no class is called '{}'", shortened(text));
+  for (std::size_t i = 0; i < std::min(misses.size(), kShownNearMisses); ++i)
+    message += (i ? "; " : "; near: ") + describe(misses[i].second, labels[misses[i].second]);
+  throw InputError(message);
+}
+
+}  // namespace
+
+const Labels& Labels::imagenet() {
+  static const Labels labels = parse(imagenet_labels_csv(), "imagenet_classes.csv");
+  return labels;
+}
+
+Labels Labels::read(const std::string& path) {
+  return parse(read_file(path, kMaxLabelBytes), path);
+}
+
+Labels Labels::parse(std::string_view text, const std::string& origin) {
+  if (text.substr(0, 3) == "\xEF\xBB\xBF")
+    text.remove_prefix(3);
+  std::vector<Label> labels;
+  std::size_t empty_line = 0;
+  bool csv = false;
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const auto end = text.find('\n');
+    const std::string_view line = trim(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (number == 1 && fold(line) == "index,wnid,name") {
+      csv = true;
+      continue;
+    }
+    if (line.empty()) {
+      empty_line = empty_line ? empty_line : number;
+      continue;
+    }
+    // An empty line is a label that was lost: all classes after it would carry the wrong name.
+    if (empty_line)
+      throw InputError(fmt::format("line {}: the label is empty", empty_line), origin);
+    const auto binary = [](char c) { return static_cast<unsigned char>(c) < 32 && c != '\t'; };
+    if (std::any_of(line.begin(), line.end(), binary))
+      throw InputError(fmt::format("line {}: not text", number), origin);
+    Label label = csv ? parse_csv_line(line, number, labels.size(), origin) : parse_plain_line(line);
+    if (label.name.empty())
+      throw InputError(fmt::format("line {}: the name is empty", number), origin);
+    labels.push_back(std::move(label));
+  }
+  if (labels.empty())
+    throw InputError("no labels in it", origin);
+  return Labels(std::move(labels));
+}
+
+std::string Labels::name(std::int64_t index) const {
+  if (index < 0 || index >= size() || (*this)[index].name.empty())
+    return fmt::format("class {}", index);
+  return (*this)[index].name;
+}
+
+std::int64_t Labels::find(std::string_view text, std::int64_t classes) const {
+  text = trim(text);
+  FOVEA_CHECK(!text.empty(), "the class is empty: expected an index, a WordNet id or a name");
+  const bool negative = text[0] == '-';
+  if (text.size() > (negative ? 1U : 0U) &&
+      std::all_of(text.begin() + (negative ? 1 : 0), text.end(), is_digit)) {
+    std::int64_t index = -1;
+    const auto result = std::from_chars(text.data(), text.data() + text.size(), index);
+    FOVEA_CHECK(result.ec == std::errc() && index >= 0 && index < classes,
+                "class {} is out of range: the network has the classes 0 to {}", shortened(text),
+                classes - 1);
+    return index;
+  }
+  const std::int64_t known = std::min(size(), classes);
+  FOVEA_CHECK(known > 0, "class '{}': the network's classes have no names here; give an index from 0 to {}",
+              shortened(text), classes - 1);
+
+  const std::string wanted = fold(text);
+  std::vector<std::int64_t> exact;
+  std::vector<std::int64_t> prefixed;
+  for (std::int64_t i = 0; i < known; ++i) {
+    const Label& label = (*this)[i];
+    const auto names = folded_names(label);
+    if ((!label.wordnet_id.empty() && fold(label.wordnet_id) == wanted) ||
+        std::find(names.begin(), names.end(), wanted) != names.end())
+      exact.push_back(i);
+    else if (!wanted.empty() && std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+               return name.compare(0, wanted.size(), wanted) == 0;
+             }))
+      prefixed.push_back(i);
+  }
+  const auto& found = exact.empty() ? prefixed : exact;
+  if (found.empty())
+    throw_unknown(text, *this, known);
+  if (found.size() > 1)
+    throw_ambiguous(text, found, *this);
+  return found.front();
+}
+
+}  // namespace fovea

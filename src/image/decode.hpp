@@ -1,0 +1,19 @@
+#pragma once
+
+#include "fovea/image.hpp"
+#include "image/probe.hpp"
+
+#include <string_view>
+
+namespace fovea {
+
+/// The stored pixels of a probed file as RGB, not yet turned. InputError without a path.
+///
+/// PNG and JPEG go to libpng and libjpeg themselves: through OpenCV their warnings are printed, and a picture
+/// cut short comes back grey where it should be an error.
+Image decode_png(std::string_view bytes, const Probe& probe);
+Image decode_jpeg(std::string_view bytes, const Probe& probe);
+/// BMP, WebP and TIFF, by OpenCV, which turns a TIFF upright itself.
+Image decode_other(std::string_view bytes, const Probe& probe);
+
+}  // namespace fovea

@@ -1,0 +1,81 @@
+#include "image/decode.hpp"
+
+#include "base/check.hpp"
+
+#include <opencv2/core.hpp>
+#include <opencv2/core/utils/logger.hpp>
+#include <opencv2/imgcodecs.hpp>
+
+#include <iostream>
+#include <mutex>
+#include <streambuf>
+
+namespace fovea {
+namespace {
+
+/// Takes everything and shows nothing.
+class Sink : public std::streambuf {
+protected:
+  int_type overflow(int_type c) override { return traits_type::not_eof(c); }
+};
+
+/// OpenCV says nothing while it lives. imdecode reports a damaged file by its log and by std::cerr, whatever
+/// the level of the log; both are one for the whole process, hence the lock. The sink is never destroyed, so
+/// that another thread's message to std::cerr is at worst not shown.
+class Silence {
+public:
+  Silence() : level_(cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT)) {
+    static auto* sink = new Sink;
+    cerr_ = std::cerr.rdbuf(sink);
+  }
+  Silence(const Silence&) = delete;
+  Silence& operator=(const Silence&) = delete;
+  ~Silence() {
+    std::cerr.rdbuf(cerr_);
+    cv::utils::logging::setLogLevel(level_);
+  }
+
+private:
+  static std::mutex& mutex() {
+    static std::mutex instance;
+    return instance;
+  }
+  std::lock_guard<std::mutex> lock_{mutex()};
+  cv::utils::logging::LogLevel level_;
+  std::streambuf* cerr_;
+};
+
+cv::Mat decode(std::string_view bytes) {
+  const Silence silence;
+  const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8U, const_cast<char*>(bytes.data()));
+  try {
+    return cv::imdecode(buffer, cv::IMREAD_COLOR | cv::IMREAD_ANYDEPTH | cv::IMREAD_IGNORE_ORIENTATION);
+  } catch (const cv::Exception&) {
+    return {};
+  }
+}
+
+}  // namespace
+
+Image decode_other(std::string_view bytes, const Probe& probe) {
+  const cv::Mat bgr = decode(bytes);
+  const auto format = name_of(probe.format);
+  FOVEA_CHECK(!bgr.empty(), "the {} cannot be decoded: it is cut short, damaged or of an unsupported kind",
+              format);
+  const bool turned = probe.format == ImageFormat::Tiff && probe.orientation >= 5;
+  const std::int64_t width = turned ? probe.height : probe.width;
+  const std::int64_t height = turned ? probe.width : probe.height;
+  FOVEA_CHECK((bgr.type() == CV_8UC3 || bgr.type() == CV_16UC3) && bgr.cols == width && bgr.rows == height,
+              "the {} is damaged: its header and its picture differ", format);
+  Image image = Image::blank(width, height, 3, 0);
+  for (int y = 0; y < bgr.rows; ++y) {
+    std::uint8_t* out = image.at(0, y);
+    for (int x = 0; x < bgr.cols; ++x, out += 3)
+      for (int c = 0; c < 3; ++c)
+        out[c] = bgr.depth() == CV_8U ? bgr.at<cv::Vec3b>(y, x)[2 - c]
+                                      : static_cast<std::uint8_t>(bgr.at<cv::Vec3w>(y, x)[2 - c] >> 8);
+  }
+  return image;
+}
+
+}  // namespace fovea

@@ -1,0 +1,99 @@
+#include "base/atomic_file.hpp"
+#include "base/read_file.hpp"
+#include "fovea/error.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+namespace fovea::test {
+namespace {
+
+TEST(AtomicFile, WritesAndReplaces) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("a.bin");
+  write_file_atomically(path, std::string_view("one\0two", 7));
+  EXPECT_EQ(load(path), std::string("one\0two", 7));
+  write_file_atomically(path, "");
+  EXPECT_EQ(load(path), "");
+  EXPECT_EQ(folder.count(), 1U);
+}
+
+TEST(AtomicFile, KeepsTheModeAndFollowsALink) {
+  const TemporaryFolder folder;
+  store(folder.file("real"), "old");
+  ASSERT_EQ(::chmod(folder.file("real").c_str(), 0640), 0);
+  std::filesystem::create_symlink("real", folder.file("link"));
+  write_file_atomically(folder.file("link"), "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.file("link")));
+  EXPECT_EQ(load(folder.file("real")), "new");
+  struct stat status = {};
+  ASSERT_EQ(::stat(folder.file("real").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0640U);
+}
+
+TEST(AtomicFile, ErrorsNameTheFileAndTheReason) {
+  const TemporaryFolder folder;
+  const auto failure = [](const std::string& path) {
+    return message_of<OutputError>([&] { write_file_atomically(path, "x"); });
+  };
+  EXPECT_EQ(failure(folder.file("none/a")),
+            folder.file("none/a") + ": cannot write: No such file or directory");
+  store(folder.file("file"), "x");
+  EXPECT_EQ(failure(folder.file("file/a")), folder.file("file/a") + ": cannot write: Not a directory");
+  EXPECT_EQ(failure(folder.path()), folder.path() + ": cannot write: Is a directory");
+  EXPECT_NE(failure("").find("No such file"), std::string::npos);
+  EXPECT_EQ(folder.count(), 1U);
+}
+
+TEST(AtomicFile, ADeviceIsWrittenDirectly) {
+  write_file_atomically("/dev/null", "x");
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+  if (std::filesystem::exists("/dev/full")) {
+    EXPECT_EQ(message_of<OutputError>([] { write_file_atomically("/dev/full", "x"); }),
+              "/dev/full: cannot write: No space left on device");
+  }
+}
+
+TEST(AtomicFile, AFullDiskLeavesTheOldFile) {
+  const TemporaryFolder folder;
+  store(folder.file("a"), "old");
+  struct rlimit before = {};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  const struct rlimit small = {1000, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  const std::string message =
+      message_of<OutputError>([&] { write_file_atomically(folder.file("a"), std::string(5000, 'x')); });
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_EQ(message, folder.file("a") + ": cannot write: File too large");
+  EXPECT_EQ(load(folder.file("a")), "old");
+  EXPECT_EQ(folder.count(), 1U);
+}
+
+TEST(ReadFile, ReadsWholeFilesAndPipes) {
+  const TemporaryFolder folder;
+  const std::string bytes(200000, 'y');
+  store(folder.file("a"), bytes);
+  EXPECT_EQ(read_file(folder.file("a"), 1 << 20), bytes);
+  EXPECT_EQ(read_file("/dev/null", 10), "");
+}
+
+TEST(ReadFile, ErrorsNameTheFileAndTheReason) {
+  const TemporaryFolder folder;
+  store(folder.file("a"), "0123456789");
+  const auto failure = [](const std::string& path) {
+    return message_of<InputError>([&] { read_file(path, 9); });
+  };
+  EXPECT_EQ(failure(folder.file("none")), folder.file("none") + ": cannot read: No such file or directory");
+  EXPECT_EQ(failure(folder.path()), folder.path() + ": cannot read: Is a directory");
+  EXPECT_EQ(failure(folder.file("a")), folder.file("a") + ": longer than the 9 bytes that are allowed");
+  EXPECT_EQ(failure("/dev/zero"), "/dev/zero: longer than the 9 bytes that are allowed");
+}
+
+}  // namespace
+}  // namespace fovea::test

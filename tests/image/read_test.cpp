@@ -1,0 +1,97 @@
+#include "fovea/error.hpp"
+#include "image/support.hpp"
+
+#include <thread>
+
+namespace fovea::test {
+namespace {
+
+class Reads : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(Reads, AsTheReferenceDoes) {
+  expect_same(read_image(data(GetParam())), golden(GetParam() + ".npy"));
+}
+
+TEST_P(Reads, WithoutPrinting) {
+  ::testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
+  read_image(data(GetParam()));
+  EXPECT_EQ(::testing::internal::GetCapturedStdout(), "");
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+}
+
+std::string test_name(const ::testing::TestParamInfo<std::string>& info) {
+  std::string name = info.param;
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Pictures, Reads,
+                         ::testing::Values("rgb.png", "rgba.png", "grey.png", "grey_alpha.png", "palette.png",
+                                           "palette_clear.png", "bits.png", "grey16.png", "rgb16.png",
+                                           "rgb.jpg", "progressive.jpg", "grey.jpg", "cmyk.jpg", "rgb.bmp",
+                                           "rgb.ppm", "grey.pgm", "grey16.pgm", "bits.pbm", "rgb.tif",
+                                           "grey16.tif", "lossless.webp", "lossy.webp", "bad_profile.png",
+                                           "stray_bytes.jpg"),
+                         test_name);
+
+TEST(Read, TurnsPicturesUpright) {
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    for (const char* extension : {".jpg", ".png", ".webp"}) {
+      const std::string name = "orientation" + std::to_string(orientation) + extension;
+      SCOPED_TRACE(name);
+      expect_same(read_image(data(name)), golden(name + ".npy"));
+    }
+    const std::string name = "orientation" + std::to_string(orientation);
+    SCOPED_TRACE(name + ".tif");
+    expect_same(read_image(data(name + ".tif")), golden(name + ".webp.npy"));
+  }
+}
+
+TEST(Read, TextPnm) {
+  const TemporaryFolder folder;
+  store(folder.file("a.ppm"), "P3 # colours\n2 1\n# maximum\n15\n0 5 15  1 2 3\n");
+  EXPECT_EQ(read_image(folder.file("a.ppm")).pixels, (std::vector<std::uint8_t>{0, 85, 255, 17, 34, 51}));
+  store(folder.file("a.pbm"), "P1 3 1 101");
+  EXPECT_EQ(read_image(folder.file("a.pbm")).pixels,
+            (std::vector<std::uint8_t>{0, 0, 0, 255, 255, 255, 0, 0, 0}));
+}
+
+TEST(Read, FromSeveralThreads) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([] {
+      for (const char* name : {"rgb.png", "rgb.jpg", "lossless.webp", "rgb.tif"})
+        EXPECT_EQ(read_image(data(name)).width, 37);
+    });
+  for (std::thread& thread : threads)
+    thread.join();
+}
+
+TEST(WritePng, RoundTrips) {
+  const TemporaryFolder folder;
+  for (const std::int64_t channels : {1, 3}) {
+    const Image image = sample(13, 7, channels);
+    write_png(folder.file("a.png"), image);
+    Image expected = image;
+    if (channels == 1) {
+      expected = Image::blank(13, 7, 3, 0);
+      for (std::size_t i = 0; i < expected.pixels.size(); ++i)
+        expected.pixels[i] = image.pixels[i / 3];
+    }
+    expect_same(read_image(folder.file("a.png")), expected);
+  }
+  EXPECT_EQ(folder.count(), 1U);
+}
+
+TEST(WritePng, Fails) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(message_of<OutputError>([&] { write_png(folder.file("none/a.png"), sample(2, 2, 3)); }),
+            folder.file("none/a.png") + ": cannot write: No such file or directory");
+  EXPECT_THROW(write_png(folder.file("a.png"), Image()), InputError);
+  EXPECT_THROW(write_png(folder.file("a.png"), Image{2, 2, 3, {1, 2, 3}}), InputError);
+  EXPECT_EQ(folder.count(), 0U);
+}
+
+}  // namespace
+}  // namespace fovea::test
