@@ -4,15 +4,16 @@
     python3 tools/make_network_goldens.py [--only NAME ...] [--out tests/data/networks]
 
 For each network: NAME.onnx, the input NAME.input.npy (float32), the scores NAME.scores.npy and, for each ReLU rule,
-the gradient of the target class with respect to the input, NAME.RULE.npy (float64). index.json lists them.
+the gradient of the target class with respect to the input, NAME.RULE.npy (float64). index.json lists them, and so
+does the table at the end of README.md.
 
-The references do not come from hooks on modules. `relu_rule` puts one autograd function in the place of every entrance
-to ReLU that PyTorch has, so that modules, functions, methods, in-place and re-used ReLUs obey the rule alike. What
-counts is the exported graph: nn.ReLU6 becomes Clip and keeps its gradient under all rules, like LeakyReLU, PReLU and the
-others; F.relu6 becomes Relu and Clip, so its ReLU obeys. The number of Relu nodes and of calls must be equal. Weights and inputs are float32 numbers;
-the references are computed from them in float64. A network whose float32 gradient is further than TOLERANCE from the
-float64 one is badly conditioned (a value next to a kink); another seed is taken.
-Needs torch >= 1.13, onnx and numpy; the same versions give the same files.
+The references do not come from hooks on modules. `relu_rule` puts one autograd function in the place of every
+entrance to ReLU that PyTorch has, so that modules, functions, methods, in-place and re-used ReLUs obey the rule
+alike. What counts is the exported graph: nn.ReLU6 becomes Clip and keeps its gradient under all rules, like
+LeakyReLU, PReLU and the others; F.relu6 becomes Relu and Clip, so its ReLU obeys. The number of Relu nodes and of
+calls must be equal. Weights and inputs are float32 numbers; the references are computed from them in float64. A
+network whose float32 gradient is further than TOLERANCE from the float64 one is badly conditioned (a value next to
+a kink); another seed is taken. Needs torch >= 1.13, onnx and numpy; the same versions give the same files.
 """
 import argparse
 import collections
@@ -34,8 +35,8 @@ RULES = ("gradient", "deconvnet", "guided")
 TOLERANCE = 1e-5
 OPERATORS = set("""Conv ConvTranspose Gemm MatMul Add Sub Mul Div Neg Pow Sqrt Exp Log Abs Max Min Relu LeakyRelu PRelu
     Clip Sigmoid Tanh HardSigmoid HardSwish Softplus Elu Erf Softmax LogSoftmax MaxPool AveragePool GlobalAveragePool
-    GlobalMaxPool BatchNormalization LRN Concat Split Slice Pad Reshape Flatten Squeeze Unsqueeze Transpose Expand Gather
-    ReduceMean ReduceSum ReduceMax Where Cast Shape Constant ConstantOfShape Identity Dropout Range Equal""".split())
+    GlobalMaxPool BatchNormalization LRN Concat Split Slice Pad Reshape Flatten Squeeze Unsqueeze Transpose Expand
+    Gather ReduceMean ReduceSum ReduceMax Where Cast Shape Constant ConstantOfShape Identity Dropout Range Equal""".split())
 
 
 # ---------------------------------------------------------------- the three rules
@@ -68,8 +69,8 @@ def relu_rule(rule):
         calls[0] += 1
         return RuleRelu.apply(x, rule)
 
-    # An in-place ReLU may return a new tensor as long as the caller uses the result, which the networks here do;
-    # relu_in_place makes a caller that does not fail loudly instead of going by the plain gradient.
+    # F.relu(x, inplace=True) and nn.ReLU(inplace=True) give a new tensor here, which is the same to a caller who uses
+    # the result; main() compares with unpatched PyTorch, so another caller would not go unnoticed.
     def relu_in_place(x):
         calls[0] += 1
         return x.copy_(RuleRelu.apply(x.clone(), rule))
@@ -250,11 +251,12 @@ class Depthwise(nn.Module):
 class LocalResponse(nn.Module):
     """AlexNet's order: Conv, ReLU, LRN, MaxPool; grouped convolution; Dropout before the linear layers."""
 
-    def __init__(self):
+    def __init__(self, second_size=4):
         super().__init__()
         self.features = nn.Sequential(nn.Conv2d(3, 8, 5, stride=2, padding=2), nn.ReLU(inplace=True),
-                                      LRN(5, 0.3, 0.75, 2.0), nn.MaxPool2d(3, 2), nn.Conv2d(8, 10, 3, padding=1, groups=2),
-                                      nn.ReLU(inplace=True), LRN(4, 0.5, 0.5, 1.0), nn.MaxPool2d(2, 2))
+                                      LRN(5, 0.3, 0.75, 2.0), nn.MaxPool2d(3, 2),
+                                      nn.Conv2d(8, 10, 3, padding=1, groups=2),
+                                      nn.ReLU(inplace=True), LRN(second_size, 0.5, 0.5, 1.0), nn.MaxPool2d(2, 2))
         self.classifier = nn.Sequential(Dropout(), nn.Linear(10 * 2 * 2, 12), nn.ReLU(inplace=True), Dropout(),
                                         nn.Linear(12, 6))
 
@@ -517,20 +519,23 @@ class Ties(nn.Module):
 
 # ---------------------------------------------------------------- the list
 
-Case = collections.namedtuple("Case", "build opset shape target notes dynamic keep_bn input", defaults=(False, False, "normal"))
+Case = collections.namedtuple("Case", "build opset shape target notes dynamic keep_bn input",
+                              defaults=(False, False, "normal"))
 CASES = {
     "plain": Case(Plain, 9, (2, 3, 21, 17), 3, "Conv, Relu, MaxPool, Gemm"),
     "residual": Case(Residual, 13, (2, 3, 23, 18), 4, "BatchNorm folded by the exporter, shortcuts", dynamic=True),
-    "residual_bn": Case(Residual, 11, (1, 3, 23, 26), 4, "the same structure with BatchNormalization nodes", keep_bn=True),
+    "residual_bn": Case(Residual, 11, (1, 3, 23, 26), 4, "the same structure with BatchNormalization nodes",
+                        keep_bn=True),
     "dense": Case(Dense, 13, (2, 3, 15, 18), 2, "preactivation BatchNormalization, Concat", dynamic=True),
     "inception": Case(Inception, 11, (2, 3, 19, 17), 5, "branches, AveragePool with and without counted padding"),
-    "squeeze_excite": Case(SqueezeExcite, 14, (2, 3, 17, 21), 1, "broadcast Mul by channel gates, HardSwish, HardSigmoid",
-                           dynamic=True),
+    "squeeze_excite": Case(SqueezeExcite, 14, (2, 3, 17, 21), 1,
+                           "broadcast Mul by channel gates, HardSwish, HardSigmoid", dynamic=True),
     "squeeze_excite_9": Case(SqueezeExcite, 9, (1, 3, 17, 21), 2, "the same written out in opset 9"),
     "depthwise": Case(Depthwise, 11, (2, 3, 21, 17), 0, "groups, Clip, lopsided Pad, negative Pad"),
     "depthwise_9": Case(Depthwise, 9, (1, 3, 22, 19), 4, "Clip and Pad with attributes (before opset 11)"),
     "lrn": Case(LocalResponse, 13, (2, 3, 23, 24), 2, "LRN of odd and even size, Dropout nodes", dynamic=True),
-    "lrn_9": Case(LocalResponse, 9, (1, 3, 23, 24), 4, "the same; Dropout with an attribute (before opset 12)"),
+    "lrn_9": Case(lambda: LocalResponse(3), 9, (1, 3, 23, 24), 4,
+                  "LRN of odd sizes; Dropout with an attribute (before opset 12)"),
     "functional": Case(Functional, 16, (2, 3, 11, 14), 1, "functional, in-place and re-used ReLUs"),
     "shuffle": Case(Shuffle, 13, (1, 3, 25, 23), 3, "Split, Reshape, Transpose, Slice"),
     "shuffle_dynamic": Case(Shuffle, 11, (2, 3, 15, 22), 5, "the same with shapes computed in the graph", dynamic=True),
@@ -596,6 +601,23 @@ def export(net, x, case, path):
     return collections.Counter(node.op_type for node in model.graph.node)
 
 
+def write_table(path, index, folder):
+    """The last section of the page."""
+    heading = "## The networks\n"
+    with open(path) as f:
+        page = f.read().split(heading)[0]
+    rows = ["", "| network | opset | input | target | ONNX bytes | notes | operators |",
+            "|---|---|---|---|---|---|---|"]
+    for entry in index:
+        shape = "x".join(map(str, entry["shape"])) + (", any N" if entry["dynamic_batch"] else "")
+        rows.append("| %s | %d | %s | %d of %d | %d | %s | %s |" % (
+            entry["name"], entry["opset"], shape, entry["target"], entry["classes"],
+            os.path.getsize(os.path.join(folder, entry["onnx"])), entry["notes"],
+            ", ".join("%s %d" % item for item in entry["operators"].items())))
+    with open(path, "w") as f:
+        f.write(page + heading + "\n".join(rows) + "\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     here = os.path.dirname(os.path.abspath(__file__))
@@ -646,6 +668,7 @@ def main():
     if not args.only:
         with open(os.path.join(args.out, "index.json"), "w") as f:
             f.write("[\n%s\n]\n" % ",\n".join(json.dumps(entry) for entry in index))
+        write_table(os.path.join(args.out, "README.md"), index, args.out)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,11 @@
 
     python3 tools/make_operator_goldens.py [--out tests/data/operators]
 
-One JSON object a line: "problem" (the operator, its operands' shapes, its attributes), "inputs" (name: values in row-major
-order), "output", "dy" and "dx", the gradient of sum(dy * output) with respect to x. PyTorch pads pools and convolutions alike
-on both sides, so uneven pads are put around x beforehand. Inputs and dy have few decimals, so that they are exact in the
-file, and keep away from kinks (but for the ties of max-pools), where conventions differ.
-Needs torch >= 1.13; the same version gives the same file.
+One JSON object a line: "problem" (the operator, its operands' shapes, its attributes), "inputs" (name: values in
+row-major order), "output", "dy" and "dx", the gradient of sum(dy * output) with respect to x. PyTorch pads pools
+and convolutions alike on both sides, so uneven pads are put around x beforehand. Inputs and dy have few decimals,
+so that they are exact in the file, and keep away from kinks (but for the ties of max-pools), where conventions
+differ. Needs torch >= 1.13; the same version gives the same file.
 """
 import argparse
 import json
@@ -140,7 +140,8 @@ def split_pads(a, ceil_mode=0):
 
 
 def conv(x, a, w, b=None):
-    return F.conv2d(around(x, a.get("pads", [0] * 4)), w, b, a.get("strides", 1), 0, a.get("dilations", 1), a.get("groups", 1))
+    return F.conv2d(around(x, a.get("pads", [0] * 4)), w, b, a.get("strides", 1), 0, a.get("dilations", 1),
+                    a.get("groups", 1))
 
 
 def conv_transpose(x, a, w, b=None):
@@ -150,7 +151,7 @@ def conv_transpose(x, a, w, b=None):
     if (top, left) == (bottom, right):
         return F.conv_transpose2d(x, w, b, a.get("strides", 1), (top, left), (rows, columns), a.get("groups", 1),
                                   a.get("dilations", 1))
-    assert b is None                                   # output padding beyond the full result is zero only without a bias
+    assert b is None                              # output padding beyond the full result is zero only without one
     return F.pad(y, (-left, columns - right, -top, rows - bottom))
 
 
@@ -168,14 +169,17 @@ def average_pool(x, a):
         return F.avg_pool2d(x, a["kernel"], strides, own, ceil, include)
     assert not ceil                                    # by hand: the sum of every window over its count
 
+    dilations = a.get("dilations", [1, 1])
+    taps = a["kernel"][0] * a["kernel"][1]
+
     def sums(t):
-        n, c, h, w = t.shape
+        n, c = t.shape[:2]
         t = around(t, a["pads"])
-        columns = F.unfold(t, a["kernel"], a.get("dilations", 1), 0, strides).reshape(n, c, a["kernel"][0] * a["kernel"][1], -1)
-        extents = [(t.shape[2 + i] - a.get("dilations", [1, 1])[i] * (a["kernel"][i] - 1) - 1) // strides[i] + 1 for i in (0, 1)]
+        columns = F.unfold(t, a["kernel"], dilations, 0, strides).reshape(n, c, taps, -1)
+        extents = [(t.shape[2 + i] - dilations[i] * (a["kernel"][i] - 1) - 1) // strides[i] + 1 for i in (0, 1)]
         return columns.sum(2).reshape(n, c, *extents)
 
-    return sums(x) / (a["kernel"][0] * a["kernel"][1] if include else sums(torch.ones_like(x)))
+    return sums(x) / (taps if include else sums(torch.ones_like(x)))
 
 
 def lrn(x, a):
@@ -195,7 +199,8 @@ def pad(x, a):
 
 
 OPERATORS = {
-    "Conv": conv, "ConvTranspose": conv_transpose, "MaxPool": max_pool, "AveragePool": average_pool, "LRN": lrn, "Pad": pad,
+    "Conv": conv, "ConvTranspose": conv_transpose, "MaxPool": max_pool, "AveragePool": average_pool,
+    "LRN": lrn, "Pad": pad,
     "GlobalAveragePool": lambda x, a: F.adaptive_avg_pool2d(x, 1),
     "BatchNormalization": lambda x, a, scale, bias, mean, variance: F.batch_norm(
         x, mean, variance, scale, bias, False, 0.0, a.get("epsilon", 1e-5)),
@@ -240,7 +245,8 @@ def main():
         text = problem.replace(":wide", "").replace(":large", "")
         inputs = ",".join("%s:%s" % (json.dumps(k), numbers(v)) for k, v in operands.items())
         lines.append('{"problem":%s,"inputs":{%s},"shape":%s,"output":%s,"dy":%s,"dx":%s}\n' % (
-            json.dumps(text), inputs, json.dumps(list(y.shape), separators=(",", ":")), numbers(y), numbers(dy), numbers(dx)))
+            json.dumps(text), inputs, json.dumps(list(y.shape), separators=(",", ":")), numbers(y), numbers(dy),
+            numbers(dx)))
         json.loads(lines[-1])
     path = os.path.join(args.out, "cases.jsonl")
     with open(path, "w") as f:
