@@ -7,12 +7,13 @@
 
 namespace fovea::onnx_import {
 
-/// An ONNX file as read: its messages checked for sense, its weights as tensors. Shared by every graph made from it.
+/// An ONNX file as read: its messages checked for sense, its weights as tensors. Shared by every graph made
+/// from it.
 class OnnxFile {
 public:
-  /// ModelError when the file is missing, is no ONNX model, is truncated, has no graph, an opset outside 7..22, weights
-  /// that do not match their shapes or hold NaN, external data outside the model's folder, a node that reads a missing
-  /// value, two nodes that write one value, or a cycle.
+  /// ModelError when the file is missing, is no ONNX model, is truncated, has no graph, an opset
+  /// outside 7..22, weights that do not match their shapes or hold NaN, external data outside the model's
+  /// folder, a node that reads a missing value, two nodes that write one value, or a cycle.
   static std::shared_ptr<const OnnxFile> read(const std::string& path);
 
   struct Contents;
@@ -23,7 +24,7 @@ public:
   std::int64_t ir_version = 0;
   std::int64_t opset = 0;
   std::string producer;
-  std::vector<ModelPort> inputs;   ///< without initializers listed as inputs
+  std::vector<ModelPort> inputs;  ///< without initializers listed as inputs
   std::vector<ModelPort> outputs;
   std::vector<std::pair<std::string, std::int64_t>> operator_counts;
   std::int64_t parameters = 0;

@@ -8,8 +8,9 @@ namespace fovea::onnx_import {
 struct ImportOptions {
   /// Every floating tensor takes this type.
   DType floating = DType::F32;
-  /// First extent of the picture input (and of every input whose first extent is symbolic). A batch that the file fixes is
-  /// changed too: the declared extent is replaced, and so is the first number of a Reshape target that repeats it.
+  /// First extent of the picture input (and of every input whose first extent is symbolic). A batch that the
+  /// file fixes is changed too: the declared extent is replaced, and so is the first number of a Reshape
+  /// target that repeats it.
   std::int64_t batch = 1;
   /// Extents of a picture whose size is symbolic; 0: not given.
   std::int64_t height = 0;
@@ -18,8 +19,8 @@ struct ImportOptions {
   std::vector<std::pair<std::string, Shape>> shapes = {};
 };
 
-/// The canonical graph of a file at concrete shapes: translated operator by operator, shape arithmetic folded away. ModelError
-/// that names the node and operator, or all unsupported nodes at once.
+/// The canonical graph of a file at concrete shapes: translated operator by operator, shape arithmetic folded
+/// away. ModelError that names the node and operator, or all unsupported nodes at once.
 ir::Graph import_graph(const OnnxFile& file, const ImportOptions& options);
 
 }  // namespace fovea::onnx_import

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "onnx/file.hpp"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+namespace onnx {
+class ModelProto;
+}
+
+namespace fovea::onnx_import {
+
+/// What the graphs of one file are made from.
+struct OnnxFile::Contents {
+  std::shared_ptr<const onnx::ModelProto> model;  ///< without the elements of its weights
+  std::map<std::string, Tensor> weights;       ///< initializers and Constant nodes by value name, as stored
+  std::vector<int> order;                      ///< the other nodes' indices, each after those it reads from
+  std::set<std::string> read;                  ///< names that a node or the graph's outputs read
+  std::vector<int> input_types;                ///< ONNX element types of OnnxFile::inputs
+  std::set<std::string> inputs_without_shape;  ///< inputs whose rank is not declared
+};
+
+}  // namespace fovea::onnx_import

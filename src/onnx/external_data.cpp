@@ -1,0 +1,90 @@
+#include "onnx/external_data.hpp"
+
+#include "base/check.hpp"
+
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <optional>
+
+namespace fovea::onnx_import {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ExternalEntry {
+  std::string location;
+  std::uint64_t offset = 0;
+  std::optional<std::uint64_t> length;
+};
+
+std::uint64_t parse_number(const std::string& text, const char* key) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  FOVEA_CHECK(error == std::errc{} && end == text.data() + text.size(),
+              "its external data has the {} '{}', expected a number", key, text);
+  return value;
+}
+
+ExternalEntry read_entry(const onnx::TensorProto& message) {
+  ExternalEntry entry;
+  for (const auto& pair : message.external_data()) {
+    if (pair.key() == "location")
+      entry.location = pair.value();
+    else if (pair.key() == "offset")
+      entry.offset = parse_number(pair.value(), "offset");
+    else if (pair.key() == "length")
+      entry.length = parse_number(pair.value(), "length");
+  }
+  FOVEA_CHECK(!entry.location.empty(), "its external data has no location");
+  return entry;
+}
+
+bool is_inside(const fs::path& file, const fs::path& folder) {
+  const auto [f, d] = std::mismatch(folder.begin(), folder.end(), file.begin(), file.end());
+  return f == folder.end();
+}
+
+fs::path locate(const fs::path& folder, const std::string& location) {
+  const fs::path relative(location);
+  const bool climbs = std::find(relative.begin(), relative.end(), fs::path("..")) != relative.end();
+  FOVEA_CHECK(!relative.is_absolute() && !climbs && location.find('\0') == std::string::npos,
+              "its external data file \'{}\' is outside the model's folder", location);
+  std::error_code error;
+  const fs::path home = fs::canonical(folder.empty() ? fs::path(".") : folder, error);
+  FOVEA_CHECK(!error, "the model's folder '{}' cannot be read: {}", folder.string(), error.message());
+  const fs::path file = fs::canonical(home / relative, error);
+  FOVEA_CHECK(!error, "its external data file \'{}\' cannot be found", location);
+  FOVEA_CHECK(is_inside(file, home), "its external data file \'{}\' is outside the model's folder", location);
+  FOVEA_CHECK(fs::is_regular_file(file, error), "its external data file \'{}\' is not a regular file",
+              location);
+  return file;
+}
+
+}  // namespace
+
+std::string read_external_data(const onnx::TensorProto& message, const fs::path& folder,
+                               std::uint64_t expected) {
+  const ExternalEntry entry = read_entry(message);
+  const fs::path file = locate(folder, entry.location);
+  std::error_code error;
+  const std::uint64_t size = fs::file_size(file, error);
+  FOVEA_CHECK(!error, "its external data file '{}' cannot be read: {}", entry.location, error.message());
+  const std::uint64_t rest = size - std::min<std::uint64_t>(entry.offset, size);
+  const std::uint64_t length = entry.length.value_or(rest);
+  FOVEA_CHECK(length <= rest,
+              "its external data file '{}' is too short: it has {} bytes, expected {} from offset {}",
+              entry.location, size, length, entry.offset);
+  FOVEA_CHECK(length == expected, "its shape needs {} bytes, but its external data file '{}' gives {}",
+              expected, entry.location, length);
+  std::string bytes(length, '\0');
+  std::ifstream in(file, std::ios::binary);
+  in.seekg(static_cast<std::streamoff>(entry.offset));
+  in.read(bytes.data(), static_cast<std::streamsize>(length));
+  FOVEA_CHECK(in.good() || length == 0, "its external data file '{}' cannot be read", entry.location);
+  return bytes;
+}
+
+}  // namespace fovea::onnx_import

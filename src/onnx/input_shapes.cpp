@@ -1,0 +1,88 @@
+#include "onnx/input_shapes.hpp"
+
+#include "base/check.hpp"
+#include "onnx/tensor_proto.hpp"
+
+#include <algorithm>
+
+namespace fovea::onnx_import {
+namespace {
+
+/// The index of the picture input, or the number of inputs when there is none.
+std::size_t find_picture(const OnnxFile& file) {
+  if (file.inputs.size() == 1)
+    return 0;
+  const auto at =
+      std::find_if(file.inputs.begin(), file.inputs.end(), [](const auto& p) { return p.dims.size() == 4; });
+  return static_cast<std::size_t>(at - file.inputs.begin());
+}
+
+std::string dims_text(const ModelPort& port) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < port.dims.size(); ++i)
+    parts.push_back(port.dims[i] >= 0 ? std::to_string(port.dims[i])
+                                      : (port.symbols[i].empty() ? "?" : port.symbols[i]));
+  return fmt::format("[{}]", fmt::join(parts, ","));
+}
+
+Shape declared_shape(const ModelPort& port, const ImportOptions& options, bool is_picture) {
+  std::vector<std::int64_t> dims = port.dims;
+  const std::size_t rank = dims.size();
+  for (std::size_t axis = 0; axis < rank; ++axis) {
+    const bool symbolic = dims[axis] < 0;
+    if (axis == 0 && (symbolic || is_picture))
+      dims[axis] = options.batch;
+    else if (symbolic && rank == 4 && axis == 2)
+      dims[axis] = options.height;
+    else if (symbolic && rank == 4 && axis == 3)
+      dims[axis] = options.width;
+    FOVEA_CHECK(dims[axis] > 0, "the input '{}' is declared as {}: axis {} needs an extent", port.name,
+                dims_text(port), axis);
+  }
+  return checked_shape(std::move(dims), fmt::format("the input '{}'", port.name));
+}
+
+const Shape* given_shape(const OnnxFile& file, const ImportOptions& options, const std::string& name) {
+  for (const auto& [given, shape] : options.shapes)
+    if (given == name || (given.empty() && file.inputs.size() == 1))
+      return &shape;
+  return nullptr;
+}
+
+void check_given_names(const OnnxFile& file, const ImportOptions& options) {
+  std::vector<std::string> names;
+  for (const ModelPort& port : file.inputs)
+    names.push_back(port.name);
+  for (const auto& [name, shape] : options.shapes)
+    FOVEA_CHECK(
+        (name.empty() && names.size() == 1) || std::find(names.begin(), names.end(), name) != names.end(),
+        "a shape is given for the input '{}', but the model's inputs are: {}", name, fmt::join(names, ", "));
+}
+
+}  // namespace
+
+InputShapes resolve_input_shapes(const OnnxFile& file, const ImportOptions& options) {
+  FOVEA_CHECK(options.batch >= 1, "the batch must be 1 or more, found {}", options.batch);
+  check_given_names(file, options);
+  InputShapes result;
+  const std::size_t picture = find_picture(file);
+  for (std::size_t i = 0; i < file.inputs.size(); ++i) {
+    const ModelPort& port = file.inputs[i];
+    const bool has_shape = file.contents().inputs_without_shape.count(port.name) == 0;
+    if (const Shape* given = given_shape(file, options, port.name)) {
+      FOVEA_CHECK(!has_shape || given->rank() == static_cast<std::int64_t>(port.dims.size()),
+                  "the input '{}' is declared as {}, but given as {}", port.name, dims_text(port),
+                  to_string(*given));
+      result.shapes.push_back(checked_shape(given->dims(), fmt::format("the input '{}'", port.name)));
+    } else {
+      FOVEA_CHECK(has_shape, "the input '{}' is declared without a shape: give one", port.name);
+      result.shapes.push_back(declared_shape(port, options, i == picture));
+    }
+    const Shape& shape = result.shapes.back();
+    if (i == picture && shape.rank() > 0 && has_shape && port.dims[0] > 0)
+      result.rebatch = {port.dims[0], shape[0]};
+  }
+  return result;
+}
+
+}  // namespace fovea::onnx_import

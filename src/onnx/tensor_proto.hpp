@@ -1,0 +1,36 @@
+#pragma once
+
+#include "fovea/tensor.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace onnx {
+class TensorProto;
+}
+
+namespace fovea::onnx_import {
+
+/// No tensor has more elements than this: a shape beyond it is a mistake in the model.
+inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 31;
+
+/// The shape of those extents; InputError naming `what` when one is negative or the product exceeds
+/// kMaxElements.
+Shape checked_shape(std::vector<std::int64_t> dims, const std::string& what);
+
+/// The element type that stands for an ONNX one (TensorProto::DataType): float, half and bfloat16 become F32,
+/// all integers I64. None for strings, complex numbers and types made up since.
+std::optional<DType> stored_type(int onnx_type);
+
+/// ONNX's word for an element type: "float32", "uint8", ...
+std::string type_name(int onnx_type);
+
+/// The tensor of a message, from whichever field or external file holds it. External files must lie in
+/// `folder`, the model's own. InputError naming the tensor when sizes disagree, an element type is not
+/// supported, an external file is missing, short or outside, or a value is NaN.
+Tensor read_tensor(const onnx::TensorProto& message, const std::filesystem::path& folder);
+
+}  // namespace fovea::onnx_import

@@ -1,0 +1,103 @@
+#pragma once
+
+#include "ir/graph.hpp"
+#include "onnx/import.hpp"
+#include "onnx/node_reader.hpp"
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace fovea::onnx_import {
+
+/// How the batch of a graph differs from the one its file fixes; equal when nothing is to be changed.
+struct Rebatch {
+  std::int64_t declared = 1;
+  std::int64_t wanted = 1;
+};
+
+/// What a translate function sees: one ONNX node, its inputs as values of the canonical graph, and the means
+/// to append nodes. A node all of whose inputs are constants is evaluated at once and becomes a constant.
+/// Everything that does not fit is an InputError; the caller adds file, node and operator.
+class TranslateContext {
+public:
+  TranslateContext(ir::Graph& graph, const NodeReader& node, std::vector<ir::ValueId> inputs,
+                   std::int64_t opset, const ImportOptions& options, Rebatch rebatch);
+
+  const NodeReader& node() const { return node_; }
+  std::int64_t opset() const { return opset_; }
+  const ImportOptions& options() const { return options_; }
+  Rebatch rebatch() const { return rebatch_; }
+
+  int input_count() const { return static_cast<int>(inputs_.size()); }
+  bool has(int i) const { return i < input_count() && inputs_[static_cast<std::size_t>(i)] != ir::kNoValue; }
+  /// The i-th input; InputError when it is absent.
+  ir::ValueId x(int i = 0) const;
+  /// The i-th input, or kNoValue.
+  ir::ValueId optional(int i) const { return has(i) ? inputs_[static_cast<std::size_t>(i)] : ir::kNoValue; }
+  Shape shape(ir::ValueId id) const { return graph_.shape(id); }
+  Shape shape() const { return shape(x()); }
+  DType dtype(ir::ValueId id) const { return graph_.type(id).dtype; }
+  std::int64_t rank() const { return shape().rank(); }
+  bool is_constant(ir::ValueId id) const { return graph_.is_constant(id); }
+
+  /// The elements of the i-th input, which must be a constant; `what` names it in the error.
+  Tensor constant(int i, std::string_view what) const;
+  /// The same as integers: a scalar or a list.
+  std::vector<std::int64_t> integers(int i, std::string_view what) const;
+  /// Of the i-th input from opset `since`, of the attribute before; none when it is absent.
+  std::optional<std::vector<std::int64_t>> integers(int i, std::string_view attribute,
+                                                    std::int64_t since) const;
+  /// The same as one number.
+  double scalar(int i, std::string_view what) const;
+
+  /// Appends a node and returns its first output. The node that stands for the whole ONNX node has no suffix.
+  ir::ValueId emit(const ir::Operator& op, std::vector<ir::ValueId> inputs, ir::Attributes attributes = {},
+                   std::string_view suffix = {});
+  std::vector<ir::ValueId> emit_all(const ir::Operator& op, std::vector<ir::ValueId> inputs,
+                                    ir::Attributes attributes = {}, std::string_view suffix = {});
+  ir::ValueId add_constant(Tensor tensor, std::string_view suffix = "/constant");
+  /// A scalar constant of x's element type.
+  ir::ValueId scalar_like(ir::ValueId x, double value);
+  ir::ValueId cast(ir::ValueId x, DType dtype);
+  /// x under another shape: x itself where that changes nothing.
+  ir::ValueId reshape(ir::ValueId x, Shape shape, std::string_view suffix = {});
+
+  /// x itself under the node's own name, for operators that do nothing; a constant stays what it is.
+  ir::ValueId pass(ir::ValueId x);
+
+  void output(int i, ir::ValueId value);
+  void output(ir::ValueId value) { output(0, value); }
+  const std::vector<ir::ValueId>& outputs() const { return outputs_; }
+
+private:
+  ir::Graph& graph_;
+  const NodeReader& node_;
+  std::vector<ir::ValueId> inputs_;
+  std::int64_t opset_;
+  const ImportOptions& options_;
+  Rebatch rebatch_;
+  std::vector<ir::ValueId> outputs_;
+};
+
+/// One row of the table of ONNX operators.
+struct Translation {
+  std::string_view op_type;
+  /// Appends what the node stands for and sets its outputs.
+  void (*translate)(TranslateContext&) = nullptr;
+  /// Why a node is beyond fovea, as far as the node alone can tell (opset given); empty when it is not.
+  std::string (*why_not)(const NodeReader&, std::int64_t) = nullptr;
+};
+
+/// Every ONNX operator that fovea translates, in alphabetical order.
+std::span<const Translation> translate_table();
+/// The row of an operator type, or nullptr.
+const Translation* find_translation(std::string_view op_type);
+
+/// An axis counted from the end where negative; InputError naming it when it is outside -rank .. rank-1.
+std::int64_t resolve_axis(std::int64_t axis, std::int64_t rank);
+/// The same for a list: ascending; InputError for one that comes up twice.
+std::vector<std::int64_t> resolve_axes(std::vector<std::int64_t> axes, std::int64_t rank);
+
+}  // namespace fovea::onnx_import

@@ -1,0 +1,99 @@
+#pragma once
+
+#include "onnx/translate.hpp"
+
+namespace fovea::onnx_import {
+
+/// The translate functions, one for each ONNX operator; see translate_table.cpp for which is whose.
+
+// translate_activation.cpp
+void translate_clip(TranslateContext& c);
+void translate_elu(TranslateContext& c);
+void translate_erf(TranslateContext& c);
+void translate_gelu(TranslateContext& c);
+void translate_hard_sigmoid(TranslateContext& c);
+void translate_hard_swish(TranslateContext& c);
+void translate_leaky_relu(TranslateContext& c);
+void translate_log_softmax(TranslateContext& c);
+void translate_mish(TranslateContext& c);
+void translate_prelu(TranslateContext& c);
+void translate_relu(TranslateContext& c);
+void translate_selu(TranslateContext& c);
+void translate_sigmoid(TranslateContext& c);
+void translate_softmax(TranslateContext& c);
+void translate_softplus(TranslateContext& c);
+void translate_tanh(TranslateContext& c);
+
+// translate_math.cpp
+void translate_abs(TranslateContext& c);
+void translate_add(TranslateContext& c);
+void translate_and(TranslateContext& c);
+void translate_ceil(TranslateContext& c);
+void translate_div(TranslateContext& c);
+void translate_equal(TranslateContext& c);
+void translate_exp(TranslateContext& c);
+void translate_floor(TranslateContext& c);
+void translate_greater(TranslateContext& c);
+void translate_greater_or_equal(TranslateContext& c);
+void translate_less(TranslateContext& c);
+void translate_less_or_equal(TranslateContext& c);
+void translate_log(TranslateContext& c);
+void translate_max(TranslateContext& c);
+void translate_mean(TranslateContext& c);
+void translate_min(TranslateContext& c);
+void translate_mul(TranslateContext& c);
+void translate_neg(TranslateContext& c);
+void translate_not(TranslateContext& c);
+void translate_or(TranslateContext& c);
+void translate_pow(TranslateContext& c);
+void translate_reciprocal(TranslateContext& c);
+void translate_reduce_l2(TranslateContext& c);
+void translate_reduce_max(TranslateContext& c);
+void translate_reduce_mean(TranslateContext& c);
+void translate_reduce_min(TranslateContext& c);
+void translate_reduce_sum(TranslateContext& c);
+void translate_round(TranslateContext& c);
+void translate_sqrt(TranslateContext& c);
+void translate_sub(TranslateContext& c);
+void translate_sum(TranslateContext& c);
+void translate_where(TranslateContext& c);
+
+// translate_nn.cpp
+void translate_average_pool(TranslateContext& c);
+void translate_batch_normalization(TranslateContext& c);
+void translate_conv(TranslateContext& c);
+void translate_conv_transpose(TranslateContext& c);
+void translate_gemm(TranslateContext& c);
+void translate_global_average_pool(TranslateContext& c);
+void translate_global_max_pool(TranslateContext& c);
+void translate_lrn(TranslateContext& c);
+void translate_mat_mul(TranslateContext& c);
+void translate_max_pool(TranslateContext& c);
+
+// translate_shape.cpp
+void translate_constant_of_shape(TranslateContext& c);
+void translate_expand(TranslateContext& c);
+void translate_flatten(TranslateContext& c);
+void translate_range(TranslateContext& c);
+void translate_reshape(TranslateContext& c);
+void translate_shape(TranslateContext& c);
+void translate_size(TranslateContext& c);
+void translate_squeeze(TranslateContext& c);
+void translate_unsqueeze(TranslateContext& c);
+
+// translate_tensor.cpp
+void translate_cast(TranslateContext& c);
+void translate_concat(TranslateContext& c);
+void translate_dropout(TranslateContext& c);
+void translate_gather(TranslateContext& c);
+void translate_identity(TranslateContext& c);
+void translate_pad(TranslateContext& c);
+void translate_slice(TranslateContext& c);
+void translate_split(TranslateContext& c);
+void translate_transpose(TranslateContext& c);
+
+// Limits that a node alone shows.
+std::string batch_normalization_why_not(const NodeReader& node, std::int64_t opset);
+std::string max_pool_why_not(const NodeReader& node, std::int64_t opset);
+
+}  // namespace fovea::onnx_import

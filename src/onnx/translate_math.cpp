@@ -1,0 +1,189 @@
+#include "onnx/translate_families.hpp"
+
+#include "ops/abs.hpp"
+#include "ops/add.hpp"
+#include "ops/ceil.hpp"
+#include "ops/div.hpp"
+#include "ops/equal.hpp"
+#include "ops/exp.hpp"
+#include "ops/floor.hpp"
+#include "ops/greater.hpp"
+#include "ops/greater_or_equal.hpp"
+#include "ops/less.hpp"
+#include "ops/less_or_equal.hpp"
+#include "ops/log.hpp"
+#include "ops/logical_and.hpp"
+#include "ops/logical_not.hpp"
+#include "ops/logical_or.hpp"
+#include "ops/max.hpp"
+#include "ops/min.hpp"
+#include "ops/mul.hpp"
+#include "ops/neg.hpp"
+#include "ops/pow.hpp"
+#include "ops/reciprocal.hpp"
+#include "ops/reduce_max.hpp"
+#include "ops/reduce_mean.hpp"
+#include "ops/reduce_sum.hpp"
+#include "ops/round.hpp"
+#include "ops/sqrt.hpp"
+#include "ops/sub.hpp"
+#include "ops/where.hpp"
+
+#include <numeric>
+
+namespace fovea::onnx_import {
+namespace {
+
+void binary(TranslateContext& c, const ir::Operator& op) {
+  c.output(c.emit(op, {c.x(0), c.x(1)}));
+}
+
+/// One or more operands, combined from the left. The last node stands for the whole.
+ir::ValueId chain(TranslateContext& c, const ir::Operator& op, bool more_follows = false) {
+  FOVEA_CHECK(c.input_count() > 0, "has no inputs");
+  if (c.input_count() == 1)
+    return c.pass(c.x());
+  ir::ValueId result = c.x(0);
+  for (int i = 1; i < c.input_count(); ++i)
+    result = c.emit(op, {result, c.x(i)}, {}, i + 1 == c.input_count() && !more_follows ? "" : "/partial");
+  return result;
+}
+
+/// The axes and keepdims of a reduction whose axes are an input from opset `since` on; none for one that does
+/// nothing.
+std::optional<ops::ReduceAttributes> reduction(const TranslateContext& c, std::int64_t since) {
+  auto axes = c.integers(1, "axes", since).value_or(std::vector<std::int64_t>());
+  if (axes.empty()) {
+    if (c.opset() >= since && c.node().flag("noop_with_empty_axes", false))
+      return std::nullopt;
+    axes.resize(static_cast<std::size_t>(c.rank()));
+    std::iota(axes.begin(), axes.end(), 0);
+  }
+  return ops::ReduceAttributes{.axes = resolve_axes(std::move(axes), c.rank()),
+                               .keep_dims = c.node().flag("keepdims", true)};
+}
+
+void reduce(TranslateContext& c, const ir::Operator& op, std::int64_t since) {
+  const auto attributes = reduction(c, since);
+  c.output(attributes ? c.emit(op, {c.x()}, *attributes) : c.pass(c.x()));
+}
+
+}  // namespace
+
+void translate_abs(TranslateContext& c) {
+  c.output(c.emit(ops::abs(), {c.x()}));
+}
+void translate_ceil(TranslateContext& c) {
+  c.output(c.emit(ops::ceil(), {c.x()}));
+}
+void translate_exp(TranslateContext& c) {
+  c.output(c.emit(ops::exp(), {c.x()}));
+}
+void translate_floor(TranslateContext& c) {
+  c.output(c.emit(ops::floor(), {c.x()}));
+}
+void translate_log(TranslateContext& c) {
+  c.output(c.emit(ops::log(), {c.x()}));
+}
+void translate_neg(TranslateContext& c) {
+  c.output(c.emit(ops::neg(), {c.x()}));
+}
+void translate_not(TranslateContext& c) {
+  c.output(c.emit(ops::logical_not(), {c.x()}));
+}
+void translate_reciprocal(TranslateContext& c) {
+  c.output(c.emit(ops::reciprocal(), {c.x()}));
+}
+void translate_round(TranslateContext& c) {
+  c.output(c.emit(ops::round(), {c.x()}));
+}
+void translate_sqrt(TranslateContext& c) {
+  c.output(c.emit(ops::sqrt(), {c.x()}));
+}
+
+void translate_add(TranslateContext& c) {
+  binary(c, ops::add());
+}
+void translate_and(TranslateContext& c) {
+  binary(c, ops::logical_and());
+}
+void translate_div(TranslateContext& c) {
+  binary(c, ops::div());
+}
+void translate_equal(TranslateContext& c) {
+  binary(c, ops::equal());
+}
+void translate_greater(TranslateContext& c) {
+  binary(c, ops::greater());
+}
+void translate_greater_or_equal(TranslateContext& c) {
+  binary(c, ops::greater_or_equal());
+}
+void translate_less(TranslateContext& c) {
+  binary(c, ops::less());
+}
+void translate_less_or_equal(TranslateContext& c) {
+  binary(c, ops::less_or_equal());
+}
+void translate_mul(TranslateContext& c) {
+  binary(c, ops::mul());
+}
+void translate_or(TranslateContext& c) {
+  binary(c, ops::logical_or());
+}
+void translate_sub(TranslateContext& c) {
+  binary(c, ops::sub());
+}
+
+void translate_pow(TranslateContext& c) {
+  const DType result = c.dtype(c.x(0));  // ONNX: of the base's type, whatever the exponent's
+  const DType computed = is_floating(result) ? result : c.options().floating;
+  const ir::ValueId base = c.cast(c.x(0), computed), exponent = c.cast(c.x(1), computed);
+  c.output(c.cast(c.emit(ops::pow(), {base, exponent}), result));
+}
+
+void translate_max(TranslateContext& c) {
+  c.output(chain(c, ops::max()));
+}
+void translate_min(TranslateContext& c) {
+  c.output(chain(c, ops::min()));
+}
+void translate_sum(TranslateContext& c) {
+  c.output(chain(c, ops::add()));
+}
+
+void translate_mean(TranslateContext& c) {
+  const ir::ValueId sum = chain(c, ops::add(), true);
+  c.output(c.input_count() == 1 ? sum : c.emit(ops::mul(), {sum, c.scalar_like(sum, 1.0 / c.input_count())}));
+}
+
+void translate_where(TranslateContext& c) {
+  c.output(c.emit(ops::where(), {c.x(0), c.x(1), c.x(2)}));
+}
+
+void translate_reduce_max(TranslateContext& c) {
+  reduce(c, ops::reduce_max(), 18);
+}
+void translate_reduce_mean(TranslateContext& c) {
+  reduce(c, ops::reduce_mean(), 18);
+}
+void translate_reduce_sum(TranslateContext& c) {
+  reduce(c, ops::reduce_sum(), 13);
+}
+
+void translate_reduce_min(TranslateContext& c) {
+  const auto attributes = reduction(c, 18);
+  if (!attributes)
+    return c.output(c.pass(c.x()));
+  const ir::ValueId negated = c.emit(ops::neg(), {c.x()}, {}, "/negated");
+  c.output(c.emit(ops::neg(), {c.emit(ops::reduce_max(), {negated}, *attributes, "/max")}));
+}
+
+void translate_reduce_l2(TranslateContext& c) {
+  const ir::ValueId square = c.emit(ops::mul(), {c.x(), c.x()}, {}, "/square");
+  const auto attributes = reduction(c, 18);
+  c.output(
+      c.emit(ops::sqrt(), {attributes ? c.emit(ops::reduce_sum(), {square}, *attributes, "/sum") : square}));
+}
+
+}  // namespace fovea::onnx_import

@@ -1,0 +1,183 @@
+#include "onnx/translate_families.hpp"
+
+#include "onnx/tensor_proto.hpp"
+#include "ops/concat.hpp"
+#include "ops/gather.hpp"
+#include "ops/pad.hpp"
+#include "ops/slice.hpp"
+#include "ops/split.hpp"
+#include "ops/transpose.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace fovea::onnx_import {
+namespace {
+
+struct Cut {
+  std::int64_t start, step, size;
+};
+
+/// ONNX's start, end and step along an axis of that extent: negative ones count from the end, all are
+/// clamped.
+Cut resolve_cut(std::int64_t start, std::int64_t end, std::int64_t step, std::int64_t extent) {
+  FOVEA_CHECK(step != 0, "a step of 0");
+  constexpr std::int64_t far = std::int64_t{1} << 32;  // beyond every extent
+  step = std::clamp(step, -far, far);
+  start += start < 0 ? extent : 0;
+  end += end < 0 ? extent : 0;
+  if (extent == 0)
+    return {0, step, 0};
+  if (step > 0) {
+    start = std::clamp<std::int64_t>(start, 0, extent);
+    end = std::clamp<std::int64_t>(end, 0, extent);
+    return {start, step, std::max<std::int64_t>((end - start + step - 1) / step, 0)};
+  }
+  start = std::clamp<std::int64_t>(start, 0, extent - 1);
+  end = std::clamp<std::int64_t>(end, -1, extent - 1);
+  return {start, step, std::max<std::int64_t>((start - end - step - 1) / -step, 0)};
+}
+
+/// The sizes of equal parts, the last of which may be smaller from opset 18.
+std::vector<std::int64_t> equal_parts(std::int64_t extent, std::int64_t parts, bool last_may_be_smaller) {
+  FOVEA_CHECK(parts >= 1 && parts <= std::max<std::int64_t>(extent, 1),
+              "cannot split an extent of {} into {} parts", extent, parts);
+  FOVEA_CHECK(last_may_be_smaller || extent % parts == 0, "cannot split an extent of {} into {} equal parts",
+              extent, parts);
+  const std::int64_t size = (extent + parts - 1) / parts;
+  std::vector<std::int64_t> sizes(static_cast<std::size_t>(parts), size);
+  sizes.back() = extent - size * (parts - 1);
+  FOVEA_CHECK(sizes.back() >= 0, "cannot split an extent of {} into {} parts", extent, parts);
+  return sizes;
+}
+
+}  // namespace
+
+void translate_identity(TranslateContext& c) {
+  c.output(c.pass(c.x()));
+}
+
+void translate_dropout(TranslateContext& c) {
+  if (c.opset() >= 12 && c.has(2))
+    FOVEA_CHECK(c.scalar(2, "training_mode") == 0, "training mode is not supported");
+  c.output(0, c.pass(c.x()));
+  if (!c.node().uses(1))
+    return;
+  Tensor mask(DType::Bool, c.shape());
+  std::fill(mask.data<bool>().begin(), mask.data<bool>().end(), true);
+  c.output(1, c.add_constant(std::move(mask), "/mask"));
+}
+
+void translate_cast(TranslateContext& c) {
+  const std::int64_t to = c.node().required_integer("to");
+  const auto stored = to >= 0 && to < 1000 ? stored_type(static_cast<int>(to)) : std::nullopt;
+  FOVEA_CHECK(stored, "attribute 'to': the element type {} is not supported",
+              type_name(static_cast<int>(to)));
+  const DType dtype = is_floating(*stored) ? c.options().floating : *stored;
+  c.output(c.dtype(c.x()) == dtype ? c.pass(c.x()) : c.cast(c.x(), dtype));
+}
+
+void translate_concat(TranslateContext& c) {
+  std::vector<ir::ValueId> inputs;
+  for (int i = 0; i < c.input_count(); ++i)
+    inputs.push_back(c.x(i));
+  const std::int64_t axis = resolve_axis(c.node().required_integer("axis"), c.rank());
+  c.output(c.emit(ops::concat(), inputs, ops::ConcatAttributes{.axis = axis}));
+}
+
+void translate_split(TranslateContext& c) {
+  const std::int64_t axis = resolve_axis(c.node().integer("axis", 0), c.rank());
+  const auto given = c.integers(1, "split", 13);
+  const auto outputs = static_cast<std::int64_t>(c.node().output_count());
+  std::vector<std::int64_t> sizes;
+  if (given) {
+    sizes = *given;
+  } else {
+    const bool counted = c.opset() >= 18 && c.node().has("num_outputs");
+    sizes = equal_parts(c.shape()[axis], counted ? c.node().integer("num_outputs", 0) : outputs, counted);
+  }
+  FOVEA_CHECK(static_cast<std::int64_t>(sizes.size()) >= outputs, "has {} outputs, but splits into {} parts",
+              outputs, sizes.size());
+  const auto parts = c.emit_all(ops::split(), {c.x()}, ops::SplitAttributes{.axis = axis, .sizes = sizes});
+  for (std::int64_t i = 0; i < outputs; ++i)
+    c.output(static_cast<int>(i), parts[static_cast<std::size_t>(i)]);
+}
+
+void translate_slice(TranslateContext& c) {
+  const auto starts = c.integers(1, "starts", 10), ends = c.integers(2, "ends", 10);
+  FOVEA_CHECK(starts && ends, "starts or ends are missing");
+  const auto axes_given = c.integers(3, "axes", 10);
+  const auto steps_given = c.opset() >= 10 ? c.integers(4, "steps", 10) : std::nullopt;
+  std::vector<std::int64_t> axes(starts->size());
+  std::iota(axes.begin(), axes.end(), 0);
+  if (axes_given)
+    axes = *axes_given;
+  const auto steps = steps_given.value_or(std::vector<std::int64_t>(starts->size(), 1));
+  FOVEA_CHECK(ends->size() == starts->size() && axes.size() == starts->size() &&
+                  steps.size() == starts->size(),
+              "has {} starts, {} ends, {} axes and {} steps", starts->size(), ends->size(), axes.size(),
+              steps.size());
+  const Shape x = c.shape();
+  const auto rank = static_cast<std::size_t>(x.rank());
+  ops::SliceAttributes attributes{std::vector<std::int64_t>(rank, 0), std::vector<std::int64_t>(rank, 1),
+                                  x.dims()};
+  resolve_axes(axes, x.rank());
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const std::int64_t axis = resolve_axis(axes[i], x.rank());
+    const Cut cut = resolve_cut((*starts)[i], (*ends)[i], steps[i], x[axis]);
+    attributes.starts[static_cast<std::size_t>(axis)] = cut.start;
+    attributes.steps[static_cast<std::size_t>(axis)] = cut.step;
+    attributes.sizes[static_cast<std::size_t>(axis)] = cut.size;
+  }
+  c.output(c.emit(ops::slice(), {c.x()}, attributes));
+}
+
+void translate_pad(TranslateContext& c) {
+  ops::PadAttributes attributes{.pads = {}, .mode = c.node().text("mode", "constant")};
+  FOVEA_CHECK(attributes.mode == "constant" || attributes.mode == "reflect" || attributes.mode == "edge",
+              "attribute 'mode': unexpected value '{}'", attributes.mode);
+  const auto pads = c.integers(1, "pads", 11);
+  FOVEA_CHECK(pads, "pads are missing");
+  if (c.opset() < 11)
+    attributes.value = c.node().number("value", 0);
+  else if (c.has(2))
+    attributes.value = c.scalar(2, "constant_value");
+  const auto rank = static_cast<std::size_t>(c.rank());
+  std::vector<std::int64_t> axes(rank);
+  std::iota(axes.begin(), axes.end(), 0);
+  if (c.opset() >= 18 && c.has(3)) {
+    axes = c.integers(3, "axes");
+    resolve_axes(axes, c.rank());
+  }
+  FOVEA_CHECK(pads->size() == 2 * axes.size(), "expected {} pads, found {}", 2 * axes.size(), pads->size());
+  attributes.pads.assign(2 * rank, 0);
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const auto axis = static_cast<std::size_t>(resolve_axis(axes[i], c.rank()));
+    for (std::size_t side = 0; side < 2; ++side) {
+      const std::int64_t value = (*pads)[i + side * axes.size()];
+      FOVEA_CHECK(value >= -kMaxElements && value <= kMaxElements, "pads: unexpected value {}", value);
+      attributes.pads[axis + side * rank] = value;
+    }
+  }
+  c.output(c.emit(ops::pad(), {c.x()}, attributes));
+}
+
+void translate_transpose(TranslateContext& c) {
+  std::vector<std::int64_t> perm(static_cast<std::size_t>(c.rank()));
+  std::iota(perm.rbegin(), perm.rend(), 0);
+  if (const auto given = c.node().integers("perm"))
+    perm = *given;
+  const auto sorted = resolve_axes(perm, c.rank());
+  FOVEA_CHECK(static_cast<std::int64_t>(sorted.size()) == c.rank(),
+              "attribute 'perm': [{}] does not permute {}", fmt::join(perm, ","), to_string(c.shape()));
+  for (std::int64_t& axis : perm)
+    axis = resolve_axis(axis, c.rank());
+  c.output(c.emit(ops::transpose(), {c.x()}, ops::TransposeAttributes{.perm = perm}));
+}
+
+void translate_gather(TranslateContext& c) {
+  const std::int64_t axis = resolve_axis(c.node().integer("axis", 0), c.rank());
+  c.output(c.emit(ops::gather(), {c.x(0), c.x(1)}, ops::GatherAttributes{.axis = axis}));
+}
+
+}  // namespace fovea::onnx_import

@@ -1,0 +1,178 @@
+#include "model_builder.hpp"
+
+#include "onnx/contents.hpp"
+
+#include <limits>
+
+namespace fovea::onnx_import {
+namespace {
+
+ModelBuilder relu_model(int opset = 13) {
+  ModelBuilder m(opset);
+  m.input("x", {1, 4}).output("y").node("Relu", {"x"}, {"y"}, {}, "act");
+  return m;
+}
+
+void expect_unreadable(const std::string& bytes, const std::vector<std::string>& parts) {
+  const TempFolder folder;
+  const std::string path = folder.write("bad.onnx", bytes);
+  expect_model_error([&] { OnnxFile::read(path); }, parts);
+}
+
+TEST(Read, DescribesTheModel) {
+  ModelBuilder m = relu_model();
+  m.model.set_producer_name("maker");
+  m.model.set_producer_version("2.1");
+  auto& entry = *m.model.add_metadata_props();
+  entry.set_key("author");
+  entry.set_value("me");
+  m.weight("w", {2, 2}, {1, 2, 3, 4}).node("MatMul", {"v", "w"}, {"z"}).input("v", {-1, 2}).output("z");
+  const auto file = m.file();
+  EXPECT_EQ(file->opset, 13);
+  EXPECT_EQ(file->ir_version, 8);
+  EXPECT_EQ(file->producer, "maker 2.1");
+  EXPECT_EQ(file->parameters, 4);
+  ASSERT_EQ(file->inputs.size(), 2u);
+  EXPECT_EQ(file->inputs[1].dims, Dims({-1, 2}));
+  EXPECT_EQ(file->inputs[1].symbols, std::vector<std::string>({"s1", ""}));
+  EXPECT_EQ(file->inputs[0].element_type, "float32");
+  using Counts = std::vector<std::pair<std::string, std::int64_t>>;
+  EXPECT_EQ(file->operator_counts, Counts({{"MatMul", 1}, {"Relu", 1}}));
+  ASSERT_EQ(file->metadata.size(), 1u);
+  EXPECT_EQ(file->metadata[0].second, "me");
+}
+
+TEST(Read, InitializersListedAsInputsAreNoInputs) {
+  ModelBuilder m = relu_model();
+  m.input("w", {4}).weight("w", {4}, {1, 2, 3, 4}).node("Add", {"y", "w"}, {"z"});
+  const auto file = m.file();
+  ASSERT_EQ(file->inputs.size(), 1u);
+  EXPECT_EQ(file->inputs[0].name, "x");
+}
+
+TEST(Read, RefusesWhatIsNoModel) {
+  expect_unreadable("", {"bad.onnx", "not an ONNX model", "empty"});
+  expect_unreadable("hello, world\n", {"not an ONNX model", "text"});
+  expect_unreadable("version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
+                    {"not an ONNX model", "Git LFS"});
+  expect_unreadable("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", {"not an ONNX model", "PNG"});
+  expect_unreadable("PK\x03\x04\x14\x08", {"not an ONNX model", "ZIP"});
+  expect_unreadable(std::string(1000, '\0'), {"not an ONNX model"});
+  expect_model_error([] { OnnxFile::read("/nonexistent/m.onnx"); },
+                     {"/nonexistent/m.onnx", "cannot be opened"});
+  const TempFolder folder;
+  expect_model_error([&] { OnnxFile::read(folder.path().string()); }, {"is a folder"});
+}
+
+TEST(Read, TellsTruncation) {
+  const std::string bytes = relu_model().model.SerializeAsString();
+  expect_unreadable(bytes.substr(0, bytes.size() / 2), {"truncated"});
+}
+
+TEST(Read, RefusesModelsWithoutSubstance) {
+  ModelBuilder no_nodes;
+  no_nodes.input("x", {1}).output("x");
+  expect_model_error([&] { no_nodes.file(); }, {"not an ONNX model", "no nodes"});
+  onnx::ModelProto no_graph = relu_model().model;
+  no_graph.clear_graph();
+  expect_unreadable(no_graph.SerializeAsString(), {"not an ONNX model", "no graph"});
+  ModelBuilder no_opset = relu_model();
+  no_opset.model.clear_opset_import();
+  expect_model_error([&] { no_opset.file(); }, {"not an ONNX model", "operator set"});
+  ModelBuilder foreign = relu_model();
+  foreign.model.mutable_opset_import(0)->set_domain("com.example");
+  expect_model_error([&] { foreign.file(); }, {"no version of the ONNX operator set"});
+}
+
+TEST(Read, OpsetsSevenToTwentyTwo) {
+  EXPECT_EQ(relu_model(7).file()->opset, 7);
+  EXPECT_EQ(relu_model(22).file()->opset, 22);
+  expect_model_error([] { relu_model(6).file(); }, {"version 6", "7 to 22"});
+  expect_model_error([] { relu_model(23).file(); }, {"version 23", "7 to 22"});
+}
+
+TEST(Read, RefusesBadPorts) {
+  ModelBuilder negative = relu_model();
+  negative.graph()
+      .mutable_input(0)
+      ->mutable_type()
+      ->mutable_tensor_type()
+      ->mutable_shape()
+      ->mutable_dim(0)
+      ->set_dim_value(-5);
+  expect_model_error([&] { negative.file(); }, {"input 'x'", "negative extent -5"});
+  ModelBuilder huge;
+  huge.input("x", {1 << 20, 1 << 20, 1 << 20, 1 << 20}).output("y").node("Relu", {"x"}, {"y"});
+  expect_model_error([&] { huge.file(); }, {"input 'x'", "too large"});
+  ModelBuilder twice = relu_model();
+  twice.input("x", {1});
+  expect_model_error([&] { twice.file(); }, {"two inputs are called 'x'"});
+  ModelBuilder sequence = relu_model();
+  sequence.graph().mutable_input(0)->mutable_type()->mutable_sequence_type();
+  expect_model_error([&] { sequence.file(); }, {"input 'x'", "not a tensor"});
+  ModelBuilder text;
+  text.input("x", {1}, onnx::TensorProto::STRING).output("y").node("Identity", {"x"}, {"y"});
+  expect_model_error([&] { text.import(); }, {"input 'x'", "string", "not supported"});
+}
+
+TEST(Nodes, ReadingAMissingValueIsAnError) {
+  ModelBuilder m;
+  m.input("x", {1}).output("y").node("Add", {"x", "ghost"}, {"y"}, {}, "sum");
+  expect_model_error([&] { m.file(); }, {"node 'sum' (Add)", "'ghost'", "nothing writes"});
+  ModelBuilder output;
+  output.input("x", {1}).output("z").node("Relu", {"x"}, {"y"});
+  expect_model_error([&] { output.file(); }, {"output 'z'"});
+}
+
+TEST(Nodes, TwoWritersAreAnError) {
+  ModelBuilder m;
+  m.input("x", {1})
+      .output("y")
+      .node("Relu", {"x"}, {"y"}, {}, "first")
+      .node("Exp", {"x"}, {"y"}, {}, "second");
+  expect_model_error([&] { m.file(); }, {"node 'second' (Exp)", "'y'", "'first'"});
+  ModelBuilder input;
+  input.input("x", {1}).output("x").node("Relu", {"x"}, {"x"});
+  expect_model_error([&] { input.file(); }, {"writes 'x'", "input or a weight"});
+}
+
+TEST(Nodes, ACycleIsAnError) {
+  ModelBuilder m;
+  m.input("x", {1}).output("y").node("Relu", {"loop"}, {"tail"}, {}, "after");
+  m.node("Add", {"x", "b"}, {"a"}, {}, "one").node("Relu", {"a"}, {"b"}, {}, "two");
+  m.node("Relu", {"b"}, {"loop"}, {}, "three").node("Relu", {"tail"}, {"y"}, {}, "last");
+  try {
+    m.file();
+    FAIL();
+  } catch (const ModelError& error) {
+    EXPECT_NE(error.detail().find("cycle"), std::string::npos);
+    EXPECT_TRUE(error.location().node == "one" || error.location().node == "two") << error.what();
+  }
+}
+
+TEST(Nodes, AreSortedWhenOutOfOrder) {
+  ModelBuilder m;
+  m.input("x", {2}).output("y").node("Exp", {"h"}, {"y"}).node("Relu", {"x"}, {"h"});
+  EXPECT_EQ(operators(m.import()), "Relu Exp");
+}
+
+TEST(Nodes, UnsupportedOnesAreListedTogether) {
+  ModelBuilder m = relu_model();
+  m.node("Foo", {"y"}, {"a"}, {}, "n1").node("Bar", {"a"}, {"b"}, {}, "n2");
+  m.graph().mutable_node(2)->set_domain("com.example");
+  m.node("If", {"b"}, {"c"}, {}, "n3");
+  auto& branch = *m.graph().mutable_node(3)->add_attribute();
+  branch.set_name("then_branch");
+  branch.set_type(onnx::AttributeProto::GRAPH);
+  branch.mutable_g();
+  const auto file = m.file();
+  ASSERT_EQ(file->unsupported_nodes.size(), 3u);
+  EXPECT_EQ(file->unsupported_nodes[1].operator_name, "com.example.Bar");
+  EXPECT_NE(file->unsupported_nodes[2].reason.find("subgraph"), std::string::npos);
+  expect_model_error(
+      [&] { import_graph(*file, {}); },
+      {"model.onnx: 3 nodes use unsupported operators: 'n1' (Foo)", "'n2' (com.example.Bar)", "'n3' (If)"});
+}
+
+}  // namespace
+}  // namespace fovea::onnx_import
