@@ -17,7 +17,7 @@ struct Place {
 /// One session's stream of execution, and the thread count of its runs.
 class StreamState final : public SessionState {
 public:
-  StreamState(const dnnl::engine& engine, int threads) : engine(engine), stream(engine), threads_(threads) {}
+  StreamState(const dnnl::engine& on, int threads) : engine(on), stream(on), threads_(threads) {}
   void begin_run() override;
   void end_run() override;
 
