@@ -26,6 +26,14 @@ Desc OneDnnBuilder::plain_desc(const Shape& shape) {
   return Desc(shape.dims(), dnnl::memory::data_type::f32, strides);
 }
 
+Desc OneDnnBuilder::blocked_desc(const Shape& shape) {
+  using Tag = dnnl::memory::format_tag;
+  const auto isa = dnnl::get_effective_cpu_isa();
+  const bool avx512 = isa >= dnnl::cpu_isa::avx512_core;
+  const bool avx2 = isa >= dnnl::cpu_isa::avx2;
+  return Desc(shape.dims(), dnnl::memory::data_type::f32, avx512 ? Tag::nChw16c : avx2 ? Tag::nChw8c : Tag::nchw);
+}
+
 Desc OneDnnBuilder::any_desc(const Shape& shape) {
   return Desc(shape.dims(), dnnl::memory::data_type::f32, dnnl::memory::format_tag::any);
 }

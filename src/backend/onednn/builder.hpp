@@ -41,6 +41,8 @@ public:
 
   /// Row-major layout of a shape (of one element for a scalar).
   static Desc plain_desc(const Shape& shape);
+  /// The layout that convolutions of this machine like for [N,C,H,W]: blocks of channels as long as a vector.
+  static Desc blocked_desc(const Shape& shape);
   /// A layout for the library to choose.
   static Desc any_desc(const Shape& shape);
 
