@@ -24,11 +24,12 @@ Eltwise with_clip(algorithm which, const ir::Node& node) {
   return {which, static_cast<float>(a.min), static_cast<float>(a.max)};
 }
 
-/// One row an operator: its function, and whether the row is the operator itself or its gradient (dy, x).
+/// One row an operator: its function, and whether the row is the operator itself, its gradient from (dy, x)
+/// or its gradient from (dy, y). The last kind takes the algorithms named *_use_dst_for_bwd.
 struct Row {
   const ir::Operator* op;
   Eltwise (*function)(const ir::Node& node);
-  enum class Kind { Forward, Gradient } kind = Kind::Forward;
+  enum class Kind { Forward, Gradient, GradientFromResult } kind = Kind::Forward;
 };
 
 template <algorithm which>
@@ -42,31 +43,38 @@ const std::vector<Row>& rows() {
       {&ops::abs(), plain_function<algorithm::eltwise_abs>},
       {&ops::abs_gradient(), plain_function<algorithm::eltwise_abs>, Kind::Gradient},
       {&ops::clip(), [](const ir::Node& n) { return with_clip(algorithm::eltwise_clip, n); }},
-      {&ops::clip_gradient(), [](const ir::Node& n) { return with_clip(algorithm::eltwise_clip_v2, n); }, Kind::Gradient},
+      {&ops::clip_gradient(), [](const ir::Node& n) { return with_clip(algorithm::eltwise_clip_v2, n); },
+       Kind::Gradient},
       {&ops::elu(),
        [](const ir::Node& n) {
-         return Eltwise{algorithm::eltwise_elu, static_cast<float>(n.attributes.as<ops::EluAttributes>().alpha)};
+         return Eltwise{algorithm::eltwise_elu,
+                        static_cast<float>(n.attributes.as<ops::EluAttributes>().alpha)};
        }},
       {&ops::exp(), plain_function<algorithm::eltwise_exp>},
       {&ops::hard_swish(), plain_function<algorithm::eltwise_hardswish>},
       {&ops::hard_swish_gradient(), plain_function<algorithm::eltwise_hardswish>, Kind::Gradient},
       {&ops::leaky_relu(),
        [](const ir::Node& n) {
-         return Eltwise{algorithm::eltwise_relu, static_cast<float>(n.attributes.as<ops::LeakyReluAttributes>().alpha)};
+         return Eltwise{algorithm::eltwise_relu,
+                        static_cast<float>(n.attributes.as<ops::LeakyReluAttributes>().alpha)};
        }},
       {&ops::leaky_relu_gradient(),
        [](const ir::Node& n) {
-         return Eltwise{algorithm::eltwise_relu, static_cast<float>(n.attributes.as<ops::LeakyReluAttributes>().alpha)};
+         return Eltwise{algorithm::eltwise_relu,
+                        static_cast<float>(n.attributes.as<ops::LeakyReluAttributes>().alpha)};
        },
        Kind::Gradient},
       {&ops::log(), plain_function<algorithm::eltwise_log>},
       {&ops::relu(), plain_function<algorithm::eltwise_relu>},
-      {&ops::relu_gradient(), plain_function<algorithm::eltwise_relu_use_dst_for_bwd>, Kind::Gradient},
+      {&ops::relu_gradient(), plain_function<algorithm::eltwise_relu_use_dst_for_bwd>,
+       Kind::GradientFromResult},
       {&ops::sigmoid(), plain_function<algorithm::eltwise_logistic>},
-      {&ops::sigmoid_gradient(), plain_function<algorithm::eltwise_logistic>, Kind::Gradient},
+      {&ops::sigmoid_gradient(), plain_function<algorithm::eltwise_logistic_use_dst_for_bwd>,
+       Kind::GradientFromResult},
       {&ops::sqrt(), plain_function<algorithm::eltwise_sqrt>},
       {&ops::tanh(), plain_function<algorithm::eltwise_tanh>},
-      {&ops::tanh_gradient(), plain_function<algorithm::eltwise_tanh>, Kind::Gradient},
+      {&ops::tanh_gradient(), plain_function<algorithm::eltwise_tanh_use_dst_for_bwd>,
+       Kind::GradientFromResult},
   };
   return table;
 }
@@ -75,7 +83,9 @@ const Row& row_of(const ir::Node& node) {
   return *std::find_if(rows().begin(), rows().end(), [&](const Row& row) { return row.op == node.op; });
 }
 
-bool supports_any(const ir::Graph&, const ir::Node&) { return true; }
+bool supports_any(const ir::Graph&, const ir::Node&) {
+  return true;
+}
 
 void lower_forward(OneDnnBuilder& builder, const ir::Node& node) {
   const Place x = builder.place(node.inputs[0]);
@@ -87,7 +97,7 @@ void lower_gradient(OneDnnBuilder& builder, const ir::Node& node) {
   const Row& row = row_of(node);
   // The forward value keeps its layout, the gradient comes to it.
   const Place data = builder.place(node.inputs[1]);
-  const bool uses_destination = row.op == &ops::relu_gradient();
+  const bool uses_destination = row.kind == Row::Kind::GradientFromResult;
   builder.add_primitive(node.op->name, eltwise_backward(builder.engine(), row.function(node), data.desc),
                         {{uses_destination ? DNNL_ARG_DST : DNNL_ARG_SRC, data},
                          {DNNL_ARG_DIFF_DST, builder.place(node.inputs[0], data.desc)}},
@@ -99,7 +109,8 @@ void lower_gradient(OneDnnBuilder& builder, const ir::Node& node) {
 std::vector<OperatorLowering> eltwise_lowerings() {
   std::vector<OperatorLowering> lowerings;
   for (const Row& row : rows())
-    lowerings.push_back({row.op, supports_any, row.kind == Row::Kind::Forward ? lower_forward : lower_gradient});
+    lowerings.push_back(
+        {row.op, supports_any, row.kind == Row::Kind::Forward ? lower_forward : lower_gradient});
   return lowerings;
 }
 
