@@ -13,15 +13,30 @@
 #include "ops/tanh.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace fovea::backend::onednn_detail {
 namespace {
 
 using dnnl::algorithm;
 
-Eltwise with_clip(algorithm which, const ir::Node& node) {
+Eltwise clip_function(const ir::Node& node) {
   const auto& a = node.attributes.as<ops::ClipAttributes>();
-  return {which, static_cast<float>(a.min), static_cast<float>(a.max)};
+  return {algorithm::eltwise_clip, static_cast<float>(a.min), static_cast<float>(a.max)};
+}
+
+/// The next float in the direction of an infinity, past 0 the next one that is no subnormal.
+float next_towards(float x, float infinity) {
+  return x == 0 ? std::copysign(std::numeric_limits<float>::min(), infinity) : std::nextafter(x, infinity);
+}
+
+/// oneDNN's gradient is 0 at the bounds, ours 1, so the bounds move by as little as they can.
+Eltwise clip_gradient_function(const ir::Node& node) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  const auto& a = node.attributes.as<ops::ClipAttributes>();
+  return {algorithm::eltwise_clip_v2, next_towards(static_cast<float>(a.min), -kInfinity),
+          next_towards(static_cast<float>(a.max), kInfinity)};
 }
 
 /// One row an operator: its function, and whether the row is the operator itself, its gradient from (dy, x)
@@ -42,9 +57,8 @@ const std::vector<Row>& rows() {
   static const std::vector<Row> table = {
       {&ops::abs(), plain_function<algorithm::eltwise_abs>},
       {&ops::abs_gradient(), plain_function<algorithm::eltwise_abs>, Kind::Gradient},
-      {&ops::clip(), [](const ir::Node& n) { return with_clip(algorithm::eltwise_clip, n); }},
-      {&ops::clip_gradient(), [](const ir::Node& n) { return with_clip(algorithm::eltwise_clip_v2, n); },
-       Kind::Gradient},
+      {&ops::clip(), clip_function},
+      {&ops::clip_gradient(), clip_gradient_function, Kind::Gradient},
       {&ops::elu(),
        [](const ir::Node& n) {
          return Eltwise{algorithm::eltwise_elu,
