@@ -71,8 +71,10 @@ bool ends_with_png(const std::string& path);
 /// Makes the folder if it is not there; OutputError when that fails or it cannot be written to.
 void make_folder(const std::string& path);
 
-/// Calls `work` for every path. An Error in one is printed, the rest goes on. Returns the exit code: 0, or 1 when any failed.
-int for_each_file(const std::vector<std::string>& paths, const std::function<void(const std::string& path)>& work);
+/// Calls `work` for every path. An Error in one is printed, the rest goes on. Returns the exit code: 0, or 1
+/// when any failed.
+int for_each_file(const std::vector<std::string>& paths,
+                  const std::function<void(const std::string& path)>& work);
 
 /// A bar on stderr, when that is a terminal and the work takes longer than a second.
 class ProgressBar {

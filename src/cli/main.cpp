@@ -14,7 +14,8 @@ namespace {
 enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kInternal = 70 };
 
 int run(int argc, char** argv) {
-  CLI::App app("Shows what an image classifier looks at and what it has learnt, from its ONNX file.", "fovea");
+  CLI::App app("Shows what an image classifier looks at and what it has learnt, from its ONNX file.",
+               "fovea");
   app.set_version_flag("--version", "fovea " FOVEA_VERSION);
   app.require_subcommand(1);
   app.get_formatter()->column_width(38);
@@ -56,7 +57,8 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "fovea: error: not enough memory\n");
     return kFailed;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "fovea: internal error: {}\nPlease report this with the command and the model.\n", error.what());
+    fmt::print(stderr, "fovea: internal error: {}\nPlease report this with the command and the model.\n",
+               error.what());
     return kInternal;
   }
 }
