@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "fovea/classify.hpp"
+#include "image/blur.hpp"
 #include "methods/picture_units.hpp"
 #include "methods/session_batches.hpp"
 
@@ -141,7 +142,7 @@ private:
   }
 
   void blur(std::span<float> x) const {
-    gaussian_blur(x, size_, options_.blur * static_cast<double>(std::min(size_.height, size_.width)));
+    gaussian_blur(x, size_.height, size_.width, options_.blur * static_cast<double>(std::min(size_.height, size_.width)));
   }
 
   static double root_mean_square(std::span<const float> values) {
