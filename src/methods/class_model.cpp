@@ -58,13 +58,13 @@ public:
     start_ = ClassModel::Start::NoiseBecauseGradientWasZero;
   }
 
-  /// I += step * d/dI (S_c - l2 * ||I||^2), in the network's own units.
+  /// I += step * d/dI (S_c - l2 * ||I||^2), in the network's own units; then a look at where that leads.
   void step_as_in_the_paper() {
-    look();
     auto x = x_.data<float>();
     for (std::size_t i = 0; i < x.size(); ++i)
       x[i] += static_cast<float>(options_.step * (gradient_[i] - 2 * options_.l2 * x[i]));
     ++step_;
+    look();
   }
 
   /// A step of given length along the gradient of the rolled picture; smoothing now and then; colours stay colours.
