@@ -18,11 +18,13 @@ struct Prediction {
 /// Softmax, computed without overflow. InputError when a score is NaN or infinite.
 std::vector<double> softmax(std::span<const double> scores);
 
-/// The k best classes, best first; equal scores in the order of their indices. k is cut to the number of classes.
+/// The k best classes, best first; equal scores in the order of their indices. k is cut to the number of
+/// classes.
 std::vector<Prediction> top_k(std::span<const double> scores, std::int64_t k);
 
-/// Scores of the photo: of the centre crop, or the mean over ten crops. The session's batch may be any; its program's
-/// final softmax must be removed (the default).
-std::vector<double> class_scores(Session& session, const Framing& framing, const Preprocessing& preprocessing);
+/// Scores of the photo: of the centre crop, or the mean over ten crops. The session's batch may be any; its
+/// program's final softmax must be removed (the default).
+std::vector<double> class_scores(Session& session, const Framing& framing,
+                                 const Preprocessing& preprocessing);
 
 }  // namespace fovea

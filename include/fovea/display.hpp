@@ -9,16 +9,18 @@
 
 namespace fovea {
 
-/// How the values of a map become brightness 0..1. The lower end is always 0 (a saliency map is non-negative).
+/// How the values of a map become brightness 0..1. The lower end is always 0 (a saliency map is
+/// non-negative).
 struct DisplayRange {
-  /// White is this percentile of the map's values (100: its maximum), so that one bright pixel cannot turn the rest black.
+  /// White is this percentile of the map's values (100: its maximum), so that one bright pixel cannot turn
+  /// the rest black.
   double percentile = 99.0;
   /// Brightness is (value / white) ^ gamma; below 1 lifts the dark parts.
   double gamma = 1.0;
 };
 
-/// The value shown as white: the percentile, or the maximum where the percentile is 0 (a very sparse map); 0 only for a map
-/// that is all zero.
+/// The value shown as white: the percentile, or the maximum where the percentile is 0 (a very sparse map); 0
+/// only for a map that is all zero.
 double white_level(const Tensor& map, const DisplayRange& range);
 
 /// A [H,W] map as brightness 0..255.
@@ -38,8 +40,8 @@ struct Panel {
   std::string caption;
 };
 
-/// Panels side by side, `columns` to a row, each scaled by a whole number or evenly to a common height, titles above and
-/// captions below, wrapped so that no label is cut. `heading` stands over the whole figure.
+/// Panels side by side, `columns` to a row, each scaled by a whole number or evenly to a common height,
+/// titles above and captions below, wrapped so that no label is cut. `heading` stands over the whole figure.
 Image make_figure(const std::vector<Panel>& panels, const std::string& heading, std::int64_t columns = 0,
                   std::int64_t panel_height = 320);
 

@@ -32,10 +32,12 @@ struct Framing {
 /// How many crops are taken: the centre, or the four corners and the centre with their mirror images.
 enum class Crops { One = 1, Ten = 10 };
 
-/// Resizes and cuts a photo as `preprocessing` says. InputError when the crop does not fit into the resized photo.
+/// Resizes and cuts a photo as `preprocessing` says. InputError when the crop does not fit into the resized
+/// photo.
 Framing frame(const Image& photo, const Preprocessing& preprocessing, const InputSize& size, Crops crops);
 
 /// Writes the network's input for one crop: [channels, height, width].
-void write_crop(const Framing& framing, std::size_t crop, const Preprocessing& preprocessing, float* destination);
+void write_crop(const Framing& framing, std::size_t crop, const Preprocessing& preprocessing,
+                float* destination);
 
 }  // namespace fovea

@@ -21,8 +21,8 @@ public:
 
   /// The 1000 classes of ILSVRC, WordNet ids ascending (flamingo = 130).
   static const Labels& imagenet();
-  /// Reads one label a line ("name", "n01234567 name") or a CSV with the columns index,wnid,name. InputError naming the
-  /// file and line.
+  /// Reads one label a line ("name", "n01234567 name") or a CSV with the columns index,wnid,name. InputError
+  /// naming the file and line.
   static Labels read(const std::string& path);
   /// The same from a text; `origin` names it in errors.
   static Labels parse(std::string_view text, const std::string& origin);
@@ -33,9 +33,9 @@ public:
   /// The class's name, or "class 17" where there is none.
   std::string name(std::int64_t index) const;
 
-  /// The class that `text` stands for: an index, a WordNet id, a name, or a unique prefix of a name (case and the
-  /// difference of space, '_' and '-' do not count). `classes` is the number of outputs. InputError listing the candidates
-  /// when several fit and near misses when none does.
+  /// The class that `text` stands for: an index, a WordNet id, a name, or a unique prefix of a name (case and
+  /// the difference of space, '_' and '-' do not count). `classes` is the number of outputs. InputError
+  /// listing the candidates when several fit and near misses when none does.
   std::int64_t find(std::string_view text, std::int64_t classes) const;
 
 private:

@@ -16,8 +16,8 @@ namespace fovea {
 /// One input or output of a model as its file declares it.
 struct ModelPort {
   std::string name;
-  std::string element_type;        ///< ONNX's word: "float32", "float16", "int64", ...
-  std::vector<std::int64_t> dims;  ///< -1 where symbolic
+  std::string element_type;          ///< ONNX's word: "float32", "float16", "int64", ...
+  std::vector<std::int64_t> dims;    ///< -1 where symbolic
   std::vector<std::string> symbols;  ///< the symbol's name where symbolic, else empty
 };
 
@@ -40,8 +40,8 @@ struct UnsupportedNode {
 /// Program::compile.
 class Model {
 public:
-  /// Reads an ONNX file. ModelError when it is not one, is damaged or contradicts itself. Nodes that are not supported are
-  /// no error here: see `unsupported_nodes`; compiling is what needs them.
+  /// Reads an ONNX file. ModelError when it is not one, is damaged or contradicts itself. Nodes that are not
+  /// supported are no error here: see `unsupported_nodes`; compiling is what needs them.
   static Model load(const std::string& path);
 
   const std::string& path() const;
@@ -57,7 +57,8 @@ public:
   const std::vector<UnsupportedNode>& unsupported_nodes() const;
   const std::vector<std::pair<std::string, std::string>>& metadata() const;
 
-  /// The model's one picture input; ModelError when there are several inputs, or it is not a picture of 1 to 4 channels.
+  /// The model's one picture input; ModelError when there are several inputs, or it is not a picture of 1 to
+  /// 4 channels.
   ImageInput image_input() const;
   /// Class names: from the file's metadata, ImageNet's for 1000 classes, else empty.
   const Labels& labels() const;

@@ -9,24 +9,26 @@ namespace fovea {
 
 enum class ChannelOrder { RGB, BGR };
 
-/// How a photo becomes a network's input: resize the short side (antialiased triangle filter, as Pillow and torchvision do
-/// it), crop the centre to the network's size, then x = (pixel * scale - mean) / std for pixels 0..255, channel by channel.
+/// How a photo becomes a network's input: resize the short side (antialiased triangle filter, as Pillow and
+/// torchvision do it), crop the centre to the network's size, then x = (pixel * scale - mean) / std for
+/// pixels 0..255, channel by channel.
 struct Preprocessing {
   /// Short side after resizing, in pixels; 0: the network's size times 256/224, rounded.
   std::int64_t resize_short_side = 0;
-  /// Side of the square cut from the middle of the resized photo, in pixels; 0: the network's own size. A square of another
-  /// size is resized to the network's.
+  /// Side of the square cut from the middle of the resized photo, in pixels; 0: the network's own size. A
+  /// square of another size is resized to the network's.
   std::int64_t crop = 0;
   double scale = 1.0 / 255.0;
-  /// Always listed as red, green, blue, alpha, whatever the network's order. A grey network uses the mean of the first three.
+  /// Always listed as red, green, blue, alpha, whatever the network's order. A grey network uses the mean of
+  /// the first three.
   std::array<double, 4> mean = {0, 0, 0, 0};
   std::array<double, 4> std = {1, 1, 1, 1};
   /// The order in which the network takes the colours.
   ChannelOrder channel_order = ChannelOrder::RGB;
 };
 
-/// A named convention: "torchvision" (scale 1/255, ImageNet's mean and std), "caffe" (pixels 0..255 minus (123, 117, 104),
-/// BGR), "tf" (pixel / 127.5 - 1), "none" (pixel / 255). InputError for another name.
+/// A named convention: "torchvision" (scale 1/255, ImageNet's mean and std), "caffe" (pixels 0..255 minus
+/// (123, 117, 104), BGR), "tf" (pixel / 127.5 - 1), "none" (pixel / 255). InputError for another name.
 Preprocessing preprocessing_preset(std::string_view name);
 
 }  // namespace fovea

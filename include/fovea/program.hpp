@@ -50,8 +50,9 @@ struct ProgramOptions {
   std::string target;
   /// Keep a final Softmax or LogSoftmax, which is otherwise removed so that the scores are unnormalised.
   enum class FinalSoftmax { Remove, Keep } final_softmax = FinalSoftmax::Remove;
-  /// What to do with a Relu between the last convolution and the global pooling that gives the scores (SqueezeNet). Behind
-  /// it a class can have score 0 and gradient 0, from which gradient ascent never leaves.
+  /// What to do with a Relu between the last convolution and the global pooling that gives the scores
+  /// (SqueezeNet). Behind it a class can have score 0 and gradient 0, from which gradient ascent never
+  /// leaves.
   enum class FinalRelu { Keep, Remove } final_relu = FinalRelu::Keep;
   /// For models whose input is no picture (Direction::Forward only).
   std::vector<InputShape> input_shapes = {};
@@ -59,13 +60,13 @@ struct ProgramOptions {
 
 /// What the memory plan and the passes did; for reports.
 struct ProgramReport {
-  std::vector<std::string> notes;  ///< e.g. "removed the final Softmax 'prob'"
-  std::int64_t rule_hits = 0;      ///< ReLU nodes that the rule acted on
-  std::int64_t multiply_adds = 0;  ///< of one forward pass of the whole batch
-  std::size_t arena_bytes = 0;     ///< memory of one session's intermediate values
-  std::size_t unplanned_bytes = 0; ///< what they would take without sharing memory
+  std::vector<std::string> notes;   ///< e.g. "removed the final Softmax 'prob'"
+  std::int64_t rule_hits = 0;       ///< ReLU nodes that the rule acted on
+  std::int64_t multiply_adds = 0;   ///< of one forward pass of the whole batch
+  std::size_t arena_bytes = 0;      ///< memory of one session's intermediate values
+  std::size_t unplanned_bytes = 0;  ///< what they would take without sharing memory
   std::size_t weight_bytes = 0;
-  std::int64_t fallback_nodes = 0; ///< nodes that run their reference kernel
+  std::int64_t fallback_nodes = 0;  ///< nodes that run their reference kernel
 };
 
 struct TensorInfo {
@@ -77,7 +78,8 @@ struct TensorInfo {
 /// A model compiled for one batch size, precision and rule. Immutable; share it between threads.
 class Program {
 public:
-  /// ModelError naming every node that is unsupported or, on the way from the picture to the score, not differentiable.
+  /// ModelError naming every node that is unsupported or, on the way from the picture to the score, not
+  /// differentiable.
   static std::shared_ptr<const Program> compile(const Model& model, const ProgramOptions& options = {});
   ~Program();
   Program(const Program&) = delete;
@@ -100,9 +102,9 @@ private:
   std::unique_ptr<const Impl> impl_;
 };
 
-/// One thread's means to run a program: its memory, taken once. `forward` and `backward` allocate nothing of their own.
-/// Fill `input()`, call `forward()`, read `output()`; then fill `seed()` or name classes, call `backward()`, read
-/// `gradient()`. All are row-major.
+/// One thread's means to run a program: its memory, taken once. `forward` and `backward` allocate nothing of
+/// their own. Fill `input()`, call `forward()`, read `output()`; then fill `seed()` or name classes, call
+/// `backward()`, read `gradient()`. All are row-major.
 class Session {
 public:
   explicit Session(std::shared_ptr<const Program> program);
@@ -119,7 +121,8 @@ public:
   Tensor& seed();
   /// Fills the seed with a one for class `classes[n]` of the n-th picture of the batch, zeros elsewhere.
   void seed_classes(std::span<const std::int64_t> classes);
-  /// Must follow `forward`, and once only: the way back re-uses the memory of what forward kept for it. InputError otherwise.
+  /// Must follow `forward`, and once only: the way back re-uses the memory of what forward kept for it.
+  /// InputError otherwise.
   void backward();
   /// d(objective)/d(input 0), in input 0's shape.
   const Tensor& gradient() const;

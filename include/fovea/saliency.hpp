@@ -14,21 +14,21 @@ struct SaliencyOptions {
 
 /// Where in a photo the score of a class depends on the pixels.
 struct SaliencyMap {
-  Prediction target;                 ///< class, score and probability that are explained
-  std::vector<Prediction> best;      ///< the five best guesses
-  /// The signed derivative dS_c/dI, [channels, height, width], channels in the network's order, in units of score per unit
-  /// of network input. Ten crops: un-mirrored, put back in place, averaged where they overlap.
+  Prediction target;             ///< class, score and probability that are explained
+  std::vector<Prediction> best;  ///< the five best guesses
+  /// The signed derivative dS_c/dI, [channels, height, width], channels in the network's order, in units of
+  /// score per unit of network input. Ten crops: un-mirrored, put back in place, averaged where they overlap.
   Tensor gradient;
-  /// M = max over the channels of |dS_c/dI| (SPEC: Simonyan 2013, section 3.1), [height, width]. Ten crops: one map each, put
-  /// back in place and averaged where they overlap; 0 where no crop lies.
+  /// M = max over the channels of |dS_c/dI| (SPEC: Simonyan 2013, section 3.1), [height, width]. Ten crops:
+  /// one map each, put back in place and averaged where they overlap; 0 where no crop lies.
   Tensor map;
   Image seen;   ///< the part of the photo that the map covers, pixel for pixel
   Rect region;  ///< that part in the photo's own pixels
 };
 
-/// The class saliency map of a photo: one forward and one backward pass for each crop. The session's program must have been
-/// compiled for both directions; a batch of ten takes ten crops in one run. InputError when a score is not finite or the class
-/// does not exist.
+/// The class saliency map of a photo: one forward and one backward pass for each crop. The session's program
+/// must have been compiled for both directions; a batch of ten takes ten crops in one run. InputError when a
+/// score is not finite or the class does not exist.
 SaliencyMap saliency(Session& session, const Image& photo, const Preprocessing& preprocessing,
                      const SaliencyOptions& options = {});
 

@@ -18,7 +18,9 @@ enum class DType : std::uint8_t { F32, F64, I32, I64, Bool };
 std::size_t size_of(DType dtype);
 /// "f32", "f64", "i32", "i64" or "bool".
 std::string_view name_of(DType dtype);
-inline bool is_floating(DType dtype) { return dtype == DType::F32 || dtype == DType::F64; }
+inline bool is_floating(DType dtype) {
+  return dtype == DType::F32 || dtype == DType::F64;
+}
 
 template <class T>
 constexpr DType dtype_of();
@@ -67,7 +69,8 @@ private:
 /// "1x3x224x224"; "scalar" for rank 0.
 std::string to_string(const Shape& shape);
 
-/// A dense row-major array. Copies share the elements (like a shared pointer); `clone` makes an independent one.
+/// A dense row-major array. Copies share the elements (like a shared pointer); `clone` makes an independent
+/// one.
 class Tensor {
 public:
   Tensor() = default;

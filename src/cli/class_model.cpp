@@ -68,7 +68,8 @@ ClassModelDisplay display_of(const Options& options) {
 /// The report of one climb as it runs: a line that renews itself on a terminal, every 25th step otherwise.
 class Reporter {
 public:
-  Reporter(std::string name, int steps) : name_(std::move(name)), steps_(steps), terminal_(::isatty(STDERR_FILENO) == 1) {}
+  Reporter(std::string name, int steps)
+      : name_(std::move(name)), steps_(steps), terminal_(::isatty(STDERR_FILENO) == 1) {}
   ~Reporter() {
     if (terminal_)
       fmt::print(stderr, "\n");
@@ -80,9 +81,10 @@ public:
     constexpr int period = 25;
     if (!terminal_ && p.step % period != 0 && p.step != steps_)
       return;
-    fmt::print(stderr, "{}{}: step {:>4}/{}  score {:9.3f}  norm {:9.2f}  objective {:9.3f}  probability {:.3f}{}",
-               terminal_ ? "\r\033[K" : "", name_, p.step, steps_, p.score, p.norm, p.objective, p.probability,
-               terminal_ ? "" : "\n");
+    fmt::print(stderr,
+               "{}{}: step {:>4}/{}  score {:9.3f}  norm {:9.2f}  objective {:9.3f}  probability {:.3f}{}",
+               terminal_ ? "\r\033[K" : "", name_, p.step, steps_, p.score, p.norm, p.objective,
+               p.probability, terminal_ ? "" : "\n");
   }
 
 private:
@@ -98,8 +100,9 @@ struct Context {
 };
 
 std::string frame_path(const Context& context, const std::string& base, int step) {
-  const fs::path folder = ends_with_png(context.options.output) ? fs::path(context.options.output).parent_path()
-                                                                 : fs::path(context.options.output);
+  const fs::path folder = ends_with_png(context.options.output)
+                              ? fs::path(context.options.output).parent_path()
+                              : fs::path(context.options.output);
   return (folder / fmt::format("{}-step{:04}.png", base, step)).string();
 }
 
@@ -108,8 +111,8 @@ ClassModel climb(const Context& context, std::int64_t target) {
   ClassModelOptions method = options.method;
   method.target_class = target;
   const Reporter reporter(context.loaded.labels.name(target), method.steps);
-  const ClassModel model = class_model(
-      context.session, context.loaded.preprocessing, method, [&](const ClassModelProgress& p) {
+  const ClassModel model =
+      class_model(context.session, context.loaded.preprocessing, method, [&](const ClassModelProgress& p) {
         reporter.show(p);
         if (options.every > 0 && p.step % options.every == 0)
           write_png(frame_path(context, file_name(context.loaded.labels, target), p.step),
@@ -121,23 +124,30 @@ ClassModel climb(const Context& context, std::int64_t target) {
 
 void say(const ClassModel& model, const std::string& name, const Options& options) {
   if (model.start == ClassModel::Start::NoiseBecauseGradientWasZero)
-    fmt::print(stderr, "fovea: note: {}: the gradient is zero at the start, so the climb starts from faint noise\n", name);
+    fmt::print(stderr,
+               "fovea: note: {}: the gradient is zero at the start, so the climb starts from faint noise\n",
+               name);
   if (model.steps < options.method.steps)
-    fmt::print(stderr, "fovea: note: {}: stopped after {} of {} steps\n", name, model.steps, options.method.steps);
+    fmt::print(stderr, "fovea: note: {}: stopped after {} of {} steps\n", name, model.steps,
+               options.method.steps);
 }
 
 nlohmann::ordered_json describe_json(const ClassModel& model, const Labels& labels, std::int64_t target,
                                      const std::vector<std::string>& files) {
-  return {{"class", to_json(labels, target)}, {"steps", model.steps},           {"score", model.score},
-          {"norm", model.norm},               {"objective", model.objective},   {"probability", model.probability},
+  return {{"class", to_json(labels, target)},
+          {"steps", model.steps},
+          {"score", model.score},
+          {"norm", model.norm},
+          {"objective", model.objective},
+          {"probability", model.probability},
           {"files", files}};
 }
 
 std::string method_text(const Options& options) {
   const ClassModelOptions& m = options.method;
   return options.paper ? fmt::format("{} steps of {:g}, lambda {:g} (paper)", m.steps, m.step, m.l2)
-                       : fmt::format("{} steps of {:g}, jitter {:g}, blur {:g}, decay {:g}, seed {}", m.steps, m.step,
-                                     m.jitter, m.blur, m.l2, m.seed);
+                       : fmt::format("{} steps of {:g}, jitter {:g}, blur {:g}, decay {:g}, seed {}", m.steps,
+                                     m.step, m.jitter, m.blur, m.l2, m.seed);
 }
 
 /// Fills in what depends on other options or on the model.
@@ -207,12 +217,14 @@ int make_models(Options options) {
       if (!one_file)
         write_npy(files.back(), model.input);
     }
-    panels.push_back({picture, name, fmt::format("score {:.1f}, probability {:.2f}", model.score, model.probability)});
+    panels.push_back(
+        {picture, name, fmt::format("score {:.1f}, probability {:.2f}", model.score, model.probability)});
     results.push_back(describe_json(model, loaded.labels, target, files));
     if (!options.json) {
-      fmt::print("{} (class {}): score {:.3f}, norm {:.2f}, objective {:.3f}, probability {:.3f} after {} steps\n",
-                 describe(loaded.labels, target), target, model.score, model.norm, model.objective, model.probability,
-                 model.steps);
+      fmt::print(
+          "{} (class {}): score {:.3f}, norm {:.2f}, objective {:.3f}, probability {:.3f} after {} steps\n",
+          describe(loaded.labels, target), target, model.score, model.norm, model.objective,
+          model.probability, model.steps);
       for (const std::string& file : files)
         fmt::print("  {}\n", file);
     }
@@ -234,33 +246,48 @@ int make_models(Options options) {
 void add_class_model(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   ClassModelOptions& method = options->method;
-  CLI::App* verb = app.add_subcommand("class-model", "The picture that excites a class most: what the network has learnt of it");
-  verb->add_option("--class", options->classes, "index, WordNet id or name; several, or 'all', for several pictures")->required();
-  verb->add_option("--steps", method.steps, "steps of the climb")->check(CLI::Range(1, 1000000))->capture_default_str();
+  CLI::App* verb = app.add_subcommand(
+      "class-model", "The picture that excites a class most: what the network has learnt of it");
+  verb->add_option("--class", options->classes,
+                   "index, WordNet id or name; several, or 'all', for several pictures")
+      ->required();
+  verb->add_option("--steps", method.steps, "steps of the climb")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
   verb->add_flag("--paper", options->paper,
                  "plain gradient ascent on S - l2 * |I|^2 in the network's own units, from the zero picture");
-  verb->add_option("--step", options->step,
-                   fmt::format("length (root mean square) of a step in deviations of natural pixels (default {}); with "
-                               "--paper the learning rate (default 0.1)",
-                               method.step))
+  verb->add_option(
+          "--step", options->step,
+          fmt::format(
+              "length (root mean square) of a step in deviations of natural pixels (default {}); with "
+              "--paper the learning rate (default 0.1)",
+              method.step))
       ->check(above_zero());
-  verb->add_option("--l2", options->l2, "share of the picture that fades each step (default 0); with --paper lambda (default 1)")
+  verb->add_option("--l2", options->l2,
+                   "share of the picture that fades each step (default 0); with --paper lambda (default 1)")
       ->check(not_negative());
   verb->add_option("--jitter", method.jitter, "largest random shift, as a share of the side")
       ->check(CLI::Range(0.0, 0.5))
       ->capture_default_str();
-  verb->add_option("--blur", method.blur, "deviation of the blur at every fourth step, as a share of the side")
+  verb->add_option("--blur", method.blur,
+                   "deviation of the blur at every fourth step, as a share of the side")
       ->check(CLI::Range(0.0, 0.1))
       ->capture_default_str();
-  verb->add_option("--seed", method.seed, "seed of the jitter and the noise")->check(not_negative())->capture_default_str();
-  verb->add_option("--start", options->start, "zero (the mean colour), noise, or a picture's file")->capture_default_str();
-  verb->add_option("--every", options->every, "also write a frame at every K-th step")->check(CLI::Range(1, 1000000));
+  verb->add_option("--seed", method.seed, "seed of the jitter and the noise")
+      ->check(not_negative())
+      ->capture_default_str();
+  verb->add_option("--start", options->start, "zero (the mean colour), noise, or a picture's file")
+      ->capture_default_str();
+  verb->add_option("--every", options->every, "also write a frame at every K-th step")
+      ->check(CLI::Range(1, 1000000));
   verb->add_flag("--sheet", options->sheet, "also write all classes as one labelled picture");
   verb->add_option("--display", options->display,
                    "pixels: x * std + mean; fitted: 0.5 + x / (5 rms); auto: fitted, but pixels with --paper")
       ->check(CLI::IsMember({"auto", "pixels", "fitted"}))
       ->capture_default_str();
-  verb->add_option("-o,--output", options->output, "folder, or one .png (the picture, or with --sheet the sheet)")->required();
+  verb->add_option("-o,--output", options->output,
+                   "folder, or one .png (the picture, or with --sheet the sheet)")
+      ->required();
   verb->add_flag("--json", options->json, "print JSON");
   options->model.add_to(*verb);
   verb->callback([options, &run] { run = [options] { return make_models(*options); }; });

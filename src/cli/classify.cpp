@@ -19,15 +19,16 @@ struct Options {
 
 int classify(const Options& options) {
   const LoadedModel loaded = load_model(options.model);
-  const auto program =
-      Program::compile(loaded.model, program_options(loaded, options.model, Direction::Forward, options.crops));
+  const auto program = Program::compile(
+      loaded.model, program_options(loaded, options.model, Direction::Forward, options.crops));
   check_labels(loaded, options.model, *program);
   Session session(program);
   auto results = nlohmann::ordered_json::array();
   const int code = for_each_file(options.images, [&](const std::string& path) {
-    const Framing framing =
-        frame(read_image(path), loaded.preprocessing, loaded.size, options.crops == 10 ? Crops::Ten : Crops::One);
-    const std::vector<Prediction> best = top_k(class_scores(session, framing, loaded.preprocessing), options.top);
+    const Framing framing = frame(read_image(path), loaded.preprocessing, loaded.size,
+                                  options.crops == 10 ? Crops::Ten : Crops::One);
+    const std::vector<Prediction> best =
+        top_k(class_scores(session, framing, loaded.preprocessing), options.top);
     if (options.json) {
       nlohmann::ordered_json entry = {{"image", path}, {"predictions", nlohmann::ordered_json::array()}};
       for (const Prediction& guess : best) {
@@ -53,10 +54,14 @@ int classify(const Options& options) {
 
 void add_classify(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("classify", "The best guesses for each picture, with softmax probabilities");
+  CLI::App* verb =
+      app.add_subcommand("classify", "The best guesses for each picture, with softmax probabilities");
   verb->add_option("images", options->images, "pictures")->required();
-  verb->add_option("--top", options->top, "number of guesses")->check(CLI::Range(1, 1000000))->capture_default_str();
-  verb->add_option("--crops", options->crops, "1: the centre; 10: corners, centre and mirror images, scores averaged")
+  verb->add_option("--top", options->top, "number of guesses")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  verb->add_option("--crops", options->crops,
+                   "1: the centre; 10: corners, centre and mirror images, scores averaged")
       ->check(CLI::IsMember({1, 10}))
       ->capture_default_str();
   verb->add_flag("--json", options->json, "print JSON");

@@ -37,13 +37,18 @@ CLI::Validator not_negative() {
 void ModelOptions::add_to(CLI::App& verb) {
   verb.add_option("-m,--model", model, "ONNX classifier (default: the bundled network)");
   verb.add_option("--labels", labels, "class names: one a line, or a CSV of index,wnid,name");
-  verb.add_option("--preprocess", preprocess, "convention of the network's input (default: the model file's, else torchvision)")
+  verb.add_option("--preprocess", preprocess,
+                  "convention of the network's input (default: the model file's, else torchvision)")
       ->check(CLI::IsMember({"torchvision", "caffe", "tf", "none"}));
-  verb.add_option("--resize", resize, "short side of the photo after resizing, in pixels")->check(CLI::Range(1, 65536));
-  verb.add_option("--crop", crop, "side of the centre square that is cut out, in pixels")->check(CLI::Range(1, 65536));
-  verb.add_option("--size", size, "side of the network's input where the model leaves it open")->check(CLI::Range(1, 65536));
+  verb.add_option("--resize", resize, "short side of the photo after resizing, in pixels")
+      ->check(CLI::Range(1, 65536));
+  verb.add_option("--crop", crop, "side of the centre square that is cut out, in pixels")
+      ->check(CLI::Range(1, 65536));
+  verb.add_option("--size", size, "side of the network's input where the model leaves it open")
+      ->check(CLI::Range(1, 65536));
   verb.add_option("--mean", mean, "mean of each channel as red,green,blue (one number: all)")->delimiter(',');
-  verb.add_option("--std", std, "deviation of each channel as red,green,blue (one number: all)")->delimiter(',');
+  verb.add_option("--std", std, "deviation of each channel as red,green,blue (one number: all)")
+      ->delimiter(',');
   verb.add_option("--scale", scale, "factor on pixels 0..255 before the mean is taken off");
   verb.add_option("--channel-order", channel_order, "order in which the network takes colours")
       ->check(CLI::IsMember({"rgb", "bgr"}, CLI::ignore_case));
@@ -52,7 +57,8 @@ void ModelOptions::add_to(CLI::App& verb) {
 
 namespace {
 
-void override_channels(std::array<double, 4>& channels, const std::vector<double>& values, const char* option) {
+void override_channels(std::array<double, 4>& channels, const std::vector<double>& values,
+                       const char* option) {
   if (values.empty())
     return;
   if (values.size() != 1 && values.size() != 3 && values.size() != 4)
@@ -85,7 +91,8 @@ Preprocessing choose_preprocessing(const Model& model, const ModelOptions& optio
   if (!(chosen.scale > 0) || !std::isfinite(chosen.scale))
     throw UsageError("--scale must be positive");
   if (!options.channel_order.empty())
-    chosen.channel_order = CLI::detail::to_lower(options.channel_order) == "bgr" ? ChannelOrder::BGR : ChannelOrder::RGB;
+    chosen.channel_order =
+        CLI::detail::to_lower(options.channel_order) == "bgr" ? ChannelOrder::BGR : ChannelOrder::RGB;
   return chosen;
 }
 
@@ -94,10 +101,11 @@ InputSize choose_size(const Model& model, const ModelOptions& options) {
   InputSize size{input.channels, input.height, input.width};
   for (std::int64_t* side : {&size.height, &size.width}) {
     if (*side == 0 && !options.size)
-      throw InputError(fmt::format("the size of input '{}' is open: give one with --size", input.name), model.path());
+      throw InputError(fmt::format("the size of input '{}' is open: give one with --size", input.name),
+                       model.path());
     if (*side != 0 && options.size && *options.size != *side)
-      throw InputError(fmt::format("--size {}: the input '{}' has a fixed size of {}x{}", *options.size, input.name,
-                                   input.width, input.height),
+      throw InputError(fmt::format("--size {}: the input '{}' has a fixed size of {}x{}", *options.size,
+                                   input.name, input.width, input.height),
                        model.path());
     if (*side == 0)
       *side = *options.size;
@@ -124,8 +132,8 @@ std::string bundled_model() {
   for (const fs::path& candidate : {installed, in_source})
     if (fs::exists(candidate, ignored))
       return candidate.string();
-  throw InputError(fmt::format("the bundled network is neither at {} nor at {}: name a model with -m", installed.string(),
-                               in_source.string()));
+  throw InputError(fmt::format("the bundled network is neither at {} nor at {}: name a model with -m",
+                               installed.string(), in_source.string()));
 }
 
 ProgramOptions program_options(const LoadedModel& loaded, const ModelOptions& options, Direction direction,
@@ -173,9 +181,13 @@ nlohmann::ordered_json to_json(const Labels& labels, std::int64_t index) {
   return json;
 }
 
-std::string stem_of(const std::string& path) { return fs::path(path).stem().string(); }
+std::string stem_of(const std::string& path) {
+  return fs::path(path).stem().string();
+}
 
-bool ends_with_png(const std::string& path) { return CLI::detail::to_lower(fs::path(path).extension().string()) == ".png"; }
+bool ends_with_png(const std::string& path) {
+  return CLI::detail::to_lower(fs::path(path).extension().string()) == ".png";
+}
 
 void make_folder(const std::string& path) {
   std::error_code error;
@@ -188,7 +200,8 @@ void make_folder(const std::string& path) {
     throw OutputError(fmt::format("cannot write into the folder: {}", std::strerror(errno)), path);
 }
 
-int for_each_file(const std::vector<std::string>& paths, const std::function<void(const std::string& path)>& work) {
+int for_each_file(const std::vector<std::string>& paths,
+                  const std::function<void(const std::string& path)>& work) {
   ProgressBar bar(static_cast<std::int64_t>(paths.size()));
   int code = 0;
   for (std::size_t i = 0; i < paths.size(); ++i) {
@@ -209,9 +222,12 @@ int for_each_file(const std::vector<std::string>& paths, const std::function<voi
 }
 
 ProgressBar::ProgressBar(std::int64_t total)
-    : total_(total), terminal_(::isatty(STDERR_FILENO) == 1), begin_(std::chrono::steady_clock::now()), last_(begin_) {}
+    : total_(total), terminal_(::isatty(STDERR_FILENO) == 1), begin_(std::chrono::steady_clock::now()),
+      last_(begin_) {}
 
-ProgressBar::~ProgressBar() { clear(); }
+ProgressBar::~ProgressBar() {
+  clear();
+}
 
 void ProgressBar::update(std::int64_t done, const std::string& text) {
   using namespace std::chrono_literals;

@@ -58,8 +58,8 @@ std::string bundled_model();
 /// Program options for the loaded model.
 ProgramOptions program_options(const LoadedModel& loaded, const ModelOptions& options, Direction direction,
                                std::int64_t batch = 1);
-/// InputError when the file of --labels has another number of names than the network has classes; a warning on stderr when
-/// the labels of the model file do.
+/// InputError when the file of --labels has another number of names than the network has classes; a warning
+/// on stderr when the labels of the model file do.
 void check_labels(const LoadedModel& loaded, const ModelOptions& options, const Program& program);
 /// Says on stderr what the passes did.
 void print_notes(const Program& program);
@@ -78,8 +78,10 @@ bool ends_with_png(const std::string& path);
 /// Makes the folder if it is not there; OutputError when that fails or it cannot be written to.
 void make_folder(const std::string& path);
 
-/// Calls `work` for every path. An Error in one is printed, the rest goes on. Returns the exit code: 0, or 1 when any failed.
-int for_each_file(const std::vector<std::string>& paths, const std::function<void(const std::string& path)>& work);
+/// Calls `work` for every path. An Error in one is printed, the rest goes on. Returns the exit code: 0, or 1
+/// when any failed.
+int for_each_file(const std::vector<std::string>& paths,
+                  const std::function<void(const std::string& path)>& work);
 
 /// A bar on stderr, when that is a terminal and the work takes longer than a second.
 class ProgressBar {

@@ -30,8 +30,9 @@ ProgramOptions EngineOptions::program_options() const {
 
 void fill(Tensor& input, const Tensor& values, const std::string& path) {
   if (input.shape() != values.shape())
-    throw InputError(fmt::format("has shape {}, the model takes {}", to_string(values.shape()), to_string(input.shape())),
-                     path);
+    throw InputError(
+        fmt::format("has shape {}, the model takes {}", to_string(values.shape()), to_string(input.shape())),
+        path);
   const Tensor converted = values.cast(input.dtype());
   std::memcpy(input.raw(), converted.raw(), input.bytes());
 }

@@ -18,7 +18,8 @@ struct EngineOptions {
   ProgramOptions program_options() const;
 };
 
-/// Copies an array into a session's input of equal shape, converting its element type. InputError naming `path`.
+/// Copies an array into a session's input of equal shape, converting its element type. InputError naming
+/// `path`.
 void fill(Tensor& input, const Tensor& values, const std::string& path);
 
 }  // namespace fovea::cli

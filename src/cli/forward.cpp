@@ -29,7 +29,8 @@ NamedFile split_name(const std::string& text) {
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
-/// Pairs files with the model's ports: by name, or in order. InputError for an unknown name or too many files.
+/// Pairs files with the model's ports: by name, or in order. InputError for an unknown name or too many
+/// files.
 template <class Ports>
 std::vector<std::size_t> match(const std::vector<NamedFile>& files, const Ports& ports, const char* what,
                                const std::string& model) {
@@ -37,14 +38,16 @@ std::vector<std::size_t> match(const std::vector<NamedFile>& files, const Ports&
   for (std::size_t i = 0; i < files.size(); ++i) {
     std::size_t index = i;
     if (!files[i].name.empty())
-      index = static_cast<std::size_t>(std::find_if(ports.begin(), ports.end(),
-                                                    [&](const auto& port) { return port.name == files[i].name; }) -
-                                       ports.begin());
+      index = static_cast<std::size_t>(
+          std::find_if(ports.begin(), ports.end(),
+                       [&](const auto& port) { return port.name == files[i].name; }) -
+          ports.begin());
     if (index >= ports.size())
-      throw InputError(files[i].name.empty()
-                           ? fmt::format("the model has {} {}s, {} files are given", ports.size(), what, files.size())
-                           : fmt::format("the model has no {} named '{}'", what, files[i].name),
-                       model);
+      throw InputError(
+          files[i].name.empty()
+              ? fmt::format("the model has {} {}s, {} files are given", ports.size(), what, files.size())
+              : fmt::format("the model has no {} named '{}'", what, files[i].name),
+          model);
     indices.push_back(index);
   }
   return indices;
@@ -57,7 +60,9 @@ int compute(const Options& options) {
   std::transform(options.outputs.begin(), options.outputs.end(), std::back_inserter(outputs), split_name);
   const std::vector<std::size_t> input_ports = match(inputs, model.inputs(), "input", model.path());
   if (inputs.size() != model.inputs().size())
-    throw InputError(fmt::format("the model has {} inputs, {} are given", model.inputs().size(), inputs.size()), model.path());
+    throw InputError(
+        fmt::format("the model has {} inputs, {} are given", model.inputs().size(), inputs.size()),
+        model.path());
 
   std::vector<Tensor> tensors;
   ProgramOptions program_options = options.engine.program_options();
@@ -88,7 +93,8 @@ void add_forward(CLI::App& app, Run& run) {
   CLI::App* verb = app.add_subcommand("forward", "Run a model on arrays: .npy in, .npy out");
   verb->add_option("model", options->model, "ONNX file")->required();
   verb->add_option("--input", options->inputs, "[NAME=]X.npy, one for each input of the model")->required();
-  verb->add_option("-o,--output", options->outputs, "[NAME=]Y.npy, in the order of the outputs or by name")->required();
+  verb->add_option("-o,--output", options->outputs, "[NAME=]Y.npy, in the order of the outputs or by name")
+      ->required();
   options->engine.add_to(*verb);
   verb->callback([options, &run] { run = [options] { return compute(*options); }; });
 }

@@ -21,7 +21,8 @@ int compute(const Options& options) {
   const ImageInput picture = model.image_input();
   const Tensor values = read_npy(options.input);
   if (values.shape().rank() != 4)
-    throw InputError(fmt::format("has shape {}, expected [N,C,H,W]", to_string(values.shape())), options.input);
+    throw InputError(fmt::format("has shape {}, expected [N,C,H,W]", to_string(values.shape())),
+                     options.input);
   ProgramOptions program_options = options.engine.program_options();
   program_options.batch = values.shape()[0];
   program_options.height = picture.height > 0 ? 0 : values.shape()[2];
@@ -32,7 +33,8 @@ int compute(const Options& options) {
   print_notes(*program);
   Session session(program);
   fill(session.input(), values, options.input);
-  session.seed_classes(std::vector<std::int64_t>(static_cast<std::size_t>(program_options.batch), options.target));
+  session.seed_classes(
+      std::vector<std::int64_t>(static_cast<std::size_t>(program_options.batch), options.target));
   session.forward();
   session.backward();
   if (!options.scores.empty())
@@ -45,12 +47,18 @@ int compute(const Options& options) {
 
 void add_gradient(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("gradient", "d(score)/d(input) of a model on an array: .npy in, .npy out");
+  CLI::App* verb =
+      app.add_subcommand("gradient", "d(score)/d(input) of a model on an array: .npy in, .npy out");
   verb->add_option("model", options->model, "ONNX file")->required();
-  verb->add_option("--input", options->input, "X.npy, [N,C,H,W], preprocessed as the network expects")->required();
-  verb->add_option("--target", options->target, "class whose unnormalised score is differentiated")->required();
-  verb->add_option("--layer", options->layer, "differentiate element --target of this value instead of the scores");
-  verb->add_option("--rule", options->rule, "what a ReLU passes back")->check(CLI::IsMember(kRuleNames))->capture_default_str();
+  verb->add_option("--input", options->input, "X.npy, [N,C,H,W], preprocessed as the network expects")
+      ->required();
+  verb->add_option("--target", options->target, "class whose unnormalised score is differentiated")
+      ->required();
+  verb->add_option("--layer", options->layer,
+                   "differentiate element --target of this value instead of the scores");
+  verb->add_option("--rule", options->rule, "what a ReLU passes back")
+      ->check(CLI::IsMember(kRuleNames))
+      ->capture_default_str();
   verb->add_option("--scores", options->scores, "also write the scores to this .npy");
   verb->add_option("-o,--output", options->output, "G.npy, in the input's shape")->required();
   options->engine.add_to(*verb);

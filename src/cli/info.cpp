@@ -17,7 +17,9 @@ struct Options {
 std::string shape_text(const ModelPort& port) {
   std::vector<std::string> dims;
   for (std::size_t i = 0; i < port.dims.size(); ++i)
-    dims.push_back(port.dims[i] >= 0 ? std::to_string(port.dims[i]) : port.symbols[i].empty() ? "?" : port.symbols[i]);
+    dims.push_back(port.dims[i] >= 0         ? std::to_string(port.dims[i])
+                   : port.symbols[i].empty() ? "?"
+                                             : port.symbols[i]);
   return fmt::format("{}[{}]", port.element_type, fmt::join(dims, ","));
 }
 
@@ -69,7 +71,8 @@ void print_json(const Model& model, const Program* program, const std::string& w
     json["operators"][name] = count;
   json["unsupported_nodes"] = nlohmann::ordered_json::array();
   for (const UnsupportedNode& node : model.unsupported_nodes())
-    json["unsupported_nodes"].push_back({{"node", node.node}, {"operator", node.operator_name}, {"reason", node.reason}});
+    json["unsupported_nodes"].push_back(
+        {{"node", node.node}, {"operator", node.operator_name}, {"reason", node.reason}});
   json["labels"] = model.labels().size();
   if (model.preprocessing())
     json["preprocessing"] = preprocessing_json(*model.preprocessing());
@@ -88,7 +91,8 @@ void print_json(const Model& model, const Program* program, const std::string& w
 void print_preprocessing(const Preprocessing& p) {
   const std::string resize = p.resize_short_side > 0 ? std::to_string(p.resize_short_side) : "size * 256/224";
   fmt::print("preprocessing  short side {}, scale {:.6g}, mean {:.4g}, std {:.4g}, {}\n", resize, p.scale,
-             fmt::join(p.mean.begin(), p.mean.begin() + 3, ","), fmt::join(p.std.begin(), p.std.begin() + 3, ","),
+             fmt::join(p.mean.begin(), p.mean.begin() + 3, ","),
+             fmt::join(p.std.begin(), p.std.begin() + 3, ","),
              p.channel_order == ChannelOrder::RGB ? "RGB" : "BGR");
 }
 
@@ -107,9 +111,12 @@ void print_text(const Model& model, const Program* program) {
   if (program) {
     const ProgramReport& report = program->report();
     const Shape& input = program->inputs().front().shape;
-    fmt::print("multiply-adds  {} for {}\n", scaled(static_cast<double>(report.multiply_adds)), to_string(input));
-    fmt::print("memory         {:.1f} MiB of intermediate values forward and backward ({:.1f} MiB unshared)\n",
-               static_cast<double>(report.arena_bytes) / 1048576.0, static_cast<double>(report.unplanned_bytes) / 1048576.0);
+    fmt::print("multiply-adds  {} for {}\n", scaled(static_cast<double>(report.multiply_adds)),
+               to_string(input));
+    fmt::print(
+        "memory         {:.1f} MiB of intermediate values forward and backward ({:.1f} MiB unshared)\n",
+        static_cast<double>(report.arena_bytes) / 1048576.0,
+        static_cast<double>(report.unplanned_bytes) / 1048576.0);
   }
   if (!model.labels().empty())
     fmt::print("labels         {}: {}, {}, ...\n", model.labels().size(), describe(model.labels(), 0),
@@ -145,9 +152,11 @@ int show(const Options& options) {
 
 void add_info(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("info", "What a model holds, and whether fovea can run and differentiate it");
+  CLI::App* verb =
+      app.add_subcommand("info", "What a model holds, and whether fovea can run and differentiate it");
   verb->add_option("model", options->model, "ONNX file")->required();
-  verb->add_option("--size", options->size, "side of the picture where the model leaves it open (default 224)")
+  verb->add_option("--size", options->size,
+                   "side of the picture where the model leaves it open (default 224)")
       ->check(CLI::Range(1, 65536));
   verb->add_flag("--json", options->json, "print JSON");
   verb->callback([options, &run] { run = [options] { return show(*options); }; });

@@ -16,7 +16,8 @@ namespace {
 
 enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kInternal = 70 };
 
-/// What to say of a command line that does not parse. CLI11 only counts verbs: a mistyped one is "missing" to it.
+/// What to say of a command line that does not parse. CLI11 only counts verbs: a mistyped one is "missing" to
+/// it.
 std::string complaint(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
   if (!app.get_subcommands().empty() || error.get_name() != "RequiredError")
     return error.what();
@@ -30,7 +31,8 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error, int arg
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("Shows what an image classifier looks at and what it has learnt, from its ONNX file.", "fovea");
+  CLI::App app("Shows what an image classifier looks at and what it has learnt, from its ONNX file.",
+               "fovea");
   app.set_version_flag("--version", "fovea " FOVEA_VERSION);
   app.require_subcommand(1);
   app.get_formatter()->column_width(38);
@@ -55,7 +57,8 @@ int run(int argc, char** argv) {
   return verb();
 }
 
-/// Whether all that was printed arrived; says so on stderr where it did not. A reader that has seen enough is no fault.
+/// Whether all that was printed arrived; says so on stderr where it did not. A reader that has seen enough is
+/// no fault.
 bool end_output() {
   errno = 0;
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
@@ -87,7 +90,8 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "fovea: error: not enough memory\n");
     return kFailed;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "fovea: internal error: {}\nPlease report this with the command and the model.\n", error.what());
+    fmt::print(stderr, "fovea: internal error: {}\nPlease report this with the command and the model.\n",
+               error.what());
     return kInternal;
   }
 }

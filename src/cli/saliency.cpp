@@ -58,24 +58,27 @@ private:
 };
 
 std::string range_text(const Options& options, double white) {
-  const std::string gamma = options.range.gamma == 1.0 ? "" : fmt::format(", gamma {:g}", options.range.gamma);
-  return options.range.percentile >= 100 ? fmt::format("white: the maximum, {:.3g}{}", white, gamma)
-                                         : fmt::format("white: {:g} % quantile, {:.3g}{}", options.range.percentile, white, gamma);
+  const std::string gamma =
+      options.range.gamma == 1.0 ? "" : fmt::format(", gamma {:g}", options.range.gamma);
+  return options.range.percentile >= 100
+             ? fmt::format("white: the maximum, {:.3g}{}", white, gamma)
+             : fmt::format("white: {:g} % quantile, {:.3g}{}", options.range.percentile, white, gamma);
 }
 
-Image figure_of(const SaliencyMap& result, const Options& options, const Labels& labels, const std::string& path,
-                const Image& grey, double white) {
+Image figure_of(const SaliencyMap& result, const Options& options, const Labels& labels,
+                const std::string& path, const Image& grey, double white) {
   const std::string name = labels.name(result.target.index);
-  const std::vector<Panel> panels = {
-      {result.seen, "Photo", fs::path(path).filename().string()},
-      {colorize(grey, options.colormap), "Saliency map", fmt::format("{}; {}", options.method, range_text(options, white))},
-      {overlay(result.seen, grey, options.colormap), "Map on the photo",
-       fmt::format("{}, score {:.2f}, probability {:.3f}", name, result.target.score, result.target.probability)}};
+  const std::vector<Panel> panels = {{result.seen, "Photo", fs::path(path).filename().string()},
+                                     {colorize(grey, options.colormap), "Saliency map",
+                                      fmt::format("{}; {}", options.method, range_text(options, white))},
+                                     {overlay(result.seen, grey, options.colormap), "Map on the photo",
+                                      fmt::format("{}, score {:.2f}, probability {:.3f}", name,
+                                                  result.target.score, result.target.probability)}};
   return make_figure(panels, fmt::format("{} (class {})", name, result.target.index));
 }
 
-void write_files(const SaliencyMap& result, const Options& options, const Labels& labels, const std::string& path,
-                 const Files& files) {
+void write_files(const SaliencyMap& result, const Options& options, const Labels& labels,
+                 const std::string& path, const Files& files) {
   const Image grey = to_grey(result.map, options.range);
   if (!files.map.empty()) {
     write_png(files.map, grey);
@@ -85,7 +88,8 @@ void write_files(const SaliencyMap& result, const Options& options, const Labels
     write_npy(files.gradient, result.gradient);
   }
   if (!files.figure.empty())
-    write_png(files.figure, figure_of(result, options, labels, path, grey, white_level(result.map, options.range)));
+    write_png(files.figure,
+              figure_of(result, options, labels, path, grey, white_level(result.map, options.range)));
 }
 
 nlohmann::ordered_json describe_json(const SaliencyMap& result, const Options& options, const Labels& labels,
@@ -95,20 +99,26 @@ nlohmann::ordered_json describe_json(const SaliencyMap& result, const Options& o
   json["probability"] = result.target.probability;
   json["method"] = options.method;
   json["crops"] = options.crops;
-  json["region"] = {{"x", result.region.x}, {"y", result.region.y}, {"width", result.region.width}, {"height", result.region.height}};
+  json["region"] = {{"x", result.region.x},
+                    {"y", result.region.y},
+                    {"width", result.region.width},
+                    {"height", result.region.height}};
   json["white_level"] = white_level(result.map, options.range);
-  for (const auto& [key, file] :
-       {std::pair{"map", &files.map}, std::pair{"heat", &files.heat}, std::pair{"overlay", &files.overlay},
-        std::pair{"raw_map", &files.raw}, std::pair{"gradient", &files.gradient}, std::pair{"figure", &files.figure}})
+  for (const auto& [key, file] : {std::pair{"map", &files.map}, std::pair{"heat", &files.heat},
+                                  std::pair{"overlay", &files.overlay}, std::pair{"raw_map", &files.raw},
+                                  std::pair{"gradient", &files.gradient}, std::pair{"figure", &files.figure}})
     if (!file->empty())
       json["files"][key] = *file;
   return json;
 }
 
-void print_result(const SaliencyMap& result, const Labels& labels, const std::string& path, const Files& files) {
-  fmt::print("{}: {} (class {}), score {:.3f}, probability {:.3f}\n", path, describe(labels, result.target.index),
-             result.target.index, result.target.score, result.target.probability);
-  for (const std::string* file : {&files.map, &files.heat, &files.overlay, &files.raw, &files.gradient, &files.figure})
+void print_result(const SaliencyMap& result, const Labels& labels, const std::string& path,
+                  const Files& files) {
+  fmt::print("{}: {} (class {}), score {:.3f}, probability {:.3f}\n", path,
+             describe(labels, result.target.index), result.target.index, result.target.score,
+             result.target.probability);
+  for (const std::string* file :
+       {&files.map, &files.heat, &files.overlay, &files.raw, &files.gradient, &files.figure})
     if (!file->empty())
       fmt::print("  {}\n", *file);
 }
@@ -117,7 +127,8 @@ int make_maps(const Options& options) {
   if (ends_with_png(options.output) && options.images.size() > 1)
     throw UsageError("-o names one picture, but several are given: name a folder");
   const LoadedModel loaded = load_model(options.model);
-  ProgramOptions program_options = cli::program_options(loaded, options.model, Direction::ForwardAndBackward, options.crops);
+  ProgramOptions program_options =
+      cli::program_options(loaded, options.model, Direction::ForwardAndBackward, options.crops);
   program_options.rule = parse_rule(options.method);
   const auto program = Program::compile(loaded.model, program_options);
   check_labels(loaded, options.model, *program);
@@ -135,8 +146,9 @@ int make_maps(const Options& options) {
     const Files files = names.next(path);
     write_files(result, options, loaded.labels, path, files);
     if (white_level(result.map, options.range) == 0)
-      fmt::print(stderr, "fovea: warning: {}: the gradient is zero everywhere, so the map is black (score {:.3g})\n", path,
-                 result.target.score);
+      fmt::print(stderr,
+                 "fovea: warning: {}: the gradient is zero everywhere, so the map is black (score {:.3g})\n",
+                 path, result.target.score);
     if (options.json)
       results.push_back(describe_json(result, options, loaded.labels, path, files));
     else
@@ -151,21 +163,25 @@ int make_maps(const Options& options) {
 
 void add_saliency(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("saliency", "Where in each picture a class score depends on the pixels");
+  CLI::App* verb =
+      app.add_subcommand("saliency", "Where in each picture a class score depends on the pixels");
   verb->add_option("images", options->images, "pictures")->required();
   verb->add_option("--class", options->target, "auto (the best guess), an index, a WordNet id or a name")
       ->capture_default_str();
   verb->add_option("--method", options->method, "what a ReLU passes back")
       ->check(CLI::IsMember(kRuleNames))
       ->capture_default_str();
-  verb->add_option("--crops", options->crops, "1: the centre; 10: corners, centre and mirror images, averaged in place")
+  verb->add_option("--crops", options->crops,
+                   "1: the centre; 10: corners, centre and mirror images, averaged in place")
       ->check(CLI::IsMember({1, 10}))
       ->capture_default_str();
-  verb->add_option("-o,--output", options->output,
-                   "folder for the map (grey), heat map, overlay and raw arrays; or one .png for the figure alone")
+  verb->add_option(
+          "-o,--output", options->output,
+          "folder for the map (grey), heat map, overlay and raw arrays; or one .png for the figure alone")
       ->required();
   verb->add_flag("--figure", options->figure, "also write one labelled picture: photo, map, overlay");
-  verb->add_option("--percentile", options->range.percentile, "the part of the map's values that is white, in %; 100: its maximum")
+  verb->add_option("--percentile", options->range.percentile,
+                   "the part of the map's values that is white, in %; 100: its maximum")
       ->check(CLI::Range(1.0, 100.0))
       ->capture_default_str();
   verb->add_option("--gamma", options->range.gamma, "brightness is (value / white) ^ gamma")

@@ -4,8 +4,8 @@
 
 #include <functional>
 
-/// Each verb adds its subcommand to `app` and, when the command line names it, puts its work into `run`, which returns the
-/// exit code. Parsing happens before anything is read or computed.
+/// Each verb adds its subcommand to `app` and, when the command line names it, puts its work into `run`,
+/// which returns the exit code. Parsing happens before anything is read or computed.
 namespace fovea::cli {
 
 using Run = std::function<int()>;

@@ -17,12 +17,14 @@ namespace {
 class Climb {
 public:
   Climb(Session& session, const Preprocessing& preprocessing, const ClassModelOptions& options)
-      : session_(session), options_(options), size_(input_size(session)), units_(preprocessing, size_.channels),
-        generator_(options.seed), x_(DType::F32, {size_.channels, size_.height, size_.width}) {
+      : session_(session), options_(options), size_(input_size(session)),
+        units_(preprocessing, size_.channels), generator_(options.seed),
+        x_(DType::F32, {size_.channels, size_.height, size_.width}) {
     const std::int64_t classes = session.program().classes();
     FOVEA_CHECK(session.program().options().batch == 1, "a class model is climbed to with batch 1");
     FOVEA_CHECK(options.target_class >= 0 && options.target_class < classes,
-                "class {} is out of range: the model has {} classes, 0 to {}", options.target_class, classes, classes - 1);
+                "class {} is out of range: the model has {} classes, 0 to {}", options.target_class, classes,
+                classes - 1);
     FOVEA_CHECK(options.steps >= 0, "{} steps are not possible", options.steps);
     start();
   }
@@ -67,17 +69,21 @@ public:
     look();
   }
 
-  /// A step of given length along the gradient of the rolled picture; smoothing now and then; colours stay colours.
+  /// A step of given length along the gradient of the rolled picture; smoothing now and then; colours stay
+  /// colours.
   void step_regularized() {
-    const auto reach_y = static_cast<std::int64_t>(std::lround(options_.jitter * static_cast<double>(size_.height)));
-    const auto reach_x = static_cast<std::int64_t>(std::lround(options_.jitter * static_cast<double>(size_.width)));
+    const auto reach_y =
+        static_cast<std::int64_t>(std::lround(options_.jitter * static_cast<double>(size_.height)));
+    const auto reach_x =
+        static_cast<std::int64_t>(std::lround(options_.jitter * static_cast<double>(size_.width)));
     look(random_shift(reach_y), random_shift(reach_x));
     auto x = x_.data<float>();
     units_.to_standard_gradient(gradient_);
     const double scale = root_mean_square(gradient_);
     units_.to_standard(x);
     for (std::size_t i = 0; i < x.size(); ++i)
-      x[i] = static_cast<float>((1 - options_.l2) * x[i] + (scale > 0 ? options_.step * gradient_[i] / scale : 0));
+      x[i] = static_cast<float>((1 - options_.l2) * x[i] +
+                                (scale > 0 ? options_.step * gradient_[i] / scale : 0));
     ++step_;
     constexpr int blur_period = 4, sharp_steps = 3;
     if (step_ % blur_period == 0 && step_ < options_.steps - sharp_steps)
@@ -95,8 +101,8 @@ private:
       add_noise(x);
     if (options_.start == ClassModelOptions::Start::Picture) {
       FOVEA_CHECK(options_.picture.dtype() == DType::F32 && options_.picture.shape() == x_.shape(),
-                  "the starting picture has shape {}, the network takes {}", to_string(options_.picture.shape()),
-                  to_string(x_.shape()));
+                  "the starting picture has shape {}, the network takes {}",
+                  to_string(options_.picture.shape()), to_string(x_.shape()));
       x_ = options_.picture.clone();
     }
   }
@@ -105,7 +111,8 @@ private:
     return std::uniform_int_distribution<std::int64_t>(-reach, reach)(generator_);
   }
 
-  /// Smooth coloured noise: normal values on a coarse grid, an eighth of the side, stretched over the picture.
+  /// Smooth coloured noise: normal values on a coarse grid, an eighth of the side, stretched over the
+  /// picture.
   void add_noise(std::span<float> x) {
     constexpr std::int64_t cell = 8;
     constexpr double deviation = 0.4;
@@ -116,7 +123,9 @@ private:
     for (std::int64_t c = 0; c < size_.channels; ++c) {
       for (float& value : grid)
         value = static_cast<float>(deviation) * normal(generator_);
-      auto node = [&](std::int64_t r, std::int64_t k) { return grid[static_cast<std::size_t>(r * columns + k)]; };
+      auto node = [&](std::int64_t r, std::int64_t k) {
+        return grid[static_cast<std::size_t>(r * columns + k)];
+      };
       for (std::int64_t y = 0; y < size_.height; ++y)
         for (std::int64_t k = 0; k < size_.width; ++k, ++i) {
           const std::int64_t r = y / cell, q = k / cell;
@@ -130,7 +139,8 @@ private:
   }
 
   /// destination = source, moved down and right with wrap-around.
-  void roll(std::span<const float> source, std::span<float> destination, std::int64_t shift_y, std::int64_t shift_x) const {
+  void roll(std::span<const float> source, std::span<float> destination, std::int64_t shift_y,
+            std::int64_t shift_x) const {
     auto wrapped = [](std::int64_t i, std::int64_t n) { return static_cast<std::size_t>(((i % n) + n) % n); };
     std::size_t i = 0;
     for (std::int64_t c = 0; c < size_.channels; ++c)
@@ -142,7 +152,8 @@ private:
   }
 
   void blur(std::span<float> x) const {
-    gaussian_blur(x, size_.height, size_.width, options_.blur * static_cast<double>(std::min(size_.height, size_.width)));
+    gaussian_blur(x, size_.height, size_.width,
+                  options_.blur * static_cast<double>(std::min(size_.height, size_.width)));
   }
 
   static double root_mean_square(std::span<const float> values) {
@@ -160,7 +171,8 @@ private:
     return root_mean_square(values) * std::sqrt(static_cast<double>(values.size()));
   }
   double objective() const {
-    return options_.method == ClassModelOptions::Method::Paper ? score_ - options_.l2 * norm() * norm() : score_;
+    return options_.method == ClassModelOptions::Method::Paper ? score_ - options_.l2 * norm() * norm()
+                                                               : score_;
   }
 
   Session& session_;

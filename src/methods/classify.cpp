@@ -27,15 +27,18 @@ std::vector<Prediction> top_k(std::span<const double> scores, std::int64_t k) {
   const std::vector<double> probabilities = softmax(scores);
   std::vector<std::size_t> order(scores.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
-  order.resize(static_cast<std::size_t>(std::clamp<std::int64_t>(k, 0, static_cast<std::int64_t>(order.size()))));
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
+  order.resize(
+      static_cast<std::size_t>(std::clamp<std::int64_t>(k, 0, static_cast<std::int64_t>(order.size()))));
   std::vector<Prediction> best;
   for (std::size_t index : order)
     best.push_back({static_cast<std::int64_t>(index), scores[index], probabilities[index]});
   return best;
 }
 
-std::vector<double> class_scores(Session& session, const Framing& framing, const Preprocessing& preprocessing) {
+std::vector<double> class_scores(Session& session, const Framing& framing,
+                                 const Preprocessing& preprocessing) {
   std::vector<double> mean(static_cast<std::size_t>(session.program().classes()), 0.0);
   for (std::size_t first = 0; first < framing.crops.size();) {
     const std::int64_t count = fill_batch(session, framing, preprocessing, first);

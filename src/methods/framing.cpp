@@ -8,15 +8,17 @@
 namespace fovea {
 namespace {
 
-/// torchvision's habit for ImageNet, a crop of 224 from a short side of 256: the smallest short side with which the photo
-/// has that margin around the crop on both sides.
+/// torchvision's habit for ImageNet, a crop of 224 from a short side of 256: the smallest short side with
+/// which the photo has that margin around the crop on both sides.
 std::int64_t default_short_side(const Image& photo, std::int64_t width, std::int64_t height) {
   auto with_margin = [](std::int64_t side) {
     return static_cast<std::int64_t>(std::llround(static_cast<double>(side) * 256.0 / 224.0));
   };
   const bool upright = photo.width <= photo.height;
-  const std::int64_t across = with_margin(upright ? width : height), along = with_margin(upright ? height : width);
-  const std::int64_t shorter = std::min(photo.width, photo.height), longer = std::max(photo.width, photo.height);
+  const std::int64_t across = with_margin(upright ? width : height),
+                     along = with_margin(upright ? height : width);
+  const std::int64_t shorter = std::min(photo.width, photo.height),
+                     longer = std::max(photo.width, photo.height);
   return std::max(across, (along * shorter + longer - 1) / longer);
 }
 
@@ -25,7 +27,9 @@ std::int64_t default_short_side(const Image& photo, std::int64_t width, std::int
 Rect Framing::in_photo(const Rect& rect) const {
   const double sx = static_cast<double>(photo_width) / static_cast<double>(resized.width);
   const double sy = static_cast<double>(photo_height) / static_cast<double>(resized.height);
-  auto scaled = [](std::int64_t value, double scale) { return static_cast<std::int64_t>(std::llround(static_cast<double>(value) * scale)); };
+  auto scaled = [](std::int64_t value, double scale) {
+    return static_cast<std::int64_t>(std::llround(static_cast<double>(value) * scale));
+  };
   const std::int64_t left = scaled(rect.x, sx), top = scaled(rect.y, sy);
   return {left, top, std::min(scaled(rect.x + rect.width, sx), photo_width) - left,
           std::min(scaled(rect.y + rect.height, sy), photo_height) - top};
@@ -37,16 +41,20 @@ Framing frame(const Image& photo, const Preprocessing& preprocessing, const Inpu
   const std::int64_t crop = preprocessing.crop > 0 ? preprocessing.crop : side;
   const std::int64_t width = crop * size.width / side, height = crop * size.height / side;
   // A photo of extreme proportions would grow beyond all bounds before its middle is cut out.
-  const std::int64_t photo_short = std::min(photo.width, photo.height), photo_long = std::max(photo.width, photo.height);
+  const std::int64_t photo_short = std::min(photo.width, photo.height),
+                     photo_long = std::max(photo.width, photo.height);
   FOVEA_CHECK(photo_short > 0, "the picture has no pixels");
-  const std::int64_t short_side = preprocessing.resize_short_side > 0 ? preprocessing.resize_short_side
-                                                                      : default_short_side(photo, width, height);
+  const std::int64_t short_side = preprocessing.resize_short_side > 0
+                                      ? preprocessing.resize_short_side
+                                      : default_short_side(photo, width, height);
   FOVEA_CHECK(short_side * (photo_long / photo_short) * short_side <= kMaxImagePixels,
-              "a picture of {}x{} resized to a short side of {} would be too large", photo.width, photo.height, short_side);
+              "a picture of {}x{} resized to a short side of {} would be too large", photo.width,
+              photo.height, short_side);
   Framing framing{resize_short_side(photo, short_side), {}, size, photo.width, photo.height};
   const Image& resized = framing.resized;
   FOVEA_CHECK(resized.width >= width && resized.height >= height,
-              "a crop of {}x{} does not fit into the picture resized to {}x{}", width, height, resized.width, resized.height);
+              "a crop of {}x{} does not fit into the picture resized to {}x{}", width, height, resized.width,
+              resized.height);
   const Rect centre = centre_rect(resized, width, height);
   if (crops == Crops::One) {
     framing.crops = {{centre, Framing::Crop::Mirror::No}};
@@ -54,13 +62,14 @@ Framing frame(const Image& photo, const Preprocessing& preprocessing, const Inpu
   }
   const std::int64_t right = resized.width - width, bottom = resized.height - height;
   for (auto mirror : {Framing::Crop::Mirror::No, Framing::Crop::Mirror::Yes})
-    for (const Rect& rect : {Rect{0, 0, width, height}, Rect{right, 0, width, height}, Rect{0, bottom, width, height},
-                             Rect{right, bottom, width, height}, centre})
+    for (const Rect& rect : {Rect{0, 0, width, height}, Rect{right, 0, width, height},
+                             Rect{0, bottom, width, height}, Rect{right, bottom, width, height}, centre})
       framing.crops.push_back({rect, mirror});
   return framing;
 }
 
-void write_crop(const Framing& framing, std::size_t index, const Preprocessing& preprocessing, float* destination) {
+void write_crop(const Framing& framing, std::size_t index, const Preprocessing& preprocessing,
+                float* destination) {
   const Framing::Crop& what = framing.crops[index];
   Image picture = crop(framing.resized, what.rect);
   if (what.mirror == Framing::Crop::Mirror::Yes)

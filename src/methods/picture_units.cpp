@@ -9,7 +9,8 @@
 namespace fovea {
 namespace {
 
-/// Mean and deviation of ImageNet's training pixels, 0..1 (torchvision's numbers; the deviation is that of all channels).
+/// Mean and deviation of ImageNet's training pixels, 0..1 (torchvision's numbers; the deviation is that of
+/// all channels).
 constexpr std::array<double, 3> kMeanColour = {0.485, 0.456, 0.406};
 constexpr double kDeviation = 0.226;
 
@@ -27,7 +28,8 @@ PictureUnits::PictureUnits(const Preprocessing& preprocessing, std::int64_t chan
     const double network_mean = grey ? average(preprocessing.mean) : preprocessing.mean[source];
     const double network_std = grey ? average(preprocessing.std) : preprocessing.std[source];
     const double range = 255.0 * preprocessing.scale;
-    channels_.push_back({mean, kDeviation * range / network_std, (mean * range - network_mean) / network_std});
+    channels_.push_back(
+        {mean, kDeviation * range / network_std, (mean * range - network_mean) / network_std});
   }
 }
 
@@ -53,7 +55,8 @@ void PictureUnits::to_standard_gradient(std::span<float> gradient) const {
 void PictureUnits::clip_to_colours(std::span<float> x) const {
   for (std::size_t i = 0; i < x.size(); ++i) {
     const double mean = channel(i, x.size()).mean;
-    x[i] = std::clamp(x[i], static_cast<float>(-mean / kDeviation), static_cast<float>((1 - mean) / kDeviation));
+    x[i] =
+        std::clamp(x[i], static_cast<float>(-mean / kDeviation), static_cast<float>((1 - mean) / kDeviation));
   }
 }
 

@@ -7,9 +7,9 @@
 
 namespace fovea {
 
-/// Converts between a network's own input units and standard ones, in which 0 is the mean colour of ImageNet's photos and 1
-/// is a standard deviation of their pixels (0.226 of the range from black to white), whatever the network's scaling. Planes are
-/// [C,H,W] in the network's channel order.
+/// Converts between a network's own input units and standard ones, in which 0 is the mean colour of
+/// ImageNet's photos and 1 is a standard deviation of their pixels (0.226 of the range from black to white),
+/// whatever the network's scaling. Planes are [C,H,W] in the network's channel order.
 class PictureUnits {
 public:
   PictureUnits(const Preprocessing& preprocessing, std::int64_t channels);

@@ -13,8 +13,8 @@ namespace {
 class Canvas {
 public:
   Canvas(std::int64_t channels, std::int64_t height, std::int64_t width)
-      : height_(height), width_(width), gradient_(DType::F32, {channels, height, width}), map_(DType::F32, {height, width}),
-        counts_(static_cast<std::size_t>(height * width), 0) {}
+      : height_(height), width_(width), gradient_(DType::F32, {channels, height, width}),
+        map_(DType::F32, {height, width}), counts_(static_cast<std::size_t>(height * width), 0) {}
 
   void add(std::span<const float> gradient, const Framing::Crop& crop) {
     auto canvas_gradient = gradient_.data<float>();
@@ -58,7 +58,8 @@ private:
 };
 
 /// The gradient of one crop, at the crop's own size in the resized photo.
-std::vector<float> gradient_of(const Session& session, std::int64_t n, const InputSize& size, const Rect& rect) {
+std::vector<float> gradient_of(const Session& session, std::int64_t n, const InputSize& size,
+                               const Rect& rect) {
   const auto picture = static_cast<std::size_t>(size.channels * size.height * size.width);
   const auto all = session.gradient().data<float>().subspan(static_cast<std::size_t>(n) * picture, picture);
   if (rect.width == size.width && rect.height == size.height)
@@ -69,8 +70,8 @@ std::vector<float> gradient_of(const Session& session, std::int64_t n, const Inp
   for (std::int64_t c = 0; c < size.channels; ++c)
     for (std::int64_t y = 0; y < rect.height; ++y)
       for (std::int64_t x = 0; x < rect.width; ++x)
-        spread[at++] = all[static_cast<std::size_t>((c * size.height + y * size.height / rect.height) * size.width +
-                                                    x * size.width / rect.width)];
+        spread[at++] = all[static_cast<std::size_t>(
+            (c * size.height + y * size.height / rect.height) * size.width + x * size.width / rect.width)];
   return spread;
 }
 
@@ -78,8 +79,8 @@ std::int64_t choose_class(const SaliencyOptions& options, std::span<const double
   if (!options.target_class)
     return top_k(scores, 1).front().index;
   FOVEA_CHECK(*options.target_class >= 0 && *options.target_class < static_cast<std::int64_t>(scores.size()),
-              "class {} is out of range: the model has {} classes, 0 to {}", *options.target_class, scores.size(),
-              scores.size() - 1);
+              "class {} is out of range: the model has {} classes, 0 to {}", *options.target_class,
+              scores.size(), scores.size() - 1);
   return *options.target_class;
 }
 
@@ -120,18 +121,20 @@ SaliencyMap saliency(Session& session, const Image& photo, const Preprocessing& 
   const auto batch = static_cast<std::size_t>(session.program().options().batch);
   Canvas canvas(size.channels, framing.resized.height, framing.resized.width);
 
-  // With all crops in one batch the forward pass that finds the class is also the one that the way back starts from.
+  // With all crops in one batch the forward pass that finds the class is also the one that the way back
+  // starts from.
   const std::vector<double> scores = class_scores(session, framing, preprocessing);
   const bool forward_is_fresh = framing.crops.size() <= batch;
   SaliencyMap result;
   const std::int64_t target = choose_class(options, scores);
-  result.target = {target, scores[static_cast<std::size_t>(target)], softmax(scores)[static_cast<std::size_t>(target)]};
+  result.target = {target, scores[static_cast<std::size_t>(target)],
+                   softmax(scores)[static_cast<std::size_t>(target)]};
   result.best = top_k(scores, 5);
   session.seed_classes(std::vector<std::int64_t>(batch, target));
   for (std::size_t first = 0; first < framing.crops.size();) {
-    const auto count = static_cast<std::size_t>(
-        forward_is_fresh ? static_cast<std::int64_t>(framing.crops.size())
-                         : fill_batch(session, framing, preprocessing, first));
+    const auto count =
+        static_cast<std::size_t>(forward_is_fresh ? static_cast<std::int64_t>(framing.crops.size())
+                                                  : fill_batch(session, framing, preprocessing, first));
     if (!forward_is_fresh)
       session.forward();
     session.backward();

@@ -7,19 +7,22 @@
 
 namespace fovea {
 
-std::int64_t fill_batch(Session& session, const Framing& framing, const Preprocessing& preprocessing, std::size_t first) {
+std::int64_t fill_batch(Session& session, const Framing& framing, const Preprocessing& preprocessing,
+                        std::size_t first) {
   const InputSize size = input_size(session);
   const auto batch = static_cast<std::size_t>(session.program().options().batch);
   const auto picture = static_cast<std::size_t>(size.channels * size.height * size.width);
   auto input = session.input().data<float>();
   for (std::size_t n = 0; n < batch; ++n)
-    write_crop(framing, std::min(first + n, framing.crops.size() - 1), preprocessing, input.data() + n * picture);
+    write_crop(framing, std::min(first + n, framing.crops.size() - 1), preprocessing,
+               input.data() + n * picture);
   return static_cast<std::int64_t>(std::min(batch, framing.crops.size() - first));
 }
 
 std::vector<double> scores_of(const Session& session, std::int64_t n) {
   const std::int64_t classes = session.program().classes();
-  const auto all = session.output().data<float>().subspan(static_cast<std::size_t>(n * classes), static_cast<std::size_t>(classes));
+  const auto all = session.output().data<float>().subspan(static_cast<std::size_t>(n * classes),
+                                                          static_cast<std::size_t>(classes));
   for (std::size_t c = 0; c < all.size(); ++c)
     FOVEA_CHECK(std::isfinite(all[c]), "the model's score of class {} is {}", c, all[c]);
   return {all.begin(), all.end()};
@@ -27,8 +30,9 @@ std::vector<double> scores_of(const Session& session, std::int64_t n) {
 
 InputSize input_size(const Session& session) {
   const TensorInfo& info = session.program().inputs().front();
-  FOVEA_CHECK(info.dtype == DType::F32 && info.shape.rank() == 4, "expected a float32 program on pictures, found {} {}",
-              name_of(info.dtype), to_string(info.shape));
+  FOVEA_CHECK(info.dtype == DType::F32 && info.shape.rank() == 4,
+              "expected a float32 program on pictures, found {} {}", name_of(info.dtype),
+              to_string(info.shape));
   return {info.shape[1], info.shape[2], info.shape[3]};
 }
 

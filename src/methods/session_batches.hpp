@@ -5,9 +5,10 @@
 
 namespace fovea {
 
-/// Fills the session's batch with the crops first, first + 1, ... and returns how many of them it holds; places beyond the
-/// last crop repeat it.
-std::int64_t fill_batch(Session& session, const Framing& framing, const Preprocessing& preprocessing, std::size_t first);
+/// Fills the session's batch with the crops first, first + 1, ... and returns how many of them it holds;
+/// places beyond the last crop repeat it.
+std::int64_t fill_batch(Session& session, const Framing& framing, const Preprocessing& preprocessing,
+                        std::size_t first);
 
 /// The scores of the n-th picture of the batch, as double. InputError when one of them is NaN or infinite.
 std::vector<double> scores_of(const Session& session, std::int64_t n);
