@@ -53,7 +53,7 @@ struct ClassModel {
   enum class Start { AsAsked, NoiseBecauseGradientWasZero } start = Start::AsAsked;
 };
 
-/// Climbs to a picture that excites a class (SPEC: Simonyan 2013, section 2). `progress` is called before the
+/// Climbs to a picture that excites a class (Simonyan 2013, section 2). `progress` is called before the
 /// first step and after every step; when it returns false the climb ends with what it has. The same options
 /// give the same picture on the same machine. The session must have batch 1 and both directions. InputError
 /// when scores stop being finite.

@@ -10,7 +10,7 @@
 
 namespace fovea {
 
-/// How the way back treats a ReLU (SPEC: Simonyan 2013, Zeiler & Fergus 2013, Springenberg 2014).
+/// How the way back treats a ReLU (Simonyan 2013, Zeiler & Fergus 2013, Springenberg 2014).
 enum class Rule {
   Gradient,   ///< back-propagation: pass where the forward input was positive
   Deconvnet,  ///< pass where the reconstruction is positive

@@ -19,7 +19,7 @@ struct SaliencyMap {
   /// The signed derivative dS_c/dI, [channels, height, width], channels in the network's order, in units of
   /// score per unit of network input. Ten crops: un-mirrored, put back in place, averaged where they overlap.
   Tensor gradient;
-  /// M = max over the channels of |dS_c/dI| (SPEC: Simonyan 2013, section 3.1), [height, width]. Ten crops:
+  /// M = max over the channels of |dS_c/dI| (Simonyan 2013, section 3.1), [height, width]. Ten crops:
   /// one map each, put back in place and averaged where they overlap; 0 where no crop lies.
   Tensor map;
   Image seen;   ///< the part of the photo that the map covers, pixel for pixel

@@ -7,7 +7,8 @@
 namespace fovea::autodiff {
 namespace {
 
-/// For every value, whether it is a floating value computed from `input`: those are the ones a gradient flows to.
+/// For every value, whether it is a floating value computed from `input`: those are the ones a gradient flows
+/// to.
 std::vector<bool> values_depending_on(const ir::Graph& graph, ir::ValueId input) {
   std::vector<bool> depends(graph.values().size(), false);
   depends[static_cast<std::size_t>(input)] = true;
@@ -37,8 +38,9 @@ public:
 
   void add(ir::ValueId value, ir::ValueId gradient) {
     ir::ValueId& sum = arrived_[static_cast<std::size_t>(value)];
-    sum = sum == ir::kNoValue ? gradient
-                              : graph_.add(ops::add(), {}, {sum, gradient}, graph_.value(value).name + "/grad/sum");
+    sum = sum == ir::kNoValue
+              ? gradient
+              : graph_.add(ops::add(), {}, {sum, gradient}, graph_.value(value).name + "/grad/sum");
   }
   ir::ValueId at(ir::ValueId value) const { return arrived_[static_cast<std::size_t>(value)]; }
 
@@ -49,7 +51,8 @@ private:
 
 }  // namespace
 
-Differentiated differentiate(const ir::Graph& forward, ir::ValueId target, ir::ValueId input, const RuleSet& rules) {
+Differentiated differentiate(const ir::Graph& forward, ir::ValueId target, ir::ValueId input,
+                             const RuleSet& rules) {
   const std::vector<bool> depends = values_depending_on(forward, input);
   FOVEA_CHECK(depends[static_cast<std::size_t>(target)], "'{}' does not depend on the input '{}'",
               forward.value(target).name, forward.value(input).name);
@@ -86,8 +89,8 @@ Differentiated differentiate(const ir::Graph& forward, ir::ValueId target, ir::V
   }
   FOVEA_CHECK(gaps.empty(), "no gradient flows through {}", gaps);
   result.gradient = gradients.at(input);
-  FOVEA_CHECK(result.gradient != ir::kNoValue, "no gradient flows from '{}' back to '{}'", forward.value(target).name,
-              forward.value(input).name);
+  FOVEA_CHECK(result.gradient != ir::kNoValue, "no gradient flows from '{}' back to '{}'",
+              forward.value(target).name, forward.value(input).name);
   graph.add_output(result.gradient, forward.value(input).name + "/gradient");
   return result;
 }

@@ -23,7 +23,8 @@ struct RuleSet {
 RuleSet gradient_rules();
 /// DeconvNet (Zeiler & Fergus 2013): R_n = R_{n+1} * 1(R_{n+1} > 0) at every ReLU.
 RuleSet deconvnet_rules();
-/// Guided back-propagation (Springenberg et al. 2014): R_n = R_{n+1} * 1(R_{n+1} > 0) * 1(X_n > 0) at every ReLU.
+/// Guided back-propagation (Springenberg et al. 2014): R_n = R_{n+1} * 1(R_{n+1} > 0) * 1(X_n > 0) at every
+/// ReLU.
 RuleSet guided_rules();
 
 }  // namespace fovea::autodiff

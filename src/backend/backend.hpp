@@ -24,8 +24,8 @@ struct Buffer {
   Tensor constant;  ///< of a Constant
 };
 
-/// What a backend keeps for each session, e.g. an execution stream. `begin_run` and `end_run` surround every run, on the
-/// thread that runs.
+/// What a backend keeps for each session, e.g. an execution stream. `begin_run` and `end_run` surround every
+/// run, on the thread that runs.
 class SessionState {
 public:
   virtual ~SessionState() = default;
@@ -36,7 +36,8 @@ public:
 /// Gives a step its memory when a session is made.
 class Binder {
 public:
-  Binder(std::vector<void*> addresses, SessionState* state) : addresses_(std::move(addresses)), state_(state) {}
+  Binder(std::vector<void*> addresses, SessionState* state)
+      : addresses_(std::move(addresses)), state_(state) {}
   void* address(BufferId id) const { return addresses_[static_cast<std::size_t>(id)]; }
   template <class State>
   State& state() const {
@@ -77,7 +78,8 @@ public:
   virtual std::string_view name() const = 0;
   /// Whether the backend has a kernel of its own for this node; others run their reference kernel.
   virtual bool supports(const ir::Graph& graph, const ir::Node& node) const = 0;
-  virtual Lowering lower(const ir::Graph& graph, const plan::Schedule& schedule, const LowerOptions& options) const = 0;
+  virtual Lowering lower(const ir::Graph& graph, const plan::Schedule& schedule,
+                         const LowerOptions& options) const = 0;
 };
 
 /// Plain loops, one thread, every operator, float and double.

@@ -15,7 +15,8 @@ std::size_t bytes_of(const ir::TensorType& type) {
 
 }  // namespace
 
-LoweringBuilder::LoweringBuilder(const ir::Graph& graph) : graph_(graph), plain_(graph.values().size(), kNoBuffer) {
+LoweringBuilder::LoweringBuilder(const ir::Graph& graph)
+    : graph_(graph), plain_(graph.values().size(), kNoBuffer) {
   for (ir::ValueId id : graph.inputs()) {
     const BufferId buffer = plain(id);
     lowering_.buffers[static_cast<std::size_t>(buffer)].kind = Buffer::Kind::External;

@@ -22,8 +22,8 @@ public:
   Lowering& lowering() { return lowering_; }
   /// Declares that a value lives in `buffer` in row-major order.
   void set_plain(ir::ValueId id, BufferId buffer) { plain_[static_cast<std::size_t>(id)] = buffer; }
-  /// Moves the outputs to external buffers and returns the result; the first `forward_steps` steps are the forward part.
-  /// Every output must be held in row-major order by now.
+  /// Moves the outputs to external buffers and returns the result; the first `forward_steps` steps are the
+  /// forward part. Every output must be held in row-major order by now.
   Lowering finish(std::size_t forward_steps);
 
 private:

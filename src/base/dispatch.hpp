@@ -35,7 +35,9 @@ void dispatch_floating(DType dtype, F&& f) {
 }
 
 /// The types of dispatch_numeric: float, double and int64.
-inline bool is_numeric(DType dtype) { return is_floating(dtype) || dtype == DType::I64; }
+inline bool is_numeric(DType dtype) {
+  return is_floating(dtype) || dtype == DType::I64;
+}
 
 /// Calls `f(T{})` for float, double or int64; InputError for any other type.
 template <class F>

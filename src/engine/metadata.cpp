@@ -11,7 +11,8 @@ namespace fovea {
 namespace {
 
 const std::string* find(const Metadata& metadata, std::string_view key) {
-  const auto at = std::find_if(metadata.begin(), metadata.end(), [&](const auto& entry) { return entry.first == key; });
+  const auto at =
+      std::find_if(metadata.begin(), metadata.end(), [&](const auto& entry) { return entry.first == key; });
   return at == metadata.end() ? nullptr : &at->second;
 }
 
@@ -31,13 +32,15 @@ std::vector<double> numbers(const std::string& text, std::string_view key, const
 }
 
 /// One number for every channel, or one for all.
-void read_channels(const Metadata& metadata, std::string_view key, const std::string& path, std::array<double, 4>& out) {
+void read_channels(const Metadata& metadata, std::string_view key, const std::string& path,
+                   std::array<double, 4>& out) {
   const std::string* text = find(metadata, key);
   if (!text)
     return;
   const std::vector<double> values = numbers(*text, key, path);
   if (values.empty() || values.size() > out.size())
-    throw ModelError(fmt::format("metadata '{}': expected 1 to 4 numbers, found '{}'", key, *text), {path, {}, {}});
+    throw ModelError(fmt::format("metadata '{}': expected 1 to 4 numbers, found '{}'", key, *text),
+                     {path, {}, {}});
   for (std::size_t c = 0; c < out.size(); ++c)
     if (values.size() == 1 || c < values.size())
       out[c] = values[values.size() == 1 ? 0 : c];
@@ -70,7 +73,8 @@ Labels labels_from_metadata(const Metadata& metadata, const std::string& path) {
 
 std::optional<Preprocessing> preprocessing_from_metadata(const Metadata& metadata, const std::string& path) {
   constexpr std::array<std::string_view, 4> keys = {"mean", "std", "resize_short_side", "channel_order"};
-  if (std::none_of(keys.begin(), keys.end(), [&](std::string_view key) { return find(metadata, key) != nullptr; }))
+  if (std::none_of(keys.begin(), keys.end(),
+                   [&](std::string_view key) { return find(metadata, key) != nullptr; }))
     return std::nullopt;
   Preprocessing preprocessing;
   read_channels(metadata, "mean", path, preprocessing.mean);
@@ -81,12 +85,14 @@ std::optional<Preprocessing> preprocessing_from_metadata(const Metadata& metadat
   if (const std::string* text = find(metadata, "resize_short_side")) {
     const std::vector<double> values = numbers(*text, "resize_short_side", path);
     if (values.size() != 1 || values[0] < 1 || values[0] > 65536)
-      throw ModelError(fmt::format("metadata 'resize_short_side': '{}' is no size in pixels", *text), {path, {}, {}});
+      throw ModelError(fmt::format("metadata 'resize_short_side': '{}' is no size in pixels", *text),
+                       {path, {}, {}});
     preprocessing.resize_short_side = static_cast<std::int64_t>(values[0]);
   }
   if (const std::string* text = find(metadata, "channel_order")) {
     if (*text != "RGB" && *text != "BGR")
-      throw ModelError(fmt::format("metadata 'channel_order': expected RGB or BGR, found '{}'", *text), {path, {}, {}});
+      throw ModelError(fmt::format("metadata 'channel_order': expected RGB or BGR, found '{}'", *text),
+                       {path, {}, {}});
     preprocessing.channel_order = *text == "RGB" ? ChannelOrder::RGB : ChannelOrder::BGR;
   }
   return preprocessing;

@@ -21,39 +21,64 @@ Model Model::load(const std::string& path) {
   return Model(std::move(impl));
 }
 
-const std::string& Model::path() const { return impl_->file->path; }
-std::int64_t Model::ir_version() const { return impl_->file->ir_version; }
-std::int64_t Model::opset() const { return impl_->file->opset; }
-const std::string& Model::producer() const { return impl_->file->producer; }
-const std::vector<ModelPort>& Model::inputs() const { return impl_->file->inputs; }
-const std::vector<ModelPort>& Model::outputs() const { return impl_->file->outputs; }
+const std::string& Model::path() const {
+  return impl_->file->path;
+}
+std::int64_t Model::ir_version() const {
+  return impl_->file->ir_version;
+}
+std::int64_t Model::opset() const {
+  return impl_->file->opset;
+}
+const std::string& Model::producer() const {
+  return impl_->file->producer;
+}
+const std::vector<ModelPort>& Model::inputs() const {
+  return impl_->file->inputs;
+}
+const std::vector<ModelPort>& Model::outputs() const {
+  return impl_->file->outputs;
+}
 const std::vector<std::pair<std::string, std::int64_t>>& Model::operator_counts() const {
   return impl_->file->operator_counts;
 }
-std::int64_t Model::parameters() const { return impl_->file->parameters; }
-const std::vector<UnsupportedNode>& Model::unsupported_nodes() const { return impl_->file->unsupported_nodes; }
-const std::vector<std::pair<std::string, std::string>>& Model::metadata() const { return impl_->file->metadata; }
-const Labels& Model::labels() const { return impl_->labels; }
-const std::optional<Preprocessing>& Model::preprocessing() const { return impl_->preprocessing; }
+std::int64_t Model::parameters() const {
+  return impl_->file->parameters;
+}
+const std::vector<UnsupportedNode>& Model::unsupported_nodes() const {
+  return impl_->file->unsupported_nodes;
+}
+const std::vector<std::pair<std::string, std::string>>& Model::metadata() const {
+  return impl_->file->metadata;
+}
+const Labels& Model::labels() const {
+  return impl_->labels;
+}
+const std::optional<Preprocessing>& Model::preprocessing() const {
+  return impl_->preprocessing;
+}
 
 ImageInput Model::image_input() const {
   if (inputs().size() != 1) {
     std::vector<std::string> names;
     for (const ModelPort& port : inputs())
       names.push_back("'" + port.name + "'");
-    throw ModelError(fmt::format("expected one picture input, found {} inputs ({})", names.size(), fmt::join(names, ", ")),
-                     {path(), {}, {}});
+    throw ModelError(
+        fmt::format("expected one picture input, found {} inputs ({})", names.size(), fmt::join(names, ", ")),
+        {path(), {}, {}});
   }
   const ModelPort& port = inputs().front();
   const bool floating = port.element_type == "float32" || port.element_type == "float64" ||
                         port.element_type == "float16" || port.element_type == "bfloat16";
   const bool is_picture = port.dims.size() == 4 && port.dims[1] >= 1 && port.dims[1] <= 4 && floating;
   if (!is_picture)
-    throw ModelError(fmt::format("input '{}' ({} of rank {}) is not a picture: expected floating [N, 1 to 4 channels, "
-                                 "height, width]",
-                                 port.name, port.element_type, port.dims.size()),
-                     {path(), {}, {}});
-  return {port.name, port.dims[1], std::max<std::int64_t>(port.dims[2], 0), std::max<std::int64_t>(port.dims[3], 0)};
+    throw ModelError(
+        fmt::format("input '{}' ({} of rank {}) is not a picture: expected floating [N, 1 to 4 channels, "
+                    "height, width]",
+                    port.name, port.element_type, port.dims.size()),
+        {path(), {}, {}});
+  return {port.name, port.dims[1], std::max<std::int64_t>(port.dims[2], 0),
+          std::max<std::int64_t>(port.dims[3], 0)};
 }
 
 }  // namespace fovea

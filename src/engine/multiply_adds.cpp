@@ -17,16 +17,26 @@ struct Cost {
   std::int64_t (*of)(const ir::Graph& graph, const ir::Node& node);
 };
 
-const Shape& x_of(const ir::Graph& graph, const ir::Node& node) { return graph.shape(node.inputs[0]); }
-const Shape& w_of(const ir::Graph& graph, const ir::Node& node) { return graph.shape(node.inputs[1]); }
-const Shape& y_of(const ir::Graph& graph, const ir::Node& node) { return graph.shape(node.outputs[0]); }
+const Shape& x_of(const ir::Graph& graph, const ir::Node& node) {
+  return graph.shape(node.inputs[0]);
+}
+const Shape& w_of(const ir::Graph& graph, const ir::Node& node) {
+  return graph.shape(node.inputs[1]);
+}
+const Shape& y_of(const ir::Graph& graph, const ir::Node& node) {
+  return graph.shape(node.outputs[0]);
+}
 
 const std::array<Cost, 4>& costs() {
   static const std::array<Cost, 4> table = {{
       {&ops::conv(),
-       [](const ir::Graph& g, const ir::Node& n) { return y_of(g, n).elements() * w_of(g, n).elements() / w_of(g, n)[0]; }},
+       [](const ir::Graph& g, const ir::Node& n) {
+         return y_of(g, n).elements() * w_of(g, n).elements() / w_of(g, n)[0];
+       }},
       {&ops::conv_transpose(),
-       [](const ir::Graph& g, const ir::Node& n) { return x_of(g, n).elements() * w_of(g, n).elements() / w_of(g, n)[0]; }},
+       [](const ir::Graph& g, const ir::Node& n) {
+         return x_of(g, n).elements() * w_of(g, n).elements() / w_of(g, n)[0];
+       }},
       {&ops::gemm(),
        [](const ir::Graph& g, const ir::Node& n) {
          return y_of(g, n).elements() * x_of(g, n).elements() / std::max<std::int64_t>(y_of(g, n)[0], 1);

@@ -2,8 +2,8 @@
 
 #include "autodiff/backward.hpp"
 #include "base/check.hpp"
-#include "engine/multiply_adds.hpp"
 #include "engine/model_impl.hpp"
+#include "engine/multiply_adds.hpp"
 #include "engine/program_impl.hpp"
 #include "ir/text.hpp"
 #include "onnx/import.hpp"
@@ -48,7 +48,8 @@ autodiff::RuleSet rule_set(Rule rule) {
 
 const backend::Backend& choose_backend(const ProgramOptions& options) {
   const bool single = options.precision == Precision::F32;
-  FOVEA_CHECK(single || options.backend != BackendKind::OneDnn, "the oneDNN backend computes in float32 only");
+  FOVEA_CHECK(single || options.backend != BackendKind::OneDnn,
+              "the oneDNN backend computes in float32 only");
   return single && options.backend != BackendKind::Reference ? backend::onednn() : backend::reference();
 }
 
@@ -69,10 +70,10 @@ std::vector<TensorInfo> infos(const ir::Graph& graph, const std::vector<ir::Valu
 ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
   const Shape& scores = forward.shape(forward.outputs().front());
   FOVEA_CHECK(scores.rank() >= 1 && scores[0] == impl.options.batch,
-              "the output '{}' has shape {}: its first extent is not the batch of {}", forward.output_names().front(),
-              to_string(scores), impl.options.batch);
-  autodiff::Differentiated made = autodiff::differentiate(forward, forward.outputs().front(), forward.inputs().front(),
-                                                          rule_set(impl.options.rule));
+              "the output '{}' has shape {}: its first extent is not the batch of {}",
+              forward.output_names().front(), to_string(scores), impl.options.batch);
+  autodiff::Differentiated made = autodiff::differentiate(
+      forward, forward.outputs().front(), forward.inputs().front(), rule_set(impl.options.rule));
   impl.report.rule_hits = made.overridden_nodes;
   if (impl.options.rule != Rule::Gradient) {
     const std::string_view rule = name_of(impl.options.rule);
@@ -87,7 +88,8 @@ ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
 /// Lifetimes of the arena's buffers over the steps, then their places.
 void plan_arena(Program::Impl& impl) {
   const backend::Lowering& lowering = impl.lowering;
-  std::vector<plan::Lifetime> lifetimes(lowering.buffers.size(), {0, std::numeric_limits<std::int32_t>::max(), -1});
+  std::vector<plan::Lifetime> lifetimes(lowering.buffers.size(),
+                                        {0, std::numeric_limits<std::int32_t>::max(), -1});
   for (std::size_t s = 0; s < lowering.steps.size(); ++s)
     for (const auto* ids : {&lowering.steps[s].reads, &lowering.steps[s].writes})
       for (backend::BufferId id : *ids) {
@@ -129,8 +131,8 @@ void build(const Model& model, Program::Impl& impl) {
   if (!options.target.empty())
     retarget(graph, options.target);
   const bool strip = options.final_softmax == ProgramOptions::FinalSoftmax::Remove && options.target.empty();
-  graph = passes::run(strip ? passes::canonical_passes() : passes::canonical_passes_keeping_softmax(), std::move(graph),
-                      impl.report.notes);
+  graph = passes::run(strip ? passes::canonical_passes() : passes::canonical_passes_keeping_softmax(),
+                      std::move(graph), impl.report.notes);
   if (options.final_relu == ProgramOptions::FinalRelu::Remove)
     graph = passes::run(passes::final_relu_passes(), std::move(graph), impl.report.notes);
   impl.report.multiply_adds = multiply_adds(graph);
@@ -143,8 +145,8 @@ void build(const Model& model, Program::Impl& impl) {
     graph = passes::run(passes::final_passes(), differentiate(graph, impl), impl.report.notes);
 
   impl.text = ir::print(graph);
-  const std::vector<ir::ValueId> scores(graph.outputs().begin(),
-                                        graph.outputs().begin() + static_cast<std::ptrdiff_t>(forward_outputs));
+  const std::vector<ir::ValueId> scores(
+      graph.outputs().begin(), graph.outputs().begin() + static_cast<std::ptrdiff_t>(forward_outputs));
   impl.lowering = backend.lower(graph, plan::make_schedule(graph, scores), {options.threads});
   impl.report.fallback_nodes = impl.lowering.fallback_nodes;
   plan_arena(impl);
@@ -178,11 +180,23 @@ std::shared_ptr<const Program> Program::compile(const Model& model, const Progra
   return std::shared_ptr<const Program>(new Program(std::move(impl)));
 }
 
-const ProgramOptions& Program::options() const { return impl_->options; }
-const std::vector<TensorInfo>& Program::inputs() const { return impl_->inputs; }
-const std::vector<TensorInfo>& Program::outputs() const { return impl_->outputs; }
-std::int64_t Program::classes() const { return impl_->outputs.front().shape.elements() / impl_->options.batch; }
-const ProgramReport& Program::report() const { return impl_->report; }
-std::string Program::dump() const { return impl_->text; }
+const ProgramOptions& Program::options() const {
+  return impl_->options;
+}
+const std::vector<TensorInfo>& Program::inputs() const {
+  return impl_->inputs;
+}
+const std::vector<TensorInfo>& Program::outputs() const {
+  return impl_->outputs;
+}
+std::int64_t Program::classes() const {
+  return impl_->outputs.front().shape.elements() / impl_->options.batch;
+}
+const ProgramReport& Program::report() const {
+  return impl_->report;
+}
+std::string Program::dump() const {
+  return impl_->text;
+}
 
 }  // namespace fovea

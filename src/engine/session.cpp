@@ -53,7 +53,8 @@ Session::Session(std::shared_ptr<const Program> program) : impl_(std::make_uniqu
     impl_->outputs.emplace_back(compiled.inputs.front().dtype, compiled.inputs.front().shape);
   }
   const backend::Lowering& lowering = compiled.lowering;
-  FOVEA_ASSERT(lowering.inputs.size() == impl_->inputs.size() && lowering.outputs.size() == impl_->outputs.size());
+  FOVEA_ASSERT(lowering.inputs.size() == impl_->inputs.size() &&
+               lowering.outputs.size() == impl_->outputs.size());
   const auto arena_floats = static_cast<std::int64_t>((compiled.report.arena_bytes + 3) / 4);
   impl_->arena = Tensor(DType::F32, {arena_floats});
 
@@ -75,7 +76,9 @@ Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 
-const Program& Session::program() const { return *impl_->program; }
+const Program& Session::program() const {
+  return *impl_->program;
+}
 
 Tensor& Session::input(std::size_t i) {
   FOVEA_ASSERT(i < impl_->program->inputs().size());
@@ -100,13 +103,13 @@ Tensor& Session::seed() {
 void Session::seed_classes(std::span<const std::int64_t> classes) {
   Tensor& tensor = seed();
   const std::int64_t batch = impl_->program->options().batch, count = impl_->program->classes();
-  FOVEA_CHECK(static_cast<std::int64_t>(classes.size()) == batch, "expected a class for each of {} pictures, found {}",
-              batch, classes.size());
+  FOVEA_CHECK(static_cast<std::int64_t>(classes.size()) == batch,
+              "expected a class for each of {} pictures, found {}", batch, classes.size());
   std::memset(tensor.raw(), 0, tensor.bytes());
   for (std::int64_t n = 0; n < batch; ++n) {
     const std::int64_t target = classes[static_cast<std::size_t>(n)];
-    FOVEA_CHECK(target >= 0 && target < count, "class {} is out of range: the model has {} classes, 0 to {}", target,
-                count, count - 1);
+    FOVEA_CHECK(target >= 0 && target < count, "class {} is out of range: the model has {} classes, 0 to {}",
+                target, count, count - 1);
     const auto at = static_cast<std::size_t>(n * count + target);
     if (tensor.dtype() == DType::F64)
       tensor.data<double>()[at] = 1;

@@ -16,18 +16,34 @@ T parse_number(const std::string& text) {
 
 }  // namespace
 
-std::string print_field(std::int64_t value) { return std::to_string(value); }
-std::string print_field(double value) { return fmt::format("{}", value); }
-std::string print_field(const std::string& value) { return value; }
-std::string print_field(DType value) { return std::string(name_of(value)); }
-std::string print_field(const Shape& value) { return print_field(value.dims()); }
+std::string print_field(std::int64_t value) {
+  return std::to_string(value);
+}
+std::string print_field(double value) {
+  return fmt::format("{}", value);
+}
+std::string print_field(const std::string& value) {
+  return value;
+}
+std::string print_field(DType value) {
+  return std::string(name_of(value));
+}
+std::string print_field(const Shape& value) {
+  return print_field(value.dims());
+}
 std::string print_field(const std::vector<std::int64_t>& value) {
   return fmt::format("[{}]", fmt::join(value, ","));
 }
 
-void parse_field(const std::string& text, std::int64_t& value) { value = parse_number<std::int64_t>(text); }
-void parse_field(const std::string& text, double& value) { value = parse_number<double>(text); }
-void parse_field(const std::string& text, std::string& value) { value = text; }
+void parse_field(const std::string& text, std::int64_t& value) {
+  value = parse_number<std::int64_t>(text);
+}
+void parse_field(const std::string& text, double& value) {
+  value = parse_number<double>(text);
+}
+void parse_field(const std::string& text, std::string& value) {
+  value = text;
+}
 void parse_field(const std::string& text, DType& value) {
   for (DType dtype : {DType::F32, DType::F64, DType::I32, DType::I64, DType::Bool})
     if (name_of(dtype) == text) {

@@ -32,8 +32,8 @@ void parse_field(const std::string& text, Shape& value);
 
 }  // namespace detail
 
-/// The typed attributes of a node, held by value behind one type-erased handle. An operator with attributes declares an
-/// aggregate with defaults and
+/// The typed attributes of a node, held by value behind one type-erased handle. An operator with attributes
+/// declares an aggregate with defaults and
 ///
 ///     template <class Self, class Visit> static void visit(Self& self, Visit&& f) { f("axis", self.axis); }
 ///
@@ -42,8 +42,8 @@ class Attributes {
 public:
   Attributes() = default;
   template <class T>
-    requires(!std::is_same_v<std::decay_t<T>, Attributes>)
-  Attributes(T value) : holder_(std::make_shared<Holder<T>>(std::move(value))) {}
+  requires(!std::is_same_v<std::decay_t<T>, Attributes>) Attributes(T value)
+      : holder_(std::make_shared<Holder<T>>(std::move(value))) {}
 
   /// The attributes as the operator's own type; InternalError when they are of another one.
   template <class T>
@@ -70,7 +70,9 @@ private:
     explicit Holder(T v) : HolderBase(typeid(T)), value(std::move(v)) {}
     AttributeText text() const override {
       AttributeText pairs;
-      T::visit(value, [&](const char* name, const auto& field) { pairs.emplace_back(name, detail::print_field(field)); });
+      T::visit(value, [&](const char* name, const auto& field) {
+        pairs.emplace_back(name, detail::print_field(field));
+      });
       return pairs;
     }
     Attributes with(const AttributeText& fields) const override {

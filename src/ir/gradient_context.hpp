@@ -4,13 +4,15 @@
 
 namespace fovea::ir {
 
-/// What a gradient rule sees: the graph it appends to, one node of it, and the gradients of that node's outputs. In the
-/// field's notation y = f(x): x(i) are the inputs, y(i) the outputs, dy(i) the gradients of the score with respect to the
-/// outputs.
+/// What a gradient rule sees: the graph it appends to, one node of it, and the gradients of that node's
+/// outputs. In the field's notation y = f(x): x(i) are the inputs, y(i) the outputs, dy(i) the gradients of
+/// the score with respect to the outputs.
 class GradientContext {
 public:
-  GradientContext(Graph& graph, const Node& node, std::vector<ValueId> output_gradients, std::vector<bool> needed)
-      : graph_(graph), node_(node), output_gradients_(std::move(output_gradients)), needed_(std::move(needed)) {}
+  GradientContext(Graph& graph, const Node& node, std::vector<ValueId> output_gradients,
+                  std::vector<bool> needed)
+      : graph_(graph), node_(node), output_gradients_(std::move(output_gradients)),
+        needed_(std::move(needed)) {}
 
   Graph& graph() { return graph_; }
   const Node& node() const { return node_; }

@@ -3,7 +3,8 @@
 namespace fovea::ir {
 namespace {
 
-/// No tensor may exceed this many elements: a size beyond it is a mistake in the model, and offsets stay in range.
+/// No tensor may exceed this many elements: a size beyond it is a mistake in the model, and offsets stay in
+/// range.
 constexpr std::int64_t kMaxElements = std::int64_t{1} << 31;
 
 void check_size(const TensorType& type) {
@@ -56,7 +57,8 @@ ValueId Graph::add_constant(std::string name, Tensor tensor) {
   return id;
 }
 
-const Node& Graph::add_node(const Operator& op, Attributes attributes, std::vector<ValueId> inputs, std::string name) {
+const Node& Graph::add_node(const Operator& op, Attributes attributes, std::vector<ValueId> inputs,
+                            std::string name) {
   for (ValueId id : inputs)
     FOVEA_ASSERT(id >= kNoValue && id < static_cast<ValueId>(values_.size()));
   const std::vector<TensorType> types = infer(*this, op, attributes, inputs);
@@ -125,7 +127,8 @@ void verify(const Graph& graph, std::string_view after) {
     defined[static_cast<std::size_t>(id)] = true;
   for (std::size_t i = 0; i < graph.values().size(); ++i) {
     const Value& value = graph.values()[i];
-    expect(graph.find(value.name) == static_cast<ValueId>(i), fmt::format("the name '{}' is not unique", value.name));
+    expect(graph.find(value.name) == static_cast<ValueId>(i),
+           fmt::format("the name '{}' is not unique", value.name));
     if (value.constant) {
       expect(value.type == TensorType{value.constant->dtype(), value.constant->shape()},
              fmt::format("constant '{}' has another type than its tensor", value.name));
@@ -138,16 +141,20 @@ void verify(const Graph& graph, std::string_view after) {
       expect(id == kNoValue || defined[static_cast<std::size_t>(id)],
              fmt::format("node '{}' reads a value before it is computed", node.name));
     const std::vector<TensorType> types = infer(graph, *node.op, node.attributes, node.inputs);
-    expect(types.size() == node.outputs.size(), fmt::format("node '{}' has a wrong number of outputs", node.name));
+    expect(types.size() == node.outputs.size(),
+           fmt::format("node '{}' has a wrong number of outputs", node.name));
     for (std::size_t i = 0; i < types.size(); ++i) {
       const Value& output = graph.value(node.outputs[i]);
-      expect(output.type == types[i], fmt::format("value '{}' has another type than its shape rule gives", output.name));
-      expect(output.producer == static_cast<NodeId>(n), fmt::format("value '{}' has a wrong producer", output.name));
+      expect(output.type == types[i],
+             fmt::format("value '{}' has another type than its shape rule gives", output.name));
+      expect(output.producer == static_cast<NodeId>(n),
+             fmt::format("value '{}' has a wrong producer", output.name));
       defined[static_cast<std::size_t>(node.outputs[i])] = true;
     }
   }
   for (ValueId id : graph.outputs())
-    expect(defined[static_cast<std::size_t>(id)], fmt::format("output '{}' is never computed", graph.value(id).name));
+    expect(defined[static_cast<std::size_t>(id)],
+           fmt::format("output '{}' is never computed", graph.value(id).name));
 }
 
 }  // namespace fovea::ir

@@ -27,16 +27,17 @@ struct Node {
   std::string name;
 };
 
-/// A computation in single-assignment form. Nodes are stored in execution order: a node reads only inputs, constants and
-/// outputs of earlier nodes. Built by appending; changed by building another graph (see passes/rewriter.hpp). Copies
-/// share the constants' elements.
+/// A computation in single-assignment form. Nodes are stored in execution order: a node reads only inputs,
+/// constants and outputs of earlier nodes. Built by appending; changed by building another graph (see
+/// passes/rewriter.hpp). Copies share the constants' elements.
 class Graph {
 public:
   ValueId add_input(std::string name, TensorType type);
   ValueId add_constant(std::string name, Tensor tensor);
-  /// Appends a node; its output types come from the operator's shape rule. The outputs are named after the node. Throws
-  /// InputError when the operands do not fit.
-  const Node& add_node(const Operator& op, Attributes attributes, std::vector<ValueId> inputs, std::string name);
+  /// Appends a node; its output types come from the operator's shape rule. The outputs are named after the
+  /// node. Throws InputError when the operands do not fit.
+  const Node& add_node(const Operator& op, Attributes attributes, std::vector<ValueId> inputs,
+                       std::string name);
   /// The same for an operator with one output, which is returned. An empty name makes one from the operator.
   ValueId add(const Operator& op, Attributes attributes, std::vector<ValueId> inputs, std::string name = {});
   void add_output(ValueId value, std::string name = {});
@@ -71,8 +72,8 @@ private:
   std::unordered_map<std::string, ValueId> names_;
 };
 
-/// Checks every invariant of a graph: order, ids, unique names, types equal to what the shape rules give. Throws
-/// InternalError naming the first broken one; `after` says who made the graph ("pass fold_constants").
+/// Checks every invariant of a graph: order, ids, unique names, types equal to what the shape rules give.
+/// Throws InternalError naming the first broken one; `after` says who made the graph ("pass fold_constants").
 void verify(const Graph& graph, std::string_view after);
 
 }  // namespace fovea::ir

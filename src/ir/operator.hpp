@@ -1,7 +1,7 @@
 #pragma once
 
-#include "ir/attributes.hpp"
 #include "fovea/tensor.hpp"
+#include "ir/attributes.hpp"
 
 #include <cstdint>
 #include <span>
@@ -83,10 +83,12 @@ private:
 };
 
 /// The visible row of an operator without a gradient, e.g. not_differentiable("its result is an integer").
-inline Gradient not_differentiable(std::string_view reason) { return Gradient(reason); }
+inline Gradient not_differentiable(std::string_view reason) {
+  return Gradient(reason);
+}
 
-/// Everything fovea knows about one operator of the canonical graph. Operators are immutable constants with static
-/// lifetime; two nodes have the same operator exactly when the pointers are equal.
+/// Everything fovea knows about one operator of the canonical graph. Operators are immutable constants with
+/// static lifetime; two nodes have the same operator exactly when the pointers are equal.
 struct Operator {
   using Infer = std::vector<TensorType> (*)(const InferCall&);
   using Kernel = void (*)(const KernelCall&);

@@ -111,10 +111,12 @@ private:
   }
   void constant(const std::string& text) {
     const auto open = text.find('{'), close = text.rfind('}');
-    FOVEA_CHECK(open != std::string::npos && close != std::string::npos, "expected 'const NAME TYPE {{VALUES}}'");
+    FOVEA_CHECK(open != std::string::npos && close != std::string::npos,
+                "expected 'const NAME TYPE {{VALUES}}'");
     const std::vector<std::string> words = split(text.substr(0, open), ' ');
     FOVEA_CHECK(words.size() == 3, "expected 'const NAME TYPE {{VALUES}}'");
-    graph_.add_constant(words[1], parse_constant(parse_type(words[2]), text.substr(open + 1, close - open - 1)));
+    graph_.add_constant(words[1],
+                        parse_constant(parse_type(words[2]), text.substr(open + 1, close - open - 1)));
   }
   void output(const std::string& text) {
     const auto parts = split(text, '=');
@@ -123,7 +125,8 @@ private:
   }
   void node(const std::string& text) {
     const auto equals = text.find('='), open = text.find('('), close = text.find(')');
-    FOVEA_CHECK(equals < open && open < close && close != std::string::npos, "expected 'NAME = Operator(INPUTS)'");
+    FOVEA_CHECK(equals < open && open < close && close != std::string::npos,
+                "expected 'NAME = Operator(INPUTS)'");
     const std::string op_name = trim(text.substr(equals + 1, open - equals - 1));
     const Operator* op = lookup_(op_name);
     FOVEA_CHECK(op, "unknown operator '{}'", op_name);
@@ -158,7 +161,8 @@ std::string print(const Graph& graph) {
   const std::vector<int> uses = graph.use_counts();
   for (std::size_t i = 0; i < graph.values().size(); ++i)
     if (const Value& value = graph.values()[i]; value.constant && uses[i] > 0)
-      text += fmt::format("const {} {} {}\n", value.name, type_text(value.type), constant_text(*value.constant));
+      text +=
+          fmt::format("const {} {} {}\n", value.name, type_text(value.type), constant_text(*value.constant));
   for (const Node& node : graph.nodes()) {
     std::vector<std::string> inputs, outputs, types;
     std::transform(node.inputs.begin(), node.inputs.end(), std::back_inserter(inputs), name);

@@ -17,12 +17,13 @@ namespace fovea::ir {
 ///     switches, pooled = ...
 ///     output scores = conv1
 ///
-/// Constants of up to 16 elements are printed in full, larger ones as their type and a checksum; `_` is an absent optional
-/// input. Nodes carry the inferred types as a comment after '#'.
+/// Constants of up to 16 elements are printed in full, larger ones as their type and a checksum; `_` is an
+/// absent optional input. Nodes carry the inferred types as a comment after '#'.
 std::string print(const Graph& graph);
 
-/// Reads the textual form. A constant is a list of values, one value for all elements, or `{random SEED}` for values drawn
-/// from the standard normal distribution. `lookup` gives the operator of a name. Throws InputError with the line's number.
+/// Reads the textual form. A constant is a list of values, one value for all elements, or `{random SEED}` for
+/// values drawn from the standard normal distribution. `lookup` gives the operator of a name. Throws
+/// InputError with the line's number.
 Graph parse(std::string_view text, const std::function<const Operator*(std::string_view)>& lookup);
 
 }  // namespace fovea::ir

@@ -14,20 +14,21 @@ std::vector<ir::TensorType> infer(const ir::InferCall& call) {
   const Shape& x = call.shape(0);
   const Shape& w = call.shape(1);
   check_window(a.strides, a.pads, a.dilations);
-  FOVEA_CHECK(x.rank() == 4 && w.rank() == 4, "expected x and w of rank 4 (images), found x of {} and w of {}",
-              to_string(x), to_string(w));
+  FOVEA_CHECK(x.rank() == 4 && w.rank() == 4,
+              "expected x and w of rank 4 (images), found x of {} and w of {}", to_string(x), to_string(w));
   FOVEA_CHECK(a.groups >= 1 && w[0] % a.groups == 0 && x[1] == w[1] * a.groups,
-              "x of {} has {} channels, but w of {} with {} groups needs {}", to_string(x), x[1], to_string(w), a.groups,
-              w[1] * a.groups);
+              "x of {} has {} channels, but w of {} with {} groups needs {}", to_string(x), x[1],
+              to_string(w), a.groups, w[1] * a.groups);
   FOVEA_CHECK(!call.has(2) || call.shape(2) == Shape({w[0]}), "expected a bias of shape {}, found {}", w[0],
               to_string(call.shape(2)));
-  FOVEA_CHECK(is_floating(call.dtype(0)) && call.dtype(0) == call.dtype(1), "expected floating operands of one type");
+  FOVEA_CHECK(is_floating(call.dtype(0)) && call.dtype(0) == call.dtype(1),
+              "expected floating operands of one type");
   Shape y{x[0], w[0], 0, 0};
   for (int i = 0; i < 2; ++i) {
     const std::int64_t window = a.dilations[i] * (w[2 + i] - 1) + 1;
     const std::int64_t padded = x[2 + i] + a.pads[i] + a.pads[2 + i];
-    FOVEA_CHECK(w[2 + i] >= 1 && padded >= window, "the window of {} does not fit into the padded extent {}", window,
-                padded);
+    FOVEA_CHECK(w[2 + i] >= 1 && padded >= window, "the window of {} does not fit into the padded extent {}",
+                window, padded);
     y[2 + i] = (padded - window) / a.strides[i] + 1;
   }
   return {{call.dtype(0), y}};

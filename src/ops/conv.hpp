@@ -4,7 +4,8 @@
 
 namespace fovea::ops {
 
-/// Geometry of a two-dimensional sliding window. Pairs are (height, width); pads are (top, left, bottom, right) as in ONNX.
+/// Geometry of a two-dimensional sliding window. Pairs are (height, width); pads are (top, left, bottom,
+/// right) as in ONNX.
 struct ConvAttributes {
   std::vector<std::int64_t> strides = {1, 1};
   std::vector<std::int64_t> pads = {0, 0, 0, 0};
@@ -20,8 +21,8 @@ struct ConvAttributes {
 };
 
 /// Cross-correlation: x: [N,C,H,W], w: [OC,C/groups,KH,KW], b: [OC] (optional) -> y: [N,OC,OH,OW] with
-/// OH = (H + top + bottom - dilation * (KH - 1) - 1) / stride + 1, rounded down. Padding is zero. The gradient exists for x
-/// alone.
+/// OH = (H + top + bottom - dilation * (KH - 1) - 1) / stride + 1, rounded down. Padding is zero. The
+/// gradient exists for x alone.
 const ir::Operator& conv();
 
 }  // namespace fovea::ops

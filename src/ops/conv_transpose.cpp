@@ -15,11 +15,12 @@ std::vector<ir::TensorType> infer(const ir::InferCall& call) {
   const Shape& w = call.shape(1);
   check_window(a.strides, a.pads, a.dilations);
   FOVEA_CHECK(a.output_padding.size() == 2, "expected an output_padding of two numbers");
-  FOVEA_CHECK(x.rank() == 4 && w.rank() == 4, "expected x and w of rank 4 (images), found x of {} and w of {}",
-              to_string(x), to_string(w));
-  FOVEA_CHECK(a.groups >= 1 && x[1] == w[0] && w[0] % a.groups == 0, "x of {} does not fit w of {} with {} groups",
-              to_string(x), to_string(w), a.groups);
-  FOVEA_CHECK(is_floating(call.dtype(0)) && call.dtype(0) == call.dtype(1), "expected floating operands of one type");
+  FOVEA_CHECK(x.rank() == 4 && w.rank() == 4,
+              "expected x and w of rank 4 (images), found x of {} and w of {}", to_string(x), to_string(w));
+  FOVEA_CHECK(a.groups >= 1 && x[1] == w[0] && w[0] % a.groups == 0,
+              "x of {} does not fit w of {} with {} groups", to_string(x), to_string(w), a.groups);
+  FOVEA_CHECK(is_floating(call.dtype(0)) && call.dtype(0) == call.dtype(1),
+              "expected floating operands of one type");
   Shape y{x[0], w[1] * a.groups, 0, 0};
   FOVEA_CHECK(!call.has(2) || call.shape(2) == Shape({y[1]}), "expected a bias of shape {}, found {}", y[1],
               to_string(call.shape(2)));
@@ -27,8 +28,8 @@ std::vector<ir::TensorType> infer(const ir::InferCall& call) {
     FOVEA_CHECK(a.output_padding[i] >= 0 && a.output_padding[i] < a.strides[i],
                 "expected an output_padding from 0 to below the stride of {}, found {}", a.strides[i],
                 a.output_padding[i]);
-    y[2 + i] = (x[2 + i] - 1) * a.strides[i] + a.dilations[i] * (w[2 + i] - 1) + 1 - a.pads[i] - a.pads[2 + i] +
-               a.output_padding[i];
+    y[2 + i] = (x[2 + i] - 1) * a.strides[i] + a.dilations[i] * (w[2 + i] - 1) + 1 - a.pads[i] -
+               a.pads[2 + i] + a.output_padding[i];
     FOVEA_CHECK(y[2 + i] >= 1, "the padding leaves nothing of the result");
   }
   return {{call.dtype(0), y}};
@@ -81,14 +82,16 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& conv_transpose() {
-  static const ir::Operator op{"ConvTranspose", {"x", "w", "b?"}, infer, kernel, gradient, ConvTransposeAttributes{}};
+  static const ir::Operator op{"ConvTranspose", {"x", "w", "b?"}, infer,
+                               kernel,          gradient,         ConvTransposeAttributes{}};
   return op;
 }
 
 void check_window(const std::vector<std::int64_t>& strides, const std::vector<std::int64_t>& pads,
                   const std::vector<std::int64_t>& dilations) {
   auto all_at_least = [](const std::vector<std::int64_t>& values, std::size_t count, std::int64_t minimum) {
-    return values.size() == count && std::all_of(values.begin(), values.end(), [=](auto v) { return v >= minimum; });
+    return values.size() == count &&
+           std::all_of(values.begin(), values.end(), [=](auto v) { return v >= minimum; });
   };
   FOVEA_CHECK(all_at_least(strides, 2, 1), "expected strides of two positive numbers");
   FOVEA_CHECK(all_at_least(dilations, 2, 1), "expected dilations of two positive numbers");

@@ -21,12 +21,14 @@ struct ConvTransposeAttributes {
   }
 };
 
-/// The transpose of Conv as a linear map, and so Conv's gradient: x: [N,C,H,W], w: [C,OC/groups,KH,KW], b: [OC] (optional)
-/// -> y: [N,OC,OH,OW] with OH = (H - 1) * stride + dilation * (KH - 1) + 1 - top - bottom + output_padding, which
-/// must stay below the stride. The gradient exists for x alone.
+/// The transpose of Conv as a linear map, and so Conv's gradient: x: [N,C,H,W], w: [C,OC/groups,KH,KW], b:
+/// [OC] (optional)
+/// -> y: [N,OC,OH,OW] with OH = (H - 1) * stride + dilation * (KH - 1) + 1 - top - bottom + output_padding,
+/// which must stay below the stride. The gradient exists for x alone.
 const ir::Operator& conv_transpose();
 
-/// Checks that strides and dilations are pairs of positive numbers and pads four non-negative ones; InputError otherwise.
+/// Checks that strides and dilations are pairs of positive numbers and pads four non-negative ones;
+/// InputError otherwise.
 void check_window(const std::vector<std::int64_t>& strides, const std::vector<std::int64_t>& pads,
                   const std::vector<std::int64_t>& dilations);
 

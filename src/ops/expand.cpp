@@ -18,11 +18,14 @@ void kernel(const ir::KernelCall& call) {
   dispatch(call.dtype(0), [&]<class T>(T) {
     const T* x = call.input<T>(0);
     T* y = call.output<T>();
-    for_each_pair(shape, strides, strides, [&](std::int64_t i, std::int64_t from, std::int64_t) { y[i] = x[from]; });
+    for_each_pair(shape, strides, strides,
+                  [&](std::int64_t i, std::int64_t from, std::int64_t) { y[i] = x[from]; });
   });
 }
 
-std::vector<ir::ValueId> gradient(ir::GradientContext& c) { return {sum_to_shape(c, c.dy(), c.shape(c.x()))}; }
+std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
+  return {sum_to_shape(c, c.dy(), c.shape(c.x()))};
+}
 
 }  // namespace
 

@@ -20,8 +20,8 @@ std::vector<ir::TensorType> reduce_type(const ir::InferCall& call) {
     if (!reduced || a.keep_dims != 0)
       dims.push_back(reduced ? 1 : x[axis]);
   }
-  FOVEA_CHECK(next == a.axes.size(), "axes [{}] are not ascending axes of a tensor of {}", fmt::join(a.axes, ","),
-              to_string(x));
+  FOVEA_CHECK(next == a.axes.size(), "axes [{}] are not ascending axes of a tensor of {}",
+              fmt::join(a.axes, ","), to_string(x));
   return {{call.dtype(0), Shape(std::move(dims))}};
 }
 

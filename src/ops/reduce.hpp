@@ -8,7 +8,8 @@ namespace fovea::ops {
 /// Shape rule of ReduceSum, ReduceMean and ReduceMax.
 std::vector<ir::TensorType> reduce_type(const ir::InferCall& call);
 
-/// Calls f(i, o) for every element i of x in row-major order, o being the element of the reduced result it belongs to.
+/// Calls f(i, o) for every element i of x in row-major order, o being the element of the reduced result it
+/// belongs to.
 template <class F>
 void for_each_reduced(const Shape& x, const std::vector<std::int64_t>& axes, F&& f);
 

@@ -13,8 +13,9 @@ std::span<const ir::Operator* const> table();
 /// The operator of that name, or nullptr.
 const ir::Operator* find(std::string_view name);
 
-/// Runs one operator's reference kernel on whole tensors: constant folding, tests. Empty tensors stand for absent optional
-/// inputs. Throws InputError for operands that do not fit.
-std::vector<Tensor> evaluate(const ir::Operator& op, const ir::Attributes& attributes, std::span<const Tensor> inputs);
+/// Runs one operator's reference kernel on whole tensors: constant folding, tests. Empty tensors stand for
+/// absent optional inputs. Throws InputError for operands that do not fit.
+std::vector<Tensor> evaluate(const ir::Operator& op, const ir::Attributes& attributes,
+                             std::span<const Tensor> inputs);
 
 }  // namespace fovea::ops

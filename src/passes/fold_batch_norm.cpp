@@ -139,7 +139,8 @@ ir::Graph fold_into_preceding(const ir::Graph& graph) {
     return alone && is_constant_convolution(graph, *before) ? before : nullptr;
   };
   auto is_folded = [&](const ir::Node& node) {
-    const ir::Node* after = is_constant_convolution(graph, node) ? only_reader(graph, node.outputs[0], uses) : nullptr;
+    const ir::Node* after =
+        is_constant_convolution(graph, node) ? only_reader(graph, node.outputs[0], uses) : nullptr;
     return after && convolution_before(*after) == &node;
   };
   Rewriter rewriter(graph);
@@ -147,8 +148,8 @@ ir::Graph fold_into_preceding(const ir::Graph& graph) {
     if (const ir::Node* before = convolution_before(node)) {
       Convolution folded(graph, *before);
       folded.scale_outputs(affine_of(graph, node));
-      rewriter.replace(node.outputs[0],
-                       folded.emit(rewriter, rewriter.map(before->inputs[0]), graph.value(node.outputs[0]).name));
+      rewriter.replace(node.outputs[0], folded.emit(rewriter, rewriter.map(before->inputs[0]),
+                                                    graph.value(node.outputs[0]).name));
     } else if (!is_folded(node)) {
       rewriter.copy(node);
     }
@@ -165,7 +166,8 @@ ir::Graph fold_into_following(const ir::Graph& graph) {
     return alone && is_foldable_norm(graph, *before) ? before : nullptr;
   };
   auto is_folded = [&](const ir::Node& node) {
-    const ir::Node* after = is_foldable_norm(graph, node) ? only_reader(graph, node.outputs[0], uses) : nullptr;
+    const ir::Node* after =
+        is_foldable_norm(graph, node) ? only_reader(graph, node.outputs[0], uses) : nullptr;
     return after && norm_before(*after) == &node;
   };
   Rewriter rewriter(graph);
@@ -173,8 +175,8 @@ ir::Graph fold_into_following(const ir::Graph& graph) {
     if (const ir::Node* before = norm_before(node)) {
       Convolution folded(graph, node);
       folded.scale_inputs(affine_of(graph, *before));
-      rewriter.replace(node.outputs[0],
-                       folded.emit(rewriter, rewriter.map(before->inputs[0]), graph.value(node.outputs[0]).name));
+      rewriter.replace(node.outputs[0], folded.emit(rewriter, rewriter.map(before->inputs[0]),
+                                                    graph.value(node.outputs[0]).name));
     } else if (!is_folded(node)) {
       rewriter.copy(node);
     }
@@ -184,6 +186,8 @@ ir::Graph fold_into_following(const ir::Graph& graph) {
 
 }  // namespace
 
-ir::Graph fold_batch_norm(const ir::Graph& graph, Notes&) { return fold_into_following(fold_into_preceding(graph)); }
+ir::Graph fold_batch_norm(const ir::Graph& graph, Notes&) {
+  return fold_into_following(fold_into_preceding(graph));
+}
 
 }  // namespace fovea::passes

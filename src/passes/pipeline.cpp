@@ -26,10 +26,18 @@ constexpr std::array kFinal = {
 
 }  // namespace
 
-std::span<const Pass> canonical_passes() { return kCanonical; }
-std::span<const Pass> canonical_passes_keeping_softmax() { return std::span(kCanonical).subspan(1); }
-std::span<const Pass> final_relu_passes() { return kFinalRelu; }
-std::span<const Pass> final_passes() { return kFinal; }
+std::span<const Pass> canonical_passes() {
+  return kCanonical;
+}
+std::span<const Pass> canonical_passes_keeping_softmax() {
+  return std::span(kCanonical).subspan(1);
+}
+std::span<const Pass> final_relu_passes() {
+  return kFinalRelu;
+}
+std::span<const Pass> final_passes() {
+  return kFinal;
+}
 
 ir::Graph run(std::span<const Pass> passes, ir::Graph graph, Notes& notes) {
   for (const Pass& pass : passes) {

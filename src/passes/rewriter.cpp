@@ -23,14 +23,17 @@ void Rewriter::copy(const ir::Node& node) {
   std::vector<ir::ValueId> inputs;
   for (ir::ValueId id : node.inputs)
     inputs.push_back(map(id));
-  const std::vector<ir::ValueId> outputs = to_.add_node(*node.op, node.attributes, std::move(inputs), node.name).outputs;
+  const std::vector<ir::ValueId> outputs =
+      to_.add_node(*node.op, node.attributes, std::move(inputs), node.name).outputs;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     to_.rename(outputs[i], from_.value(node.outputs[i]).name);
     replace(node.outputs[i], outputs[i]);
   }
 }
 
-void Rewriter::replace(ir::ValueId old, ir::ValueId value) { mapped_[static_cast<std::size_t>(old)] = value; }
+void Rewriter::replace(ir::ValueId old, ir::ValueId value) {
+  mapped_[static_cast<std::size_t>(old)] = value;
+}
 
 ir::Graph Rewriter::finish() {
   for (std::size_t i = 0; i < from_.outputs().size(); ++i)

@@ -4,8 +4,8 @@
 
 namespace fovea::passes {
 
-/// Builds a graph from another one, node by node: `copy` keeps a node, `replace` stands another value for one of its
-/// outputs. Inputs, outputs and names are kept; constants are carried over when something reads them.
+/// Builds a graph from another one, node by node: `copy` keeps a node, `replace` stands another value for one
+/// of its outputs. Inputs, outputs and names are kept; constants are carried over when something reads them.
 class Rewriter {
 public:
   explicit Rewriter(const ir::Graph& from);

@@ -14,7 +14,8 @@ namespace {
 const ir::Node* final_relu(const ir::Graph& graph, ir::ValueId output) {
   const ir::Node* node = graph.producer(output);
   bool pooled = false;
-  while (node && (node->op == &ops::reshape() || node->op == &ops::identity() || node->op == &ops::global_average_pool())) {
+  while (node && (node->op == &ops::reshape() || node->op == &ops::identity() ||
+                  node->op == &ops::global_average_pool())) {
     pooled = pooled || node->op == &ops::global_average_pool();
     node = graph.producer(node->inputs[0]);
   }

@@ -28,7 +28,8 @@ ir::Graph strip_softmax(const ir::Graph& graph, Notes& notes) {
     if (const ir::Node* node = final_softmax(graph, output);
         node && std::find(stripped.begin(), stripped.end(), node) == stripped.end()) {
       stripped.push_back(node);
-      notes.push_back(fmt::format("removed the final {} '{}': scores are unnormalised", node->op->name, node->name));
+      notes.push_back(
+          fmt::format("removed the final {} '{}': scores are unnormalised", node->op->name, node->name));
     }
   Rewriter rewriter(graph);
   for (const ir::Node& node : graph.nodes()) {

@@ -7,7 +7,9 @@
 namespace fovea::plan {
 namespace {
 
-bool overlap(const Lifetime& a, const Lifetime& b) { return a.first <= b.last && b.first <= a.last; }
+bool overlap(const Lifetime& a, const Lifetime& b) {
+  return a.first <= b.last && b.first <= a.last;
+}
 
 }  // namespace
 
@@ -26,7 +28,8 @@ MemoryPlan plan_memory(std::span<const Lifetime> lifetimes, std::size_t alignmen
     for (std::size_t other : placed) {
       if (!overlap(lifetimes[piece], lifetimes[other]))
         continue;
-      if (plan.offsets[other] >= end && plan.offsets[other] - end >= bytes && plan.offsets[other] - end < best_gap) {
+      if (plan.offsets[other] >= end && plan.offsets[other] - end >= bytes &&
+          plan.offsets[other] - end < best_gap) {
         best = end;
         best_gap = plan.offsets[other] - end;
       }
@@ -35,9 +38,10 @@ MemoryPlan plan_memory(std::span<const Lifetime> lifetimes, std::size_t alignmen
     plan.offsets[piece] = best_gap == std::numeric_limits<std::size_t>::max() ? end : best;
     plan.total = std::max(plan.total, plan.offsets[piece] + bytes);
     plan.unshared += bytes;
-    placed.insert(std::upper_bound(placed.begin(), placed.end(), piece,
-                                   [&](std::size_t a, std::size_t b) { return plan.offsets[a] < plan.offsets[b]; }),
-                  piece);
+    placed.insert(
+        std::upper_bound(placed.begin(), placed.end(), piece,
+                         [&](std::size_t a, std::size_t b) { return plan.offsets[a] < plan.offsets[b]; }),
+        piece);
   }
   return plan;
 }

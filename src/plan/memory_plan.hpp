@@ -20,8 +20,9 @@ struct MemoryPlan {
   std::size_t unshared = 0;          ///< what it would be if nothing were shared
 };
 
-/// Places pieces of memory in one arena so that pieces alive at the same time do not overlap: largest first, each into the
-/// tightest gap left by those already placed that live at the same time ("greedy by size" of Pisarchyk & Lee 2020).
+/// Places pieces of memory in one arena so that pieces alive at the same time do not overlap: largest first,
+/// each into the tightest gap left by those already placed that live at the same time ("greedy by size" of
+/// Pisarchyk & Lee 2020).
 MemoryPlan plan_memory(std::span<const Lifetime> lifetimes, std::size_t alignment = 64);
 
 }  // namespace fovea::plan

@@ -6,7 +6,8 @@
 
 namespace fovea::plan {
 
-/// The order in which nodes run: first the `forward` ones, which the forward outputs need, then those of the way back.
+/// The order in which nodes run: first the `forward` ones, which the forward outputs need, then those of the
+/// way back.
 struct Schedule {
   std::vector<ir::NodeId> order;
   std::size_t forward = 0;

@@ -4,10 +4,14 @@
 namespace fovea::autodiff {
 namespace {
 
-std::vector<ir::ValueId> relu_rule(ir::GradientContext& c) { return {c.emit(ops::relu(), {c.dy()})}; }
+std::vector<ir::ValueId> relu_rule(ir::GradientContext& c) {
+  return {c.emit(ops::relu(), {c.dy()})};
+}
 
 }  // namespace
 
-RuleSet deconvnet_rules() { return {"deconvnet", {{&ops::relu(), relu_rule}}}; }
+RuleSet deconvnet_rules() {
+  return {"deconvnet", {{&ops::relu(), relu_rule}}};
+}
 
 }  // namespace fovea::autodiff

@@ -2,6 +2,8 @@
 
 namespace fovea::autodiff {
 
-RuleSet gradient_rules() { return {"gradient", {}}; }
+RuleSet gradient_rules() {
+  return {"gradient", {}};
+}
 
 }  // namespace fovea::autodiff

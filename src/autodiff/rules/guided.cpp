@@ -10,6 +10,8 @@ std::vector<ir::ValueId> relu_rule(ir::GradientContext& c) {
 
 }  // namespace
 
-RuleSet guided_rules() { return {"guided", {{&ops::relu(), relu_rule}}}; }
+RuleSet guided_rules() {
+  return {"guided", {{&ops::relu(), relu_rule}}};
+}
 
 }  // namespace fovea::autodiff

@@ -23,7 +23,9 @@ algorithm algorithm_of(const ir::Node& node) {
   return node.op == &ops::max() ? algorithm::binary_max : algorithm::binary_min;
 }
 
-bool is_commutative(const ir::Node& node) { return node.op != &ops::sub() && node.op != &ops::div(); }
+bool is_commutative(const ir::Node& node) {
+  return node.op != &ops::sub() && node.op != &ops::div();
+}
 
 /// The operand that already has the result's shape goes first; oneDNN stretches the second one alone.
 std::pair<ir::ValueId, ir::ValueId> ordered(const ir::Graph& graph, const ir::Node& node) {
@@ -44,11 +46,13 @@ void lower_binary(OneDnnBuilder& builder, const ir::Node& node) {
   if (graph.shape(b) == graph.shape(a)) {
     second = builder.place(b, first.desc);
   } else {
-    std::vector<std::int64_t> dims(static_cast<std::size_t>(graph.shape(a).rank() - graph.shape(b).rank()), 1);
+    std::vector<std::int64_t> dims(static_cast<std::size_t>(graph.shape(a).rank() - graph.shape(b).rank()),
+                                   1);
     dims.insert(dims.end(), graph.shape(b).begin(), graph.shape(b).end());
     second = {builder.plain(b).buffer, OneDnnBuilder::plain_desc(Shape(dims))};
   }
-  builder.add_primitive(node.op->name, binary(builder.engine(), algorithm_of(node), first.desc, second.desc, first.desc),
+  builder.add_primitive(node.op->name,
+                        binary(builder.engine(), algorithm_of(node), first.desc, second.desc, first.desc),
                         {{DNNL_ARG_SRC_0, first}, {DNNL_ARG_SRC_1, second}},
                         {{DNNL_ARG_DST, builder.produce(node.outputs[0], first.desc)}});
 }
@@ -57,7 +61,8 @@ void lower_binary(OneDnnBuilder& builder, const ir::Node& node) {
 
 std::vector<OperatorLowering> binary_lowerings() {
   std::vector<OperatorLowering> lowerings;
-  for (const ir::Operator* op : {&ops::add(), &ops::sub(), &ops::mul(), &ops::div(), &ops::max(), &ops::min()})
+  for (const ir::Operator* op :
+       {&ops::add(), &ops::sub(), &ops::mul(), &ops::div(), &ops::max(), &ops::min()})
     lowerings.push_back({op, supports_binary, lower_binary});
   return lowerings;
 }

@@ -12,10 +12,13 @@ void StreamState::begin_run() {
     omp_set_num_threads(threads_);
 }
 
-void StreamState::end_run() { omp_set_num_threads(previous_threads_); }
+void StreamState::end_run() {
+  omp_set_num_threads(previous_threads_);
+}
 
 OneDnnBuilder::OneDnnBuilder(const ir::Graph& graph, LoweringBuilder& builder, const dnnl::engine& engine)
-    : graph_(graph), builder_(builder), engine_(engine), uses_(graph.use_counts()), places_(graph.values().size()) {}
+    : graph_(graph), builder_(builder), engine_(engine), uses_(graph.use_counts()),
+      places_(graph.values().size()) {}
 
 Desc OneDnnBuilder::plain_desc(const Shape& shape) {
   if (shape.rank() == 0)
@@ -31,7 +34,10 @@ Desc OneDnnBuilder::blocked_desc(const Shape& shape) {
   const auto isa = dnnl::get_effective_cpu_isa();
   const bool avx512 = isa >= dnnl::cpu_isa::avx512_core;
   const bool avx2 = isa >= dnnl::cpu_isa::avx2;
-  return Desc(shape.dims(), dnnl::memory::data_type::f32, avx512 ? Tag::nChw16c : avx2 ? Tag::nChw8c : Tag::nchw);
+  return Desc(shape.dims(), dnnl::memory::data_type::f32,
+              avx512 ? Tag::nChw16c
+              : avx2 ? Tag::nChw8c
+                     : Tag::nchw);
 }
 
 Desc OneDnnBuilder::any_desc(const Shape& shape) {
@@ -48,7 +54,8 @@ Place OneDnnBuilder::place(ir::ValueId id) {
 Place OneDnnBuilder::place(ir::ValueId id, const Desc& desc) {
   const Place first = place(id);
   auto& places = places_[static_cast<std::size_t>(id)];
-  const auto found = std::find_if(places.begin(), places.end(), [&](const Place& p) { return p.desc == desc; });
+  const auto found =
+      std::find_if(places.begin(), places.end(), [&](const Place& p) { return p.desc == desc; });
   if (found != places.end())
     return *found;
   places.push_back(graph_.is_constant(id) ? reordered_constant(*graph_.value(id).constant, first.desc, desc)
@@ -106,8 +113,9 @@ void OneDnnBuilder::add_primitive(std::string_view operator_name, const Primitiv
   collect(reads, step.reads);
   collect(writes, step.writes);
   if (primitive.scratchpad.get_size() > 0)
-    collect({{DNNL_ARG_SCRATCHPAD, {builder_.add_buffer(primitive.scratchpad.get_size()), primitive.scratchpad}}},
-            step.writes);
+    collect(
+        {{DNNL_ARG_SCRATCHPAD, {builder_.add_buffer(primitive.scratchpad.get_size()), primitive.scratchpad}}},
+        step.writes);
   step.bind = [primitive = primitive.primitive, arguments](const Binder& binder) {
     auto& state = binder.state<StreamState>();
     std::vector<dnnl::memory> memories;
@@ -118,11 +126,12 @@ void OneDnnBuilder::add_primitive(std::string_view operator_name, const Primitiv
       prepared.push_back({key, memories.back().get()});
     }
     // The C call takes the prepared list as it is; the C++ one would build a map for every run.
-    return [primitive, memories = std::move(memories), prepared = std::move(prepared), stream = state.stream] {
-      dnnl::error::wrap_c_api(dnnl_primitive_execute(primitive.get(), stream.get(), static_cast<int>(prepared.size()),
-                                                     prepared.data()),
-                              "could not execute a primitive");
-    };
+    return
+        [primitive, memories = std::move(memories), prepared = std::move(prepared), stream = state.stream] {
+          dnnl::error::wrap_c_api(dnnl_primitive_execute(primitive.get(), stream.get(),
+                                                         static_cast<int>(prepared.size()), prepared.data()),
+                                  "could not execute a primitive");
+        };
   };
   builder_.add_step(std::move(step));
 }

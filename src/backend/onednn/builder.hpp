@@ -29,8 +29,8 @@ private:
   int previous_threads_ = 0;
 };
 
-/// Collects oneDNN primitives as steps. Every value stays in the layout its producer chose; a reader that needs another one
-/// gets a reordered copy, made once. Constants are reordered while lowering.
+/// Collects oneDNN primitives as steps. Every value stays in the layout its producer chose; a reader that
+/// needs another one gets a reordered copy, made once. Constants are reordered while lowering.
 class OneDnnBuilder {
 public:
   OneDnnBuilder(const ir::Graph& graph, LoweringBuilder& builder, const dnnl::engine& engine);
@@ -50,7 +50,8 @@ public:
   Place place(ir::ValueId id);
   /// The value in a given layout, reordered if need be.
   Place place(ir::ValueId id, const Desc& desc);
-  /// The value, its row-major elements read under the layout `as` (another shape of equal size), in the layout `desc`.
+  /// The value, its row-major elements read under the layout `as` (another shape of equal size), in the
+  /// layout `desc`.
   Place reinterpreted(ir::ValueId id, const Desc& as, const Desc& desc);
   /// The value in row-major order.
   Place plain(ir::ValueId id);
@@ -58,8 +59,8 @@ public:
   Place produce(ir::ValueId id, const Desc& desc);
 
   using Argument = std::pair<int, Place>;  ///< DNNL_ARG_... and the memory
-  void add_primitive(std::string_view operator_name, const Primitive& primitive, const std::vector<Argument>& reads,
-                     const std::vector<Argument>& writes);
+  void add_primitive(std::string_view operator_name, const Primitive& primitive,
+                     const std::vector<Argument>& reads, const std::vector<Argument>& writes);
   /// The node's reference kernel, its operands in row-major order.
   void add_reference(const ir::Node& node);
 

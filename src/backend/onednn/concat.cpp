@@ -1,5 +1,5 @@
-#include "backend/onednn/lowerings.hpp"
 #include "ops/concat.hpp"
+#include "backend/onednn/lowerings.hpp"
 
 #include <algorithm>
 
@@ -21,11 +21,14 @@ void lower_concat(OneDnnBuilder& builder, const ir::Node& node) {
   }
   const Concat joined =
       concat(builder.engine(), static_cast<int>(node.attributes.as<ops::ConcatAttributes>().axis), descs);
-  builder.add_primitive(node.op->name, joined, reads, {{DNNL_ARG_DST, builder.produce(node.outputs[0], joined.dst)}});
+  builder.add_primitive(node.op->name, joined, reads,
+                        {{DNNL_ARG_DST, builder.produce(node.outputs[0], joined.dst)}});
 }
 
 }  // namespace
 
-std::vector<OperatorLowering> concat_lowerings() { return {{&ops::concat(), supports_concat, lower_concat}}; }
+std::vector<OperatorLowering> concat_lowerings() {
+  return {{&ops::concat(), supports_concat, lower_concat}};
+}
 
 }  // namespace fovea::backend::onednn_detail

@@ -15,16 +15,22 @@ Shape grouped(const Shape& w, std::int64_t groups) {
   return groups == 1 ? w : Shape{groups, w[0] / groups, w[1], w[2], w[3]};
 }
 
-/// The weights in the layout the primitive wants. They may be read under the grouped shape, so this is not `place`.
+/// The weights in the layout the primitive wants. They may be read under the grouped shape, so this is not
+/// `place`.
 Place weights_place(OneDnnBuilder& builder, ir::ValueId id, std::int64_t groups, const Desc& wanted) {
   if (groups == 1)
     return builder.place(id, wanted);
-  return builder.reinterpreted(id, OneDnnBuilder::plain_desc(grouped(builder.graph().shape(id), groups)), wanted);
+  return builder.reinterpreted(id, OneDnnBuilder::plain_desc(grouped(builder.graph().shape(id), groups)),
+                               wanted);
 }
 
-bool has(const ir::Node& node, std::size_t i) { return node.inputs.size() > i && node.inputs[i] != ir::kNoValue; }
+bool has(const ir::Node& node, std::size_t i) {
+  return node.inputs.size() > i && node.inputs[i] != ir::kNoValue;
+}
 
-bool supports_conv(const ir::Graph&, const ir::Node&) { return true; }
+bool supports_conv(const ir::Graph&, const ir::Node&) {
+  return true;
+}
 
 void lower_conv(OneDnnBuilder& builder, const ir::Node& node) {
   const auto& a = node.attributes.as<ops::ConvAttributes>();
@@ -40,11 +46,12 @@ void lower_conv(OneDnnBuilder& builder, const ir::Node& node) {
       {DNNL_ARG_WEIGHTS, weights_place(builder, node.inputs[1], a.groups, conv.weights)}};
   if (has(node, 2))
     reads.emplace_back(DNNL_ARG_BIAS, builder.place(node.inputs[2], bias));
-  builder.add_primitive(node.op->name, conv, reads, {{DNNL_ARG_DST, builder.produce(node.outputs[0], conv.dst)}});
+  builder.add_primitive(node.op->name, conv, reads,
+                        {{DNNL_ARG_DST, builder.produce(node.outputs[0], conv.dst)}});
 }
 
-/// As the gradient of a convolution; one with a bias, or with more output padding than a convolution can round away, is left
-/// to the reference kernel.
+/// As the gradient of a convolution; one with a bias, or with more output padding than a convolution can
+/// round away, is left to the reference kernel.
 bool supports_conv_transpose(const ir::Graph&, const ir::Node& node) {
   const auto& a = node.attributes.as<ops::ConvTransposeAttributes>();
   return !has(node, 2) && a.output_padding[0] < a.strides[0] && a.output_padding[1] < a.strides[1];

@@ -42,21 +42,25 @@ const std::vector<Row>& rows() {
       {&ops::abs(), plain_function<algorithm::eltwise_abs>},
       {&ops::abs_gradient(), plain_function<algorithm::eltwise_abs>, Kind::Gradient},
       {&ops::clip(), [](const ir::Node& n) { return with_clip(algorithm::eltwise_clip, n); }},
-      {&ops::clip_gradient(), [](const ir::Node& n) { return with_clip(algorithm::eltwise_clip_v2, n); }, Kind::Gradient},
+      {&ops::clip_gradient(), [](const ir::Node& n) { return with_clip(algorithm::eltwise_clip_v2, n); },
+       Kind::Gradient},
       {&ops::elu(),
        [](const ir::Node& n) {
-         return Eltwise{algorithm::eltwise_elu, static_cast<float>(n.attributes.as<ops::EluAttributes>().alpha)};
+         return Eltwise{algorithm::eltwise_elu,
+                        static_cast<float>(n.attributes.as<ops::EluAttributes>().alpha)};
        }},
       {&ops::exp(), plain_function<algorithm::eltwise_exp>},
       {&ops::hard_swish(), plain_function<algorithm::eltwise_hardswish>},
       {&ops::hard_swish_gradient(), plain_function<algorithm::eltwise_hardswish>, Kind::Gradient},
       {&ops::leaky_relu(),
        [](const ir::Node& n) {
-         return Eltwise{algorithm::eltwise_relu, static_cast<float>(n.attributes.as<ops::LeakyReluAttributes>().alpha)};
+         return Eltwise{algorithm::eltwise_relu,
+                        static_cast<float>(n.attributes.as<ops::LeakyReluAttributes>().alpha)};
        }},
       {&ops::leaky_relu_gradient(),
        [](const ir::Node& n) {
-         return Eltwise{algorithm::eltwise_relu, static_cast<float>(n.attributes.as<ops::LeakyReluAttributes>().alpha)};
+         return Eltwise{algorithm::eltwise_relu,
+                        static_cast<float>(n.attributes.as<ops::LeakyReluAttributes>().alpha)};
        },
        Kind::Gradient},
       {&ops::log(), plain_function<algorithm::eltwise_log>},
@@ -75,7 +79,9 @@ const Row& row_of(const ir::Node& node) {
   return *std::find_if(rows().begin(), rows().end(), [&](const Row& row) { return row.op == node.op; });
 }
 
-bool supports_any(const ir::Graph&, const ir::Node&) { return true; }
+bool supports_any(const ir::Graph&, const ir::Node&) {
+  return true;
+}
 
 void lower_forward(OneDnnBuilder& builder, const ir::Node& node) {
   const Place x = builder.place(node.inputs[0]);
@@ -99,7 +105,8 @@ void lower_gradient(OneDnnBuilder& builder, const ir::Node& node) {
 std::vector<OperatorLowering> eltwise_lowerings() {
   std::vector<OperatorLowering> lowerings;
   for (const Row& row : rows())
-    lowerings.push_back({row.op, supports_any, row.kind == Row::Kind::Forward ? lower_forward : lower_gradient});
+    lowerings.push_back(
+        {row.op, supports_any, row.kind == Row::Kind::Forward ? lower_forward : lower_gradient});
   return lowerings;
 }
 

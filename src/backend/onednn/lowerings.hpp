@@ -4,7 +4,8 @@
 
 namespace fovea::backend::onednn_detail {
 
-/// How oneDNN runs one operator. `supports` may look at shapes and attributes; `lower` is called only where it says yes.
+/// How oneDNN runs one operator. `supports` may look at shapes and attributes; `lower` is called only where
+/// it says yes.
 struct OperatorLowering {
   const ir::Operator* op;
   bool (*supports)(const ir::Graph& graph, const ir::Node& node);

@@ -31,8 +31,9 @@ bool supports_lrn(const ir::Graph& graph, const ir::Node& node) {
 void lower_lrn(OneDnnBuilder& builder, const ir::Node& node) {
   const auto& a = node.attributes.as<ops::LrnAttributes>();
   const Place x = builder.place(node.inputs[0]);
-  const Primitive lrn = lrn_forward(builder.engine(), x.desc, static_cast<int>(a.size), static_cast<float>(a.alpha),
-                                    static_cast<float>(a.beta), static_cast<float>(a.bias));
+  const Primitive lrn =
+      lrn_forward(builder.engine(), x.desc, static_cast<int>(a.size), static_cast<float>(a.alpha),
+                  static_cast<float>(a.beta), static_cast<float>(a.bias));
   builder.add_primitive(node.op->name, lrn, {{DNNL_ARG_SRC, x}},
                         {{DNNL_ARG_DST, builder.produce(node.outputs[0], x.desc)}});
 }
@@ -40,7 +41,8 @@ void lower_lrn(OneDnnBuilder& builder, const ir::Node& node) {
 }  // namespace
 
 std::vector<OperatorLowering> normalization_lowerings() {
-  return {{&ops::batch_normalization(), supports_batch_norm, lower_batch_norm}, {&ops::lrn(), supports_lrn, lower_lrn}};
+  return {{&ops::batch_normalization(), supports_batch_norm, lower_batch_norm},
+          {&ops::lrn(), supports_lrn, lower_lrn}};
 }
 
 }  // namespace fovea::backend::onednn_detail

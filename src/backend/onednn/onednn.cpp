@@ -36,7 +36,8 @@ public:
     return node.op == &ops::reshape() || lowering_for(graph, node) != nullptr;
   }
 
-  Lowering lower(const ir::Graph& graph, const plan::Schedule& schedule, const LowerOptions& options) const override {
+  Lowering lower(const ir::Graph& graph, const plan::Schedule& schedule,
+                 const LowerOptions& options) const override {
     const ThreadScope threads(options.threads);
     const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
     LoweringBuilder builder(graph);
@@ -60,7 +61,8 @@ public:
 private:
   static bool is_float_output(const ir::Graph& graph, ir::ValueId id) {
     const auto& outputs = graph.outputs();
-    return graph.type(id).dtype == DType::F32 && std::find(outputs.begin(), outputs.end(), id) != outputs.end();
+    return graph.type(id).dtype == DType::F32 &&
+           std::find(outputs.begin(), outputs.end(), id) != outputs.end();
   }
 
   static void lower_node(OneDnnBuilder& onednn, LoweringBuilder& builder, const ir::Node& node) {

@@ -8,10 +8,10 @@
 namespace fovea::backend::onednn_detail {
 namespace {
 
-/// The padding at the end that makes oneDNN's rounding down give `out`: the declared one, or more where the last window
-/// hangs over it.
-std::int64_t end_padding(std::int64_t declared, std::int64_t begin, std::int64_t in, std::int64_t out, std::int64_t kernel,
-                         std::int64_t stride, std::int64_t dilation) {
+/// The padding at the end that makes oneDNN's rounding down give `out`: the declared one, or more where the
+/// last window hangs over it.
+std::int64_t end_padding(std::int64_t declared, std::int64_t begin, std::int64_t in, std::int64_t out,
+                         std::int64_t kernel, std::int64_t stride, std::int64_t dilation) {
   return std::max(declared, (out - 1) * stride + dilation * (kernel - 1) + 1 - in - begin);
 }
 
@@ -19,8 +19,8 @@ template <class PoolLikeAttributes>
 Window window_of(const PoolLikeAttributes& a, const Shape& in, const Shape& out) {
   Window window{a.kernel, a.strides, a.dilations, {a.pads[0], a.pads[1]}, {}};
   for (int i = 0; i < 2; ++i)
-    window.pad_end.push_back(
-        end_padding(a.pads[2 + i], a.pads[i], in[2 + i], out[2 + i], a.kernel[i], a.strides[i], a.dilations[i]));
+    window.pad_end.push_back(end_padding(a.pads[2 + i], a.pads[i], in[2 + i], out[2 + i], a.kernel[i],
+                                         a.strides[i], a.dilations[i]));
   return window;
 }
 
@@ -34,21 +34,24 @@ bool is_padding_narrow(const Window& window) {
   return true;
 }
 
-// Max pooling. oneDNN remembers the winners in a workspace of its own, which stands for the switches when both the pooling
-// and its gradients are lowered; nothing else may read them.
+// Max pooling. oneDNN remembers the winners in a workspace of its own, which stands for the switches when
+// both the pooling and its gradients are lowered; nothing else may read them.
 
 bool is_own_gradient(const ir::Graph& graph, const ir::Node& node, ir::ValueId switches) {
-  return node.op == &ops::max_pool_gradient() && node.inputs[1] == switches && graph.producer(switches) != nullptr;
+  return node.op == &ops::max_pool_gradient() && node.inputs[1] == switches &&
+         graph.producer(switches) != nullptr;
 }
 
 bool supports_max_pool(const ir::Graph& graph, const ir::Node& node) {
   const ir::ValueId switches = node.outputs[1];
   const auto& outputs = graph.outputs();
   const bool is_output = std::find(outputs.begin(), outputs.end(), switches) != outputs.end();
-  const bool only_gradients = std::all_of(graph.nodes().begin(), graph.nodes().end(), [&](const ir::Node& reader) {
-    const bool reads = std::find(reader.inputs.begin(), reader.inputs.end(), switches) != reader.inputs.end();
-    return !reads || is_own_gradient(graph, reader, switches);
-  });
+  const bool only_gradients =
+      std::all_of(graph.nodes().begin(), graph.nodes().end(), [&](const ir::Node& reader) {
+        const bool reads =
+            std::find(reader.inputs.begin(), reader.inputs.end(), switches) != reader.inputs.end();
+        return !reads || is_own_gradient(graph, reader, switches);
+      });
   const auto& a = node.attributes.as<ops::MaxPoolAttributes>();
   return !is_output && only_gradients &&
          is_padding_narrow(window_of(a, graph.shape(node.inputs[0]), graph.shape(node.outputs[0])));
@@ -59,9 +62,9 @@ void lower_max_pool(OneDnnBuilder& builder, const ir::Node& node) {
   const Shape& y = graph.shape(node.outputs[0]);
   const Place x = builder.place(node.inputs[0]);
   const bool keep = builder.uses()[static_cast<std::size_t>(node.outputs[1])] > 0;
-  const PoolForward pool =
-      pool_forward(builder.engine(), keep ? Pooling::MaxWithWorkspace : Pooling::Max, x.desc, OneDnnBuilder::any_desc(y),
-                   window_of(node.attributes.as<ops::MaxPoolAttributes>(), graph.shape(node.inputs[0]), y));
+  const PoolForward pool = pool_forward(
+      builder.engine(), keep ? Pooling::MaxWithWorkspace : Pooling::Max, x.desc, OneDnnBuilder::any_desc(y),
+      window_of(node.attributes.as<ops::MaxPoolAttributes>(), graph.shape(node.inputs[0]), y));
   std::vector<OneDnnBuilder::Argument> writes = {{DNNL_ARG_DST, builder.produce(node.outputs[0], pool.dst)}};
   if (keep)
     writes.emplace_back(DNNL_ARG_WORKSPACE, builder.produce(node.outputs[1], pool.workspace));
@@ -76,10 +79,11 @@ bool supports_max_pool_gradient(const ir::Graph& graph, const ir::Node& node) {
 void lower_max_pool_gradient(OneDnnBuilder& builder, const ir::Node& node) {
   const ir::Graph& graph = builder.graph();
   const ir::Node& forward = *graph.producer(node.inputs[1]);
-  const PoolBackward pool = pool_backward(
-      builder.engine(), Pooling::MaxWithWorkspace, builder.place(forward.inputs[0]).desc,
-      builder.place(forward.outputs[0]).desc,
-      window_of(forward.attributes.as<ops::MaxPoolAttributes>(), graph.shape(node.outputs[0]), graph.shape(node.inputs[0])));
+  const PoolBackward pool =
+      pool_backward(builder.engine(), Pooling::MaxWithWorkspace, builder.place(forward.inputs[0]).desc,
+                    builder.place(forward.outputs[0]).desc,
+                    window_of(forward.attributes.as<ops::MaxPoolAttributes>(), graph.shape(node.outputs[0]),
+                              graph.shape(node.inputs[0])));
   builder.add_primitive(node.op->name, pool,
                         {{DNNL_ARG_DIFF_DST, builder.place(node.inputs[0], pool.diff_dst)},
                          {DNNL_ARG_WORKSPACE, builder.place(node.inputs[1])}},
@@ -107,31 +111,36 @@ bool supports_average_pool(const ir::Graph& graph, const ir::Node& node) {
 
 void add_average_pool(OneDnnBuilder& builder, const ir::Node& node, Pooling kind, const Window& window) {
   const Place x = builder.place(node.inputs[0]);
-  const PoolForward pool = pool_forward(builder.engine(), kind, x.desc,
-                                        OneDnnBuilder::any_desc(builder.graph().shape(node.outputs[0])), window);
+  const PoolForward pool =
+      pool_forward(builder.engine(), kind, x.desc,
+                   OneDnnBuilder::any_desc(builder.graph().shape(node.outputs[0])), window);
   builder.add_primitive(node.op->name, pool, {{DNNL_ARG_SRC, x}},
                         {{DNNL_ARG_DST, builder.produce(node.outputs[0], pool.dst)}});
 }
 
 /// The gradient's layout is ours to choose: pooling takes no "any" for its forward source.
-void add_average_pool_gradient(OneDnnBuilder& builder, const ir::Node& node, Pooling kind, const Window& window) {
+void add_average_pool_gradient(OneDnnBuilder& builder, const ir::Node& node, Pooling kind,
+                               const Window& window) {
   const ir::Graph& graph = builder.graph();
   const Shape& y = graph.shape(node.inputs[0]);
   const Desc blocked_y = OneDnnBuilder::blocked_desc(y);
   // A gradient that arrives row-major stays so, unless there is next to nothing to reorder.
-  const bool row_major = builder.place(node.inputs[0]).desc == OneDnnBuilder::plain_desc(y) && y[2] * y[3] > 1;
+  const bool row_major =
+      builder.place(node.inputs[0]).desc == OneDnnBuilder::plain_desc(y) && y[2] * y[3] > 1;
   const Desc diff_dst = row_major ? OneDnnBuilder::plain_desc(y) : blocked_y;
   const Shape& x = graph.shape(node.outputs[0]);
   const Desc diff_src = row_major ? OneDnnBuilder::plain_desc(x) : OneDnnBuilder::blocked_desc(x);
   const PoolBackward pool = pool_backward(builder.engine(), kind, diff_src, diff_dst, window);
-  builder.add_primitive(node.op->name, pool, {{DNNL_ARG_DIFF_DST, builder.place(node.inputs[0], pool.diff_dst)}},
+  builder.add_primitive(node.op->name, pool,
+                        {{DNNL_ARG_DIFF_DST, builder.place(node.inputs[0], pool.diff_dst)}},
                         {{DNNL_ARG_DIFF_SRC, builder.produce(node.outputs[0], pool.diff_src)}});
 }
 
 void lower_average_pool(OneDnnBuilder& builder, const ir::Node& node) {
   const auto& a = node.attributes.as<ops::AveragePoolAttributes>();
   const ir::Graph& graph = builder.graph();
-  add_average_pool(builder, node, kind_of(a), window_of(a, graph.shape(node.inputs[0]), graph.shape(node.outputs[0])));
+  add_average_pool(builder, node, kind_of(a),
+                   window_of(a, graph.shape(node.inputs[0]), graph.shape(node.outputs[0])));
 }
 
 bool supports_average_pool_gradient(const ir::Graph& graph, const ir::Node& node) {
@@ -148,7 +157,9 @@ void lower_average_pool_gradient(OneDnnBuilder& builder, const ir::Node& node) {
 
 // Global average pooling: one window over the plane.
 
-Window whole_plane(const Shape& x) { return {{x[2], x[3]}, {1, 1}, {1, 1}, {0, 0}, {0, 0}}; }
+Window whole_plane(const Shape& x) {
+  return {{x[2], x[3]}, {1, 1}, {1, 1}, {0, 0}, {0, 0}};
+}
 
 bool supports_global_average_pool(const ir::Graph& graph, const ir::Node& node) {
   return graph.shape(node.inputs[0]).rank() == 4;
@@ -172,7 +183,8 @@ std::vector<OperatorLowering> pooling_lowerings() {
           {&ops::average_pool(), supports_average_pool, lower_average_pool},
           {&ops::average_pool_gradient(), supports_average_pool_gradient, lower_average_pool_gradient},
           {&ops::global_average_pool(), supports_global_average_pool, lower_global_average_pool},
-          {&ops::global_average_pool_gradient(), supports_global_average_pool, lower_global_average_pool_gradient}};
+          {&ops::global_average_pool_gradient(), supports_global_average_pool,
+           lower_global_average_pool_gradient}};
 }
 
 }  // namespace fovea::backend::onednn_detail

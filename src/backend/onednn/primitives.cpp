@@ -1,6 +1,7 @@
 #include "backend/onednn/primitives.hpp"
 
-static_assert(DNNL_VERSION_MAJOR == 2, "this file is written for oneDNN 2.x: 3.x makes primitive descriptors another way");
+static_assert(DNNL_VERSION_MAJOR == 2,
+              "this file is written for oneDNN 2.x: 3.x makes primitive descriptors another way");
 
 namespace fovea::backend::onednn_detail {
 namespace {
@@ -31,21 +32,25 @@ dnnl::algorithm algorithm_of(Pooling kind) {
 }
 
 dnnl::convolution_forward::primitive_desc conv_forward_desc(const dnnl::engine& engine, const Desc& src,
-                                                            const Desc& weights, const Desc& bias, const Desc& dst,
-                                                            const Window& window, dnnl::prop_kind kind) {
+                                                            const Desc& weights, const Desc& bias,
+                                                            const Desc& dst, const Window& window,
+                                                            dnnl::prop_kind kind) {
   const auto algorithm = dnnl::algorithm::convolution_direct;
   const Dims dilations = from_zero(window.dilations);
   const dnnl::convolution_forward::desc desc =
-      bias.is_zero() ? dnnl::convolution_forward::desc(kind, algorithm, src, weights, dst, window.strides, dilations,
-                                                       window.pad_begin, window.pad_end)
-                     : dnnl::convolution_forward::desc(kind, algorithm, src, weights, bias, dst, window.strides, dilations,
-                                                       window.pad_begin, window.pad_end);
+      bias.is_zero()
+          ? dnnl::convolution_forward::desc(kind, algorithm, src, weights, dst, window.strides, dilations,
+                                            window.pad_begin, window.pad_end)
+          : dnnl::convolution_forward::desc(kind, algorithm, src, weights, bias, dst, window.strides,
+                                            dilations, window.pad_begin, window.pad_end);
   return {desc, attributes(), engine};
 }
 
-dnnl::pooling_v2_forward::primitive_desc pool_forward_desc(const dnnl::engine& engine, Pooling kind, const Desc& src,
-                                                           const Desc& dst, const Window& window) {
-  const auto prop = kind == Pooling::Max ? dnnl::prop_kind::forward_inference : dnnl::prop_kind::forward_training;
+dnnl::pooling_v2_forward::primitive_desc pool_forward_desc(const dnnl::engine& engine, Pooling kind,
+                                                           const Desc& src, const Desc& dst,
+                                                           const Window& window) {
+  const auto prop =
+      kind == Pooling::Max ? dnnl::prop_kind::forward_inference : dnnl::prop_kind::forward_training;
   return {{prop, algorithm_of(kind), src, dst, window.strides, window.kernel, from_zero(window.dilations),
            window.pad_begin, window.pad_end},
           attributes(),
@@ -54,10 +59,14 @@ dnnl::pooling_v2_forward::primitive_desc pool_forward_desc(const dnnl::engine& e
 
 }  // namespace
 
-ConvForward conv_forward(const dnnl::engine& engine, const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst,
-                         const Window& window) {
-  const auto desc = conv_forward_desc(engine, src, weights, bias, dst, window, dnnl::prop_kind::forward_inference);
-  return {{dnnl::convolution_forward(desc), desc.scratchpad_desc()}, desc.src_desc(), desc.weights_desc(), desc.dst_desc()};
+ConvForward conv_forward(const dnnl::engine& engine, const Desc& src, const Desc& weights, const Desc& bias,
+                         const Desc& dst, const Window& window) {
+  const auto desc =
+      conv_forward_desc(engine, src, weights, bias, dst, window, dnnl::prop_kind::forward_inference);
+  return {{dnnl::convolution_forward(desc), desc.scratchpad_desc()},
+          desc.src_desc(),
+          desc.weights_desc(),
+          desc.dst_desc()};
 }
 
 ConvBackwardData conv_backward_data(const dnnl::engine& engine, const Desc& diff_src, const Desc& weights,
@@ -65,8 +74,8 @@ ConvBackwardData conv_backward_data(const dnnl::engine& engine, const Desc& diff
   const auto forward =
       conv_forward_desc(engine, diff_src, weights, {}, diff_dst, window, dnnl::prop_kind::forward_training);
   const dnnl::convolution_backward_data::primitive_desc desc(
-      {dnnl::algorithm::convolution_direct, diff_src, weights, diff_dst, window.strides, from_zero(window.dilations),
-       window.pad_begin, window.pad_end},
+      {dnnl::algorithm::convolution_direct, diff_src, weights, diff_dst, window.strides,
+       from_zero(window.dilations), window.pad_begin, window.pad_end},
       attributes(), engine, forward);
   return {{dnnl::convolution_backward_data(desc), desc.scratchpad_desc()},
           desc.diff_src_desc(),
@@ -74,7 +83,8 @@ ConvBackwardData conv_backward_data(const dnnl::engine& engine, const Desc& diff
           desc.diff_dst_desc()};
 }
 
-PoolForward pool_forward(const dnnl::engine& engine, Pooling kind, const Desc& src, const Desc& dst, const Window& window) {
+PoolForward pool_forward(const dnnl::engine& engine, Pooling kind, const Desc& src, const Desc& dst,
+                         const Window& window) {
   const auto desc = pool_forward_desc(engine, kind, src, dst, window);
   return {{dnnl::pooling_v2_forward(desc), desc.scratchpad_desc()}, desc.dst_desc(), desc.workspace_desc()};
 }
@@ -82,33 +92,40 @@ PoolForward pool_forward(const dnnl::engine& engine, Pooling kind, const Desc& s
 PoolBackward pool_backward(const dnnl::engine& engine, Pooling kind, const Desc& src, const Desc& dst,
                            const Window& window) {
   const auto forward = pool_forward_desc(engine, kind, src, dst, window);
-  const dnnl::pooling_v2_backward::primitive_desc desc({algorithm_of(kind), src, dst, window.strides, window.kernel,
-                                                        from_zero(window.dilations), window.pad_begin, window.pad_end},
+  const dnnl::pooling_v2_backward::primitive_desc desc({algorithm_of(kind), src, dst, window.strides,
+                                                        window.kernel, from_zero(window.dilations),
+                                                        window.pad_begin, window.pad_end},
                                                        attributes(), engine, forward);
-  return {{dnnl::pooling_v2_backward(desc), desc.scratchpad_desc()}, desc.diff_src_desc(), desc.diff_dst_desc()};
+  return {
+      {dnnl::pooling_v2_backward(desc), desc.scratchpad_desc()}, desc.diff_src_desc(), desc.diff_dst_desc()};
 }
 
 Primitive eltwise_forward(const dnnl::engine& engine, const Eltwise& function, const Desc& data) {
   const dnnl::eltwise_forward::primitive_desc desc(
-      {dnnl::prop_kind::forward_training, function.algorithm, data, function.alpha, function.beta}, attributes(), engine);
+      {dnnl::prop_kind::forward_training, function.algorithm, data, function.alpha, function.beta},
+      attributes(), engine);
   return {dnnl::eltwise_forward(desc), desc.scratchpad_desc()};
 }
 
 Primitive eltwise_backward(const dnnl::engine& engine, const Eltwise& function, const Desc& data) {
   const dnnl::eltwise_forward::primitive_desc forward(
-      {dnnl::prop_kind::forward_training, function.algorithm, data, function.alpha, function.beta}, attributes(), engine);
-  const dnnl::eltwise_backward::primitive_desc desc({function.algorithm, data, data, function.alpha, function.beta},
-                                                    attributes(), engine, forward);
+      {dnnl::prop_kind::forward_training, function.algorithm, data, function.alpha, function.beta},
+      attributes(), engine);
+  const dnnl::eltwise_backward::primitive_desc desc(
+      {function.algorithm, data, data, function.alpha, function.beta}, attributes(), engine, forward);
   return {dnnl::eltwise_backward(desc), desc.scratchpad_desc()};
 }
 
-Primitive binary(const dnnl::engine& engine, dnnl::algorithm algorithm, const Desc& a, const Desc& b, const Desc& dst) {
+Primitive binary(const dnnl::engine& engine, dnnl::algorithm algorithm, const Desc& a, const Desc& b,
+                 const Desc& dst) {
   const dnnl::binary::primitive_desc desc({algorithm, a, b, dst}, attributes(), engine);
   return {dnnl::binary(desc), desc.scratchpad_desc()};
 }
 
-Primitive matmul(const dnnl::engine& engine, const Desc& a, const Desc& b, const Desc& bias, const Desc& dst) {
-  const dnnl::matmul::desc what = bias.is_zero() ? dnnl::matmul::desc(a, b, dst) : dnnl::matmul::desc(a, b, bias, dst);
+Primitive matmul(const dnnl::engine& engine, const Desc& a, const Desc& b, const Desc& bias,
+                 const Desc& dst) {
+  const dnnl::matmul::desc what =
+      bias.is_zero() ? dnnl::matmul::desc(a, b, dst) : dnnl::matmul::desc(a, b, bias, dst);
   const dnnl::matmul::primitive_desc desc(what, attributes(), engine);
   return {dnnl::matmul(desc), desc.scratchpad_desc()};
 }
@@ -118,10 +135,12 @@ Concat concat(const dnnl::engine& engine, int axis, const std::vector<Desc>& sou
   return {{dnnl::concat(desc), desc.scratchpad_desc()}, desc.dst_desc()};
 }
 
-Primitive lrn_forward(const dnnl::engine& engine, const Desc& data, int size, float alpha, float beta, float bias) {
-  const dnnl::lrn_forward::primitive_desc desc(
-      {dnnl::prop_kind::forward_inference, dnnl::algorithm::lrn_across_channels, data, size, alpha, beta, bias},
-      attributes(), engine);
+Primitive lrn_forward(const dnnl::engine& engine, const Desc& data, int size, float alpha, float beta,
+                      float bias) {
+  const dnnl::lrn_forward::primitive_desc desc({dnnl::prop_kind::forward_inference,
+                                                dnnl::algorithm::lrn_across_channels, data, size, alpha, beta,
+                                                bias},
+                                               attributes(), engine);
   return {dnnl::lrn_forward(desc), desc.scratchpad_desc()};
 }
 

@@ -4,8 +4,8 @@
 
 #include <vector>
 
-/// The one place that knows oneDNN's descriptor API, which differs between its major versions (2.x here). All primitives
-/// take their scratch memory from the caller, so that they can be shared between threads.
+/// The one place that knows oneDNN's descriptor API, which differs between its major versions (2.x here). All
+/// primitives take their scratch memory from the caller, so that they can be shared between threads.
 namespace fovea::backend::onednn_detail {
 
 using Desc = dnnl::memory::desc;
@@ -26,8 +26,8 @@ struct ConvForward : Primitive {
   Desc src, weights, dst;
 };
 /// `bias` may be a zero descriptor.
-ConvForward conv_forward(const dnnl::engine& engine, const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst,
-                         const Window& window);
+ConvForward conv_forward(const dnnl::engine& engine, const Desc& src, const Desc& weights, const Desc& bias,
+                         const Desc& dst, const Window& window);
 
 struct ConvBackwardData : Primitive {
   Desc diff_src, weights, diff_dst;
@@ -39,12 +39,14 @@ enum class Pooling { Max, MaxWithWorkspace, AverageIncludingPadding, AverageExcl
 struct PoolForward : Primitive {
   Desc dst, workspace;
 };
-PoolForward pool_forward(const dnnl::engine& engine, Pooling kind, const Desc& src, const Desc& dst, const Window& window);
+PoolForward pool_forward(const dnnl::engine& engine, Pooling kind, const Desc& src, const Desc& dst,
+                         const Window& window);
 struct PoolBackward : Primitive {
   Desc diff_src, diff_dst;
 };
 /// `src` and `dst` are the layouts of the forward pooling, to which the workspace belongs.
-PoolBackward pool_backward(const dnnl::engine& engine, Pooling kind, const Desc& src, const Desc& dst, const Window& window);
+PoolBackward pool_backward(const dnnl::engine& engine, Pooling kind, const Desc& src, const Desc& dst,
+                           const Window& window);
 
 struct Eltwise {
   dnnl::algorithm algorithm;
@@ -54,14 +56,16 @@ Primitive eltwise_forward(const dnnl::engine& engine, const Eltwise& function, c
 /// `data` is the forward source, or the destination for the algorithms named *_use_dst_for_bwd.
 Primitive eltwise_backward(const dnnl::engine& engine, const Eltwise& function, const Desc& data);
 
-Primitive binary(const dnnl::engine& engine, dnnl::algorithm algorithm, const Desc& a, const Desc& b, const Desc& dst);
+Primitive binary(const dnnl::engine& engine, dnnl::algorithm algorithm, const Desc& a, const Desc& b,
+                 const Desc& dst);
 /// `bias` may be a zero descriptor.
 Primitive matmul(const dnnl::engine& engine, const Desc& a, const Desc& b, const Desc& bias, const Desc& dst);
 struct Concat : Primitive {
   Desc dst;
 };
 Concat concat(const dnnl::engine& engine, int axis, const std::vector<Desc>& sources);
-Primitive lrn_forward(const dnnl::engine& engine, const Desc& data, int size, float alpha, float beta, float bias);
+Primitive lrn_forward(const dnnl::engine& engine, const Desc& data, int size, float alpha, float beta,
+                      float bias);
 Primitive batch_norm_inference(const dnnl::engine& engine, const Desc& data, float epsilon);
 Primitive reorder(const dnnl::engine& engine, const Desc& from, const Desc& to);
 

@@ -7,8 +7,8 @@ namespace {
 
 std::vector<OperatorLowering> all_lowerings() {
   std::vector<OperatorLowering> all;
-  for (auto* part : {convolution_lowerings, pooling_lowerings, eltwise_lowerings, binary_lowerings, matrix_lowerings,
-                     concat_lowerings, normalization_lowerings}) {
+  for (auto* part : {convolution_lowerings, pooling_lowerings, eltwise_lowerings, binary_lowerings,
+                     matrix_lowerings, concat_lowerings, normalization_lowerings}) {
     const std::vector<OperatorLowering> lowerings = part();
     all.insert(all.end(), lowerings.begin(), lowerings.end());
   }
@@ -17,14 +17,16 @@ std::vector<OperatorLowering> all_lowerings() {
 
 /// oneDNN is asked for float tensors of 1 to 6 axes with at least one element.
 bool is_plain_float(const ir::TensorType& type) {
-  return type.dtype == DType::F32 && type.shape.rank() >= 1 && type.shape.rank() <= 6 && type.shape.elements() > 0;
+  return type.dtype == DType::F32 && type.shape.rank() >= 1 && type.shape.rank() <= 6 &&
+         type.shape.elements() > 0;
 }
 
 }  // namespace
 
 const OperatorLowering* lowering_for(const ir::Graph& graph, const ir::Node& node) {
   static const std::vector<OperatorLowering> table = all_lowerings();
-  const auto at = std::find_if(table.begin(), table.end(), [&](const auto& row) { return row.op == node.op; });
+  const auto at =
+      std::find_if(table.begin(), table.end(), [&](const auto& row) { return row.op == node.op; });
   const bool fits = at != table.end() && is_plain_float(graph.type(node.inputs[0])) &&
                     is_plain_float(graph.type(node.outputs[0])) && at->supports(graph, node);
   return fits ? &*at : nullptr;

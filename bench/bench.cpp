@@ -1,0 +1,147 @@
+// What a user waits for: networks forward and backward, pictures in and out, one saliency map from file to
+// file. The library's threads are given as the last argument of the network benchmarks (0: all processors).
+#include <fovea/class_model.hpp>
+#include <fovea/display.hpp>
+#include <fovea/saliency.hpp>
+
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <random>
+
+namespace {
+
+using fovea::BackendKind;
+using fovea::Direction;
+
+const fovea::Model& network() {
+  static const fovea::Model model = fovea::Model::load(FOVEA_SOURCE_DIR "/models/imagenette-resnet.onnx");
+  return model;
+}
+
+const char* const kPhoto = FOVEA_SOURCE_DIR "/samples/golf-ball.jpg";
+
+/// A session on the bundled network with noise as its input.
+fovea::Session make_session(Direction direction, BackendKind backend, std::int64_t batch, int threads) {
+  fovea::Session session(fovea::Program::compile(
+      network(), {.direction = direction, .batch = batch, .backend = backend, .threads = threads}));
+  std::mt19937 generator(1);
+  std::normal_distribution<float> normal;
+  for (float& x : session.input().data<float>())
+    x = normal(generator);
+  return session;
+}
+
+void set_rates(benchmark::State& state, std::int64_t batch) {
+  state.SetItemsProcessed(state.iterations() * batch);
+}
+
+void forward(benchmark::State& state, BackendKind backend) {
+  const std::int64_t batch = state.range(0);
+  fovea::Session session = make_session(Direction::Forward, backend, batch, static_cast<int>(state.range(1)));
+  for (auto _ : state)
+    session.forward();
+  set_rates(state, batch);
+}
+
+void forward_backward(benchmark::State& state, BackendKind backend) {
+  const std::int64_t batch = state.range(0);
+  fovea::Session session =
+      make_session(Direction::ForwardAndBackward, backend, batch, static_cast<int>(state.range(1)));
+  session.seed_classes(std::vector<std::int64_t>(static_cast<std::size_t>(batch), 8));
+  for (auto _ : state) {
+    session.forward();
+    session.backward();
+  }
+  set_rates(state, batch);
+}
+
+void load_and_compile(benchmark::State& state) {
+  for (auto _ : state)
+    benchmark::DoNotOptimize(
+        fovea::Program::compile(fovea::Model::load(FOVEA_SOURCE_DIR "/models/imagenette-resnet.onnx")));
+}
+
+void resize(benchmark::State& state) {
+  const fovea::Image photo = fovea::read_image(kPhoto);
+  const fovea::Image large = fovea::resize(photo, 4000, 3000);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(fovea::resize_short_side(large, 256));
+  state.SetItemsProcessed(state.iterations() * large.width * large.height);
+}
+
+void decode_jpeg(benchmark::State& state) {
+  for (auto _ : state)
+    benchmark::DoNotOptimize(fovea::read_image(kPhoto));
+}
+
+/// Read a photo, explain it, write the overlay: all but loading the network.
+void saliency_file_to_file(benchmark::State& state) {
+  const auto crops = state.range(0) == 10 ? fovea::Crops::Ten : fovea::Crops::One;
+  fovea::Session session = make_session(Direction::ForwardAndBackward, BackendKind::Auto, state.range(0), 0);
+  const auto preprocessing = network().preprocessing().value();
+  const std::string out = std::filesystem::temp_directory_path() / "fovea-bench.png";
+  for (auto _ : state) {
+    const auto map = fovea::saliency(session, fovea::read_image(kPhoto), preprocessing, {.crops = crops});
+    fovea::write_png(out, fovea::overlay(map.seen, fovea::to_grey(map.map, {}), "inferno"));
+  }
+  std::filesystem::remove(out);
+}
+
+void decode_png(benchmark::State& state) {
+  const std::string path = std::filesystem::temp_directory_path() / "fovea-bench-decode.png";
+  fovea::write_png(path, fovea::resize(fovea::read_image(kPhoto), 1920, 1440));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(fovea::read_image(path));
+  std::filesystem::remove(path);
+}
+
+/// The climb of 151 steps with the options of the command line.
+void class_model(benchmark::State& state) {
+  fovea::Session session = make_session(Direction::ForwardAndBackward, BackendKind::Auto, 1, 0);
+  const auto preprocessing = network().preprocessing().value();
+  for (auto _ : state)
+    benchmark::DoNotOptimize(fovea::class_model(session, preprocessing, {.target_class = 8}));
+}
+
+}  // namespace
+
+BENCHMARK_CAPTURE(forward, onednn, BackendKind::OneDnn)
+    ->ArgNames({"batch", "threads"})
+    ->Args({1, 1})
+    ->Args({1, 0})
+    ->Args({8, 0})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(forward_backward, onednn, BackendKind::OneDnn)
+    ->ArgNames({"batch", "threads"})
+    ->Args({1, 1})
+    ->Args({1, 0})
+    ->Args({8, 0})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(forward, reference, BackendKind::Reference)
+    ->ArgNames({"batch", "threads"})
+    ->Args({1, 1})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(forward_backward, reference, BackendKind::Reference)
+    ->ArgNames({"batch", "threads"})
+    ->Args({1, 1})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(load_and_compile)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(decode_jpeg)->Unit(benchmark::kMillisecond);
+BENCHMARK(decode_png)->Unit(benchmark::kMillisecond);
+BENCHMARK(resize)->Unit(benchmark::kMillisecond);
+BENCHMARK(saliency_file_to_file)
+    ->ArgName("crops")
+    ->Arg(1)
+    ->Arg(10)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(class_model)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+BENCHMARK_MAIN();

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Installs what is missing (Debian 12), builds fovea twice and runs its tests: the fast ones under the address and
+# undefined-behaviour sanitizers, then all of them.
+set -euo pipefail
+cd "$(dirname "$0")"
+jobs=$(nproc)
+
+tools/install-packages.sh build test
+if command -v ccache >/dev/null; then
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+fi
+
+build() {
+  echo "== $1: configure and build"
+  cmake --preset "$1" >/dev/null
+  cmake --build --preset "$1" -j "$jobs"
+}
+
+build asan-ubsan
+echo "== asan-ubsan: the fast tests"
+ctest --preset asan-ubsan -j "$jobs"
+build dev
+echo "== dev: all tests"
+ctest --preset dev -j "$jobs"

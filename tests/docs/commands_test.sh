@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# commands_test.sh SOURCE FOVEA WORK: runs the commands of README.md that follow a line "<!-- tested -->" as they stand, in
+# an empty folder with `fovea` on the PATH, and checks that docs/cli.md names every option of every verb.
+set -euo pipefail
+source_dir=$1 fovea=$2 work=$3
+
+rm -rf "$work" && mkdir -p "$work/bin" "$work/run"
+ln -s "$fovea" "$work/bin/fovea"
+export PATH="$work/bin:$PATH"
+cd "$work/run"
+# What the reader is asked to bring: a network of their own, its labels, a photo.
+cp "$source_dir/models/imagenette-resnet-plain.onnx" my-network.onnx
+cp "$source_dir/samples/golf-ball.jpg" photo.jpg
+printf 'tench\ndog\nplayer\nsaw\nchurch\nhorn\ntruck\npump\ngolf ball\nparachute\n' > my-labels.txt
+ln -s "$source_dir/samples" samples
+
+awk '/^<!-- tested -->$/ {armed = 1; next}
+     armed && /^```sh$/ {inside = 1; next}
+     /^```$/ {inside = 0; armed = 0}
+     inside' "$source_dir/README.md" > commands.sh
+test -s commands.sh || { echo "README.md marks no commands as tested"; exit 1; }
+bash -euxo pipefail commands.sh
+
+failed=0
+for verb in info forward gradient classify saliency class-model; do
+  for option in $(fovea $verb --help | grep -oE -- '(^|[ ,])--[a-z0-9-]+' | grep -oE -- '--[a-z0-9-]+' | sort -u); do
+    grep -qF -- "\`$option" "$source_dir/docs/cli.md" || { echo "docs/cli.md does not name $option (fovea $verb)"; failed=1; }
+  done
+done
+exit $failed
