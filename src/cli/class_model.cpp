@@ -267,11 +267,11 @@ void add_class_model(CLI::App& app, Run& run) {
                    "share of the picture that fades each step (default 0); with --paper lambda (default 1)")
       ->check(not_negative());
   verb->add_option("--jitter", method.jitter, "largest random shift, as a share of the side")
-      ->check(CLI::Range(0.0, 0.5))
+      ->check(between(0.0, 0.5))
       ->capture_default_str();
   verb->add_option("--blur", method.blur,
                    "deviation of the blur at every fourth step, as a share of the side")
-      ->check(CLI::Range(0.0, 0.1))
+      ->check(between(0.0, 0.1))
       ->capture_default_str();
   verb->add_option("--seed", method.seed, "seed of the jitter and the noise")
       ->check(not_negative())

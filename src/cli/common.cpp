@@ -25,6 +25,17 @@ CLI::Validator above_zero() {
           "POSITIVE"};
 }
 
+CLI::Validator between(double lowest, double highest) {
+  return {[=](const std::string& text) {
+            double value = 0;
+            const bool fine = CLI::detail::lexical_cast(text, value) && value >= lowest && value <= highest;
+            return fine ? ""
+                        : fmt::format("expected a number from {:g} to {:g}, found '{}'", lowest, highest,
+                                      text);
+          },
+          fmt::format("{:g} to {:g}", lowest, highest)};
+}
+
 CLI::Validator not_negative() {
   return {[](const std::string& text) {
             double value = 0;
@@ -85,6 +96,9 @@ Preprocessing choose_preprocessing(const Model& model, const ModelOptions& optio
   chosen.scale = options.scale.value_or(chosen.scale);
   override_channels(chosen.mean, options.mean, "mean");
   override_channels(chosen.std, options.std, "std");
+  for (double mean : chosen.mean)
+    if (!std::isfinite(mean))
+      throw UsageError("--mean: means must be finite");
   for (double deviation : chosen.std)
     if (!(deviation > 0) || !std::isfinite(deviation))
       throw UsageError("--std: deviations must be positive");

@@ -22,9 +22,11 @@ public:
   using std::runtime_error::runtime_error;
 };
 
-/// Checks of an option's number: more than 0; 0 or more. Neither takes infinity or NaN.
+/// Checks of an option's number: more than 0; 0 or more; within a range. None takes infinity or NaN, as
+/// CLI11's own do.
 CLI::Validator above_zero();
 CLI::Validator not_negative();
+CLI::Validator between(double lowest, double highest);
 
 /// The options of every verb that looks at pictures through a model.
 struct ModelOptions {

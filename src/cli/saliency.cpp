@@ -182,10 +182,10 @@ void add_saliency(CLI::App& app, Run& run) {
   verb->add_flag("--figure", options->figure, "also write one labelled picture: photo, map, overlay");
   verb->add_option("--percentile", options->range.percentile,
                    "the part of the map's values that is white, in %; 100: its maximum")
-      ->check(CLI::Range(1.0, 100.0))
+      ->check(between(1.0, 100.0))
       ->capture_default_str();
   verb->add_option("--gamma", options->range.gamma, "brightness is (value / white) ^ gamma")
-      ->check(CLI::Range(0.05, 20.0))
+      ->check(between(0.05, 20.0))
       ->capture_default_str();
   verb->add_option("--colormap", options->colormap, "colours of the heat map")
       ->check(CLI::IsMember(colormap_names()))

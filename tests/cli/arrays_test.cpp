@@ -27,20 +27,20 @@ nlohmann::json networks() {
   return nlohmann::json::parse(std::ifstream(data("networks/index.json")));
 }
 
-TEST(Arrays, GradientsOfAllReferenceNetworksAreThoseOfPyTorch) {
+TEST(Arrays, GradientsOfTheReferenceNetworksAreThoseOfPyTorch) {
   const TemporaryFolder folder;
   const std::string scores = folder.file("scores.npy"), gradient = folder.file("gradient.npy");
+  const std::string rules[] = {"gradient", "deconvnet", "guided"};
+  std::size_t next = 0;  // every network once, with one rule after the other: tests/engine has them all
   for (const auto& network : networks()) {
     const std::string base = data("networks/" + network["name"].get<std::string>());
-    const std::string target = std::to_string(network["target"].get<int>());
-    for (const std::string rule : {"gradient", "deconvnet", "guided"}) {
-      const Outcome outcome = fovea({"gradient", base + ".onnx", "--input", base + ".input.npy", "--target",
-                                     target, "--rule", rule, "--scores", scores, "-o", gradient});
-      ASSERT_EQ(outcome.code, 0) << base << ": " << outcome.err;
-      EXPECT_EQ(outcome.out, "");
-      EXPECT_LE(relative_error(gradient, base + "." + rule + ".npy"), 1e-4) << base << " " << rule;
-      EXPECT_LE(relative_error(scores, base + ".scores.npy"), 1e-4) << base;
-    }
+    const std::string target = std::to_string(network["target"].get<int>()), rule = rules[next++ % 3];
+    const Outcome outcome = fovea({"gradient", base + ".onnx", "--input", base + ".input.npy", "--target",
+                                   target, "--rule", rule, "--scores", scores, "-o", gradient});
+    ASSERT_EQ(outcome.code, 0) << base << ": " << outcome.err;
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_LE(relative_error(gradient, base + "." + rule + ".npy"), 1e-4) << base << " " << rule;
+    EXPECT_LE(relative_error(scores, base + ".scores.npy"), 1e-4) << base;
   }
 }
 
