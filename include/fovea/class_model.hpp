@@ -37,7 +37,9 @@ struct ClassModelOptions {
   Tensor picture = {};
 };
 
-/// The state after a number of steps.
+/// The state after a number of steps. Score, probability and objective are those of `input`; a Regularized
+/// climb, from its first step on, tells those of the picture that the step started from, rolled by its
+/// jitter: the look that gave the step.
 struct ClassModelProgress {
   int step = 0;          ///< steps done, 0 being the start
   double score = 0;      ///< S_c

@@ -21,6 +21,7 @@ int classify(const Options& options) {
   const LoadedModel loaded = load_model(options.model);
   const auto program = Program::compile(
       loaded.model, program_options(loaded, options.model, Direction::Forward, options.crops));
+  check_labels(loaded, options.model, *program);
   Session session(program);
   auto results = nlohmann::ordered_json::array();
   const int code = for_each_file(options.images, [&](const std::string& path) {

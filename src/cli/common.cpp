@@ -16,6 +16,35 @@ namespace fovea::cli {
 
 namespace fs = std::filesystem;
 
+CLI::Validator above_zero() {
+  return {[](const std::string& text) {
+            double value = 0;
+            const bool fine = CLI::detail::lexical_cast(text, value) && value > 0 && std::isfinite(value);
+            return fine ? "" : fmt::format("expected a positive number, found '{}'", text);
+          },
+          "POSITIVE"};
+}
+
+CLI::Validator between(double lowest, double highest) {
+  return {[=](const std::string& text) {
+            double value = 0;
+            const bool fine = CLI::detail::lexical_cast(text, value) && value >= lowest && value <= highest;
+            return fine ? ""
+                        : fmt::format("expected a number from {:g} to {:g}, found '{}'", lowest, highest,
+                                      text);
+          },
+          fmt::format("{:g} to {:g}", lowest, highest)};
+}
+
+CLI::Validator not_negative() {
+  return {[](const std::string& text) {
+            double value = 0;
+            const bool fine = CLI::detail::lexical_cast(text, value) && value >= 0 && std::isfinite(value);
+            return fine ? "" : fmt::format("expected a number that is not negative, found '{}'", text);
+          },
+          "NONNEGATIVE"};
+}
+
 void ModelOptions::add_to(CLI::App& verb) {
   verb.add_option("-m,--model", model, "ONNX classifier (default: the bundled network)");
   verb.add_option("--labels", labels, "class names: one a line, or a CSV of index,wnid,name");
@@ -67,6 +96,9 @@ Preprocessing choose_preprocessing(const Model& model, const ModelOptions& optio
   chosen.scale = options.scale.value_or(chosen.scale);
   override_channels(chosen.mean, options.mean, "mean");
   override_channels(chosen.std, options.std, "std");
+  for (double mean : chosen.mean)
+    if (!std::isfinite(mean))
+      throw UsageError("--mean: means must be finite");
   for (double deviation : chosen.std)
     if (!(deviation > 0) || !std::isfinite(deviation))
       throw UsageError("--std: deviations must be positive");
@@ -129,6 +161,16 @@ ProgramOptions program_options(const LoadedModel& loaded, const ModelOptions& op
   return program;
 }
 
+void check_labels(const LoadedModel& loaded, const ModelOptions& options, const Program& program) {
+  const std::int64_t names = loaded.labels.size(), classes = program.classes();
+  if (names == classes || loaded.labels.empty())
+    return;
+  const std::string message = fmt::format("{} labels for {} classes", names, classes);
+  if (!options.labels.empty())
+    throw InputError(message, options.labels);
+  fmt::print(stderr, "fovea: warning: {}: {}\n", loaded.model.path(), message);
+}
+
 void print_notes(const Program& program) {
   for (const std::string& note : program.report().notes)
     fmt::print(stderr, "fovea: note: {}\n", note);
@@ -180,6 +222,10 @@ int for_each_file(const std::vector<std::string>& paths,
     bar.update(static_cast<std::int64_t>(i), paths[i]);
     try {
       work(paths[i]);
+    } catch (const InputError& error) {
+      bar.clear();
+      fmt::print(stderr, "fovea: error: {}{}\n", error.path().empty() ? paths[i] + ": " : "", error.what());
+      code = 1;
     } catch (const Error& error) {
       bar.clear();
       fmt::print(stderr, "fovea: error: {}\n", error.what());

@@ -22,6 +22,12 @@ public:
   using std::runtime_error::runtime_error;
 };
 
+/// Checks of an option's number: more than 0; 0 or more; within a range. None takes infinity or NaN, as
+/// CLI11's own do.
+CLI::Validator above_zero();
+CLI::Validator not_negative();
+CLI::Validator between(double lowest, double highest);
+
 /// The options of every verb that looks at pictures through a model.
 struct ModelOptions {
   std::string model;  ///< empty: the bundled network
@@ -54,6 +60,9 @@ std::string bundled_model();
 /// Program options for the loaded model.
 ProgramOptions program_options(const LoadedModel& loaded, const ModelOptions& options, Direction direction,
                                std::int64_t batch = 1);
+/// InputError when the file of --labels has another number of names than the network has classes; a warning
+/// on stderr when the labels of the model file do.
+void check_labels(const LoadedModel& loaded, const ModelOptions& options, const Program& program);
 /// Says on stderr what the passes did.
 void print_notes(const Program& program);
 

@@ -32,7 +32,8 @@ NamedFile split_name(const std::string& text) {
 /// Pairs files with the model's ports: by name, or in order. InputError for an unknown name or too many
 /// files.
 template <class Ports>
-std::vector<std::size_t> match(const std::vector<NamedFile>& files, const Ports& ports, const char* what) {
+std::vector<std::size_t> match(const std::vector<NamedFile>& files, const Ports& ports, const char* what,
+                               const std::string& model) {
   std::vector<std::size_t> indices;
   for (std::size_t i = 0; i < files.size(); ++i) {
     std::size_t index = i;
@@ -45,7 +46,8 @@ std::vector<std::size_t> match(const std::vector<NamedFile>& files, const Ports&
       throw InputError(
           files[i].name.empty()
               ? fmt::format("the model has {} {}s, {} files are given", ports.size(), what, files.size())
-              : fmt::format("the model has no {} named '{}'", what, files[i].name));
+              : fmt::format("the model has no {} named '{}'", what, files[i].name),
+          model);
     indices.push_back(index);
   }
   return indices;
@@ -56,7 +58,7 @@ int compute(const Options& options) {
   std::vector<NamedFile> inputs, outputs;
   std::transform(options.inputs.begin(), options.inputs.end(), std::back_inserter(inputs), split_name);
   std::transform(options.outputs.begin(), options.outputs.end(), std::back_inserter(outputs), split_name);
-  const std::vector<std::size_t> input_ports = match(inputs, model.inputs(), "input");
+  const std::vector<std::size_t> input_ports = match(inputs, model.inputs(), "input", model.path());
   if (inputs.size() != model.inputs().size())
     throw InputError(
         fmt::format("the model has {} inputs, {} are given", model.inputs().size(), inputs.size()),
@@ -74,7 +76,7 @@ int compute(const Options& options) {
   }
   const auto program = Program::compile(model, program_options);
   print_notes(*program);
-  const std::vector<std::size_t> output_ports = match(outputs, program->outputs(), "output");
+  const std::vector<std::size_t> output_ports = match(outputs, program->outputs(), "output", model.path());
   Session session(program);
   for (std::size_t i = 0; i < tensors.size(); ++i)
     fill(session.input(input_ports[i]), tensors[i], inputs[i].path);

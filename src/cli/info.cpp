@@ -31,7 +31,7 @@ std::shared_ptr<const Program> try_compile(const Model& model, const Options& op
     program.height = input.height > 0 ? 0 : options.size.value_or(224);
     program.width = input.width > 0 ? 0 : options.size.value_or(224);
     return Program::compile(model, program);
-  } catch (const ModelError& error) {
+  } catch (const Error& error) {
     why_not = error.what();
     return nullptr;
   }

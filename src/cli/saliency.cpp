@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <map>
+#include <set>
 
 namespace fovea::cli {
 namespace {
@@ -43,8 +43,10 @@ public:
     if (ends_with_png(options_.output))
       return {{}, {}, {}, {}, {}, options_.output};
     const std::string stem = stem_of(image);
-    const int seen = ++counts_[stem];
-    const fs::path base = fs::path(options_.output) / (seen > 1 ? fmt::format("{}-{}", stem, seen) : stem);
+    std::string name = stem;
+    for (int serial = 2; !taken_.insert(name).second; ++serial)
+      name = fmt::format("{}-{}", stem, serial);
+    const fs::path base = fs::path(options_.output) / name;
     auto with = [&](const char* suffix) { return base.string() + suffix; };
     return {with("-map.png"), with("-heat.png"),     with("-overlay.png"),
             with("-map.npy"), with("-gradient.npy"), options_.figure ? with("-figure.png") : std::string()};
@@ -52,7 +54,7 @@ public:
 
 private:
   const Options& options_;
-  std::map<std::string, int> counts_;
+  std::set<std::string> taken_;
 };
 
 std::string range_text(const Options& options, double white) {
@@ -129,6 +131,7 @@ int make_maps(const Options& options) {
       cli::program_options(loaded, options.model, Direction::ForwardAndBackward, options.crops);
   program_options.rule = parse_rule(options.method);
   const auto program = Program::compile(loaded.model, program_options);
+  check_labels(loaded, options.model, *program);
   print_notes(*program);
   SaliencyOptions method{{}, options.crops == 10 ? Crops::Ten : Crops::One};
   if (options.target != "auto")
@@ -179,10 +182,10 @@ void add_saliency(CLI::App& app, Run& run) {
   verb->add_flag("--figure", options->figure, "also write one labelled picture: photo, map, overlay");
   verb->add_option("--percentile", options->range.percentile,
                    "the part of the map's values that is white, in %; 100: its maximum")
-      ->check(CLI::Range(1.0, 100.0))
+      ->check(between(1.0, 100.0))
       ->capture_default_str();
   verb->add_option("--gamma", options->range.gamma, "brightness is (value / white) ^ gamma")
-      ->check(CLI::Range(0.05, 20.0))
+      ->check(between(0.05, 20.0))
       ->capture_default_str();
   verb->add_option("--colormap", options->colormap, "colours of the heat map")
       ->check(CLI::IsMember(colormap_names()))
