@@ -110,7 +110,7 @@ ClassModel climb(const Context& context, std::int64_t target) {
   const Options& options = context.options;
   ClassModelOptions method = options.method;
   method.target_class = target;
-  const Reporter reporter(context.loaded.labels.name(target), method.steps);
+  const Reporter reporter(short_name(context.loaded.labels, target), method.steps);
   const ClassModel model =
       class_model(context.session, context.loaded.preprocessing, method, [&](const ClassModelProgress& p) {
         reporter.show(p);
@@ -146,8 +146,8 @@ nlohmann::ordered_json describe_json(const ClassModel& model, const Labels& labe
 std::string method_text(const Options& options) {
   const ClassModelOptions& m = options.method;
   return options.paper ? fmt::format("{} steps of {:g}, lambda {:g} (paper)", m.steps, m.step, m.l2)
-                       : fmt::format("{} steps of {:g}, jitter {:g}, blur {:g}, decay {:g}, seed {}", m.steps,
-                                     m.step, m.jitter, m.blur, m.l2, m.seed);
+                       : fmt::format("{} steps of {:g}, jitter {:g}, blur {:g}, coarse {:g}, seed {}",
+                                     m.steps, m.step, m.jitter, m.blur, m.coarse, m.seed);
 }
 
 /// Fills in what depends on other options or on the model.
@@ -276,7 +276,8 @@ void add_class_model(CLI::App& app, Run& run) {
   verb->add_option("--seed", method.seed, "seed of the jitter and the noise")
       ->check(not_negative())
       ->capture_default_str();
-  verb->add_option("--coarse", method.coarse, "deviation of the gradient's blur at the first step, as a share of the side")
+  verb->add_option("--coarse", method.coarse,
+                   "deviation of the gradient's blur at the first step, as a share of the side")
       ->check(between(0.0, 0.1))
       ->capture_default_str();
   verb->add_option("--start", options->start, "zero (the mean colour), noise, or a picture's file")

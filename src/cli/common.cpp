@@ -187,6 +187,11 @@ std::string describe(const Labels& labels, std::int64_t index) {
   return has_id ? labels[index].wordnet_id + " " + labels.name(index) : labels.name(index);
 }
 
+std::string short_name(const Labels& labels, std::int64_t index) {
+  const std::string name = labels.name(index);
+  return name.substr(0, name.find(','));
+}
+
 nlohmann::ordered_json to_json(const Labels& labels, std::int64_t index) {
   nlohmann::ordered_json json = {{"index", index}};
   if (index < labels.size() && !labels[index].wordnet_id.empty())

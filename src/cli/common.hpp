@@ -71,6 +71,8 @@ inline const std::vector<std::string> kRuleNames = {"gradient", "deconvnet", "gu
 
 /// "n02007558 flamingo", or just the name.
 std::string describe(const Labels& labels, std::int64_t index);
+/// The first of a class's synonyms, for titles: "bald eagle".
+std::string short_name(const Labels& labels, std::int64_t index);
 /// The same as a JSON object with index, wordnet_id, name.
 nlohmann::ordered_json to_json(const Labels& labels, std::int64_t index);
 

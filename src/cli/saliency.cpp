@@ -2,6 +2,7 @@
 
 #include "cli/common.hpp"
 #include "cli/verbs.hpp"
+#include "fovea/class_model.hpp"
 #include "fovea/display.hpp"
 #include "fovea/error.hpp"
 #include "fovea/npy.hpp"
@@ -26,6 +27,7 @@ struct Options {
   DisplayRange range;
   std::string colormap = "inferno";
   bool figure = false;
+  bool with_class_model = false;
   bool json = false;
 };
 
@@ -48,8 +50,12 @@ public:
       name = fmt::format("{}-{}", stem, serial);
     const fs::path base = fs::path(options_.output) / name;
     auto with = [&](const char* suffix) { return base.string() + suffix; };
-    return {with("-map.png"), with("-heat.png"),     with("-overlay.png"),
-            with("-map.npy"), with("-gradient.npy"), options_.figure ? with("-figure.png") : std::string()};
+    return {with("-map.png"),
+            with("-heat.png"),
+            with("-overlay.png"),
+            with("-map.npy"),
+            with("-gradient.npy"),
+            options_.figure || options_.with_class_model ? with("-figure.png") : std::string()};
   }
 
 private:
@@ -65,20 +71,56 @@ std::string range_text(const Options& options, double white) {
              : fmt::format("white: {:g} % quantile, {:.3g}{}", options.range.percentile, white, gamma);
 }
 
-Image figure_of(const SaliencyMap& result, const Options& options, const Labels& labels,
-                const std::string& path, const Image& grey, double white) {
-  const std::string name = labels.name(result.target.index);
-  const std::vector<Panel> panels = {{result.seen, "Photo", fs::path(path).filename().string()},
-                                     {colorize(grey, options.colormap), "Saliency map",
-                                      fmt::format("{}; {}", options.method, range_text(options, white))},
-                                     {overlay(result.seen, grey, options.colormap), "Map on the photo",
-                                      fmt::format("{}, score {:.2f}, probability {:.3f}", name,
-                                                  result.target.score, result.target.probability)}};
+/// Class models for figures, each climbed to once.
+class ClassModelPictures {
+public:
+  ClassModelPictures(const LoadedModel& loaded, const Options& options)
+      : loaded_(loaded), options_(options) {}
+
+  const Panel& panel(std::int64_t target) {
+    if (const auto at = panels_.find(target); at != panels_.end())
+      return at->second;
+    if (!session_) {
+      ProgramOptions program = program_options(loaded_, options_.model, Direction::ForwardAndBackward);
+      program.final_relu = ProgramOptions::FinalRelu::Remove;
+      session_.emplace(Program::compile(loaded_.model, program));
+    }
+    ClassModelOptions method;
+    method.target_class = target;
+    const ClassModel model = class_model(*session_, loaded_.preprocessing, method);
+    return panels_[target] = {to_picture(model.input, loaded_.preprocessing, ClassModelDisplay::Fitted),
+                              "Class model", fmt::format("{} steps, score {:.1f}", model.steps, model.score)};
+  }
+
+private:
+  const LoadedModel& loaded_;
+  const Options& options_;
+  std::optional<Session> session_;
+  std::map<std::int64_t, Panel> panels_;
+};
+
+/// Photo, map, map on the photo; or, as in the paper's reproduction, photo, class model, map.
+Image figure_of(const SaliencyMap& result, const Options& options, const LoadedModel& loaded,
+                const std::string& path, const Image& grey, ClassModelPictures& class_models) {
+  const std::string name = short_name(loaded.labels, result.target.index);
+  const std::string answer = fmt::format("{}, score {:.2f}, probability {:.3f}", name, result.target.score,
+                                         result.target.probability);
+  const std::string file = fs::path(path).filename().string();
+  const Panel map = {
+      colorize(grey, options.colormap), "Saliency map",
+      fmt::format("{}; {}", options.method, range_text(options, white_level(result.map, options.range)))};
+  std::vector<Panel> panels;
+  if (options.with_class_model)
+    panels = {{result.seen, "Photo", file + ": " + answer}, class_models.panel(result.target.index), map};
+  else
+    panels = {{result.seen, "Photo", file},
+              map,
+              {overlay(result.seen, grey, options.colormap), "Map on the photo", answer}};
   return make_figure(panels, fmt::format("{} (class {})", name, result.target.index));
 }
 
-void write_files(const SaliencyMap& result, const Options& options, const Labels& labels,
-                 const std::string& path, const Files& files) {
+void write_files(const SaliencyMap& result, const Options& options, const LoadedModel& loaded,
+                 const std::string& path, const Files& files, ClassModelPictures& class_models) {
   const Image grey = to_grey(result.map, options.range);
   if (!files.map.empty()) {
     write_png(files.map, grey);
@@ -88,8 +130,7 @@ void write_files(const SaliencyMap& result, const Options& options, const Labels
     write_npy(files.gradient, result.gradient);
   }
   if (!files.figure.empty())
-    write_png(files.figure,
-              figure_of(result, options, labels, path, grey, white_level(result.map, options.range)));
+    write_png(files.figure, figure_of(result, options, loaded, path, grey, class_models));
 }
 
 nlohmann::ordered_json describe_json(const SaliencyMap& result, const Options& options, const Labels& labels,
@@ -140,11 +181,12 @@ int make_maps(const Options& options) {
     make_folder(options.output);
   Session session(program);
   FileNames names(options);
+  ClassModelPictures class_models(loaded, options);
   auto results = nlohmann::ordered_json::array();
   const int code = for_each_file(options.images, [&](const std::string& path) {
     const SaliencyMap result = saliency(session, read_image(path), loaded.preprocessing, method);
     const Files files = names.next(path);
-    write_files(result, options, loaded.labels, path, files);
+    write_files(result, options, loaded, path, files, class_models);
     if (white_level(result.map, options.range) == 0)
       fmt::print(stderr,
                  "fovea: warning: {}: the gradient is zero everywhere, so the map is black (score {:.3g})\n",
@@ -180,6 +222,8 @@ void add_saliency(CLI::App& app, Run& run) {
           "folder for the map (grey), heat map, overlay and raw arrays; or one .png for the figure alone")
       ->required();
   verb->add_flag("--figure", options->figure, "also write one labelled picture: photo, map, overlay");
+  verb->add_flag("--with-class-model", options->with_class_model,
+                 "show photo, class model and map in the figure (implies --figure)");
   verb->add_option("--percentile", options->range.percentile,
                    "the part of the map's values that is white, in %; 100: its maximum")
       ->check(between(1.0, 100.0))
