@@ -3,6 +3,7 @@
 #include "fovea/error.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -193,6 +194,15 @@ nlohmann::ordered_json to_json(const Labels& labels, std::int64_t index) {
     json["wordnet_id"] = labels[index].wordnet_id;
   json["name"] = labels.name(index);
   return json;
+}
+
+std::string shape_text(const ModelPort& port) {
+  std::vector<std::string> dims;
+  for (std::size_t i = 0; i < port.dims.size(); ++i)
+    dims.push_back(port.dims[i] >= 0         ? std::to_string(port.dims[i])
+                   : port.symbols[i].empty() ? "?"
+                                             : port.symbols[i]);
+  return fmt::format("{}[{}]", port.element_type, fmt::join(dims, ","));
 }
 
 std::string stem_of(const std::string& path) {

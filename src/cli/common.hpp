@@ -69,6 +69,9 @@ void print_notes(const Program& program);
 Rule parse_rule(const std::string& name);
 inline const std::vector<std::string> kRuleNames = {"gradient", "deconvnet", "guided"};
 
+/// "float32[N,3,224,224]", "?" for an extent that is open and has no name.
+std::string shape_text(const ModelPort& port);
+
 /// "n02007558 flamingo", or just the name.
 std::string describe(const Labels& labels, std::int64_t index);
 /// The same as a JSON object with index, wordnet_id, name.

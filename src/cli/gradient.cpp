@@ -19,7 +19,7 @@ struct Options {
 int compute(const Options& options) {
   const Model model = Model::load(options.model);
   const ImageInput picture = model.image_input();
-  const Tensor values = read_npy(options.input);
+  const Tensor values = read_array(options.input);
   if (values.shape().rank() != 4)
     throw InputError(fmt::format("has shape {}, expected [N,C,H,W]", to_string(values.shape())),
                      options.input);
