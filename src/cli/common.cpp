@@ -17,6 +17,14 @@ namespace fovea::cli {
 
 namespace fs = std::filesystem;
 
+CLI::Validator not_empty() {
+  return {[](const std::string& text) {
+            return std::string(text.empty() ? "expected the name of a file or folder, found an empty one"
+                                            : "");
+          },
+          "PATH"};
+}
+
 CLI::Validator above_zero() {
   return {[](const std::string& text) {
             double value = 0;
@@ -47,8 +55,9 @@ CLI::Validator not_negative() {
 }
 
 void ModelOptions::add_to(CLI::App& verb) {
-  verb.add_option("-m,--model", model, "ONNX classifier (default: the bundled network)");
-  verb.add_option("--labels", labels, "class names: one a line, or a CSV of index,wnid,name");
+  verb.add_option("-m,--model", model, "ONNX classifier (default: the bundled network)")->check(not_empty());
+  verb.add_option("--labels", labels, "class names: one a line, or a CSV of index,wnid,name")
+      ->check(not_empty());
   verb.add_option("--preprocess", preprocess,
                   "convention of the network's input (default: the model file's, else torchvision)")
       ->check(CLI::IsMember({"torchvision", "caffe", "tf", "none"}));

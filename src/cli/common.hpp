@@ -22,6 +22,8 @@ public:
   using std::runtime_error::runtime_error;
 };
 
+/// Check of a file's or folder's name: not empty, as a shell's unset variable would leave it.
+CLI::Validator not_empty();
 /// Checks of an option's number: more than 0; 0 or more; within a range. None takes infinity or NaN, as
 /// CLI11's own do.
 CLI::Validator above_zero();

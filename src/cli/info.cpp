@@ -145,7 +145,7 @@ void add_info(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* verb =
       app.add_subcommand("info", "What a model holds, and whether fovea can run and differentiate it");
-  verb->add_option("model", options->model, "ONNX file")->required();
+  verb->add_option("model", options->model, "ONNX file")->required()->check(not_empty());
   verb->add_option("--size", options->size,
                    "side of the picture where the model leaves it open (default 224)")
       ->check(CLI::Range(1, 65536));
