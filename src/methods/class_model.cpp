@@ -79,6 +79,8 @@ public:
     look(random_shift(reach_y), random_shift(reach_x));
     auto x = x_.data<float>();
     units_.to_standard_gradient(gradient_);
+    const double to_go = 1.0 - static_cast<double>(step_) / options_.steps;
+    gaussian_blur(gradient_, size_.height, size_.width, options_.coarse * to_go * side());
     const double scale = root_mean_square(gradient_);
     units_.to_standard(x);
     for (std::size_t i = 0; i < x.size(); ++i)
@@ -152,9 +154,10 @@ private:
   }
 
   void blur(std::span<float> x) const {
-    gaussian_blur(x, size_.height, size_.width,
-                  options_.blur * static_cast<double>(std::min(size_.height, size_.width)));
+    gaussian_blur(x, size_.height, size_.width, options_.blur * side());
   }
+
+  double side() const { return static_cast<double>(std::min(size_.height, size_.width)); }
 
   static double root_mean_square(std::span<const float> values) {
     double sum = 0;
