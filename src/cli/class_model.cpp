@@ -291,7 +291,8 @@ void add_class_model(CLI::App& app, Run& run) {
       ->capture_default_str();
   verb->add_option("-o,--output", options->output,
                    "folder, or one .png (the picture, or with --sheet the sheet)")
-      ->required();
+      ->required()
+      ->check(not_empty());
   verb->add_flag("--json", options->json, "print JSON");
   options->model.add_to(*verb);
   verb->callback([options, &run] { run = [options] { return make_models(*options); }; });

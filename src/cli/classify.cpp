@@ -56,7 +56,7 @@ void add_classify(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* verb =
       app.add_subcommand("classify", "The best guesses for each picture, with softmax probabilities");
-  verb->add_option("images", options->images, "pictures")->required();
+  verb->add_option("images", options->images, "pictures")->required()->check(not_empty());
   verb->add_option("--top", options->top, "number of guesses")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();

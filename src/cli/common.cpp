@@ -3,6 +3,7 @@
 #include "fovea/error.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +16,14 @@
 namespace fovea::cli {
 
 namespace fs = std::filesystem;
+
+CLI::Validator not_empty() {
+  return {[](const std::string& text) {
+            return std::string(text.empty() ? "expected the name of a file or folder, found an empty one"
+                                            : "");
+          },
+          "PATH"};
+}
 
 CLI::Validator above_zero() {
   return {[](const std::string& text) {
@@ -46,8 +55,9 @@ CLI::Validator not_negative() {
 }
 
 void ModelOptions::add_to(CLI::App& verb) {
-  verb.add_option("-m,--model", model, "ONNX classifier (default: the bundled network)");
-  verb.add_option("--labels", labels, "class names: one a line, or a CSV of index,wnid,name");
+  verb.add_option("-m,--model", model, "ONNX classifier (default: the bundled network)")->check(not_empty());
+  verb.add_option("--labels", labels, "class names: one a line, or a CSV of index,wnid,name")
+      ->check(not_empty());
   verb.add_option("--preprocess", preprocess,
                   "convention of the network's input (default: the model file's, else torchvision)")
       ->check(CLI::IsMember({"torchvision", "caffe", "tf", "none"}));
@@ -198,6 +208,15 @@ nlohmann::ordered_json to_json(const Labels& labels, std::int64_t index) {
     json["wordnet_id"] = labels[index].wordnet_id;
   json["name"] = labels.name(index);
   return json;
+}
+
+std::string shape_text(const ModelPort& port) {
+  std::vector<std::string> dims;
+  for (std::size_t i = 0; i < port.dims.size(); ++i)
+    dims.push_back(port.dims[i] >= 0         ? std::to_string(port.dims[i])
+                   : port.symbols[i].empty() ? "?"
+                                             : port.symbols[i]);
+  return fmt::format("{}[{}]", port.element_type, fmt::join(dims, ","));
 }
 
 std::string stem_of(const std::string& path) {

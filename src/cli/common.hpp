@@ -22,6 +22,8 @@ public:
   using std::runtime_error::runtime_error;
 };
 
+/// Check of a file's or folder's name: not empty, as a shell's unset variable would leave it.
+CLI::Validator not_empty();
 /// Checks of an option's number: more than 0; 0 or more; within a range. None takes infinity or NaN, as
 /// CLI11's own do.
 CLI::Validator above_zero();
@@ -68,6 +70,9 @@ void print_notes(const Program& program);
 
 Rule parse_rule(const std::string& name);
 inline const std::vector<std::string> kRuleNames = {"gradient", "deconvnet", "guided"};
+
+/// "float32[N,3,224,224]", "?" for an extent that is open and has no name.
+std::string shape_text(const ModelPort& port);
 
 /// "n02007558 flamingo", or just the name.
 std::string describe(const Labels& labels, std::int64_t index);

@@ -207,7 +207,7 @@ void add_saliency(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* verb =
       app.add_subcommand("saliency", "Where in each picture a class score depends on the pixels");
-  verb->add_option("images", options->images, "pictures")->required();
+  verb->add_option("images", options->images, "pictures")->required()->check(not_empty());
   verb->add_option("--class", options->target, "auto (the best guess), an index, a WordNet id or a name")
       ->capture_default_str();
   verb->add_option("--method", options->method, "what a ReLU passes back")
@@ -220,7 +220,8 @@ void add_saliency(CLI::App& app, Run& run) {
   verb->add_option(
           "-o,--output", options->output,
           "folder for the map (grey), heat map, overlay and raw arrays; or one .png for the figure alone")
-      ->required();
+      ->required()
+      ->check(not_empty());
   verb->add_flag("--figure", options->figure, "also write one labelled picture: photo, map, overlay");
   verb->add_flag("--with-class-model", options->with_class_model,
                  "show photo, class model and map in the figure (implies --figure)");

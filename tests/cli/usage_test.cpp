@@ -75,6 +75,13 @@ TEST(Usage, NumbersOutOfRangeAreErrors) {
       {"--rule", "none"});
 }
 
+TEST(Usage, AnEmptyNameIsAnError) {
+  expect_error(fovea({"classify", ""}), 2, {"images", "empty"});
+  expect_error(fovea({"classify", sample("church.jpg"), "-m", ""}), 2, {"--model", "empty"});
+  expect_error(fovea({"saliency", sample("church.jpg"), "-o", ""}), 2, {"--output", "empty"});
+  expect_error(fovea({"info", ""}), 2, {"model", "empty"});
+}
+
 TEST(Usage, SeveralPicturesDoNotFitIntoOneFile) {
   const TemporaryFolder folder;
   expect_error(fovea({"saliency", sample("church.jpg"), sample("golf-ball.jpg"), "-o", folder.file("x.png")}),
