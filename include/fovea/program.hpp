@@ -47,7 +47,7 @@ struct ProgramOptions {
   /// Threads of one run; 0: all processors.
   int threads = 0;
   /// Name of the ONNX value to differentiate; empty: the class scores (the first output).
-  std::string target;
+  std::string target = {};
   /// Keep a final Softmax or LogSoftmax, which is otherwise removed so that the scores are unnormalised.
   enum class FinalSoftmax { Remove, Keep } final_softmax = FinalSoftmax::Remove;
   /// What to do with a Relu between the last convolution and the global pooling that gives the scores
