@@ -49,10 +49,7 @@ std::int64_t Shape::elements() const {
 std::string to_string(const Shape& shape) {
   if (shape.rank() == 0)
     return "scalar";
-  std::string text;
-  for (std::int64_t extent : shape)
-    text += (text.empty() ? "" : "x") + std::to_string(extent);
-  return text;
+  return fmt::format("{}", fmt::join(shape.dims(), "x"));
 }
 
 Tensor::Tensor(DType dtype, Shape shape)

@@ -64,16 +64,16 @@ std::string guess_kind(const std::string& head) {
 /// Whether the file, read field by field at the top level, is a model up to the point where it ends inside a
 /// field.
 bool ends_inside_a_field(const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(path, error);
+  const int descriptor = error ? -1 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0)
     return false;
   google::protobuf::io::FileInputStream stream(descriptor);
   stream.SetCloseOnDelete(true);
   google::protobuf::io::CodedInputStream in(&stream);
   in.SetTotalBytesLimit(INT_MAX);
-  std::uint32_t tag = in.ReadTag();
-  bool fields = false;
-  for (; tag != 0; tag = in.ReadTag(), fields = true) {
+  for (std::uint32_t tag = in.ReadTag(); tag != 0; tag = in.ReadTag()) {
     const std::uint32_t field = tag >> 3, wire = tag & 7;
     const bool number = field == 1 || field == 5;  // ir_version and model_version
     const bool known = number || (field >= 2 && field <= 8) || field == 14 || field == 20 || field == 25;
@@ -82,8 +82,11 @@ bool ends_inside_a_field(const std::string& path) {
     std::uint64_t value = 0;
     if (!in.ReadVarint64(&value))
       return true;
-    if (!number && (value > INT_MAX || !in.Skip(static_cast<int>(value))))
-      return fields || value <= INT_MAX;
+    if (number)
+      continue;
+    if (value > size - static_cast<std::uintmax_t>(in.CurrentPosition()))
+      return value <= INT_MAX;
+    in.Skip(static_cast<int>(value));
   }
   return false;
 }

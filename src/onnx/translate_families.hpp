@@ -41,6 +41,7 @@ void translate_log(TranslateContext& c);
 void translate_max(TranslateContext& c);
 void translate_mean(TranslateContext& c);
 void translate_min(TranslateContext& c);
+void translate_mod(TranslateContext& c);
 void translate_mul(TranslateContext& c);
 void translate_neg(TranslateContext& c);
 void translate_not(TranslateContext& c);

@@ -135,6 +135,19 @@ void translate_sub(TranslateContext& c) {
   binary(c, ops::sub());
 }
 
+void translate_mod(TranslateContext& c) {
+  const ir::ValueId divisor = c.x(1);
+  FOVEA_CHECK(!c.node().flag("fmod", false) && c.dtype(c.x(0)) == DType::I64,
+              "only the remainder of integers is supported (fmod = 0)");
+  auto truncated = [&](ir::ValueId value, std::string_view suffix) {
+    const ir::ValueId quotient = c.emit(ops::div(), {value, divisor}, {}, "/quotient");
+    return c.emit(ops::sub(), {value, c.emit(ops::mul(), {quotient, divisor}, {}, "/product")}, {}, suffix);
+  };
+  // Div truncates, but the result has the divisor's sign: one more divisor brings the remainder to its side.
+  const ir::ValueId remainder = truncated(c.x(0), "/remainder");
+  c.output(truncated(c.emit(ops::add(), {remainder, divisor}, {}, "/shifted"), ""));
+}
+
 void translate_pow(TranslateContext& c) {
   const DType result = c.dtype(c.x(0));  // ONNX: of the base's type, whatever the exponent's
   const DType computed = is_floating(result) ? result : c.options().floating;

@@ -39,7 +39,10 @@ std::vector<std::int64_t> rebatch_target(const TranslateContext& c, std::vector<
     if (fits(changed, x.elements()))
       return changed;
   }
-  if (!open && !fits(target, x.elements()) && target[0] % declared == 0) {
+  // An extent that stays the same at the front is no batch: the batch is further back, where nothing tells
+  // it.
+  const bool begins_with_batch = x.rank() > 0 && x[0] % wanted == 0 && x[0] != target[0];
+  if (!open && !fits(target, x.elements()) && begins_with_batch && target[0] % declared == 0) {
     changed[0] = target[0] / declared * wanted;
     if (fits(changed, x.elements()))
       return changed;
@@ -74,8 +77,10 @@ void translate_reshape(TranslateContext& c) {
   std::vector<std::int64_t> target = reshape_target(c);
   const std::int64_t elements = c.shape().elements();
   const auto open = std::find(target.begin(), target.end(), -1);
-  FOVEA_CHECK(fits(target, elements), "a tensor of {} cannot take the shape [{}]", to_string(c.shape()),
-              fmt::join(target, ","));
+  const auto [declared, wanted] = c.rebatch();
+  FOVEA_CHECK(fits(target, elements), "a tensor of {} cannot take the shape [{}]{}", to_string(c.shape()),
+              fmt::join(target, ","),
+              declared == wanted ? "" : fmt::format(" (the file is written for a batch of {})", declared));
   if (open != target.end())
     *open = elements / std::abs(product(target));
   c.output(c.reshape(c.x(), Shape(std::move(target))));

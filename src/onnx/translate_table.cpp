@@ -58,6 +58,7 @@ std::span<const Translation> translate_table() {
       {"Mean", translate_mean},
       {"Min", translate_min},
       {"Mish", translate_mish},
+      {"Mod", translate_mod},
       {"Mul", translate_mul},
       {"Neg", translate_neg},
       {"Not", translate_not},

@@ -2,6 +2,7 @@
 
 #include "onnx/tensor_proto.hpp"
 #include "ops/concat.hpp"
+#include "ops/expand.hpp"
 #include "ops/gather.hpp"
 #include "ops/pad.hpp"
 #include "ops/slice.hpp"
@@ -36,6 +37,16 @@ Cut resolve_cut(std::int64_t start, std::int64_t end, std::int64_t step, std::in
   start = std::clamp<std::int64_t>(start, 0, extent - 1);
   end = std::clamp<std::int64_t>(end, -1, extent - 1);
   return {start, step, std::max<std::int64_t>((start - end - step - 1) / -step, 0)};
+}
+
+/// A constant of batch 1, such as a class token, repeated for the wanted batch where the file fixes it at 1.
+ir::ValueId rebatch_constant(TranslateContext& c, ir::ValueId value) {
+  const auto [declared, wanted] = c.rebatch();
+  Shape shape = c.shape(value);
+  if (declared != 1 || wanted == 1 || !c.is_constant(value) || shape.rank() == 0 || shape[0] != 1)
+    return value;
+  shape[0] = wanted;
+  return c.emit(ops::expand(), {value}, ops::ExpandAttributes{.shape = shape}, "/batch");
 }
 
 /// The sizes of equal parts, the last of which may be smaller from opset 18.
@@ -79,9 +90,9 @@ void translate_cast(TranslateContext& c) {
 
 void translate_concat(TranslateContext& c) {
   std::vector<ir::ValueId> inputs;
-  for (int i = 0; i < c.input_count(); ++i)
-    inputs.push_back(c.x(i));
   const std::int64_t axis = resolve_axis(c.node().required_integer("axis"), c.rank());
+  for (int i = 0; i < c.input_count(); ++i)
+    inputs.push_back(axis == 0 ? c.x(i) : rebatch_constant(c, c.x(i)));
   c.output(c.emit(ops::concat(), inputs, ops::ConcatAttributes{.axis = axis}));
 }
 

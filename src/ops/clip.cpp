@@ -16,7 +16,7 @@ struct Function {
   }
   template <class T>
   T derivative(T x) const {
-    return x > static_cast<T>(a.min) && x < static_cast<T>(a.max) ? T(1) : T(0);
+    return x >= static_cast<T>(a.min) && x <= static_cast<T>(a.max) ? T(1) : T(0);
   }
   const ClipAttributes& a;
 };

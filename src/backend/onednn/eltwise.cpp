@@ -13,22 +13,38 @@
 #include "ops/tanh.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace fovea::backend::onednn_detail {
 namespace {
 
 using dnnl::algorithm;
 
-Eltwise with_clip(algorithm which, const ir::Node& node) {
+Eltwise clip_function(const ir::Node& node) {
   const auto& a = node.attributes.as<ops::ClipAttributes>();
-  return {which, static_cast<float>(a.min), static_cast<float>(a.max)};
+  return {algorithm::eltwise_clip, static_cast<float>(a.min), static_cast<float>(a.max)};
 }
 
-/// One row an operator: its function, and whether the row is the operator itself or its gradient (dy, x).
+/// The next float in the direction of an infinity, past 0 the next one that is no subnormal.
+float next_towards(float x, float infinity) {
+  return x == 0 ? std::copysign(std::numeric_limits<float>::min(), infinity) : std::nextafter(x, infinity);
+}
+
+/// oneDNN's gradient is 0 at the bounds, ours 1, so the bounds move by as little as they can.
+Eltwise clip_gradient_function(const ir::Node& node) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  const auto& a = node.attributes.as<ops::ClipAttributes>();
+  return {algorithm::eltwise_clip_v2, next_towards(static_cast<float>(a.min), -kInfinity),
+          next_towards(static_cast<float>(a.max), kInfinity)};
+}
+
+/// One row an operator: its function, and whether the row is the operator itself, its gradient from (dy, x)
+/// or its gradient from (dy, y). The last kind takes the algorithms named *_use_dst_for_bwd.
 struct Row {
   const ir::Operator* op;
   Eltwise (*function)(const ir::Node& node);
-  enum class Kind { Forward, Gradient } kind = Kind::Forward;
+  enum class Kind { Forward, Gradient, GradientFromResult } kind = Kind::Forward;
 };
 
 template <algorithm which>
@@ -41,9 +57,8 @@ const std::vector<Row>& rows() {
   static const std::vector<Row> table = {
       {&ops::abs(), plain_function<algorithm::eltwise_abs>},
       {&ops::abs_gradient(), plain_function<algorithm::eltwise_abs>, Kind::Gradient},
-      {&ops::clip(), [](const ir::Node& n) { return with_clip(algorithm::eltwise_clip, n); }},
-      {&ops::clip_gradient(), [](const ir::Node& n) { return with_clip(algorithm::eltwise_clip_v2, n); },
-       Kind::Gradient},
+      {&ops::clip(), clip_function},
+      {&ops::clip_gradient(), clip_gradient_function, Kind::Gradient},
       {&ops::elu(),
        [](const ir::Node& n) {
          return Eltwise{algorithm::eltwise_elu,
@@ -65,12 +80,15 @@ const std::vector<Row>& rows() {
        Kind::Gradient},
       {&ops::log(), plain_function<algorithm::eltwise_log>},
       {&ops::relu(), plain_function<algorithm::eltwise_relu>},
-      {&ops::relu_gradient(), plain_function<algorithm::eltwise_relu_use_dst_for_bwd>, Kind::Gradient},
+      {&ops::relu_gradient(), plain_function<algorithm::eltwise_relu_use_dst_for_bwd>,
+       Kind::GradientFromResult},
       {&ops::sigmoid(), plain_function<algorithm::eltwise_logistic>},
-      {&ops::sigmoid_gradient(), plain_function<algorithm::eltwise_logistic>, Kind::Gradient},
+      {&ops::sigmoid_gradient(), plain_function<algorithm::eltwise_logistic_use_dst_for_bwd>,
+       Kind::GradientFromResult},
       {&ops::sqrt(), plain_function<algorithm::eltwise_sqrt>},
       {&ops::tanh(), plain_function<algorithm::eltwise_tanh>},
-      {&ops::tanh_gradient(), plain_function<algorithm::eltwise_tanh>, Kind::Gradient},
+      {&ops::tanh_gradient(), plain_function<algorithm::eltwise_tanh_use_dst_for_bwd>,
+       Kind::GradientFromResult},
   };
   return table;
 }
@@ -93,7 +111,7 @@ void lower_gradient(OneDnnBuilder& builder, const ir::Node& node) {
   const Row& row = row_of(node);
   // The forward value keeps its layout, the gradient comes to it.
   const Place data = builder.place(node.inputs[1]);
-  const bool uses_destination = row.op == &ops::relu_gradient();
+  const bool uses_destination = row.kind == Row::Kind::GradientFromResult;
   builder.add_primitive(node.op->name, eltwise_backward(builder.engine(), row.function(node), data.desc),
                         {{uses_destination ? DNNL_ARG_DST : DNNL_ARG_SRC, data},
                          {DNNL_ARG_DIFF_DST, builder.place(node.inputs[0], data.desc)}},

@@ -1,0 +1,245 @@
+#include "model_builder.hpp"
+
+#include "ops/average_pool.hpp"
+#include "ops/conv.hpp"
+#include "ops/conv_transpose.hpp"
+#include "ops/max_pool.hpp"
+
+#include <cmath>
+
+namespace fovea::onnx_import {
+namespace {
+
+using Attributes = std::vector<Attribute>;
+
+/// One node over an image 1x2x5x6.
+ModelBuilder image_node(const std::string& type, const Attributes& attributes, int opset = 13) {
+  ModelBuilder m(opset);
+  m.input("x", {1, 2, 5, 6}).output("y").node(type, {"x"}, {"y"}, attributes, "n");
+  return m;
+}
+
+/// A 3x2 convolution of an image 1x1x5x6.
+ModelBuilder conv(const Attributes& attributes, const std::string& type = "Conv") {
+  ModelBuilder m;
+  m.input("x", {1, 1, 5, 6}).output("y").weight("w", {1, 1, 3, 2}, {1, 2, 3, 4, 5, 6});
+  m.node(type, {"x", "w"}, {"y"}, attributes, "conv1");
+  return m;
+}
+
+template <class T>
+T attributes_of(const ModelBuilder& m) {
+  const ir::Graph graph = m.import();
+  return graph.nodes().front().attributes.as<T>();
+}
+
+TEST(Conv, ExplicitAttributes) {
+  const auto a = attributes_of<ops::ConvAttributes>(conv({{"kernel_shape", Dims{3, 2}},
+                                                          {"strides", Dims{2, 1}},
+                                                          {"pads", Dims{1, 0, 2, 3}},
+                                                          {"dilations", Dims{1, 2}}}));
+  EXPECT_EQ(a.strides, Dims({2, 1}));
+  EXPECT_EQ(a.pads, Dims({1, 0, 2, 3}));
+  EXPECT_EQ(a.dilations, Dims({1, 2}));
+}
+
+TEST(Conv, AutoPadBecomesPads) {
+  const Attribute strides{"strides", Dims{2, 2}};
+  const auto pads = [&](const char* mode) {
+    return attributes_of<ops::ConvAttributes>(conv({{"auto_pad", mode}, strides})).pads;
+  };
+  // Height 5 -> 3 with a window of 3: 2 rows; width 6 -> 3 with a window of 2: none.
+  EXPECT_EQ(pads("SAME_UPPER"), Dims({1, 0, 1, 0}));
+  EXPECT_EQ(pads("VALID"), Dims({0, 0, 0, 0}));
+  EXPECT_EQ(pads("NOTSET"), Dims({0, 0, 0, 0}));
+  const auto odd = [&](const char* mode) {
+    return attributes_of<ops::ConvAttributes>(conv({{"auto_pad", mode}})).pads;
+  };
+  EXPECT_EQ(odd("SAME_UPPER"), Dims({1, 0, 1, 1}));
+  EXPECT_EQ(odd("SAME_LOWER"), Dims({1, 1, 1, 0}));
+}
+
+TEST(Conv, BadAttributesAreNamed) {
+  const auto expect = [](const Attributes& attributes, const std::vector<std::string>& parts) {
+    expect_model_error([&] { conv(attributes).import(); }, parts);
+  };
+  expect({{"auto_pad", "FOO"}},
+         {"model.onnx: node 'conv1' (Conv): attribute 'auto_pad': unexpected value 'FOO'"});
+  expect({{"auto_pad", 3}}, {"attribute 'auto_pad'", "expected STRING, found INT"});
+  expect({{"strides", 2}}, {"attribute 'strides'", "expected INTS, found INT"});
+  expect({{"strides", Dims{1, 1, 1}}}, {"attribute 'strides'", "expected 2 numbers, found 3"});
+  expect({{"strides", Dims{0, 1}}}, {"attribute 'strides'", "unexpected value 0"});
+  expect({{"pads", Dims{-1, 0, 0, 0}}}, {"attribute 'pads'", "unexpected value -1"});
+  expect({{"dilations", Dims{1, std::int64_t{1} << 40}}}, {"attribute 'dilations'", "unexpected value"});
+  expect({{"kernel_shape", Dims{3, 3}}}, {"attribute 'kernel_shape'", "[3,3]", "1x1x3x2"});
+  expect({{"group", 2}}, {"node 'conv1' (Conv)", "2 groups"});
+  ModelBuilder line;
+  line.input("x", {1, 1, 5}).output("y").weight("w", {1, 1, 3}, {1, 2, 3}).node("Conv", {"x", "w"}, {"y"});
+  expect_model_error([&] { line.import(); }, {"node 'y' (Conv)", "only images are supported"});
+  ModelBuilder alone;
+  alone.input("x", {1, 1, 5, 5}).output("y").node("Conv", {"x"}, {"y"});
+  expect_model_error([&] { alone.import(); }, {"(Conv)", "input 1 is missing"});
+}
+
+TEST(ConvTranspose, PaddingForms) {
+  const auto shape = [](const Attributes& attributes) {
+    return output_shape(conv(attributes, "ConvTranspose").import());
+  };
+  const Attribute strides{"strides", Dims{2, 2}};
+  EXPECT_EQ(shape({}), Shape({1, 1, 7, 7}));
+  EXPECT_EQ(shape({strides, {"output_padding", Dims{1, 0}}}), Shape({1, 1, 12, 12}));
+  EXPECT_EQ(shape({strides, {"auto_pad", "SAME_UPPER"}}), Shape({1, 1, 10, 12}));
+  EXPECT_EQ(shape({strides, {"auto_pad", "VALID"}}), Shape({1, 1, 11, 12}));
+  EXPECT_EQ(shape({strides, {"output_shape", Dims{9, 11}}}), Shape({1, 1, 9, 11}));
+  EXPECT_EQ(shape({strides, {"output_shape", Dims{1, 1, 9, 11}}}), Shape({1, 1, 9, 11}));
+  const auto pads = [&](const char* mode) {
+    return attributes_of<ops::ConvTransposeAttributes>(
+               conv({strides, {"output_shape", Dims{10, 12}}, {"auto_pad", mode}}, "ConvTranspose"))
+        .pads;
+  };
+  EXPECT_EQ(pads("SAME_UPPER"), Dims({0, 0, 1, 0}));
+  EXPECT_EQ(pads("NOTSET"), Dims({1, 0, 0, 0}));
+}
+
+TEST(MaxPool, Attributes) {
+  const auto a = attributes_of<ops::MaxPoolAttributes>(image_node(
+      "MaxPool",
+      {{"kernel_shape", Dims{3, 2}}, {"strides", Dims{2, 2}}, {"ceil_mode", 1}, {"storage_order", 1}}));
+  EXPECT_EQ(a.kernel, Dims({3, 2}));
+  EXPECT_EQ(a.ceil_mode, 1);
+  const auto same = attributes_of<ops::MaxPoolAttributes>(
+      image_node("MaxPool", {{"kernel_shape", Dims{2, 2}}, {"auto_pad", "SAME_LOWER"}}));
+  EXPECT_EQ(same.pads, Dims({1, 1, 0, 0}));
+  expect_model_error([] { image_node("MaxPool", {}).import(); }, {"'kernel_shape' is missing"});
+}
+
+TEST(MaxPool, IndicesAreUnsupportedOnceRead) {
+  ModelBuilder m = image_node("MaxPool", {{"kernel_shape", Dims{2, 2}}});
+  m.graph().mutable_node(0)->add_output("indices");
+  EXPECT_EQ(m.import().nodes().size(), 1u);
+  m.output("indices");
+  EXPECT_EQ(m.file()->unsupported_nodes.size(), 1u);
+  expect_model_error([&] { m.import(); }, {"1 node uses unsupported operators: 'n' (MaxPool)", "Indices"});
+}
+
+TEST(AveragePool, Attributes) {
+  const auto a = attributes_of<ops::AveragePoolAttributes>(image_node(
+      "AveragePool", {{"kernel_shape", Dims{3, 3}}, {"pads", Dims{1, 1, 1, 1}}, {"count_include_pad", 1}}));
+  EXPECT_EQ(a.count_include_pad, 1);
+  EXPECT_EQ(a.pads, Dims({1, 1, 1, 1}));
+  expect_model_error(
+      [] {
+        image_node("AveragePool", {{"kernel_shape", Dims{3, 3}}, {"ceil_mode", 2}}).import();
+      },
+      {"attribute 'ceil_mode'", "found 2"});
+}
+
+TEST(GlobalPools, KeepTheAxes) {
+  EXPECT_EQ(output_shape(image_node("GlobalAveragePool", {}).import()), Shape({1, 2, 1, 1}));
+  const ir::Graph max = image_node("GlobalMaxPool", {}).import();
+  EXPECT_EQ(operators(max), "MaxPool");
+  EXPECT_EQ(output_shape(max), Shape({1, 2, 1, 1}));
+  ModelBuilder line;
+  line.input("x", {1, 2, 7}).output("y").node("GlobalMaxPool", {"x"}, {"y"});
+  EXPECT_EQ(output_shape(line.import()), Shape({1, 2, 1}));
+}
+
+ModelBuilder batch_norm(int opset, const Attributes& attributes,
+                        const std::vector<std::string>& outputs = {"y"}) {
+  ModelBuilder m(opset);
+  m.input("x", {1, 2, 5, 6}).output("y");
+  for (const char* name : {"scale", "bias", "mean", "variance"})
+    m.weight(name, {2}, {1, 2});
+  m.node("BatchNormalization", {"x", "scale", "bias", "mean", "variance"}, outputs, attributes, "bn");
+  return m;
+}
+
+TEST(BatchNormalization, InferenceOnly) {
+  EXPECT_EQ(operators(batch_norm(9, {{"epsilon", 1e-3}}).import()), "BatchNormalization");
+  expect_model_error(
+      [] {
+        batch_norm(14, {{"training_mode", 1}}).import();
+      },
+      {"'bn' (BatchNormalization)", "training"});
+  expect_model_error([] { batch_norm(7, {{"spatial", 0}}).import(); }, {"'bn'", "spatial = 0"});
+  EXPECT_EQ(batch_norm(9, {}, {"y", "m", "v"}).import().nodes().size(), 1u);  // nobody reads m and v
+  ModelBuilder used = batch_norm(9, {}, {"y", "m"});
+  used.output("m");
+  expect_model_error([&] { used.import(); }, {"'bn'", "training mode"});
+}
+
+TEST(Lrn, NeedsASize) {
+  EXPECT_EQ(operators(image_node("LRN", {{"size", 3}}).import()), "LRN");
+  expect_model_error([] { image_node("LRN", {}).import(); }, {"attribute 'size' is missing"});
+}
+
+TEST(Gemm, AllForms) {
+  ModelBuilder m(11);
+  m.input("x", {2, 3}).output("y").weight("w", {2, 3}, {1, 0, 0, 0, 1, 0}).weight("c", {2}, {10, 20});
+  m.node("Gemm", {"x", "w", "c"}, {"y"}, {{"transB", 1}, {"alpha", 2.0}, {"beta", 0.5}});
+  m.node("Gemm", {"x", "w", ""}, {"z"}, {{"transB", 1}}).output("z");
+  const auto results = run(m.import({.batch = 2}), {floats({2, 3}, {1, 2, 3, 4, 5, 6})});
+  EXPECT_EQ(to_vector<float>(results[0]), std::vector<float>({7, 14, 13, 20}));
+  EXPECT_EQ(to_vector<float>(results[1]), std::vector<float>({1, 2, 4, 5}));
+}
+
+TEST(MatMul, MismatchNamesTheNode) {
+  ModelBuilder m;
+  m.input("x", {2, 3})
+      .output("y")
+      .weight("w", {2, 2}, {1, 2, 3, 4})
+      .node("MatMul", {"x", "w"}, {"y"}, {}, "mm");
+  expect_model_error([&] { m.import(); }, {"model.onnx: node 'mm' (MatMul): "});
+}
+
+TEST(Softmax, BeforeOpset13FlattensAtItsAxis) {
+  const auto shape_of = [](int opset, const Attributes& attributes, const Dims& dims) {
+    ModelBuilder m(opset);
+    m.input("x", dims).output("y").node("Softmax", {"x"}, {"y"}, attributes, "s");
+    return m.import({.batch = dims[0]});
+  };
+  EXPECT_EQ(operators(shape_of(7, {}, {1, 4, 1, 1})), "Softmax");
+  EXPECT_EQ(operators(shape_of(12, {}, {2, 4})), "Softmax");
+  const ir::Graph flat = shape_of(11, {}, {2, 2, 2});
+  EXPECT_EQ(operators(flat), "Reshape Softmax Reshape");
+  EXPECT_NE(flat.find("y"), ir::kNoValue);
+  const std::vector<float> zeros(8, 0);
+  EXPECT_EQ(to_vector<float>(run(flat, {floats({2, 2, 2}, zeros)})[0]), std::vector<float>(8, 0.25F));
+  const ir::Graph lines = shape_of(13, {}, {2, 2, 2});
+  EXPECT_EQ(to_vector<float>(run(lines, {floats({2, 2, 2}, zeros)})[0]), std::vector<float>(8, 0.5F));
+  const ir::Graph ones = shape_of(13, {}, {1, 4, 1, 1});
+  EXPECT_EQ(to_vector<float>(run(ones, {floats({1, 4, 1, 1}, {1, 2, 3, 4})})[0]),
+            std::vector<float>(4, 1.0F));
+  EXPECT_EQ(operators(shape_of(11, {{"axis", -1}}, {2, 2, 2})), "Softmax");
+  expect_model_error([&] { shape_of(13, {{"axis", 3}}, {2, 2, 2}); }, {"'s' (Softmax)", "axis 3", "rank 3"});
+}
+
+TEST(LogSoftmax, FlattensToo) {
+  ModelBuilder m(7);
+  m.input("x", {1, 2, 2}).output("y").node("LogSoftmax", {"x"}, {"y"});
+  const auto y = to_vector<float>(run(m.import(), {floats({1, 2, 2}, {0, 0, 0, 0})})[0]);
+  EXPECT_NEAR(y[3], -std::log(4.0F), 1e-6F);
+}
+
+TEST(Dropout, DoesNothing) {
+  ModelBuilder old(7);
+  old.input("x", {1, 2}).output("y").output("mask");
+  old.node("Dropout", {"x"}, {"y", "mask"}, {{"ratio", 0.5}});
+  const ir::Graph graph = old.import();
+  EXPECT_EQ(operators(graph), "Identity");
+  EXPECT_EQ(to_vector<bool>(run(graph, {floats({1, 2}, {1, 2})})[1]), std::vector<bool>({true, true}));
+
+  ModelBuilder now(13);
+  now.input("x", {1, 2}).output("y").weight("ratio", {}, {0.5F});
+  onnx::TensorProto training = int_tensor("t", {}, {});
+  training.set_data_type(onnx::TensorProto::BOOL);
+  training.add_int32_data(0);
+  *now.graph().add_initializer() = training;
+  now.node("Dropout", {"x", "ratio", "t"}, {"y"}, {}, "d");
+  EXPECT_EQ(operators(now.import()), "Identity");
+  now.graph().mutable_initializer(1)->set_int32_data(0, 1);
+  expect_model_error([&] { now.import(); }, {"'d' (Dropout)", "training mode"});
+}
+
+}  // namespace
+}  // namespace fovea::onnx_import
