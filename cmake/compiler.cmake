@@ -1,10 +1,6 @@
 # Flags of our own targets: warnings and, when asked for, sanitizers.
 add_library(fovea_flags INTERFACE)
 target_compile_options(fovea_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  # Optimising, g++ 12 sees overlapping copies in "text" + std::string (GCC bug 105651).
-  target_compile_options(fovea_flags INTERFACE -Wno-restrict)
-endif()
 if(FOVEA_WERROR)
   target_compile_options(fovea_flags INTERFACE -Werror)
 endif()
