@@ -2,6 +2,7 @@
 # Every ```cpp block of README.md stands word for word in one of examples/*.cpp (the block's lines may be indented there),
 # docs/operators.md has a row for every ONNX operator that is translated and no other, and every picture and page that the
 # documentation links to is there.
+cmake_policy(VERSION 3.22)
 set(failed OFF)
 function(complain text)
   message("${text}")

@@ -1,5 +1,6 @@
 # cmake -DBUILD=... -DWORK=... -DGENERATOR=... -DCOMPILER=... -DFLAGS=... -P package_test.cmake
 # Installs a build, builds the consumer against what was installed and runs both it and the installed program.
+cmake_policy(VERSION 3.22)
 function(run)
   execute_process(COMMAND ${ARGV} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE out)
   message("${out}")
