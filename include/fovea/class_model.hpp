@@ -28,8 +28,9 @@ struct ClassModelOptions {
   /// Standard deviation of the Gaussian blur that smooths the picture every fourth step, but for the last
   /// ones, as a share of its side. Regularized only.
   double blur = 0.004;
-  /// Standard deviation of the Gaussian blur of the gradient at the first step, as a share of the side; it shrinks evenly to
-  /// nothing at the last step, so that large shapes come first and details last. Regularized only.
+  /// Standard deviation of the Gaussian blur of the gradient at the first step, as a share of the side; it
+  /// shrinks evenly to nothing at the last step, so that large shapes come first and details last.
+  /// Regularized only.
   double coarse = 0.012;
   std::uint64_t seed = 0;
   enum class Start { Zero, Noise, Picture } start = Start::Zero;

@@ -153,9 +153,7 @@ private:
                       wrapped(k + shift_x, size_.width)] = source[i];
   }
 
-  void blur(std::span<float> x) const {
-    gaussian_blur(x, size_.height, size_.width, options_.blur * side());
-  }
+  void blur(std::span<float> x) const { gaussian_blur(x, size_.height, size_.width, options_.blur * side()); }
 
   double side() const { return static_cast<double>(std::min(size_.height, size_.width)); }
 
