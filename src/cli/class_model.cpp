@@ -276,7 +276,8 @@ void add_class_model(CLI::App& app, Run& run) {
   verb->add_option("--seed", method.seed, "seed of the jitter and the noise")
       ->check(not_negative())
       ->capture_default_str();
-  verb->add_option("--coarse", method.coarse, "deviation of the gradient's blur at the first step, as a share of the side")
+  verb->add_option("--coarse", method.coarse,
+                   "deviation of the gradient's blur at the first step, as a share of the side")
       ->check(between(0.0, 0.1))
       ->capture_default_str();
   verb->add_option("--start", options->start, "zero (the mean colour), noise, or a picture's file")
