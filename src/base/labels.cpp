@@ -105,16 +105,45 @@ std::vector<std::string> split_csv(std::string_view line, std::size_t number, co
   return fields;
 }
 
-Label parse_csv_line(std::string_view line, std::size_t number, std::size_t index,
+/// Where a CSV of labels has its columns; a file without WordNet ids has none of those.
+struct CsvColumns {
+  std::size_t count = 0, index = 0, name = 0;
+  std::optional<std::size_t> wordnet_id;
+};
+
+/// The columns, when the first line is a header that names an index and a name.
+std::optional<CsvColumns> parse_csv_header(std::string_view line, const std::string& origin) {
+  CsvColumns columns;
+  std::optional<std::size_t> index, name;
+  for (const std::string& field : split_csv(line, 1, origin)) {
+    const std::string title = fold(trim(field));
+    if (title == "index")
+      index = columns.count;
+    if (title == "wnid")
+      columns.wordnet_id = columns.count;
+    if (title == "name")
+      name = columns.count;
+    ++columns.count;
+  }
+  if (!index || !name)
+    return std::nullopt;
+  columns.index = *index;
+  columns.name = *name;
+  return columns;
+}
+
+Label parse_csv_line(std::string_view line, std::size_t number, std::size_t index, const CsvColumns& columns,
                      const std::string& origin) {
   const auto fields = split_csv(line, number, origin);
-  if (fields.size() != 3)
+  if (fields.size() != columns.count)
+    throw InputError(fmt::format("line {}: expected {} fields as in the header, found {}", number,
+                                 columns.count, fields.size()),
+                     origin);
+  if (trim(fields[columns.index]) != std::to_string(index))
     throw InputError(
-        fmt::format("line {}: expected the 3 fields index,wnid,name, found {}", number, fields.size()),
-        origin);
-  if (trim(fields[0]) != std::to_string(index))
-    throw InputError(fmt::format("line {}: expected index {}, found '{}'", number, index, fields[0]), origin);
-  return {std::string(trim(fields[1])), std::string(trim(fields[2]))};
+        fmt::format("line {}: expected index {}, found '{}'", number, index, fields[columns.index]), origin);
+  return {columns.wordnet_id ? std::string(trim(fields[*columns.wordnet_id])) : std::string(),
+          std::string(trim(fields[columns.name]))};
 }
 
 Label parse_plain_line(std::string_view line) {
@@ -180,15 +209,13 @@ Labels Labels::parse(std::string_view text, const std::string& origin) {
     text.remove_prefix(3);
   std::vector<Label> labels;
   std::size_t empty_line = 0;
-  bool csv = false;
+  std::optional<CsvColumns> csv;
   for (std::size_t number = 1; !text.empty(); ++number) {
     const auto end = text.find('\n');
     const std::string_view line = trim(text.substr(0, end));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (number == 1 && fold(line) == "index,wnid,name") {
-      csv = true;
+    if (number == 1 && (csv = parse_csv_header(line, origin)))
       continue;
-    }
     if (line.empty()) {
       empty_line = empty_line ? empty_line : number;
       continue;
@@ -199,7 +226,7 @@ Labels Labels::parse(std::string_view text, const std::string& origin) {
     const auto binary = [](char c) { return static_cast<unsigned char>(c) < 32 && c != '\t'; };
     if (std::any_of(line.begin(), line.end(), binary))
       throw InputError(fmt::format("line {}: not text", number), origin);
-    Label label = csv ? parse_csv_line(line, number, labels.size(), origin) : parse_plain_line(line);
+    Label label = csv ? parse_csv_line(line, number, labels.size(), *csv, origin) : parse_plain_line(line);
     if (label.name.empty())
       throw InputError(fmt::format("line {}: the name is empty", number), origin);
     labels.push_back(std::move(label));

@@ -217,8 +217,8 @@ int make_models(Options options) {
       if (!one_file)
         write_npy(files.back(), model.input);
     }
-    panels.push_back(
-        {picture, name, fmt::format("score {:.1f}, probability {:.2f}", model.score, model.probability)});
+    panels.push_back({picture, short_name(loaded.labels, target),
+                      fmt::format("score {:.1f}, probability {:.2f}", model.score, model.probability)});
     results.push_back(describe_json(model, loaded.labels, target, files));
     if (!options.json) {
       fmt::print(
