@@ -24,17 +24,23 @@ struct ClassModelOptions {
   double l2 = 0.0;
   /// The picture is rolled by up to this share of its side before every step (and back after it). Regularized
   /// only.
-  double jitter = 0.07;
+  double jitter = 0.1;
   /// Standard deviation of the Gaussian blur that smooths the picture every fourth step, but for the last
   /// ones, as a share of its side. Regularized only.
-  double blur = 0.004;
+  double blur = 0.005;
+  /// Standard deviation of the Gaussian blur of the gradient at the first step, as a share of the side; it
+  /// shrinks evenly to nothing at the last step, so that large shapes come first and details last.
+  /// Regularized only.
+  double coarse = 0.012;
   std::uint64_t seed = 0;
   enum class Start { Zero, Noise, Picture } start = Start::Zero;
   /// For Start::Picture: the network's input, [C,H,W].
   Tensor picture = {};
 };
 
-/// The state after a number of steps.
+/// The state after a number of steps. Score, probability and objective are those of `input`; a Regularized
+/// climb, from its first step on, tells those of the picture that the step started from, rolled by its
+/// jitter: the look that gave the step.
 struct ClassModelProgress {
   int step = 0;          ///< steps done, 0 being the start
   double score = 0;      ///< S_c

@@ -110,7 +110,7 @@ ClassModel climb(const Context& context, std::int64_t target) {
   const Options& options = context.options;
   ClassModelOptions method = options.method;
   method.target_class = target;
-  const Reporter reporter(context.loaded.labels.name(target), method.steps);
+  const Reporter reporter(short_name(context.loaded.labels, target), method.steps);
   const ClassModel model =
       class_model(context.session, context.loaded.preprocessing, method, [&](const ClassModelProgress& p) {
         reporter.show(p);
@@ -146,8 +146,8 @@ nlohmann::ordered_json describe_json(const ClassModel& model, const Labels& labe
 std::string method_text(const Options& options) {
   const ClassModelOptions& m = options.method;
   return options.paper ? fmt::format("{} steps of {:g}, lambda {:g} (paper)", m.steps, m.step, m.l2)
-                       : fmt::format("{} steps of {:g}, jitter {:g}, blur {:g}, decay {:g}, seed {}", m.steps,
-                                     m.step, m.jitter, m.blur, m.l2, m.seed);
+                       : fmt::format("{} steps of {:g}, jitter {:g}, blur {:g}, coarse {:g}, seed {}",
+                                     m.steps, m.step, m.jitter, m.blur, m.coarse, m.seed);
 }
 
 /// Fills in what depends on other options or on the model.
@@ -190,6 +190,7 @@ int make_models(Options options) {
   ProgramOptions program_options = cli::program_options(loaded, options.model, Direction::ForwardAndBackward);
   program_options.final_relu = ProgramOptions::FinalRelu::Remove;
   const auto program = Program::compile(loaded.model, program_options);
+  check_labels(loaded, options.model, *program);
   const std::vector<std::int64_t> targets = find_classes(options, loaded.labels, program->classes());
   if (one_file && targets.size() > 1 && !options.sheet)
     throw UsageError("-o names one picture, but several classes are given: name a folder, or add --sheet");
@@ -261,18 +262,24 @@ void add_class_model(CLI::App& app, Run& run) {
               "length (root mean square) of a step in deviations of natural pixels (default {}); with "
               "--paper the learning rate (default 0.1)",
               method.step))
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero());
   verb->add_option("--l2", options->l2,
                    "share of the picture that fades each step (default 0); with --paper lambda (default 1)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   verb->add_option("--jitter", method.jitter, "largest random shift, as a share of the side")
-      ->check(CLI::Range(0.0, 0.5))
+      ->check(between(0.0, 0.5))
       ->capture_default_str();
   verb->add_option("--blur", method.blur,
                    "deviation of the blur at every fourth step, as a share of the side")
-      ->check(CLI::Range(0.0, 0.1))
+      ->check(between(0.0, 0.1))
       ->capture_default_str();
-  verb->add_option("--seed", method.seed, "seed of the jitter and the noise")->capture_default_str();
+  verb->add_option("--seed", method.seed, "seed of the jitter and the noise")
+      ->check(not_negative())
+      ->capture_default_str();
+  verb->add_option("--coarse", method.coarse,
+                   "deviation of the gradient's blur at the first step, as a share of the side")
+      ->check(between(0.0, 0.1))
+      ->capture_default_str();
   verb->add_option("--start", options->start, "zero (the mean colour), noise, or a picture's file")
       ->capture_default_str();
   verb->add_option("--every", options->every, "also write a frame at every K-th step")
@@ -284,7 +291,8 @@ void add_class_model(CLI::App& app, Run& run) {
       ->capture_default_str();
   verb->add_option("-o,--output", options->output,
                    "folder, or one .png (the picture, or with --sheet the sheet)")
-      ->required();
+      ->required()
+      ->check(not_empty());
   verb->add_flag("--json", options->json, "print JSON");
   options->model.add_to(*verb);
   verb->callback([options, &run] { run = [options] { return make_models(*options); }; });

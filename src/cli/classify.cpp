@@ -21,6 +21,7 @@ int classify(const Options& options) {
   const LoadedModel loaded = load_model(options.model);
   const auto program = Program::compile(
       loaded.model, program_options(loaded, options.model, Direction::Forward, options.crops));
+  check_labels(loaded, options.model, *program);
   Session session(program);
   auto results = nlohmann::ordered_json::array();
   const int code = for_each_file(options.images, [&](const std::string& path) {
@@ -55,7 +56,7 @@ void add_classify(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* verb =
       app.add_subcommand("classify", "The best guesses for each picture, with softmax probabilities");
-  verb->add_option("images", options->images, "pictures")->required();
+  verb->add_option("images", options->images, "pictures")->required()->check(not_empty());
   verb->add_option("--top", options->top, "number of guesses")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();

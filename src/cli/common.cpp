@@ -3,6 +3,7 @@
 #include "fovea/error.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,9 +17,47 @@ namespace fovea::cli {
 
 namespace fs = std::filesystem;
 
+CLI::Validator not_empty() {
+  return {[](const std::string& text) {
+            return std::string(text.empty() ? "expected the name of a file or folder, found an empty one"
+                                            : "");
+          },
+          "PATH"};
+}
+
+CLI::Validator above_zero() {
+  return {[](const std::string& text) {
+            double value = 0;
+            const bool fine = CLI::detail::lexical_cast(text, value) && value > 0 && std::isfinite(value);
+            return fine ? "" : fmt::format("expected a positive number, found '{}'", text);
+          },
+          "POSITIVE"};
+}
+
+CLI::Validator between(double lowest, double highest) {
+  return {[=](const std::string& text) {
+            double value = 0;
+            const bool fine = CLI::detail::lexical_cast(text, value) && value >= lowest && value <= highest;
+            return fine ? ""
+                        : fmt::format("expected a number from {:g} to {:g}, found '{}'", lowest, highest,
+                                      text);
+          },
+          fmt::format("{:g} to {:g}", lowest, highest)};
+}
+
+CLI::Validator not_negative() {
+  return {[](const std::string& text) {
+            double value = 0;
+            const bool fine = CLI::detail::lexical_cast(text, value) && value >= 0 && std::isfinite(value);
+            return fine ? "" : fmt::format("expected a number that is not negative, found '{}'", text);
+          },
+          "NONNEGATIVE"};
+}
+
 void ModelOptions::add_to(CLI::App& verb) {
-  verb.add_option("-m,--model", model, "ONNX classifier (default: the bundled network)");
-  verb.add_option("--labels", labels, "class names: one a line, or a CSV of index,wnid,name");
+  verb.add_option("-m,--model", model, "ONNX classifier (default: the bundled network)")->check(not_empty());
+  verb.add_option("--labels", labels, "class names: one a line, or a CSV of index,wnid,name")
+      ->check(not_empty());
   verb.add_option("--preprocess", preprocess,
                   "convention of the network's input (default: the model file's, else torchvision)")
       ->check(CLI::IsMember({"torchvision", "caffe", "tf", "none"}));
@@ -67,6 +106,9 @@ Preprocessing choose_preprocessing(const Model& model, const ModelOptions& optio
   chosen.scale = options.scale.value_or(chosen.scale);
   override_channels(chosen.mean, options.mean, "mean");
   override_channels(chosen.std, options.std, "std");
+  for (double mean : chosen.mean)
+    if (!std::isfinite(mean))
+      throw UsageError("--mean: means must be finite");
   for (double deviation : chosen.std)
     if (!(deviation > 0) || !std::isfinite(deviation))
       throw UsageError("--std: deviations must be positive");
@@ -129,6 +171,16 @@ ProgramOptions program_options(const LoadedModel& loaded, const ModelOptions& op
   return program;
 }
 
+void check_labels(const LoadedModel& loaded, const ModelOptions& options, const Program& program) {
+  const std::int64_t names = loaded.labels.size(), classes = program.classes();
+  if (names == classes || loaded.labels.empty())
+    return;
+  const std::string message = fmt::format("{} labels for {} classes", names, classes);
+  if (!options.labels.empty())
+    throw InputError(message, options.labels);
+  fmt::print(stderr, "fovea: warning: {}: {}\n", loaded.model.path(), message);
+}
+
 void print_notes(const Program& program) {
   for (const std::string& note : program.report().notes)
     fmt::print(stderr, "fovea: note: {}\n", note);
@@ -145,12 +197,26 @@ std::string describe(const Labels& labels, std::int64_t index) {
   return has_id ? labels[index].wordnet_id + " " + labels.name(index) : labels.name(index);
 }
 
+std::string short_name(const Labels& labels, std::int64_t index) {
+  const std::string name = labels.name(index);
+  return name.substr(0, name.find(','));
+}
+
 nlohmann::ordered_json to_json(const Labels& labels, std::int64_t index) {
   nlohmann::ordered_json json = {{"index", index}};
   if (index < labels.size() && !labels[index].wordnet_id.empty())
     json["wordnet_id"] = labels[index].wordnet_id;
   json["name"] = labels.name(index);
   return json;
+}
+
+std::string shape_text(const ModelPort& port) {
+  std::vector<std::string> dims;
+  for (std::size_t i = 0; i < port.dims.size(); ++i)
+    dims.push_back(port.dims[i] >= 0         ? std::to_string(port.dims[i])
+                   : port.symbols[i].empty() ? "?"
+                                             : port.symbols[i]);
+  return fmt::format("{}[{}]", port.element_type, fmt::join(dims, ","));
 }
 
 std::string stem_of(const std::string& path) {
@@ -180,6 +246,10 @@ int for_each_file(const std::vector<std::string>& paths,
     bar.update(static_cast<std::int64_t>(i), paths[i]);
     try {
       work(paths[i]);
+    } catch (const InputError& error) {
+      bar.clear();
+      fmt::print(stderr, "fovea: error: {}{}\n", error.path().empty() ? paths[i] + ": " : "", error.what());
+      code = 1;
     } catch (const Error& error) {
       bar.clear();
       fmt::print(stderr, "fovea: error: {}\n", error.what());

@@ -22,6 +22,14 @@ public:
   using std::runtime_error::runtime_error;
 };
 
+/// Check of a file's or folder's name: not empty, as a shell's unset variable would leave it.
+CLI::Validator not_empty();
+/// Checks of an option's number: more than 0; 0 or more; within a range. None takes infinity or NaN, as
+/// CLI11's own do.
+CLI::Validator above_zero();
+CLI::Validator not_negative();
+CLI::Validator between(double lowest, double highest);
+
 /// The options of every verb that looks at pictures through a model.
 struct ModelOptions {
   std::string model;  ///< empty: the bundled network
@@ -54,14 +62,22 @@ std::string bundled_model();
 /// Program options for the loaded model.
 ProgramOptions program_options(const LoadedModel& loaded, const ModelOptions& options, Direction direction,
                                std::int64_t batch = 1);
+/// InputError when the file of --labels has another number of names than the network has classes; a warning
+/// on stderr when the labels of the model file do.
+void check_labels(const LoadedModel& loaded, const ModelOptions& options, const Program& program);
 /// Says on stderr what the passes did.
 void print_notes(const Program& program);
 
 Rule parse_rule(const std::string& name);
 inline const std::vector<std::string> kRuleNames = {"gradient", "deconvnet", "guided"};
 
+/// "float32[N,3,224,224]", "?" for an extent that is open and has no name.
+std::string shape_text(const ModelPort& port);
+
 /// "n02007558 flamingo", or just the name.
 std::string describe(const Labels& labels, std::int64_t index);
+/// The first of a class's synonyms, for titles: "bald eagle".
+std::string short_name(const Labels& labels, std::int64_t index);
 /// The same as a JSON object with index, wordnet_id, name.
 nlohmann::ordered_json to_json(const Labels& labels, std::int64_t index);
 

@@ -1,6 +1,7 @@
 #include "cli/engine_options.hpp"
 
 #include "fovea/error.hpp"
+#include "fovea/npy.hpp"
 
 #include <fmt/format.h>
 
@@ -26,6 +27,13 @@ ProgramOptions EngineOptions::program_options() const {
                                              : BackendKind::Auto;
   options.threads = threads;
   return options;
+}
+
+Tensor read_array(const std::string& path) {
+  Tensor values = read_npy(path);
+  if (values.elements() == 0)
+    throw InputError(fmt::format("has shape {}: there is nothing in it", to_string(values.shape())), path);
+  return values;
 }
 
 void fill(Tensor& input, const Tensor& values, const std::string& path) {

@@ -18,6 +18,9 @@ struct EngineOptions {
   ProgramOptions program_options() const;
 };
 
+/// Reads a .npy file; InputError also when it has no elements.
+Tensor read_array(const std::string& path);
+
 /// Copies an array into a session's input of equal shape, converting its element type. InputError naming
 /// `path`.
 void fill(Tensor& input, const Tensor& values, const std::string& path);

@@ -32,7 +32,8 @@ NamedFile split_name(const std::string& text) {
 /// Pairs files with the model's ports: by name, or in order. InputError for an unknown name or too many
 /// files.
 template <class Ports>
-std::vector<std::size_t> match(const std::vector<NamedFile>& files, const Ports& ports, const char* what) {
+std::vector<std::size_t> match(const std::vector<NamedFile>& files, const Ports& ports, const char* what,
+                               const std::string& model) {
   std::vector<std::size_t> indices;
   for (std::size_t i = 0; i < files.size(); ++i) {
     std::size_t index = i;
@@ -45,10 +46,23 @@ std::vector<std::size_t> match(const std::vector<NamedFile>& files, const Ports&
       throw InputError(
           files[i].name.empty()
               ? fmt::format("the model has {} {}s, {} files are given", ports.size(), what, files.size())
-              : fmt::format("the model has no {} named '{}'", what, files[i].name));
+              : fmt::format("the model has no {} named '{}'", what, files[i].name),
+          model);
     indices.push_back(index);
   }
   return indices;
+}
+
+/// InputError unless the array can be what the port declares. The first extent is free: most models take any
+/// batch.
+void check_shape(const Shape& shape, const ModelPort& port, const std::string& path) {
+  bool fits = shape.rank() == static_cast<std::int64_t>(port.dims.size());
+  for (std::size_t i = 1; fits && i < port.dims.size(); ++i)
+    fits = port.dims[i] < 0 || port.dims[i] == shape[static_cast<std::int64_t>(i)];
+  if (!fits)
+    throw InputError(
+        fmt::format("has shape {}, the input '{}' is {}", to_string(shape), port.name, shape_text(port)),
+        path);
 }
 
 int compute(const Options& options) {
@@ -56,7 +70,7 @@ int compute(const Options& options) {
   std::vector<NamedFile> inputs, outputs;
   std::transform(options.inputs.begin(), options.inputs.end(), std::back_inserter(inputs), split_name);
   std::transform(options.outputs.begin(), options.outputs.end(), std::back_inserter(outputs), split_name);
-  const std::vector<std::size_t> input_ports = match(inputs, model.inputs(), "input");
+  const std::vector<std::size_t> input_ports = match(inputs, model.inputs(), "input", model.path());
   if (inputs.size() != model.inputs().size())
     throw InputError(
         fmt::format("the model has {} inputs, {} are given", model.inputs().size(), inputs.size()),
@@ -67,14 +81,15 @@ int compute(const Options& options) {
   program_options.direction = Direction::Forward;
   program_options.final_softmax = ProgramOptions::FinalSoftmax::Keep;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    tensors.push_back(read_npy(inputs[i].path));
+    tensors.push_back(read_array(inputs[i].path));
+    check_shape(tensors.back().shape(), model.inputs()[input_ports[i]], inputs[i].path);
     program_options.input_shapes.push_back({model.inputs()[input_ports[i]].name, tensors.back().shape()});
     if (input_ports[i] == 0 && tensors.back().shape().rank() > 0)
       program_options.batch = std::max<std::int64_t>(tensors.back().shape()[0], 1);
   }
   const auto program = Program::compile(model, program_options);
   print_notes(*program);
-  const std::vector<std::size_t> output_ports = match(outputs, program->outputs(), "output");
+  const std::vector<std::size_t> output_ports = match(outputs, program->outputs(), "output", model.path());
   Session session(program);
   for (std::size_t i = 0; i < tensors.size(); ++i)
     fill(session.input(input_ports[i]), tensors[i], inputs[i].path);
@@ -89,10 +104,13 @@ int compute(const Options& options) {
 void add_forward(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("forward", "Run a model on arrays: .npy in, .npy out");
-  verb->add_option("model", options->model, "ONNX file")->required();
-  verb->add_option("--input", options->inputs, "[NAME=]X.npy, one for each input of the model")->required();
+  verb->add_option("model", options->model, "ONNX file")->required()->check(not_empty());
+  verb->add_option("--input", options->inputs, "[NAME=]X.npy, one for each input of the model")
+      ->required()
+      ->check(not_empty());
   verb->add_option("-o,--output", options->outputs, "[NAME=]Y.npy, in the order of the outputs or by name")
-      ->required();
+      ->required()
+      ->check(not_empty());
   options->engine.add_to(*verb);
   verb->callback([options, &run] { run = [options] { return compute(*options); }; });
 }

@@ -19,7 +19,7 @@ struct Options {
 int compute(const Options& options) {
   const Model model = Model::load(options.model);
   const ImageInput picture = model.image_input();
-  const Tensor values = read_npy(options.input);
+  const Tensor values = read_array(options.input);
   if (values.shape().rank() != 4)
     throw InputError(fmt::format("has shape {}, expected [N,C,H,W]", to_string(values.shape())),
                      options.input);
@@ -49,9 +49,10 @@ void add_gradient(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* verb =
       app.add_subcommand("gradient", "d(score)/d(input) of a model on an array: .npy in, .npy out");
-  verb->add_option("model", options->model, "ONNX file")->required();
+  verb->add_option("model", options->model, "ONNX file")->required()->check(not_empty());
   verb->add_option("--input", options->input, "X.npy, [N,C,H,W], preprocessed as the network expects")
-      ->required();
+      ->required()
+      ->check(not_empty());
   verb->add_option("--target", options->target, "class whose unnormalised score is differentiated")
       ->required();
   verb->add_option("--layer", options->layer,
@@ -59,8 +60,10 @@ void add_gradient(CLI::App& app, Run& run) {
   verb->add_option("--rule", options->rule, "what a ReLU passes back")
       ->check(CLI::IsMember(kRuleNames))
       ->capture_default_str();
-  verb->add_option("--scores", options->scores, "also write the scores to this .npy");
-  verb->add_option("-o,--output", options->output, "G.npy, in the input's shape")->required();
+  verb->add_option("--scores", options->scores, "also write the scores to this .npy")->check(not_empty());
+  verb->add_option("-o,--output", options->output, "G.npy, in the input's shape")
+      ->required()
+      ->check(not_empty());
   options->engine.add_to(*verb);
   verb->callback([options, &run] { run = [options] { return compute(*options); }; });
 }

@@ -14,15 +14,6 @@ struct Options {
   bool json = false;
 };
 
-std::string shape_text(const ModelPort& port) {
-  std::vector<std::string> dims;
-  for (std::size_t i = 0; i < port.dims.size(); ++i)
-    dims.push_back(port.dims[i] >= 0         ? std::to_string(port.dims[i])
-                   : port.symbols[i].empty() ? "?"
-                                             : port.symbols[i]);
-  return fmt::format("{}[{}]", port.element_type, fmt::join(dims, ","));
-}
-
 /// The compiled program, or nothing with the reason why there is none.
 std::shared_ptr<const Program> try_compile(const Model& model, const Options& options, std::string& why_not) {
   try {
@@ -31,7 +22,7 @@ std::shared_ptr<const Program> try_compile(const Model& model, const Options& op
     program.height = input.height > 0 ? 0 : options.size.value_or(224);
     program.width = input.width > 0 ? 0 : options.size.value_or(224);
     return Program::compile(model, program);
-  } catch (const ModelError& error) {
+  } catch (const Error& error) {
     why_not = error.what();
     return nullptr;
   }
@@ -154,7 +145,7 @@ void add_info(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* verb =
       app.add_subcommand("info", "What a model holds, and whether fovea can run and differentiate it");
-  verb->add_option("model", options->model, "ONNX file")->required();
+  verb->add_option("model", options->model, "ONNX file")->required()->check(not_empty());
   verb->add_option("--size", options->size,
                    "side of the picture where the model leaves it open (default 224)")
       ->check(CLI::Range(1, 65536));

@@ -4,14 +4,31 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <new>
+#include <system_error>
 
 namespace {
 
 enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kInternal = 70 };
+
+/// What to say of a command line that does not parse. CLI11 only counts verbs: a mistyped one is "missing" to
+/// it.
+std::string complaint(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  if (!app.get_subcommands().empty() || error.get_name() != "RequiredError")
+    return error.what();
+  std::string verbs;
+  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; }))
+    verbs += (verbs.empty() ? "" : ", ") + verb->get_name();
+  if (argc > 1 && argv[1][0] == '-')
+    return fmt::format("unknown option '{}'", argv[1]);
+  return argc > 1 ? fmt::format("unknown verb '{}': expected one of {}", argv[1], verbs)
+                  : fmt::format("a verb is missing: expected one of {}", verbs);
+}
 
 int run(int argc, char** argv) {
   CLI::App app("Shows what an image classifier looks at and what it has learnt, from its ONNX file.",
@@ -31,7 +48,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0)
       return app.exit(error);
-    fmt::print(stderr, "fovea: error: {}\n", error.what());
+    fmt::print(stderr, "fovea: error: {}\n", complaint(app, error, argc, argv));
     const auto chosen = app.get_subcommands();
     fmt::print(stderr, "Run 'fovea {}--help' for the options.\n",
                chosen.empty() ? "" : chosen.front()->get_name() + " ");
@@ -40,18 +57,34 @@ int run(int argc, char** argv) {
   return verb();
 }
 
+/// Whether all that was printed arrived; says so on stderr where it did not. A reader that has seen enough is
+/// no fault.
+bool end_output() {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
+    return true;
+  if (errno != EPIPE)
+    fmt::print(stderr, "fovea: error: cannot write to standard output: {}\n", std::strerror(errno));
+  return false;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     const int code = run(argc, argv);
-    return std::fflush(stdout) == 0 ? code : kFailed;
+    return end_output() ? code : kFailed;
   } catch (const fovea::cli::UsageError& error) {
     fmt::print(stderr, "fovea: error: {}\n", error.what());
     return kUsage;
   } catch (const fovea::Error& error) {
     fmt::print(stderr, "fovea: error: {}\n", error.what());
+    return kFailed;
+  } catch (const std::system_error& error) {  // fmt::print, when standard output is full or closed
+    if (error.code().value() != EPIPE)
+      fmt::print(stderr, "fovea: error: {}\n", error.what());
     return kFailed;
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "fovea: error: not enough memory\n");

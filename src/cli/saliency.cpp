@@ -2,6 +2,7 @@
 
 #include "cli/common.hpp"
 #include "cli/verbs.hpp"
+#include "fovea/class_model.hpp"
 #include "fovea/display.hpp"
 #include "fovea/error.hpp"
 #include "fovea/npy.hpp"
@@ -9,7 +10,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <map>
+#include <set>
 
 namespace fovea::cli {
 namespace {
@@ -26,6 +27,7 @@ struct Options {
   DisplayRange range;
   std::string colormap = "inferno";
   bool figure = false;
+  bool with_class_model = false;
   bool json = false;
 };
 
@@ -43,16 +45,22 @@ public:
     if (ends_with_png(options_.output))
       return {{}, {}, {}, {}, {}, options_.output};
     const std::string stem = stem_of(image);
-    const int seen = ++counts_[stem];
-    const fs::path base = fs::path(options_.output) / (seen > 1 ? fmt::format("{}-{}", stem, seen) : stem);
+    std::string name = stem;
+    for (int serial = 2; !taken_.insert(name).second; ++serial)
+      name = fmt::format("{}-{}", stem, serial);
+    const fs::path base = fs::path(options_.output) / name;
     auto with = [&](const char* suffix) { return base.string() + suffix; };
-    return {with("-map.png"), with("-heat.png"),     with("-overlay.png"),
-            with("-map.npy"), with("-gradient.npy"), options_.figure ? with("-figure.png") : std::string()};
+    return {with("-map.png"),
+            with("-heat.png"),
+            with("-overlay.png"),
+            with("-map.npy"),
+            with("-gradient.npy"),
+            options_.figure || options_.with_class_model ? with("-figure.png") : std::string()};
   }
 
 private:
   const Options& options_;
-  std::map<std::string, int> counts_;
+  std::set<std::string> taken_;
 };
 
 std::string range_text(const Options& options, double white) {
@@ -63,20 +71,56 @@ std::string range_text(const Options& options, double white) {
              : fmt::format("white: {:g} % quantile, {:.3g}{}", options.range.percentile, white, gamma);
 }
 
-Image figure_of(const SaliencyMap& result, const Options& options, const Labels& labels,
-                const std::string& path, const Image& grey, double white) {
-  const std::string name = labels.name(result.target.index);
-  const std::vector<Panel> panels = {{result.seen, "Photo", fs::path(path).filename().string()},
-                                     {colorize(grey, options.colormap), "Saliency map",
-                                      fmt::format("{}; {}", options.method, range_text(options, white))},
-                                     {overlay(result.seen, grey, options.colormap), "Map on the photo",
-                                      fmt::format("{}, score {:.2f}, probability {:.3f}", name,
-                                                  result.target.score, result.target.probability)}};
+/// Class models for figures, each climbed to once.
+class ClassModelPictures {
+public:
+  ClassModelPictures(const LoadedModel& loaded, const Options& options)
+      : loaded_(loaded), options_(options) {}
+
+  const Panel& panel(std::int64_t target) {
+    if (const auto at = panels_.find(target); at != panels_.end())
+      return at->second;
+    if (!session_) {
+      ProgramOptions program = program_options(loaded_, options_.model, Direction::ForwardAndBackward);
+      program.final_relu = ProgramOptions::FinalRelu::Remove;
+      session_.emplace(Program::compile(loaded_.model, program));
+    }
+    ClassModelOptions method;
+    method.target_class = target;
+    const ClassModel model = class_model(*session_, loaded_.preprocessing, method);
+    return panels_[target] = {to_picture(model.input, loaded_.preprocessing, ClassModelDisplay::Fitted),
+                              "Class model", fmt::format("{} steps, score {:.1f}", model.steps, model.score)};
+  }
+
+private:
+  const LoadedModel& loaded_;
+  const Options& options_;
+  std::optional<Session> session_;
+  std::map<std::int64_t, Panel> panels_;
+};
+
+/// Photo, map, map on the photo; or, as in the paper's reproduction, photo, class model, map.
+Image figure_of(const SaliencyMap& result, const Options& options, const LoadedModel& loaded,
+                const std::string& path, const Image& grey, ClassModelPictures& class_models) {
+  const std::string name = short_name(loaded.labels, result.target.index);
+  const std::string answer = fmt::format("{}, score {:.2f}, probability {:.3f}", name, result.target.score,
+                                         result.target.probability);
+  const std::string file = fs::path(path).filename().string();
+  const Panel map = {
+      colorize(grey, options.colormap), "Saliency map",
+      fmt::format("{}; {}", options.method, range_text(options, white_level(result.map, options.range)))};
+  std::vector<Panel> panels;
+  if (options.with_class_model)
+    panels = {{result.seen, "Photo", file + ": " + answer}, class_models.panel(result.target.index), map};
+  else
+    panels = {{result.seen, "Photo", file},
+              map,
+              {overlay(result.seen, grey, options.colormap), "Map on the photo", answer}};
   return make_figure(panels, fmt::format("{} (class {})", name, result.target.index));
 }
 
-void write_files(const SaliencyMap& result, const Options& options, const Labels& labels,
-                 const std::string& path, const Files& files) {
+void write_files(const SaliencyMap& result, const Options& options, const LoadedModel& loaded,
+                 const std::string& path, const Files& files, ClassModelPictures& class_models) {
   const Image grey = to_grey(result.map, options.range);
   if (!files.map.empty()) {
     write_png(files.map, grey);
@@ -86,8 +130,7 @@ void write_files(const SaliencyMap& result, const Options& options, const Labels
     write_npy(files.gradient, result.gradient);
   }
   if (!files.figure.empty())
-    write_png(files.figure,
-              figure_of(result, options, labels, path, grey, white_level(result.map, options.range)));
+    write_png(files.figure, figure_of(result, options, loaded, path, grey, class_models));
 }
 
 nlohmann::ordered_json describe_json(const SaliencyMap& result, const Options& options, const Labels& labels,
@@ -129,6 +172,7 @@ int make_maps(const Options& options) {
       cli::program_options(loaded, options.model, Direction::ForwardAndBackward, options.crops);
   program_options.rule = parse_rule(options.method);
   const auto program = Program::compile(loaded.model, program_options);
+  check_labels(loaded, options.model, *program);
   print_notes(*program);
   SaliencyOptions method{{}, options.crops == 10 ? Crops::Ten : Crops::One};
   if (options.target != "auto")
@@ -137,11 +181,12 @@ int make_maps(const Options& options) {
     make_folder(options.output);
   Session session(program);
   FileNames names(options);
+  ClassModelPictures class_models(loaded, options);
   auto results = nlohmann::ordered_json::array();
   const int code = for_each_file(options.images, [&](const std::string& path) {
     const SaliencyMap result = saliency(session, read_image(path), loaded.preprocessing, method);
     const Files files = names.next(path);
-    write_files(result, options, loaded.labels, path, files);
+    write_files(result, options, loaded, path, files, class_models);
     if (white_level(result.map, options.range) == 0)
       fmt::print(stderr,
                  "fovea: warning: {}: the gradient is zero everywhere, so the map is black (score {:.3g})\n",
@@ -162,7 +207,7 @@ void add_saliency(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* verb =
       app.add_subcommand("saliency", "Where in each picture a class score depends on the pixels");
-  verb->add_option("images", options->images, "pictures")->required();
+  verb->add_option("images", options->images, "pictures")->required()->check(not_empty());
   verb->add_option("--class", options->target, "auto (the best guess), an index, a WordNet id or a name")
       ->capture_default_str();
   verb->add_option("--method", options->method, "what a ReLU passes back")
@@ -175,14 +220,17 @@ void add_saliency(CLI::App& app, Run& run) {
   verb->add_option(
           "-o,--output", options->output,
           "folder for the map (grey), heat map, overlay and raw arrays; or one .png for the figure alone")
-      ->required();
+      ->required()
+      ->check(not_empty());
   verb->add_flag("--figure", options->figure, "also write one labelled picture: photo, map, overlay");
+  verb->add_flag("--with-class-model", options->with_class_model,
+                 "show photo, class model and map in the figure (implies --figure)");
   verb->add_option("--percentile", options->range.percentile,
                    "the part of the map's values that is white, in %; 100: its maximum")
-      ->check(CLI::Range(1.0, 100.0))
+      ->check(between(1.0, 100.0))
       ->capture_default_str();
   verb->add_option("--gamma", options->range.gamma, "brightness is (value / white) ^ gamma")
-      ->check(CLI::Range(0.05, 20.0))
+      ->check(between(0.05, 20.0))
       ->capture_default_str();
   verb->add_option("--colormap", options->colormap, "colours of the heat map")
       ->check(CLI::IsMember(colormap_names()))

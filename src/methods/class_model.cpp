@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "fovea/classify.hpp"
+#include "image/blur.hpp"
 #include "methods/picture_units.hpp"
 #include "methods/session_batches.hpp"
 
@@ -59,13 +60,13 @@ public:
     start_ = ClassModel::Start::NoiseBecauseGradientWasZero;
   }
 
-  /// I += step * d/dI (S_c - l2 * ||I||^2), in the network's own units.
+  /// I += step * d/dI (S_c - l2 * ||I||^2), in the network's own units; then a look at where that leads.
   void step_as_in_the_paper() {
-    look();
     auto x = x_.data<float>();
     for (std::size_t i = 0; i < x.size(); ++i)
       x[i] += static_cast<float>(options_.step * (gradient_[i] - 2 * options_.l2 * x[i]));
     ++step_;
+    look();
   }
 
   /// A step of given length along the gradient of the rolled picture; smoothing now and then; colours stay
@@ -78,6 +79,8 @@ public:
     look(random_shift(reach_y), random_shift(reach_x));
     auto x = x_.data<float>();
     units_.to_standard_gradient(gradient_);
+    const double to_go = 1.0 - static_cast<double>(step_) / options_.steps;
+    gaussian_blur(gradient_, size_.height, size_.width, options_.coarse * to_go * side());
     const double scale = root_mean_square(gradient_);
     units_.to_standard(x);
     for (std::size_t i = 0; i < x.size(); ++i)
@@ -150,9 +153,9 @@ private:
                       wrapped(k + shift_x, size_.width)] = source[i];
   }
 
-  void blur(std::span<float> x) const {
-    gaussian_blur(x, size_, options_.blur * static_cast<double>(std::min(size_.height, size_.width)));
-  }
+  void blur(std::span<float> x) const { gaussian_blur(x, size_.height, size_.width, options_.blur * side()); }
+
+  double side() const { return static_cast<double>(std::min(size_.height, size_.width)); }
 
   static double root_mean_square(std::span<const float> values) {
     double sum = 0;

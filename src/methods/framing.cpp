@@ -8,9 +8,18 @@
 namespace fovea {
 namespace {
 
-/// torchvision's habit for ImageNet: a crop of 224 from a short side of 256.
-std::int64_t default_short_side(std::int64_t crop) {
-  return static_cast<std::int64_t>(std::llround(static_cast<double>(crop) * 256.0 / 224.0));
+/// torchvision's habit for ImageNet, a crop of 224 from a short side of 256: the smallest short side with
+/// which the photo has that margin around the crop on both sides.
+std::int64_t default_short_side(const Image& photo, std::int64_t width, std::int64_t height) {
+  auto with_margin = [](std::int64_t side) {
+    return static_cast<std::int64_t>(std::llround(static_cast<double>(side) * 256.0 / 224.0));
+  };
+  const bool upright = photo.width <= photo.height;
+  const std::int64_t across = with_margin(upright ? width : height),
+                     along = with_margin(upright ? height : width);
+  const std::int64_t shorter = std::min(photo.width, photo.height),
+                     longer = std::max(photo.width, photo.height);
+  return std::max(across, (along * shorter + longer - 1) / longer);
 }
 
 }  // namespace
@@ -31,12 +40,13 @@ Framing frame(const Image& photo, const Preprocessing& preprocessing, const Inpu
   const std::int64_t side = std::min(size.width, size.height);
   const std::int64_t crop = preprocessing.crop > 0 ? preprocessing.crop : side;
   const std::int64_t width = crop * size.width / side, height = crop * size.height / side;
-  const std::int64_t short_side =
-      preprocessing.resize_short_side > 0 ? preprocessing.resize_short_side : default_short_side(crop);
   // A photo of extreme proportions would grow beyond all bounds before its middle is cut out.
   const std::int64_t photo_short = std::min(photo.width, photo.height),
                      photo_long = std::max(photo.width, photo.height);
   FOVEA_CHECK(photo_short > 0, "the picture has no pixels");
+  const std::int64_t short_side = preprocessing.resize_short_side > 0
+                                      ? preprocessing.resize_short_side
+                                      : default_short_side(photo, width, height);
   FOVEA_CHECK(short_side * (photo_long / photo_short) * short_side <= kMaxImagePixels,
               "a picture of {}x{} resized to a short side of {} would be too large", photo.width,
               photo.height, short_side);

@@ -81,41 +81,4 @@ Image PictureUnits::fitted(const Tensor& network_input) const {
   return image;
 }
 
-void gaussian_blur(std::span<float> planes, const InputSize& size, double sigma) {
-  const auto radius = static_cast<std::int64_t>(std::ceil(3 * sigma));
-  if (radius < 1)
-    return;
-  std::vector<double> weights;
-  double sum = 0;
-  for (std::int64_t k = -radius; k <= radius; ++k) {
-    weights.push_back(std::exp(-0.5 * static_cast<double>(k * k) / (sigma * sigma)));
-    sum += weights.back();
-  }
-  auto mirrored = [](std::int64_t i, std::int64_t n) {
-    const std::int64_t period = std::max<std::int64_t>(2 * n, 1);
-    i = ((i % period) + period) % period;
-    return i < n ? i : period - 1 - i;
-  };
-  std::vector<float> line;
-  auto blur_line = [&](float* at, std::int64_t count, std::int64_t stride) {
-    line.resize(static_cast<std::size_t>(count));
-    for (std::int64_t i = 0; i < count; ++i)
-      line[static_cast<std::size_t>(i)] = at[i * stride];
-    for (std::int64_t i = 0; i < count; ++i) {
-      double value = 0;
-      for (std::int64_t k = -radius; k <= radius; ++k)
-        value += weights[static_cast<std::size_t>(k + radius)] *
-                 line[static_cast<std::size_t>(mirrored(i + k, count))];
-      at[i * stride] = static_cast<float>(value / sum);
-    }
-  };
-  for (std::int64_t c = 0; c < size.channels; ++c) {
-    float* plane = planes.data() + c * size.height * size.width;
-    for (std::int64_t y = 0; y < size.height; ++y)
-      blur_line(plane + y * size.width, size.width, 1);
-    for (std::int64_t x = 0; x < size.width; ++x)
-      blur_line(plane + x, size.height, size.width);
-  }
-}
-
 }  // namespace fovea

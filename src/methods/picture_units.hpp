@@ -36,7 +36,4 @@ private:
   ChannelOrder order_;
 };
 
-/// Blurs every plane with a Gaussian of `sigma` pixels, borders mirrored; nothing for sigma 0.
-void gaussian_blur(std::span<float> planes, const InputSize& size, double sigma);
-
 }  // namespace fovea

@@ -217,8 +217,8 @@ class BackendChannels : public testing::TestWithParam<const char*> {};
 
 TEST_P(BackendChannels, give_the_same_on_onednn) {
   for (std::int64_t channels : {16, 17, 32, 48})
-    for (Around around : {Around::Nothing, Around::Convolutions})
-      expect_agreement(with_channels(GetParam(), channels), around);
+    expect_agreement(with_channels(GetParam(), channels), Around::Convolutions);
+  expect_agreement(with_channels(GetParam(), 17), Around::Nothing);
 }
 
 INSTANTIATE_TEST_SUITE_P(problems, BackendChannels, testing::ValuesIn(kChannelProblems));

@@ -1,4 +1,3 @@
-#include "fovea/error.hpp"
 #include "fovea/npy.hpp"
 #include "fovea/program.hpp"
 
@@ -127,19 +126,9 @@ TEST_P(Networks, agree_with_pytorch_under_every_rule) {
     }
 }
 
-/// Whether the file holds its batch in a place that cannot be told from an ordinary number.
-bool has_a_batch_for_good(const Network& network) {
-  return network.name ==
-         "attention_16";  // the class token is expanded to [1, 1, 12] and joined to the patches
-}
-
 /// Batches that the file declares and others: the file's own is replaced where it is fixed.
 TEST_P(Networks, treat_every_picture_of_a_batch_alike) {
   const Network& network = GetParam();
-  if (has_a_batch_for_good(network)) {
-    EXPECT_THROW(Program::compile(Model::load(network.file("onnx")), {.batch = 2}), ModelError);
-    return;
-  }
   const Tensor input = read_npy(network.file("input.npy"));
   const Engine& engine = kEngines.back();
   std::vector<Result> alone;

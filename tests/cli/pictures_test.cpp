@@ -1,0 +1,249 @@
+#include "fovea/image.hpp"
+#include "fovea/npy.hpp"
+#include "support/program.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace fovea::test {
+namespace {
+
+using Json = nlohmann::json;
+using Names = std::vector<std::string>;
+
+TEST(Info, DescribesTheBundledNetwork) {
+  const Outcome outcome = fovea({"info", bundled()});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(outcome.err, "");
+  for (const char* part : {"image float32[N,3,128,128]", "logits float32[N,10]", "parameters",
+                           "multiply-adds", "tench", "parachute", "short side 144", "Conv", "Gemm"})
+    EXPECT_TRUE(contains(outcome.out, part)) << part << "\n" << outcome.out;
+}
+
+TEST(Info, PrintsJson) {
+  const Outcome outcome = fovea({"info", bundled(), "--json"});
+  EXPECT_EQ(outcome.code, 0);
+  const Json json = Json::parse(outcome.out);
+  EXPECT_EQ(json["inputs"][0]["dims"], Json({-1, 3, 128, 128}));
+  EXPECT_EQ(json["labels"], 10);
+  EXPECT_TRUE(json["unsupported_nodes"].empty());
+  EXPECT_GT(json["multiply_adds"], 100'000'000);
+}
+
+TEST(Classify, NamesTheSamples) {
+  const Outcome outcome = fovea({"classify", sample("church.jpg"), sample("golf-ball.jpg"),
+                                 sample("parachute.jpg"), "--top", "2", "--json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.err, "");
+  const Json json = Json::parse(outcome.out);
+  const Names expected = {"church", "golf ball", "parachute"};
+  ASSERT_EQ(json.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const Json& guesses = json[i]["predictions"];
+    ASSERT_EQ(guesses.size(), 2U);
+    EXPECT_EQ(guesses[0]["name"], expected[i]);
+    EXPECT_GT(guesses[0]["probability"], 0.9);
+    EXPECT_GT(guesses[0]["score"], guesses[1]["score"]);
+  }
+}
+
+TEST(Classify, PrintsATable) {
+  const Outcome outcome = fovea({"classify", sample("golf-ball.jpg"), "--crops", "10"});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_EQ(lines_of(outcome.out), 6);
+  EXPECT_TRUE(contains(outcome.out, "n03445777 golf ball")) << outcome.out;
+}
+
+TEST(Classify, GivesAllClassesWhenMoreAreAskedFor) {
+  const Outcome outcome = fovea({"classify", sample("golf-ball.jpg"), "--top", "1000"});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(lines_of(outcome.out), 11);
+}
+
+TEST(Classify, OwnLabelsAndPreprocessing) {
+  const TemporaryFolder folder;
+  store(folder.file("labels.txt"), "a\nb\nc\nd\ne\nf\ng\nh\nball of golf\nj\n");
+  const Outcome outcome =
+      fovea({"classify", sample("golf-ball.jpg"), "--labels", folder.file("labels.txt"), "--preprocess",
+             "torchvision", "--resize", "144", "--channel-order", "RGB", "--top", "1"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "ball of golf")) << outcome.out;
+}
+
+TEST(Classify, AnyKindOfPictureWorks) {
+  std::vector<std::string> arguments = {"classify", "--json"};
+  for (const char* name : {"grey16.png", "grey16.pgm", "grey16.tif", "rgb16.png", "grey.png", "grey.jpg",
+                           "rgba.png", "grey_alpha.png", "cmyk.jpg", "palette.png", "bits.pbm", "lossy.webp",
+                           "rgb.bmp", "orientation6.jpg", "resize_1x1.png"})
+    arguments.push_back(data("image/") + name);
+  const Outcome outcome = fovea(arguments);
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(Json::parse(outcome.out).size(), arguments.size() - 2);
+}
+
+TEST(Classify, AModelOfOpenSizeTakesTheSizeAsked) {
+  const std::string model = data("networks/residual.onnx");
+  const Outcome outcome = fovea({"classify", sample("church.jpg"), "-m", model, "--json"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(Json::parse(outcome.out)[0]["predictions"].size(), 5U);
+}
+
+TEST(Saliency, WritesMapHeatOverlayAndArrays) {
+  const TemporaryFolder folder;
+  const Outcome outcome = fovea({"saliency", sample("golf-ball.jpg"), "-o", folder.file("new/out")});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_EQ(files_in(folder.file("new/out")),
+            (Names{"golf-ball-gradient.npy", "golf-ball-heat.png", "golf-ball-map.npy", "golf-ball-map.png",
+                   "golf-ball-overlay.png"}));
+  EXPECT_TRUE(contains(outcome.out, "golf ball (class 8)")) << outcome.out;
+  for (const std::string& name : files_in(folder.file("new/out")))
+    EXPECT_TRUE(contains(outcome.out, name)) << outcome.out;
+
+  const Tensor map = read_npy(folder.file("new/out/golf-ball-map.npy"));
+  const Tensor gradient = read_npy(folder.file("new/out/golf-ball-gradient.npy"));
+  ASSERT_EQ(map.shape(), Shape({128, 128}));
+  ASSERT_EQ(gradient.shape(), Shape({3, 128, 128}));
+  for (std::size_t i = 0; i < 128 * 128; ++i) {
+    float largest = 0;
+    for (std::size_t c = 0; c < 3; ++c)
+      largest = std::max(largest, std::abs(gradient.data<float>()[c * 128 * 128 + i]));
+    ASSERT_EQ(map.data<float>()[i], largest);
+  }
+  EXPECT_EQ(read_image(folder.file("new/out/golf-ball-overlay.png")).width, 128);
+}
+
+TEST(Saliency, TenCropsCoverTheWholePicture) {
+  const TemporaryFolder folder;
+  const Outcome outcome = fovea({"saliency", sample("church.jpg"), "--crops", "10", "--figure", "--json",
+                                 "--class", "parachute", "-o", folder.path()});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const Json json = Json::parse(outcome.out)[0];
+  EXPECT_EQ(json["crops"], 10);
+  EXPECT_EQ(json["class"]["index"], 9);
+  EXPECT_EQ(json["region"], Json({{"x", 0}, {"y", 0}, {"width", 480}, {"height", 360}}));
+  EXPECT_EQ(read_npy(json["files"]["raw_map"].get<std::string>()).shape(), Shape({144, 192}));
+  EXPECT_EQ(files_in(folder.path()).size(), 6U);
+  const Image figure = read_image(json["files"]["figure"].get<std::string>());
+  EXPECT_GT(figure.width, 3 * 192);
+}
+
+TEST(Saliency, OnePngIsTheFigureAlone) {
+  const TemporaryFolder folder;
+  const Outcome outcome =
+      fovea({"saliency", sample("church.jpg"), "--method", "guided", "-o", folder.file("a.PNG")});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(files_in(folder.path()), Names{"a.PNG"});
+}
+
+TEST(Saliency, EqualNamesAreToldApart) {
+  const TemporaryFolder folder;
+  for (const char* name : {"a/x.png", "b/x.png", "b/x-2.png"}) {
+    std::filesystem::create_directories(folder.file(name).substr(0, folder.file(name).rfind('/')));
+    std::filesystem::copy_file(data("image/rgb.png"), folder.file(name));
+  }
+  const Outcome outcome = fovea({"saliency", folder.file("a/x.png"), folder.file("b/x.png"),
+                                 folder.file("b/x-2.png"), "-o", folder.file("out")});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(files_in(folder.file("out")).size(), 15U);
+}
+
+TEST(Saliency, ABrokenPictureDoesNotStopTheOthers) {
+  const TemporaryFolder folder;
+  store(folder.file("broken.jpg"), load(sample("church.jpg")).substr(0, 5000));
+  for (const char* verb : {"classify", "saliency"}) {
+    std::vector<std::string> arguments = {verb, sample("church.jpg"), folder.file("broken.jpg"),
+                                          sample("golf-ball.jpg"), "--json"};
+    if (verb == std::string("saliency"))
+      arguments.insert(arguments.end(), {"-o", folder.file("out")});
+    const Outcome outcome = fovea(arguments);
+    EXPECT_EQ(outcome.code, 1);
+    EXPECT_EQ(lines_of(outcome.err), 1) << outcome.err;
+    EXPECT_EQ(outcome.err.find("fovea: error: " + folder.file("broken.jpg") + ": "), 0U) << outcome.err;
+    EXPECT_EQ(Json::parse(outcome.out).size(), 2U);
+  }
+  EXPECT_EQ(files_in(folder.file("out")).size(), 10U);
+}
+
+TEST(ClassModelVerb, WritesPictureAndArray) {
+  const TemporaryFolder folder;
+  const Outcome outcome =
+      fovea({"class-model", "--class", "church", "--steps", "6", "--every", "3", "-o", folder.path()});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(files_in(folder.path()), (Names{"4-church-step0000.png", "4-church-step0003.png",
+                                            "4-church-step0006.png", "4-church.npy", "4-church.png"}));
+  EXPECT_TRUE(contains(outcome.out, "after 6 steps")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.err, "church: step    6/6")) << outcome.err;
+  EXPECT_EQ(read_image(folder.file("4-church.png")).width, 128);
+  EXPECT_EQ(read_npy(folder.file("4-church.npy")).shape(), Shape({3, 128, 128}));
+}
+
+TEST(ClassModelVerb, ASheetShowsSeveralClasses) {
+  const TemporaryFolder folder;
+  const Outcome outcome = fovea({"class-model", "--class", "1", "--class", "golf ball", "--steps", "2",
+                                 "--sheet", "--json", "-o", folder.file("sheet.png")});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(files_in(folder.path()), Names{"sheet.png"});
+  const Json json = Json::parse(outcome.out);
+  ASSERT_EQ(json.size(), 2U);
+  EXPECT_EQ(json[1]["class"]["name"], "golf ball");
+  EXPECT_EQ(json[1]["steps"], 2);
+}
+
+TEST(ClassModelVerb, StartsFromNoiseOrAPicture) {
+  const TemporaryFolder folder;
+  std::vector<std::string> pictures;
+  for (const std::string& start : {std::string("zero"), std::string("noise"), sample("church.jpg")}) {
+    const std::string out = folder.file(std::to_string(pictures.size()) + ".png");
+    const Outcome outcome = fovea(
+        {"class-model", "--class", "0", "--steps", "1", "--start", start, "--display", "pixels", "-o", out});
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    pictures.push_back(load(out));
+  }
+  EXPECT_NE(pictures[0], pictures[1]);
+  EXPECT_NE(pictures[0], pictures[2]);
+}
+
+TEST(ClassModelVerb, TheSameSeedGivesTheSameFile) {
+  const TemporaryFolder folder;
+  std::vector<std::string> pictures;
+  for (const char* seed : {"3", "3", "4"}) {
+    const Outcome outcome =
+        fovea({"class-model", "--class", "0", "--steps", "4", "--seed", seed, "-o", folder.file("x.png")});
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    pictures.push_back(load(folder.file("x.png")));
+  }
+  EXPECT_EQ(pictures[0], pictures[1]);
+  EXPECT_NE(pictures[0], pictures[2]);
+}
+
+TEST(ClassModelVerb, PaperModeReportsTheObjective) {
+  const TemporaryFolder folder;
+  const Outcome outcome = fovea({"class-model", "--class", "0", "--steps", "5", "--paper", "--l2", "0.01",
+                                 "--json", "-o", folder.file("x.png")});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const Json json = Json::parse(outcome.out)[0];
+  const double score = json["score"], norm = json["norm"], objective = json["objective"];
+  EXPECT_GT(norm, 0);
+  EXPECT_NEAR(objective, score - 0.01 * norm * norm, 1e-6 * std::max(1.0, std::abs(score)));
+}
+
+TEST(ClassModelVerb, CtrlCEndsTheClimbWithThePictureSoFar) {
+  const TemporaryFolder folder;
+  CommandOptions options;
+  options.interrupt_when = [](const std::string& err) { return contains(err, "step    0/"); };
+  const Outcome outcome = fovea(
+      {"class-model", "--class", "0", "--class", "1", "--steps", "100000", "--json", "-o", folder.path()},
+      options);
+  EXPECT_EQ(outcome.signal, 0);
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "stopped after")) << outcome.err;
+  EXPECT_EQ(files_in(folder.path()), (Names{"0-tench.npy", "0-tench.png"}));
+  const Json json = Json::parse(outcome.out);
+  ASSERT_EQ(json.size(), 1U);
+  EXPECT_LT(json[0]["steps"], 100000);
+}
+
+}  // namespace
+}  // namespace fovea::test

@@ -1,0 +1,95 @@
+#include "support/program.hpp"
+
+namespace fovea::test {
+namespace {
+
+const std::vector<std::string> kVerbs = {"info",     "forward",  "gradient",
+                                         "classify", "saliency", "class-model"};
+
+TEST(Usage, EveryVerbHasHelpOnStdout) {
+  const Outcome all = fovea({"--help"});
+  EXPECT_EQ(all.code, 0);
+  for (const std::string& verb : kVerbs) {
+    EXPECT_TRUE(contains(all.out, verb)) << all.out;
+    const Outcome one = fovea({verb, "--help"});
+    EXPECT_EQ(one.code, 0) << verb;
+    EXPECT_TRUE(contains(one.out, "Options:")) << one.out;
+    EXPECT_EQ(one.err, "") << verb;
+  }
+}
+
+TEST(Usage, VersionIsPrinted) {
+  const Outcome outcome = fovea({"--version"});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(outcome.out.find("fovea "), 0U) << outcome.out;
+}
+
+TEST(Usage, AMissingVerbIsAnError) {
+  expect_error(fovea({}), 2, {"a verb is missing: expected one of info, forward, gradient, classify"});
+}
+
+TEST(Usage, AnUnknownVerbIsAnError) {
+  expect_error(fovea({"clasify", "a.jpg"}), 2, {"unknown verb 'clasify'", "classify"});
+  expect_error(fovea({"--nope"}), 2, {"unknown option '--nope'"});
+}
+
+TEST(Usage, AnUnknownOptionIsAnErrorOfEveryVerb) {
+  for (const std::string& verb : kVerbs) {
+    const Outcome outcome = fovea({verb, "--no-such-option"});
+    expect_error(outcome, 2, {"Run 'fovea " + verb + " --help'"});
+  }
+  expect_error(fovea({"classify", "a.jpg", "--no-such-option"}), 2, {"--no-such-option"});
+}
+
+TEST(Usage, MissingArgumentsAreErrors) {
+  expect_error(fovea({"classify"}), 2, {"images is required"});
+  expect_error(fovea({"info"}), 2, {"model is required"});
+  expect_error(fovea({"saliency", sample("church.jpg")}), 2, {"--output is required"});
+  expect_error(fovea({"class-model", "-o", "x"}), 2, {"--class is required"});
+  expect_error(fovea({"gradient", bundled(), "--input", "x.npy", "-o", "g.npy"}), 2,
+               {"--target is required"});
+}
+
+TEST(Usage, NumbersOutOfRangeAreErrors) {
+  expect_error(fovea({"classify", "a.jpg", "--top", "0"}), 2, {"--top", "1"});
+  expect_error(fovea({"classify", "a.jpg", "--crops", "5"}), 2, {"--crops"});
+  expect_error(fovea({"classify", "a.jpg", "--mean", "1,2"}), 2,
+               {"--mean: expected 1, 3 or 4 numbers, found 2"});
+  expect_error(fovea({"classify", "a.jpg", "--std", "0"}), 2, {"--std: deviations must be positive"});
+  expect_error(fovea({"classify", "a.jpg", "--std", "many"}), 2, {"--std", "many"});
+  expect_error(fovea({"classify", "a.jpg", "--scale", "-1"}), 2, {"--scale"});
+  expect_error(fovea({"classify", "a.jpg", "--resize", "0"}), 2, {"--resize"});
+  expect_error(fovea({"saliency", "a.jpg", "-o", "x", "--method", "magic"}), 2, {"--method", "magic"});
+  expect_error(fovea({"saliency", "a.jpg", "-o", "x", "--colormap", "plaid"}), 2, {"--colormap", "plaid"});
+  expect_error(fovea({"saliency", "a.jpg", "-o", "x", "--gamma", "nan"}), 2, {"--gamma"});
+  expect_error(fovea({"saliency", "a.jpg", "-o", "x", "--percentile", "101"}), 2, {"--percentile"});
+  expect_error(fovea({"class-model", "--class", "1", "-o", "x", "--steps", "0"}), 2, {"--steps"});
+  expect_error(fovea({"class-model", "--class", "1", "-o", "x", "--step", "-1"}), 2,
+               {"--step: expected a positive number, found '-1'"});
+  expect_error(fovea({"class-model", "--class", "1", "-o", "x", "--step", "inf"}), 2, {"--step"});
+  expect_error(fovea({"class-model", "--class", "1", "-o", "x", "--seed", "-1"}), 2, {"--seed"});
+  expect_error(fovea({"gradient", bundled(), "--input", "x.npy", "-o", "g.npy", "--target", "one"}), 2,
+               {"--target", "one"});
+  expect_error(
+      fovea({"gradient", bundled(), "--input", "x.npy", "-o", "g.npy", "--target", "1", "--rule", "none"}), 2,
+      {"--rule", "none"});
+}
+
+TEST(Usage, AnEmptyNameIsAnError) {
+  expect_error(fovea({"classify", ""}), 2, {"images", "empty"});
+  expect_error(fovea({"classify", sample("church.jpg"), "-m", ""}), 2, {"--model", "empty"});
+  expect_error(fovea({"saliency", sample("church.jpg"), "-o", ""}), 2, {"--output", "empty"});
+  expect_error(fovea({"info", ""}), 2, {"model", "empty"});
+}
+
+TEST(Usage, SeveralPicturesDoNotFitIntoOneFile) {
+  const TemporaryFolder folder;
+  expect_error(fovea({"saliency", sample("church.jpg"), sample("golf-ball.jpg"), "-o", folder.file("x.png")}),
+               2, {"-o names one picture", "name a folder"});
+  expect_error(fovea({"class-model", "--class", "1", "--class", "2", "-o", folder.file("x.png")}), 2,
+               {"-o names one picture", "--sheet"});
+  EXPECT_EQ(folder.count(), 0U);
+}
+
+}  // namespace
+}  // namespace fovea::test

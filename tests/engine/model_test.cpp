@@ -1,0 +1,204 @@
+#include "fovea/model.hpp"
+
+#include "engine/metadata.hpp"
+#include "fovea/error.hpp"
+#include "fovea/program.hpp"
+#include "onnx/model_builder.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <cstring>
+
+namespace fovea::test {
+namespace {
+
+using onnx_import::ModelBuilder;
+
+Model load(const ModelBuilder& builder) {
+  const TemporaryFolder folder;
+  store(folder.file("model.onnx"), builder.model.SerializeAsString());
+  return Model::load(folder.file("model.onnx"));
+}
+
+/// The part of an error's message after the path.
+template <class F>
+std::string error_of(F&& f) {
+  try {
+    f();
+  } catch (const ModelError& error) {
+    return error.detail();
+  }
+  return "nothing was thrown";
+}
+
+ModelBuilder relu_model(const onnx_import::Dims& dims, int type = onnx::TensorProto::FLOAT) {
+  ModelBuilder builder;
+  builder.input("image", dims, type).node("Relu", {"image"}, {"scores"}).output("scores");
+  return builder;
+}
+
+TEST(Model, finds_its_picture) {
+  const ImageInput fixed = load(relu_model({2, 3, 5, 7})).image_input();
+  EXPECT_EQ(fixed.name, "image");
+  EXPECT_EQ(fixed.channels, 3);
+  EXPECT_EQ(fixed.height, 5);
+  EXPECT_EQ(fixed.width, 7);
+  const ImageInput open = load(relu_model({-1, 1, -2, -3})).image_input();
+  EXPECT_EQ(open.channels, 1);
+  EXPECT_EQ(open.height, 0);
+  EXPECT_EQ(open.width, 0);
+}
+
+TEST(Model, says_why_its_input_is_no_picture) {
+  const auto error = [](const ModelBuilder& builder) {
+    return error_of([&] { load(builder).image_input(); });
+  };
+  EXPECT_EQ(error(relu_model({2, 3})), "input 'image' (float32 of rank 2) is not a picture: expected "
+                                       "floating [N, 1 to 4 channels, height, width]");
+  EXPECT_NE(error(relu_model({1, 5, 8, 8})).find("is not a picture"), std::string::npos);
+  EXPECT_NE(error(relu_model({1, -1, 8, 8})).find("is not a picture"), std::string::npos);
+  EXPECT_NE(error(relu_model({1, 3, 8, 8}, onnx::TensorProto::INT64)).find("int64 of rank 4"),
+            std::string::npos);
+  ModelBuilder two;
+  two.input("a", {1, 3, 8, 8}).input("b", {1, 3, 8, 8}).node("Add", {"a", "b"}, {"scores"}).output("scores");
+  EXPECT_EQ(error(two), "expected one picture input, found 2 inputs ('a', 'b')");
+}
+
+TEST(Model, asks_for_a_size_that_the_file_leaves_open) {
+  const Model model = load(relu_model({-1, 3, -2, -3}));
+  EXPECT_EQ(error_of([&] { Program::compile(model); }), "the size of input 'image' is open: give one");
+  EXPECT_EQ(error_of([&] { Program::compile(model, {.height = 4}); }),
+            "the size of input 'image' is open: give one");
+  const auto program = Program::compile(model, {.batch = 2, .height = 4, .width = 6});
+  EXPECT_EQ(program->inputs().front().shape, Shape({2, 3, 4, 6}));
+}
+
+TEST(Program, refuses_options_that_make_no_sense) {
+  const Model model = load(relu_model({1, 3, 4, 4}));
+  EXPECT_EQ(error_of([&] { Program::compile(model, {.batch = 0}); }),
+            "a batch of 0 pictures is not possible");
+  EXPECT_EQ(error_of([&] { Program::compile(model, {.threads = -1}); }), "-1 threads are not possible");
+  EXPECT_EQ(error_of([&] { Program::compile(model, {.height = -5}); }), "a picture of 0x-5 is not possible");
+  EXPECT_EQ(error_of([&] {
+              Program::compile(model, {.precision = Precision::F64, .backend = BackendKind::OneDnn});
+            }),
+            "the oneDNN backend computes in float32 only");
+  EXPECT_EQ(error_of([&] { Program::compile(model, {.target = "nothing"}); }),
+            "there is no value or node named 'nothing'");
+}
+
+TEST(Program, differentiates_a_layer_in_between) {
+  ModelBuilder builder;
+  builder.input("image", {1, 1, 2, 2})
+      .weight("w", {1, 1, 1, 1}, {3})
+      .node("Conv", {"image", "w"}, {"layer"})
+      .node("Relu", {"layer"}, {"r"})
+      .node("Exp", {"r"}, {"scores"})
+      .output("scores");
+  for (BackendKind backend : {BackendKind::Reference, BackendKind::OneDnn}) {
+    const auto program =
+        Program::compile(load(builder), {.rule = Rule::Guided, .backend = backend, .target = "layer"});
+    EXPECT_EQ(program->report().rule_hits, 0);
+    EXPECT_EQ(program->outputs().front().name, "layer");
+    EXPECT_EQ(program->classes(), 4);
+    Session session(program);
+    session.forward();
+    session.seed().data<float>()[2] = 2;
+    session.backward();
+    EXPECT_EQ(session.gradient().data<float>()[2], 6);
+    EXPECT_EQ(session.gradient().data<float>()[1], 0);
+  }
+}
+
+/// Scores before the Softmax, unless they are wanted behind it; a target is taken as it is.
+TEST(Program, removes_a_final_softmax) {
+  ModelBuilder builder;
+  builder.input("image", {1, 1, 1, 3})
+      .node("Flatten", {"image"}, {"flat"})
+      .node("Softmax", {"flat"}, {"prob"}, {{"axis", 1}})
+      .output("prob");
+  const auto sum = [&](const ProgramOptions& options) {
+    Session session(Program::compile(load(builder), options));
+    for (float& value : session.input().data<float>())
+      value = 2;
+    session.forward();
+    const auto y = session.output().data<float>();
+    return y[0] + y[1] + y[2];
+  };
+  EXPECT_FLOAT_EQ(sum({}), 6);
+  EXPECT_FLOAT_EQ(sum({.final_softmax = ProgramOptions::FinalSoftmax::Keep}), 1);
+  EXPECT_FLOAT_EQ(sum({.target = "prob"}), 1);
+  EXPECT_EQ(Program::compile(load(builder))->report().notes.size(), 1U);
+}
+
+TEST(Program, counts_what_it_does) {
+  ModelBuilder builder;
+  builder.input("image", {1, 2, 4, 4})
+      .weight("w", {3, 2, 3, 3}, std::vector<float>(54, 1))
+      .node("Conv", {"image", "w"}, {"c"})
+      .node("Relu", {"c"}, {"scores"})
+      .output("scores");
+  const auto program = Program::compile(load(builder), {.batch = 2, .rule = Rule::Deconvnet});
+  EXPECT_EQ(program->report().multiply_adds, 2 * 3 * 4 * 18);
+  EXPECT_EQ(program->report().rule_hits, 1);
+  EXPECT_EQ(program->report().notes, std::vector<std::string>{"rule deconvnet acted on 1 Relu nodes"});
+  EXPECT_LE(program->report().arena_bytes, program->report().unplanned_bytes);
+  EXPECT_EQ(program->report().fallback_nodes, 0);
+}
+
+TEST(Metadata, reads_preprocessing) {
+  EXPECT_FALSE(preprocessing_from_metadata({{"author", "somebody"}}, "m.onnx"));
+  const auto full = preprocessing_from_metadata(
+      {{"mean", "0.1, 0.2,0.3"}, {"std", "0.5"}, {"resize_short_side", "232"}, {"channel_order", "BGR"}},
+      "m.onnx");
+  ASSERT_TRUE(full);
+  EXPECT_EQ(full->mean, (std::array<double, 4>{0.1, 0.2, 0.3, 0}));
+  EXPECT_EQ(full->std, (std::array<double, 4>{0.5, 0.5, 0.5, 0.5}));
+  EXPECT_EQ(full->resize_short_side, 232);
+  EXPECT_EQ(full->channel_order, ChannelOrder::BGR);
+  const auto part = preprocessing_from_metadata({{"channel_order", "RGB"}}, "m.onnx");
+  ASSERT_TRUE(part);
+  EXPECT_EQ(part->std, (std::array<double, 4>{1, 1, 1, 1}));
+}
+
+TEST(Metadata, refuses_preprocessing_that_makes_no_sense) {
+  const auto error = [](const std::string& key, const std::string& value) {
+    return error_of([&] { preprocessing_from_metadata({{key, value}}, "m.onnx"); });
+  };
+  EXPECT_EQ(error("mean", "0.1,x"), "metadata 'mean': 'x' is not a number");
+  EXPECT_EQ(error("mean", ""), "metadata 'mean': expected 1 to 4 numbers, found ''");
+  EXPECT_EQ(error("mean", "1,2,3,4,5"), "metadata 'mean': expected 1 to 4 numbers, found '1,2,3,4,5'");
+  EXPECT_EQ(error("mean", "nan"), "metadata 'mean': 'nan' is not a number");
+  EXPECT_EQ(error("std", "0.5,0,1"), "metadata 'std': 0 is not positive");
+  EXPECT_EQ(error("resize_short_side", "0"), "metadata 'resize_short_side': '0' is no size in pixels");
+  EXPECT_EQ(error("resize_short_side", "1e9"), "metadata 'resize_short_side': '1e9' is no size in pixels");
+  EXPECT_EQ(error("channel_order", "rgb"), "metadata 'channel_order': expected RGB or BGR, found 'rgb'");
+}
+
+TEST(Metadata, reads_labels_and_finds_their_wordnet_ids) {
+  EXPECT_TRUE(labels_from_metadata({}, "m.onnx").empty());
+  const Labels labels = labels_from_metadata({{"labels", "flamingo\nno such thing\ncrane\n"}}, "m.onnx");
+  ASSERT_EQ(labels.size(), 3);
+  EXPECT_EQ(labels[0].name, "flamingo");
+  EXPECT_EQ(labels[0].wordnet_id, "n02007558");
+  EXPECT_EQ(labels[1].wordnet_id, "");
+}
+
+TEST(Model, takes_imagenet_s_labels_for_a_thousand_classes) {
+  ModelBuilder builder;
+  builder.input("image", {1, 1, 2, 2}).weight("w", {1000, 4}, std::vector<float>(4000, 1));
+  builder.node("Flatten", {"image"}, {"flat"}).node("Gemm", {"flat", "w"}, {"scores"}, {{"transB", 1}});
+  auto& output = *builder.graph().add_output();
+  output.set_name("scores");
+  output.mutable_type()->mutable_tensor_type()->set_elem_type(onnx::TensorProto::FLOAT);
+  for (std::int64_t extent : {1, 1000})
+    output.mutable_type()->mutable_tensor_type()->mutable_shape()->add_dim()->set_dim_value(extent);
+  EXPECT_EQ(load(builder).labels()[130].name, "flamingo");
+  auto& entry = *builder.model.add_metadata_props();
+  entry.set_key("labels");
+  entry.set_value("a\nb");
+  EXPECT_EQ(load(builder).labels().size(), 2);
+  EXPECT_TRUE(load(relu_model({1, 3, 4, 4})).labels().empty());
+}
+
+}  // namespace
+}  // namespace fovea::test

@@ -1,0 +1,232 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+using Names = std::set<std::string>;
+
+struct Include {
+  std::string file, header;
+  std::size_t line;
+  std::string where() const { return fmt::format("{}:{}: #include {}", file, line, header); }
+};
+
+struct Source {
+  std::string path;  ///< from the top of the repository
+  std::string room;  ///< "onnx" for src/onnx/..., "include" for the public headers
+  std::vector<std::string> lines;
+};
+
+std::vector<Source> read_sources() {
+  const fs::path top = FOVEA_SOURCE_DIR;
+  std::vector<Source> sources;
+  for (const char* folder : {"src", "include"})
+    for (const auto& entry : fs::recursive_directory_iterator(top / folder)) {
+      const std::string extension = entry.path().extension().string();
+      if (!entry.is_regular_file() || (extension != ".cpp" && extension != ".hpp"))
+        continue;
+      const fs::path path = fs::relative(entry.path(), top);
+      Source source{
+          path.string(), *path.begin() == "include" ? "include" : std::next(path.begin())->string(), {}};
+      std::ifstream in(entry.path());
+      for (std::string line; std::getline(in, line);)
+        source.lines.push_back(line);
+      sources.push_back(std::move(source));
+    }
+  std::sort(sources.begin(), sources.end(), [](const Source& a, const Source& b) { return a.path < b.path; });
+  return sources;
+}
+
+const std::vector<Source>& sources() {
+  static const std::vector<Source> all = read_sources();
+  return all;
+}
+
+/// The header of every #include as it is written, with its quotes or angle brackets.
+std::vector<Include> includes_of(const Source& source) {
+  static const std::regex pattern(R"re(^\s*#\s*include\s*([<"][^>"]+[>"]))re");
+  std::vector<Include> list;
+  std::smatch match;
+  for (std::size_t i = 0; i < source.lines.size(); ++i)
+    if (std::regex_search(source.lines[i], match, pattern))
+      list.push_back({source.path, match[1], i + 1});
+  return list;
+}
+
+std::string inside(const std::string& header) {
+  return header.substr(1, header.size() - 2);
+}
+
+bool begins_with(const std::string& text, const std::string& start) {
+  return text.compare(0, start.size(), start) == 0;
+}
+
+/// What each room may include besides itself and the public headers; the room at the right end sees all.
+const std::map<std::string, Names>& allowed() {
+  static const std::map<std::string, Names> rooms = [] {
+    std::map<std::string, Names> r;
+    r["base"] = {};
+    r["ir"] = {"base"};
+    r["ops"] = {"base", "ir"};
+    r["onnx"] = r["passes"] = r["autodiff"] = {"base", "ir", "ops"};
+    r["plan"] = {"base", "ir", "ops", "onnx", "passes", "autodiff"};
+    r["backend"] = {"base", "ir", "ops", "onnx", "passes", "autodiff", "plan"};
+    r["engine"] = {"base", "ir", "ops", "onnx", "passes", "autodiff", "plan", "backend"};
+    r["image"] = {"base"};
+    r["methods"] = r["engine"];
+    r["methods"].insert({"engine", "image"});
+    r["cli"] = {};  // a user of the public headers like any other
+    return r;
+  }();
+  return rooms;
+}
+
+TEST(Layering, EveryRoomIsKnown) {
+  Names found;
+  for (const Source& source : sources())
+    found.insert(source.room);
+  found.erase("include");
+  Names known;
+  for (const auto& [room, left] : allowed())
+    known.insert(room);
+  EXPECT_EQ(found, known);
+}
+
+TEST(Layering, ARoomIncludesOnlyWhatStandsToItsLeft) {
+  for (const Source& source : sources()) {
+    if (source.room == "include")
+      continue;
+    for (const Include& include : includes_of(source)) {
+      if (include.header.front() != '"')
+        continue;
+      const std::string room = inside(include.header).substr(0, inside(include.header).find('/'));
+      EXPECT_TRUE(room == source.room || room == "fovea" || allowed().at(source.room).count(room))
+          << include.where();
+    }
+  }
+}
+
+TEST(Layering, EveryHeaderOfOursIsThere) {
+  for (const Source& source : sources())
+    for (const Include& include : includes_of(source))
+      if (include.header.front() == '"') {
+        const fs::path top = FOVEA_SOURCE_DIR;
+        EXPECT_TRUE(fs::exists(top / "src" / inside(include.header)) ||
+                    fs::exists(top / "include" / inside(include.header)))
+            << include.where();
+      }
+}
+
+TEST(Layering, PublicHeadersIncludeOnlyThemselvesAndTheStandardLibrary) {
+  const std::regex standard("<[a-z_]+>");
+  for (const Source& source : sources()) {
+    if (source.room != "include")
+      continue;
+    for (const Include& include : includes_of(source))
+      EXPECT_TRUE(begins_with(include.header, "\"fovea/") || std::regex_match(include.header, standard))
+          << include.where();
+  }
+}
+
+TEST(Layering, ForeignLibrariesStayInTheirRoom) {
+  const std::vector<std::pair<std::regex, std::string>> owners = {
+      {std::regex("<(onnx|google)/.*"), "src/onnx/"},
+      {std::regex("<(oneapi/|dnnl).*"), "src/backend/onednn/"},
+      {std::regex("<(opencv2?/.*|png\\.h|jpeglib\\.h|jerror\\.h)>?"), "src/image/"},
+      {std::regex("<(CLI|nlohmann)/.*"), "src/cli/"}};
+  for (const Source& source : sources())
+    for (const Include& include : includes_of(source))
+      for (const auto& [pattern, folder] : owners)
+        EXPECT_TRUE(!std::regex_match(include.header, pattern) || begins_with(source.path, folder))
+            << include.where() << " belongs in " << folder;
+}
+
+TEST(Layering, OnlyTheCommandLinePrintsReadsTheEnvironmentOrEndsTheProgram) {
+  const std::regex speaks(
+      R"re(std::cout|std::clog|\bputs\s*\(|\bprintf\s*\(|\bstdout\b|\bstderr\b|fmt::print|\b(secure_)?getenv\b)re"
+      R"re(|\b(std::|_|::)exit\s*\(|\babort\s*\(|std::terminate|\bsetenv\s*\()re");
+  const std::regex comment(R"re(//.*$)re");
+  for (const Source& source : sources()) {
+    if (source.room == "cli")
+      continue;
+    for (std::size_t i = 0; i < source.lines.size(); ++i)
+      EXPECT_FALSE(std::regex_search(std::regex_replace(source.lines[i], comment, ""), speaks))
+          << source.path << ":" << i + 1 << ": " << source.lines[i];
+  }
+}
+
+/// OpenCV reports through std::cerr, which src/image silences; nobody else has a reason to name it.
+TEST(Layering, OnlyThePictureDecoderNamesCerr) {
+  for (const Source& source : sources())
+    for (std::size_t i = 0; i < source.lines.size(); ++i)
+      EXPECT_TRUE(source.lines[i].find("std::cerr") == std::string::npos ||
+                  source.path == "src/image/decode_other.cpp")
+          << source.path << ":" << i + 1;
+}
+
+TEST(Layering, FilesAreShort) {
+  for (const Source& source : sources())
+    EXPECT_LE(source.lines.size(), 420U) << source.path;
+}
+
+TEST(Layering, EveryHeaderIsIncludedOnce) {
+  for (const Source& source : sources())
+    if (fs::path(source.path).extension() == ".hpp") {
+      ASSERT_FALSE(source.lines.empty()) << source.path;
+      EXPECT_EQ(source.lines.front(), "#pragma once") << source.path;
+    }
+}
+
+TEST(Layering, HeadersDoNotIncludeEachOtherInACircle) {
+  std::map<std::string, Names> edges;
+  for (const Source& source : sources()) {
+    const std::size_t cut = begins_with(source.path, "src/") ? 4 : 8;
+    for (const Include& include : includes_of(source))
+      if (include.header.front() == '"')
+        edges[source.path.substr(cut)].insert(inside(include.header));
+  }
+  // Strip whatever includes nothing that is left; what cannot be stripped is a circle or stands on one.
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (auto file = edges.begin(); file != edges.end();) {
+      const bool leaf = std::none_of(file->second.begin(), file->second.end(),
+                                     [&](const std::string& header) { return edges.count(header) != 0; });
+      changed = changed || leaf;
+      file = leaf ? edges.erase(file) : std::next(file);
+    }
+  }
+  for (const auto& [file, headers] : edges)
+    ADD_FAILURE() << file << " stands on a circle of includes";
+}
+
+/// The same rooms as a whole: no two include each other, directly or by way of others.
+TEST(Layering, RoomsDoNotIncludeEachOtherInACircle) {
+  std::map<std::string, Names> reach;
+  for (const Source& source : sources())
+    for (const Include& include : includes_of(source))
+      if (include.header.front() == '"' && source.room != "include") {
+        const std::string room = inside(include.header).substr(0, inside(include.header).find('/'));
+        if (room != source.room && room != "fovea")
+          reach[source.room].insert(room);
+      }
+  for (std::size_t round = 0; round < allowed().size(); ++round)
+    for (auto& [room, rooms] : reach)
+      for (const std::string& next : Names(rooms))
+        if (reach.count(next))
+          rooms.insert(reach[next].begin(), reach[next].end());
+  for (const auto& [room, rooms] : reach)
+    EXPECT_EQ(rooms.count(room), 0U) << room << " includes itself by way of others";
+}
+
+}  // namespace

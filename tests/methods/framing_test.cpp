@@ -1,0 +1,135 @@
+#include "fovea/framing.hpp"
+
+#include "fovea/error.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <gtest/gtest.h>
+
+namespace fovea {
+
+static void PrintTo(const Rect& r, std::ostream* out) {
+  *out << r.width << "x" << r.height << "+" << r.x << "+" << r.y;
+}
+
+namespace {
+
+using Mirror = Framing::Crop::Mirror;
+
+Preprocessing short_side(std::int64_t resize, std::int64_t crop = 0) {
+  Preprocessing p;
+  p.resize_short_side = resize;
+  p.crop = crop;
+  return p;
+}
+
+Image ramp(std::int64_t width, std::int64_t height) {
+  Image image = Image::blank(width, height, 3, 0);
+  for (std::int64_t y = 0; y < height; ++y)
+    for (std::int64_t x = 0; x < width; ++x) {
+      image.at(x, y)[0] = static_cast<std::uint8_t>(x);
+      image.at(x, y)[1] = static_cast<std::uint8_t>(y);
+      image.at(x, y)[2] = 7;
+    }
+  return image;
+}
+
+TEST(Framing, OneCropIsTheCentre) {
+  const Framing f = frame(ramp(60, 40), short_side(20), {3, 16, 16}, Crops::One);
+  EXPECT_EQ(f.resized.width, 30);
+  EXPECT_EQ(f.resized.height, 20);
+  ASSERT_EQ(f.crops.size(), 1U);
+  EXPECT_EQ(f.crops[0].rect, (Rect{7, 2, 16, 16}));
+  EXPECT_EQ(f.crops[0].mirror, Mirror::No);
+  EXPECT_EQ(f.in_photo(f.crops[0].rect), (Rect{14, 4, 32, 32}));
+}
+
+TEST(Framing, TenCropsAreCornersAndCentreThenTheirMirrorImages) {
+  const Framing f = frame(ramp(30, 20), short_side(20), {3, 16, 16}, Crops::Ten);
+  const std::vector<Rect> places = {
+      {0, 0, 16, 16}, {14, 0, 16, 16}, {0, 4, 16, 16}, {14, 4, 16, 16}, {7, 2, 16, 16}};
+  ASSERT_EQ(f.crops.size(), 10U);
+  for (std::size_t i = 0; i < 10; ++i) {
+    EXPECT_EQ(f.crops[i].rect, places[i % 5]) << i;
+    EXPECT_EQ(f.crops[i].mirror, i < 5 ? Mirror::No : Mirror::Yes) << i;
+  }
+}
+
+TEST(Framing, AMirroredCropIsReadFromRightToLeft) {
+  const Framing f = frame(ramp(30, 20), short_side(20), {3, 16, 16}, Crops::Ten);
+  std::vector<float> x(3 * 16 * 16);
+  Preprocessing raw;
+  raw.scale = 1;
+  write_crop(f, 1, raw, x.data());
+  EXPECT_EQ(x[0], 14);
+  EXPECT_EQ(x[15], 29);
+  write_crop(f, 6, raw, x.data());
+  EXPECT_EQ(x[0], 29);
+  EXPECT_EQ(x[15], 14);
+  EXPECT_EQ(x[256 + 16 * 5], 5) << "rows stay where they are";
+}
+
+TEST(Framing, WithoutASizeTheShortSideIs256ForACropOf224) {
+  EXPECT_EQ(frame(ramp(100, 50), {}, {3, 224, 224}, Crops::One).resized.height, 256);
+  EXPECT_EQ(frame(ramp(50, 100), {}, {3, 28, 28}, Crops::One).resized.width, 32);
+}
+
+TEST(Framing, ACropOfAnotherSizeIsResizedToTheNetworks) {
+  const Framing f = frame(ramp(40, 40), short_side(40, 32), {3, 8, 8}, Crops::One);
+  EXPECT_EQ(f.crops[0].rect, (Rect{4, 4, 32, 32}));
+  std::vector<float> x(3 * 8 * 8);
+  Preprocessing raw = short_side(40, 32);
+  raw.scale = 1;
+  write_crop(f, 0, raw, x.data());
+  const Image expected = resize(crop(ramp(40, 40), {4, 4, 32, 32}), 8, 8);
+  for (std::int64_t y = 0; y < 8; ++y)
+    for (std::int64_t k = 0; k < 8; ++k)
+      EXPECT_EQ(x[static_cast<std::size_t>(y * 8 + k)], expected.at(k, y)[0]);
+}
+
+TEST(Framing, ANetworkThatIsNotSquareSeesACropOfItsProportions) {
+  const Framing f = frame(ramp(80, 80), short_side(80, 40), {3, 30, 20}, Crops::One);
+  EXPECT_EQ(f.crops[0].rect, (Rect{20, 10, 40, 60}));
+}
+
+TEST(Framing, AnyPhotoFitsANetworkThatIsNotSquare) {
+  for (const auto& [width, height] :
+       {std::pair{80, 80}, std::pair{90, 30}, std::pair{30, 90}, std::pair{33, 34}})
+    for (const InputSize& size : {InputSize{3, 14, 28}, InputSize{3, 28, 14}, InputSize{3, 23, 18}}) {
+      const Framing f = frame(ramp(width, height), {}, size, Crops::Ten);
+      EXPECT_EQ(f.crops[4].rect.width, size.width);
+      EXPECT_EQ(f.crops[4].rect.height, size.height);
+      EXPECT_GE(f.resized.width * 224, size.width * 256 - 224);
+      EXPECT_GE(f.resized.height * 224, size.height * 256 - 224);
+    }
+}
+
+TEST(Framing, ExtremeProportionsAreCutOrRefused) {
+  const Framing f = frame(ramp(3, 200), short_side(20), {3, 16, 16}, Crops::Ten);
+  EXPECT_EQ(f.resized.height, 1333);
+  EXPECT_EQ(f.crops[2].rect, (Rect{0, 1317, 16, 16}));
+  const std::string message = test::message_of<InputError>([] {
+    frame(ramp(200'000, 1), short_side(256), {3, 224, 224}, Crops::One);
+  });
+  EXPECT_EQ(message, "a picture of 200000x1 resized to a short side of 256 would be too large");
+}
+
+TEST(Framing, ACropThatDoesNotFitIsAnError) {
+  EXPECT_EQ(test::message_of<InputError>([] {
+              frame(ramp(40, 40), short_side(16, 20), {3, 8, 8}, Crops::One);
+            }),
+            "a crop of 20x20 does not fit into the picture resized to 16x16");
+}
+
+TEST(Framing, ARectangleAtTheEdgeStaysInsideThePhoto) {
+  const Framing f = frame(ramp(61, 47), short_side(20), {3, 16, 16}, Crops::Ten);
+  for (const Framing::Crop& crop : f.crops) {
+    const Rect r = f.in_photo(crop.rect);
+    EXPECT_GE(r.x, 0);
+    EXPECT_LE(r.x + r.width, 61);
+    EXPECT_LE(r.y + r.height, 47);
+  }
+  EXPECT_EQ(f.in_photo({0, 0, f.resized.width, f.resized.height}), (Rect{0, 0, 61, 47}));
+}
+
+}  // namespace
+}  // namespace fovea

@@ -1,0 +1,212 @@
+#include "fovea/saliency.hpp"
+
+#include "fixtures.hpp"
+#include "fovea/error.hpp"
+
+#include <gtest/gtest.h>
+
+namespace fovea {
+namespace {
+
+using test::built;
+using test::photo;
+using test::session_of;
+using test::small_network;
+
+struct SlowMap {
+  std::int64_t width = 0, height = 0;
+  std::vector<double> map;       // [H,W]
+  std::vector<double> gradient;  // [3,H,W]
+};
+
+/// Simonyan 2013, section 3, word for word: resize; four corners and the centre and their mirror images; one map each;
+/// un-mirror; put each back at its place; average where they overlap.
+SlowMap ten_crop_map(const Model& model, const Image& picture, std::int64_t short_side, std::int64_t net_h,
+                     std::int64_t net_w, std::int64_t target) {
+  Session session = session_of(model);
+  const Image resized = resize_short_side(picture, short_side);
+  const std::int64_t W = resized.width, H = resized.height;
+  SlowMap slow{W, H, std::vector<double>(static_cast<std::size_t>(W * H), 0),
+               std::vector<double>(static_cast<std::size_t>(3 * W * H), 0)};
+  std::vector<int> count(static_cast<std::size_t>(W * H), 0);
+  const std::int64_t mid_x = (W - net_w) / 2, mid_y = (H - net_h) / 2;
+  const std::pair<std::int64_t, std::int64_t> places[] = {
+      {0, 0}, {W - net_w, 0}, {0, H - net_h}, {W - net_w, H - net_h}, {mid_x, mid_y}};
+  for (bool mirrored : {false, true})
+    for (const auto& [left, top] : places) {
+      auto column = [&](std::int64_t x) { return mirrored ? net_w - 1 - x : x; };
+      auto input = session.input().data<float>();
+      for (std::int64_t c = 0; c < 3; ++c)
+        for (std::int64_t y = 0; y < net_h; ++y)
+          for (std::int64_t x = 0; x < net_w; ++x)
+            input[static_cast<std::size_t>((c * net_h + y) * net_w + x)] =
+                static_cast<float>(resized.at(left + column(x), top + y)[c]) / 255.0F;
+      session.forward();
+      const std::int64_t classes[] = {target};
+      session.seed_classes(classes);
+      session.backward();
+      const auto w = session.gradient().data<float>();
+      for (std::int64_t y = 0; y < net_h; ++y)
+        for (std::int64_t x = 0; x < net_w; ++x) {
+          const auto at = static_cast<std::size_t>((top + y) * W + left + x);
+          double largest = 0;
+          for (std::int64_t c = 0; c < 3; ++c) {
+            const double value = w[static_cast<std::size_t>((c * net_h + y) * net_w + column(x))];
+            largest = std::max(largest, std::abs(value));
+            slow.gradient[static_cast<std::size_t>(c * W * H) + at] += value;
+          }
+          slow.map[at] += largest;
+          ++count[at];
+        }
+    }
+  for (std::size_t i = 0; i < count.size(); ++i)
+    for (double* value : {&slow.map[i], &slow.gradient[i], &slow.gradient[i + count.size()],
+                          &slow.gradient[i + 2 * count.size()]})
+      *value /= std::max(count[i], 1);
+  return slow;
+}
+
+void expect_equal(const Tensor& found, const std::vector<double>& expected, const std::string& what) {
+  ASSERT_EQ(found.data<float>().size(), expected.size()) << what;
+  double largest = 0, difference = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    largest = std::max(largest, std::abs(expected[i]));
+    difference = std::max(difference, std::abs(expected[i] - static_cast<double>(found.data<float>()[i])));
+  }
+  EXPECT_GT(largest, 0) << what;
+  EXPECT_LE(difference, 2e-6 * largest) << what;
+}
+
+TEST(Saliency, TenCropsAreWhatTheDefinitionSaysWhateverTheBatch) {
+  const std::int64_t h = 14, w = 22;
+  const Model model = built(small_network(h, w));
+  Preprocessing p;
+  p.resize_short_side = 26;
+  for (const auto& [width, height] : {std::pair{90, 61}, std::pair{47, 88}}) {
+    const Image picture = photo(width, height);
+    const SlowMap slow = ten_crop_map(model, picture, 26, h, w, 3);
+    for (std::int64_t batch : {1, 3, 10}) {
+      Session session = session_of(model, batch);
+      const SaliencyMap found = saliency(session, picture, p, {3, Crops::Ten});
+      const std::string what = fmt::format("{}x{}, batch {}", width, height, batch);
+      EXPECT_EQ(found.target.index, 3);
+      EXPECT_EQ(found.map.shape(), Shape({slow.height, slow.width})) << what;
+      EXPECT_EQ(found.gradient.shape(), Shape({3, slow.height, slow.width})) << what;
+      expect_equal(found.map, slow.map, what);
+      expect_equal(found.gradient, slow.gradient, what);
+      EXPECT_EQ(found.seen.width, slow.width);
+      EXPECT_EQ(found.region.width, width);
+      EXPECT_EQ(found.region.height, height);
+    }
+  }
+}
+
+TEST(Saliency, PixelsThatNoCropReachesAreZero) {
+  const Model model = built(small_network(10, 10));
+  Session session = session_of(model);
+  Preprocessing p;
+  p.resize_short_side = 12;
+  const SaliencyMap found = saliency(session, photo(30, 90), p, {1, Crops::Ten});
+  const auto map = found.map.data<float>();
+  EXPECT_EQ(found.map.shape(), Shape({36, 12}));
+  double between = 0, centre = 0;
+  for (std::size_t x = 0; x < 12; ++x) {
+    between += map[11 * 12 + x];
+    centre += map[18 * 12 + x];
+  }
+  EXPECT_EQ(between, 0);
+  EXPECT_GT(centre, 0);
+}
+
+TEST(Saliency, TheMapOfALinearModelIsTheModulusOfItsWeights) {
+  const std::vector<float> weights = test::random_values(4 * 3 * 9 * 7, 11);
+  const Model model = built(test::linear_model({1, 3, 9, 7}, weights, {0.5F, -2, 0, 3}));
+  Session session = session_of(model);
+  for (std::int64_t target = 0; target < 4; ++target) {
+    const SaliencyMap found =
+        saliency(session, photo(40, 33), preprocessing_preset("torchvision"), {target, Crops::One});
+    ASSERT_EQ(found.map.shape(), Shape({9, 7}));
+    for (std::size_t i = 0; i < 63; ++i) {
+      float largest = 0;
+      for (std::size_t c = 0; c < 3; ++c) {
+        const float w = weights[static_cast<std::size_t>(target) * 189 + c * 63 + i];
+        largest = std::max(largest, std::abs(w));
+        EXPECT_EQ(found.gradient.data<float>()[c * 63 + i], w);
+      }
+      EXPECT_EQ(found.map.data<float>()[i], largest);
+    }
+  }
+}
+
+TEST(Saliency, OneChannelGivesTheModulus) {
+  const std::vector<float> weights = test::random_values(2 * 5 * 6, 12);
+  const Model model = built(test::linear_model({1, 1, 5, 6}, weights, {0, 0}));
+  Session session = session_of(model);
+  const SaliencyMap found = saliency(session, photo(20, 20), {}, {1, Crops::One});
+  for (std::size_t i = 0; i < 30; ++i)
+    EXPECT_EQ(found.map.data<float>()[i], std::abs(weights[30 + i]));
+}
+
+TEST(Saliency, WithoutAClassTheBestGuessIsExplained) {
+  const Model model = built(test::linear_model({1, 3, 4, 4}, test::random_values(3 * 48, 13), {0, 100, 50}));
+  Session session = session_of(model);
+  const SaliencyMap found = saliency(session, photo(20, 20), {});
+  EXPECT_EQ(found.target.index, 1);
+  ASSERT_EQ(found.best.size(), 3U);
+  EXPECT_EQ(found.best[0].index, 1);
+  EXPECT_EQ(found.best[1].index, 2);
+  EXPECT_EQ(found.best[0].score, found.target.score);
+}
+
+TEST(Saliency, ACropResizedForTheNetworkSpreadsItsMapOverThePhoto) {
+  const std::vector<float> weights = test::random_values(2 * 3 * 16, 14);
+  const Model model = built(test::linear_model({1, 3, 4, 4}, weights, {0, 0}));
+  Session session = session_of(model);
+  Preprocessing p;
+  p.resize_short_side = 14;
+  p.crop = 12;
+  const SaliencyMap found = saliency(session, photo(20, 20), p, {0, Crops::One});
+  ASSERT_EQ(found.map.shape(), Shape({12, 12}));
+  EXPECT_EQ(found.seen.width, 12);
+  for (std::size_t y = 0; y < 12; ++y)
+    for (std::size_t x = 0; x < 12; ++x)
+      EXPECT_EQ(found.gradient.data<float>()[y * 12 + x], weights[y / 3 * 4 + x / 3]);
+}
+
+TEST(Saliency, AClassThatIsNotThereIsAnError) {
+  const Model model = built(small_network(10, 10));
+  Session session = session_of(model);
+  for (std::int64_t target : {-1, 5})
+    EXPECT_EQ(test::message_of<InputError>([&] {
+                saliency(session, photo(20, 20), {}, {target, Crops::One});
+              }),
+              fmt::format("class {} is out of range: the model has 5 classes, 0 to 4", target));
+}
+
+TEST(Saliency, AnInfiniteGradientIsAnError) {
+  test::ModelBuilder builder;
+  builder.input("image", {1, 3, 4, 4}).output("scores");
+  builder.node("ReduceMean", {"image"}, {"mean"}, {{"axes", test::Dims{2, 3}}, {"keepdims", 0}});
+  builder.node("Sqrt", {"mean"}, {"scores"});
+  const Model model = built(builder);
+  Session session = session_of(model);
+  EXPECT_EQ(test::message_of<InputError>([&] {
+              saliency(session, Image::blank(9, 9, 3, 0), {}, {0, Crops::One});
+            }),
+            "the gradient holds a value that is not finite");
+}
+
+TEST(ChannelMaximum, TakesTheLargestModulus) {
+  Tensor gradient(DType::F32, {2, 1, 3});
+  const float values[] = {-3, 1, 0, 2, -1.5F, 0};
+  std::copy(std::begin(values), std::end(values), gradient.data<float>().begin());
+  const Tensor map = channel_maximum(gradient);
+  EXPECT_EQ(map.shape(), Shape({1, 3}));
+  EXPECT_EQ(map.data<float>()[0], 3);
+  EXPECT_EQ(map.data<float>()[1], 1.5F);
+  EXPECT_EQ(map.data<float>()[2], 0);
+  EXPECT_THROW(channel_maximum(map), InputError);
+}
+
+}  // namespace
+}  // namespace fovea

@@ -1,0 +1,79 @@
+#include "support/command.hpp"
+
+#include "support/temporary_folder.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <fcntl.h>
+#include <stdexcept>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+namespace fovea::test {
+namespace {
+
+/// In the child: never returns.
+[[noreturn]] void become(const std::vector<char*>& words, const CommandOptions& options, const char* out,
+                         const char* err) {
+  const int in = ::open("/dev/null", O_RDONLY);
+  const int stdout_file = ::open(out, O_WRONLY | O_CREAT, 0600),
+            stderr_file = ::open(err, O_WRONLY | O_CREAT | O_APPEND, 0600);
+  if (in < 0 || stdout_file < 0 || stderr_file < 0)
+    ::_exit(125);
+  ::dup2(in, 0);
+  ::dup2(stdout_file, 1);
+  ::dup2(stderr_file, 2);
+  if (!options.folder.empty() && ::chdir(options.folder.c_str()) != 0)
+    ::_exit(125);
+  if (options.file_size_limit > 0) {
+    const auto bytes = static_cast<rlim_t>(options.file_size_limit);
+    const rlimit limit = {bytes, bytes};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  const rlimit no_core = {0, 0};
+  ::setrlimit(RLIMIT_CORE, &no_core);
+  ::execv(words[0], words.data());
+  ::_exit(126);
+}
+
+}  // namespace
+
+Outcome run_command(const std::string& program, const std::vector<std::string>& arguments,
+                    const CommandOptions& options) {
+  const TemporaryFolder folder;
+  const std::string out = options.stdout_path.empty() ? folder.file("out") : options.stdout_path,
+                    err = folder.file("err");
+  std::vector<std::string> texts = {program};
+  texts.insert(texts.end(), arguments.begin(), arguments.end());
+  std::vector<char*> words;
+  for (std::string& text : texts)
+    words.push_back(text.data());
+  words.push_back(nullptr);
+  const pid_t child = ::fork();
+  if (child < 0)
+    throw std::runtime_error("cannot fork");
+  if (child == 0)
+    become(words, options, out.c_str(), err.c_str());
+
+  using namespace std::chrono_literals;
+  const auto deadline = std::chrono::steady_clock::now() + 2min;
+  bool interrupted = false;
+  int status = 0;
+  while (::waitpid(child, &status, WNOHANG) == 0) {
+    if (options.interrupt_when && !interrupted && options.interrupt_when(load(err)))
+      interrupted = ::kill(child, SIGINT) == 0;
+    if (std::chrono::steady_clock::now() > deadline)
+      ::kill(child, SIGKILL);
+    std::this_thread::sleep_for(2ms);
+  }
+  Outcome outcome;
+  outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  outcome.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  outcome.out = options.stdout_path.empty() ? load(out) : "";
+  outcome.err = load(err);
+  return outcome;
+}
+
+}  // namespace fovea::test
