@@ -19,8 +19,8 @@ struct SlowMap {
   std::vector<double> gradient;  // [3,H,W]
 };
 
-/// Simonyan 2013, section 3, word for word: resize; four corners and the centre and their mirror images; one map each;
-/// un-mirror; put each back at its place; average where they overlap.
+/// Simonyan 2013, section 3, word for word: resize; four corners and the centre and their mirror images; one
+/// map each; un-mirror; put each back at its place; average where they overlap.
 SlowMap ten_crop_map(const Model& model, const Image& picture, std::int64_t short_side, std::int64_t net_h,
                      std::int64_t net_w, std::int64_t target) {
   Session session = session_of(model);
