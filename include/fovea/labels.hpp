@@ -21,9 +21,8 @@ public:
 
   /// The 1000 classes of ILSVRC, WordNet ids ascending (flamingo = 130).
   static const Labels& imagenet();
-  /// Reads one label a line ("name", "n01234567 name") or a CSV whose header names the columns index
-  /// and name, and wnid if there is one. InputError
-  /// naming the file and line.
+  /// Reads one label a line ("name", "n01234567 name") or a CSV whose header has the columns index
+  /// (the first), name and, if there is one, wnid. InputError naming the file and line.
   static Labels read(const std::string& path);
   /// The same from a text; `origin` names it in errors.
   static Labels parse(std::string_view text, const std::string& origin);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <numeric>
+#include <optional>
 
 namespace fovea {
 namespace {
@@ -107,27 +108,27 @@ std::vector<std::string> split_csv(std::string_view line, std::size_t number, co
 
 /// Where a CSV of labels has its columns; a file without WordNet ids has none of those.
 struct CsvColumns {
-  std::size_t count = 0, index = 0, name = 0;
+  std::size_t count = 0, name = 0;
+  static constexpr std::size_t index = 0;
   std::optional<std::size_t> wordnet_id;
 };
 
-/// The columns, when the first line is a header that names an index and a name.
+/// The columns, when the first line is a header: one that begins with the index and names a name.
 std::optional<CsvColumns> parse_csv_header(std::string_view line, const std::string& origin) {
+  if (!fold(line).starts_with("index,"))
+    return std::nullopt;
   CsvColumns columns;
-  std::optional<std::size_t> index, name;
+  std::optional<std::size_t> name;
   for (const std::string& field : split_csv(line, 1, origin)) {
     const std::string title = fold(trim(field));
-    if (title == "index")
-      index = columns.count;
     if (title == "wnid")
       columns.wordnet_id = columns.count;
     if (title == "name")
       name = columns.count;
     ++columns.count;
   }
-  if (!index || !name)
+  if (!name)
     return std::nullopt;
-  columns.index = *index;
   columns.name = *name;
   return columns;
 }

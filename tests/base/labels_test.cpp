@@ -51,6 +51,13 @@ TEST(Labels, ParsesNamesIdsAndCsv) {
   ASSERT_EQ(csv.size(), 2);
   EXPECT_EQ(csv[0].name, "a \"b\", c");
   EXPECT_EQ(csv[1].name, "d");
+
+  const Labels without_ids = Labels::parse("index,name\n0,airplane\n1,automobile\n", "x");
+  ASSERT_EQ(without_ids.size(), 2);
+  EXPECT_EQ(without_ids[1].name, "automobile");
+  const Labels more_columns = Labels::parse("index,wnid,other,name\n0,n1,7,a\n", "x");
+  EXPECT_EQ(more_columns[0].wordnet_id, "n1");
+  EXPECT_EQ(more_columns[0].name, "a");
 }
 
 TEST(Labels, ParseErrorsNameFileAndLine) {
@@ -62,7 +69,7 @@ TEST(Labels, ParseErrorsNameFileAndLine) {
   EXPECT_EQ(parse_failure("index,wnid,name\n0,n1,a\n2,n2,b\n"),
             "labels.txt: line 3: expected index 1, found '2'");
   EXPECT_EQ(parse_failure("index,wnid,name\n0,n1\n"),
-            "labels.txt: line 2: expected the 3 fields index,wnid,name, found 2");
+            "labels.txt: line 2: expected 3 fields as in the header, found 2");
   EXPECT_EQ(parse_failure("index,wnid,name\n0,n1,\"a\n"), "labels.txt: line 2: a quote is not closed");
   EXPECT_EQ(parse_failure("index,wnid,name\n0,n1,\n"), "labels.txt: line 2: the name is empty");
 }
