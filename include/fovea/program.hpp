@@ -102,9 +102,9 @@ private:
   std::unique_ptr<const Impl> impl_;
 };
 
-/// One thread's means to run a program: its memory, taken once. `forward` and `backward` allocate nothing of
-/// their own. Fill `input()`, call `forward()`, read `output()`; then fill `seed()` or name classes, call
-/// `backward()`, read `gradient()`. All are row-major.
+/// One thread's means to run a program: its memory, taken once. `forward` and `backward` take no memory for
+/// tensors; kernels may take a few small blocks for their bookkeeping. Fill `input()`, call `forward()`, read
+/// `output()`; then fill `seed()` or name classes, call `backward()`, read `gradient()`. All are row-major.
 class Session {
 public:
   explicit Session(std::shared_ptr<const Program> program);

@@ -65,11 +65,20 @@ void check_shape(const Shape& shape, const ModelPort& port, const std::string& p
         path);
 }
 
+/// Two results in one file would leave only the second.
+void check_distinct(const std::vector<NamedFile>& outputs) {
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    for (std::size_t k = 0; k < i; ++k)
+      if (outputs[i].path == outputs[k].path)
+        throw UsageError(fmt::format("-o names '{}' twice", outputs[i].path));
+}
+
 int compute(const Options& options) {
   const Model model = Model::load(options.model);
   std::vector<NamedFile> inputs, outputs;
   std::transform(options.inputs.begin(), options.inputs.end(), std::back_inserter(inputs), split_name);
   std::transform(options.outputs.begin(), options.outputs.end(), std::back_inserter(outputs), split_name);
+  check_distinct(outputs);
   const std::vector<std::size_t> input_ports = match(inputs, model.inputs(), "input", model.path());
   if (inputs.size() != model.inputs().size())
     throw InputError(

@@ -17,6 +17,8 @@ struct Options {
 };
 
 int compute(const Options& options) {
+  if (options.scores == options.output)
+    throw UsageError(fmt::format("-o and --scores name the same file '{}'", options.output));
   const Model model = Model::load(options.model);
   const ImageInput picture = model.image_input();
   const Tensor values = read_array(options.input);

@@ -137,6 +137,18 @@ TEST(Saliency, OnePngIsTheFigureAlone) {
   EXPECT_EQ(files_in(folder.path()), Names{"a.PNG"});
 }
 
+TEST(Saliency, TheClassModelTakesTheOverlaysPlaceInTheFigure) {
+  const TemporaryFolder folder;
+  const std::string plain = folder.file("plain.png"), with_model = folder.file("with-model.png");
+  ASSERT_EQ(fovea({"saliency", sample("golf-ball.jpg"), "-o", plain}).code, 0);
+  const Outcome outcome =
+      fovea({"saliency", sample("golf-ball.jpg"), "--with-class-model", "-o", with_model});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const Image without = read_image(plain), with = read_image(with_model);
+  EXPECT_EQ(with.width, without.width);
+  EXPECT_NE(with.pixels, without.pixels);
+}
+
 TEST(Saliency, EqualNamesAreToldApart) {
   const TemporaryFolder folder;
   for (const char* name : {"a/x.png", "b/x.png", "b/x-2.png"}) {

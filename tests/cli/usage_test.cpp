@@ -82,6 +82,17 @@ TEST(Usage, AnEmptyNameIsAnError) {
   expect_error(fovea({"info", ""}), 2, {"model", "empty"});
 }
 
+TEST(Usage, TwoResultsDoNotFitIntoOneFile) {
+  const TemporaryFolder folder;
+  const std::string base = data("networks/plain"), file = folder.file("x.npy");
+  expect_error(fovea({"gradient", base + ".onnx", "--input", base + ".input.npy", "--target", "0", "--scores",
+                      file, "-o", file}),
+               2, {"--scores", "x.npy"});
+  expect_error(fovea({"forward", base + ".onnx", "--input", base + ".input.npy", "-o", file, "-o", file}), 2,
+               {"x.npy", "twice"});
+  EXPECT_EQ(folder.count(), 0U);
+}
+
 TEST(Usage, SeveralPicturesDoNotFitIntoOneFile) {
   const TemporaryFolder folder;
   expect_error(fovea({"saliency", sample("church.jpg"), sample("golf-ball.jpg"), "-o", folder.file("x.png")}),

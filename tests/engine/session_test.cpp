@@ -163,6 +163,27 @@ TEST_P(EveryBackend, takes_its_memory_once) {
   }
 }
 
+TEST(Session, gives_nearly_the_same_with_any_number_of_threads) {
+  std::vector<Tensor> gradients;
+  for (int threads : {1, 2, 3}) {
+    Session session(compile("residual", {.batch = 2, .height = 21, .width = 17, .threads = threads}));
+    fill(session.input(), 5);
+    session.seed_classes(std::array<std::int64_t, 2>{1, 0});
+    session.forward();
+    session.backward();
+    gradients.push_back(session.gradient().clone());
+  }
+  for (std::size_t i = 1; i < gradients.size(); ++i) {
+    const auto one = gradients[0].data<float>(), other = gradients[i].data<float>();
+    double difference = 0, norm = 0;
+    for (std::size_t k = 0; k < one.size(); ++k) {
+      difference += std::pow(static_cast<double>(one[k]) - other[k], 2);
+      norm += std::pow(static_cast<double>(one[k]), 2);
+    }
+    EXPECT_LT(std::sqrt(difference / norm), 1e-5);
+  }
+}
+
 TEST(Session, fills_the_seed_with_classes) {
   Session session(compile("plain", {.batch = 3}));
   EXPECT_EQ(session.seed().shape(), Shape({3, 5}));
