@@ -19,14 +19,7 @@ bool changes_nothing(const ir::Graph& graph, const ir::Node& node) {
 }  // namespace
 
 ir::Graph drop_identity(const ir::Graph& graph, Notes&) {
-  Rewriter rewriter(graph);
-  for (const ir::Node& node : graph.nodes()) {
-    if (changes_nothing(graph, node))
-      rewriter.replace(node.outputs[0], rewriter.map(node.inputs[0]));
-    else
-      rewriter.copy(node);
-  }
-  return rewriter.finish();
+  return bypass(graph, [&](const ir::Node& node) { return changes_nothing(graph, node); });
 }
 
 }  // namespace fovea::passes

@@ -1,5 +1,7 @@
 #include "passes/rewriter.hpp"
 
+#include <algorithm>
+
 namespace fovea::passes {
 
 Rewriter::Rewriter(const ir::Graph& from) : from_(from), mapped_(from.values().size(), ir::kNoValue) {
@@ -39,6 +41,23 @@ ir::Graph Rewriter::finish() {
   for (std::size_t i = 0; i < from_.outputs().size(); ++i)
     to_.add_output(map(from_.outputs()[i]), from_.output_names()[i]);
   return std::move(to_);
+}
+
+bool is_read_by(const ir::Graph& graph, const ir::Node& node, int readers) {
+  return readers == std::count_if(graph.nodes().begin(), graph.nodes().end(), [&](const ir::Node& other) {
+           return std::find(other.inputs.begin(), other.inputs.end(), node.outputs[0]) != other.inputs.end();
+         });
+}
+
+ir::Graph bypass(const ir::Graph& graph, const std::function<bool(const ir::Node&)>& is_bypassed) {
+  Rewriter rewriter(graph);
+  for (const ir::Node& node : graph.nodes()) {
+    if (is_bypassed(node))
+      rewriter.replace(node.outputs[0], rewriter.map(node.inputs[0]));
+    else
+      rewriter.copy(node);
+  }
+  return rewriter.finish();
 }
 
 }  // namespace fovea::passes

@@ -2,6 +2,8 @@
 
 #include "ir/graph.hpp"
 
+#include <functional>
+
 namespace fovea::passes {
 
 /// Builds a graph from another one, node by node: `copy` keeps a node, `replace` stands another value for one
@@ -24,5 +26,12 @@ private:
   ir::Graph to_;
   std::vector<ir::ValueId> mapped_;
 };
+
+/// Whether a node's first output is read by `readers` nodes exactly (graph outputs do not count).
+bool is_read_by(const ir::Graph& graph, const ir::Node& node, int readers);
+
+/// The graph without the nodes for which `is_bypassed` says so: their first input stands for their first
+/// output.
+ir::Graph bypass(const ir::Graph& graph, const std::function<bool(const ir::Node&)>& is_bypassed);
 
 }  // namespace fovea::passes

@@ -11,15 +11,22 @@
 namespace fovea::passes {
 namespace {
 
+/// The Relu before an output's global pooling, or nullptr. One whose result the network reads elsewhere too
+/// is left alone.
 const ir::Node* final_relu(const ir::Graph& graph, ir::ValueId output) {
   const ir::Node* node = graph.producer(output);
-  bool pooled = false;
-  while (node && (node->op == &ops::reshape() || node->op == &ops::identity() ||
-                  node->op == &ops::global_average_pool())) {
-    pooled = pooled || node->op == &ops::global_average_pool();
-    node = graph.producer(node->inputs[0]);
+  bool is_pooled = false;
+  int readers = 0;
+  for (; node && is_read_by(graph, *node, readers); node = graph.producer(node->inputs[0])) {
+    if (node->op == &ops::relu())
+      return is_pooled ? node : nullptr;
+    if (node->op == &ops::global_average_pool())
+      is_pooled = true;
+    else if (node->op != &ops::reshape() && node->op != &ops::identity())
+      return nullptr;
+    readers = 1;
   }
-  return pooled && node && node->op == &ops::relu() ? node : nullptr;
+  return nullptr;
 }
 
 }  // namespace
@@ -32,14 +39,9 @@ ir::Graph strip_final_relu(const ir::Graph& graph, Notes& notes) {
       stripped.push_back(node);
       notes.push_back(fmt::format("took the scores before the final Relu '{}'", node->name));
     }
-  Rewriter rewriter(graph);
-  for (const ir::Node& node : graph.nodes()) {
-    if (std::find(stripped.begin(), stripped.end(), &node) != stripped.end())
-      rewriter.replace(node.outputs[0], rewriter.map(node.inputs[0]));
-    else
-      rewriter.copy(node);
-  }
-  return rewriter.finish();
+  return bypass(graph, [&](const ir::Node& node) {
+    return std::find(stripped.begin(), stripped.end(), &node) != stripped.end();
+  });
 }
 
 }  // namespace fovea::passes

@@ -11,13 +11,18 @@
 namespace fovea::passes {
 namespace {
 
-/// The softmax an output ends in, or nullptr.
+/// The softmax an output ends in, or nullptr. One whose result the network reads again is no ending.
 const ir::Node* final_softmax(const ir::Graph& graph, ir::ValueId output) {
   const ir::Node* node = graph.producer(output);
-  while (node && (node->op == &ops::reshape() || node->op == &ops::identity()))
-    node = graph.producer(node->inputs[0]);
-  const bool is_softmax = node && (node->op == &ops::softmax() || node->op == &ops::log_softmax());
-  return is_softmax ? node : nullptr;
+  int readers = 0;
+  for (; node && is_read_by(graph, *node, readers); node = graph.producer(node->inputs[0])) {
+    if (node->op == &ops::softmax() || node->op == &ops::log_softmax())
+      return node;
+    if (node->op != &ops::reshape() && node->op != &ops::identity())
+      return nullptr;
+    readers = 1;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -31,14 +36,9 @@ ir::Graph strip_softmax(const ir::Graph& graph, Notes& notes) {
       notes.push_back(
           fmt::format("removed the final {} '{}': scores are unnormalised", node->op->name, node->name));
     }
-  Rewriter rewriter(graph);
-  for (const ir::Node& node : graph.nodes()) {
-    if (std::find(stripped.begin(), stripped.end(), &node) != stripped.end())
-      rewriter.replace(node.outputs[0], rewriter.map(node.inputs[0]));
-    else
-      rewriter.copy(node);
-  }
-  return rewriter.finish();
+  return bypass(graph, [&](const ir::Node& node) {
+    return std::find(stripped.begin(), stripped.end(), &node) != stripped.end();
+  });
 }
 
 }  // namespace fovea::passes

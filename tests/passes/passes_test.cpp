@@ -347,6 +347,16 @@ TEST(StripSoftmax, leaves_attention_alone) {
   EXPECT_TRUE(notes.empty());
 }
 
+TEST(StripSoftmax, leaves_a_softmax_that_the_network_reads_again) {
+  const std::string text = R"(
+    input x f64[2,3]
+    prob = Softmax(x) axis=1
+    entropy = Log(prob)
+    output scores = prob
+    output second = entropy)";
+  EXPECT_EQ(ir::print(made_by(passes::strip_softmax, parse(text))), ir::print(parse(text)));
+}
+
 TEST(StripSoftmax, notes_a_softmax_of_two_outputs_once) {
   passes::Notes notes;
   made_by(passes::strip_softmax, parse(R"(
@@ -383,7 +393,9 @@ TEST(StripFinalRelu, takes_what_is_before_the_pooled_relu) {
 TEST(StripFinalRelu, leaves_other_relus) {
   for (const char* text :
        {"input x f64[2,3,4,5]\nr = Relu(x)\noutput scores = r",
-        "input x f64[2,3,4,5]\nr = Relu(x)\np = GlobalAveragePool(r)\ny = Neg(p)\noutput scores = y"}) {
+        "input x f64[2,3,4,5]\nr = Relu(x)\np = GlobalAveragePool(r)\ny = Neg(p)\noutput scores = y",
+        "input x f64[2,3,4,5]\nr = Relu(x)\np = GlobalAveragePool(r)\ny = Neg(r)\noutput scores = p\noutput "
+        "b = y"}) {
     passes::Notes notes;
     EXPECT_EQ(ir::print(made_by(passes::strip_final_relu, parse(text), &notes)), ir::print(parse(text)));
     EXPECT_TRUE(notes.empty());
