@@ -160,7 +160,8 @@ TEST_F(InputErrors, NamesOfPortsAndTheirNumber) {
   expect_error(fovea({"forward", model, "--input", in, "-o", "wrong=" + out}), 1,
                {"plain.onnx", "no output named 'wrong'"});
   expect_error(fovea({"forward", model, "--input", in, "--input", in, "-o", out}), 1, {"plain.onnx", "2"});
-  expect_error(fovea({"forward", model, "--input", in, "-o", out, "-o", out}), 1, {"plain.onnx", "2"});
+  expect_error(fovea({"forward", model, "--input", in, "-o", out, "-o", folder.file("z.npy")}), 1,
+               {"plain.onnx", "2"});
   expect_error(fovea({"gradient", model, "--input", in, "--target", "5", "-o", out}), 1,
                {"class 5", "0 to 4"});
   expect_error(fovea({"gradient", model, "--input", in, "--target", "-1", "-o", out}), 1,
