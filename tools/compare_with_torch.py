@@ -2,7 +2,7 @@
 """Compare fovea's scores and input gradients with PyTorch in float64.
 
     python3 tools/compare_with_torch.py build/release/fovea
-    python3 tools/compare_with_torch.py build/release/fovea --only plain dense --precision bf16 --tolerance 0.1
+    python3 tools/compare_with_torch.py build/release/fovea --only plain dense --precision f64 --tolerance 1e-6
     python3 tools/compare_with_torch.py build/release/fovea --torchvision resnet18 densenet121 --size 97 81
 
 Without --torchvision: every network of tests/data/networks against the references stored there. With it: networks
@@ -99,7 +99,7 @@ def main():
     parser.add_argument("--opset", type=int, default=13)
     parser.add_argument("--keep-bn", action="store_true", help="export BatchNormalization nodes, unfolded")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--precision", choices=["f32", "bf16"], help="handed to fovea gradient")
+    parser.add_argument("--precision", choices=["f32", "f64"], help="handed to fovea gradient")
     parser.add_argument("--tolerance", type=float, default=1e-4)
     args = parser.parse_args()
 
