@@ -31,6 +31,8 @@ Filter triangle_filter(std::int64_t source, std::int64_t destination) {
   const double shrink = 1.0 / support;
   const auto stride = static_cast<std::int64_t>(std::ceil(support)) * 2 + 1;
 
+  // Truncated sums, not rounded values: Pillow's arithmetic, to the bit.
+  // NOLINTBEGIN(bugprone-incorrect-roundings)
   Filter filter;
   filter.weights.resize(static_cast<std::size_t>(stride * destination));
   filter.taps.resize(static_cast<std::size_t>(destination));
@@ -53,6 +55,7 @@ Filter triangle_filter(std::int64_t source, std::int64_t destination) {
     }
     filter.taps[static_cast<std::size_t>(i)] = {first, last - first, weights};
   }
+  // NOLINTEND(bugprone-incorrect-roundings)
   return filter;
 }
 

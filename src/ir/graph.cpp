@@ -76,10 +76,10 @@ ValueId Graph::add(const Operator& op, Attributes attributes, std::vector<ValueI
   return add_node(op, std::move(attributes), std::move(inputs), std::move(name)).outputs.front();
 }
 
-void Graph::add_output(ValueId value, std::string name) {
+void Graph::add_output(ValueId value, const std::string& name) {
   FOVEA_ASSERT(value >= 0 && value < static_cast<ValueId>(values_.size()));
   outputs_.push_back(value);
-  output_names_.push_back(name.empty() ? this->value(value).name : std::move(name));
+  output_names_.push_back(name.empty() ? this->value(value).name : name);
 }
 
 void Graph::clear_outputs() {

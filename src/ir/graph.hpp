@@ -40,7 +40,7 @@ public:
                        std::string name);
   /// The same for an operator with one output, which is returned. An empty name makes one from the operator.
   ValueId add(const Operator& op, Attributes attributes, std::vector<ValueId> inputs, std::string name = {});
-  void add_output(ValueId value, std::string name = {});
+  void add_output(ValueId value, const std::string& name = {});
   void clear_outputs();
   void rename(ValueId value, std::string name);
 
