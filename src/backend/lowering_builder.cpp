@@ -33,10 +33,6 @@ BufferId LoweringBuilder::plain(ir::ValueId id) {
   return buffer;
 }
 
-bool LoweringBuilder::has_plain(ir::ValueId id) const {
-  return plain_[static_cast<std::size_t>(id)] != kNoBuffer || graph_.is_constant(id);
-}
-
 BufferId LoweringBuilder::add_buffer(std::size_t bytes) {
   lowering_.buffers.push_back({bytes, Buffer::Kind::Arena, {}});
   return static_cast<BufferId>(lowering_.buffers.size()) - 1;

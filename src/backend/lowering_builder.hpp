@@ -12,7 +12,6 @@ public:
   const ir::Graph& graph() const { return graph_; }
   /// The row-major buffer of a value; made on first use for constants and for values about to be written.
   BufferId plain(ir::ValueId id);
-  bool has_plain(ir::ValueId id) const;
   BufferId add_buffer(std::size_t bytes);
   BufferId add_constant(Tensor tensor);
   void add_step(Step step) { lowering_.steps.push_back(std::move(step)); }
