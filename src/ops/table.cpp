@@ -25,6 +25,7 @@
 #include "ops/hard_sigmoid.hpp"
 #include "ops/hard_swish.hpp"
 #include "ops/identity.hpp"
+#include "ops/layer_normalization.hpp"
 #include "ops/leaky_relu.hpp"
 #include "ops/less.hpp"
 #include "ops/less_or_equal.hpp"
@@ -107,6 +108,8 @@ std::span<const ir::Operator* const> table() {
       &identity(),
       &lrn(),
       &lrn_gradient(),
+      &layer_normalization(),
+      &layer_normalization_gradient(),
       &leaky_relu(),
       &leaky_relu_gradient(),
       &less(),
