@@ -17,7 +17,7 @@ namespace fovea::onnx_import {
 namespace {
 
 constexpr std::int64_t kFirstOpset = 7;
-constexpr std::int64_t kLastOpset = 22;
+constexpr std::int64_t kLastOpset = 24;
 
 std::int64_t default_opset(const onnx::ModelProto& model) {
   for (const auto& entry : model.opset_import())
@@ -109,6 +109,8 @@ void check_nodes(OnnxFile& file, OnnxFile::Contents& contents, const onnx::Graph
       FOVEA_CHECK(node.proto().output_size() > 0, "has no outputs");
       if (const std::string reason = why_not(node, file.opset); !reason.empty())
         file.unsupported_nodes.push_back({node.name(), node.operator_name(), reason});
+      if (node.operator_name() == "Cast")
+        contents.element_types[node.proto().output(0)] = static_cast<int>(node.integer("to", 0));
       if (node.operator_name() != "Constant") {
         order.push_back(n);
       } else if (std::optional<Tensor> tensor = read_constant(node, folder)) {
