@@ -143,6 +143,8 @@ void build(const Model& model, Program::Impl& impl) {
     impl.outputs[i].name = graph.output_names()[i];
   if (impl.differentiated)
     graph = passes::run(passes::final_passes(), differentiate(graph, impl), impl.report.notes);
+  if (&backend == &backend::onednn())
+    graph = passes::run(passes::fusion_passes(), std::move(graph), impl.report.notes);
 
   impl.text = ir::print(graph);
   const std::vector<ir::ValueId> scores(

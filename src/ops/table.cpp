@@ -17,6 +17,7 @@
 #include "ops/exp.hpp"
 #include "ops/expand.hpp"
 #include "ops/floor.hpp"
+#include "ops/fused_conv.hpp"
 #include "ops/gather.hpp"
 #include "ops/gemm.hpp"
 #include "ops/global_average_pool.hpp"
@@ -25,6 +26,7 @@
 #include "ops/hard_sigmoid.hpp"
 #include "ops/hard_swish.hpp"
 #include "ops/identity.hpp"
+#include "ops/inside.hpp"
 #include "ops/leaky_relu.hpp"
 #include "ops/less.hpp"
 #include "ops/less_or_equal.hpp"
@@ -34,6 +36,7 @@
 #include "ops/logical_not.hpp"
 #include "ops/logical_or.hpp"
 #include "ops/lrn.hpp"
+#include "ops/masked.hpp"
 #include "ops/mat_mul.hpp"
 #include "ops/max.hpp"
 #include "ops/max_pool.hpp"
@@ -41,6 +44,7 @@
 #include "ops/mul.hpp"
 #include "ops/neg.hpp"
 #include "ops/pad.hpp"
+#include "ops/positive.hpp"
 #include "ops/pow.hpp"
 #include "ops/prelu.hpp"
 #include "ops/reciprocal.hpp"
@@ -93,6 +97,7 @@ std::span<const ir::Operator* const> table() {
       &exp(),
       &expand(),
       &floor(),
+      &fused_conv(),
       &gather(),
       &gather_gradient(),
       &gemm(),
@@ -105,6 +110,7 @@ std::span<const ir::Operator* const> table() {
       &hard_swish(),
       &hard_swish_gradient(),
       &identity(),
+      &inside(),
       &lrn(),
       &lrn_gradient(),
       &leaky_relu(),
@@ -114,6 +120,7 @@ std::span<const ir::Operator* const> table() {
       &log(),
       &log_softmax(),
       &log_softmax_gradient(),
+      &masked(),
       &mat_mul(),
       &max(),
       &max_gradient(),
@@ -129,6 +136,7 @@ std::span<const ir::Operator* const> table() {
       &prelu_gradient(),
       &pad(),
       &pad_gradient(),
+      &positive(),
       &pow(),
       &pow_base_derivative(),
       &pow_exponent_derivative(),
