@@ -45,6 +45,7 @@ public:
     std::size_t forward_steps = 0;
     for (std::size_t i = 0; i < schedule.order.size(); ++i) {
       const ir::Node& node = graph.nodes()[static_cast<std::size_t>(schedule.order[i])];
+      builder.begin_node(node);
       lower_node(onednn, builder, node);
       for (ir::ValueId id : node.outputs)
         if (is_float_output(graph, id))
