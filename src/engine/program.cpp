@@ -3,10 +3,10 @@
 #include "autodiff/backward.hpp"
 #include "base/check.hpp"
 #include "engine/model_impl.hpp"
-#include "engine/multiply_adds.hpp"
 #include "engine/program_impl.hpp"
 #include "ir/text.hpp"
 #include "onnx/import.hpp"
+#include "ops/multiply_adds.hpp"
 #include "passes/pipeline.hpp"
 
 #include <algorithm>
@@ -135,7 +135,7 @@ void build(const Model& model, Program::Impl& impl) {
                       std::move(graph), impl.report.notes);
   if (options.final_relu == ProgramOptions::FinalRelu::Remove)
     graph = passes::run(passes::final_relu_passes(), std::move(graph), impl.report.notes);
-  impl.report.multiply_adds = multiply_adds(graph);
+  impl.report.multiply_adds = ops::multiply_adds(graph);
   impl.inputs = infos(graph, graph.inputs());
   const std::size_t forward_outputs = graph.outputs().size();
   impl.outputs = infos(graph, graph.outputs());

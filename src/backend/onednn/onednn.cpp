@@ -46,6 +46,7 @@ public:
     for (std::size_t i = 0; i < schedule.order.size(); ++i) {
       const ir::Node& node = graph.nodes()[static_cast<std::size_t>(schedule.order[i])];
       onednn.begin_node(i);
+      builder.begin_node(node);
       lower_node(onednn, builder, node);
       for (ir::ValueId id : node.outputs)
         if (is_float_output(graph, id))
