@@ -102,12 +102,27 @@ private:
   std::unique_ptr<const Impl> impl_;
 };
 
+/// What one step of a program cost over the runs of a session. A node may take several steps: a change of
+/// layout is a step of its own ("reorder").
+struct StepProfile {
+  std::string node;                     ///< the graph's node; empty for the program's own copies
+  std::string operator_name;            ///< fovea's name: "Conv", "ConvTranspose", "reorder", ...
+  Shape shape;                          ///< of the node's first output
+  Direction part = Direction::Forward;  ///< Forward, or ForwardAndBackward for a step of the way back
+  std::int64_t multiply_adds = 0;       ///< of one run; 0 but for convolutions and matrix products
+  std::int64_t runs = 0;                ///< since the session was made or the profile reset
+  double seconds = 0;                   ///< of all those runs together, by the clock on the wall
+};
+
+/// Whether a session takes the time of every step: two looks at the clock each, some 50 ns.
+enum class Profiling { Off, On };
+
 /// One thread's means to run a program: its memory, taken once. `forward` and `backward` take no memory for
 /// tensors; kernels may take a few small blocks for their bookkeeping. Fill `input()`, call `forward()`, read
 /// `output()`; then fill `seed()` or name classes, call `backward()`, read `gradient()`. All are row-major.
 class Session {
 public:
-  explicit Session(std::shared_ptr<const Program> program);
+  explicit Session(std::shared_ptr<const Program> program, Profiling profiling = Profiling::Off);
   ~Session();
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
@@ -126,6 +141,11 @@ public:
   void backward();
   /// d(objective)/d(input 0), in input 0's shape.
   const Tensor& gradient() const;
+
+  /// One entry for each step, in the order in which they run; empty with Profiling::Off.
+  const std::vector<StepProfile>& profile() const;
+  /// Sets the runs and seconds of all steps to zero.
+  void reset_profile();
 
 private:
   struct Impl;

@@ -1,17 +1,48 @@
 #include "cli/engine_options.hpp"
 
+#include "cli/common.hpp"
 #include "fovea/error.hpp"
 #include "fovea/npy.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <array>
 #include <cstring>
 
 namespace fovea::cli {
+namespace {
+
+struct PrecisionName {
+  const char* name;
+  Precision value;
+};
+
+/// The values of --precision.
+constexpr std::array kPrecisions = {
+    PrecisionName{"f32", Precision::F32},
+    PrecisionName{"f64", Precision::F64},
+};
+
+}  // namespace
+
+std::vector<std::string> precision_names() {
+  std::vector<std::string> names;
+  for (const PrecisionName& precision : kPrecisions)
+    names.emplace_back(precision.name);
+  return names;
+}
+
+Precision parse_precision(const std::string& name) {
+  for (const PrecisionName& precision : kPrecisions)
+    if (name == precision.name)
+      return precision.value;
+  throw UsageError(fmt::format("--precision: {} not in {}", name, fmt::join(precision_names(), ", ")));
+}
 
 void EngineOptions::add_to(CLI::App& verb) {
   verb.add_option("--precision", precision, "f32, or f64 on the reference backend")
-      ->check(CLI::IsMember({"f32", "f64"}))
+      ->check(CLI::IsMember(precision_names()))
       ->capture_default_str();
   verb.add_option("--backend", backend, "auto: onednn for f32, reference for f64")
       ->check(CLI::IsMember({"auto", "onednn", "reference"}))
@@ -21,7 +52,7 @@ void EngineOptions::add_to(CLI::App& verb) {
 
 ProgramOptions EngineOptions::program_options() const {
   ProgramOptions options;
-  options.precision = precision == "f64" ? Precision::F64 : Precision::F32;
+  options.precision = parse_precision(precision);
   options.backend = backend == "onednn"      ? BackendKind::OneDnn
                     : backend == "reference" ? BackendKind::Reference
                                              : BackendKind::Auto;

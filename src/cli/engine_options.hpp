@@ -5,10 +5,15 @@
 #include <CLI/CLI.hpp>
 
 #include <string>
+#include <vector>
 
 namespace fovea::cli {
 
-/// How the engine computes: options of `forward` and `gradient`.
+/// The values of --precision, and what one of them means; UsageError for any other text.
+std::vector<std::string> precision_names();
+Precision parse_precision(const std::string& name);
+
+/// How the engine computes: options of `forward`, `gradient` and `bench`.
 struct EngineOptions {
   std::string precision = "f32";
   std::string backend = "auto";

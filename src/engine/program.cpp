@@ -3,10 +3,11 @@
 #include "autodiff/backward.hpp"
 #include "base/check.hpp"
 #include "engine/model_impl.hpp"
-#include "engine/multiply_adds.hpp"
 #include "engine/program_impl.hpp"
 #include "ir/text.hpp"
 #include "onnx/import.hpp"
+#include "ops/multiply_adds.hpp"
+#include "ops/round_straight_through.hpp"
 #include "passes/pipeline.hpp"
 
 #include <algorithm>
@@ -67,6 +68,17 @@ std::vector<TensorInfo> infos(const ir::Graph& graph, const std::vector<ir::Valu
   return result;
 }
 
+/// Says where what flows back is no derivative.
+void note_estimates(const ir::Graph& forward, ProgramReport& report) {
+  const auto count =
+      std::count_if(forward.nodes().begin(), forward.nodes().end(),
+                    [](const ir::Node& node) { return node.op == &ops::round_straight_through(); });
+  if (count > 0)
+    report.notes.push_back(fmt::format(
+        "gradients pass straight through the rounding of {} quantisation{}, as if it were not there", count,
+        count == 1 ? "" : "s"));
+}
+
 ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
   const Shape& scores = forward.shape(forward.outputs().front());
   FOVEA_CHECK(scores.rank() >= 1 && scores[0] == impl.options.batch,
@@ -82,6 +94,7 @@ ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
             ? fmt::format("rule {} acted on {} Relu nodes", rule, made.overridden_nodes)
             : fmt::format("rule {} met no Relu node: the result is the plain gradient", rule));
   }
+  note_estimates(forward, impl.report);
   return std::move(made.graph);
 }
 
@@ -135,7 +148,7 @@ void build(const Model& model, Program::Impl& impl) {
                       std::move(graph), impl.report.notes);
   if (options.final_relu == ProgramOptions::FinalRelu::Remove)
     graph = passes::run(passes::final_relu_passes(), std::move(graph), impl.report.notes);
-  impl.report.multiply_adds = multiply_adds(graph);
+  impl.report.multiply_adds = ops::multiply_adds(graph);
   impl.inputs = infos(graph, graph.inputs());
   const std::size_t forward_outputs = graph.outputs().size();
   impl.outputs = infos(graph, graph.outputs());
@@ -143,6 +156,8 @@ void build(const Model& model, Program::Impl& impl) {
     impl.outputs[i].name = graph.output_names()[i];
   if (impl.differentiated)
     graph = passes::run(passes::final_passes(), differentiate(graph, impl), impl.report.notes);
+  if (&backend == &backend::onednn())
+    graph = passes::run(passes::fusion_passes(), std::move(graph), impl.report.notes);
 
   impl.text = ir::print(graph);
   const std::vector<ir::ValueId> scores(

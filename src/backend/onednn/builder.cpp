@@ -1,8 +1,11 @@
 #include "backend/onednn/builder.hpp"
 
+#include "ops/reshape.hpp"
+
 #include <omp.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace fovea::backend::onednn_detail {
 
@@ -16,9 +19,25 @@ void StreamState::end_run() {
   omp_set_num_threads(previous_threads_);
 }
 
-OneDnnBuilder::OneDnnBuilder(const ir::Graph& graph, LoweringBuilder& builder, const dnnl::engine& engine)
+OneDnnBuilder::OneDnnBuilder(const ir::Graph& graph, const plan::Schedule& schedule, LoweringBuilder& builder,
+                             const dnnl::engine& engine)
     : graph_(graph), builder_(builder), engine_(engine), uses_(graph.use_counts()),
-      places_(graph.values().size()) {}
+      last_reader_(graph.values().size(), 0), places_(graph.values().size()) {
+  constexpr std::size_t kForEver = std::numeric_limits<std::size_t>::max();
+  auto reader_of = [&](ir::ValueId id) -> std::size_t& { return last_reader_[static_cast<std::size_t>(id)]; };
+  for (std::size_t i = 0; i < schedule.order.size(); ++i)
+    for (ir::ValueId id : graph.nodes()[static_cast<std::size_t>(schedule.order[i])].inputs)
+      if (id != ir::kNoValue)
+        reader_of(id) = i;
+  for (std::size_t id = 0; id < graph.values().size(); ++id)
+    if (graph.values()[id].producer == ir::kNoNode)
+      last_reader_[id] = kForEver;  // an input or a constant
+  for (ir::ValueId id : graph.outputs())
+    reader_of(id) = kForEver;
+  for (const ir::Node& node : graph.nodes())
+    if (node.op == &ops::reshape())
+      reader_of(node.inputs[0]) = reader_of(node.outputs[0]) = kForEver;  // one buffer, two values
+}
 
 Desc OneDnnBuilder::plain_desc(const Shape& shape) {
   if (shape.rank() == 0)
@@ -29,15 +48,9 @@ Desc OneDnnBuilder::plain_desc(const Shape& shape) {
   return Desc(shape.dims(), dnnl::memory::data_type::f32, strides);
 }
 
-Desc OneDnnBuilder::blocked_desc(const Shape& shape) {
-  using Tag = dnnl::memory::format_tag;
-  const auto isa = dnnl::get_effective_cpu_isa();
-  const bool avx512 = isa >= dnnl::cpu_isa::avx512_core;
-  const bool avx2 = isa >= dnnl::cpu_isa::avx2;
-  return Desc(shape.dims(), dnnl::memory::data_type::f32,
-              avx512 ? Tag::nChw16c
-              : avx2 ? Tag::nChw8c
-                     : Tag::nchw);
+Desc OneDnnBuilder::channels_last_desc(const Shape& shape) {
+  return shape.rank() == 4 ? Desc(shape.dims(), dnnl::memory::data_type::f32, dnnl::memory::format_tag::nhwc)
+                           : plain_desc(shape);
 }
 
 Desc OneDnnBuilder::any_desc(const Shape& shape) {
@@ -100,6 +113,32 @@ Place OneDnnBuilder::produce(ir::ValueId id, const Desc& desc) {
   return made;
 }
 
+Place OneDnnBuilder::produce_bits(ir::ValueId id, const Desc& looked_at, std::size_t bytes) {
+  places_[static_cast<std::size_t>(id)].push_back({builder_.add_buffer(bytes), looked_at});
+  return places_[static_cast<std::size_t>(id)].back();
+}
+
+bool OneDnnBuilder::is_last_reader(ir::ValueId id) const {
+  return last_reader_[static_cast<std::size_t>(id)] == position_;
+}
+
+Place OneDnnBuilder::adopt(ir::ValueId id, const Place& place) {
+  if (graph_.type(id).dtype == DType::F32 && place.desc == plain_desc(graph_.shape(id)))
+    builder_.set_plain(id, place.buffer);
+  places_[static_cast<std::size_t>(id)].push_back(place);
+  return place;
+}
+
+Place OneDnnBuilder::overwrite(ir::ValueId operand, ir::ValueId result, const Desc& desc) {
+  if (is_last_reader(operand))
+    return adopt(result, place(operand, desc));
+  return adopt(result, reordered(place(operand), desc));
+}
+
+Place OneDnnBuilder::produce_in_place(ir::ValueId operand, const Place& place, ir::ValueId result) {
+  return is_last_reader(operand) ? adopt(result, place) : produce(result, place.desc);
+}
+
 void OneDnnBuilder::add_primitive(std::string_view operator_name, const Primitive& primitive,
                                   const std::vector<Argument>& reads, const std::vector<Argument>& writes) {
   Step step{operator_name, {}, {}, {}};
@@ -132,6 +171,23 @@ void OneDnnBuilder::add_primitive(std::string_view operator_name, const Primitiv
                                                          static_cast<int>(prepared.size()), prepared.data()),
                                   "could not execute a primitive");
         };
+  };
+  builder_.add_step(std::move(step));
+}
+
+void OneDnnBuilder::add_kernel(std::string_view operator_name, const std::vector<Place>& reads,
+                               const std::vector<Place>& writes, Kernel kernel) {
+  Step step{operator_name, {}, {}, {}};
+  for (const Place& place : reads)
+    step.reads.push_back(place.buffer);
+  for (const Place& place : writes)
+    step.writes.push_back(place.buffer);
+  step.bind = [reads = step.reads, writes = step.writes, kernel = std::move(kernel)](const Binder& binder) {
+    std::vector<void*> addresses;
+    for (const auto* ids : {&reads, &writes})
+      for (BufferId id : *ids)
+        addresses.push_back(binder.address(id));
+    return [kernel, addresses = std::move(addresses)] { kernel(addresses); };
   };
   builder_.add_step(std::move(step));
 }

@@ -1,6 +1,7 @@
 #include "backend/onednn/lowerings.hpp"
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
+#include "ops/fused_conv.hpp"
 
 namespace fovea::backend::onednn_detail {
 namespace {
@@ -32,22 +33,49 @@ bool supports_conv(const ir::Graph&, const ir::Node&) {
   return true;
 }
 
-void lower_conv(OneDnnBuilder& builder, const ir::Node& node) {
-  const auto& a = node.attributes.as<ops::ConvAttributes>();
+/// The convolution on pictures with the channels last, or in the library's own layout where it has no kernel
+/// made for this processor otherwise.
+ConvForward choose_conv(OneDnnBuilder& builder, const ir::Node& node, const Window& window,
+                        std::int64_t groups, const Epilogue& epilogue) {
   const ir::Graph& graph = builder.graph();
-  const Shape& x = graph.shape(node.inputs[0]);
+  const Shape &x = graph.shape(node.inputs[0]), &y = graph.shape(node.outputs[0]);
+  const Desc weights = OneDnnBuilder::any_desc(grouped(graph.shape(node.inputs[1]), groups));
   const Desc bias = has(node, 2) ? OneDnnBuilder::plain_desc(graph.shape(node.inputs[2])) : Desc();
-  const ConvForward conv =
-      conv_forward(builder.engine(), OneDnnBuilder::any_desc(x),
-                   OneDnnBuilder::any_desc(grouped(graph.shape(node.inputs[1]), a.groups)), bias,
-                   OneDnnBuilder::any_desc(graph.shape(node.outputs[0])), window_of(a));
+  const ConvForward conv = conv_forward(builder.engine(), OneDnnBuilder::channels_last_desc(x), weights, bias,
+                                        OneDnnBuilder::channels_last_desc(y), window, epilogue);
+  if (conv.is_optimized)
+    return conv;
+  const ConvForward other = conv_forward(builder.engine(), OneDnnBuilder::any_desc(x), weights, bias,
+                                         OneDnnBuilder::any_desc(y), window, epilogue);
+  return other.is_optimized ? other : conv;
+}
+
+void add_conv(OneDnnBuilder& builder, const ir::Node& node, const Window& window, std::int64_t groups,
+              Epilogue epilogue) {
+  if (has(node, 3))
+    epilogue.sum = Epilogue::Sum::Destination;
+  const ConvForward conv = choose_conv(builder, node, window, groups, epilogue);
   std::vector<OneDnnBuilder::Argument> reads = {
       {DNNL_ARG_SRC, builder.place(node.inputs[0], conv.src)},
-      {DNNL_ARG_WEIGHTS, weights_place(builder, node.inputs[1], a.groups, conv.weights)}};
+      {DNNL_ARG_WEIGHTS, weights_place(builder, node.inputs[1], groups, conv.weights)}};
   if (has(node, 2))
-    reads.emplace_back(DNNL_ARG_BIAS, builder.place(node.inputs[2], bias));
-  builder.add_primitive(node.op->name, conv, reads,
-                        {{DNNL_ARG_DST, builder.produce(node.outputs[0], conv.dst)}});
+    reads.emplace_back(DNNL_ARG_BIAS, builder.plain(node.inputs[2]));
+  const Place dst = has(node, 3) ? builder.overwrite(node.inputs[3], node.outputs[0], conv.dst)
+                                 : builder.produce(node.outputs[0], conv.dst);
+  builder.add_primitive(node.op->name, conv, reads, {{DNNL_ARG_DST, dst}});
+}
+
+void lower_conv(OneDnnBuilder& builder, const ir::Node& node) {
+  const auto& a = node.attributes.as<ops::ConvAttributes>();
+  add_conv(builder, node, window_of(a), a.groups, {});
+}
+
+void lower_fused_conv(OneDnnBuilder& builder, const ir::Node& node) {
+  const auto& a = node.attributes.as<ops::FusedConvAttributes>();
+  Epilogue epilogue;
+  if (a.activation == "relu")
+    epilogue.activation = Epilogue::Activation::Relu;
+  add_conv(builder, node, window_of(a), a.groups, epilogue);
 }
 
 /// As the gradient of a convolution; one with a bias, or with more output padding than a convolution can
@@ -57,13 +85,24 @@ bool supports_conv_transpose(const ir::Graph&, const ir::Node& node) {
   return !has(node, 2) && a.output_padding[0] < a.strides[0] && a.output_padding[1] < a.strides[1];
 }
 
+ConvBackwardData choose_conv_transpose(OneDnnBuilder& builder, const ir::Node& node,
+                                       const ops::ConvTransposeAttributes& a) {
+  const ir::Graph& graph = builder.graph();
+  const Shape &x = graph.shape(node.inputs[0]), &y = graph.shape(node.outputs[0]);
+  const Desc weights = OneDnnBuilder::any_desc(grouped(graph.shape(node.inputs[1]), a.groups));
+  const ConvBackwardData conv =
+      conv_backward_data(builder.engine(), OneDnnBuilder::channels_last_desc(y), weights,
+                         OneDnnBuilder::channels_last_desc(x), window_of(a));
+  if (conv.is_optimized)
+    return conv;
+  const ConvBackwardData other = conv_backward_data(builder.engine(), OneDnnBuilder::any_desc(y), weights,
+                                                    OneDnnBuilder::any_desc(x), window_of(a));
+  return other.is_optimized ? other : conv;
+}
+
 void lower_conv_transpose(OneDnnBuilder& builder, const ir::Node& node) {
   const auto& a = node.attributes.as<ops::ConvTransposeAttributes>();
-  const ir::Graph& graph = builder.graph();
-  const ConvBackwardData conv =
-      conv_backward_data(builder.engine(), OneDnnBuilder::any_desc(graph.shape(node.outputs[0])),
-                         OneDnnBuilder::any_desc(grouped(graph.shape(node.inputs[1]), a.groups)),
-                         OneDnnBuilder::any_desc(graph.shape(node.inputs[0])), window_of(a));
+  const ConvBackwardData conv = choose_conv_transpose(builder, node, a);
   builder.add_primitive(node.op->name, conv,
                         {{DNNL_ARG_DIFF_DST, builder.place(node.inputs[0], conv.diff_dst)},
                          {DNNL_ARG_WEIGHTS, weights_place(builder, node.inputs[1], a.groups, conv.weights)}},
@@ -74,6 +113,7 @@ void lower_conv_transpose(OneDnnBuilder& builder, const ir::Node& node) {
 
 std::vector<OperatorLowering> convolution_lowerings() {
   return {{&ops::conv(), supports_conv, lower_conv},
+          {&ops::fused_conv(), supports_conv, lower_fused_conv},
           {&ops::conv_transpose(), supports_conv_transpose, lower_conv_transpose}};
 }
 

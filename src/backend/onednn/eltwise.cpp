@@ -104,7 +104,8 @@ bool supports_any(const ir::Graph&, const ir::Node&) {
 void lower_forward(OneDnnBuilder& builder, const ir::Node& node) {
   const Place x = builder.place(node.inputs[0]);
   builder.add_primitive(node.op->name, eltwise_forward(builder.engine(), row_of(node).function(node), x.desc),
-                        {{DNNL_ARG_SRC, x}}, {{DNNL_ARG_DST, builder.produce(node.outputs[0], x.desc)}});
+                        {{DNNL_ARG_SRC, x}},
+                        {{DNNL_ARG_DST, builder.produce_in_place(node.inputs[0], x, node.outputs[0])}});
 }
 
 void lower_gradient(OneDnnBuilder& builder, const ir::Node& node) {
@@ -112,10 +113,10 @@ void lower_gradient(OneDnnBuilder& builder, const ir::Node& node) {
   // The forward value keeps its layout, the gradient comes to it.
   const Place data = builder.place(node.inputs[1]);
   const bool uses_destination = row.kind == Row::Kind::GradientFromResult;
+  const Place dy = builder.place(node.inputs[0], data.desc);
   builder.add_primitive(node.op->name, eltwise_backward(builder.engine(), row.function(node), data.desc),
-                        {{uses_destination ? DNNL_ARG_DST : DNNL_ARG_SRC, data},
-                         {DNNL_ARG_DIFF_DST, builder.place(node.inputs[0], data.desc)}},
-                        {{DNNL_ARG_DIFF_SRC, builder.produce(node.outputs[0], data.desc)}});
+                        {{uses_destination ? DNNL_ARG_DST : DNNL_ARG_SRC, data}, {DNNL_ARG_DIFF_DST, dy}},
+                        {{DNNL_ARG_DIFF_SRC, builder.produce_in_place(node.inputs[0], dy, node.outputs[0])}});
 }
 
 }  // namespace

@@ -118,19 +118,12 @@ void add_average_pool(OneDnnBuilder& builder, const ir::Node& node, Pooling kind
                         {{DNNL_ARG_DST, builder.produce(node.outputs[0], pool.dst)}});
 }
 
-/// The gradient's layout is ours to choose: pooling takes no "any" for its forward source.
 void add_average_pool_gradient(OneDnnBuilder& builder, const ir::Node& node, Pooling kind,
                                const Window& window) {
   const ir::Graph& graph = builder.graph();
-  const Shape& y = graph.shape(node.inputs[0]);
-  const Desc blocked_y = OneDnnBuilder::blocked_desc(y);
-  // A gradient that arrives row-major stays so, unless there is next to nothing to reorder.
-  const bool row_major =
-      builder.place(node.inputs[0]).desc == OneDnnBuilder::plain_desc(y) && y[2] * y[3] > 1;
-  const Desc diff_dst = row_major ? OneDnnBuilder::plain_desc(y) : blocked_y;
-  const Shape& x = graph.shape(node.outputs[0]);
-  const Desc diff_src = row_major ? OneDnnBuilder::plain_desc(x) : OneDnnBuilder::blocked_desc(x);
-  const PoolBackward pool = pool_backward(builder.engine(), kind, diff_src, diff_dst, window);
+  const PoolBackward pool =
+      pool_backward(builder.engine(), kind, OneDnnBuilder::channels_last_desc(graph.shape(node.outputs[0])),
+                    OneDnnBuilder::channels_last_desc(graph.shape(node.inputs[0])), window);
   builder.add_primitive(node.op->name, pool,
                         {{DNNL_ARG_DIFF_DST, builder.place(node.inputs[0], pool.diff_dst)}},
                         {{DNNL_ARG_DIFF_SRC, builder.produce(node.outputs[0], pool.diff_src)}});

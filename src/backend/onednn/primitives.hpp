@@ -22,15 +22,23 @@ struct Primitive {
   Desc scratchpad;
 };
 
+/// What a convolution does to its result before it is written.
+struct Epilogue {
+  enum class Sum { None, Destination } sum = Sum::None;  ///< Destination: adds what is there already
+  enum class Activation { None, Relu } activation = Activation::None;
+};
+
 struct ConvForward : Primitive {
   Desc src, weights, dst;
+  bool is_optimized = false;  ///< generated for this processor, not a plain or a matrix-product fallback
 };
 /// `bias` may be a zero descriptor.
 ConvForward conv_forward(const dnnl::engine& engine, const Desc& src, const Desc& weights, const Desc& bias,
-                         const Desc& dst, const Window& window);
+                         const Desc& dst, const Window& window, const Epilogue& epilogue = {});
 
 struct ConvBackwardData : Primitive {
   Desc diff_src, weights, diff_dst;
+  bool is_optimized = false;
 };
 ConvBackwardData conv_backward_data(const dnnl::engine& engine, const Desc& diff_src, const Desc& weights,
                                     const Desc& diff_dst, const Window& window);
