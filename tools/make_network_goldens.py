@@ -36,7 +36,8 @@ TOLERANCE = 1e-5
 OPERATORS = set("""Conv ConvTranspose Gemm MatMul Add Sub Mul Div Neg Pow Sqrt Exp Log Abs Max Min Relu LeakyRelu PRelu
     Clip Sigmoid Tanh HardSigmoid HardSwish Softplus Elu Erf Softmax LogSoftmax MaxPool AveragePool GlobalAveragePool
     GlobalMaxPool BatchNormalization LRN Concat Split Slice Pad Reshape Flatten Squeeze Unsqueeze Transpose Expand
-    Gather ReduceMean ReduceSum ReduceMax Where Cast Shape Constant ConstantOfShape Identity Dropout Range Equal""".split())
+    Gather ReduceMean ReduceSum ReduceMax Where Cast Shape Constant ConstantOfShape Identity Dropout Range Equal
+    Celu ReduceLogSumExp InstanceNormalization Resize LayerNormalization CumSum DepthToSpace ReduceL2 Einsum""".split())
 
 
 # ---------------------------------------------------------------- the three rules
@@ -517,6 +518,33 @@ class Ties(nn.Module):
         return self.classifier(torch.flatten(F.max_pool2d(x, 2, 1, 0, ceil_mode=True), 1))
 
 
+class Modern(nn.Module):
+    """What came later: layer, group and instance normalization as operators, resizing, pixel shuffle, Einsum, gates."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, stride=2, padding=1)
+        self.group = nn.GroupNorm(4, 8)
+        self.shrink = nn.Conv2d(2, 6, 3)
+        self.instance = nn.InstanceNorm2d(6, affine=True)
+        self.mix = nn.Conv2d(6, 6, 1)
+        self.layer = nn.LayerNorm(6)
+        self.classifier = nn.Linear(6, 5)
+
+    def forward(self, x):
+        x = F.silu(self.group(self.stem(x)))
+        x = F.interpolate(x, size=(9, 10), mode="bilinear", align_corners=False)
+        x = F.pixel_shuffle(x, 2)
+        x = F.celu(self.instance(self.shrink(x)), 0.7)
+        x = F.interpolate(x, size=(7, 6), mode="bicubic", align_corners=True)
+        x = F.relu(self.mix(x)) + F.interpolate(x[:, :, :4, :3], size=(7, 6), mode="nearest")
+        x = x.flatten(2).transpose(1, 2)
+        x = self.layer(x)
+        x = x + torch.einsum("bnc,bmc,bmd->bnd", x, x, x) / 42
+        x = F.normalize(x, dim=2) + F.softsign(x) + torch.cumsum(x, 1) / 10
+        return self.classifier(torch.logsumexp(x, 1))
+
+
 # ---------------------------------------------------------------- the list
 
 Case = collections.namedtuple("Case", "build opset shape target notes dynamic keep_bn input",
@@ -549,6 +577,8 @@ CASES = {
                       dynamic=True),
     "attention_16": Case(Attention, 16, (1, 3, 21, 15), 0, "the same with a fixed batch in opset 16"),
     "ties": Case(Ties, 11, (2, 3, 13, 16), 3, "max-pools with ties, ceil_mode, dilation", input="integers"),
+    "modern": Case(Modern, 17, (2, 3, 13, 16), 2,
+                   "LayerNormalization, InstanceNormalization, GroupNorm, Resize, DepthToSpace, Einsum", dynamic=True),
 }
 
 

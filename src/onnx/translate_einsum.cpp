@@ -55,12 +55,11 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return parts;
 }
 
-/// Without "->": the axes of `...`, then the letters that come up once, in alphabetical order.
-Labels implied_result(const std::vector<Operand>& operands) {
+/// Without "->": the axes of `...`, then the letters that come up once in all terms, in alphabetical order.
+Labels implied_result(const Labels& in_terms) {
   std::map<Label, int> counts;
-  for (const Operand& operand : operands)
-    for (Label label : operand.labels)
-      ++counts[label];
+  for (Label label : in_terms)
+    ++counts[label];
   Labels result;
   for (auto entry = counts.rbegin(); entry != counts.rend(); ++entry)
     if (entry->first >= kEllipsis)
@@ -101,6 +100,7 @@ private:
                 "attribute 'equation': '{}' has {} terms for {} inputs", equation, terms.size(),
                 c_.input_count());
     std::int64_t widest = 0;
+    Labels in_terms;
     for (std::size_t i = 0; i < terms.size(); ++i) {
       const ir::ValueId x = c_.x(static_cast<int>(i));
       const std::size_t dots = terms[i].find("...");
@@ -110,11 +110,13 @@ private:
                   "attribute 'equation': the term '{}' does not fit {}", terms[i], to_string(c_.shape(x)));
       const std::int64_t ellipsis = dots == std::string::npos ? 0 : rank - letters;
       widest = std::max(widest, ellipsis);
-      operands_.push_back(diagonal({x, read_term(terms[i], ellipsis)}));
+      const Labels labels = read_term(terms[i], ellipsis);
+      in_terms.insert(in_terms.end(), labels.begin(), labels.end());
+      operands_.push_back(diagonal({x, labels}));
     }
     drop_stretched_axes();
     if (arrow == std::string::npos)
-      return implied_result(operands_);
+      return implied_result(in_terms);
     Labels result = read_term(equation.substr(arrow + 2), widest);
     Labels sorted = result;
     std::sort(sorted.begin(), sorted.end());
@@ -152,8 +154,8 @@ private:
       FOVEA_CHECK(n == c_.shape(x.value)[again - x.labels.begin()], "a diagonal of {} is not square",
                   to_string(c_.shape(x.value)));
       x = both_last(x, label, rest);
-      Shape flat(std::vector<std::int64_t>(c_.shape(x.value).begin(), c_.shape(x.value).end() - 2));
-      std::vector<std::int64_t> dims = flat.dims();
+      std::vector<std::int64_t> dims = c_.shape(x.value).dims();
+      dims.resize(dims.size() - 2);
       dims.push_back(n * n);
       ops::SliceAttributes every{std::vector<std::int64_t>(dims.size(), 0),
                                  std::vector<std::int64_t>(dims.size(), 1), dims};

@@ -35,7 +35,6 @@ struct Formula {
   ir::ValueId of(const ir::Operator& op, ir::ValueId a, ir::ValueId b) {
     return c.emit(op, {a, b}, {}, "/part");
   }
-  /// 1 - x^2, x^2 - 1 or x^2 + 1.
   ir::ValueId square() { return of(ops::mul(), c.x(), c.x()); }
   ir::ValueId sign() {
     const ir::ValueId above = of(ops::greater(), c.x(), number(0)), below = of(ops::less(), c.x(), number(0));
