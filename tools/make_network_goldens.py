@@ -37,7 +37,8 @@ OPERATORS = set("""Conv ConvTranspose Gemm MatMul Add Sub Mul Div Neg Pow Sqrt E
     Clip Sigmoid Tanh HardSigmoid HardSwish Softplus Elu Erf Softmax LogSoftmax MaxPool AveragePool GlobalAveragePool
     GlobalMaxPool BatchNormalization LRN Concat Split Slice Pad Reshape Flatten Squeeze Unsqueeze Transpose Expand
     Gather ReduceMean ReduceSum ReduceMax Where Cast Shape Constant ConstantOfShape Identity Dropout Range Equal
-    Celu ReduceLogSumExp InstanceNormalization Resize LayerNormalization CumSum DepthToSpace ReduceL2 Einsum""".split())
+    Celu ReduceLogSumExp InstanceNormalization Resize LayerNormalization CumSum DepthToSpace ReduceL2 Einsum
+    QuantizeLinear DequantizeLinear""".split())
 
 
 # ---------------------------------------------------------------- the three rules
@@ -545,6 +546,24 @@ class Modern(nn.Module):
         return self.classifier(torch.logsumexp(x, 1))
 
 
+class Quantised(nn.Module):
+    """QuantizeLinear and DequantizeLinear around every layer; gradients go straight through, cut at the ranges."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Conv2d(3, 6, 3, stride=2)
+        self.second = nn.Conv2d(6, 8, 3)
+        self.classifier = nn.Linear(8, 5)
+
+    def forward(self, x):
+        x = torch.fake_quantize_per_tensor_affine(x, 0.0213, 3, -128, 127)
+        x = F.relu(self.first(x))
+        x = torch.fake_quantize_per_tensor_affine(x, 0.0119, 0, 0, 255)
+        x = F.relu(self.second(x))
+        x = torch.fake_quantize_per_tensor_affine(x, 0.0171, 5, 0, 255)
+        return self.classifier(x.mean((2, 3)))
+
+
 # ---------------------------------------------------------------- the list
 
 Case = collections.namedtuple("Case", "build opset shape target notes dynamic keep_bn input",
@@ -579,6 +598,7 @@ CASES = {
     "ties": Case(Ties, 11, (2, 3, 13, 16), 3, "max-pools with ties, ceil_mode, dilation", input="integers"),
     "modern": Case(Modern, 17, (2, 3, 13, 16), 2,
                    "LayerNormalization, InstanceNormalization, GroupNorm, Resize, DepthToSpace, Einsum", dynamic=True),
+    "quantised": Case(Quantised, 13, (2, 3, 13, 16), 1, "QuantizeLinear and DequantizeLinear, straight through"),
 }
 
 
