@@ -70,9 +70,9 @@ std::vector<TensorInfo> infos(const ir::Graph& graph, const std::vector<ir::Valu
 
 /// Says where what flows back is no derivative.
 void note_estimates(const ir::Graph& forward, ProgramReport& report) {
-  const auto count =
-      std::count_if(forward.nodes().begin(), forward.nodes().end(),
-                    [](const ir::Node& node) { return node.op == &ops::round_straight_through(); });
+  const auto count = std::count_if(forward.nodes().begin(), forward.nodes().end(), [](const ir::Node& node) {
+    return node.op == &ops::round_straight_through();
+  });
   if (count > 0)
     report.notes.push_back(fmt::format(
         "gradients pass straight through the rounding of {} quantisation{}, as if it were not there", count,
