@@ -18,11 +18,18 @@ enum class Rule {
 };
 std::string_view name_of(Rule rule);
 
-enum class Precision { F32, F64 };
+/// What convolutions and matrix products multiply. Sums, residual trunks, inputs and outputs are float32
+/// (float64 for F64) always.
+enum class Precision {
+  F32,
+  F64,    ///< on the reference backend
+  BF16,   ///< bfloat16 both ways; needs AVX-512 BF16 or AMX
+  Mixed,  ///< forward in float32, so that ReLU signs and pooling winners are exact, the way back in bfloat16
+};
 enum class BackendKind {
-  Auto,       ///< oneDNN for F32, reference for F64
+  Auto,       ///< reference for F64, oneDNN for all others
   Reference,  ///< plain loops; the definition of every operator
-  OneDnn,     ///< F32 only
+  OneDnn,     ///< all but F64
 };
 enum class Direction {
   Forward,             ///< scores only

@@ -22,6 +22,8 @@ struct PrecisionName {
 constexpr std::array kPrecisions = {
     PrecisionName{"f32", Precision::F32},
     PrecisionName{"f64", Precision::F64},
+    PrecisionName{"bf16", Precision::BF16},
+    PrecisionName{"mixed", Precision::Mixed},
 };
 
 }  // namespace
@@ -41,7 +43,9 @@ Precision parse_precision(const std::string& name) {
 }
 
 void EngineOptions::add_to(CLI::App& verb) {
-  verb.add_option("--precision", precision, "f32, or f64 on the reference backend")
+  verb.add_option(
+          "--precision", precision,
+          "f32; f64 on the reference backend; bf16: bfloat16 products; mixed: forward f32, the way back bf16")
       ->check(CLI::IsMember(precision_names()))
       ->capture_default_str();
   verb.add_option("--backend", backend, "auto: onednn for f32, reference for f64")

@@ -47,10 +47,25 @@ autodiff::RuleSet rule_set(Rule rule) {
 }
 
 const backend::Backend& choose_backend(const ProgramOptions& options) {
-  const bool single = options.precision == Precision::F32;
-  FOVEA_CHECK(single || options.backend != BackendKind::OneDnn,
-              "the oneDNN backend computes in float32 only");
-  return single && options.backend != BackendKind::Reference ? backend::onednn() : backend::reference();
+  const bool is_double = options.precision == Precision::F64, is_single = options.precision == Precision::F32;
+  FOVEA_CHECK(!is_double || options.backend != BackendKind::OneDnn,
+              "the oneDNN backend does not compute in float64");
+  FOVEA_CHECK(is_double || is_single || options.backend != BackendKind::Reference,
+              "the reference backend computes in float32 and float64 only");
+  FOVEA_CHECK(is_double || is_single || backend::has_bf16(),
+              "this processor does not multiply bfloat16 numbers (it has neither AVX-512 BF16 nor AMX): use "
+              "float32");
+  return !is_double && options.backend != BackendKind::Reference ? backend::onednn() : backend::reference();
+}
+
+backend::LowerOptions lower_options(const ProgramOptions& options) {
+  using backend::Arithmetic;
+  backend::LowerOptions lower{options.threads, Arithmetic::F32, Arithmetic::F32};
+  if (options.precision == Precision::BF16)
+    lower.forward = Arithmetic::BF16;
+  if (options.precision == Precision::BF16 || options.precision == Precision::Mixed)
+    lower.backward = Arithmetic::BF16;
+  return lower;
 }
 
 void check_options(const ProgramOptions& options) {
@@ -149,7 +164,7 @@ void build(const Model& model, Program::Impl& impl) {
   impl.text = ir::print(graph);
   const std::vector<ir::ValueId> scores(
       graph.outputs().begin(), graph.outputs().begin() + static_cast<std::ptrdiff_t>(forward_outputs));
-  impl.lowering = backend.lower(graph, plan::make_schedule(graph, scores), {options.threads});
+  impl.lowering = backend.lower(graph, plan::make_schedule(graph, scores), lower_options(options));
   impl.report.fallback_nodes = impl.lowering.fallback_nodes;
   plan_arena(impl);
 }

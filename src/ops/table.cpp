@@ -27,6 +27,7 @@
 #include "ops/hard_swish.hpp"
 #include "ops/identity.hpp"
 #include "ops/inside.hpp"
+#include "ops/interleave.hpp"
 #include "ops/leaky_relu.hpp"
 #include "ops/less.hpp"
 #include "ops/less_or_equal.hpp"
@@ -111,6 +112,7 @@ std::span<const ir::Operator* const> table() {
       &hard_swish_gradient(),
       &identity(),
       &inside(),
+      &interleave(),
       &lrn(),
       &lrn_gradient(),
       &leaky_relu(),
