@@ -42,8 +42,8 @@ double intersection_over_union(const Mask& a, const Mask& b);
 
 /// `{"x0":1,"y0":2,"x1":30,"y1":40}`
 std::string to_json(const Box& box);
-/// "x0,y0,x1,y1": the column names for `to_csv`.
-std::string csv_header(const Box& box);
+/// The column names of `to_csv`: "x0,y0,x1,y1".
+std::string box_csv_header();
 /// "1,2,30,40"
 std::string to_csv(const Box& box);
 
