@@ -17,7 +17,7 @@ enum class SeedStrength : std::uint8_t { Hard, Soft };
 enum class Neighbourhood : std::uint8_t { Four, Eight };
 
 struct SegmentOptions {
-  MixtureOptions mixture;
+  MixtureOptions mixture = {};
   double colour_weight = 1.0;  ///< of -log p(colour | label), in nats
   /// Weight of the contrast term between neighbours of different labels:
   /// smoothness * exp(-beta |I_p - I_q|^2) / |p - q|.
@@ -38,10 +38,10 @@ struct SegmentOptions {
 struct SegmentGuides {
   /// Belief in foreground for each pixel, [H,W], F32 or F64, 0..1: background costs prior_weight * prior,
   /// foreground prior_weight * (1 - prior). Empty: none.
-  Tensor prior;
+  Tensor prior = {};
   /// The foreground is made star-convex along this forest. Hard foreground seeds whose way crosses a hard
   /// background seed become soft, since they could not be both.
-  std::optional<StarForest> star;
+  std::optional<StarForest> star = {};
 };
 
 struct Segmentation {

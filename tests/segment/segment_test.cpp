@@ -117,8 +117,9 @@ TEST(Segment, NoLabellingCostsLess) {
             (other.pixels[i] ? options.background_seeds : options.foreground_seeds) == SeedStrength::Soft;
       }
       // All of them where that is quick, else one of sixteen.
-      if (possible && (size <= 12 || code % 16 == trial % 16))
+      if (possible && (size <= 12 || code % 16 == trial % 16)) {
         ASSERT_GE(slow_energy(photo, seeds, options, guides, found, other), energy - 1e-3) << code;
+      }
     }
   }
 }
