@@ -21,11 +21,7 @@ SearchTrees<T>::SearchTrees(std::int64_t width, std::int64_t height) : stride_(w
   const auto nodes = static_cast<std::size_t>(stride_ * (height + 2));
   edges_.assign(nodes, Capacities{});
   excess_.assign(nodes, 0);
-  tree_.assign(nodes, kFree);
-  parent_.assign(nodes, kNone);
-  stamp_.assign(nodes, 0);
-  distance_.assign(nodes, 0);
-  next_.assign(nodes, -1);
+  state_.assign(nodes, State{});
 }
 
 /// The residual capacity in the direction in which this tree's flow runs: from `node` to its neighbour
@@ -38,16 +34,15 @@ T SearchTrees<T>::towards(Node node, Node other, int direction) const {
 
 template <class T>
 std::int64_t SearchTrees<T>::run(std::int64_t limit) {
-  plant();
   std::int64_t flow = 0;
   Node current = -1;
   while (flow < limit) {
     // A node whose search found a path goes on where it was, as long as it keeps its tree.
-    if (current < 0 || parent_[at(current)] == kNone)
+    if (current < 0 || state_[at(current)].parent == kNone)
       current = next_active();
     if (current < 0)
       break;
-    const Meeting meeting = tree_[at(current)] == kSource ? grow<true>(current) : grow<false>(current);
+    const Meeting meeting = state_[at(current)].tree == kSource ? grow<true>(current) : grow<false>(current);
     ++now_;
     if (meeting.from < 0) {
       current = -1;
@@ -60,26 +55,38 @@ std::int64_t SearchTrees<T>::run(std::int64_t limit) {
 }
 
 template <class T>
-void SearchTrees<T>::plant() {
-  for (std::size_t i = 0; i < excess_.size(); ++i)
-    if (excess_[i] != 0) {
-      tree_[i] = excess_[i] > 0 ? kSource : kSink;
-      parent_[i] = kTerminal;
-      distance_[i] = 1;
-      activate(static_cast<Node>(i));
-    }
+void SearchTrees<T>::plant(Node node) {
+  const T excess = excess_[at(node)];
+  if (excess == 0)
+    return;
+  State& state = state_[at(node)];
+  state.tree = excess > 0 ? kSource : kSink;
+  state.parent = kTerminal;
+  state.stamp = now_;
+  state.distance = 1;
+  activate(node);
+}
+
+template <class T>
+void SearchTrees<T>::widen(Node node, int direction, T forward, T backward) {
+  const Node other = neighbour(node, direction);
+  edges_[at(node)][at(direction)] += forward;
+  edges_[at(other)][at(direction ^ 4)] += backward;
+  for (const Node end : {node, other})
+    if (state_[at(end)].parent != kNone)
+      activate(end);
 }
 
 template <class T>
 void SearchTrees<T>::activate(Node node) {
-  if (next_[at(node)] >= 0)
+  if (state_[at(node)].next >= 0)
     return;
   if (last_ >= 0)
-    next_[at(last_)] = node;
+    state_[at(last_)].next = node;
   else
     first_ = node;
   last_ = node;
-  next_[at(node)] = node;
+  state_[at(node)].next = node;
 }
 
 template <class T>
@@ -89,9 +96,9 @@ typename SearchTrees<T>::Node SearchTrees<T>::next_active() {
     if (node == last_)
       first_ = last_ = -1;
     else
-      first_ = next_[at(node)];
-    next_[at(node)] = -1;
-    if (parent_[at(node)] != kNone)
+      first_ = state_[at(node)].next;
+    state_[at(node)].next = -1;
+    if (state_[at(node)].parent != kNone)
       return node;
   }
   return -1;
@@ -100,26 +107,26 @@ typename SearchTrees<T>::Node SearchTrees<T>::next_active() {
 template <class T>
 template <bool FromSource>
 typename SearchTrees<T>::Meeting SearchTrees<T>::grow(Node node) {
-  constexpr std::uint8_t own = FromSource ? kSource : kSink;
-  const std::int32_t stamp = stamp_[at(node)];
-  const std::int32_t distance = distance_[at(node)];
+  constexpr Tree own = FromSource ? kSource : kSink;
+  const std::int32_t stamp = state_[at(node)].stamp;
+  const std::int32_t distance = state_[at(node)].distance;
   for (int direction = 0; direction < 8; ++direction) {
     const Node other = neighbour(node, direction);
     if (towards<FromSource>(node, other, direction) == 0)
       continue;
-    const std::uint8_t tree = tree_[at(other)];
+    const Tree tree = state_[at(other)].tree;
     if (tree == kFree) {
-      tree_[at(other)] = own;
+      state_[at(other)].tree = own;
       activate(other);
     } else if (tree != own) {
       return FromSource ? Meeting{node, direction} : Meeting{other, direction ^ 4};
-    } else if (stamp_[at(other)] > stamp || distance_[at(other)] <= distance) {
+    } else if (state_[at(other)].stamp > stamp || state_[at(other)].distance <= distance) {
       continue;
     }
     // New, or nearer to the terminal by way of this node.
-    parent_[at(other)] = static_cast<std::uint8_t>(direction ^ 4);
-    stamp_[at(other)] = stamp;
-    distance_[at(other)] = distance + 1;
+    state_[at(other)].parent = static_cast<std::uint8_t>(direction ^ 4);
+    state_[at(other)].stamp = stamp;
+    state_[at(other)].distance = distance + 1;
   }
   return {};
 }
@@ -130,14 +137,14 @@ T SearchTrees<T>::augment(const Meeting& meeting) {
   T& bridge = edges_[at(meeting.from)][at(meeting.direction)];
   T flow = bridge;
   Node node = meeting.from;
-  for (int p = parent_[at(node)]; p != kTerminal; p = parent_[at(node)]) {
+  for (int p = state_[at(node)].parent; p != kTerminal; p = state_[at(node)].parent) {
     const Node parent = neighbour(node, p);
     flow = std::min(flow, edges_[at(parent)][at(p ^ 4)]);
     node = parent;
   }
   flow = std::min(flow, excess_[at(node)]);
   node = to;
-  for (int p = parent_[at(node)]; p != kTerminal; p = parent_[at(node)]) {
+  for (int p = state_[at(node)].parent; p != kTerminal; p = state_[at(node)].parent) {
     flow = std::min(flow, edges_[at(node)][at(p)]);
     node = neighbour(node, p);
   }
@@ -146,7 +153,7 @@ T SearchTrees<T>::augment(const Meeting& meeting) {
   bridge -= flow;
   edges_[at(to)][at(meeting.direction ^ 4)] += flow;
   node = meeting.from;
-  for (int p = parent_[at(node)]; p != kTerminal; p = parent_[at(node)]) {
+  for (int p = state_[at(node)].parent; p != kTerminal; p = state_[at(node)].parent) {
     const Node parent = neighbour(node, p);
     edges_[at(node)][at(p)] += flow;
     if ((edges_[at(parent)][at(p ^ 4)] -= flow) == 0)
@@ -156,7 +163,7 @@ T SearchTrees<T>::augment(const Meeting& meeting) {
   if ((excess_[at(node)] -= flow) == 0)
     orphan(node);
   node = to;
-  for (int p = parent_[at(node)]; p != kTerminal; p = parent_[at(node)]) {
+  for (int p = state_[at(node)].parent; p != kTerminal; p = state_[at(node)].parent) {
     const Node parent = neighbour(node, p);
     edges_[at(parent)][at(p ^ 4)] += flow;
     if ((edges_[at(node)][at(p)] -= flow) == 0)
@@ -170,14 +177,14 @@ T SearchTrees<T>::augment(const Meeting& meeting) {
 
 template <class T>
 void SearchTrees<T>::orphan(Node node) {
-  parent_[at(node)] = kOrphan;
+  state_[at(node)].parent = kOrphan;
   orphans_.push_back(node);
 }
 
 template <class T>
 void SearchTrees<T>::adopt_orphans() {
   for (std::size_t i = 0; i < orphans_.size(); ++i) {
-    if (tree_[at(orphans_[i])] == kSource)
+    if (state_[at(orphans_[i])].tree == kSource)
       adopt<true>(orphans_[i]);
     else
       adopt<false>(orphans_[i]);
@@ -189,9 +196,9 @@ void SearchTrees<T>::adopt_orphans() {
 template <class T>
 std::int32_t SearchTrees<T>::distance_to_terminal(Node node) const {
   for (std::int32_t distance = 0;; ++distance) {
-    if (stamp_[at(node)] == now_)
-      return distance + distance_[at(node)];
-    const int parent = parent_[at(node)];
+    if (state_[at(node)].stamp == now_)
+      return distance + state_[at(node)].distance;
+    const int parent = state_[at(node)].parent;
     if (parent == kTerminal)
       return distance + 1;
     if (parent == kOrphan)
@@ -203,10 +210,10 @@ std::int32_t SearchTrees<T>::distance_to_terminal(Node node) const {
 /// Notes the distances along the way to the terminal, so that later searches end early.
 template <class T>
 void SearchTrees<T>::mark_path(Node node, std::int32_t distance) {
-  while (stamp_[at(node)] != now_) {
-    stamp_[at(node)] = now_;
-    distance_[at(node)] = distance--;
-    const int parent = parent_[at(node)];
+  while (state_[at(node)].stamp != now_) {
+    state_[at(node)].stamp = now_;
+    state_[at(node)].distance = distance--;
+    const int parent = state_[at(node)].parent;
     if (parent == kTerminal)
       return;
     node = neighbour(node, parent);
@@ -217,13 +224,13 @@ void SearchTrees<T>::mark_path(Node node, std::int32_t distance) {
 template <class T>
 template <bool FromSource>
 void SearchTrees<T>::adopt(Node node) {
-  constexpr std::uint8_t own = FromSource ? kSource : kSink;
+  constexpr Tree own = FromSource ? kSource : kSink;
   std::int32_t best = kFar;
   std::uint8_t best_parent = kNone;
   for (int direction = 0; direction < 8; ++direction) {
     const Node other = neighbour(node, direction);
     // Flow must run from the parent in the source's tree, to it in the sink's.
-    if (tree_[at(other)] != own || towards<!FromSource>(node, other, direction) == 0)
+    if (state_[at(other)].tree != own || towards<!FromSource>(node, other, direction) == 0)
       continue;
     const std::int32_t distance = distance_to_terminal(other);
     if (distance == kFar)
@@ -234,26 +241,26 @@ void SearchTrees<T>::adopt(Node node) {
       best_parent = static_cast<std::uint8_t>(direction);
     }
   }
-  parent_[at(node)] = best_parent;
+  state_[at(node)].parent = best_parent;
   if (best_parent == kNone)
     return release<FromSource>(node);
-  stamp_[at(node)] = now_;
-  distance_[at(node)] = best + 1;
+  state_[at(node)].stamp = now_;
+  state_[at(node)].distance = best + 1;
 }
 
 /// Makes a node free: its children become orphans, and neighbours that could reach it again search anew.
 template <class T>
 template <bool FromSource>
 void SearchTrees<T>::release(Node node) {
-  constexpr std::uint8_t own = FromSource ? kSource : kSink;
-  tree_[at(node)] = kFree;
+  constexpr Tree own = FromSource ? kSource : kSink;
+  state_[at(node)].tree = kFree;
   for (int direction = 0; direction < 8; ++direction) {
     const Node other = neighbour(node, direction);
-    if (tree_[at(other)] != own)
+    if (state_[at(other)].tree != own)
       continue;
     if (towards<!FromSource>(node, other, direction) != 0)
       activate(other);
-    if (parent_[at(other)] == (direction ^ 4))
+    if (state_[at(other)].parent == (direction ^ 4))
       orphan(other);
   }
 }

@@ -29,10 +29,15 @@ public:
   /// Positive: capacity from the source; negative: to the sink.
   T& excess(Node node) { return excess_[static_cast<std::size_t>(node)]; }
 
-  /// Augments until no path is left, or until the flow is at least `limit`. Returns the flow.
+  /// Makes a node with excess the root of a tree. Once for each, before any `run` that is to use it.
+  void plant(Node node);
+  /// Adds capacity to an edge and to its reverse; may come between two runs.
+  void widen(Node node, int direction, T forward, T backward);
+  /// Augments until no path between planted nodes is left, or until the flow is at least `limit`. Returns
+  /// the flow of this run.
   std::int64_t run(std::int64_t limit);
   /// After `run`: whether the residual graph leads from the source to this node.
-  bool reached_from_source(Node node) const { return tree_[static_cast<std::size_t>(node)] == kSource; }
+  bool reached_from_source(Node node) const { return state_[static_cast<std::size_t>(node)].tree == kSource; }
 
 private:
   enum Tree : std::uint8_t { kFree, kSource, kSink };
@@ -43,7 +48,15 @@ private:
     int direction = 0;
   };
 
-  void plant();
+  /// What a node is in the trees; together, since they are read together.
+  struct State {
+    std::int32_t stamp = 0;     ///< when the distance was last known to be right
+    std::int32_t distance = 0;  ///< edges to the terminal, by way of parents
+    Node next = -1;             ///< in the queue of active nodes; -1: not in it, itself: its end
+    Tree tree = kFree;
+    std::uint8_t parent = kNone;
+  };
+
   void activate(Node node);
   Node next_active();
   template <bool FromSource>
@@ -65,11 +78,7 @@ private:
   std::array<Node, 8> offset_;
   std::vector<Capacities> edges_;
   std::vector<T> excess_;
-  std::vector<std::uint8_t> tree_;
-  std::vector<std::uint8_t> parent_;
-  std::vector<std::int32_t> stamp_;     ///< when the distance was last known to be right
-  std::vector<std::int32_t> distance_;  ///< edges to the terminal, by way of parents
-  std::vector<Node> next_;              ///< the queue of active nodes; -1: not in it, itself: its end
+  std::vector<State> state_;
   Node first_ = -1;
   Node last_ = -1;
   std::vector<Node> orphans_;
