@@ -69,7 +69,7 @@ std::int64_t infinite_value(const GridProblem& problem) {
 
 /// Pictures are cut in tiles of the first size, which are then joined to tiles of the next, and at last to
 /// the whole: most flow is local, and is found in small trees that fit the cache (`liu2010parallel`).
-constexpr std::array<std::int64_t, 2> kTiles = {16, 64};
+constexpr std::array<std::int64_t, 5> kTiles = {16, 32, 64, 128, 256};
 
 /// The number of tile sizes whose borders the step from (x, y) to (x + dx, y + dy) crosses.
 std::size_t level_of(std::int64_t x, std::int64_t y, std::int64_t dx, std::int64_t dy) {
