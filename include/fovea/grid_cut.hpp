@@ -9,7 +9,7 @@ namespace fovea {
 /// An edge that no finite cut severs.
 inline constexpr std::int32_t kInfiniteCapacity = 0x7fffffff;
 /// The largest finite capacity.
-inline constexpr std::int32_t kMaxCapacity = 1 << 29;
+inline constexpr std::int32_t kMaxCapacity = 1 << 27;
 
 /// The edges of a grid by direction, each from a pixel to its neighbour to the right, below, below right and
 /// below left. 4-neighbour grids have the first two.

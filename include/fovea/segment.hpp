@@ -56,7 +56,7 @@ struct Segmentation {
 
 /// Splits a photo into object and background by a minimal cut (`boykov2001interactive`). The seeds must have
 /// the photo's size and hold both kinds; a photo of one colour falls to the contrast term alone, and may
-/// come out all background but for hard seeds. Costs are rounded to 2^-24 of the largest one
+/// come out all background but for hard seeds. Costs are rounded to 2^-23 of the largest one
 /// before the cut, which is then exact. InputError for other sizes, missing seeds, a prior outside 0..1 or
 /// not finite, and options out of range.
 Segmentation segment(const Image& photo, const Trimap& seeds, const SegmentOptions& options = {},

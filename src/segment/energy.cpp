@@ -10,7 +10,7 @@ namespace fovea {
 namespace {
 
 /// Costs are rounded to whole numbers up to this; eight edges of a pixel together stay below kMaxCapacity.
-constexpr double kLargestCost = 1 << 25;
+constexpr double kLargestCost = (1 << 24) - 1;
 static_assert(8 * kLargestCost + 1 <= kMaxCapacity);
 
 bool is_hard(Seed seed, const SegmentOptions& options) {
@@ -47,7 +47,7 @@ std::vector<std::uint8_t> blocked_pixels(const StarForest& forest, const std::ve
   return state;
 }
 
-/// A power of two that makes the largest cost a whole number of 24 or 25 bits.
+/// A power of two that makes the largest cost a whole number of 23 or 24 bits.
 double scale_for(double largest) {
   return largest > 0 ? std::exp2(std::floor(std::log2(kLargestCost / largest))) : 1.0;
 }

@@ -18,7 +18,7 @@ public:
   void set_models(const GaussianMixture& foreground, const GaussianMixture& background);
   /// Sum over pixels and neighbours. Whether the mask obeys hard seeds and star is not its concern.
   double of(const Mask& mask) const;
-  /// The mask of least energy (up to rounding to 25 bits) that obeys hard seeds and star.
+  /// The mask of least energy (up to rounding to 23 bits) that obeys hard seeds and star.
   Mask minimise() const;
 
 private:

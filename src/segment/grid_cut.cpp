@@ -6,7 +6,6 @@
 #include "segment/search_trees.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 namespace fovea {
@@ -67,19 +66,6 @@ std::int64_t infinite_value(const GridProblem& problem) {
   return any ? sum : 0;
 }
 
-/// Pictures are cut in tiles of the first size, which are then joined to tiles of the next, and at last to
-/// the whole: most flow is local, and is found in small trees that fit the cache (`liu2010parallel`).
-constexpr std::array<std::int64_t, 5> kTiles = {16, 32, 64, 128, 256};
-
-/// The number of tile sizes whose borders the step from (x, y) to (x + dx, y + dy) crosses.
-std::size_t level_of(std::int64_t x, std::int64_t y, std::int64_t dx, std::int64_t dy) {
-  const std::int64_t changed = (x ^ (x + dx)) | (y ^ (y + dy));
-  std::size_t level = 0;
-  while (level < kTiles.size() && changed >= kTiles[level])  // sizes are powers of two
-    ++level;
-  return level;
-}
-
 template <class T>
 class Solver {
 public:
@@ -89,14 +75,12 @@ public:
   GridCut solve() {
     set_terminals();
     set_edges();
-    for (std::int64_t y = 0; y < problem_.height; y += kTiles[0])
-      for (std::int64_t x = 0; x < problem_.width; x += kTiles[0])
-        solve_tile(x, y);
-    for (const std::vector<Edge>& edges : later_) {
-      for (const Edge& edge : edges)
-        trees_.widen(edge.node, edge.direction, edge.forward, edge.backward);
-      run();
-    }
+    decide_dominated();
+    for (std::int64_t y = 0; y < problem_.height; ++y)
+      for (std::int64_t x = 0; x < problem_.width; ++x)
+        trees_.plant(trees_.node(x, y));
+    flow_ += trees_.run(infinite_ ? infinite_ - flow_ : std::numeric_limits<std::int64_t>::max());
+    check_flow();
     GridCut cut{flow_, {}};
     cut.source_side.reserve(problem_.source.size());
     for (std::int64_t y = 0; y < problem_.height; ++y)
@@ -106,11 +90,7 @@ public:
   }
 
 private:
-  struct Edge {
-    typename SearchTrees<T>::Node node;
-    int direction;
-    T forward, backward;
-  };
+  using Node = typename SearchTrees<T>::Node;
 
   T value(std::int32_t capacity) const {
     return static_cast<T>(capacity == kInfiniteCapacity ? infinite_ : capacity);
@@ -118,11 +98,6 @@ private:
 
   void check_flow() const {
     FOVEA_CHECK(infinite_ == 0 || flow_ < infinite_, "infinite edges join source and sink");
-  }
-
-  void run() {
-    flow_ += trees_.run(infinite_ ? infinite_ - flow_ : std::numeric_limits<std::int64_t>::max());
-    check_flow();
   }
 
   void set_terminals() {
@@ -141,30 +116,61 @@ private:
     for_each_edge(problem_,
                   [this](std::int64_t p, std::int64_t, std::size_t e, std::int32_t a, std::int32_t b) {
                     const std::int64_t y = p / problem_.width;
-                    const std::int64_t x = p - y * problem_.width;
-                    const auto node = trees_.node(x, y);
-                    const int direction = static_cast<int>(e);
-                    const std::size_t level = level_of(x, y, kGridSteps[e][0], kGridSteps[e][1]);
-                    if (level > 0) {
-                      later_[level - 1].push_back({node, direction, value(a), value(b)});
-                      return;
-                    }
+                    const Node node = trees_.node(p - y * problem_.width, y);
                     trees_.edges(node)[e] = value(a);
-                    trees_.edges(trees_.neighbour(node, direction))[e + 4] = value(b);
+                    trees_.edges(trees_.neighbour(node, static_cast<int>(e)))[e + 4] = value(b);
                   });
   }
 
-  void solve_tile(std::int64_t left, std::int64_t top) {
-    for (std::int64_t y = top; y < std::min(top + kTiles[0], problem_.height); ++y)
-      for (std::int64_t x = left; x < std::min(left + kTiles[0], problem_.width); ++x)
-        trees_.plant(trees_.node(x, y));
-    run();
+  /// Takes out of the network, one after another, the pixels that their own excess decides whatever their
+  /// neighbours are: their edges become edges of the neighbours to source or sink. Hard seeds are such.
+  void decide_dominated() {
+    std::vector<Node> todo;
+    for (std::int64_t y = 0; y < problem_.height; ++y)
+      for (std::int64_t x = 0; x < problem_.width; ++x)
+        for (todo.assign(1, trees_.node(x, y)); !todo.empty();) {
+          const Node node = todo.back();
+          todo.pop_back();
+          decide(node, todo);
+        }
+  }
+
+  void decide(Node node, std::vector<Node>& todo) {
+    const T excess = trees_.excess(node);
+    T out = 0;
+    T in = 0;
+    for (int d = 0; d < 8; ++d) {
+      out += trees_.edges(node)[static_cast<std::size_t>(d)];
+      in += trees_.edges(trees_.neighbour(node, d))[static_cast<std::size_t>(d ^ 4)];
+    }
+    // Ties go to the sink, since the fewest pixels on the source's side are wanted.
+    const bool to_source = excess > out;
+    const bool to_sink = excess < 0 && -excess >= in;
+    if ((!to_source && !to_sink) || (out == 0 && in == 0))
+      return;
+    for (int d = 0; d < 8; ++d) {
+      const Node other = trees_.neighbour(node, d);
+      T& there = trees_.edges(node)[static_cast<std::size_t>(d)];
+      T& back = trees_.edges(other)[static_cast<std::size_t>(d ^ 4)];
+      if (there == 0 && back == 0)
+        continue;
+      T& level = trees_.excess(other);
+      if (to_source) {
+        flow_ += std::min(there, std::max<T>(-level, 0));
+        level += there;
+      } else {
+        flow_ += std::min(back, std::max<T>(level, 0));
+        level -= back;
+      }
+      check_flow();
+      there = back = 0;
+      todo.push_back(other);
+    }
   }
 
   const GridProblem& problem_;
   std::int64_t infinite_;  ///< what an infinite edge counts as; 0: there is none
   SearchTrees<T> trees_;
-  std::array<std::vector<Edge>, kTiles.size()> later_;  ///< by the level that joins them
   std::int64_t flow_ = 0;
 };
 
@@ -172,7 +178,7 @@ private:
 
 GridCut solve_grid_cut(const GridProblem& problem) {
   check_problem(problem);
-  // 32 bits hold any finite capacity with its reverse; infinite ones carry sums.
+  // 32 bits hold a pixel's ten finite capacities together; infinite ones carry sums.
   const std::int64_t infinite = infinite_value(problem);
   return infinite ? Solver<std::int64_t>(problem, infinite).solve()
                   : Solver<std::int32_t>(problem, 0).solve();

@@ -68,16 +68,6 @@ void SearchTrees<T>::plant(Node node) {
 }
 
 template <class T>
-void SearchTrees<T>::widen(Node node, int direction, T forward, T backward) {
-  const Node other = neighbour(node, direction);
-  edges_[at(node)][at(direction)] += forward;
-  edges_[at(other)][at(direction ^ 4)] += backward;
-  for (const Node end : {node, other})
-    if (state_[at(end)].parent != kNone)
-      activate(end);
-}
-
-template <class T>
 void SearchTrees<T>::activate(Node node) {
   if (state_[at(node)].next >= 0)
     return;

@@ -31,8 +31,6 @@ public:
 
   /// Makes a node with excess the root of a tree. Once for each, before any `run` that is to use it.
   void plant(Node node);
-  /// Adds capacity to an edge and to its reverse; may come between two runs.
-  void widen(Node node, int direction, T forward, T backward);
   /// Augments until no path between planted nodes is left, or until the flow is at least `limit`. Returns
   /// the flow of this run.
   std::int64_t run(std::int64_t limit);
