@@ -7,6 +7,7 @@
 #include "ir/text.hpp"
 #include "onnx/import.hpp"
 #include "ops/multiply_adds.hpp"
+#include "ops/round_straight_through.hpp"
 #include "passes/pipeline.hpp"
 
 #include <algorithm>
@@ -82,6 +83,17 @@ std::vector<TensorInfo> infos(const ir::Graph& graph, const std::vector<ir::Valu
   return result;
 }
 
+/// Says where what flows back is no derivative.
+void note_estimates(const ir::Graph& forward, ProgramReport& report) {
+  const auto count =
+      std::count_if(forward.nodes().begin(), forward.nodes().end(),
+                    [](const ir::Node& node) { return node.op == &ops::round_straight_through(); });
+  if (count > 0)
+    report.notes.push_back(fmt::format(
+        "gradients pass straight through the rounding of {} quantisation{}, as if it were not there", count,
+        count == 1 ? "" : "s"));
+}
+
 ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
   const Shape& scores = forward.shape(forward.outputs().front());
   FOVEA_CHECK(scores.rank() >= 1 && scores[0] == impl.options.batch,
@@ -97,6 +109,7 @@ ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
             ? fmt::format("rule {} acted on {} Relu nodes", rule, made.overridden_nodes)
             : fmt::format("rule {} met no Relu node: the result is the plain gradient", rule));
   }
+  note_estimates(forward, impl.report);
   return std::move(made.graph);
 }
 

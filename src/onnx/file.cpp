@@ -17,7 +17,7 @@ namespace fovea::onnx_import {
 namespace {
 
 constexpr std::int64_t kFirstOpset = 7;
-constexpr std::int64_t kLastOpset = 22;
+constexpr std::int64_t kLastOpset = 24;
 
 std::int64_t default_opset(const onnx::ModelProto& model) {
   for (const auto& entry : model.opset_import())
@@ -55,6 +55,7 @@ void take_weights(OnnxFile& file, OnnxFile::Contents& contents, onnx::GraphProto
     Tensor tensor = read_tensor(message, folder);
     if (is_floating(tensor.dtype()))
       file.parameters += tensor.elements();
+    contents.element_types[message.name()] = message.data_type();
     const bool inserted = contents.weights.emplace(message.name(), std::move(tensor)).second;
     FOVEA_CHECK(inserted, "two weights are called '{}'", message.name());
     const std::string name = message.name();
@@ -72,6 +73,7 @@ void read_ports(OnnxFile& file, OnnxFile::Contents& contents, const onnx::GraphP
     FOVEA_CHECK(names.insert(info.name()).second, "two inputs are called '{}'", info.name());
     const auto& type = info.type().tensor_type();
     contents.input_types.push_back(type.elem_type());
+    contents.element_types[info.name()] = type.elem_type();
     if (!type.has_shape())
       contents.inputs_without_shape.insert(info.name());
   }
@@ -107,11 +109,15 @@ void check_nodes(OnnxFile& file, OnnxFile::Contents& contents, const onnx::Graph
       FOVEA_CHECK(node.proto().output_size() > 0, "has no outputs");
       if (const std::string reason = why_not(node, file.opset); !reason.empty())
         file.unsupported_nodes.push_back({node.name(), node.operator_name(), reason});
+      if (node.operator_name() == "Cast")
+        contents.element_types[node.proto().output(0)] = static_cast<int>(node.integer("to", 0));
       if (node.operator_name() != "Constant") {
         order.push_back(n);
       } else if (std::optional<Tensor> tensor = read_constant(node, folder)) {
         if (is_floating(tensor->dtype()) && tensor->shape().rank() > 0)
           file.parameters += tensor->elements();
+        if (const auto* value = node.find("value"))
+          contents.element_types[node.proto().output(0)] = value->t().data_type();
         contents.weights.emplace(node.proto().output(0), std::move(*tensor));
       }
     } catch (const InputError& error) {
