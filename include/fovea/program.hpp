@@ -54,7 +54,13 @@ struct ProgramOptions {
   /// (SqueezeNet). Behind it a class can have score 0 and gradient 0, from which gradient ascent never
   /// leaves.
   enum class FinalRelu { Keep, Remove } final_relu = FinalRelu::Keep;
-  /// For models whose input is no picture (Direction::Forward only).
+  /// The layout of the picture and of its gradient where the file has channels last. The methods need
+  /// channels first; what is fed to the file as it is needs the file's.
+  enum class InputLayout {
+    ChannelsFirst,  ///< [N,C,H,W] for every file
+    AsInFile,
+  } input_layout = InputLayout::ChannelsFirst;
+  /// In the file's layout, for models whose input is no picture (Direction::Forward only).
   std::vector<InputShape> input_shapes = {};
 };
 

@@ -21,6 +21,8 @@ ir::Graph import(const Model& model, const ProgramOptions& options) {
   import_options.batch = options.batch;
   import_options.height = options.height;
   import_options.width = options.width;
+  if (options.input_layout == ProgramOptions::InputLayout::ChannelsFirst)
+    import_options.channels_last = onnx_import::ImportOptions::ChannelsLast::Transpose;
   for (const InputShape& input : options.input_shapes)
     import_options.shapes.emplace_back(input.name, input.shape);
   return onnx_import::import_graph(*model.impl().file, import_options);
