@@ -9,9 +9,9 @@ does the table at the end of README.md.
 
 The references do not come from hooks on modules. `relu_rule` puts one autograd function in the place of every
 entrance to ReLU that PyTorch has, so that modules, functions, methods, in-place and re-used ReLUs obey the rule
-alike. What counts is the exported graph: nn.ReLU6 becomes Clip and keeps its gradient under all rules, like
-LeakyReLU, PReLU and the others; F.relu6 becomes Relu and Clip, so its ReLU obeys. The number of Relu nodes and of
-calls must be equal. Weights and inputs are float32 numbers; the references are computed from them in float64. A
+alike. A function max(x, 0) with an upper bound is one of them: nn.ReLU6 and clamp from 0, which become Clip; F.relu6
+becomes Relu and Clip. LeakyReLU, PReLU and the others keep their gradient. The number of calls must be that of Relu
+nodes and of Clip nodes from 0. Weights and inputs are float32 numbers; the references are computed from them in float64. A
 network whose float32 gradient is further than TOLERANCE from the float64 one is badly conditioned (a value next to
 a kink); another seed is taken. Needs torch >= 1.13, onnx and numpy; the same versions give the same files.
 """
@@ -48,7 +48,7 @@ class RuleRelu(torch.autograd.Function):
     def forward(ctx, x, rule):
         ctx.save_for_backward(x)
         ctx.rule = rule
-        return x.clamp(min=0)
+        return (x + x.abs()) / 2
 
     @staticmethod
     def backward(ctx, dy):
@@ -75,10 +75,22 @@ def relu_rule(rule):
         calls[0] += 1
         return x.copy_(RuleRelu.apply(x.clone(), rule))
 
+    # An upper bound keeps its own derivative, under every rule.
     def relu6(x, inplace=False):
-        return relu(x).clamp(max=6)
+        return clamp(relu(x), 0, 6)
 
-    places = [(F, "relu6", relu6), (torch, "relu", relu), (torch, "relu_", relu_in_place), (torch.Tensor, "relu", relu),
+    def hardtanh(x, min_val=-1.0, max_val=1.0, inplace=False):
+        return clamp(x, min_val, max_val) if min_val == 0 else original_hardtanh(x, min_val, max_val)
+
+    def clamp(x, min=None, max=None):
+        if min != 0:
+            return original_clamp(x, min, max)
+        y = relu(x)
+        return y if max is None else original_clamp(y, None, max)
+
+    original_hardtanh, original_clamp = F.hardtanh, torch.clamp
+    places = [(F, "relu6", relu6), (F, "hardtanh", hardtanh), (torch, "clamp", clamp), (torch.Tensor, "clamp", clamp),
+              (torch, "relu", relu), (torch, "relu_", relu_in_place), (torch.Tensor, "relu", relu),
               (torch.Tensor, "relu_", relu_in_place), (F, "relu", relu), (F, "relu_", relu_in_place),
               (nn.ReLU, "forward", lambda self, x: relu(x))]
     missing = object()
@@ -651,7 +663,7 @@ def main():
         operators = export(net, x, case, path + ".onnx")
         unknown = set(operators) - OPERATORS
         assert not unknown, (name, unknown)
-        assert operators["Relu"] == relus, (name, operators["Relu"], relus)
+        assert rectifiers(onnx.load(path + ".onnx")) == relus, (name, operators, relus)
         arrays = {"input": x.numpy(), "scores": scores, **{rule: results[rule][1] for rule in RULES}}
         for key, array in arrays.items():
             np.save("%s.%s.npy" % (path, key), np.ascontiguousarray(array))

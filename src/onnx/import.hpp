@@ -20,7 +20,8 @@ struct ImportOptions {
     Keep,
     Transpose,  ///< the graph's input is [N,C,H,W]; a Transpose makes the file's of it
   } channels_last = ChannelsLast::Keep;
-  /// Full shapes, in the file's layout, by input name (an empty name means the only input); they override the rest.
+  /// Full shapes, in the file's layout, by input name (an empty name means the only input); they override the
+  /// rest.
   std::vector<std::pair<std::string, Shape>> shapes = {};
 };
 
