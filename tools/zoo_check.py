@@ -122,12 +122,13 @@ def export(net, pictures, path, opset, folding=True, free_batch=True, keep_bn=Fa
 
 
 def reference(net, pictures, target, rule):
-    """Scores and the gradient of the target's score, picture by picture, in the precision of net and pictures."""
+    """Scores, the gradient of the target's score, picture by picture, in the precision of net and pictures, and how
+    many times the rule was called."""
     x = pictures.clone().requires_grad_()
-    with relu_rule(rule):
+    with relu_rule(rule) as calls:
         scores = net(x)
         dx, = torch.autograd.grad(scores[:, target].sum(), x)
-    return scores.detach().numpy(), dx.numpy()
+    return scores.detach().numpy(), dx.numpy(), calls[0]
 
 
 Case = collections.namedtuple("Case", "pictures target scores gradients conditioning torch_seconds")
@@ -140,12 +141,12 @@ def make_case(net, batch, size, args, rules):
 
     def judge(pictures, noise, target, rule):
         begin = time.perf_counter()
-        _, single = reference(net, pictures, target, rule)
+        _, single, calls = reference(net, pictures, target, rule)
         seconds = time.perf_counter() - begin
-        scores, gradient = reference(wide, pictures.double(), target, rule)
+        scores, gradient, _ = reference(wide, pictures.double(), target, rule)
         moved = max(relative_error(reference(wide, pictures.double() * (1 + n), target, rule)[1], gradient)
                     for n in noise)
-        return scores, gradient, (relative_error(single, gradient), moved), seconds
+        return scores, gradient, (relative_error(single, gradient), moved), seconds, calls
 
     tried = []
     while len(tried) < args.pictures and (not tried or max(tried[-1][3][2]) > CALM):
@@ -154,7 +155,7 @@ def make_case(net, batch, size, args, rules):
         target = int(net(pictures)[0].argmax())
         tried.append((pictures, noise, target, judge(pictures, noise, target, "gradient")))
     pictures, noise, target, plain = min(tried, key=lambda one: max(one[3][2]))
-    judged = {rule: plain if rule == "gradient" else judge(pictures, noise, target, rule) for rule in rules}
+    judged = {rule: plain if rule == "gradient" or plain[4] == 0 else judge(pictures, noise, target, rule) for rule in rules}
     return Case(pictures, target, plain[0], *({rule: judged[rule][i] for rule in rules} for i in (1, 2, 3)))
 
 

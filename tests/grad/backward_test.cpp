@@ -174,6 +174,37 @@ TEST(Differentiate, guides_at_zero_as_a_relu_does) {
   }
 }
 
+/// x * min(max(x + 3, 0), 6) / 6 is HardSwish, in which max(x + 3, 0) is no activation: the rules agree, and
+/// give what they give for the operator of that name.
+TEST(Differentiate, leaves_the_gate_of_a_hard_swish_alone) {
+  const std::string constants = R"(
+    input x f64[5]
+    const three f64[] {3}
+    const six f64[] {6}
+    const zero f64[] {0}
+    shifted = Add(x, three))";
+  const std::string product = R"(
+    weighted = Mul(gate, x)
+    y = Div(weighted, six)
+    output y = y)";
+  const std::vector<Tensor> feeds = {f64({5}, {-4, -2, 0, 1, 4}), f64({5}, {6, -6, 6, -6, -6})};
+  // (2 x + 3) / 6 between the bounds
+  const Tensor expected = f64({5}, {0, 1, 3, -5, -6});
+  for (const std::string gate :
+       {"gate = Clip(shifted) min=0 max=6", "r = Relu(shifted)\ngate = Clip(r) min=0 max=6",
+        "r = Relu(shifted)\ngate = Clip(r) max=6", "r = Relu(shifted)\ngate = Min(r, six)",
+        "r = Max(zero, shifted)\ngate = Min(six, r)"})
+    for (const autodiff::RuleSet& rules : rule_sets()) {
+      const Differentiated made = differentiated(constants + "\n" + gate + product, "x", {}, rules);
+      EXPECT_TRUE(near(interpret(made.graph, feeds).back(), expected, 1e-15)) << rules.name << ": " << gate;
+      EXPECT_EQ(made.overridden, Counts()) << rules.name << ": " << gate;
+    }
+  // The bias of a layer is no gate's.
+  const Differentiated made = differentiated(constants + "\ny = Clip(shifted) min=0 max=7\noutput y = y", "x",
+                                             {}, autodiff::guided_rules());
+  EXPECT_EQ(made.overridden, Counts({{"Clip", 1}}));
+}
+
 TEST(Differentiate, leaves_other_activations_alone_and_counts_them) {
   const std::string text = R"(
     input x f64[5]

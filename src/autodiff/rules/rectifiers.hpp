@@ -12,7 +12,8 @@ enum class Mask {
 
 /// Overrides that mask at every rectifier, however it is written: Relu, Clip with the lower bound 0, Max with
 /// zeros. An upper bound keeps its own derivative: Clip(0, 6) is a Relu followed by Clip(-inf, 6), and passes
-/// nothing back where x > 6, whatever the rule. Other activations are left alone: docs/rules.md says why.
+/// nothing back where x > 6, whatever the rule. Other activations are left alone, and so is a hard sigmoid
+/// written as Clip(x + 3, 0, 6), which is a gate: docs/rules.md says why.
 std::vector<RuleOverride> mask_at_rectifiers(Mask mask);
 
 /// Activations that are no rectifiers, to be counted where a rule passes them by.
