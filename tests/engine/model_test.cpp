@@ -219,7 +219,7 @@ TEST(Program, takes_channels_last_either_way) {
   EXPECT_EQ(to_vector<float>(gradient), to_vector<float>(expected));
   EXPECT_NE(to_vector<float>(gradient), std::vector<float>(static_cast<std::size_t>(N * C * H * W), 0.0F));
   const auto program = Program::compile(model, {.width = 5});
-  EXPECT_EQ(program->dump().find("Transpose("), std::string::npos) << program->dump();
+  EXPECT_EQ(program->dump().find("= Transpose("), std::string::npos) << program->dump();
 }
 
 TEST(Metadata, reads_preprocessing) {
