@@ -71,6 +71,13 @@ void translate_lrn(TranslateContext& c);
 void translate_mat_mul(TranslateContext& c);
 void translate_max_pool(TranslateContext& c);
 
+// translate_normalization.cpp
+void translate_group_normalization(TranslateContext& c);
+void translate_instance_normalization(TranslateContext& c);
+void translate_layer_normalization(TranslateContext& c);
+void translate_mean_variance_normalization(TranslateContext& c);
+void translate_rms_normalization(TranslateContext& c);
+
 // translate_shape.cpp
 void translate_constant_of_shape(TranslateContext& c);
 void translate_expand(TranslateContext& c);

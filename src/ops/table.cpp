@@ -2,6 +2,8 @@
 
 #include "ops/abs.hpp"
 #include "ops/add.hpp"
+#include "ops/arg_max.hpp"
+#include "ops/atan.hpp"
 #include "ops/average_pool.hpp"
 #include "ops/batch_normalization.hpp"
 #include "ops/cast.hpp"
@@ -10,6 +12,8 @@
 #include "ops/concat.hpp"
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
+#include "ops/cos.hpp"
+#include "ops/cum_sum.hpp"
 #include "ops/div.hpp"
 #include "ops/elu.hpp"
 #include "ops/equal.hpp"
@@ -25,6 +29,8 @@
 #include "ops/hard_sigmoid.hpp"
 #include "ops/hard_swish.hpp"
 #include "ops/identity.hpp"
+#include "ops/interpolate.hpp"
+#include "ops/layer_normalization.hpp"
 #include "ops/leaky_relu.hpp"
 #include "ops/less.hpp"
 #include "ops/less_or_equal.hpp"
@@ -46,11 +52,15 @@
 #include "ops/reciprocal.hpp"
 #include "ops/reduce_max.hpp"
 #include "ops/reduce_mean.hpp"
+#include "ops/reduce_prod.hpp"
 #include "ops/reduce_sum.hpp"
 #include "ops/relu.hpp"
 #include "ops/reshape.hpp"
 #include "ops/round.hpp"
+#include "ops/round_straight_through.hpp"
+#include "ops/scatter.hpp"
 #include "ops/sigmoid.hpp"
+#include "ops/sin.hpp"
 #include "ops/slice.hpp"
 #include "ops/softmax.hpp"
 #include "ops/softplus.hpp"
@@ -73,6 +83,8 @@ std::span<const ir::Operator* const> table() {
       &abs_gradient(),
       &add(),
       &logical_and(),
+      &arg_max(),
+      &atan(),
       &average_pool(),
       &average_pool_gradient(),
       &batch_normalization(),
@@ -84,6 +96,8 @@ std::span<const ir::Operator* const> table() {
       &concat(),
       &conv(),
       &conv_transpose(),
+      &cos(),
+      &cum_sum(),
       &div(),
       &elu(),
       &elu_gradient(),
@@ -105,8 +119,12 @@ std::span<const ir::Operator* const> table() {
       &hard_swish(),
       &hard_swish_gradient(),
       &identity(),
+      &interpolate(),
+      &interpolate_gradient(),
       &lrn(),
       &lrn_gradient(),
+      &layer_normalization(),
+      &layer_normalization_gradient(),
       &leaky_relu(),
       &leaky_relu_gradient(),
       &less(),
@@ -137,13 +155,18 @@ std::span<const ir::Operator* const> table() {
       &reduce_max(),
       &reduce_max_gradient(),
       &reduce_mean(),
+      &reduce_prod(),
+      &reduce_prod_gradient(),
       &reduce_sum(),
       &relu(),
       &relu_gradient(),
       &reshape(),
       &round(),
+      &round_straight_through(),
+      &scatter(),
       &sigmoid(),
       &sigmoid_gradient(),
+      &sin(),
       &slice(),
       &slice_gradient(),
       &softmax(),
