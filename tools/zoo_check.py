@@ -11,8 +11,8 @@ the program is called as a user would call it,
     fovea gradient MODEL --input X.npy --target K --rule RULE --scores S.npy -o G.npy
 
 and the relative L2 errors ||found - expected|| / ||expected|| of scores and gradients are printed, beside two measures of
-the conditioning: the error of PyTorch's own float32 gradient, and how far the float64 gradient moves at most when every
-pixel does by NOISE (relative, normally distributed, SAMPLES times), as much as rounding in float32 adds up to. A gradient jumps where a ReLU's input or the
+the conditioning: the error of PyTorch's own float32 gradient, and how far the float64 gradient moves at most when the
+pixels do (SAMPLES times, relatively and normally distributed) by as much as PyTorch's float32 scores are off. A gradient jumps where a ReLU's input or the
 difference of two values in a max-pool's window is 0; a picture with such a value next to 0 has no right answer in
 float32, and which side it falls on is luck. So --pictures are drawn at most and the best conditioned one counts, the
 first where both measures are below CALM. An error fails if it is above --tolerance and above --slack times
@@ -55,7 +55,6 @@ NETWORKS = {
     "mnasnet1_0": Zoo(), "efficientnet_b0": Zoo(), "efficientnet_v2_s": Zoo(), "regnet_x_400mf": Zoo(),
     "regnet_y_400mf": Zoo(), "convnext_tiny": Zoo(), "vit_b_16": Zoo(options={"image_size": None}), "swin_t": Zoo(),
 }
-NOISE = 3e-6
 SAMPLES = 3
 CALM = 1e-5
 # Peak memory counts from the fork on, so the program is started by something small, not by this process.
@@ -141,17 +140,18 @@ def make_case(net, batch, size, args, rules):
 
     def judge(pictures, noise, target, rule):
         begin = time.perf_counter()
-        _, single, calls = reference(net, pictures, target, rule)
+        rounded, single, calls = reference(net, pictures, target, rule)
         seconds = time.perf_counter() - begin
         scores, gradient, _ = reference(wide, pictures.double(), target, rule)
-        moved = max(relative_error(reference(wide, pictures.double() * (1 + n), target, rule)[1], gradient)
+        size = relative_error(rounded, scores)
+        moved = max(relative_error(reference(wide, pictures.double() * (1 + size * n), target, rule)[1], gradient)
                     for n in noise)
         return scores, gradient, (relative_error(single, gradient), moved), seconds, calls
 
     tried = []
     while len(tried) < args.pictures and (not tried or max(tried[-1][3][2]) > CALM):
         pictures = torch.randn((batch, 3, size, size), generator=generator)
-        noise = NOISE * torch.randn((SAMPLES, *pictures.shape), generator=generator)
+        noise = torch.randn((SAMPLES, *pictures.shape), generator=generator)
         target = int(net(pictures)[0].argmax())
         tried.append((pictures, noise, target, judge(pictures, noise, target, "gradient")))
     pictures, noise, target, plain = min(tried, key=lambda one: max(one[3][2]))
