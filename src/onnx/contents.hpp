@@ -17,6 +17,7 @@ namespace fovea::onnx_import {
 struct OnnxFile::Contents {
   std::shared_ptr<const onnx::ModelProto> model;  ///< without the elements of its weights
   std::map<std::string, Tensor> weights;       ///< initializers and Constant nodes by value name, as stored
+  std::map<std::string, int> element_types;    ///< ONNX's, of inputs, initializers and Constant tensors
   std::vector<int> order;                      ///< the other nodes' indices, each after those it reads from
   std::set<std::string> read;                  ///< names that a node or the graph's outputs read
   std::vector<int> input_types;                ///< ONNX element types of OnnxFile::inputs

@@ -55,6 +55,7 @@ void take_weights(OnnxFile& file, OnnxFile::Contents& contents, onnx::GraphProto
     Tensor tensor = read_tensor(message, folder);
     if (is_floating(tensor.dtype()))
       file.parameters += tensor.elements();
+    contents.element_types[message.name()] = message.data_type();
     const bool inserted = contents.weights.emplace(message.name(), std::move(tensor)).second;
     FOVEA_CHECK(inserted, "two weights are called '{}'", message.name());
     const std::string name = message.name();
@@ -72,6 +73,7 @@ void read_ports(OnnxFile& file, OnnxFile::Contents& contents, const onnx::GraphP
     FOVEA_CHECK(names.insert(info.name()).second, "two inputs are called '{}'", info.name());
     const auto& type = info.type().tensor_type();
     contents.input_types.push_back(type.elem_type());
+    contents.element_types[info.name()] = type.elem_type();
     if (!type.has_shape())
       contents.inputs_without_shape.insert(info.name());
   }
@@ -112,6 +114,8 @@ void check_nodes(OnnxFile& file, OnnxFile::Contents& contents, const onnx::Graph
       } else if (std::optional<Tensor> tensor = read_constant(node, folder)) {
         if (is_floating(tensor->dtype()) && tensor->shape().rank() > 0)
           file.parameters += tensor->elements();
+        if (const auto* value = node.find("value"))
+          contents.element_types[node.proto().output(0)] = value->t().data_type();
         contents.weights.emplace(node.proto().output(0), std::move(*tensor));
       }
     } catch (const InputError& error) {

@@ -92,10 +92,15 @@ private:
 
   void add_node(const NodeReader& node) {
     std::vector<ir::ValueId> inputs;
-    for (const std::string& input : node.proto().input())
+    std::vector<int> types;
+    for (const std::string& input : node.proto().input()) {
       inputs.push_back(input.empty() ? ir::kNoValue : value_of(input));
+      const auto type = file_.contents().element_types.find(input);
+      types.push_back(type == file_.contents().element_types.end() ? 0 : type->second);
+    }
     const auto first_new = static_cast<ir::ValueId>(graph_.values().size());
-    TranslateContext context(graph_, node, std::move(inputs), file_.opset, options_, rebatch_);
+    TranslateContext context(graph_, node, std::move(inputs), std::move(types), file_.opset, options_,
+                             rebatch_);
     find_translation(node.proto().op_type())->translate(context);
     for (int i = 0; i < node.proto().output_size(); ++i) {
       const std::string& name = node.proto().output(i);
