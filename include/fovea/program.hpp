@@ -10,7 +10,9 @@
 
 namespace fovea {
 
-/// How the way back treats a ReLU (Simonyan 2013, Zeiler & Fergus 2013, Springenberg 2014).
+/// How the way back treats a ReLU (Simonyan 2013, Zeiler & Fergus 2013, Springenberg 2014). A ReLU is every
+/// node that computes max(x, 0), with or without an upper bound; what becomes of other activations is told in
+/// ProgramReport::notes and docs/rules.md.
 enum class Rule {
   Gradient,   ///< back-propagation: pass where the forward input was positive
   Deconvnet,  ///< pass where the reconstruction is positive
@@ -61,14 +63,20 @@ struct ProgramOptions {
   /// (SqueezeNet). Behind it a class can have score 0 and gradient 0, from which gradient ascent never
   /// leaves.
   enum class FinalRelu { Keep, Remove } final_relu = FinalRelu::Keep;
-  /// For models whose input is no picture (Direction::Forward only).
+  /// The layout of the picture and of its gradient where the file has channels last. The methods need
+  /// channels first; what is fed to the file as it is needs the file's.
+  enum class InputLayout {
+    ChannelsFirst,  ///< [N,C,H,W] for every file
+    AsInFile,
+  } input_layout = InputLayout::ChannelsFirst;
+  /// In the file's layout, for models whose input is no picture (Direction::Forward only).
   std::vector<InputShape> input_shapes = {};
 };
 
 /// What the memory plan and the passes did; for reports.
 struct ProgramReport {
   std::vector<std::string> notes;   ///< e.g. "removed the final Softmax 'prob'"
-  std::int64_t rule_hits = 0;       ///< ReLU nodes that the rule acted on
+  std::int64_t rule_hits = 0;       ///< nodes that the rule acted on: Relu, and Clip and Max from 0
   std::int64_t multiply_adds = 0;   ///< of one forward pass of the whole batch
   std::size_t arena_bytes = 0;      ///< memory of one session's intermediate values
   std::size_t unplanned_bytes = 0;  ///< what they would take without sharing memory

@@ -22,6 +22,8 @@ ir::Graph import(const Model& model, const ProgramOptions& options) {
   import_options.batch = options.batch;
   import_options.height = options.height;
   import_options.width = options.width;
+  if (options.input_layout == ProgramOptions::InputLayout::ChannelsFirst)
+    import_options.channels_last = onnx_import::ImportOptions::ChannelsLast::Transpose;
   for (const InputShape& input : options.input_shapes)
     import_options.shapes.emplace_back(input.name, input.shape);
   return onnx_import::import_graph(*model.impl().file, import_options);
@@ -94,6 +96,23 @@ void note_estimates(const ir::Graph& forward, ProgramReport& report) {
         count == 1 ? "" : "s"));
 }
 
+std::string node_list(const autodiff::NodeCounts& counts) {
+  std::string text;
+  for (const auto& [op, count] : counts)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, op);
+  return text;
+}
+
+/// What a rule other than the plain gradient did, and what it left alone.
+std::string describe_rule(Rule rule, const autodiff::Differentiated& made) {
+  std::string text = made.overridden.empty()
+                         ? fmt::format("rule {} met no Relu: the result is the plain gradient", name_of(rule))
+                         : fmt::format("rule {} acted on {}", name_of(rule), node_list(made.overridden));
+  if (!made.passed_by.empty())
+    text += fmt::format("; left alone: {}", node_list(made.passed_by));
+  return text;
+}
+
 ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
   const Shape& scores = forward.shape(forward.outputs().front());
   FOVEA_CHECK(scores.rank() >= 1 && scores[0] == impl.options.batch,
@@ -101,14 +120,10 @@ ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
               forward.output_names().front(), to_string(scores), impl.options.batch);
   autodiff::Differentiated made = autodiff::differentiate(
       forward, forward.outputs().front(), forward.inputs().front(), rule_set(impl.options.rule));
-  impl.report.rule_hits = made.overridden_nodes;
-  if (impl.options.rule != Rule::Gradient) {
-    const std::string_view rule = name_of(impl.options.rule);
-    impl.report.notes.push_back(
-        made.overridden_nodes > 0
-            ? fmt::format("rule {} acted on {} Relu nodes", rule, made.overridden_nodes)
-            : fmt::format("rule {} met no Relu node: the result is the plain gradient", rule));
-  }
+  for (const auto& [op, count] : made.overridden)
+    impl.report.rule_hits += count;
+  if (impl.options.rule != Rule::Gradient)
+    impl.report.notes.push_back(describe_rule(impl.options.rule, made));
   note_estimates(forward, impl.report);
   return std::move(made.graph);
 }
