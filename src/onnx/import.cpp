@@ -69,7 +69,7 @@ private:
       return known->second;
     const auto weight = file_.contents().weights.find(name);
     FOVEA_CHECK(weight != file_.contents().weights.end(), "the value '{}' is not computed by its node", name);
-    const Tensor tensor = weight->second.tensor();
+    const Tensor tensor = weight->second.tensor(pool_);
     const ir::ValueId id =
         graph_.add_constant(name, is_floating(tensor.dtype()) ? tensor.cast(options_.floating) : tensor);
     values_[name] = id;
@@ -98,6 +98,7 @@ private:
   const OnnxFile& file_;
   const ImportOptions& options_;
   ir::Graph graph_;
+  TensorPool pool_;
   Rebatch rebatch_;
   std::unordered_map<std::string, ir::ValueId> values_;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/mapped_file.hpp"
+#include "base/tensor_pool.hpp"
 #include "fovea/tensor.hpp"
 
 #include <memory>
@@ -26,8 +27,9 @@ public:
   DType dtype() const { return dtype_; }
   const Shape& shape() const { return shape_; }
   std::int64_t elements() const { return shape_.elements(); }
-  /// A view of the file's own bytes where they are aligned, else a copy: ONNX files keep weights at odd
-  /// addresses.
+  /// A view of the file's own bytes where they are aligned, else a copy in the pool: ONNX files keep weights
+  /// at odd addresses.
+  Tensor tensor(TensorPool& pool) const;
   Tensor tensor() const;
 
 private:

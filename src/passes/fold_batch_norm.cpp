@@ -1,6 +1,7 @@
 #include "passes/fold_batch_norm.hpp"
 
 #include "base/dispatch.hpp"
+#include "base/tensor_pool.hpp"
 #include "ops/batch_normalization.hpp"
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
@@ -46,9 +47,9 @@ std::int64_t groups_of(const ir::Node& node) {
 /// Weights and bias of a convolution, to be changed in double and kept in their type.
 class Convolution {
 public:
-  Convolution(const ir::Graph& graph, const ir::Node& node)
+  Convolution(const ir::Graph& graph, const ir::Node& node, TensorPool& pool)
       : node_(node), dtype_(graph.type(node.inputs[1]).dtype),
-        weights_(graph.value(node.inputs[1]).constant->clone()),
+        weights_(pool.copy(*graph.value(node.inputs[1]).constant)),
         transposed_(node.op == &ops::conv_transpose()), groups_(groups_of(node)) {
     const Shape& w = weights_.shape();
     outputs_ = transposed_ ? w[1] * groups_ : w[0];
@@ -153,9 +154,10 @@ ir::Graph fold_into_preceding(const ir::Graph& graph) {
     return after && convolution_before(*after) == &node;
   };
   Rewriter rewriter(graph);
+  TensorPool pool;
   for (const ir::Node& node : graph.nodes()) {
     if (const ir::Node* before = convolution_before(node)) {
-      Convolution folded(graph, *before);
+      Convolution folded(graph, *before, pool);
       folded.scale_outputs(affine_of(graph, node));
       rewriter.replace(node.outputs[0], folded.emit(rewriter, rewriter.map(before->inputs[0]),
                                                     graph.value(node.outputs[0]).name));
@@ -180,9 +182,10 @@ ir::Graph fold_into_following(const ir::Graph& graph) {
     return after && norm_before(*after) == &node;
   };
   Rewriter rewriter(graph);
+  TensorPool pool;
   for (const ir::Node& node : graph.nodes()) {
     if (const ir::Node* before = norm_before(node)) {
-      Convolution folded(graph, node);
+      Convolution folded(graph, node, pool);
       folded.scale_inputs(affine_of(graph, *before));
       rewriter.replace(node.outputs[0], folded.emit(rewriter, rewriter.map(before->inputs[0]),
                                                     graph.value(node.outputs[0]).name));

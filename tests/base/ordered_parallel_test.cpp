@@ -15,11 +15,11 @@ namespace {
 using namespace std::chrono_literals;
 
 /// A run whose finished and failed items are noted in order.
-struct Run {
+struct NotedRun {
   std::vector<std::size_t> finished, failed;
   OrderedParallelOptions options;
 
-  Run(std::size_t count, std::size_t workers, const std::function<void(std::size_t)>& work) {
+  NotedRun(std::size_t count, std::size_t workers, const std::function<void(std::size_t)>& work) {
     options.count = count;
     options.workers = workers;
     options.make_worker = [this, work] {
@@ -43,13 +43,13 @@ class Workers : public testing::TestWithParam<std::size_t> {};
 INSTANTIATE_TEST_SUITE_P(numbers, Workers, testing::Values(1, 2, 3, 16));
 
 TEST_P(Workers, FinishInOrderWhateverTakesLonger) {
-  Run run(40, GetParam(), [](std::size_t i) { std::this_thread::sleep_for((i % 3) * 1ms); });
+  NotedRun run(40, GetParam(), [](std::size_t i) { std::this_thread::sleep_for((i % 3) * 1ms); });
   ordered_parallel(run.options);
   EXPECT_EQ(run.finished, up_to(40));
 }
 
 TEST_P(Workers, FinishOnTheCallersThread) {
-  Run run(10, GetParam(), [](std::size_t) {});
+  NotedRun run(10, GetParam(), [](std::size_t) {});
   const std::thread::id caller = std::this_thread::get_id();
   run.options.make_worker = [&] {
     return [&](std::size_t) -> Finish { return [&] { EXPECT_EQ(std::this_thread::get_id(), caller); }; };
@@ -58,7 +58,7 @@ TEST_P(Workers, FinishOnTheCallersThread) {
 }
 
 TEST_P(Workers, GoOnPastAnItemThatThrows) {
-  Run run(20, GetParam(), [](std::size_t i) {
+  NotedRun run(20, GetParam(), [](std::size_t i) {
     if (i % 5 == 2)
       throw std::runtime_error("item");
   });
@@ -69,7 +69,7 @@ TEST_P(Workers, GoOnPastAnItemThatThrows) {
 
 TEST_P(Workers, EndWhenAFailureIsThrownOn) {
   std::atomic<int> begun = 0;
-  Run run(1000, GetParam(), [&](std::size_t i) {
+  NotedRun run(1000, GetParam(), [&](std::size_t i) {
     ++begun;
     if (i == 3)
       throw std::runtime_error("item 3");
@@ -81,7 +81,7 @@ TEST_P(Workers, EndWhenAFailureIsThrownOn) {
 }
 
 TEST_P(Workers, EndWhenFinishingThrows) {
-  Run run(100, GetParam(), [](std::size_t) {});
+  NotedRun run(100, GetParam(), [](std::size_t) {});
   run.options.make_worker = [] {
     return [](std::size_t i) -> Finish {
       return [i] {
@@ -94,7 +94,7 @@ TEST_P(Workers, EndWhenFinishingThrows) {
 }
 
 TEST_P(Workers, EndWhenAWorkerCannotBeMade) {
-  Run run(100, GetParam(), [](std::size_t) {});
+  NotedRun run(100, GetParam(), [](std::size_t) {});
   run.options.make_worker = []() -> Work { throw std::bad_alloc(); };
   EXPECT_THROW(ordered_parallel(run.options), std::bad_alloc);
   EXPECT_TRUE(run.finished.empty());
@@ -102,7 +102,7 @@ TEST_P(Workers, EndWhenAWorkerCannotBeMade) {
 
 TEST_P(Workers, DoNotRunFarAhead) {
   std::atomic<std::size_t> begun = 0;
-  Run run(200, GetParam(), [&](std::size_t) { ++begun; });
+  NotedRun run(200, GetParam(), [&](std::size_t) { ++begun; });
   run.options.before = [&](std::size_t i) {
     std::this_thread::sleep_for(200us);
     EXPECT_LE(begun, i + 4 * GetParam());
@@ -113,7 +113,7 @@ TEST_P(Workers, DoNotRunFarAhead) {
 
 TEST(OrderedParallel, WorksOnItemsAtTheSameTime) {
   std::atomic<int> inside = 0, most = 0;
-  Run run(2, 2, [&](std::size_t) {
+  NotedRun run(2, 2, [&](std::size_t) {
     ++inside;
     for (int i = 0; i < 2000 && inside < 2; ++i)
       std::this_thread::sleep_for(1ms);
@@ -124,7 +124,7 @@ TEST(OrderedParallel, WorksOnItemsAtTheSameTime) {
 }
 
 TEST(OrderedParallel, DoesNothingWithNoItems) {
-  Run run(0, 4, [](std::size_t) { FAIL(); });
+  NotedRun run(0, 4, [](std::size_t) { FAIL(); });
   EXPECT_NO_THROW(ordered_parallel(run.options));
 }
 

@@ -2,6 +2,7 @@
 
 #include "backend/lowering_builder.hpp"
 #include "backend/onednn/primitives.hpp"
+#include "base/tensor_pool.hpp"
 
 #include <utility>
 #include <vector>
@@ -72,6 +73,7 @@ private:
   LoweringBuilder& builder_;
   dnnl::engine engine_;
   std::vector<int> uses_;
+  TensorPool weights_;
   std::vector<std::vector<Place>> places_;  ///< by value, the producer's own first
 };
 
