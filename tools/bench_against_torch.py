@@ -208,7 +208,9 @@ def print_runs(runs, batch):
 def describe_torch():
     import torch
     lines = [l.strip(" -") for l in torch.__config__.show().split("\n")]
-    facts = [l for l in lines if any(key in l for key in ("MKL-DNN", "OpenMP", "CPU capability", "LAPACK"))]
+    facts = [l for l in lines if l.startswith(("Intel", "OpenMP", "CPU capability", "LAPACK"))]
+    blas = [word.strip(",") for l in lines for word in l.split() if word.startswith("BLAS_INFO")]
+    facts += blas[:1]
     return "PyTorch %s; %s" % (torch.__version__, "; ".join(facts))
 
 
