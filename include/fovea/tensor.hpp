@@ -78,7 +78,7 @@ public:
   Tensor(DType dtype, Shape shape);
 
   /// Elements that lie elsewhere, e.g. in a mapped file, and live as long as `elements` does: row-major,
-  /// aligned to their type, as many as the shape asks for. They must not be written to.
+  /// aligned to their type, as many as the shape asks for. Only their owner may write to them.
   static Tensor view(DType dtype, Shape shape, std::shared_ptr<const void> elements);
 
   template <class T>
