@@ -127,6 +127,7 @@ struct StepProfile {
   std::int64_t multiply_adds = 0;       ///< of one run; 0 but for convolutions and matrix products
   std::int64_t runs = 0;                ///< since the session was made or the profile reset
   double seconds = 0;                   ///< of all those runs together, by the clock on the wall
+  double fastest_seconds = 0;  ///< of the fastest of them: what the step costs where nothing disturbs it
 };
 
 /// Whether a session takes the time of every step: two looks at the clock each, some 50 ns.
@@ -159,7 +160,7 @@ public:
 
   /// One entry for each step, in the order in which they run; empty with Profiling::Off.
   const std::vector<StepProfile>& profile() const;
-  /// Sets the runs and seconds of all steps to zero.
+  /// Forgets the runs so far.
   void reset_profile();
 
 private:

@@ -13,17 +13,20 @@
 namespace fovea::cli {
 namespace {
 
+enum class Pictures { Yes, No };
+
 struct PrecisionName {
   const char* name;
   Precision value;
+  Pictures pictures;  ///< whether its programs take pictures in float32
 };
 
 /// The values of --precision.
 constexpr std::array kPrecisions = {
-    PrecisionName{"f32", Precision::F32},
-    PrecisionName{"f64", Precision::F64},
-    PrecisionName{"bf16", Precision::BF16},
-    PrecisionName{"mixed", Precision::Mixed},
+    PrecisionName{"f32", Precision::F32, Pictures::Yes},
+    PrecisionName{"f64", Precision::F64, Pictures::No},
+    PrecisionName{"bf16", Precision::BF16, Pictures::Yes},
+    PrecisionName{"mixed", Precision::Mixed, Pictures::Yes},
 };
 
 }  // namespace
@@ -32,6 +35,14 @@ std::vector<std::string> precision_names() {
   std::vector<std::string> names;
   for (const PrecisionName& precision : kPrecisions)
     names.emplace_back(precision.name);
+  return names;
+}
+
+std::vector<std::string> picture_precision_names() {
+  std::vector<std::string> names;
+  for (const PrecisionName& precision : kPrecisions)
+    if (precision.pictures == Pictures::Yes)
+      names.emplace_back(precision.name);
   return names;
 }
 

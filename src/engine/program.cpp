@@ -128,6 +128,24 @@ ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
   return std::move(made.graph);
 }
 
+/// Leaves the program nothing that it does not need and nothing that lies in the model's file: weights that
+/// were brought into another layout are dropped in their own, others are copied out of the file.
+void settle_constants(const onnx_import::OnnxFile& file, backend::Lowering& lowering) {
+  std::vector<bool> is_read(lowering.buffers.size(), false);
+  for (const backend::Step& step : lowering.steps)
+    for (backend::BufferId id : step.reads)
+      is_read[static_cast<std::size_t>(id)] = true;
+  for (std::size_t i = 0; i < lowering.buffers.size(); ++i) {
+    backend::Buffer& buffer = lowering.buffers[i];
+    if (buffer.kind != backend::Buffer::Kind::Constant)
+      continue;
+    if (!is_read[i])
+      buffer = {0, backend::Buffer::Kind::Constant, {}};
+    else if (file.holds(buffer.constant.raw()))
+      buffer.constant = buffer.constant.clone();
+  }
+}
+
 /// Lifetimes of the arena's buffers over the steps, then their places.
 void plan_arena(Program::Impl& impl) {
   const backend::Lowering& lowering = impl.lowering;
@@ -194,6 +212,7 @@ void build(const Model& model, Program::Impl& impl) {
       graph.outputs().begin(), graph.outputs().begin() + static_cast<std::ptrdiff_t>(forward_outputs));
   impl.lowering = backend.lower(graph, plan::make_schedule(graph, scores), lower_options(options));
   impl.report.fallback_nodes = impl.lowering.fallback_nodes;
+  settle_constants(*model.impl().file, impl.lowering);
   plan_arena(impl);
 }
 
@@ -222,6 +241,7 @@ std::shared_ptr<const Program> Program::compile(const Model& model, const Progra
   } catch (const InputError& error) {
     throw ModelError(error.what(), {model.path(), {}, {}});
   }
+  model.impl().file->release_pages();
   return std::shared_ptr<const Program>(new Program(std::move(impl)));
 }
 

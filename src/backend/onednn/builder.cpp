@@ -153,7 +153,7 @@ Place OneDnnBuilder::reinterpreted(ir::ValueId id, const Desc& as, const Desc& d
 
 Place OneDnnBuilder::reordered_constant(const Tensor& row_major, const Desc& from, const Desc& desc) {
   // Weights are brought into their layout here, once for all sessions.
-  Tensor blocked(DType::F32, {static_cast<std::int64_t>((desc.get_size() + 3) / 4)});
+  Tensor blocked = weights_.make(DType::F32, {static_cast<std::int64_t>((desc.get_size() + 3) / 4)});
   dnnl::memory source(from, engine_, const_cast<void*>(row_major.raw()));
   dnnl::memory destination(desc, engine_, blocked.raw());
   dnnl::stream stream(engine_);

@@ -2,6 +2,7 @@
 
 #include "backend/lowering_builder.hpp"
 #include "backend/onednn/primitives.hpp"
+#include "base/tensor_pool.hpp"
 
 #include <utility>
 #include <vector>
@@ -111,6 +112,7 @@ private:
   std::vector<std::vector<const ir::Node*>> readers_;  ///< by value
   std::vector<std::size_t>
       last_reader_;  ///< by value: position in the schedule; for ever where memory is shared
+  TensorPool weights_;
   std::vector<std::vector<Place>> places_;  ///< by value, the producer's own first
 };
 
