@@ -10,7 +10,9 @@
 
 namespace fovea {
 
-/// How the way back treats a ReLU (Simonyan 2013, Zeiler & Fergus 2013, Springenberg 2014).
+/// How the way back treats a ReLU (Simonyan 2013, Zeiler & Fergus 2013, Springenberg 2014). A ReLU is every
+/// node that computes max(x, 0), with or without an upper bound; what becomes of other activations is told in
+/// ProgramReport::notes and docs/rules.md.
 enum class Rule {
   Gradient,   ///< back-propagation: pass where the forward input was positive
   Deconvnet,  ///< pass where the reconstruction is positive
@@ -18,11 +20,18 @@ enum class Rule {
 };
 std::string_view name_of(Rule rule);
 
-enum class Precision { F32, F64 };
+/// What convolutions and matrix products multiply. Sums, residual trunks, inputs and outputs are float32
+/// (float64 for F64) always.
+enum class Precision {
+  F32,
+  F64,    ///< on the reference backend
+  BF16,   ///< bfloat16 both ways; needs AVX-512 BF16 or AMX
+  Mixed,  ///< forward in float32, so that ReLU signs and pooling winners are exact, the way back in bfloat16
+};
 enum class BackendKind {
-  Auto,       ///< oneDNN for F32, reference for F64
+  Auto,       ///< reference for F64, oneDNN for all others
   Reference,  ///< plain loops; the definition of every operator
-  OneDnn,     ///< F32 only
+  OneDnn,     ///< all but F64
 };
 enum class Direction {
   Forward,             ///< scores only
@@ -54,14 +63,20 @@ struct ProgramOptions {
   /// (SqueezeNet). Behind it a class can have score 0 and gradient 0, from which gradient ascent never
   /// leaves.
   enum class FinalRelu { Keep, Remove } final_relu = FinalRelu::Keep;
-  /// For models whose input is no picture (Direction::Forward only).
+  /// The layout of the picture and of its gradient where the file has channels last. The methods need
+  /// channels first; what is fed to the file as it is needs the file's.
+  enum class InputLayout {
+    ChannelsFirst,  ///< [N,C,H,W] for every file
+    AsInFile,
+  } input_layout = InputLayout::ChannelsFirst;
+  /// In the file's layout, for models whose input is no picture (Direction::Forward only).
   std::vector<InputShape> input_shapes = {};
 };
 
 /// What the memory plan and the passes did; for reports.
 struct ProgramReport {
   std::vector<std::string> notes;   ///< e.g. "removed the final Softmax 'prob'"
-  std::int64_t rule_hits = 0;       ///< ReLU nodes that the rule acted on
+  std::int64_t rule_hits = 0;       ///< nodes that the rule acted on: Relu, and Clip and Max from 0
   std::int64_t multiply_adds = 0;   ///< of one forward pass of the whole batch
   std::size_t arena_bytes = 0;      ///< memory of one session's intermediate values
   std::size_t unplanned_bytes = 0;  ///< what they would take without sharing memory
@@ -112,6 +127,7 @@ struct StepProfile {
   std::int64_t multiply_adds = 0;       ///< of one run; 0 but for convolutions and matrix products
   std::int64_t runs = 0;                ///< since the session was made or the profile reset
   double seconds = 0;                   ///< of all those runs together, by the clock on the wall
+  double fastest_seconds = 0;  ///< of the fastest of them: what the step costs where nothing disturbs it
 };
 
 /// Whether a session takes the time of every step: two looks at the clock each, some 50 ns.
@@ -144,7 +160,7 @@ public:
 
   /// One entry for each step, in the order in which they run; empty with Profiling::Off.
   const std::vector<StepProfile>& profile() const;
-  /// Sets the runs and seconds of all steps to zero.
+  /// Forgets the runs so far.
   void reset_profile();
 
 private:

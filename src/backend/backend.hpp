@@ -76,8 +76,13 @@ struct Lowering {
   std::function<std::unique_ptr<SessionState>()> make_state;
 };
 
+/// What convolutions and matrix products multiply; sums are taken in float32 always.
+enum class Arithmetic { F32, BF16 };
+
 struct LowerOptions {
   int threads = 0;  ///< 0: all processors
+  Arithmetic forward = Arithmetic::F32;
+  Arithmetic backward = Arithmetic::F32;
 };
 
 /// Turns graphs into steps. Backends are stateless constants.
@@ -95,5 +100,8 @@ public:
 const Backend& reference();
 /// oneDNN's kernels, float.
 const Backend& onednn();
+/// Whether this processor multiplies bfloat16 numbers (AVX-512 BF16 or AMX), which onednn needs for
+/// Arithmetic::BF16.
+bool has_bf16();
 
 }  // namespace fovea::backend

@@ -168,12 +168,12 @@ double step_share(const Measured& measured) {
   return steps / measured.both.sum();
 }
 
-/// Part of the measured time that passes in convolutions and matrix products.
+/// Part of the steps' fastest times that convolutions and matrix products take.
 double product_share(const Measured& measured) {
   double products = 0;
   for (const StepProfile& step : measured.profile)
-    products += step.multiply_adds > 0 ? step.seconds : 0;
-  return products / measured.both.sum();
+    products += step.multiply_adds > 0 ? step.fastest_seconds : 0;
+  return products / fastest_seconds(measured.profile);
 }
 
 int threads_of(const Options& options) {

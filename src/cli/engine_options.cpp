@@ -13,15 +13,20 @@
 namespace fovea::cli {
 namespace {
 
+enum class Pictures { Yes, No };
+
 struct PrecisionName {
   const char* name;
   Precision value;
+  Pictures pictures;  ///< whether its programs take pictures in float32
 };
 
 /// The values of --precision.
 constexpr std::array kPrecisions = {
-    PrecisionName{"f32", Precision::F32},
-    PrecisionName{"f64", Precision::F64},
+    PrecisionName{"f32", Precision::F32, Pictures::Yes},
+    PrecisionName{"f64", Precision::F64, Pictures::No},
+    PrecisionName{"bf16", Precision::BF16, Pictures::Yes},
+    PrecisionName{"mixed", Precision::Mixed, Pictures::Yes},
 };
 
 }  // namespace
@@ -33,6 +38,14 @@ std::vector<std::string> precision_names() {
   return names;
 }
 
+std::vector<std::string> picture_precision_names() {
+  std::vector<std::string> names;
+  for (const PrecisionName& precision : kPrecisions)
+    if (precision.pictures == Pictures::Yes)
+      names.emplace_back(precision.name);
+  return names;
+}
+
 Precision parse_precision(const std::string& name) {
   for (const PrecisionName& precision : kPrecisions)
     if (name == precision.name)
@@ -41,7 +54,9 @@ Precision parse_precision(const std::string& name) {
 }
 
 void EngineOptions::add_to(CLI::App& verb) {
-  verb.add_option("--precision", precision, "f32, or f64 on the reference backend")
+  verb.add_option(
+          "--precision", precision,
+          "f32; f64 on the reference backend; bf16: bfloat16 products; mixed: forward f32, the way back bf16")
       ->check(CLI::IsMember(precision_names()))
       ->capture_default_str();
   verb.add_option("--backend", backend, "auto: onednn for f32, reference for f64")

@@ -9,8 +9,10 @@
 
 namespace fovea::cli {
 
-/// The values of --precision, and what one of them means; UsageError for any other text.
+/// The values of --precision, of them those whose programs take pictures in float32, and what one of them
+/// means; UsageError for any other text.
 std::vector<std::string> precision_names();
+std::vector<std::string> picture_precision_names();
 Precision parse_precision(const std::string& name);
 
 /// How the engine computes: options of `forward`, `gradient` and `bench`.

@@ -90,6 +90,7 @@ int compute(const Options& options) {
   std::vector<Tensor> tensors;
   ProgramOptions program_options = options.engine.program_options();
   program_options.direction = Direction::Forward;
+  program_options.input_layout = ProgramOptions::InputLayout::AsInFile;
   program_options.final_softmax = ProgramOptions::FinalSoftmax::Keep;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     tensors.push_back(read_array(inputs[i].path));

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kSlowest = 10;
 
-/// Steps that are counted together; times per run.
+/// Steps that are counted together; the fastest times of each.
 struct Row {
   std::string name, operator_name;
   Direction part = Direction::Forward;
@@ -20,10 +20,6 @@ struct Row {
   double seconds = 0;
   std::int64_t multiply_adds = 0;
 };
-
-double per_run(const StepProfile& step) {
-  return step.runs > 0 ? step.seconds / static_cast<double>(step.runs) : 0;
-}
 
 /// A multiply-add counts as two operations.
 double gflops(const Row& row) {
@@ -56,7 +52,7 @@ void sort_by_time(std::vector<Row>& rows) {
 std::vector<Row> by_operator(std::span<const StepProfile> profile) {
   std::vector<Row> rows;
   for (const StepProfile& step : profile)
-    add_to(rows, {{}, step.operator_name, step.part, {}, 1, per_run(step), step.multiply_adds});
+    add_to(rows, {{}, step.operator_name, step.part, {}, 1, step.fastest_seconds, step.multiply_adds});
   sort_by_time(rows);
   return rows;
 }
@@ -65,7 +61,7 @@ std::vector<Row> slowest(std::span<const StepProfile> profile) {
   std::vector<Row> rows;
   for (const StepProfile& step : profile)
     rows.push_back(
-        {step.node, step.operator_name, step.part, step.shape, 1, per_run(step), step.multiply_adds});
+        {step.node, step.operator_name, step.part, step.shape, 1, step.fastest_seconds, step.multiply_adds});
   sort_by_time(rows);
   rows.resize(std::min(rows.size(), kSlowest));
   return rows;
@@ -92,18 +88,18 @@ nlohmann::ordered_json row_json(const Row& row, double total) {
 
 }  // namespace
 
-double seconds_per_run(std::span<const StepProfile> profile) {
+double fastest_seconds(std::span<const StepProfile> profile) {
   double total = 0;
   for (const StepProfile& step : profile)
-    total += per_run(step);
+    total += step.fastest_seconds;
   return total;
 }
 
 void print_profile(std::span<const StepProfile> profile) {
-  const double total = seconds_per_run(profile);
+  const double total = fastest_seconds(profile);
   auto share = [&](const Row& row) { return total > 0 ? 100 * row.seconds / total : 0; };
-  fmt::print("\n{:<22} {:<8} {:>6} {:>10} {:>8} {:>10}\n", "operator", "part", "steps", "ms", "share",
-             "GFLOP/s");
+  fmt::print("\nfastest times of each step, over all runs\n{:<22} {:<8} {:>6} {:>10} {:>8} {:>10}\n",
+             "operator", "part", "steps", "ms", "share", "GFLOP/s");
   for (const Row& row : by_operator(profile))
     fmt::print("{:<22} {:<8} {:>6} {:>10.3f} {:>6.1f} % {:>10}\n", row.operator_name, part_name(row.part),
                row.count, 1e3 * row.seconds, share(row), rate_text(row));
@@ -115,7 +111,7 @@ void print_profile(std::span<const StepProfile> profile) {
 }
 
 nlohmann::ordered_json profile_json(std::span<const StepProfile> profile) {
-  const double total = seconds_per_run(profile);
+  const double total = fastest_seconds(profile);
   nlohmann::ordered_json json = {{"operators", nlohmann::ordered_json::array()},
                                  {"slowest", nlohmann::ordered_json::array()}};
   for (const Row& row : by_operator(profile))

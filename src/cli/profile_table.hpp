@@ -8,10 +8,10 @@
 
 namespace fovea::cli {
 
-/// The time of all steps together, in seconds per run.
-double seconds_per_run(std::span<const StepProfile> profile);
+/// The fastest times of all steps together, in seconds.
+double fastest_seconds(std::span<const StepProfile> profile);
 
-/// Prints one line for each operator and the ten slowest nodes, with times per run of the program.
+/// Prints one line for each operator and the ten slowest nodes, with the fastest times of their runs.
 void print_profile(std::span<const StepProfile> profile);
 
 /// The same as JSON: {"operators": [...], "slowest": [...]}, times in milliseconds.

@@ -36,8 +36,11 @@ struct Session::Impl {
     for (std::size_t i = first; i < last; ++i) {
       const Clock::time_point begin = Clock::now();
       steps[i]();
-      profile[i].seconds += std::chrono::duration<double>(Clock::now() - begin).count();
-      ++profile[i].runs;
+      const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+      StepProfile& step = profile[i];
+      step.fastest_seconds = step.runs == 0 ? seconds : std::min(step.fastest_seconds, seconds);
+      step.seconds += seconds;
+      ++step.runs;
     }
   }
 };
@@ -59,7 +62,7 @@ std::vector<StepProfile> empty_profile(const backend::Lowering& lowering) {
     profile.push_back(
         {step.origin.node, std::string(step.operator_name), step.origin.shape,
          profile.size() < lowering.forward_steps ? Direction::Forward : Direction::ForwardAndBackward,
-         step.origin.multiply_adds, 0, 0});
+         step.origin.multiply_adds, 0, 0, 0});
   return profile;
 }
 
@@ -164,7 +167,7 @@ const std::vector<StepProfile>& Session::profile() const {
 void Session::reset_profile() {
   for (StepProfile& step : impl_->profile) {
     step.runs = 0;
-    step.seconds = 0;
+    step.seconds = step.fastest_seconds = 0;
   }
 }
 

@@ -31,6 +31,7 @@
 #include "ops/hard_swish.hpp"
 #include "ops/identity.hpp"
 #include "ops/inside.hpp"
+#include "ops/interleave.hpp"
 #include "ops/interpolate.hpp"
 #include "ops/layer_normalization.hpp"
 #include "ops/leaky_relu.hpp"
@@ -125,6 +126,7 @@ std::span<const ir::Operator* const> table() {
       &hard_swish_gradient(),
       &identity(),
       &inside(),
+      &interleave(),
       &interpolate(),
       &interpolate_gradient(),
       &lrn(),

@@ -5,6 +5,7 @@
 #include "passes/fold_batch_norm.hpp"
 #include "passes/fold_constants.hpp"
 #include "passes/fuse_conv.hpp"
+#include "passes/merge_transposes.hpp"
 #include "passes/save_masks.hpp"
 #include "passes/strip_final_relu.hpp"
 #include "passes/strip_softmax.hpp"
@@ -16,9 +17,9 @@ namespace fovea::passes {
 namespace {
 
 constexpr std::array kCanonical = {
-    Pass{"strip_softmax", strip_softmax},     Pass{"drop_dead", drop_dead},
-    Pass{"fold_constants", fold_constants},   Pass{"drop_identity", drop_identity},
-    Pass{"fold_batch_norm", fold_batch_norm},
+    Pass{"strip_softmax", strip_softmax}, Pass{"merge_transposes", merge_transposes},
+    Pass{"drop_dead", drop_dead},         Pass{"fold_constants", fold_constants},
+    Pass{"drop_identity", drop_identity}, Pass{"fold_batch_norm", fold_batch_norm},
 };
 constexpr std::array kFinalRelu = {Pass{"strip_final_relu", strip_final_relu}};
 constexpr std::array kFinal = {

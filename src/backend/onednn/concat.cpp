@@ -16,8 +16,12 @@ bool supports_concat(const ir::Graph& graph, const ir::Node& node) {
 void lower_concat(OneDnnBuilder& builder, const ir::Node& node) {
   std::vector<Desc> descs;
   std::vector<OneDnnBuilder::Argument> reads;
+  const bool all_short = std::all_of(node.inputs.begin(), node.inputs.end(), [&](ir::ValueId id) {
+    return type_of(builder.native(id).desc) == Type::bf16;
+  });
+  const Type type = all_short ? Type::bf16 : Type::f32;
   for (ir::ValueId id : node.inputs) {
-    const Place x = builder.place(id, OneDnnBuilder::channels_last_desc(builder.graph().shape(id)));
+    const Place x = builder.place(id, OneDnnBuilder::channels_last_desc(builder.graph().shape(id), type));
     reads.emplace_back(DNNL_ARG_MULTIPLE_SRC + static_cast<int>(descs.size()), x);
     descs.push_back(x.desc);
   }
@@ -32,13 +36,14 @@ void add_part(OneDnnBuilder& builder, const ir::Node& node, const Place& x, cons
               ir::ValueId y) {
   const Shape& shape = builder.graph().shape(y);
   const Desc part = x.desc.submemory_desc(shape.dims(), starts);
-  const Desc dense = OneDnnBuilder::channels_last_desc(shape);
+  const Desc dense = OneDnnBuilder::channels_last_desc(shape, type_of(x.desc));
   builder.add_primitive(node.op->name, reorder(builder.engine(), part, dense),
                         {{DNNL_ARG_FROM, {x.buffer, part}}}, {{DNNL_ARG_TO, builder.produce(y, dense)}});
 }
 
 Place whole(OneDnnBuilder& builder, ir::ValueId x) {
-  return builder.place(x, OneDnnBuilder::channels_last_desc(builder.graph().shape(x)));
+  const Type type = type_of(builder.native(x).desc);
+  return builder.place(x, OneDnnBuilder::channels_last_desc(builder.graph().shape(x), type));
 }
 
 bool supports_split(const ir::Graph& graph, const ir::Node& node) {

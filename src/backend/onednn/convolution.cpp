@@ -39,15 +39,27 @@ ConvForward choose_conv(OneDnnBuilder& builder, const ir::Node& node, const Wind
                         std::int64_t groups, const Epilogue& epilogue) {
   const ir::Graph& graph = builder.graph();
   const Shape &x = graph.shape(node.inputs[0]), &y = graph.shape(node.outputs[0]);
-  const Desc weights = OneDnnBuilder::any_desc(grouped(graph.shape(node.inputs[1]), groups));
+  const Type in = builder.operand_type();
+  const Type out = has(node, 3) ? Type::f32 : builder.result_type(node.outputs[0]);
+  const Desc weights = OneDnnBuilder::any_desc(grouped(graph.shape(node.inputs[1]), groups), in);
   const Desc bias = has(node, 2) ? OneDnnBuilder::plain_desc(graph.shape(node.inputs[2])) : Desc();
-  const ConvForward conv = conv_forward(builder.engine(), OneDnnBuilder::channels_last_desc(x), weights, bias,
-                                        OneDnnBuilder::channels_last_desc(y), window, epilogue);
+  const ConvForward conv = conv_forward(builder.engine(), OneDnnBuilder::channels_last_desc(x, in), weights,
+                                        bias, OneDnnBuilder::channels_last_desc(y, out), window, epilogue);
   if (conv.is_optimized)
     return conv;
-  const ConvForward other = conv_forward(builder.engine(), OneDnnBuilder::any_desc(x), weights, bias,
-                                         OneDnnBuilder::any_desc(y), window, epilogue);
-  return other.is_optimized ? other : conv;
+  const ConvForward other = conv_forward(builder.engine(), OneDnnBuilder::any_desc(x, in), weights, bias,
+                                         OneDnnBuilder::any_desc(y, out), window, epilogue);
+  return other.is_optimized || !conv.primitive ? other : conv;
+}
+
+/// Where the convolution writes, holding the sum at first if there is one. A picture that is both convolved
+/// and added must outlive its being overwritten.
+Place destination(OneDnnBuilder& builder, const ir::Node& node, const Desc& dst) {
+  if (!has(node, 3))
+    return builder.produce(node.outputs[0], dst);
+  if (node.inputs[3] == node.inputs[0])
+    return builder.copy(node.inputs[3], node.outputs[0], dst);
+  return builder.overwrite(node.inputs[3], node.outputs[0], dst);
 }
 
 void add_conv(OneDnnBuilder& builder, const ir::Node& node, const Window& window, std::int64_t groups,
@@ -60,9 +72,7 @@ void add_conv(OneDnnBuilder& builder, const ir::Node& node, const Window& window
       {DNNL_ARG_WEIGHTS, weights_place(builder, node.inputs[1], groups, conv.weights)}};
   if (has(node, 2))
     reads.emplace_back(DNNL_ARG_BIAS, builder.plain(node.inputs[2]));
-  const Place dst = has(node, 3) ? builder.overwrite(node.inputs[3], node.outputs[0], conv.dst)
-                                 : builder.produce(node.outputs[0], conv.dst);
-  builder.add_primitive(node.op->name, conv, reads, {{DNNL_ARG_DST, dst}});
+  builder.add_primitive(node.op->name, conv, reads, {{DNNL_ARG_DST, destination(builder, node, conv.dst)}});
 }
 
 void lower_conv(OneDnnBuilder& builder, const ir::Node& node) {
@@ -89,15 +99,16 @@ ConvBackwardData choose_conv_transpose(OneDnnBuilder& builder, const ir::Node& n
                                        const ops::ConvTransposeAttributes& a) {
   const ir::Graph& graph = builder.graph();
   const Shape &x = graph.shape(node.inputs[0]), &y = graph.shape(node.outputs[0]);
-  const Desc weights = OneDnnBuilder::any_desc(grouped(graph.shape(node.inputs[1]), a.groups));
+  const Type in = builder.operand_type(), out = builder.result_type(node.outputs[0]);
+  const Desc weights = OneDnnBuilder::any_desc(grouped(graph.shape(node.inputs[1]), a.groups), in);
   const ConvBackwardData conv =
-      conv_backward_data(builder.engine(), OneDnnBuilder::channels_last_desc(y), weights,
-                         OneDnnBuilder::channels_last_desc(x), window_of(a));
+      conv_backward_data(builder.engine(), OneDnnBuilder::channels_last_desc(y, out), weights,
+                         OneDnnBuilder::channels_last_desc(x, in), window_of(a));
   if (conv.is_optimized)
     return conv;
-  const ConvBackwardData other = conv_backward_data(builder.engine(), OneDnnBuilder::any_desc(y), weights,
-                                                    OneDnnBuilder::any_desc(x), window_of(a));
-  return other.is_optimized ? other : conv;
+  const ConvBackwardData other = conv_backward_data(builder.engine(), OneDnnBuilder::any_desc(y, out),
+                                                    weights, OneDnnBuilder::any_desc(x, in), window_of(a));
+  return other.is_optimized || !conv.primitive ? other : conv;
 }
 
 void lower_conv_transpose(OneDnnBuilder& builder, const ir::Node& node) {

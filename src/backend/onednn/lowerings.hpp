@@ -21,6 +21,7 @@ std::vector<OperatorLowering> matrix_lowerings();
 std::vector<OperatorLowering> concat_lowerings();
 std::vector<OperatorLowering> normalization_lowerings();
 std::vector<OperatorLowering> mask_lowerings();
+std::vector<OperatorLowering> interleave_lowerings();
 
 /// Whether an operator makes a mask: bits in the layout of what it looks at, for Masked alone to read.
 bool is_mask(const ir::Operator& op);

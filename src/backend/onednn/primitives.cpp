@@ -59,7 +59,7 @@ dnnl::convolution_forward::primitive_desc conv_forward_desc(const dnnl::engine& 
                                             window.pad_begin, window.pad_end)
           : dnnl::convolution_forward::desc(kind, algorithm, src, weights, bias, dst, window.strides,
                                             dilations, window.pad_begin, window.pad_end);
-  return {desc, attributes(epilogue), engine};
+  return {desc, attributes(epilogue), engine, /*allow_empty=*/true};
 }
 
 dnnl::pooling_v2_forward::primitive_desc pool_forward_desc(const dnnl::engine& engine, Pooling kind,
@@ -75,10 +75,22 @@ dnnl::pooling_v2_forward::primitive_desc pool_forward_desc(const dnnl::engine& e
 
 }  // namespace
 
+Type type_of(const Desc& desc) {
+  return desc.data_type();
+}
+
+Desc retyped(const Desc& desc, Type type) {
+  Desc changed = desc;
+  changed.data.data_type = dnnl::memory::convert_to_c(type);
+  return changed;
+}
+
 ConvForward conv_forward(const dnnl::engine& engine, const Desc& src, const Desc& weights, const Desc& bias,
                          const Desc& dst, const Window& window, const Epilogue& epilogue) {
   const auto desc = conv_forward_desc(engine, src, weights, bias, dst, window,
                                       dnnl::prop_kind::forward_inference, epilogue);
+  if (!desc)
+    return {};
   return {{dnnl::convolution_forward(desc), desc.scratchpad_desc()},
           desc.src_desc(),
           desc.weights_desc(),
@@ -88,12 +100,17 @@ ConvForward conv_forward(const dnnl::engine& engine, const Desc& src, const Desc
 
 ConvBackwardData conv_backward_data(const dnnl::engine& engine, const Desc& diff_src, const Desc& weights,
                                     const Desc& diff_dst, const Window& window) {
-  const auto forward = conv_forward_desc(engine, diff_src, weights, {}, diff_dst, window,
-                                         dnnl::prop_kind::forward_training, {});
+  // The forward convolution that goes with it has a source of the weights' type.
+  const auto forward = conv_forward_desc(engine, retyped(diff_src, type_of(weights)), weights, {}, diff_dst,
+                                         window, dnnl::prop_kind::forward_training, {});
+  if (!forward)
+    return {};
   const dnnl::convolution_backward_data::primitive_desc desc(
       {dnnl::algorithm::convolution_direct, diff_src, weights, diff_dst, window.strides,
        from_zero(window.dilations), window.pad_begin, window.pad_end},
-      attributes(), engine, forward);
+      attributes(), engine, forward, /*allow_empty=*/true);
+  if (!desc)
+    return {};
   return {{dnnl::convolution_backward_data(desc), desc.scratchpad_desc()},
           desc.diff_src_desc(),
           desc.weights_desc(),
