@@ -51,6 +51,9 @@ class Model {
 public:
   /// Reads an ONNX file. ModelError when it is not one, is damaged or contradicts itself. Nodes that are not
   /// supported are no error here: see `unsupported_nodes`; compiling is what needs them.
+  /// The file is mapped, not copied, as long as the model lives: it may be replaced or deleted, but not
+  /// written to or cut short in place (compiling such a model is a ModelError; a file cut short at the very
+  /// moment raises SIGBUS). A compiled program no longer needs it.
   static Model load(const std::string& path);
 
   const std::string& path() const;

@@ -3,10 +3,11 @@
 #include "autodiff/backward.hpp"
 #include "base/check.hpp"
 #include "engine/model_impl.hpp"
-#include "engine/multiply_adds.hpp"
 #include "engine/program_impl.hpp"
 #include "ir/text.hpp"
 #include "onnx/import.hpp"
+#include "ops/multiply_adds.hpp"
+#include "ops/round_straight_through.hpp"
 #include "passes/pipeline.hpp"
 
 #include <algorithm>
@@ -49,10 +50,25 @@ autodiff::RuleSet rule_set(Rule rule) {
 }
 
 const backend::Backend& choose_backend(const ProgramOptions& options) {
-  const bool single = options.precision == Precision::F32;
-  FOVEA_CHECK(single || options.backend != BackendKind::OneDnn,
-              "the oneDNN backend computes in float32 only");
-  return single && options.backend != BackendKind::Reference ? backend::onednn() : backend::reference();
+  const bool is_double = options.precision == Precision::F64, is_single = options.precision == Precision::F32;
+  FOVEA_CHECK(!is_double || options.backend != BackendKind::OneDnn,
+              "the oneDNN backend does not compute in float64");
+  FOVEA_CHECK(is_double || is_single || options.backend != BackendKind::Reference,
+              "the reference backend computes in float32 and float64 only");
+  FOVEA_CHECK(is_double || is_single || backend::has_bf16(),
+              "this processor does not multiply bfloat16 numbers (it has neither AVX-512 BF16 nor AMX): use "
+              "float32");
+  return !is_double && options.backend != BackendKind::Reference ? backend::onednn() : backend::reference();
+}
+
+backend::LowerOptions lower_options(const ProgramOptions& options) {
+  using backend::Arithmetic;
+  backend::LowerOptions lower{options.threads, Arithmetic::F32, Arithmetic::F32};
+  if (options.precision == Precision::BF16)
+    lower.forward = Arithmetic::BF16;
+  if (options.precision == Precision::BF16 || options.precision == Precision::Mixed)
+    lower.backward = Arithmetic::BF16;
+  return lower;
 }
 
 void check_options(const ProgramOptions& options) {
@@ -67,6 +83,17 @@ std::vector<TensorInfo> infos(const ir::Graph& graph, const std::vector<ir::Valu
   for (ir::ValueId id : ids)
     result.push_back({graph.value(id).name, graph.type(id).dtype, graph.type(id).shape});
   return result;
+}
+
+/// Says where what flows back is no derivative.
+void note_estimates(const ir::Graph& forward, ProgramReport& report) {
+  const auto count =
+      std::count_if(forward.nodes().begin(), forward.nodes().end(),
+                    [](const ir::Node& node) { return node.op == &ops::round_straight_through(); });
+  if (count > 0)
+    report.notes.push_back(fmt::format(
+        "gradients pass straight through the rounding of {} quantisation{}, as if it were not there", count,
+        count == 1 ? "" : "s"));
 }
 
 std::string node_list(const autodiff::NodeCounts& counts) {
@@ -97,7 +124,26 @@ ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
     impl.report.rule_hits += count;
   if (impl.options.rule != Rule::Gradient)
     impl.report.notes.push_back(describe_rule(impl.options.rule, made));
+  note_estimates(forward, impl.report);
   return std::move(made.graph);
+}
+
+/// Leaves the program nothing that it does not need and nothing that lies in the model's file: weights that
+/// were brought into another layout are dropped in their own, others are copied out of the file.
+void settle_constants(const onnx_import::OnnxFile& file, backend::Lowering& lowering) {
+  std::vector<bool> is_read(lowering.buffers.size(), false);
+  for (const backend::Step& step : lowering.steps)
+    for (backend::BufferId id : step.reads)
+      is_read[static_cast<std::size_t>(id)] = true;
+  for (std::size_t i = 0; i < lowering.buffers.size(); ++i) {
+    backend::Buffer& buffer = lowering.buffers[i];
+    if (buffer.kind != backend::Buffer::Kind::Constant)
+      continue;
+    if (!is_read[i])
+      buffer = {0, backend::Buffer::Kind::Constant, {}};
+    else if (file.holds(buffer.constant.raw()))
+      buffer.constant = buffer.constant.clone();
+  }
 }
 
 /// Lifetimes of the arena's buffers over the steps, then their places.
@@ -150,7 +196,7 @@ void build(const Model& model, Program::Impl& impl) {
                       std::move(graph), impl.report.notes);
   if (options.final_relu == ProgramOptions::FinalRelu::Remove)
     graph = passes::run(passes::final_relu_passes(), std::move(graph), impl.report.notes);
-  impl.report.multiply_adds = multiply_adds(graph);
+  impl.report.multiply_adds = ops::multiply_adds(graph);
   impl.inputs = infos(graph, graph.inputs());
   const std::size_t forward_outputs = graph.outputs().size();
   impl.outputs = infos(graph, graph.outputs());
@@ -158,12 +204,15 @@ void build(const Model& model, Program::Impl& impl) {
     impl.outputs[i].name = graph.output_names()[i];
   if (impl.differentiated)
     graph = passes::run(passes::final_passes(), differentiate(graph, impl), impl.report.notes);
+  if (&backend == &backend::onednn())
+    graph = passes::run(passes::fusion_passes(), std::move(graph), impl.report.notes);
 
   impl.text = ir::print(graph);
   const std::vector<ir::ValueId> scores(
       graph.outputs().begin(), graph.outputs().begin() + static_cast<std::ptrdiff_t>(forward_outputs));
-  impl.lowering = backend.lower(graph, plan::make_schedule(graph, scores), {options.threads});
+  impl.lowering = backend.lower(graph, plan::make_schedule(graph, scores), lower_options(options));
   impl.report.fallback_nodes = impl.lowering.fallback_nodes;
+  settle_constants(*model.impl().file, impl.lowering);
   plan_arena(impl);
 }
 
@@ -192,6 +241,7 @@ std::shared_ptr<const Program> Program::compile(const Model& model, const Progra
   } catch (const InputError& error) {
     throw ModelError(error.what(), {model.path(), {}, {}});
   }
+  model.impl().file->release_pages();
   return std::shared_ptr<const Program>(new Program(std::move(impl)));
 }
 

@@ -83,7 +83,7 @@ private:
       return known->second;
     const auto weight = file_.contents().weights.find(name);
     FOVEA_CHECK(weight != file_.contents().weights.end(), "the value '{}' is not computed by its node", name);
-    const Tensor& tensor = weight->second;
+    const Tensor tensor = weight->second.tensor(pool_);
     const ir::ValueId id =
         graph_.add_constant(name, is_floating(tensor.dtype()) ? tensor.cast(options_.floating) : tensor);
     values_[name] = id;
@@ -117,6 +117,7 @@ private:
   const OnnxFile& file_;
   const ImportOptions& options_;
   ir::Graph graph_;
+  TensorPool pool_;
   Rebatch rebatch_;
   std::unordered_map<std::string, ir::ValueId> values_;
 };
@@ -125,6 +126,7 @@ private:
 
 ir::Graph import_graph(const OnnxFile& file, const ImportOptions& options) {
   check_supported(file);
+  file.check_unchanged();
   FOVEA_ASSERT(is_floating(options.floating));
   ir::Graph graph;
   try {

@@ -91,16 +91,13 @@ void translate_sum(TranslateContext& c);
 void translate_where(TranslateContext& c);
 
 // translate_nn.cpp
-void translate_average_pool(TranslateContext& c);
 void translate_batch_normalization(TranslateContext& c);
 void translate_conv(TranslateContext& c);
 void translate_conv_transpose(TranslateContext& c);
 void translate_gemm(TranslateContext& c);
 void translate_global_average_pool(TranslateContext& c);
-void translate_global_max_pool(TranslateContext& c);
 void translate_lrn(TranslateContext& c);
 void translate_mat_mul(TranslateContext& c);
-void translate_max_pool(TranslateContext& c);
 
 // translate_normalization.cpp
 void translate_group_normalization(TranslateContext& c);
@@ -109,10 +106,19 @@ void translate_layer_normalization(TranslateContext& c);
 void translate_mean_variance_normalization(TranslateContext& c);
 void translate_rms_normalization(TranslateContext& c);
 
+// translate_pool.cpp
+void translate_average_pool(TranslateContext& c);
+void translate_global_lp_pool(TranslateContext& c);
+void translate_global_max_pool(TranslateContext& c);
+void translate_lp_pool(TranslateContext& c);
+void translate_max_pool(TranslateContext& c);
+
 // translate_quantize.cpp
+void translate_conv_integer(TranslateContext& c);
 void translate_dequantize_linear(TranslateContext& c);
 void translate_dynamic_quantize_linear(TranslateContext& c);
 void translate_mat_mul_integer(TranslateContext& c);
+void translate_q_linear_conv(TranslateContext& c);
 void translate_q_linear_mat_mul(TranslateContext& c);
 void translate_quantize_linear(TranslateContext& c);
 
@@ -166,6 +172,5 @@ void translate_transpose(TranslateContext& c);
 
 // Limits that a node alone shows.
 std::string batch_normalization_why_not(const NodeReader& node, std::int64_t opset);
-std::string max_pool_why_not(const NodeReader& node, std::int64_t opset);
 
 }  // namespace fovea::onnx_import

@@ -113,12 +113,23 @@ void translate_sub(TranslateContext& c) {
 
 void translate_mod(TranslateContext& c) {
   const ir::ValueId divisor = c.x(1);
-  FOVEA_CHECK(!c.node().flag("fmod", false) && c.dtype(c.x(0)) == DType::I64,
-              "only the remainder of integers is supported (fmod = 0)");
+  const bool is_integer = c.dtype(c.x(0)) == DType::I64, has_sign_of_x = c.node().flag("fmod", false);
+  FOVEA_CHECK(is_integer || has_sign_of_x, "fmod = 0 is for integers, found {}", name_of(c.dtype(c.x(0))));
+  if (!is_integer) {
+    const ir::ValueId quotient = c.emit(ops::div(), {c.x(0), divisor}, {}, "/quotient");
+    const ir::ValueId negative = c.emit(ops::less(), {quotient, c.scalar_like(quotient, 0)}, {}, "/negative");
+    const ir::ValueId whole = c.emit(ops::where(),
+                                     {negative, c.emit(ops::ceil(), {quotient}, {}, "/ceil"),
+                                      c.emit(ops::floor(), {quotient}, {}, "/floor")},
+                                     {}, "/whole");
+    return c.output(c.emit(ops::sub(), {c.x(0), c.emit(ops::mul(), {whole, divisor}, {}, "/product")}));
+  }
   auto truncated = [&](ir::ValueId value, std::string_view suffix) {
     const ir::ValueId quotient = c.emit(ops::div(), {value, divisor}, {}, "/quotient");
     return c.emit(ops::sub(), {value, c.emit(ops::mul(), {quotient, divisor}, {}, "/product")}, {}, suffix);
   };
+  if (has_sign_of_x)
+    return c.output(truncated(c.x(0), ""));
   // Div truncates, but the result has the divisor's sign: one more divisor brings the remainder to its side.
   const ir::ValueId remainder = truncated(c.x(0), "/remainder");
   c.output(truncated(c.emit(ops::add(), {remainder, divisor}, {}, "/shifted"), ""));

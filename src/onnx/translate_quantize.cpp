@@ -1,9 +1,9 @@
 #include "onnx/translate_families.hpp"
 
+#include "onnx/picture.hpp"
 #include "onnx/tensor_proto.hpp"
 #include "ops/add.hpp"
 #include "ops/clip.hpp"
-#include "ops/conv.hpp"
 #include "ops/div.hpp"
 #include "ops/gather.hpp"
 #include "ops/mat_mul.hpp"
@@ -51,12 +51,13 @@ Range range_of(int type) {
 
 /// A scale or zero point of x as floating numbers that broadcast over x: one number, one for each index of
 /// the axis, or one for each block of it.
-ir::ValueId spread(TranslateContext& c, ir::ValueId value, const Shape& x, std::string_view suffix) {
+ir::ValueId spread(TranslateContext& c, ir::ValueId value, const Shape& x, std::string_view suffix,
+                   std::optional<std::int64_t> fixed_axis = {}) {
   value = c.cast(value, c.options().floating);
   const Shape shape = c.shape(value);
   if (shape.elements() == 1)
     return c.reshape(value, {}, suffix);
-  const std::int64_t axis = resolve_axis(c.node().integer("axis", 1), x.rank());
+  const std::int64_t axis = fixed_axis ? *fixed_axis : resolve_axis(c.node().integer("axis", 1), x.rank());
   const std::int64_t block = c.node().integer("block_size", 0);
   if (block == 0) {
     FOVEA_CHECK(shape == Shape({x[axis]}), "expected {} numbers for axis {}, found {}", x[axis], axis,
@@ -76,12 +77,12 @@ ir::ValueId spread(TranslateContext& c, ir::ValueId value, const Shape& x, std::
 
 /// (x - zero_point) * scale; kNoValue for a zero point of 0.
 ir::ValueId dequantized(TranslateContext& c, ir::ValueId x, ir::ValueId scale, ir::ValueId zero_point,
-                        std::string_view suffix) {
+                        std::string_view suffix, std::optional<std::int64_t> axis = {}) {
   const Shape shape = c.shape(x);
   x = c.cast(x, c.options().floating);
   if (zero_point != ir::kNoValue)
-    x = c.emit(ops::sub(), {x, spread(c, zero_point, shape, "/zero_point")}, {}, "/shifted");
-  return c.emit(ops::mul(), {x, spread(c, scale, shape, "/scale")}, {}, suffix);
+    x = c.emit(ops::sub(), {x, spread(c, zero_point, shape, "/zero_point", axis)}, {}, "/shifted");
+  return c.emit(ops::mul(), {x, spread(c, scale, shape, "/scale", axis)}, {}, suffix);
 }
 
 /// round(x / scale) + zero_point, cut to the range; the rounding passes gradients straight through.
@@ -158,6 +159,22 @@ void translate_mat_mul_integer(TranslateContext& c) {
   // A zero point for each row of a, or for each column of b.
   const std::int64_t rows = std::max<std::int64_t>(c.rank() - 2, 0), columns = c.shape(c.x(1)).rank() - 1;
   c.output(c.emit(ops::mat_mul(), {shifted(c, 0, 2, rows), shifted(c, 1, 3, columns)}));
+}
+
+void translate_conv_integer(TranslateContext& c) {
+  c.output(c.pass(convolution(c, shifted(c, 0, 2, 1), shifted(c, 1, 3, 0), ir::kNoValue, "/product")));
+}
+
+void translate_q_linear_conv(TranslateContext& c) {
+  const ir::ValueId x = dequantized(c, c.x(0), c.x(1), c.x(2), "/x");
+  const ir::ValueId w = dequantized(c, c.x(3), c.x(4), c.x(5), "/w", 0);
+  ir::ValueId bias = ir::kNoValue;
+  if (c.has(8)) {  // whole numbers in units of both scales
+    const ir::ValueId unit = c.emit(ops::mul(), {c.reshape(c.x(1), {}, "/scalar"), c.x(4)}, {}, "/unit");
+    bias = c.emit(ops::mul(), {c.cast(c.x(8), c.options().floating), unit}, {}, "/bias");
+  }
+  const ir::ValueId y = convolution(c, x, w, bias, "/product");
+  c.output(quantized(c, y, c.x(6), c.x(7), range_of_input(c, 7, onnx::TensorProto::UINT8)));
 }
 
 void translate_q_linear_mat_mul(TranslateContext& c) {

@@ -21,6 +21,7 @@
 #include "ops/exp.hpp"
 #include "ops/expand.hpp"
 #include "ops/floor.hpp"
+#include "ops/fused_conv.hpp"
 #include "ops/gather.hpp"
 #include "ops/gemm.hpp"
 #include "ops/global_average_pool.hpp"
@@ -29,6 +30,8 @@
 #include "ops/hard_sigmoid.hpp"
 #include "ops/hard_swish.hpp"
 #include "ops/identity.hpp"
+#include "ops/inside.hpp"
+#include "ops/interleave.hpp"
 #include "ops/interpolate.hpp"
 #include "ops/layer_normalization.hpp"
 #include "ops/leaky_relu.hpp"
@@ -40,6 +43,7 @@
 #include "ops/logical_not.hpp"
 #include "ops/logical_or.hpp"
 #include "ops/lrn.hpp"
+#include "ops/masked.hpp"
 #include "ops/mat_mul.hpp"
 #include "ops/max.hpp"
 #include "ops/max_pool.hpp"
@@ -47,6 +51,7 @@
 #include "ops/mul.hpp"
 #include "ops/neg.hpp"
 #include "ops/pad.hpp"
+#include "ops/positive.hpp"
 #include "ops/pow.hpp"
 #include "ops/prelu.hpp"
 #include "ops/reciprocal.hpp"
@@ -107,6 +112,7 @@ std::span<const ir::Operator* const> table() {
       &exp(),
       &expand(),
       &floor(),
+      &fused_conv(),
       &gather(),
       &gather_gradient(),
       &gemm(),
@@ -119,6 +125,8 @@ std::span<const ir::Operator* const> table() {
       &hard_swish(),
       &hard_swish_gradient(),
       &identity(),
+      &inside(),
+      &interleave(),
       &interpolate(),
       &interpolate_gradient(),
       &lrn(),
@@ -132,6 +140,7 @@ std::span<const ir::Operator* const> table() {
       &log(),
       &log_softmax(),
       &log_softmax_gradient(),
+      &masked(),
       &mat_mul(),
       &max(),
       &max_gradient(),
@@ -147,6 +156,7 @@ std::span<const ir::Operator* const> table() {
       &prelu_gradient(),
       &pad(),
       &pad_gradient(),
+      &positive(),
       &pow(),
       &pow_base_derivative(),
       &pow_exponent_derivative(),

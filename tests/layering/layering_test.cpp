@@ -84,8 +84,9 @@ const std::map<std::string, Names>& allowed() {
     r["backend"] = {"base", "ir", "ops", "onnx", "passes", "autodiff", "plan"};
     r["engine"] = {"base", "ir", "ops", "onnx", "passes", "autodiff", "plan", "backend"};
     r["image"] = {"base"};
+    r["segment"] = {"base", "image"};
     r["methods"] = r["engine"];
-    r["methods"].insert({"engine", "image"});
+    r["methods"].insert({"engine", "image", "segment"});
     r["cli"] = {};  // a user of the public headers like any other
     return r;
   }();

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "fovea/image.hpp"
+#include "fovea/segment.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace fovea {
+
+/// |I_p - I_q|^2 over the channels of an RGB picture, for pixels by their index.
+inline std::int32_t squared_difference(const Image& rgb, std::int64_t p, std::int64_t q) {
+  const std::uint8_t* a = rgb.pixels.data() + 3 * p;
+  const std::uint8_t* b = rgb.pixels.data() + 3 * q;
+  const std::int32_t red = a[0] - b[0];
+  const std::int32_t green = a[1] - b[1];
+  const std::int32_t blue = a[2] - b[2];
+  return red * red + green * green + blue * blue;
+}
+
+/// Number of GridEdges a pixel of this neighbourhood has.
+inline std::size_t edge_count(Neighbourhood neighbourhood) {
+  return neighbourhood == Neighbourhood::Four ? 2 : 4;
+}
+
+/// The mean of |I_p - I_q|^2 over all pairs of neighbours; 0 for a single pixel.
+double mean_squared_difference(const Image& rgb, Neighbourhood neighbourhood);
+
+/// What different labels of a pixel and its neighbour cost, by GridEdge; 0 where the edge leaves the picture.
+/// Empty for the edges that the neighbourhood does not have.
+using EdgeWeights = std::array<std::vector<float>, 4>;
+EdgeWeights edge_weights(const Image& rgb, const SegmentOptions& options);
+
+}  // namespace fovea
