@@ -157,7 +157,12 @@ def measure(options, path, network, batch):
     for precision in options.precisions:
         if fovea_round(options, path, network, batch, precision, 2) is None:
             del runs["fovea " + precision]
-    workers = {mode: Worker(network, batch, mode, options.threads) for mode in options.modes}
+    workers = {}
+    for mode in options.modes:
+        try:
+            workers[mode] = Worker(network, batch, mode, options.threads)
+        except RuntimeError as error:  # e.g. PyTorch 1.13 has no gradient of ReLU6 in bfloat16
+            print("  torch %s left out: %s" % (mode, error))
     for mode in workers:
         runs["torch " + mode] = {"rounds": [], "peak": 0}
     counts = {}

@@ -670,6 +670,9 @@ def rectifiers(model):
             weights[node.output[0]] = onnx.numpy_helper.to_array(node.attribute[0].t)
 
     def obeys(node):
+        if node.op_type == "QuantizeLinear":  # saturates at the zero point: a Clip from 0
+            point = weights[node.input[2]]
+            return point.size == 1 and point.reshape(-1)[0] == np.iinfo(point.dtype).min
         if node.op_type != "Clip":
             return node.op_type == "Relu"
         bounds = {a.name: a.f for a in node.attribute}

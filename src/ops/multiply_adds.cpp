@@ -2,6 +2,7 @@
 
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
+#include "ops/fused_conv.hpp"
 #include "ops/gemm.hpp"
 #include "ops/mat_mul.hpp"
 
@@ -27,12 +28,14 @@ const Shape& y_of(const ir::Graph& graph, const ir::Node& node) {
   return graph.shape(node.outputs[0]);
 }
 
-const std::array<Cost, 4>& costs() {
-  static const std::array<Cost, 4> table = {{
-      {&conv(),
-       [](const ir::Graph& g, const ir::Node& n) {
-         return y_of(g, n).elements() * w_of(g, n).elements() / w_of(g, n)[0];
-       }},
+std::int64_t of_conv(const ir::Graph& g, const ir::Node& n) {
+  return y_of(g, n).elements() * w_of(g, n).elements() / w_of(g, n)[0];
+}
+
+const std::array<Cost, 5>& costs() {
+  static const std::array<Cost, 5> table = {{
+      {&conv(), of_conv},
+      {&fused_conv(), of_conv},
       {&conv_transpose(),
        [](const ir::Graph& g, const ir::Node& n) {
          return x_of(g, n).elements() * w_of(g, n).elements() / w_of(g, n)[0];

@@ -278,6 +278,8 @@ TEST(OneDnn, lowers_these_operators) {
                                           "Reshape",
                                           "Sigmoid",
                                           "SigmoidGradient",
+                                          "Slice",
+                                          "Split",
                                           "Sqrt",
                                           "Sub",
                                           "Tanh",
@@ -312,7 +314,9 @@ TEST(OneDnn, leaves_these_problems_to_the_reference_kernels) {
       // no picture
       "GlobalAveragePool x=2x3x7", "LRN x=1x6x5 size=4 alpha=1.5 beta=0.5 bias=2",
       // ranks that differ
-      "MatMul a=2x1x3x5 b=4x5x2", "MatMul a=2x3x5 b=5", "MatMul a=5 b=2x5x3", "MatMul a=5 b=5"};
+      "MatMul a=2x1x3x5 b=4x5x2", "MatMul a=2x3x5 b=5", "MatMul a=5 b=2x5x3", "MatMul a=5 b=5",
+      // steps
+      "Slice x=3x5 starts=0,1 steps=1,2 sizes=3,2", "Slice x=4x7x3 starts=3,6,1 steps=-2,-3,1 sizes=2,3,1"};
   EXPECT_EQ(left, expected);
 }
 

@@ -83,7 +83,11 @@ TEST(Program, refuses_options_that_make_no_sense) {
   EXPECT_EQ(error_of([&] {
               Program::compile(model, {.precision = Precision::F64, .backend = BackendKind::OneDnn});
             }),
-            "the oneDNN backend computes in float32 only");
+            "the oneDNN backend does not compute in float64");
+  EXPECT_EQ(error_of([&] {
+              Program::compile(model, {.precision = Precision::BF16, .backend = BackendKind::Reference});
+            }),
+            "the reference backend computes in float32 and float64 only");
   EXPECT_EQ(error_of([&] { Program::compile(model, {.target = "nothing"}); }),
             "there is no value or node named 'nothing'");
 }

