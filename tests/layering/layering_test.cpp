@@ -87,7 +87,7 @@ const std::map<std::string, Names>& allowed() {
     r["segment"] = {"base", "image"};
     r["methods"] = r["engine"];
     r["methods"].insert({"engine", "image", "segment"});
-    r["cli"] = {};  // a user of the public headers like any other
+    r["cli"] = {"base"};  // a user of the public headers like any other, and of the pool of workers
     return r;
   }();
   return rooms;
