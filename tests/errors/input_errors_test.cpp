@@ -170,7 +170,7 @@ TEST_F(InputErrors, NamesOfPortsAndTheirNumber) {
                {"plain.onnx", "'nope'"});
   expect_error(fovea({"gradient", model, "--input", in, "--target", "1", "--precision", "f64", "--backend",
                       "onednn", "-o", out}),
-               1, {"float32"});
+               1, {"float64"});
   EXPECT_EQ(folder.count(), 0U);
 }
 
