@@ -27,25 +27,26 @@ std::int64_t boost_flow(const GridProblem& problem, std::int64_t infinite) {
   auto capacity = get(boost::edge_capacity, graph);
   auto reverse = get(boost::edge_reverse, graph);
   const auto wide = [&](std::int32_t c) { return c == kInfiniteCapacity ? infinite : c; };
-  const auto add = [&](std::int64_t a, std::int64_t b, std::int64_t forward, std::int64_t backward) {
+  // An edge and its empty reverse, as Boost's own check of its result supposes.
+  const auto add = [&](std::int64_t a, std::int64_t b, std::int64_t forward) {
     const auto there = boost::add_edge(static_cast<std::size_t>(a), static_cast<std::size_t>(b), graph).first;
     const auto back = boost::add_edge(static_cast<std::size_t>(b), static_cast<std::size_t>(a), graph).first;
     capacity[there] = forward;
-    capacity[back] = backward;
+    capacity[back] = 0;
     reverse[there] = back;
     reverse[back] = there;
   };
   for (std::int64_t p = 0; p < pixels; ++p) {
-    add(pixels, p, wide(problem.source[static_cast<std::size_t>(p)]), 0);
-    add(p, pixels + 1, wide(problem.sink[static_cast<std::size_t>(p)]), 0);
+    add(pixels, p, wide(problem.source[static_cast<std::size_t>(p)]));
+    add(p, pixels + 1, wide(problem.sink[static_cast<std::size_t>(p)]));
     for (std::size_t e = 0; e < 4; ++e) {
       const std::int64_t x = p % problem.width + kGridSteps[e][0];
       const std::int64_t y = p / problem.width + kGridSteps[e][1];
       if (problem.forward[e].empty() || x < 0 || x >= problem.width || y >= problem.height)
         continue;
       const auto& backward = problem.backward[e].empty() ? problem.forward[e] : problem.backward[e];
-      add(p, y * problem.width + x, wide(problem.forward[e][static_cast<std::size_t>(p)]),
-          wide(backward[static_cast<std::size_t>(p)]));
+      add(p, y * problem.width + x, wide(problem.forward[e][static_cast<std::size_t>(p)]));
+      add(y * problem.width + x, p, wide(backward[static_cast<std::size_t>(p)]));
     }
   }
   return boost::push_relabel_max_flow(graph, static_cast<std::size_t>(pixels),
