@@ -131,7 +131,6 @@ void add_method_options(CLI::App& verb, LocalizeArguments& arguments) {
   verb.add_option("--quantiles", arguments.quantiles,
                   "foreground,background: seeds lie above and below these quantiles of the map, in %")
       ->delimiter(',')
-      ->expected(1)
       ->allow_extra_args(false);
   verb.add_option("--smoothness", arguments.smoothness, "weight of the contrast term between neighbours")
       ->check(between(0.0, 1e6));

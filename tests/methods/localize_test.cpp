@@ -208,22 +208,18 @@ TEST(Localize, ThePaperTakesTheMapAsItIs) {
   EXPECT_FALSE(paper.star);
 }
 
-/// A linear model whose first class looks at one square only.
-Model looks_at(std::int64_t side, const Box& where) {
+/// A linear model whose first class looks at the middle, and the less the further away; the second nowhere.
+Model looks_at_the_middle(std::int64_t side) {
   std::vector<float> weights(static_cast<std::size_t>(2 * 3 * side * side), 0);
-  for (std::int64_t y = 0; y < side; ++y)
-    for (std::int64_t x = 0; x < side; ++x) {
-      const bool inside = x >= where.x0 && x < where.x1 && y >= where.y0 && y < where.y1;
-      weights[static_cast<std::size_t>(y * side + x)] =
-          (inside ? 1.0F : 0.01F) + 1e-5F * static_cast<float>(y * side + x);
-    }
+  const Tensor middle = hill(side, side, 0.5, 0.5);
+  std::copy(middle.data<float>().begin(), middle.data<float>().end(), weights.begin());
   return built(test::linear_model({1, 3, side, side}, weights, {0, 0}));
 }
 
 TEST(LocalizeClass, TheWholePhotoIsSqueezedAndTheBoxIsInItsOwnPixels) {
   const Box object = {60, 20, 140, 60};
   const Image photo = scene(200, 80, {object});
-  const Model model = looks_at(20, {8, 8, 12, 12});  // the photo's (80,32) to (120,48)
+  const Model model = looks_at_the_middle(20);
   Session session = session_of(model);
   const LocalizedClass found = localize(session, photo, {}, {0, Crops::Whole}, paper_localize_options());
   EXPECT_EQ(found.saliency.target.index, 0);
@@ -234,7 +230,7 @@ TEST(LocalizeClass, TheWholePhotoIsSqueezedAndTheBoxIsInItsOwnPixels) {
 }
 
 TEST(LocalizeClass, OneCropIsAnError) {
-  const Model model = looks_at(8, {2, 2, 6, 6});
+  const Model model = looks_at_the_middle(8);
   Session session = session_of(model);
   EXPECT_EQ(test::message_of<InputError>([&] {
               localize(session, scene(30, 20, {}), {}, {0, Crops::One});
@@ -243,7 +239,7 @@ TEST(LocalizeClass, OneCropIsAnError) {
 }
 
 TEST(LocalizeClass, AClassWithoutGradientIsAnError) {
-  const Model model = looks_at(8, {2, 2, 6, 6});
+  const Model model = looks_at_the_middle(8);
   Session session = session_of(model);
   EXPECT_EQ(test::message_of<InputError>([&] {
               localize(session, scene(30, 20, {}), {}, {1, Crops::Ten});
