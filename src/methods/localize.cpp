@@ -77,6 +77,7 @@ LocalizeOptions paper_localize_options() {
   options.smoothing = 0;
   options.seeds = {0.95, 0.30};
   options.box = BoxRule::LargestComponent;
+  options.max_side = 512;
   return options;
 }
 

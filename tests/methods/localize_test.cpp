@@ -203,6 +203,7 @@ TEST(Localize, ThePaperTakesTheMapAsItIs) {
   EXPECT_EQ(paper.seeds.background_quantile, 0.30);
   EXPECT_EQ(paper.smoothing, 0);
   EXPECT_EQ(paper.box, BoxRule::LargestComponent);
+  EXPECT_GE(paper.max_side, 500);
   EXPECT_EQ(paper.segment.iterations, 1);
   EXPECT_EQ(paper.segment.foreground_seeds, SeedStrength::Hard);
   EXPECT_FALSE(paper.star);
