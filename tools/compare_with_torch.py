@@ -3,17 +3,15 @@
 
     python3 tools/compare_with_torch.py build/release/fovea
     python3 tools/compare_with_torch.py build/release/fovea --only plain dense --precision f64 --tolerance 1e-6
-    python3 tools/compare_with_torch.py build/release/fovea --torchvision resnet18 densenet121 --size 97 81
 
-Without --torchvision: every network of tests/data/networks against the references stored there. With it: networks
-of torchvision with random weights, exported on the spot. For each network and ReLU rule the program is called as a
-user would:
+Every network of tests/data/networks against the references stored there; PyTorch itself is not needed. For whole
+networks of torchvision see zoo_check.py. For each network and ReLU rule the program is called as a user would:
 
     fovea forward  MODEL --input X.npy -o Y.npy
     fovea gradient MODEL --input X.npy --target K --rule RULE -o G.npy
 
 and the relative L2 errors ||found - expected|| / ||expected|| are printed. The exit code is 1 if a call fails or an
-error is above --tolerance. PyTorch is needed only for --torchvision.
+error is above --tolerance.
 """
 import argparse
 import json
@@ -61,55 +59,18 @@ def stored(folder, only):
         yield entry["name"], os.path.join(folder, entry["onnx"]), base + ".input.npy", entry["target"], expected
 
 
-def from_torchvision(names, shape, opset, seed, folder, keep_bn):
-    sys.path.insert(0, HERE)
-    import make_network_goldens as goldens
-    import torch
-    import torchvision
-    for number, name in enumerate(names):
-        torch.manual_seed(seed + number)
-        generator = torch.Generator().manual_seed(seed + number)
-        options = {"aux_logits": True, "init_weights": False} if name in ("googlenet", "inception_v3") else {}
-        net = torchvision.models.get_model(name, weights=None, **options).eval()
-        for module in net.modules():                    # BatchNorm at its first values is the identity: disturb it
-            if isinstance(module, torch.nn.BatchNorm2d):
-                module.running_mean.copy_(torch.randn(module.num_features, generator=generator) * 0.1)
-                module.running_var.copy_((torch.randn(module.num_features, generator=generator) * 0.2).exp())
-        x = torch.randn(shape, generator=generator)
-        model, picture = os.path.join(folder, name + ".onnx"), os.path.join(folder, name + ".input.npy")
-        np.save(picture, x.numpy())
-        mode = torch.onnx.TrainingMode.PRESERVE if keep_bn else torch.onnx.TrainingMode.EVAL
-        torch.onnx.export(net, x, model, opset_version=opset, training=mode, input_names=["image"],
-                          output_names=["scores"], dynamic_axes={"image": {0: "N"}, "scores": {0: "N"}})
-        with torch.no_grad():
-            target = int(net(x)[0].argmax())
-        results = {rule: goldens.reference(net, x, target, rule) for rule in RULES}
-        yield name, model, picture, target, {"scores": results["gradient"][0], **{r: results[r][1] for r in RULES}}
-        os.remove(model)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("fovea", help="the program")
     parser.add_argument("--networks", default=NETWORKS, help="folder with index.json")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="these of the stored networks")
-    parser.add_argument("--torchvision", nargs="+", metavar="NAME", help="these networks of torchvision instead")
-    parser.add_argument("--size", nargs=2, type=int, default=[224, 224], metavar=("H", "W"))
-    parser.add_argument("--batch", type=int, default=1)
-    parser.add_argument("--opset", type=int, default=13)
-    parser.add_argument("--keep-bn", action="store_true", help="export BatchNormalization nodes, unfolded")
-    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--precision", choices=["f32", "f64"], help="handed to fovea gradient")
     parser.add_argument("--tolerance", type=float, default=1e-4)
     args = parser.parse_args()
 
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
-        if args.torchvision:
-            networks = from_torchvision(args.torchvision, [args.batch, 3] + args.size, args.opset, args.seed, folder,
-                                        args.keep_bn)
-        else:
-            networks = stored(args.networks, args.only)
+        networks = stored(args.networks, args.only)
         print("%-20s %10s %10s %10s %10s" % (("network", "scores") + RULES))
         for name, model, picture, target, expected in networks:
             cells, notes = [], []

@@ -9,9 +9,9 @@ does the table at the end of README.md.
 
 The references do not come from hooks on modules. `relu_rule` puts one autograd function in the place of every
 entrance to ReLU that PyTorch has, so that modules, functions, methods, in-place and re-used ReLUs obey the rule
-alike. What counts is the exported graph: nn.ReLU6 becomes Clip and keeps its gradient under all rules, like
-LeakyReLU, PReLU and the others; F.relu6 becomes Relu and Clip, so its ReLU obeys. The number of Relu nodes and of
-calls must be equal. Weights and inputs are float32 numbers; the references are computed from them in float64. A
+alike. A function max(x, 0) with an upper bound is one of them: nn.ReLU6 and clamp from 0, which become Clip; F.relu6
+becomes Relu and Clip. LeakyReLU, PReLU and the others keep their gradient. The number of calls must be that of Relu
+nodes and of Clip nodes from 0 that do not follow a Relu. Weights and inputs are float32 numbers; the references are computed from them in float64. A
 network whose float32 gradient is further than TOLERANCE from the float64 one is badly conditioned (a value next to
 a kink); another seed is taken. Needs torch >= 1.13, onnx and numpy; the same versions give the same files.
 """
@@ -31,12 +31,16 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+import exporter_styles as styles
+
 RULES = ("gradient", "deconvnet", "guided")
 TOLERANCE = 1e-5
 OPERATORS = set("""Conv ConvTranspose Gemm MatMul Add Sub Mul Div Neg Pow Sqrt Exp Log Abs Max Min Relu LeakyRelu PRelu
     Clip Sigmoid Tanh HardSigmoid HardSwish Softplus Elu Erf Softmax LogSoftmax MaxPool AveragePool GlobalAveragePool
     GlobalMaxPool BatchNormalization LRN Concat Split Slice Pad Reshape Flatten Squeeze Unsqueeze Transpose Expand
-    Gather ReduceMean ReduceSum ReduceMax Where Cast Shape Constant ConstantOfShape Identity Dropout Range Equal""".split())
+    Gather ReduceMean ReduceSum ReduceMax ReduceL2 Mish Gelu Where Cast Shape Constant ConstantOfShape Identity Dropout Range Equal
+    Celu ReduceLogSumExp InstanceNormalization Resize LayerNormalization CumSum DepthToSpace Einsum
+    QuantizeLinear DequantizeLinear""".split())
 
 
 # ---------------------------------------------------------------- the three rules
@@ -48,7 +52,7 @@ class RuleRelu(torch.autograd.Function):
     def forward(ctx, x, rule):
         ctx.save_for_backward(x)
         ctx.rule = rule
-        return x.clamp(min=0)
+        return torch.where(x > 0, x, torch.zeros_like(x))
 
     @staticmethod
     def backward(ctx, dy):
@@ -75,10 +79,22 @@ def relu_rule(rule):
         calls[0] += 1
         return x.copy_(RuleRelu.apply(x.clone(), rule))
 
+    # An upper bound keeps its own derivative, under every rule.
     def relu6(x, inplace=False):
-        return relu(x).clamp(max=6)
+        return original_clamp(relu(x), None, 6)
 
-    places = [(F, "relu6", relu6), (torch, "relu", relu), (torch, "relu_", relu_in_place), (torch.Tensor, "relu", relu),
+    def hardtanh(x, min_val=-1.0, max_val=1.0, inplace=False):
+        return clamp(x, min_val, max_val) if min_val == 0 else original_hardtanh(x, min_val, max_val)
+
+    def clamp(x, min=None, max=None):
+        if min != 0:
+            return original_clamp(x, min, max)
+        y = relu(x)
+        return y if max is None else original_clamp(y, None, max)
+
+    original_hardtanh, original_clamp = F.hardtanh, torch.clamp
+    places = [(F, "relu6", relu6), (F, "hardtanh", hardtanh), (torch, "clamp", clamp), (torch.Tensor, "clamp", clamp),
+              (torch, "relu", relu), (torch, "relu_", relu_in_place), (torch.Tensor, "relu", relu),
               (torch.Tensor, "relu_", relu_in_place), (F, "relu", relu), (F, "relu_", relu_in_place),
               (nn.ReLU, "forward", lambda self, x: relu(x))]
     missing = object()
@@ -517,10 +533,55 @@ class Ties(nn.Module):
         return self.classifier(torch.flatten(F.max_pool2d(x, 2, 1, 0, ceil_mode=True), 1))
 
 
+class Modern(nn.Module):
+    """What came later: layer, group and instance normalization as operators, resizing, pixel shuffle, Einsum, gates."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, stride=2, padding=1)
+        self.group = nn.GroupNorm(4, 8)
+        self.shrink = nn.Conv2d(2, 6, 3)
+        self.instance = nn.InstanceNorm2d(6, affine=True)
+        self.mix = nn.Conv2d(6, 6, 1)
+        self.layer = nn.LayerNorm(6)
+        self.classifier = nn.Linear(6, 5)
+
+    def forward(self, x):
+        x = F.silu(self.group(self.stem(x)))
+        x = F.interpolate(x, size=(9, 10), mode="bilinear", align_corners=False)
+        x = F.pixel_shuffle(x, 2)
+        x = F.celu(self.instance(self.shrink(x)), 0.7)
+        x = F.interpolate(x, size=(7, 6), mode="bicubic", align_corners=True)
+        x = F.relu(self.mix(x)) + F.interpolate(x[:, :, :4, :3], size=(7, 6), mode="nearest")
+        x = x.flatten(2).transpose(1, 2)
+        x = self.layer(x)
+        x = x + torch.einsum("bnc,bmc,bmd->bnd", x, x, x) / 42
+        x = F.normalize(x, dim=2) + F.softsign(x) + torch.cumsum(x, 1) / 10
+        return self.classifier(torch.logsumexp(x, 1))
+
+
+class Quantised(nn.Module):
+    """QuantizeLinear and DequantizeLinear around every layer; gradients go straight through, cut at the ranges."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Conv2d(3, 6, 3, stride=2)
+        self.second = nn.Conv2d(6, 8, 3)
+        self.classifier = nn.Linear(8, 5)
+
+    def forward(self, x):
+        x = torch.fake_quantize_per_tensor_affine(x, 0.0213, 3, -128, 127)
+        x = F.relu(self.first(x))
+        x = torch.fake_quantize_per_tensor_affine(x, 0.0119, 0, 0, 255)
+        x = F.relu(self.second(x))
+        x = torch.fake_quantize_per_tensor_affine(x, 0.0171, 5, 0, 255)
+        return self.classifier(x.mean((2, 3)))
+
+
 # ---------------------------------------------------------------- the list
 
-Case = collections.namedtuple("Case", "build opset shape target notes dynamic keep_bn input",
-                              defaults=(False, False, "normal"))
+Case = collections.namedtuple("Case", "build opset shape target notes dynamic keep_bn input write",
+                              defaults=(False, False, "normal", None))
 CASES = {
     "plain": Case(Plain, 9, (2, 3, 21, 17), 3, "Conv, Relu, MaxPool, Gemm"),
     "residual": Case(Residual, 13, (2, 3, 23, 18), 4, "BatchNorm folded by the exporter, shortcuts", dynamic=True),
@@ -549,6 +610,18 @@ CASES = {
                       dynamic=True),
     "attention_16": Case(Attention, 16, (1, 3, 21, 15), 0, "the same with a fixed batch in opset 16"),
     "ties": Case(Ties, 11, (2, 3, 13, 16), 3, "max-pools with ties, ceil_mode, dilation", input="integers"),
+    "mxnet": Case(lambda: styles.Mxnet(local_response_norm), 8, (2, 3, 19, 15), 3,
+                  "MXNet's style: BatchNormalization on the picture, weights listed as inputs", write=styles.write_mxnet),
+    "keras": Case(styles.Keras, 13, (2, 23, 17, 3), 1,
+                  "Keras's style: channels last, SAME_UPPER, HardSwish written out", dynamic=True,
+                  write=styles.write_keras),
+    "half": Case(styles.Half, 13, (2, 3, 15, 18), 2, "weights and activations in float16, Casts", input="half",
+                 write=styles.write_half),
+    "newer": Case(styles.Newer, 20, (2, 3, 14, 11), 4, "forms of opsets 18 to 20", dynamic=True,
+                  write=styles.write_newer),
+    "modern": Case(Modern, 17, (2, 3, 13, 16), 2,
+                   "LayerNormalization, InstanceNormalization, GroupNorm, Resize, DepthToSpace, Einsum", dynamic=True),
+    "quantised": Case(Quantised, 13, (2, 3, 13, 16), 1, "QuantizeLinear and DequantizeLinear, straight through"),
 }
 
 
@@ -577,14 +650,44 @@ def make(case, seed):
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
     net = initialise(case.build(), generator)
+    getattr(net, "prepare", lambda: None)()
     x = torch.randn(case.shape, generator=generator)
+    if case.input == "half":
+        x = x.half().float()
     if case.input == "integers":
         x = torch.round(x * 1.5)
         x[:, :, 2:7, 3:9] = 1
     return net, x
 
 
+def rectifiers(model):
+    """How many nodes of a model the rules act on, and how many of these do not just repeat the one before them, as
+    the Clip(0, 6) behind a Relu does."""
+    weights = {w.name: onnx.numpy_helper.to_array(w) for w in model.graph.initializer}
+    made_by = {node.output[0]: node for node in model.graph.node}
+    for node in model.graph.node:
+        if node.op_type == "Constant" and node.attribute[0].name == "value":
+            weights[node.output[0]] = onnx.numpy_helper.to_array(node.attribute[0].t)
+
+    def obeys(node):
+        if node.op_type != "Clip":
+            return node.op_type == "Relu"
+        bounds = {a.name: a.f for a in node.attribute}
+        value = node.input[0]
+        low = bounds.get("min", weights.get(next(iter(node.input[1:2]), None)))
+        return low == 0 and (value not in made_by or made_by[value].op_type != "Add")  # an Add before it: a gate
+
+    obeying = [node for node in model.graph.node if obeys(node)]
+    return len(obeying), sum(made_by.get(node.input[0]) not in obeying for node in obeying)
+
+
 def export(net, x, case, path):
+    if case.write:
+        model = case.write(net, list(case.shape))
+        if case.opset <= onnx.defs.onnx_opset_version():
+            onnx.checker.check_model(model, full_check=True)
+        onnx.save(model, path)
+        return collections.Counter(node.op_type for node in model.graph.node)
     buffer = io.BytesIO()
     mode = torch.onnx.TrainingMode.PRESERVE if case.keep_bn else torch.onnx.TrainingMode.EVAL
     axes = {"image": {0: "N"}, "scores": {0: "N"}} if case.dynamic else None
@@ -651,14 +754,15 @@ def main():
         operators = export(net, x, case, path + ".onnx")
         unknown = set(operators) - OPERATORS
         assert not unknown, (name, unknown)
-        assert operators["Relu"] == relus, (name, operators["Relu"], relus)
+        hits, distinct = rectifiers(onnx.load(path + ".onnx"))
+        assert distinct == relus, (name, operators, distinct, relus)
         arrays = {"input": x.numpy(), "scores": scores, **{rule: results[rule][1] for rule in RULES}}
         for key, array in arrays.items():
             np.save("%s.%s.npy" % (path, key), np.ascontiguousarray(array))
         size = os.path.getsize(path + ".onnx")
         total += size + sum(os.path.getsize("%s.%s.npy" % (path, key)) for key in arrays)
         index.append({"name": name, "onnx": name + ".onnx", "opset": case.opset, "shape": list(case.shape),
-                      "classes": scores.shape[1], "target": case.target, "dynamic_batch": case.dynamic, "relus": relus,
+                      "classes": scores.shape[1], "target": case.target, "dynamic_batch": case.dynamic, "relus": hits,
                       "seed": seed, "float32_error": float("%.2e" % error), "notes": case.notes,
                       "operators": dict(sorted(operators.items()))})
         print("%-17s opset %2d %6d bytes  seed %4d  float32 %.1e  deconvnet %.2g guided %.2g  %s" % (

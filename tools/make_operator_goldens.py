@@ -62,6 +62,9 @@ LRN x=1x3x2x4 size=9 alpha=0.9 beta=0.75 bias=0.5
 LRN x=1x5x3x2 size=5 alpha=0.0001 beta=0.75 bias=1
 BatchNormalization x=2x3x5x4 scale=3:const bias=3:const mean=3:const variance=3:positive:const
 BatchNormalization x=3x4 scale=4:const bias=4:const mean=4:const variance=4:positive:const epsilon=0.1
+LayerNormalization x=3x7 scale=7:const bias=7:const axis=1
+LayerNormalization x=2x3x37 scale=37:const axis=2 epsilon=0.01
+LayerNormalization x=2x3x5x4 scale=3x5x4:const bias=3x5x4:const axis=1
 Softmax x=3x7 axis=1
 Softmax x=2x5x3x2 axis=1
 Softmax x=4x3x2 axis=0
@@ -204,6 +207,8 @@ OPERATORS = {
     "GlobalAveragePool": lambda x, a: F.adaptive_avg_pool2d(x, 1),
     "BatchNormalization": lambda x, a, scale, bias, mean, variance: F.batch_norm(
         x, mean, variance, scale, bias, False, 0.0, a.get("epsilon", 1e-5)),
+    "LayerNormalization": lambda x, a, scale=None, bias=None: F.layer_norm(
+        x, x.shape[a["axis"]:], scale, bias, a.get("epsilon", 1e-5)),
     "Softmax": lambda x, a: torch.softmax(x, a["axis"]),
     "LogSoftmax": lambda x, a: torch.log_softmax(x, a["axis"]),
     "Sigmoid": lambda x, a: torch.sigmoid(x),

@@ -21,12 +21,21 @@ struct ModelPort {
   std::vector<std::string> symbols;  ///< the symbol's name where symbolic, else empty
 };
 
-/// The one picture a classifier looks at: [N, channels, height, width].
+/// The order of a picture's axes in a file.
+enum class PictureLayout {
+  ChannelsFirst,  ///< [N, channels, height, width]
+  ChannelsLast,   ///< [N, height, width, channels], as TensorFlow has it
+};
+
+/// The one picture a classifier looks at.
 struct ImageInput {
   std::string name;
   std::int64_t channels = 0;
   std::int64_t height = 0;  ///< 0 where symbolic
   std::int64_t width = 0;   ///< 0 where symbolic
+  /// Of the file. A Program takes channels first all the same unless it is told to keep to the file:
+  /// ProgramOptions::input_layout.
+  PictureLayout layout = PictureLayout::ChannelsFirst;
 };
 
 /// A node that fovea cannot run.
@@ -42,6 +51,9 @@ class Model {
 public:
   /// Reads an ONNX file. ModelError when it is not one, is damaged or contradicts itself. Nodes that are not
   /// supported are no error here: see `unsupported_nodes`; compiling is what needs them.
+  /// The file is mapped, not copied, as long as the model lives: it may be replaced or deleted, but not
+  /// written to or cut short in place (compiling such a model is a ModelError; a file cut short at the very
+  /// moment raises SIGBUS). A compiled program no longer needs it.
   static Model load(const std::string& path);
 
   const std::string& path() const;
@@ -58,7 +70,7 @@ public:
   const std::vector<std::pair<std::string, std::string>>& metadata() const;
 
   /// The model's one picture input; ModelError when there are several inputs, or it is not a picture of 1 to
-  /// 4 channels.
+  /// 4 channels. Where both axes could hold them ([N,3,8,3]), channels come first.
   ImageInput image_input() const;
   /// Class names: from the file's metadata, ImageNet's for 1000 classes, else empty.
   const Labels& labels() const;

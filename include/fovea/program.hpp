@@ -10,7 +10,9 @@
 
 namespace fovea {
 
-/// How the way back treats a ReLU (Simonyan 2013, Zeiler & Fergus 2013, Springenberg 2014).
+/// How the way back treats a ReLU (Simonyan 2013, Zeiler & Fergus 2013, Springenberg 2014). A ReLU is every
+/// node that computes max(x, 0), with or without an upper bound; what becomes of other activations is told in
+/// ProgramReport::notes and docs/rules.md.
 enum class Rule {
   Gradient,   ///< back-propagation: pass where the forward input was positive
   Deconvnet,  ///< pass where the reconstruction is positive
@@ -18,11 +20,18 @@ enum class Rule {
 };
 std::string_view name_of(Rule rule);
 
-enum class Precision { F32, F64 };
+/// What convolutions and matrix products multiply. Sums, residual trunks, inputs and outputs are float32
+/// (float64 for F64) always.
+enum class Precision {
+  F32,
+  F64,    ///< on the reference backend
+  BF16,   ///< bfloat16 both ways; needs AVX-512 BF16 or AMX
+  Mixed,  ///< forward in float32, so that ReLU signs and pooling winners are exact, the way back in bfloat16
+};
 enum class BackendKind {
-  Auto,       ///< oneDNN for F32, reference for F64
+  Auto,       ///< reference for F64, oneDNN for all others
   Reference,  ///< plain loops; the definition of every operator
-  OneDnn,     ///< F32 only
+  OneDnn,     ///< all but F64
 };
 enum class Direction {
   Forward,             ///< scores only
@@ -54,14 +63,20 @@ struct ProgramOptions {
   /// (SqueezeNet). Behind it a class can have score 0 and gradient 0, from which gradient ascent never
   /// leaves.
   enum class FinalRelu { Keep, Remove } final_relu = FinalRelu::Keep;
-  /// For models whose input is no picture (Direction::Forward only).
+  /// The layout of the picture and of its gradient where the file has channels last. The methods need
+  /// channels first; what is fed to the file as it is needs the file's.
+  enum class InputLayout {
+    ChannelsFirst,  ///< [N,C,H,W] for every file
+    AsInFile,
+  } input_layout = InputLayout::ChannelsFirst;
+  /// In the file's layout, for models whose input is no picture (Direction::Forward only).
   std::vector<InputShape> input_shapes = {};
 };
 
 /// What the memory plan and the passes did; for reports.
 struct ProgramReport {
   std::vector<std::string> notes;   ///< e.g. "removed the final Softmax 'prob'"
-  std::int64_t rule_hits = 0;       ///< ReLU nodes that the rule acted on
+  std::int64_t rule_hits = 0;       ///< nodes that the rule acted on: Relu, and Clip and Max from 0
   std::int64_t multiply_adds = 0;   ///< of one forward pass of the whole batch
   std::size_t arena_bytes = 0;      ///< memory of one session's intermediate values
   std::size_t unplanned_bytes = 0;  ///< what they would take without sharing memory
@@ -102,12 +117,28 @@ private:
   std::unique_ptr<const Impl> impl_;
 };
 
+/// What one step of a program cost over the runs of a session. A node may take several steps: a change of
+/// layout is a step of its own ("reorder").
+struct StepProfile {
+  std::string node;                     ///< the graph's node; empty for the program's own copies
+  std::string operator_name;            ///< fovea's name: "Conv", "ConvTranspose", "reorder", ...
+  Shape shape;                          ///< of the node's first output
+  Direction part = Direction::Forward;  ///< Forward, or ForwardAndBackward for a step of the way back
+  std::int64_t multiply_adds = 0;       ///< of one run; 0 but for convolutions and matrix products
+  std::int64_t runs = 0;                ///< since the session was made or the profile reset
+  double seconds = 0;                   ///< of all those runs together, by the clock on the wall
+  double fastest_seconds = 0;  ///< of the fastest of them: what the step costs where nothing disturbs it
+};
+
+/// Whether a session takes the time of every step: two looks at the clock each, some 50 ns.
+enum class Profiling { Off, On };
+
 /// One thread's means to run a program: its memory, taken once. `forward` and `backward` take no memory for
 /// tensors; kernels may take a few small blocks for their bookkeeping. Fill `input()`, call `forward()`, read
 /// `output()`; then fill `seed()` or name classes, call `backward()`, read `gradient()`. All are row-major.
 class Session {
 public:
-  explicit Session(std::shared_ptr<const Program> program);
+  explicit Session(std::shared_ptr<const Program> program, Profiling profiling = Profiling::Off);
   ~Session();
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
@@ -126,6 +157,11 @@ public:
   void backward();
   /// d(objective)/d(input 0), in input 0's shape.
   const Tensor& gradient() const;
+
+  /// One entry for each step, in the order in which they run; empty with Profiling::Off.
+  const std::vector<StepProfile>& profile() const;
+  /// Forgets the runs so far.
+  void reset_profile();
 
 private:
   struct Impl;

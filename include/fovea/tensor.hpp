@@ -77,6 +77,10 @@ public:
   /// Zero-filled. Memory is aligned to 64 bytes.
   Tensor(DType dtype, Shape shape);
 
+  /// Elements that lie elsewhere, e.g. in a mapped file, and live as long as `elements` does: row-major,
+  /// aligned to their type, as many as the shape asks for. Only their owner may write to them.
+  static Tensor view(DType dtype, Shape shape, std::shared_ptr<const void> elements);
+
   template <class T>
   static Tensor from(Shape shape, std::span<const T> values);
   template <class T>

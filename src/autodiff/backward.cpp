@@ -22,13 +22,16 @@ std::vector<bool> values_depending_on(const ir::Graph& graph, ir::ValueId input)
   return depends;
 }
 
-ir::Gradient::Rule rule_for(const ir::Operator& op, const RuleSet& rules, std::int64_t& overridden) {
+/// The node's rule under the rule set, counted in `result`.
+ir::Gradient::Rule rule_for(const ir::Node& node, const RuleSet& rules, Differentiated& result) {
   for (const RuleOverride& override : rules.overrides)
-    if (override.op == &op) {
-      ++overridden;
+    if (override.op == node.op && (!override.applies || override.applies(result.graph, node))) {
+      ++result.overridden[node.op->name];
       return override.rule;
     }
-  return op.gradient.rule;
+  if (std::find(rules.passed_by.begin(), rules.passed_by.end(), node.op) != rules.passed_by.end())
+    ++result.passed_by[node.op->name];
+  return node.op->gradient.rule;
 }
 
 /// The gradients that have arrived at each value, summed up when they are asked for.
@@ -56,7 +59,7 @@ Differentiated differentiate(const ir::Graph& forward, ir::ValueId target, ir::V
   const std::vector<bool> depends = values_depending_on(forward, input);
   FOVEA_CHECK(depends[static_cast<std::size_t>(target)], "'{}' does not depend on the input '{}'",
               forward.value(target).name, forward.value(input).name);
-  Differentiated result{forward, ir::kNoValue, ir::kNoValue, 0};
+  Differentiated result{forward, ir::kNoValue, ir::kNoValue, {}, {}};
   ir::Graph& graph = result.graph;
   result.seed = graph.add_input(forward.value(target).name + "/seed", forward.type(target));
   Accumulator gradients(graph, forward.values().size());
@@ -70,7 +73,7 @@ Differentiated differentiate(const ir::Graph& forward, ir::ValueId target, ir::V
     const auto has_gradient = [](ir::ValueId id) { return id != ir::kNoValue; };
     if (std::none_of(output_gradients.begin(), output_gradients.end(), has_gradient))
       continue;
-    const ir::Gradient::Rule rule = rule_for(*node->op, rules, result.overridden_nodes);
+    const ir::Gradient::Rule rule = rule_for(*node, rules, result);
     if (!rule) {
       gaps += fmt::format("{}'{}' ({}: {})", gaps.empty() ? "" : ", ", node->name, node->op->name,
                           node->op->gradient.why_not);

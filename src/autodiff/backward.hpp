@@ -4,14 +4,20 @@
 #include "ir/graph.hpp"
 
 #include <cstdint>
+#include <map>
+#include <string_view>
 
 namespace fovea::autodiff {
+
+/// How many nodes of each operator, by its name.
+using NodeCounts = std::map<std::string_view, std::int64_t>;
 
 struct Differentiated {
   ir::Graph graph;                      ///< outputs: those of the forward graph, then the gradient
   ir::ValueId seed = ir::kNoValue;      ///< a new input: d(objective)/d(target), in the target's shape
   ir::ValueId gradient = ir::kNoValue;  ///< d(objective)/d(input), in the input's shape
-  std::int64_t overridden_nodes = 0;    ///< how many nodes an override of the rule set acted on
+  NodeCounts overridden;                ///< nodes that an override of the rule set acted on
+  NodeCounts passed_by;                 ///< nodes of RuleSet::passed_by that kept their own gradient
 };
 
 /// Appends to `forward` the nodes that carry a gradient from `target` back to `input` (reverse mode). Nothing

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -49,11 +50,19 @@ private:
   SessionState* state_;
 };
 
+/// Where a step comes from, for profiles.
+struct Origin {
+  std::string node;                ///< the graph's node; empty for the program's own copies
+  Shape shape;                     ///< of the node's first output
+  std::int64_t multiply_adds = 0;  ///< of the node, on the one of its steps that does its work
+};
+
 /// One unit of work. `bind` is called once a session and returns the function that is called every run.
 struct Step {
   std::string_view operator_name;
   std::vector<BufferId> reads, writes;
   std::function<std::function<void()>(const Binder&)> bind;
+  Origin origin = {};
 };
 
 /// A graph turned into steps on buffers; immutable, shared by all sessions.
@@ -67,8 +76,13 @@ struct Lowering {
   std::function<std::unique_ptr<SessionState>()> make_state;
 };
 
+/// What convolutions and matrix products multiply; sums are taken in float32 always.
+enum class Arithmetic { F32, BF16 };
+
 struct LowerOptions {
   int threads = 0;  ///< 0: all processors
+  Arithmetic forward = Arithmetic::F32;
+  Arithmetic backward = Arithmetic::F32;
 };
 
 /// Turns graphs into steps. Backends are stateless constants.
@@ -86,5 +100,8 @@ public:
 const Backend& reference();
 /// oneDNN's kernels, float.
 const Backend& onednn();
+/// Whether this processor multiplies bfloat16 numbers (AVX-512 BF16 or AMX), which onednn needs for
+/// Arithmetic::BF16.
+bool has_bf16();
 
 }  // namespace fovea::backend

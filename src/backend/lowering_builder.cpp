@@ -1,5 +1,6 @@
 #include "backend/lowering_builder.hpp"
 
+#include "ops/multiply_adds.hpp"
 #include "ops/reshape.hpp"
 
 #include <cstring>
@@ -43,6 +44,21 @@ BufferId LoweringBuilder::add_constant(Tensor tensor) {
   lowering_.buffers.back().kind = Buffer::Kind::Constant;
   lowering_.buffers.back().constant = std::move(tensor);
   return id;
+}
+
+void LoweringBuilder::begin_node(const ir::Node& node) {
+  current_operator_ = node.op->name;
+  current_ = {node.name, graph_.shape(node.outputs[0]), ops::multiply_adds(graph_, node)};
+}
+
+void LoweringBuilder::add_step(Step step) {
+  step.origin = current_;
+  // Of a node that takes several steps, the first one named after its operator does the multiplying.
+  if (step.operator_name == current_operator_)
+    current_.multiply_adds = 0;
+  else
+    step.origin.multiply_adds = 0;
+  lowering_.steps.push_back(std::move(step));
 }
 
 void LoweringBuilder::add_reference_step(const ir::Node& node, const std::vector<int>& uses) {
@@ -118,7 +134,18 @@ Lowering LoweringBuilder::finish(std::size_t forward_steps) {
       copy_output(i, source);  // an input, a constant or a value that is an output already
     }
   }
+  drop_unread_constants();
   return std::move(lowering_);
+}
+
+void LoweringBuilder::drop_unread_constants() {
+  std::vector<bool> is_read(lowering_.buffers.size(), false);
+  for (const Step& step : lowering_.steps)
+    for (BufferId id : step.reads)
+      is_read[static_cast<std::size_t>(id)] = true;
+  for (std::size_t i = 0; i < lowering_.buffers.size(); ++i)
+    if (lowering_.buffers[i].kind == Buffer::Kind::Constant && !is_read[i])
+      lowering_.buffers[i] = {0, Buffer::Kind::Constant, {}};
 }
 
 }  // namespace fovea::backend

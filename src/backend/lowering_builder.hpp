@@ -14,7 +14,9 @@ public:
   BufferId plain(ir::ValueId id);
   BufferId add_buffer(std::size_t bytes);
   BufferId add_constant(Tensor tensor);
-  void add_step(Step step) { lowering_.steps.push_back(std::move(step)); }
+  /// The steps that follow belong to this node: `add_step` writes its name, shape and multiply-adds on them.
+  void begin_node(const ir::Node& node);
+  void add_step(Step step);
   /// The node's reference kernel on row-major buffers. A Reshape becomes an alias and costs nothing.
   void add_reference_step(const ir::Node& node, const std::vector<int>& uses);
   std::size_t step_count() const { return lowering_.steps.size(); }
@@ -27,10 +29,14 @@ public:
 
 private:
   void copy_output(std::size_t index, BufferId from);
+  /// Weights that were only reordered: their copies in another layout are what steps read.
+  void drop_unread_constants();
 
   const ir::Graph& graph_;
   Lowering lowering_;
   std::vector<BufferId> plain_;
+  std::string_view current_operator_;
+  Origin current_;  ///< of the node whose steps are being added
 };
 
 }  // namespace fovea::backend

@@ -4,8 +4,10 @@
 #include "base/convert.hpp"
 #include "base/dispatch.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <sys/mman.h>
 
 namespace fovea {
 
@@ -52,15 +54,46 @@ std::string to_string(const Shape& shape) {
   return fmt::format("{}", fmt::join(shape.dims(), "x"));
 }
 
-Tensor::Tensor(DType dtype, Shape shape)
-    : dtype_(dtype), shape_(std::move(shape)), elements_(shape_.elements()) {
-  constexpr std::size_t alignment = 64;
-  const std::size_t size = (bytes() + alignment - 1) / alignment * alignment;
-  auto* memory = static_cast<std::byte*>(std::aligned_alloc(alignment, size ? size : alignment));
+namespace {
+
+constexpr std::size_t kAlignment = 64;
+/// From this size on memory comes from the system page by page: it is zero without being written to, and goes
+/// back to the system at once when the tensor ends.
+constexpr std::size_t kOwnPages = std::size_t{1} << 20;
+
+std::shared_ptr<std::byte> zero_pages(std::size_t size) {
+  void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED)
+    throw std::bad_alloc();
+  ::madvise(memory, size, MADV_HUGEPAGE);
+  return {static_cast<std::byte*>(memory), [size](std::byte* p) { ::munmap(p, size); }};
+}
+
+std::shared_ptr<std::byte> zero_bytes(std::size_t size) {
+  if (size >= kOwnPages)
+    return zero_pages(size);
+  const std::size_t rounded = std::max((size + kAlignment - 1) / kAlignment, std::size_t{1}) * kAlignment;
+  auto* memory = static_cast<std::byte*>(std::aligned_alloc(kAlignment, rounded));
   if (!memory)
     throw std::bad_alloc();
-  std::memset(memory, 0, size ? size : alignment);
-  storage_ = std::shared_ptr<std::byte>(memory, [](std::byte* p) { std::free(p); });
+  std::memset(memory, 0, rounded);
+  return {memory, [](std::byte* p) { std::free(p); }};
+}
+
+}  // namespace
+
+Tensor::Tensor(DType dtype, Shape shape)
+    : dtype_(dtype), shape_(std::move(shape)), elements_(shape_.elements()), storage_(zero_bytes(bytes())) {}
+
+Tensor Tensor::view(DType dtype, Shape shape, std::shared_ptr<const void> elements) {
+  Tensor tensor;
+  tensor.dtype_ = dtype;
+  tensor.shape_ = std::move(shape);
+  tensor.elements_ = tensor.shape_.elements();
+  FOVEA_ASSERT(reinterpret_cast<std::uintptr_t>(elements.get()) % size_of(dtype) == 0);
+  auto* address = static_cast<std::byte*>(const_cast<void*>(elements.get()));
+  tensor.storage_ = std::shared_ptr<std::byte>(std::move(elements), address);
+  return tensor;
 }
 
 Tensor Tensor::clone() const {

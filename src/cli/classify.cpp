@@ -17,33 +17,49 @@ struct Options {
   bool json = false;
 };
 
+nlohmann::ordered_json guesses_json(const std::vector<Prediction>& best, const Labels& labels,
+                                    const std::string& path) {
+  nlohmann::ordered_json entry = {{"image", path}, {"predictions", nlohmann::ordered_json::array()}};
+  for (const Prediction& guess : best) {
+    nlohmann::ordered_json row = to_json(labels, guess.index);
+    row["score"] = guess.score;
+    row["probability"] = guess.probability;
+    entry["predictions"].push_back(std::move(row));
+  }
+  return entry;
+}
+
+void print_guesses(const std::vector<Prediction>& best, const Labels& labels, const std::string& path) {
+  fmt::print("{}\n", path);
+  for (const Prediction& guess : best)
+    fmt::print("  {:6.2f} %  {:>4}  {}  (score {:.3f})\n", 100 * guess.probability, guess.index,
+               describe(labels, guess.index), guess.score);
+}
+
 int classify(const Options& options) {
+  const std::vector<std::string> images = expand_folders(options.images);
   const LoadedModel loaded = load_model(options.model);
-  const auto program = Program::compile(
-      loaded.model, program_options(loaded, options.model, Direction::Forward, options.crops));
+  const Workforce force = share_processors(images.size(), options.model.workers, options.model.threads);
+  ProgramOptions program_options =
+      cli::program_options(loaded, options.model, Direction::Forward, options.crops);
+  program_options.threads = force.threads;
+  const auto program = Program::compile(loaded.model, program_options);
   check_labels(loaded, options.model, *program);
-  Session session(program);
   auto results = nlohmann::ordered_json::array();
-  const int code = for_each_file(options.images, [&](const std::string& path) {
-    const Framing framing = frame(read_image(path), loaded.preprocessing, loaded.size,
-                                  options.crops == 10 ? Crops::Ten : Crops::One);
-    const std::vector<Prediction> best =
-        top_k(class_scores(session, framing, loaded.preprocessing), options.top);
-    if (options.json) {
-      nlohmann::ordered_json entry = {{"image", path}, {"predictions", nlohmann::ordered_json::array()}};
-      for (const Prediction& guess : best) {
-        nlohmann::ordered_json row = to_json(loaded.labels, guess.index);
-        row["score"] = guess.score;
-        row["probability"] = guess.probability;
-        entry["predictions"].push_back(std::move(row));
-      }
-      results.push_back(std::move(entry));
-      return;
-    }
-    fmt::print("{}\n", path);
-    for (const Prediction& guess : best)
-      fmt::print("  {:6.2f} %  {:>4}  {}  (score {:.3f})\n", 100 * guess.probability, guess.index,
-                 describe(loaded.labels, guess.index), guess.score);
+  const int code = for_each_file(images, force.workers, [&]() -> FileWork {
+    auto session = std::make_shared<Session>(program);
+    return [&, session](std::size_t i) -> Report {
+      const Framing framing = frame(read_image(images[i]), loaded.preprocessing, loaded.size,
+                                    options.crops == 10 ? Crops::Ten : Crops::One);
+      const std::vector<Prediction> best =
+          top_k(class_scores(*session, framing, loaded.preprocessing), options.top);
+      return [&, best, i] {
+        if (options.json)
+          results.push_back(guesses_json(best, loaded.labels, images[i]));
+        else
+          print_guesses(best, loaded.labels, images[i]);
+      };
+    };
   });
   if (options.json)
     fmt::print("{}\n", results.dump(2));
@@ -56,7 +72,9 @@ void add_classify(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* verb =
       app.add_subcommand("classify", "The best guesses for each picture, with softmax probabilities");
-  verb->add_option("images", options->images, "pictures")->required()->check(not_empty());
+  verb->add_option("images", options->images, "pictures, or folders of pictures")
+      ->required()
+      ->check(not_empty());
   verb->add_option("--top", options->top, "number of guesses")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
@@ -66,6 +84,7 @@ void add_classify(CLI::App& app, Run& run) {
       ->capture_default_str();
   verb->add_flag("--json", options->json, "print JSON");
   options->model.add_to(*verb);
+  options->model.add_workers_to(*verb);
   verb->callback([options, &run] { run = [options] { return classify(*options); }; });
 }
 

@@ -1,5 +1,7 @@
 #include "cli/common.hpp"
 
+#include "base/ordered_parallel.hpp"
+#include "cli/engine_options.hpp"
 #include "fovea/error.hpp"
 
 #include <fmt/format.h>
@@ -10,8 +12,11 @@
 #include <cerrno>
 #include <cmath>
 #include <cstring>
+#include <exception>
 #include <filesystem>
+#include <set>
 #include <system_error>
+#include <thread>
 
 namespace fovea::cli {
 
@@ -73,7 +78,17 @@ void ModelOptions::add_to(CLI::App& verb) {
   verb.add_option("--scale", scale, "factor on pixels 0..255 before the mean is taken off");
   verb.add_option("--channel-order", channel_order, "order in which the network takes colours")
       ->check(CLI::IsMember({"rgb", "bgr"}, CLI::ignore_case));
+  verb.add_option("--precision", precision, "how the network computes")
+      ->check(CLI::IsMember(picture_precision_names()))
+      ->capture_default_str();
   verb.add_option("--threads", threads, "threads (default: all processors)")->check(CLI::Range(1, 1024));
+}
+
+void ModelOptions::add_workers_to(CLI::App& verb) {
+  verb.add_option(
+          "--workers", workers,
+          "pictures at the same time, which share the threads (default: as many as there are threads)")
+      ->check(CLI::Range(1, 1024));
 }
 
 namespace {
@@ -168,6 +183,7 @@ ProgramOptions program_options(const LoadedModel& loaded, const ModelOptions& op
   program.height = loaded.size.height;
   program.width = loaded.size.width;
   program.threads = options.threads;
+  program.precision = parse_precision(options.precision);
   return program;
 }
 
@@ -238,24 +254,70 @@ void make_folder(const std::string& path) {
     throw OutputError(fmt::format("cannot write into the folder: {}", std::strerror(errno)), path);
 }
 
-int for_each_file(const std::vector<std::string>& paths,
-                  const std::function<void(const std::string& path)>& work) {
+std::vector<std::string> expand_folders(const std::vector<std::string>& paths) {
+  static const std::set<std::string> endings = {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff",
+                                                ".bmp", ".ppm", ".pgm",  ".pnm",  ".pbm"};
+  std::vector<std::string> result;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    if (!fs::is_directory(path, error)) {
+      result.push_back(path);
+      continue;
+    }
+    std::vector<std::string> inside;
+    for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error))
+      if (endings.count(CLI::detail::to_lower(at->path().extension().string())) > 0 &&
+          !at->is_directory(error))
+        inside.push_back(at->path().string());
+    if (inside.empty())
+      inside.push_back(path);  // whoever reads it says what is wrong
+    std::sort(inside.begin(), inside.end());
+    result.insert(result.end(), inside.begin(), inside.end());
+  }
+  return result;
+}
+
+Workforce share_processors(std::size_t pictures, int workers, int threads) {
+  const int processors =
+      threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  constexpr int most = 16;  // each has a network's intermediate values for itself
+  const int wanted = workers > 0 ? workers : std::min(processors, most);
+  const auto used = std::min(static_cast<std::size_t>(wanted), std::max<std::size_t>(pictures, 1));
+  if (used == 1)
+    return {1, threads};
+  return {used, std::max(1, processors / static_cast<int>(used))};
+}
+
+namespace {
+
+/// Prints what went wrong with a file; only errors of the file, the model or the options are survived.
+void print_failure(const std::string& path, const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const InputError& error) {
+    fmt::print(stderr, "fovea: error: {}{}\n", error.path().empty() ? path + ": " : "", error.what());
+  } catch (const Error& error) {
+    fmt::print(stderr, "fovea: error: {}\n", error.what());
+  }
+}
+
+}  // namespace
+
+int for_each_file(const std::vector<std::string>& paths, std::size_t workers,
+                  const std::function<FileWork()>& make_worker) {
   ProgressBar bar(static_cast<std::int64_t>(paths.size()));
   int code = 0;
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    bar.update(static_cast<std::int64_t>(i), paths[i]);
-    try {
-      work(paths[i]);
-    } catch (const InputError& error) {
-      bar.clear();
-      fmt::print(stderr, "fovea: error: {}{}\n", error.path().empty() ? paths[i] + ": " : "", error.what());
-      code = 1;
-    } catch (const Error& error) {
-      bar.clear();
-      fmt::print(stderr, "fovea: error: {}\n", error.what());
-      code = 1;
-    }
-  }
+  OrderedParallelOptions options;
+  options.count = paths.size();
+  options.workers = workers;
+  options.make_worker = make_worker;
+  options.before = [&](std::size_t i) { bar.update(static_cast<std::int64_t>(i), paths[i]); };
+  options.failed = [&](std::size_t i, const std::exception_ptr& failure) {
+    bar.clear();
+    print_failure(paths[i], failure);
+    code = 1;
+  };
+  ordered_parallel(options);
   return code;
 }
 

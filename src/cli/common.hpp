@@ -39,9 +39,13 @@ struct ModelOptions {
   std::vector<double> mean, std;
   std::optional<double> scale;
   std::string channel_order;
+  std::string precision = "f32";
   int threads = 0;
+  int workers = 0;  ///< 0: not given
 
   void add_to(CLI::App& verb);
+  /// --workers, of the verbs that take many pictures.
+  void add_workers_to(CLI::App& verb);
 };
 
 /// A model with all that is needed to show it pictures.
@@ -59,7 +63,7 @@ LoadedModel load_model(const ModelOptions& options);
 /// The bundled network's file; InputError when it is nowhere to be found.
 std::string bundled_model();
 
-/// Program options for the loaded model.
+/// Program options for the loaded model, with the options' threads.
 ProgramOptions program_options(const LoadedModel& loaded, const ModelOptions& options, Direction direction,
                                std::int64_t batch = 1);
 /// InputError when the file of --labels has another number of names than the network has classes; a warning
@@ -87,10 +91,29 @@ bool ends_with_png(const std::string& path);
 /// Makes the folder if it is not there; OutputError when that fails or it cannot be written to.
 void make_folder(const std::string& path);
 
-/// Calls `work` for every path. An Error in one is printed, the rest goes on. Returns the exit code: 0, or 1
-/// when any failed.
-int for_each_file(const std::vector<std::string>& paths,
-                  const std::function<void(const std::string& path)>& work);
+/// The paths, with each folder replaced by the pictures in it (told by their endings, sorted by name; folders
+/// within are left out); a folder without any stays as it is.
+std::vector<std::string> expand_folders(const std::vector<std::string>& paths);
+
+/// How the processors are shared among pictures.
+struct Workforce {
+  std::size_t workers = 1;  ///< pictures at the same time
+  int threads = 0;          ///< of each picture's network; 0: all processors
+};
+/// One single-threaded worker for each processor where there are many pictures, since two threads on one
+/// picture wait for each other at every layer. `workers` and `threads` are the options; 0: not given.
+Workforce share_processors(std::size_t pictures, int workers, int threads);
+
+/// What to print of a file, when its turn comes.
+using Report = std::function<void()>;
+/// Works on the i-th file; several at the same time, each on a worker of its own.
+using FileWork = std::function<Report(std::size_t i)>;
+
+/// Has every path worked on by one of the workers, each made by `make_worker` on its own thread. Reports are
+/// called in the order of the paths. An Error in one is printed in its turn, the rest goes on. Returns the
+/// exit code: 0, or 1 when any failed.
+int for_each_file(const std::vector<std::string>& paths, std::size_t workers,
+                  const std::function<FileWork()>& make_worker);
 
 /// A bar on stderr, when that is a terminal and the work takes longer than a second.
 class ProgressBar {

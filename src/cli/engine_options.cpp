@@ -1,17 +1,63 @@
 #include "cli/engine_options.hpp"
 
+#include "cli/common.hpp"
 #include "fovea/error.hpp"
 #include "fovea/npy.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <array>
 #include <cstring>
 
 namespace fovea::cli {
+namespace {
+
+enum class Pictures { Yes, No };
+
+struct PrecisionName {
+  const char* name;
+  Precision value;
+  Pictures pictures;  ///< whether its programs take pictures in float32
+};
+
+/// The values of --precision.
+constexpr std::array kPrecisions = {
+    PrecisionName{"f32", Precision::F32, Pictures::Yes},
+    PrecisionName{"f64", Precision::F64, Pictures::No},
+    PrecisionName{"bf16", Precision::BF16, Pictures::Yes},
+    PrecisionName{"mixed", Precision::Mixed, Pictures::Yes},
+};
+
+}  // namespace
+
+std::vector<std::string> precision_names() {
+  std::vector<std::string> names;
+  for (const PrecisionName& precision : kPrecisions)
+    names.emplace_back(precision.name);
+  return names;
+}
+
+std::vector<std::string> picture_precision_names() {
+  std::vector<std::string> names;
+  for (const PrecisionName& precision : kPrecisions)
+    if (precision.pictures == Pictures::Yes)
+      names.emplace_back(precision.name);
+  return names;
+}
+
+Precision parse_precision(const std::string& name) {
+  for (const PrecisionName& precision : kPrecisions)
+    if (name == precision.name)
+      return precision.value;
+  throw UsageError(fmt::format("--precision: {} not in {}", name, fmt::join(precision_names(), ", ")));
+}
 
 void EngineOptions::add_to(CLI::App& verb) {
-  verb.add_option("--precision", precision, "f32, or f64 on the reference backend")
-      ->check(CLI::IsMember({"f32", "f64"}))
+  verb.add_option(
+          "--precision", precision,
+          "f32; f64 on the reference backend; bf16: bfloat16 products; mixed: forward f32, the way back bf16")
+      ->check(CLI::IsMember(precision_names()))
       ->capture_default_str();
   verb.add_option("--backend", backend, "auto: onednn for f32, reference for f64")
       ->check(CLI::IsMember({"auto", "onednn", "reference"}))
@@ -21,7 +67,7 @@ void EngineOptions::add_to(CLI::App& verb) {
 
 ProgramOptions EngineOptions::program_options() const {
   ProgramOptions options;
-  options.precision = precision == "f64" ? Precision::F64 : Precision::F32;
+  options.precision = parse_precision(precision);
   options.backend = backend == "onednn"      ? BackendKind::OneDnn
                     : backend == "reference" ? BackendKind::Reference
                                              : BackendKind::Auto;

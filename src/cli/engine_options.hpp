@@ -5,10 +5,17 @@
 #include <CLI/CLI.hpp>
 
 #include <string>
+#include <vector>
 
 namespace fovea::cli {
 
-/// How the engine computes: options of `forward` and `gradient`.
+/// The values of --precision, of them those whose programs take pictures in float32, and what one of them
+/// means; UsageError for any other text.
+std::vector<std::string> precision_names();
+std::vector<std::string> picture_precision_names();
+Precision parse_precision(const std::string& name);
+
+/// How the engine computes: options of `forward`, `gradient` and `bench`.
 struct EngineOptions {
   std::string precision = "f32";
   std::string backend = "auto";

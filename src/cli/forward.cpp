@@ -80,6 +80,8 @@ int compute(const Options& options) {
   std::transform(options.outputs.begin(), options.outputs.end(), std::back_inserter(outputs), split_name);
   check_distinct(outputs);
   const std::vector<std::size_t> input_ports = match(inputs, model.inputs(), "input", model.path());
+  if (inputs.empty() && !model.inputs().empty())
+    throw UsageError("--input is required: the model has inputs");
   if (inputs.size() != model.inputs().size())
     throw InputError(
         fmt::format("the model has {} inputs, {} are given", model.inputs().size(), inputs.size()),
@@ -88,6 +90,7 @@ int compute(const Options& options) {
   std::vector<Tensor> tensors;
   ProgramOptions program_options = options.engine.program_options();
   program_options.direction = Direction::Forward;
+  program_options.input_layout = ProgramOptions::InputLayout::AsInFile;
   program_options.final_softmax = ProgramOptions::FinalSoftmax::Keep;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     tensors.push_back(read_array(inputs[i].path));
@@ -115,7 +118,6 @@ void add_forward(CLI::App& app, Run& run) {
   CLI::App* verb = app.add_subcommand("forward", "Run a model on arrays: .npy in, .npy out");
   verb->add_option("model", options->model, "ONNX file")->required()->check(not_empty());
   verb->add_option("--input", options->inputs, "[NAME=]X.npy, one for each input of the model")
-      ->required()
       ->check(not_empty());
   verb->add_option("-o,--output", options->outputs, "[NAME=]Y.npy, in the order of the outputs or by name")
       ->required()

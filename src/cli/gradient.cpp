@@ -23,12 +23,15 @@ int compute(const Options& options) {
   const ImageInput picture = model.image_input();
   const Tensor values = read_array(options.input);
   if (values.shape().rank() != 4)
-    throw InputError(fmt::format("has shape {}, expected [N,C,H,W]", to_string(values.shape())),
-                     options.input);
+    throw InputError(
+        fmt::format("has shape {}, expected a batch of pictures of rank 4", to_string(values.shape())),
+        options.input);
   ProgramOptions program_options = options.engine.program_options();
   program_options.batch = values.shape()[0];
-  program_options.height = picture.height > 0 ? 0 : values.shape()[2];
-  program_options.width = picture.width > 0 ? 0 : values.shape()[3];
+  const std::int64_t height_axis = picture.layout == PictureLayout::ChannelsFirst ? 2 : 1;
+  program_options.height = picture.height > 0 ? 0 : values.shape()[height_axis];
+  program_options.width = picture.width > 0 ? 0 : values.shape()[height_axis + 1];
+  program_options.input_layout = ProgramOptions::InputLayout::AsInFile;
   program_options.rule = parse_rule(options.rule);
   program_options.target = options.layer;
   const auto program = Program::compile(model, program_options);
@@ -52,7 +55,8 @@ void add_gradient(CLI::App& app, Run& run) {
   CLI::App* verb =
       app.add_subcommand("gradient", "d(score)/d(input) of a model on an array: .npy in, .npy out");
   verb->add_option("model", options->model, "ONNX file")->required()->check(not_empty());
-  verb->add_option("--input", options->input, "X.npy, [N,C,H,W], preprocessed as the network expects")
+  verb->add_option("--input", options->input,
+                   "X.npy, [N,C,H,W] or as the model declares it, preprocessed as the network expects")
       ->required()
       ->check(not_empty());
   verb->add_option("--target", options->target, "class whose unnormalised score is differentiated")

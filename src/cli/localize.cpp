@@ -7,6 +7,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <memory>
+
 namespace fovea::cli {
 
 LocalizeOptions localize_options(const LocalizeArguments& arguments) {
@@ -49,13 +52,58 @@ std::vector<std::optional<std::int64_t>> targets_for(Session& session, const Loa
   return targets;
 }
 
+/// What the workers share; nothing of it changes while they work.
+struct Shared {
+  const LocalizeArguments& arguments;
+  const LoadedModel& loaded;
+  LocalizeOptions options;
+  Crops crops;
+  std::vector<std::string> bases;
+};
+
+/// Looks for all classes in one picture and writes their files; the report prints.
+Report localize_picture(Session& session, const Shared& shared, std::size_t i, LocalizeReport& report,
+                        int& code) {
+  const std::string& path = shared.arguments.images[i];
+  const Image photo = read_image(path);
+  const auto targets = targets_for(session, shared.loaded, shared.arguments, photo, shared.crops);
+  std::vector<FoundObject> objects;
+  std::vector<std::string> complaints;
+  for (std::size_t k = 0; k < targets.size(); ++k) {
+    const std::int64_t rank = shared.arguments.top > 1 ? static_cast<std::int64_t>(k) + 1 : 0;
+    try {
+      LocalizedClass found =
+          localize(session, photo, shared.loaded.preprocessing, {targets[k], shared.crops}, shared.options);
+      objects.push_back({path, found.saliency.target, rank, std::move(found.object)});
+      report.write(objects.back(), shared.bases[i], photo);
+    } catch (const InputError& error) {
+      if (targets.size() == 1)
+        throw;
+      // One class without a map does not take the boxes of the others.
+      complaints.push_back(fmt::format("fovea: error: {}: {}: {}\n", path,
+                                       short_name(shared.loaded.labels, *targets[k]), error.what()));
+    }
+  }
+  return [&report, &code, &base = shared.bases[i], objects, complaints] {
+    for (const FoundObject& object : objects)
+      report.add(object, base);
+    for (const std::string& complaint : complaints)
+      fmt::print(stderr, "{}", complaint);
+    if (!complaints.empty())
+      code = 1;
+  };
+}
+
 int localize_by_class(const LocalizeArguments& arguments) {
   const LocalizeOptions options = localize_options(arguments);
   const LoadedModel loaded = load_model(arguments.model);
-  const Crops crops = arguments.crops == 10 ? Crops::Ten : Crops::Whole;
+  Shared shared{arguments, loaded, options, arguments.crops == 10 ? Crops::Ten : Crops::Whole, {}};
+  const Workforce force =
+      share_processors(arguments.images.size(), arguments.model.workers, arguments.model.threads);
   ProgramOptions compiled =
       program_options(loaded, arguments.model, Direction::ForwardAndBackward, arguments.crops);
   compiled.rule = parse_rule(arguments.method);
+  compiled.threads = force.threads;
   const auto program = Program::compile(loaded.model, compiled);
   check_labels(loaded, arguments.model, *program);
   print_notes(*program);
@@ -63,33 +111,17 @@ int localize_by_class(const LocalizeArguments& arguments) {
     loaded.labels.find(arguments.target, program->classes());  // before any picture is read
   if (!ends_with_png(arguments.output))
     make_folder(arguments.output);
-  Session session(program);
   LocalizeReport report(arguments, loaded.labels);
+  for (const std::string& image : arguments.images)
+    shared.bases.push_back(report.base_for(image));
   report.begin();
-  int code = 0;
-  const auto work = [&](const std::string& path) {
-    const Image photo = read_image(path);
-    const auto targets = targets_for(session, loaded, arguments, photo, crops);
-    const std::string base = report.base_for(path);
-    for (std::size_t i = 0; i < targets.size(); ++i) {
-      const std::int64_t rank = arguments.top > 1 ? static_cast<std::int64_t>(i) + 1 : 0;
-      try {
-        const LocalizedClass found =
-            localize(session, photo, loaded.preprocessing, {targets[i], crops}, options);
-        report.add({path, found.saliency.target, rank, found.object}, base, photo);
-      } catch (const InputError& error) {
-        if (targets.size() == 1)
-          throw;
-        // One class without a map does not take the boxes of the others.
-        fmt::print(stderr, "fovea: error: {}: {}: {}\n", path,
-                   short_name(loaded.labels, targets[i].value_or(0)), error.what());
-        code = 1;
-      }
-    }
-  };
-  code = std::max(code, for_each_file(arguments.images, work));
+  int partly = 0;
+  const int code = for_each_file(arguments.images, force.workers, [&]() -> FileWork {
+    auto session = std::make_shared<Session>(program);
+    return [&, session](std::size_t i) { return localize_picture(*session, shared, i, report, partly); };
+  });
   report.end();
-  return code;
+  return std::max(code, partly);
 }
 
 void check_usage(const LocalizeArguments& arguments) {
@@ -173,7 +205,9 @@ void add_localize(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<LocalizeArguments>();
   CLI::App* verb = app.add_subcommand(
       "localize", "Where in each picture the object of a class is: mask and box, or from strokes and points");
-  verb->add_option("images", arguments->images, "pictures")->required()->check(not_empty());
+  verb->add_option("images", arguments->images, "pictures, or folders of pictures")
+      ->required()
+      ->check(not_empty());
   add_method_options(*verb, *arguments);
   verb->add_flag("--stages", arguments->stages,
                  "also write map, seeds and one labelled figure of photo, map, seeds, object and box");
@@ -187,11 +221,14 @@ void add_localize(CLI::App& app, Run& run) {
   CLI::Option* json = verb->add_flag("--json", arguments->json, "print JSON");
   verb->add_flag("--csv", arguments->csv, "print one line for each box")->excludes(json);
   arguments->model.add_to(*verb);
+  arguments->model.add_workers_to(*verb);
   add_seed_options(*verb, *arguments);
   verb->callback([arguments, &run] {
     run = [arguments] {
-      check_usage(*arguments);
-      return arguments->takes_seeds() ? localize_by_seeds(*arguments) : localize_by_class(*arguments);
+      LocalizeArguments given = *arguments;
+      given.images = expand_folders(given.images);
+      check_usage(given);
+      return given.takes_seeds() ? localize_by_seeds(given) : localize_by_class(given);
     };
   });
 }

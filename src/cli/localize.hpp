@@ -59,7 +59,10 @@ public:
 
   /// The first part of the names of a picture's files.
   std::string base_for(const std::string& image);
-  void add(const FoundObject& found, const std::string& base, const Image& photo);
+  /// Writes one object's files; from several threads at the same time.
+  void write(const FoundObject& found, const std::string& base, const Image& photo) const;
+  /// Prints the object, or keeps it for `end`.
+  void add(const FoundObject& found, const std::string& base);
   /// Prints what has to come in one piece, or in front.
   void begin() const;
   void end() const;

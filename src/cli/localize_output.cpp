@@ -151,9 +151,12 @@ std::string LocalizeReport::base_for(const std::string& image) {
   return (fs::path(arguments_.output) / name).string();
 }
 
-void LocalizeReport::add(const FoundObject& found, const std::string& base, const Image& photo) {
+void LocalizeReport::write(const FoundObject& found, const std::string& base, const Image& photo) const {
+  write_files(found, arguments_, labels_, photo, names_of(arguments_, base, found));
+}
+
+void LocalizeReport::add(const FoundObject& found, const std::string& base) {
   const Files files = names_of(arguments_, base, found);
-  write_files(found, arguments_, labels_, photo, files);
   if (arguments_.json)
     all_.push_back(describe_json(found, arguments_, labels_, files));
   else if (arguments_.csv)

@@ -48,12 +48,18 @@ int localize_by_seeds(const LocalizeArguments& arguments) {
   const Labels none;
   LocalizeReport report(arguments, none);
   report.begin();
-  const int code = for_each_file(arguments.images, [&](const std::string& path) {
-    const Image photo = read_image(path);
-    const Trimap seeds = arguments.strokes.empty() ? seeds_from_points(foreground, background, photo.width,
-                                                                       photo.height, arguments.radius)
-                                                   : read_strokes(arguments.strokes, photo);
-    report.add({path, std::nullopt, 0, localize(photo, seeds, options)}, report.base_for(path), photo);
+  const std::string& path = arguments.images.front();
+  const int code = for_each_file(arguments.images, 1, [&]() -> FileWork {
+    return [&](std::size_t) -> Report {
+      const Image photo = read_image(path);
+      const Trimap seeds = arguments.strokes.empty() ? seeds_from_points(foreground, background, photo.width,
+                                                                         photo.height, arguments.radius)
+                                                     : read_strokes(arguments.strokes, photo);
+      const FoundObject found{path, std::nullopt, 0, localize(photo, seeds, options)};
+      const std::string base = report.base_for(path);
+      report.write(found, base, photo);
+      return [&report, found, base] { report.add(found, base); };
+    };
   });
   report.end();
   return code;

@@ -11,6 +11,7 @@
 #include <exception>
 #include <new>
 #include <system_error>
+#include <unistd.h>
 
 namespace {
 
@@ -44,6 +45,7 @@ int run(int argc, char** argv) {
   fovea::cli::add_saliency(app, verb);
   fovea::cli::add_localize(app, verb);
   fovea::cli::add_class_model(app, verb);
+  fovea::cli::add_bench(app, verb);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -69,11 +71,22 @@ bool end_output() {
   return false;
 }
 
+/// A model's file is mapped: when another program cuts it short while it is read, the system takes its pages
+/// away and raises SIGBUS. Only calls that are safe in a signal handler.
+extern "C" void end_at_lost_pages(int) {
+  static constexpr char message[] =
+      "fovea: error: a file was cut short while it was read (or memory failed): a model's file must not be "
+      "written to while fovea reads it\n";
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, message, sizeof(message) - 1);
+  ::_exit(kFailed);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+  std::signal(SIGBUS, end_at_lost_pages);
   try {
     const int code = run(argc, argv);
     return end_output() ? code : kFailed;

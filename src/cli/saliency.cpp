@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <map>
+#include <mutex>
 #include <set>
 
 namespace fovea::cli {
@@ -71,13 +73,14 @@ std::string range_text(const Options& options, double white) {
              : fmt::format("white: {:g} % quantile, {:.3g}{}", options.range.percentile, white, gamma);
 }
 
-/// Class models for figures, each climbed to once.
+/// Class models for figures, each climbed to once. May be asked by several threads.
 class ClassModelPictures {
 public:
   ClassModelPictures(const LoadedModel& loaded, const Options& options)
       : loaded_(loaded), options_(options) {}
 
   const Panel& panel(std::int64_t target) {
+    const std::lock_guard lock(mutex_);
     if (const auto at = panels_.find(target); at != panels_.end())
       return at->second;
     if (!session_) {
@@ -97,6 +100,7 @@ private:
   const Options& options_;
   std::optional<Session> session_;
   std::map<std::int64_t, Panel> panels_;
+  std::mutex mutex_;
 };
 
 /// Photo, map, map on the photo; or, as in the paper's reproduction, photo, class model, map.
@@ -153,48 +157,82 @@ nlohmann::ordered_json describe_json(const SaliencyMap& result, const Options& o
   return json;
 }
 
-void print_result(const SaliencyMap& result, const Labels& labels, const std::string& path,
-                  const Files& files) {
-  fmt::print("{}: {} (class {}), score {:.3f}, probability {:.3f}\n", path,
-             describe(labels, result.target.index), result.target.index, result.target.score,
-             result.target.probability);
+std::string result_text(const SaliencyMap& result, const Labels& labels, const std::string& path,
+                        const Files& files) {
+  std::string text = fmt::format("{}: {} (class {}), score {:.3f}, probability {:.3f}\n", path,
+                                 describe(labels, result.target.index), result.target.index,
+                                 result.target.score, result.target.probability);
   for (const std::string* file :
        {&files.map, &files.heat, &files.overlay, &files.raw, &files.gradient, &files.figure})
     if (!file->empty())
-      fmt::print("  {}\n", *file);
+      text += fmt::format("  {}\n", *file);
+  return text;
+}
+
+/// What the workers share; nothing of it changes but for the class models, which are locked.
+struct Shared {
+  const Options& options;
+  const LoadedModel& loaded;
+  const std::vector<std::string>& images;
+  std::vector<Files> files;
+  std::shared_ptr<const Program> program;
+  SaliencyOptions method;
+  ClassModelPictures class_models;
+};
+
+/// Explains one picture and writes its files; the report adds to `results` or prints.
+Report explain(Session& session, Shared& shared, std::size_t i, nlohmann::ordered_json& results) {
+  const Options& options = shared.options;
+  const std::string& path = shared.images[i];
+  const Files& files = shared.files[i];
+  const SaliencyMap result = saliency(session, read_image(path), shared.loaded.preprocessing, shared.method);
+  write_files(result, options, shared.loaded, path, files, shared.class_models);
+  std::string warning;
+  if (white_level(result.map, options.range) == 0)
+    warning = fmt::format("fovea: warning: {}: the gradient is zero everywhere, so the map is black (score "
+                          "{:.3g})\n",
+                          path, result.target.score);
+  if (options.json)
+    return [warning, &results, json = describe_json(result, options, shared.loaded.labels, path, files)] {
+      fmt::print(stderr, "{}", warning);
+      results.push_back(json);
+    };
+  return [warning, text = result_text(result, shared.loaded.labels, path, files)] {
+    fmt::print(stderr, "{}", warning);
+    fmt::print("{}", text);
+  };
 }
 
 int make_maps(const Options& options) {
-  if (ends_with_png(options.output) && options.images.size() > 1)
+  const std::vector<std::string> images = expand_folders(options.images);
+  if (ends_with_png(options.output) && images.size() > 1)
     throw UsageError("-o names one picture, but several are given: name a folder");
   const LoadedModel loaded = load_model(options.model);
+  const Workforce force = share_processors(images.size(), options.model.workers, options.model.threads);
   ProgramOptions program_options =
       cli::program_options(loaded, options.model, Direction::ForwardAndBackward, options.crops);
   program_options.rule = parse_rule(options.method);
-  const auto program = Program::compile(loaded.model, program_options);
-  check_labels(loaded, options.model, *program);
-  print_notes(*program);
-  SaliencyOptions method{{}, options.crops == 10 ? Crops::Ten : Crops::One};
+  program_options.threads = force.threads;
+  Shared shared{options,
+                loaded,
+                images,
+                {},
+                Program::compile(loaded.model, program_options),
+                {{}, options.crops == 10 ? Crops::Ten : Crops::One},
+                {loaded, options}};
+  check_labels(loaded, options.model, *shared.program);
+  print_notes(*shared.program);
   if (options.target != "auto")
-    method.target_class = loaded.labels.find(options.target, program->classes());
+    shared.method.target_class = loaded.labels.find(options.target, shared.program->classes());
   if (!ends_with_png(options.output))
     make_folder(options.output);
-  Session session(program);
   FileNames names(options);
-  ClassModelPictures class_models(loaded, options);
+  for (const std::string& image : images)
+    shared.files.push_back(names.next(image));
   auto results = nlohmann::ordered_json::array();
-  const int code = for_each_file(options.images, [&](const std::string& path) {
-    const SaliencyMap result = saliency(session, read_image(path), loaded.preprocessing, method);
-    const Files files = names.next(path);
-    write_files(result, options, loaded, path, files, class_models);
-    if (white_level(result.map, options.range) == 0)
-      fmt::print(stderr,
-                 "fovea: warning: {}: the gradient is zero everywhere, so the map is black (score {:.3g})\n",
-                 path, result.target.score);
-    if (options.json)
-      results.push_back(describe_json(result, options, loaded.labels, path, files));
-    else
-      print_result(result, loaded.labels, path, files);
+  const int code = for_each_file(images, force.workers, [&]() -> FileWork {
+    auto session = std::make_shared<Session>(shared.program);
+    return [&, session](std::size_t i) { return explain(*session, shared, i, results); };
   });
   if (options.json)
     fmt::print("{}\n", results.dump(2));
@@ -207,7 +245,9 @@ void add_saliency(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* verb =
       app.add_subcommand("saliency", "Where in each picture a class score depends on the pixels");
-  verb->add_option("images", options->images, "pictures")->required()->check(not_empty());
+  verb->add_option("images", options->images, "pictures, or folders of pictures")
+      ->required()
+      ->check(not_empty());
   verb->add_option("--class", options->target, "auto (the best guess), an index, a WordNet id or a name")
       ->capture_default_str();
   verb->add_option("--method", options->method, "what a ReLU passes back")
@@ -237,6 +277,7 @@ void add_saliency(CLI::App& app, Run& run) {
       ->capture_default_str();
   verb->add_flag("--json", options->json, "print JSON");
   options->model.add_to(*verb);
+  options->model.add_workers_to(*verb);
   verb->callback([options, &run] { run = [options] { return make_maps(*options); }; });
 }
 

@@ -17,5 +17,6 @@ void add_classify(CLI::App& app, Run& run);
 void add_saliency(CLI::App& app, Run& run);
 void add_localize(CLI::App& app, Run& run);
 void add_class_model(CLI::App& app, Run& run);
+void add_bench(CLI::App& app, Run& run);
 
 }  // namespace fovea::cli

@@ -3,6 +3,7 @@
 #include "base/check.hpp"
 #include "engine/metadata.hpp"
 #include "engine/model_impl.hpp"
+#include "onnx/input_shapes.hpp"
 
 #include <algorithm>
 
@@ -68,17 +69,16 @@ ImageInput Model::image_input() const {
         {path(), {}, {}});
   }
   const ModelPort& port = inputs().front();
-  const bool floating = port.element_type == "float32" || port.element_type == "float64" ||
-                        port.element_type == "float16" || port.element_type == "bfloat16";
-  const bool is_picture = port.dims.size() == 4 && port.dims[1] >= 1 && port.dims[1] <= 4 && floating;
-  if (!is_picture)
+  const std::optional<PictureLayout> layout = onnx_import::picture_layout(port);
+  if (!layout)
     throw ModelError(
         fmt::format("input '{}' ({} of rank {}) is not a picture: expected floating [N, 1 to 4 channels, "
-                    "height, width]",
+                    "height, width] or [N, height, width, 1 to 4 channels]",
                     port.name, port.element_type, port.dims.size()),
         {path(), {}, {}});
-  return {port.name, port.dims[1], std::max<std::int64_t>(port.dims[2], 0),
-          std::max<std::int64_t>(port.dims[3], 0)};
+  const bool last = *layout == PictureLayout::ChannelsLast;
+  const auto extent = [&](std::size_t axis) { return std::max<std::int64_t>(port.dims[axis], 0); };
+  return {port.name, extent(last ? 3 : 1), extent(last ? 1 : 2), extent(last ? 2 : 3), *layout};
 }
 
 }  // namespace fovea

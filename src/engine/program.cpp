@@ -3,10 +3,11 @@
 #include "autodiff/backward.hpp"
 #include "base/check.hpp"
 #include "engine/model_impl.hpp"
-#include "engine/multiply_adds.hpp"
 #include "engine/program_impl.hpp"
 #include "ir/text.hpp"
 #include "onnx/import.hpp"
+#include "ops/multiply_adds.hpp"
+#include "ops/round_straight_through.hpp"
 #include "passes/pipeline.hpp"
 
 #include <algorithm>
@@ -21,6 +22,8 @@ ir::Graph import(const Model& model, const ProgramOptions& options) {
   import_options.batch = options.batch;
   import_options.height = options.height;
   import_options.width = options.width;
+  if (options.input_layout == ProgramOptions::InputLayout::ChannelsFirst)
+    import_options.channels_last = onnx_import::ImportOptions::ChannelsLast::Transpose;
   for (const InputShape& input : options.input_shapes)
     import_options.shapes.emplace_back(input.name, input.shape);
   return onnx_import::import_graph(*model.impl().file, import_options);
@@ -47,10 +50,25 @@ autodiff::RuleSet rule_set(Rule rule) {
 }
 
 const backend::Backend& choose_backend(const ProgramOptions& options) {
-  const bool single = options.precision == Precision::F32;
-  FOVEA_CHECK(single || options.backend != BackendKind::OneDnn,
-              "the oneDNN backend computes in float32 only");
-  return single && options.backend != BackendKind::Reference ? backend::onednn() : backend::reference();
+  const bool is_double = options.precision == Precision::F64, is_single = options.precision == Precision::F32;
+  FOVEA_CHECK(!is_double || options.backend != BackendKind::OneDnn,
+              "the oneDNN backend does not compute in float64");
+  FOVEA_CHECK(is_double || is_single || options.backend != BackendKind::Reference,
+              "the reference backend computes in float32 and float64 only");
+  FOVEA_CHECK(is_double || is_single || backend::has_bf16(),
+              "this processor does not multiply bfloat16 numbers (it has neither AVX-512 BF16 nor AMX): use "
+              "float32");
+  return !is_double && options.backend != BackendKind::Reference ? backend::onednn() : backend::reference();
+}
+
+backend::LowerOptions lower_options(const ProgramOptions& options) {
+  using backend::Arithmetic;
+  backend::LowerOptions lower{options.threads, Arithmetic::F32, Arithmetic::F32};
+  if (options.precision == Precision::BF16)
+    lower.forward = Arithmetic::BF16;
+  if (options.precision == Precision::BF16 || options.precision == Precision::Mixed)
+    lower.backward = Arithmetic::BF16;
+  return lower;
 }
 
 void check_options(const ProgramOptions& options) {
@@ -67,6 +85,34 @@ std::vector<TensorInfo> infos(const ir::Graph& graph, const std::vector<ir::Valu
   return result;
 }
 
+/// Says where what flows back is no derivative.
+void note_estimates(const ir::Graph& forward, ProgramReport& report) {
+  const auto count = std::count_if(forward.nodes().begin(), forward.nodes().end(), [](const ir::Node& node) {
+    return node.op == &ops::round_straight_through();
+  });
+  if (count > 0)
+    report.notes.push_back(fmt::format(
+        "gradients pass straight through the rounding of {} quantisation{}, as if it were not there", count,
+        count == 1 ? "" : "s"));
+}
+
+std::string node_list(const autodiff::NodeCounts& counts) {
+  std::string text;
+  for (const auto& [op, count] : counts)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, op);
+  return text;
+}
+
+/// What a rule other than the plain gradient did, and what it left alone.
+std::string describe_rule(Rule rule, const autodiff::Differentiated& made) {
+  std::string text = made.overridden.empty()
+                         ? fmt::format("rule {} met no Relu: the result is the plain gradient", name_of(rule))
+                         : fmt::format("rule {} acted on {}", name_of(rule), node_list(made.overridden));
+  if (!made.passed_by.empty())
+    text += fmt::format("; left alone: {}", node_list(made.passed_by));
+  return text;
+}
+
 ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
   const Shape& scores = forward.shape(forward.outputs().front());
   FOVEA_CHECK(scores.rank() >= 1 && scores[0] == impl.options.batch,
@@ -74,15 +120,30 @@ ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
               forward.output_names().front(), to_string(scores), impl.options.batch);
   autodiff::Differentiated made = autodiff::differentiate(
       forward, forward.outputs().front(), forward.inputs().front(), rule_set(impl.options.rule));
-  impl.report.rule_hits = made.overridden_nodes;
-  if (impl.options.rule != Rule::Gradient) {
-    const std::string_view rule = name_of(impl.options.rule);
-    impl.report.notes.push_back(
-        made.overridden_nodes > 0
-            ? fmt::format("rule {} acted on {} Relu nodes", rule, made.overridden_nodes)
-            : fmt::format("rule {} met no Relu node: the result is the plain gradient", rule));
-  }
+  for (const auto& [op, count] : made.overridden)
+    impl.report.rule_hits += count;
+  if (impl.options.rule != Rule::Gradient)
+    impl.report.notes.push_back(describe_rule(impl.options.rule, made));
+  note_estimates(forward, impl.report);
   return std::move(made.graph);
+}
+
+/// Leaves the program nothing that it does not need and nothing that lies in the model's file: weights that
+/// were brought into another layout are dropped in their own, others are copied out of the file.
+void settle_constants(const onnx_import::OnnxFile& file, backend::Lowering& lowering) {
+  std::vector<bool> is_read(lowering.buffers.size(), false);
+  for (const backend::Step& step : lowering.steps)
+    for (backend::BufferId id : step.reads)
+      is_read[static_cast<std::size_t>(id)] = true;
+  for (std::size_t i = 0; i < lowering.buffers.size(); ++i) {
+    backend::Buffer& buffer = lowering.buffers[i];
+    if (buffer.kind != backend::Buffer::Kind::Constant)
+      continue;
+    if (!is_read[i])
+      buffer = {0, backend::Buffer::Kind::Constant, {}};
+    else if (file.holds(buffer.constant.raw()))
+      buffer.constant = buffer.constant.clone();
+  }
 }
 
 /// Lifetimes of the arena's buffers over the steps, then their places.
@@ -135,7 +196,7 @@ void build(const Model& model, Program::Impl& impl) {
                       std::move(graph), impl.report.notes);
   if (options.final_relu == ProgramOptions::FinalRelu::Remove)
     graph = passes::run(passes::final_relu_passes(), std::move(graph), impl.report.notes);
-  impl.report.multiply_adds = multiply_adds(graph);
+  impl.report.multiply_adds = ops::multiply_adds(graph);
   impl.inputs = infos(graph, graph.inputs());
   const std::size_t forward_outputs = graph.outputs().size();
   impl.outputs = infos(graph, graph.outputs());
@@ -143,12 +204,15 @@ void build(const Model& model, Program::Impl& impl) {
     impl.outputs[i].name = graph.output_names()[i];
   if (impl.differentiated)
     graph = passes::run(passes::final_passes(), differentiate(graph, impl), impl.report.notes);
+  if (&backend == &backend::onednn())
+    graph = passes::run(passes::fusion_passes(), std::move(graph), impl.report.notes);
 
   impl.text = ir::print(graph);
   const std::vector<ir::ValueId> scores(
       graph.outputs().begin(), graph.outputs().begin() + static_cast<std::ptrdiff_t>(forward_outputs));
-  impl.lowering = backend.lower(graph, plan::make_schedule(graph, scores), {options.threads});
+  impl.lowering = backend.lower(graph, plan::make_schedule(graph, scores), lower_options(options));
   impl.report.fallback_nodes = impl.lowering.fallback_nodes;
+  settle_constants(*model.impl().file, impl.lowering);
   plan_arena(impl);
 }
 
@@ -177,6 +241,7 @@ std::shared_ptr<const Program> Program::compile(const Model& model, const Progra
   } catch (const InputError& error) {
     throw ModelError(error.what(), {model.path(), {}, {}});
   }
+  model.impl().file->release_pages();
   return std::shared_ptr<const Program>(new Program(std::move(impl)));
 }
 

@@ -2,6 +2,7 @@
 #include "engine/program_impl.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <functional>
 
@@ -13,7 +14,8 @@ struct Session::Impl {
   std::vector<Tensor> inputs, outputs;  ///< the program's, then seed and gradient
   std::unique_ptr<backend::SessionState> state;
   std::vector<std::function<void()>> steps;
-  bool forward_is_fresh = false;  ///< the arena still holds what the way back needs
+  std::vector<StepProfile> profile;  ///< empty unless profiling; else one for each step
+  bool forward_is_fresh = false;     ///< the arena still holds what the way back needs
 
   void run(std::size_t first, std::size_t last) {
     struct Scope {
@@ -23,8 +25,23 @@ struct Session::Impl {
       Scope& operator=(const Scope&) = delete;
       backend::SessionState& state;
     } scope(*state);
+    if (!profile.empty())
+      return run_timed(first, last);
     for (std::size_t i = first; i < last; ++i)
       steps[i]();
+  }
+
+  void run_timed(std::size_t first, std::size_t last) {
+    using Clock = std::chrono::steady_clock;
+    for (std::size_t i = first; i < last; ++i) {
+      const Clock::time_point begin = Clock::now();
+      steps[i]();
+      const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+      StepProfile& step = profile[i];
+      step.fastest_seconds = step.runs == 0 ? seconds : std::min(step.fastest_seconds, seconds);
+      step.seconds += seconds;
+      ++step.runs;
+    }
   }
 };
 
@@ -39,9 +56,20 @@ void* address_of(const Program::Impl& program, std::size_t buffer, Tensor& arena
   return nullptr;
 }
 
+std::vector<StepProfile> empty_profile(const backend::Lowering& lowering) {
+  std::vector<StepProfile> profile;
+  for (const backend::Step& step : lowering.steps)
+    profile.push_back(
+        {step.origin.node, std::string(step.operator_name), step.origin.shape,
+         profile.size() < lowering.forward_steps ? Direction::Forward : Direction::ForwardAndBackward,
+         step.origin.multiply_adds, 0, 0, 0});
+  return profile;
+}
+
 }  // namespace
 
-Session::Session(std::shared_ptr<const Program> program) : impl_(std::make_unique<Impl>()) {
+Session::Session(std::shared_ptr<const Program> program, Profiling profiling)
+    : impl_(std::make_unique<Impl>()) {
   const Program::Impl& compiled = program->impl();
   impl_->program = std::move(program);
   for (const TensorInfo& info : compiled.inputs)
@@ -70,6 +98,8 @@ Session::Session(std::shared_ptr<const Program> program) : impl_(std::make_uniqu
   const backend::Binder binder(std::move(addresses), impl_->state.get());
   for (const backend::Step& step : lowering.steps)
     impl_->steps.push_back(step.bind(binder));
+  if (profiling == Profiling::On)
+    impl_->profile = empty_profile(lowering);
 }
 
 Session::~Session() = default;
@@ -128,6 +158,17 @@ void Session::backward() {
 const Tensor& Session::gradient() const {
   FOVEA_ASSERT(impl_->program->impl().differentiated);
   return impl_->outputs.back();
+}
+
+const std::vector<StepProfile>& Session::profile() const {
+  return impl_->profile;
+}
+
+void Session::reset_profile() {
+  for (StepProfile& step : impl_->profile) {
+    step.runs = 0;
+    step.seconds = step.fastest_seconds = 0;
+  }
 }
 
 }  // namespace fovea

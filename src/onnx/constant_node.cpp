@@ -1,6 +1,7 @@
 #include "onnx/constant_node.hpp"
 
 #include "base/check.hpp"
+#include "onnx/external_data.hpp"
 #include "onnx/node_reader.hpp"
 #include "onnx/tensor_proto.hpp"
 
@@ -18,7 +19,7 @@ std::string constant_why_not(const NodeReader& node, std::int64_t) {
   return {};
 }
 
-std::optional<Tensor> read_constant(const NodeReader& node, const std::filesystem::path& folder) {
+std::optional<StoredTensor> read_constant(const NodeReader& node, ExternalFiles& external) {
   if (!constant_why_not(node, 0).empty())
     return std::nullopt;
   static constexpr std::array forms = {"value", "value_int", "value_ints", "value_float", "value_floats"};
@@ -26,7 +27,7 @@ std::optional<Tensor> read_constant(const NodeReader& node, const std::filesyste
       std::count_if(forms.begin(), forms.end(), [&](const char* form) { return node.has(form); });
   FOVEA_CHECK(given == 1, "expected one attribute of {}, found {}", fmt::join(forms, ", "), given);
   if (const auto* value = node.find("value", onnx::AttributeProto::TENSOR))
-    return read_tensor(value->t(), folder);
+    return read_tensor(value->t(), std::nullopt, external);
   if (node.has("value_int"))
     return Tensor::scalar<std::int64_t>(node.integer("value_int", 0));
   if (node.has("value_float"))

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
+#include <limits>
 #include <optional>
 
 namespace fovea::onnx_import {
@@ -65,13 +65,17 @@ fs::path locate(const fs::path& folder, const std::string& location) {
 
 }  // namespace
 
-std::string read_external_data(const onnx::TensorProto& message, const fs::path& folder,
-                               std::uint64_t expected) {
+FileBytes ExternalFiles::read(const onnx::TensorProto& message, std::uint64_t expected) {
   const ExternalEntry entry = read_entry(message);
-  const fs::path file = locate(folder, entry.location);
-  std::error_code error;
-  const std::uint64_t size = fs::file_size(file, error);
-  FOVEA_CHECK(!error, "its external data file '{}' cannot be read: {}", entry.location, error.message());
+  const fs::path path = locate(folder_, entry.location);
+  std::shared_ptr<const MappedFile>& file = files_[path];
+  try {
+    if (!file)
+      file = MappedFile::open(path.string(), std::numeric_limits<std::size_t>::max());
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("its external data file '{}' {}", entry.location, error.what()));
+  }
+  const std::uint64_t size = file->bytes().size();
   const std::uint64_t rest = size - std::min<std::uint64_t>(entry.offset, size);
   const std::uint64_t length = entry.length.value_or(rest);
   FOVEA_CHECK(length <= rest,
@@ -79,12 +83,14 @@ std::string read_external_data(const onnx::TensorProto& message, const fs::path&
               entry.location, size, length, entry.offset);
   FOVEA_CHECK(length == expected, "its shape needs {} bytes, but its external data file '{}' gives {}",
               expected, entry.location, length);
-  std::string bytes(length, '\0');
-  std::ifstream in(file, std::ios::binary);
-  in.seekg(static_cast<std::streamoff>(entry.offset));
-  in.read(bytes.data(), static_cast<std::streamsize>(length));
-  FOVEA_CHECK(in.good() || length == 0, "its external data file '{}' cannot be read", entry.location);
-  return bytes;
+  return {file, file->bytes().substr(std::min(entry.offset, size), length)};
+}
+
+std::vector<std::shared_ptr<const MappedFile>> ExternalFiles::files() const {
+  std::vector<std::shared_ptr<const MappedFile>> result;
+  for (const auto& [path, file] : files_)
+    result.push_back(file);
+  return result;
 }
 
 }  // namespace fovea::onnx_import

@@ -4,6 +4,7 @@
 #include "onnx/constant_node.hpp"
 #include "onnx/contents.hpp"
 #include "onnx/execution_order.hpp"
+#include "onnx/external_data.hpp"
 #include "onnx/node_reader.hpp"
 #include "onnx/parse.hpp"
 #include "onnx/tensor_proto.hpp"
@@ -11,13 +12,15 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <functional>
 
 namespace fovea::onnx_import {
 namespace {
 
 constexpr std::int64_t kFirstOpset = 7;
-constexpr std::int64_t kLastOpset = 22;
+constexpr std::int64_t kLastOpset = 24;
 
 std::int64_t default_opset(const onnx::ModelProto& model) {
   for (const auto& entry : model.opset_import())
@@ -46,15 +49,21 @@ ModelPort read_port(const onnx::ValueInfoProto& info, const char* kind) {
   return port;
 }
 
-/// Moves the elements of the initializers out of the messages into tensors.
-void take_weights(OnnxFile& file, OnnxFile::Contents& contents, onnx::GraphProto& graph,
-                  const std::filesystem::path& folder) {
+/// Takes the initializers out of the messages; large ones stay in the file.
+void take_weights(OnnxFile& file, OnnxFile::Contents& contents, ParsedModel& parsed,
+                  ExternalFiles& external) {
+  onnx::GraphProto& graph = *parsed.model->mutable_graph();
   FOVEA_CHECK(graph.sparse_initializer_size() == 0, "sparse weights are not supported");
-  for (onnx::TensorProto& message : *graph.mutable_initializer()) {
+  for (int i = 0; i < graph.initializer_size(); ++i) {
+    onnx::TensorProto& message = *graph.mutable_initializer(i);
     FOVEA_CHECK(!message.name().empty(), "a weight has no name");
-    Tensor tensor = read_tensor(message, folder);
+    std::optional<FileBytes> raw;
+    if (const auto& bytes = parsed.raw[static_cast<std::size_t>(i)])
+      raw = FileBytes{parsed.file, *bytes};
+    StoredTensor tensor = read_tensor(message, raw, external);
     if (is_floating(tensor.dtype()))
       file.parameters += tensor.elements();
+    contents.element_types[message.name()] = message.data_type();
     const bool inserted = contents.weights.emplace(message.name(), std::move(tensor)).second;
     FOVEA_CHECK(inserted, "two weights are called '{}'", message.name());
     const std::string name = message.name();
@@ -72,6 +81,7 @@ void read_ports(OnnxFile& file, OnnxFile::Contents& contents, const onnx::GraphP
     FOVEA_CHECK(names.insert(info.name()).second, "two inputs are called '{}'", info.name());
     const auto& type = info.type().tensor_type();
     contents.input_types.push_back(type.elem_type());
+    contents.element_types[info.name()] = type.elem_type();
     if (!type.has_shape())
       contents.inputs_without_shape.insert(info.name());
   }
@@ -97,7 +107,7 @@ ModelLocation location_of(const OnnxFile& file, const NodeReader& node) {
 }
 
 void check_nodes(OnnxFile& file, OnnxFile::Contents& contents, const onnx::GraphProto& graph,
-                 const std::filesystem::path& folder) {
+                 ExternalFiles& external) {
   std::map<std::string, std::int64_t> counts;
   std::vector<int> order;
   for (int n : contents.order) {
@@ -107,11 +117,15 @@ void check_nodes(OnnxFile& file, OnnxFile::Contents& contents, const onnx::Graph
       FOVEA_CHECK(node.proto().output_size() > 0, "has no outputs");
       if (const std::string reason = why_not(node, file.opset); !reason.empty())
         file.unsupported_nodes.push_back({node.name(), node.operator_name(), reason});
+      if (node.operator_name() == "Cast")
+        contents.element_types[node.proto().output(0)] = static_cast<int>(node.integer("to", 0));
       if (node.operator_name() != "Constant") {
         order.push_back(n);
-      } else if (std::optional<Tensor> tensor = read_constant(node, folder)) {
+      } else if (std::optional<StoredTensor> tensor = read_constant(node, external)) {
         if (is_floating(tensor->dtype()) && tensor->shape().rank() > 0)
           file.parameters += tensor->elements();
+        if (const auto* value = node.find("value"))
+          contents.element_types[node.proto().output(0)] = value->t().data_type();
         contents.weights.emplace(node.proto().output(0), std::move(*tensor));
       }
     } catch (const InputError& error) {
@@ -122,9 +136,10 @@ void check_nodes(OnnxFile& file, OnnxFile::Contents& contents, const onnx::Graph
   file.operator_counts.assign(counts.begin(), counts.end());
 }
 
-void fill(OnnxFile& file, OnnxFile::Contents& contents, onnx::ModelProto& model) {
-  const std::filesystem::path folder = std::filesystem::path(file.path).parent_path();
-  onnx::GraphProto& graph = *model.mutable_graph();
+void fill(OnnxFile& file, OnnxFile::Contents& contents, ParsedModel& parsed) {
+  ExternalFiles external(std::filesystem::path(file.path).parent_path());
+  const onnx::ModelProto& model = *parsed.model;
+  const onnx::GraphProto& graph = model.graph();
   file.opset = default_opset(model);
   file.ir_version = model.ir_version();
   file.producer = model.producer_name();
@@ -132,7 +147,7 @@ void fill(OnnxFile& file, OnnxFile::Contents& contents, onnx::ModelProto& model)
     file.producer += (file.producer.empty() ? "" : " ") + model.producer_version();
   for (const auto& entry : model.metadata_props())
     file.metadata.emplace_back(entry.key(), entry.value());
-  take_weights(file, contents, graph, folder);
+  take_weights(file, contents, parsed, external);
   read_ports(file, contents, graph);
   std::set<std::string> given;
   for (const auto& [name, tensor] : contents.weights)
@@ -144,7 +159,9 @@ void fill(OnnxFile& file, OnnxFile::Contents& contents, onnx::ModelProto& model)
     contents.read.insert(node.input().begin(), node.input().end());
   for (const ModelPort& output : file.outputs)
     contents.read.insert(output.name);
-  check_nodes(file, contents, graph, folder);
+  check_nodes(file, contents, graph, external);
+  contents.files = external.files();
+  contents.files.push_back(parsed.file);
 }
 
 }  // namespace
@@ -152,17 +169,39 @@ void fill(OnnxFile& file, OnnxFile::Contents& contents, onnx::ModelProto& model)
 OnnxFile::OnnxFile() = default;
 OnnxFile::~OnnxFile() = default;
 
-std::shared_ptr<const OnnxFile> OnnxFile::read(const std::string& path) {
-  std::shared_ptr<OnnxFile> file(new OnnxFile);
-  file->path = path;
-  const std::shared_ptr<onnx::ModelProto> model = parse_model(path);
-  auto contents = std::make_unique<Contents>();
+void OnnxFile::check_unchanged() const {
   try {
-    fill(*file, *contents, *model);
+    for (const auto& file : contents_->files)
+      file->check_unchanged();
   } catch (const InputError& error) {
     throw ModelError(error.what(), {.path = path, .node = {}, .operator_name = {}});
   }
-  contents->model = model;
+}
+
+bool OnnxFile::holds(const void* address) const {
+  const auto* at = static_cast<const char*>(address);
+  return std::any_of(contents_->files.begin(), contents_->files.end(), [&](const auto& file) {
+    const std::string_view bytes = file->bytes();
+    return std::less_equal<>()(bytes.data(), at) && std::less<>()(at, bytes.data() + bytes.size());
+  });
+}
+
+void OnnxFile::release_pages() const {
+  for (const auto& file : contents_->files)
+    file->release_pages();
+}
+
+std::shared_ptr<const OnnxFile> OnnxFile::read(const std::string& path) {
+  std::shared_ptr<OnnxFile> file(new OnnxFile);
+  file->path = path;
+  ParsedModel parsed = parse_model(path);
+  auto contents = std::make_unique<Contents>();
+  try {
+    fill(*file, *contents, parsed);
+  } catch (const InputError& error) {
+    throw ModelError(error.what(), {.path = path, .node = {}, .operator_name = {}});
+  }
+  contents->model = parsed.model;
   file->contents_ = std::move(contents);
   return file;
 }

@@ -20,6 +20,13 @@ public:
   const Contents& contents() const { return *contents_; }
   ~OnnxFile();
 
+  /// ModelError when the file, or one with its external data, was written to since it was read.
+  void check_unchanged() const;
+  /// Whether an address lies in the mapped files.
+  bool holds(const void* address) const;
+  /// Lets the system take back the memory of the mapped files; what is needed again is read again.
+  void release_pages() const;
+
   std::string path;
   std::int64_t ir_version = 0;
   std::int64_t opset = 0;

@@ -4,6 +4,7 @@
 #include "onnx/input_shapes.hpp"
 #include "onnx/tensor_proto.hpp"
 #include "onnx/translate.hpp"
+#include "ops/transpose.hpp"
 
 #include <onnx/onnx_pb.h>
 
@@ -58,8 +59,21 @@ private:
       FOVEA_CHECK(stored, "the input '{}' has the element type {}, which is not supported", name,
                   file_.inputs[i].element_type);
       const DType dtype = is_floating(*stored) ? options_.floating : *stored;
-      values_[name] = graph_.add_input(name, {dtype, resolved.shapes[i]});
+      const bool transposed = options_.channels_last == ImportOptions::ChannelsLast::Transpose &&
+                              i == resolved.picture &&
+                              picture_layout(file_.inputs[i]) == PictureLayout::ChannelsLast;
+      values_[name] = transposed ? add_channels_last(name, {dtype, resolved.shapes[i]})
+                                 : graph_.add_input(name, {dtype, resolved.shapes[i]});
     }
+  }
+
+  /// An input of [N,C,H,W]; the value of [N,H,W,C] that the file's nodes read.
+  ir::ValueId add_channels_last(const std::string& name, const ir::TensorType& type) {
+    const Shape& s = type.shape;
+    FOVEA_CHECK(s.rank() == 4, "the input '{}' is a picture, but given as {}", name, to_string(s));
+    const ir::ValueId input = graph_.add_input(name, {type.dtype, {s[0], s[3], s[1], s[2]}});
+    return graph_.add(ops::transpose(), ops::TransposeAttributes{.perm = {0, 2, 3, 1}}, {input},
+                      name + "/channels_last");
   }
 
   /// The value of that ONNX name; weights enter the graph when first read.
@@ -69,7 +83,7 @@ private:
       return known->second;
     const auto weight = file_.contents().weights.find(name);
     FOVEA_CHECK(weight != file_.contents().weights.end(), "the value '{}' is not computed by its node", name);
-    const Tensor& tensor = weight->second;
+    const Tensor tensor = weight->second.tensor(pool_);
     const ir::ValueId id =
         graph_.add_constant(name, is_floating(tensor.dtype()) ? tensor.cast(options_.floating) : tensor);
     values_[name] = id;
@@ -78,10 +92,15 @@ private:
 
   void add_node(const NodeReader& node) {
     std::vector<ir::ValueId> inputs;
-    for (const std::string& input : node.proto().input())
+    std::vector<int> types;
+    for (const std::string& input : node.proto().input()) {
       inputs.push_back(input.empty() ? ir::kNoValue : value_of(input));
+      const auto type = file_.contents().element_types.find(input);
+      types.push_back(type == file_.contents().element_types.end() ? 0 : type->second);
+    }
     const auto first_new = static_cast<ir::ValueId>(graph_.values().size());
-    TranslateContext context(graph_, node, std::move(inputs), file_.opset, options_, rebatch_);
+    TranslateContext context(graph_, node, std::move(inputs), std::move(types), file_.opset, options_,
+                             rebatch_);
     find_translation(node.proto().op_type())->translate(context);
     for (int i = 0; i < node.proto().output_size(); ++i) {
       const std::string& name = node.proto().output(i);
@@ -98,6 +117,7 @@ private:
   const OnnxFile& file_;
   const ImportOptions& options_;
   ir::Graph graph_;
+  TensorPool pool_;
   Rebatch rebatch_;
   std::unordered_map<std::string, ir::ValueId> values_;
 };
@@ -106,6 +126,7 @@ private:
 
 ir::Graph import_graph(const OnnxFile& file, const ImportOptions& options) {
   check_supported(file);
+  file.check_unchanged();
   FOVEA_ASSERT(is_floating(options.floating));
   ir::Graph graph;
   try {

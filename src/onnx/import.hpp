@@ -15,7 +15,13 @@ struct ImportOptions {
   /// Extents of a picture whose size is symbolic; 0: not given.
   std::int64_t height = 0;
   std::int64_t width = 0;
-  /// Full shapes by input name (an empty name means the only input); they override the rest.
+  /// What becomes of a picture that the file declares as [N,H,W,C].
+  enum class ChannelsLast {
+    Keep,
+    Transpose,  ///< the graph's input is [N,C,H,W]; a Transpose makes the file's of it
+  } channels_last = ChannelsLast::Keep;
+  /// Full shapes, in the file's layout, by input name (an empty name means the only input); they override the
+  /// rest.
   std::vector<std::pair<std::string, Shape>> shapes = {};
 };
 

@@ -28,13 +28,14 @@ std::string dims_text(const ModelPort& port) {
 Shape declared_shape(const ModelPort& port, const ImportOptions& options, bool is_picture) {
   std::vector<std::int64_t> dims = port.dims;
   const std::size_t rank = dims.size();
+  const std::size_t height_axis = picture_layout(port) == PictureLayout::ChannelsLast ? 1 : 2;
   for (std::size_t axis = 0; axis < rank; ++axis) {
     const bool symbolic = dims[axis] < 0;
     if (axis == 0 && (symbolic || is_picture))
       dims[axis] = options.batch;
-    else if (symbolic && rank == 4 && axis == 2)
+    else if (symbolic && rank == 4 && axis == height_axis)
       dims[axis] = options.height;
-    else if (symbolic && rank == 4 && axis == 3)
+    else if (symbolic && rank == 4 && axis == height_axis + 1)
       dims[axis] = options.width;
     FOVEA_CHECK(dims[axis] > 0, "the input '{}' is declared as {}: axis {} needs an extent", port.name,
                 dims_text(port), axis);
@@ -61,11 +62,22 @@ void check_given_names(const OnnxFile& file, const ImportOptions& options) {
 
 }  // namespace
 
+std::optional<PictureLayout> picture_layout(const ModelPort& port) {
+  const std::string& type = port.element_type;
+  const bool floating = type == "float32" || type == "float64" || type == "float16" || type == "bfloat16";
+  if (port.dims.size() != 4 || !floating)
+    return {};
+  const auto holds_channels = [&](std::size_t axis) { return port.dims[axis] >= 1 && port.dims[axis] <= 4; };
+  if (holds_channels(1))
+    return PictureLayout::ChannelsFirst;
+  return holds_channels(3) ? std::optional(PictureLayout::ChannelsLast) : std::nullopt;
+}
+
 InputShapes resolve_input_shapes(const OnnxFile& file, const ImportOptions& options) {
   FOVEA_CHECK(options.batch >= 1, "the batch must be 1 or more, found {}", options.batch);
   check_given_names(file, options);
   InputShapes result;
-  const std::size_t picture = find_picture(file);
+  const std::size_t picture = result.picture = find_picture(file);
   for (std::size_t i = 0; i < file.inputs.size(); ++i) {
     const ModelPort& port = file.inputs[i];
     const bool has_shape = file.contents().inputs_without_shape.count(port.name) == 0;

@@ -4,14 +4,20 @@
 #include "onnx/import.hpp"
 #include "onnx/translate.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace fovea::onnx_import {
 
 struct InputShapes {
-  std::vector<Shape> shapes;  ///< one for each of OnnxFile::inputs
+  std::vector<Shape> shapes;  ///< one for each of OnnxFile::inputs, in the file's layout
+  std::size_t picture = 0;    ///< index of the picture; the number of inputs when there is none
   Rebatch rebatch;
 };
+
+/// Which axis of a picture of 1 to 4 channels holds them; none when the port is of another rank, not floating
+/// or has no such axis.
+std::optional<PictureLayout> picture_layout(const ModelPort& port);
 
 /// The concrete shapes of a file's inputs under the options. The picture is the only input, or else the first
 /// of rank 4; its first extent is the batch. InputError for extents that stay unknown and for options that do

@@ -74,7 +74,7 @@ std::optional<Tensor> NodeReader::tensor(std::string_view attribute) const {
     return std::nullopt;
   FOVEA_CHECK(found->t().data_location() != onnx::TensorProto::EXTERNAL,
               "attribute '{}': its tensor lies in an external file, which is not supported", attribute);
-  return read_tensor(found->t(), {});
+  return read_tensor(found->t());
 }
 
 const AttributeProto* NodeReader::find(std::string_view attribute) const {

@@ -5,21 +5,14 @@
 #include <onnx/onnx_pb.h>
 
 #include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl.h>
 #include <google/protobuf/stubs/logging.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cerrno>
 #include <climits>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <string_view>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace fovea::onnx_import {
 namespace {
@@ -28,16 +21,9 @@ namespace {
   throw ModelError(message, {.path = path, .node = {}, .operator_name = {}});
 }
 
-std::string first_bytes(const std::string& path, std::size_t count) {
-  std::ifstream in(path, std::ios::binary);
-  std::string head(count, '\0');
-  in.read(head.data(), static_cast<std::streamsize>(count));
-  head.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
-  return head;
-}
-
 /// What a file that is no ONNX model seems to be, as the end of a sentence; empty when it is not recognised.
-std::string guess_kind(const std::string& head) {
+std::string guess_kind(std::string_view bytes) {
+  const std::string_view head = bytes.substr(0, 256);
   struct Magic {
     std::string_view bytes;
     std::string_view kind;
@@ -61,59 +47,123 @@ std::string guess_kind(const std::string& head) {
   return text ? " but a text file" : "";
 }
 
-/// Whether the file, read field by field at the top level, is a model up to the point where it ends inside a
-/// field.
-bool ends_inside_a_field(const std::string& path) {
-  std::error_code error;
-  const std::uintmax_t size = std::filesystem::file_size(path, error);
-  const int descriptor = error ? -1 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0)
-    return false;
-  google::protobuf::io::FileInputStream stream(descriptor);
-  stream.SetCloseOnDelete(true);
-  google::protobuf::io::CodedInputStream in(&stream);
-  in.SetTotalBytesLimit(INT_MAX);
-  for (std::uint32_t tag = in.ReadTag(); tag != 0; tag = in.ReadTag()) {
-    const std::uint32_t field = tag >> 3, wire = tag & 7;
-    const bool number = field == 1 || field == 5;  // ir_version and model_version
-    const bool known = number || (field >= 2 && field <= 8) || field == 14 || field == 20 || field == 25;
-    if (!known || wire != (number ? 0U : 2U))
-      return false;
-    std::uint64_t value = 0;
-    if (!in.ReadVarint64(&value))
-      return true;
-    if (number)
-      continue;
-    if (value > size - static_cast<std::uintmax_t>(in.CurrentPosition()))
-      return value <= INT_MAX;
-    in.Skip(static_cast<int>(value));
+using google::protobuf::MessageLite;
+using google::protobuf::io::CodedInputStream;
+
+/// One field of a message in its wire form: tag and contents, and the contents of a length-delimited one.
+struct Field {
+  std::uint32_t number = 0, wire = 0;
+  std::string_view whole, contents;
+};
+constexpr std::uint32_t kVarint = 0, kFixed64 = 1, kDelimited = 2, kFixed32 = 5;
+
+enum class Walk { Complete, EndsInsideAField, NotAMessage };
+
+/// Calls `visit(field)`, which may say false to end, for every field of a message.
+template <class Visit>
+Walk walk(std::string_view message, Visit&& visit) {
+  const int size = static_cast<int>(message.size());
+  CodedInputStream in(reinterpret_cast<const std::uint8_t*>(message.data()), size);
+  while (in.CurrentPosition() < size) {
+    const int begin = in.CurrentPosition();
+    const std::uint32_t tag = in.ReadTag();
+    Field field{tag >> 3, tag & 7, {}, {}};
+    if (field.number == 0)
+      return Walk::NotAMessage;
+    std::uint64_t number = 0;
+    if (field.wire == kVarint || field.wire == kDelimited) {
+      if (!in.ReadVarint64(&number))
+        return size - in.CurrentPosition() < 10 ? Walk::EndsInsideAField : Walk::NotAMessage;
+    } else if (field.wire != kFixed32 && field.wire != kFixed64) {
+      return Walk::NotAMessage;  // groups, which no ONNX message has
+    }
+    const int at = in.CurrentPosition();
+    const std::uint64_t length = field.wire == kDelimited ? number
+                                 : field.wire == kFixed64 ? 8
+                                 : field.wire == kFixed32 ? 4
+                                                          : 0;
+    if (length > static_cast<std::uint64_t>(size - at))
+      return length <= INT_MAX ? Walk::EndsInsideAField : Walk::NotAMessage;
+    in.Skip(static_cast<int>(length));
+    field.contents = message.substr(static_cast<std::size_t>(at), length);
+    field.whole =
+        message.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(at - begin) + length);
+    if (!visit(field))
+      return Walk::NotAMessage;
   }
-  return false;
+  return Walk::Complete;
 }
 
-void parse(const std::string& path, onnx::ModelProto& model) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0)
-    fail(path, fmt::format("cannot be opened: {}", std::strerror(errno)));
-  google::protobuf::io::FileInputStream stream(descriptor);
-  stream.SetCloseOnDelete(true);
-  google::protobuf::io::CodedInputStream in(&stream);
-  in.SetTotalBytesLimit(INT_MAX);
+/// Whether a field can stand at the top level of a model: those that are there tell an ONNX file from others.
+bool is_known(const Field& field) {
+  const bool number = field.number == 1 || field.number == 5;  // ir_version and model_version
+  const bool known = number || (field.number >= 2 && field.number <= 8) || field.number == 14 ||
+                     field.number == 20 || field.number == 25;
+  return known && field.wire == (number ? kVarint : kDelimited);
+}
+
+/// Adds one field to a message, as if it stood at the end of its bytes.
+bool merge(MessageLite& message, std::string_view field) {
+  CodedInputStream in(reinterpret_cast<const std::uint8_t*>(field.data()), static_cast<int>(field.size()));
+  return message.MergePartialFromCodedStream(&in) && in.ConsumedEntireMessage();
+}
+
+constexpr std::uint32_t kModelGraph = 7, kGraphInitializer = 5, kTensorRawData = 9;
+
+bool is_message(const Field& field, std::uint32_t number) {
+  return field.number == number && field.wire == kDelimited;
+}
+
+/// Protobuf reads everything but the weights' raw_data, of which it would make copies.
+bool parse_initializer(std::string_view bytes, onnx::TensorProto& tensor,
+                       std::optional<std::string_view>& raw) {
+  return walk(bytes, [&](const Field& field) {
+           if (!is_message(field, kTensorRawData))
+             return merge(tensor, field.whole);
+           raw = field.contents;
+           return true;
+         }) == Walk::Complete;
+}
+
+bool parse_graph(std::string_view bytes, onnx::GraphProto& graph, ParsedModel& parsed) {
+  return walk(bytes, [&](const Field& field) {
+           if (!is_message(field, kGraphInitializer))
+             return merge(graph, field.whole);
+           parsed.raw.emplace_back();
+           return parse_initializer(field.contents, *graph.add_initializer(), parsed.raw.back());
+         }) == Walk::Complete;
+}
+
+bool parse_fields(std::string_view bytes, ParsedModel& parsed) {
+  return walk(bytes, [&](const Field& field) {
+           if (!is_message(field, kModelGraph))
+             return merge(*parsed.model, field.whole);
+           return parse_graph(field.contents, *parsed.model->mutable_graph(), parsed);
+         }) == Walk::Complete;
+}
+
+void parse(const std::string& path, ParsedModel& parsed) {
   const google::protobuf::LogSilencer silence;
-  const bool parsed = model.ParsePartialFromCodedStream(&in) && in.ConsumedEntireMessage();
-  if (stream.GetErrno() != 0)
-    fail(path, fmt::format("cannot be read: {}", std::strerror(stream.GetErrno())));
-  if (parsed)
+  const std::string_view bytes = parsed.file->bytes();
+  if (parse_fields(bytes, parsed))
     return;
-  const std::string kind = guess_kind(first_bytes(path, 256));
-  if (kind.empty() && ends_inside_a_field(path))
+  const std::string kind = guess_kind(bytes);
+  if (kind.empty() && walk(bytes, is_known) == Walk::EndsInsideAField)
     fail(path, "truncated: the file ends inside the model");
   fail(path, fmt::format("not an ONNX model{}", kind));
 }
 
+std::shared_ptr<const MappedFile> open(const std::string& path) {
+  try {
+    return MappedFile::open(path, INT_MAX);
+  } catch (const InputError& error) {
+    fail(path, error.what());
+  }
+}
+
 }  // namespace
 
-std::shared_ptr<onnx::ModelProto> parse_model(const std::string& path) {
+ParsedModel parse_model(const std::string& path) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error))
     fail(path, "is a folder, not an ONNX model");
@@ -128,16 +178,17 @@ std::shared_ptr<onnx::ModelProto> parse_model(const std::string& path) {
                "weights in external files)",
                size));
   }
-  auto model = std::make_shared<onnx::ModelProto>();
-  parse(path, *model);
-  const std::string kind = guess_kind(first_bytes(path, 256));
-  if (!model->has_graph())
+  ParsedModel parsed{std::make_shared<onnx::ModelProto>(), {}, open(path)};
+  parse(path, parsed);
+  const std::string kind = guess_kind(parsed.file->bytes());
+  const onnx::ModelProto& model = *parsed.model;
+  if (!model.has_graph())
     fail(path, fmt::format("not an ONNX model{}: it has no graph", kind));
-  if (model->opset_import_size() == 0)
+  if (model.opset_import_size() == 0)
     fail(path, fmt::format("not an ONNX model{}: it names no operator set", kind));
-  if (model->graph().node_size() == 0)
+  if (model.graph().node_size() == 0)
     fail(path, fmt::format("not an ONNX model{}: its graph has no nodes", kind));
-  return model;
+  return parsed;
 }
 
 }  // namespace fovea::onnx_import

@@ -1,7 +1,6 @@
 #include "onnx/tensor_proto.hpp"
 
 #include "base/check.hpp"
-#include "base/dispatch.hpp"
 #include "onnx/external_data.hpp"
 
 #include <onnx/onnx_pb.h>
@@ -139,43 +138,90 @@ void read_fields(const TensorProto& message, Tensor& out) {
   }
 }
 
-void check_numbers(const Tensor& tensor) {
-  if (is_floating(tensor.dtype()))
-    dispatch_floating(tensor.dtype(), [&]<class T>(T) {
-      const auto values = tensor.data<T>();
-      const auto at = std::find_if(values.begin(), values.end(), [](T v) { return std::isnan(v); });
-      FOVEA_CHECK(at == values.end(), "element {} is NaN", at - values.begin());
-    });
+/// The elements may lie at any address: they are looked at block by block, each block without a branch.
+template <class T>
+void check_numbers(std::string_view bytes) {
+  constexpr std::size_t block = 4096;
+  std::array<T, block> values;
+  const std::size_t count = bytes.size() / sizeof(T);
+  for (std::size_t first = 0; first < count; first += block) {
+    const std::size_t here = std::min(block, count - first);
+    std::memcpy(values.data(), bytes.data() + first * sizeof(T), here * sizeof(T));
+    int found = 0;
+    for (std::size_t i = 0; i < here; ++i)
+      found |= static_cast<int>(values[i] != values[i]);
+    if (found == 0)
+      continue;
+    const auto at = std::find_if(values.begin(), values.end(), [](T v) { return std::isnan(v); });
+    throw InputError(fmt::format("element {} is NaN", first + static_cast<std::size_t>(at - values.begin())));
+  }
 }
 
-Tensor read_elements(const TensorProto& message, const std::filesystem::path& folder) {
+void check_numbers(DType dtype, std::string_view bytes) {
+  if (dtype == DType::F32)
+    check_numbers<float>(bytes);
+  else if (dtype == DType::F64)
+    check_numbers<double>(bytes);
+}
+
+/// The bytes of a tensor that is stored as such, in the message, in the model's file or in an external one.
+std::optional<FileBytes> packed_bytes(const TensorProto& message, const std::optional<FileBytes>& raw,
+                                      ExternalFiles* external, std::uint64_t expected) {
+  if (message.data_location() == TensorProto::EXTERNAL) {
+    FOVEA_CHECK(external != nullptr, "its elements lie in an external file, which is not supported here");
+    return external->read(message, expected);
+  }
+  if (raw)
+    return raw;
+  if (message.has_raw_data())
+    return FileBytes{nullptr, message.raw_data()};
+  return std::nullopt;
+}
+
+/// Elements of that size on are left in the file.
+constexpr std::size_t kLeftInFile = 4096;
+
+bool is_stored_as_it_is(int type) {
+  return type == TensorProto::FLOAT || type == TensorProto::DOUBLE;
+}
+
+StoredTensor read_elements(const TensorProto& message, const std::optional<FileBytes>& raw,
+                           ExternalFiles* external) {
   const std::optional<DType> dtype = stored_type(message.data_type());
   FOVEA_CHECK(dtype, "the element type {} is not supported", type_name(message.data_type()));
   FOVEA_CHECK(!message.has_segment(), "tensors in segments are not supported");
   const Shape shape = checked_shape({message.dims().begin(), message.dims().end()}, "it");
   const std::uint64_t expected = static_cast<std::uint64_t>(shape.elements()) * bytes_of(message.data_type());
-  std::string external;
-  const bool is_external = message.data_location() == TensorProto::EXTERNAL;
-  if (is_external)
-    external = read_external_data(message, folder, expected);
-  if (!is_external && !message.has_raw_data()) {
+  const std::optional<FileBytes> packed = packed_bytes(message, raw, external, expected);
+  if (!packed) {
     const auto values = message.float_data_size() + message.int32_data_size() + message.int64_data_size() +
                         message.double_data_size() + message.uint64_data_size();
     FOVEA_CHECK(values == shape.elements(), "its shape {} needs {} values, found {}", to_string(shape),
                 shape.elements(), values);
-  }
-  const std::string_view bytes =
-      is_external ? std::string_view(external) : std::string_view(message.raw_data());
-  const bool packed = is_external || message.has_raw_data();
-  FOVEA_CHECK(!packed || bytes.size() == expected, "its shape {} needs {} bytes, found {}", to_string(shape),
-              expected, bytes.size());
-  Tensor tensor(*dtype, shape);
-  if (packed)
-    read_raw(message.data_type(), bytes, tensor);
-  else
+    Tensor tensor(*dtype, shape);
     read_fields(message, tensor);
-  check_numbers(tensor);
+    check_numbers(*dtype, {static_cast<const char*>(tensor.raw()), tensor.bytes()});
+    return tensor;
+  }
+  FOVEA_CHECK(packed->bytes.size() == expected, "its shape {} needs {} bytes, found {}", to_string(shape),
+              expected, packed->bytes.size());
+  if (packed->file && is_stored_as_it_is(message.data_type()) && expected >= kLeftInFile) {
+    check_numbers(*dtype, packed->bytes);
+    return {*dtype, shape, *packed};
+  }
+  Tensor tensor(*dtype, shape);
+  read_raw(message.data_type(), packed->bytes, tensor);
+  check_numbers(*dtype, {static_cast<const char*>(tensor.raw()), tensor.bytes()});
   return tensor;
+}
+
+StoredTensor read_named(const TensorProto& message, const std::optional<FileBytes>& raw,
+                        ExternalFiles* external) {
+  try {
+    return read_elements(message, raw, external);
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("tensor '{}': {}", message.name(), error.what()));
+  }
 }
 
 }  // namespace
@@ -225,12 +271,13 @@ std::string type_name(int onnx_type) {
              : fmt::format("number {}", onnx_type);
 }
 
-Tensor read_tensor(const TensorProto& message, const std::filesystem::path& folder) {
-  try {
-    return read_elements(message, folder);
-  } catch (const InputError& error) {
-    throw InputError(fmt::format("tensor '{}': {}", message.name(), error.what()));
-  }
+StoredTensor read_tensor(const TensorProto& message, const std::optional<FileBytes>& raw,
+                         ExternalFiles& external) {
+  return read_named(message, raw, &external);
+}
+
+Tensor read_tensor(const TensorProto& message) {
+  return read_named(message, std::nullopt, nullptr).tensor();
 }
 
 }  // namespace fovea::onnx_import

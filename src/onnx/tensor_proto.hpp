@@ -1,9 +1,9 @@
 #pragma once
 
 #include "fovea/tensor.hpp"
+#include "onnx/stored_tensor.hpp"
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +13,8 @@ class TensorProto;
 }
 
 namespace fovea::onnx_import {
+
+class ExternalFiles;
 
 /// No tensor has more elements than this: a shape beyond it is a mistake in the model.
 inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 31;
@@ -28,9 +30,12 @@ std::optional<DType> stored_type(int onnx_type);
 /// ONNX's word for an element type: "float32", "uint8", ...
 std::string type_name(int onnx_type);
 
-/// The tensor of a message, from whichever field or external file holds it. External files must lie in
-/// `folder`, the model's own. InputError naming the tensor when sizes disagree, an element type is not
-/// supported, an external file is missing, short or outside, or a value is NaN.
-Tensor read_tensor(const onnx::TensorProto& message, const std::filesystem::path& folder);
+/// The tensor of a message; `raw` stands for its raw_data where that was left in the file. InputError naming
+/// the tensor when sizes disagree, an element type is not supported, an external file is missing, short or
+/// outside the model's folder, or a value is NaN.
+StoredTensor read_tensor(const onnx::TensorProto& message, const std::optional<FileBytes>& raw,
+                         ExternalFiles& external);
+/// The same of a message that holds all its elements itself.
+Tensor read_tensor(const onnx::TensorProto& message);
 
 }  // namespace fovea::onnx_import

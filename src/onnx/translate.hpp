@@ -22,8 +22,10 @@ struct Rebatch {
 /// Everything that does not fit is an InputError; the caller adds file, node and operator.
 class TranslateContext {
 public:
+  /// `onnx_types` has the ONNX element type of each input as the file has it, 0 where that is not known.
   TranslateContext(ir::Graph& graph, const NodeReader& node, std::vector<ir::ValueId> inputs,
-                   std::int64_t opset, const ImportOptions& options, Rebatch rebatch);
+                   std::vector<int> onnx_types, std::int64_t opset, const ImportOptions& options,
+                   Rebatch rebatch);
 
   const NodeReader& node() const { return node_; }
   std::int64_t opset() const { return opset_; }
@@ -39,6 +41,9 @@ public:
   Shape shape(ir::ValueId id) const { return graph_.shape(id); }
   Shape shape() const { return shape(x()); }
   DType dtype(ir::ValueId id) const { return graph_.type(id).dtype; }
+  /// The ONNX element type of the i-th input in the file (our own does not tell int8 from int64); 0 where the
+  /// file does not say or the input is absent.
+  int onnx_type(int i) const { return has(i) ? onnx_types_[static_cast<std::size_t>(i)] : 0; }
   std::int64_t rank() const { return shape().rank(); }
   bool is_constant(ir::ValueId id) const { return graph_.is_constant(id); }
 
@@ -75,6 +80,7 @@ private:
   ir::Graph& graph_;
   const NodeReader& node_;
   std::vector<ir::ValueId> inputs_;
+  std::vector<int> onnx_types_;
   std::int64_t opset_;
   const ImportOptions& options_;
   Rebatch rebatch_;

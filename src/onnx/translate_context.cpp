@@ -34,9 +34,10 @@ void check_folded_size(const ir::Operator& op, const ir::Attributes& attributes,
 }  // namespace
 
 TranslateContext::TranslateContext(ir::Graph& graph, const NodeReader& node, std::vector<ir::ValueId> inputs,
-                                   std::int64_t opset, const ImportOptions& options, Rebatch rebatch)
-    : graph_(graph), node_(node), inputs_(std::move(inputs)), opset_(opset), options_(options),
-      rebatch_(rebatch) {}
+                                   std::vector<int> onnx_types, std::int64_t opset,
+                                   const ImportOptions& options, Rebatch rebatch)
+    : graph_(graph), node_(node), inputs_(std::move(inputs)), onnx_types_(std::move(onnx_types)),
+      opset_(opset), options_(options), rebatch_(rebatch) {}
 
 ir::ValueId TranslateContext::x(int i) const {
   FOVEA_CHECK(has(i), "input {} is missing", i);

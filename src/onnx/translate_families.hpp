@@ -24,6 +24,42 @@ void translate_softmax(TranslateContext& c);
 void translate_softplus(TranslateContext& c);
 void translate_tanh(TranslateContext& c);
 
+// translate_arrange.cpp
+void translate_cast_like(TranslateContext& c);
+void translate_cum_sum(TranslateContext& c);
+void translate_depth_to_space(TranslateContext& c);
+void translate_eye_like(TranslateContext& c);
+void translate_non_zero(TranslateContext& c);
+void translate_one_hot(TranslateContext& c);
+void translate_space_to_depth(TranslateContext& c);
+void translate_tile(TranslateContext& c);
+void translate_trilu(TranslateContext& c);
+
+// translate_einsum.cpp
+void translate_einsum(TranslateContext& c);
+
+// translate_elementwise.cpp
+void translate_acos(TranslateContext& c);
+void translate_acosh(TranslateContext& c);
+void translate_asin(TranslateContext& c);
+void translate_asinh(TranslateContext& c);
+void translate_atan(TranslateContext& c);
+void translate_atanh(TranslateContext& c);
+void translate_celu(TranslateContext& c);
+void translate_cos(TranslateContext& c);
+void translate_cosh(TranslateContext& c);
+void translate_is_inf(TranslateContext& c);
+void translate_is_nan(TranslateContext& c);
+void translate_shrink(TranslateContext& c);
+void translate_sign(TranslateContext& c);
+void translate_sin(TranslateContext& c);
+void translate_sinh(TranslateContext& c);
+void translate_softsign(TranslateContext& c);
+void translate_swish(TranslateContext& c);
+void translate_tan(TranslateContext& c);
+void translate_thresholded_relu(TranslateContext& c);
+void translate_xor(TranslateContext& c);
+
 // translate_math.cpp
 void translate_abs(TranslateContext& c);
 void translate_add(TranslateContext& c);
@@ -48,11 +84,6 @@ void translate_not(TranslateContext& c);
 void translate_or(TranslateContext& c);
 void translate_pow(TranslateContext& c);
 void translate_reciprocal(TranslateContext& c);
-void translate_reduce_l2(TranslateContext& c);
-void translate_reduce_max(TranslateContext& c);
-void translate_reduce_mean(TranslateContext& c);
-void translate_reduce_min(TranslateContext& c);
-void translate_reduce_sum(TranslateContext& c);
 void translate_round(TranslateContext& c);
 void translate_sqrt(TranslateContext& c);
 void translate_sub(TranslateContext& c);
@@ -60,16 +91,62 @@ void translate_sum(TranslateContext& c);
 void translate_where(TranslateContext& c);
 
 // translate_nn.cpp
-void translate_average_pool(TranslateContext& c);
 void translate_batch_normalization(TranslateContext& c);
 void translate_conv(TranslateContext& c);
 void translate_conv_transpose(TranslateContext& c);
 void translate_gemm(TranslateContext& c);
 void translate_global_average_pool(TranslateContext& c);
-void translate_global_max_pool(TranslateContext& c);
 void translate_lrn(TranslateContext& c);
 void translate_mat_mul(TranslateContext& c);
+
+// translate_normalization.cpp
+void translate_group_normalization(TranslateContext& c);
+void translate_instance_normalization(TranslateContext& c);
+void translate_layer_normalization(TranslateContext& c);
+void translate_mean_variance_normalization(TranslateContext& c);
+void translate_rms_normalization(TranslateContext& c);
+
+// translate_pool.cpp
+void translate_average_pool(TranslateContext& c);
+void translate_global_lp_pool(TranslateContext& c);
+void translate_global_max_pool(TranslateContext& c);
+void translate_lp_pool(TranslateContext& c);
 void translate_max_pool(TranslateContext& c);
+
+// translate_quantize.cpp
+void translate_conv_integer(TranslateContext& c);
+void translate_dequantize_linear(TranslateContext& c);
+void translate_dynamic_quantize_linear(TranslateContext& c);
+void translate_mat_mul_integer(TranslateContext& c);
+void translate_q_linear_conv(TranslateContext& c);
+void translate_q_linear_mat_mul(TranslateContext& c);
+void translate_quantize_linear(TranslateContext& c);
+
+// translate_reduce.cpp
+void translate_arg_max(TranslateContext& c);
+void translate_arg_min(TranslateContext& c);
+void translate_hardmax(TranslateContext& c);
+void translate_lp_normalization(TranslateContext& c);
+void translate_reduce_l1(TranslateContext& c);
+void translate_reduce_l2(TranslateContext& c);
+void translate_reduce_log_sum(TranslateContext& c);
+void translate_reduce_log_sum_exp(TranslateContext& c);
+void translate_reduce_max(TranslateContext& c);
+void translate_reduce_mean(TranslateContext& c);
+void translate_reduce_min(TranslateContext& c);
+void translate_reduce_prod(TranslateContext& c);
+void translate_reduce_sum(TranslateContext& c);
+void translate_reduce_sum_square(TranslateContext& c);
+
+// translate_resize.cpp
+void translate_resize(TranslateContext& c);
+void translate_upsample(TranslateContext& c);
+
+// translate_scatter.cpp
+void translate_gather_elements(TranslateContext& c);
+void translate_gather_nd(TranslateContext& c);
+void translate_scatter_elements(TranslateContext& c);
+void translate_scatter_nd(TranslateContext& c);
 
 // translate_shape.cpp
 void translate_constant_of_shape(TranslateContext& c);
@@ -95,6 +172,5 @@ void translate_transpose(TranslateContext& c);
 
 // Limits that a node alone shows.
 std::string batch_normalization_why_not(const NodeReader& node, std::int64_t opset);
-std::string max_pool_why_not(const NodeReader& node, std::int64_t opset);
 
 }  // namespace fovea::onnx_import

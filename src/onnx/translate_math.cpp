@@ -21,15 +21,10 @@
 #include "ops/neg.hpp"
 #include "ops/pow.hpp"
 #include "ops/reciprocal.hpp"
-#include "ops/reduce_max.hpp"
-#include "ops/reduce_mean.hpp"
-#include "ops/reduce_sum.hpp"
 #include "ops/round.hpp"
 #include "ops/sqrt.hpp"
 #include "ops/sub.hpp"
 #include "ops/where.hpp"
-
-#include <numeric>
 
 namespace fovea::onnx_import {
 namespace {
@@ -47,25 +42,6 @@ ir::ValueId chain(TranslateContext& c, const ir::Operator& op, bool more_follows
   for (int i = 1; i < c.input_count(); ++i)
     result = c.emit(op, {result, c.x(i)}, {}, i + 1 == c.input_count() && !more_follows ? "" : "/partial");
   return result;
-}
-
-/// The axes and keepdims of a reduction whose axes are an input from opset `since` on; none for one that does
-/// nothing.
-std::optional<ops::ReduceAttributes> reduction(const TranslateContext& c, std::int64_t since) {
-  auto axes = c.integers(1, "axes", since).value_or(std::vector<std::int64_t>());
-  if (axes.empty()) {
-    if (c.opset() >= since && c.node().flag("noop_with_empty_axes", false))
-      return std::nullopt;
-    axes.resize(static_cast<std::size_t>(c.rank()));
-    std::iota(axes.begin(), axes.end(), 0);
-  }
-  return ops::ReduceAttributes{.axes = resolve_axes(std::move(axes), c.rank()),
-                               .keep_dims = c.node().flag("keepdims", true)};
-}
-
-void reduce(TranslateContext& c, const ir::Operator& op, std::int64_t since) {
-  const auto attributes = reduction(c, since);
-  c.output(attributes ? c.emit(op, {c.x()}, *attributes) : c.pass(c.x()));
 }
 
 }  // namespace
@@ -137,12 +113,23 @@ void translate_sub(TranslateContext& c) {
 
 void translate_mod(TranslateContext& c) {
   const ir::ValueId divisor = c.x(1);
-  FOVEA_CHECK(!c.node().flag("fmod", false) && c.dtype(c.x(0)) == DType::I64,
-              "only the remainder of integers is supported (fmod = 0)");
+  const bool is_integer = c.dtype(c.x(0)) == DType::I64, has_sign_of_x = c.node().flag("fmod", false);
+  FOVEA_CHECK(is_integer || has_sign_of_x, "fmod = 0 is for integers, found {}", name_of(c.dtype(c.x(0))));
+  if (!is_integer) {
+    const ir::ValueId quotient = c.emit(ops::div(), {c.x(0), divisor}, {}, "/quotient");
+    const ir::ValueId negative = c.emit(ops::less(), {quotient, c.scalar_like(quotient, 0)}, {}, "/negative");
+    const ir::ValueId whole = c.emit(ops::where(),
+                                     {negative, c.emit(ops::ceil(), {quotient}, {}, "/ceil"),
+                                      c.emit(ops::floor(), {quotient}, {}, "/floor")},
+                                     {}, "/whole");
+    return c.output(c.emit(ops::sub(), {c.x(0), c.emit(ops::mul(), {whole, divisor}, {}, "/product")}));
+  }
   auto truncated = [&](ir::ValueId value, std::string_view suffix) {
     const ir::ValueId quotient = c.emit(ops::div(), {value, divisor}, {}, "/quotient");
     return c.emit(ops::sub(), {value, c.emit(ops::mul(), {quotient, divisor}, {}, "/product")}, {}, suffix);
   };
+  if (has_sign_of_x)
+    return c.output(truncated(c.x(0), ""));
   // Div truncates, but the result has the divisor's sign: one more divisor brings the remainder to its side.
   const ir::ValueId remainder = truncated(c.x(0), "/remainder");
   c.output(truncated(c.emit(ops::add(), {remainder, divisor}, {}, "/shifted"), ""));
@@ -172,31 +159,6 @@ void translate_mean(TranslateContext& c) {
 
 void translate_where(TranslateContext& c) {
   c.output(c.emit(ops::where(), {c.x(0), c.x(1), c.x(2)}));
-}
-
-void translate_reduce_max(TranslateContext& c) {
-  reduce(c, ops::reduce_max(), 18);
-}
-void translate_reduce_mean(TranslateContext& c) {
-  reduce(c, ops::reduce_mean(), 18);
-}
-void translate_reduce_sum(TranslateContext& c) {
-  reduce(c, ops::reduce_sum(), 13);
-}
-
-void translate_reduce_min(TranslateContext& c) {
-  const auto attributes = reduction(c, 18);
-  if (!attributes)
-    return c.output(c.pass(c.x()));
-  const ir::ValueId negated = c.emit(ops::neg(), {c.x()}, {}, "/negated");
-  c.output(c.emit(ops::neg(), {c.emit(ops::reduce_max(), {negated}, *attributes, "/max")}));
-}
-
-void translate_reduce_l2(TranslateContext& c) {
-  const ir::ValueId square = c.emit(ops::mul(), {c.x(), c.x()}, {}, "/square");
-  const auto attributes = reduction(c, 18);
-  c.output(
-      c.emit(ops::sqrt(), {attributes ? c.emit(ops::reduce_sum(), {square}, *attributes, "/sum") : square}));
 }
 
 }  // namespace fovea::onnx_import

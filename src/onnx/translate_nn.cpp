@@ -1,36 +1,18 @@
 #include "onnx/translate_families.hpp"
 
+#include "onnx/picture.hpp"
 #include "onnx/tensor_proto.hpp"
-#include "onnx/window.hpp"
-#include "ops/average_pool.hpp"
 #include "ops/batch_normalization.hpp"
-#include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
 #include "ops/gemm.hpp"
 #include "ops/global_average_pool.hpp"
 #include "ops/lrn.hpp"
 #include "ops/mat_mul.hpp"
-#include "ops/max_pool.hpp"
-#include "ops/reduce_max.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 namespace fovea::onnx_import {
 namespace {
-
-/// The kernel of a convolution from its weights, which kernel_shape must repeat if it is given.
-std::vector<std::int64_t> kernel_of_weights(const TranslateContext& c) {
-  const Shape x = c.shape(), w = c.shape(c.x(1));
-  FOVEA_CHECK(x.rank() == 4 && w.rank() == 4,
-              "only images are supported: expected x and w of rank 4, found {} and {}", to_string(x),
-              to_string(w));
-  const std::vector<std::int64_t> kernel = {w[2], w[3]};
-  const auto given = c.node().integers("kernel_shape").value_or(kernel);
-  FOVEA_CHECK(given == kernel, "attribute 'kernel_shape': found [{}], but the weights are {}",
-              fmt::join(given, ","), to_string(w));
-  return kernel;
-}
 
 std::vector<ir::ValueId> with_bias(const TranslateContext& c) {
   std::vector<ir::ValueId> inputs = {c.x(0), c.x(1)};
@@ -39,103 +21,63 @@ std::vector<ir::ValueId> with_bias(const TranslateContext& c) {
   return inputs;
 }
 
-/// The kernel of a pooling node over an image.
-std::vector<std::int64_t> kernel_of_pool(const TranslateContext& c) {
-  const auto kernel = c.node().integers("kernel_shape");
-  FOVEA_CHECK(kernel, "attribute 'kernel_shape' is missing");
-  FOVEA_CHECK(
-      c.rank() == 4 && kernel->size() == 2,
-      "only images are supported: expected x of rank 4 and two numbers in kernel_shape, found {} and {}",
-      to_string(c.shape()), kernel->size());
-  return *kernel;
-}
-
 }  // namespace
 
 void translate_conv(TranslateContext& c) {
-  Window window = read_padded_window(c.node(), c.shape(), kernel_of_weights(c));
-  c.output(c.emit(ops::conv(), with_bias(c),
-                  ops::ConvAttributes{.strides = window.strides,
-                                      .pads = window.pads,
-                                      .dilations = window.dilations,
-                                      .groups = c.node().integer("group", 1)}));
+  c.output(convolution(c, c.x(0), c.x(1), c.optional(2), ""));
 }
 
 void translate_conv_transpose(TranslateContext& c) {
-  const Window window = read_window(c.node(), kernel_of_weights(c));
+  const Shape x = c.shape();
+  Window window = read_window(c.node(), kernel_of_weights(c, x, c.shape(c.x(1))));
+  const std::size_t axes = window.kernel.size();
   const std::string mode = auto_pad(c.node());
-  ops::ConvTransposeAttributes attributes{.strides = window.strides,
-                                          .pads = mode == "NOTSET" ? window.pads
-                                                                   : std::vector<std::int64_t>{0, 0, 0, 0},
-                                          .dilations = window.dilations,
-                                          .groups = c.node().integer("group", 1)};
+  if (mode != "NOTSET")
+    window.pads.assign(2 * axes, 0);
+  std::vector<std::int64_t> extra(axes, 0);
   if (const auto given = c.node().integers("output_padding"); given && !given->empty()) {
-    FOVEA_CHECK(given->size() == 2, "attribute 'output_padding': expected 2 numbers, found {}",
+    FOVEA_CHECK(given->size() == axes, "attribute 'output_padding': expected {} numbers, found {}", axes,
                 given->size());
-    attributes.output_padding = *given;
+    extra = *given;
   }
   auto wanted = c.node().integers("output_shape").value_or(std::vector<std::int64_t>());
-  FOVEA_CHECK(wanted.empty() || wanted.size() == 2 || wanted.size() == 4,
-              "attribute 'output_shape': expected 2 numbers, found {}", wanted.size());
-  if (wanted.size() == 4)  // some exporters write batch and channels too
+  FOVEA_CHECK(wanted.empty() || wanted.size() == axes || wanted.size() == axes + 2,
+              "attribute 'output_shape': expected {} numbers, found {}", axes, wanted.size());
+  if (wanted.size() == axes + 2)  // some exporters write batch and channels too
     wanted.erase(wanted.begin(), wanted.begin() + 2);
-  const Shape x = c.shape();
   if (wanted.empty() && mode.starts_with("SAME"))
-    wanted = {x[2] * window.strides[0], x[3] * window.strides[1]};
+    for (std::size_t i = 0; i < axes; ++i)
+      wanted.push_back(x[static_cast<std::int64_t>(i) + 2] * window.strides[i]);
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     checked_shape({wanted[i]}, "attribute 'output_shape'");
-    const std::int64_t full = window.strides[i] * (x[static_cast<std::int64_t>(i) + 2] - 1) +
-                              attributes.output_padding[i] + (window.kernel[i] - 1) * window.dilations[i] + 1;
+    const std::int64_t full = window.strides[i] * (x[static_cast<std::int64_t>(i) + 2] - 1) + extra[i] +
+                              (window.kernel[i] - 1) * window.dilations[i] + 1;
     const std::int64_t total = full - wanted[i];
     // ONNX: only SAME_UPPER puts the odd one at the end.
     const auto [begin, end] =
         split_padding(std::max<std::int64_t>(total, 0), mode == "SAME_UPPER" ? mode : "SAME_LOWER");
-    attributes.pads[i] = begin;
-    attributes.pads[i + 2] = end;
-    attributes.output_padding[i] += std::max<std::int64_t>(-total, 0);
+    window.pads[i] = begin;
+    window.pads[i + axes] = end;
+    extra[i] += std::max<std::int64_t>(-total, 0);
   }
-  c.output(c.emit(ops::conv_transpose(), with_bias(c), attributes));
-}
-
-void translate_max_pool(TranslateContext& c) {
-  const Window window = read_padded_window(c.node(), c.shape(), kernel_of_pool(c));
-  c.node().flag("storage_order", false);
-  c.output(c.emit(ops::max_pool(), {c.x()},
-                  ops::MaxPoolAttributes{.kernel = window.kernel,
-                                         .strides = window.strides,
-                                         .pads = window.pads,
-                                         .dilations = window.dilations,
-                                         .ceil_mode = c.node().flag("ceil_mode", false)}));
-}
-
-std::string max_pool_why_not(const NodeReader& node, std::int64_t) {
-  return node.uses(1) ? "its second output (Indices) is not supported" : "";
-}
-
-void translate_average_pool(TranslateContext& c) {
-  const Window window = read_padded_window(c.node(), c.shape(), kernel_of_pool(c));
-  c.output(
-      c.emit(ops::average_pool(), {c.x()},
-             ops::AveragePoolAttributes{.kernel = window.kernel,
-                                        .strides = window.strides,
-                                        .pads = window.pads,
-                                        .dilations = window.dilations,
-                                        .ceil_mode = c.node().flag("ceil_mode", false),
-                                        .count_include_pad = c.node().flag("count_include_pad", false)}));
+  if (axes == 1)
+    extra.insert(extra.begin(), 0);
+  window = as_picture(std::move(window));
+  std::vector<ir::ValueId> inputs = with_bias(c);
+  inputs[0] = as_picture(c, inputs[0]);
+  inputs[1] = as_picture(c, inputs[1]);
+  const ir::ValueId y = c.emit(ops::conv_transpose(), std::move(inputs),
+                               ops::ConvTransposeAttributes{.strides = window.strides,
+                                                            .pads = window.pads,
+                                                            .dilations = window.dilations,
+                                                            .groups = c.node().integer("group", 1),
+                                                            .output_padding = extra},
+                               picture_suffix(x.rank()));
+  c.output(from_picture(c, y, x.rank()));
 }
 
 void translate_global_average_pool(TranslateContext& c) {
   c.output(c.emit(ops::global_average_pool(), {c.x()}));
-}
-
-void translate_global_max_pool(TranslateContext& c) {
-  const Shape x = c.shape();
-  FOVEA_CHECK(x.rank() >= 2, "expected x of rank 2 or more, found {}", to_string(x));
-  if (x.rank() == 4)
-    return c.output(c.emit(ops::max_pool(), {c.x()}, ops::MaxPoolAttributes{.kernel = {x[2], x[3]}}));
-  std::vector<std::int64_t> axes(static_cast<std::size_t>(x.rank() - 2));
-  std::iota(axes.begin(), axes.end(), 2);
-  c.output(c.emit(ops::reduce_max(), {c.x()}, ops::ReduceAttributes{.axes = axes, .keep_dims = 1}));
 }
 
 void translate_batch_normalization(TranslateContext& c) {

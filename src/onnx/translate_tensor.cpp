@@ -62,6 +62,26 @@ std::vector<std::int64_t> equal_parts(std::int64_t extent, std::int64_t parts, b
   return sizes;
 }
 
+/// x repeated on both sides along every axis, as often as the pads need.
+ir::ValueId wrapped(TranslateContext& c, ir::ValueId x, const std::vector<std::int64_t>& pads) {
+  const Shape shape = c.shape(x);
+  for (std::int64_t axis = 0; axis < shape.rank(); ++axis) {
+    const std::int64_t before = pads[static_cast<std::size_t>(axis)], extent = shape[axis];
+    const std::int64_t after = pads[static_cast<std::size_t>(axis + shape.rank())];
+    if (before == 0 && after == 0)
+      continue;
+    checked_shape({before + extent + after}, "its result");
+    FOVEA_CHECK(extent > 0, "cannot wrap an empty axis");
+    std::vector<std::int64_t> from;
+    for (std::int64_t i = -before; i < extent + after; ++i)
+      from.push_back((i % extent + extent) % extent);
+    const auto count = static_cast<std::int64_t>(from.size());
+    x = c.emit(ops::gather(), {x, c.add_constant(Tensor::from<std::int64_t>({count}, from), "/wrap")},
+               ops::GatherAttributes{.axis = axis}, "/wrapped");
+  }
+  return x;
+}
+
 }  // namespace
 
 void translate_identity(TranslateContext& c) {
@@ -145,7 +165,9 @@ void translate_slice(TranslateContext& c) {
 
 void translate_pad(TranslateContext& c) {
   ops::PadAttributes attributes{.pads = {}, .mode = c.node().text("mode", "constant")};
-  FOVEA_CHECK(attributes.mode == "constant" || attributes.mode == "reflect" || attributes.mode == "edge",
+  const bool wraps = attributes.mode == "wrap";
+  FOVEA_CHECK(attributes.mode == "constant" || attributes.mode == "reflect" || attributes.mode == "edge" ||
+                  wraps,
               "attribute 'mode': unexpected value '{}'", attributes.mode);
   const auto pads = c.integers(1, "pads", 11);
   FOVEA_CHECK(pads, "pads are missing");
@@ -170,7 +192,7 @@ void translate_pad(TranslateContext& c) {
       attributes.pads[axis + side * rank] = value;
     }
   }
-  c.output(c.emit(ops::pad(), {c.x()}, attributes));
+  c.output(wraps ? c.pass(wrapped(c, c.x(), attributes.pads)) : c.emit(ops::pad(), {c.x()}, attributes));
 }
 
 void translate_transpose(TranslateContext& c) {

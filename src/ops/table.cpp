@@ -2,6 +2,8 @@
 
 #include "ops/abs.hpp"
 #include "ops/add.hpp"
+#include "ops/arg_max.hpp"
+#include "ops/atan.hpp"
 #include "ops/average_pool.hpp"
 #include "ops/batch_normalization.hpp"
 #include "ops/cast.hpp"
@@ -10,6 +12,8 @@
 #include "ops/concat.hpp"
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
+#include "ops/cos.hpp"
+#include "ops/cum_sum.hpp"
 #include "ops/div.hpp"
 #include "ops/elu.hpp"
 #include "ops/equal.hpp"
@@ -17,6 +21,7 @@
 #include "ops/exp.hpp"
 #include "ops/expand.hpp"
 #include "ops/floor.hpp"
+#include "ops/fused_conv.hpp"
 #include "ops/gather.hpp"
 #include "ops/gemm.hpp"
 #include "ops/global_average_pool.hpp"
@@ -25,6 +30,10 @@
 #include "ops/hard_sigmoid.hpp"
 #include "ops/hard_swish.hpp"
 #include "ops/identity.hpp"
+#include "ops/inside.hpp"
+#include "ops/interleave.hpp"
+#include "ops/interpolate.hpp"
+#include "ops/layer_normalization.hpp"
 #include "ops/leaky_relu.hpp"
 #include "ops/less.hpp"
 #include "ops/less_or_equal.hpp"
@@ -34,6 +43,7 @@
 #include "ops/logical_not.hpp"
 #include "ops/logical_or.hpp"
 #include "ops/lrn.hpp"
+#include "ops/masked.hpp"
 #include "ops/mat_mul.hpp"
 #include "ops/max.hpp"
 #include "ops/max_pool.hpp"
@@ -41,16 +51,21 @@
 #include "ops/mul.hpp"
 #include "ops/neg.hpp"
 #include "ops/pad.hpp"
+#include "ops/positive.hpp"
 #include "ops/pow.hpp"
 #include "ops/prelu.hpp"
 #include "ops/reciprocal.hpp"
 #include "ops/reduce_max.hpp"
 #include "ops/reduce_mean.hpp"
+#include "ops/reduce_prod.hpp"
 #include "ops/reduce_sum.hpp"
 #include "ops/relu.hpp"
 #include "ops/reshape.hpp"
 #include "ops/round.hpp"
+#include "ops/round_straight_through.hpp"
+#include "ops/scatter.hpp"
 #include "ops/sigmoid.hpp"
+#include "ops/sin.hpp"
 #include "ops/slice.hpp"
 #include "ops/softmax.hpp"
 #include "ops/softplus.hpp"
@@ -73,6 +88,8 @@ std::span<const ir::Operator* const> table() {
       &abs_gradient(),
       &add(),
       &logical_and(),
+      &arg_max(),
+      &atan(),
       &average_pool(),
       &average_pool_gradient(),
       &batch_normalization(),
@@ -84,6 +101,8 @@ std::span<const ir::Operator* const> table() {
       &concat(),
       &conv(),
       &conv_transpose(),
+      &cos(),
+      &cum_sum(),
       &div(),
       &elu(),
       &elu_gradient(),
@@ -93,6 +112,7 @@ std::span<const ir::Operator* const> table() {
       &exp(),
       &expand(),
       &floor(),
+      &fused_conv(),
       &gather(),
       &gather_gradient(),
       &gemm(),
@@ -105,8 +125,14 @@ std::span<const ir::Operator* const> table() {
       &hard_swish(),
       &hard_swish_gradient(),
       &identity(),
+      &inside(),
+      &interleave(),
+      &interpolate(),
+      &interpolate_gradient(),
       &lrn(),
       &lrn_gradient(),
+      &layer_normalization(),
+      &layer_normalization_gradient(),
       &leaky_relu(),
       &leaky_relu_gradient(),
       &less(),
@@ -114,6 +140,7 @@ std::span<const ir::Operator* const> table() {
       &log(),
       &log_softmax(),
       &log_softmax_gradient(),
+      &masked(),
       &mat_mul(),
       &max(),
       &max_gradient(),
@@ -129,6 +156,7 @@ std::span<const ir::Operator* const> table() {
       &prelu_gradient(),
       &pad(),
       &pad_gradient(),
+      &positive(),
       &pow(),
       &pow_base_derivative(),
       &pow_exponent_derivative(),
@@ -137,13 +165,18 @@ std::span<const ir::Operator* const> table() {
       &reduce_max(),
       &reduce_max_gradient(),
       &reduce_mean(),
+      &reduce_prod(),
+      &reduce_prod_gradient(),
       &reduce_sum(),
       &relu(),
       &relu_gradient(),
       &reshape(),
       &round(),
+      &round_straight_through(),
+      &scatter(),
       &sigmoid(),
       &sigmoid_gradient(),
+      &sin(),
       &slice(),
       &slice_gradient(),
       &softmax(),

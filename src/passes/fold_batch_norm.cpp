@@ -1,5 +1,7 @@
 #include "passes/fold_batch_norm.hpp"
 
+#include "base/dispatch.hpp"
+#include "base/tensor_pool.hpp"
 #include "ops/batch_normalization.hpp"
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
@@ -42,12 +44,12 @@ std::int64_t groups_of(const ir::Node& node) {
                                  : node.attributes.as<ops::ConvTransposeAttributes>().groups;
 }
 
-/// Weights and bias of a convolution in double, to be changed and put back in the old type.
+/// Weights and bias of a convolution, to be changed in double and kept in their type.
 class Convolution {
 public:
-  Convolution(const ir::Graph& graph, const ir::Node& node)
+  Convolution(const ir::Graph& graph, const ir::Node& node, TensorPool& pool)
       : node_(node), dtype_(graph.type(node.inputs[1]).dtype),
-        weights_(graph.value(node.inputs[1]).constant->cast(DType::F64).clone()),
+        weights_(pool.copy(*graph.value(node.inputs[1]).constant)),
         transposed_(node.op == &ops::conv_transpose()), groups_(groups_of(node)) {
     const Shape& w = weights_.shape();
     outputs_ = transposed_ ? w[1] * groups_ : w[0];
@@ -74,7 +76,7 @@ public:
 
   ir::ValueId emit(Rewriter& rewriter, ir::ValueId x, const std::string& name) const {
     const Tensor bias = Tensor::from<double>({outputs_}, bias_).cast(dtype_);
-    const ir::ValueId w = rewriter.to().add_constant(node_.name + "/folded_weight", weights_.cast(dtype_));
+    const ir::ValueId w = rewriter.to().add_constant(node_.name + "/folded_weight", weights_);
     const ir::ValueId b = rewriter.to().add_constant(node_.name + "/folded_bias", bias);
     const ir::ValueId y = rewriter.to().add(*node_.op, node_.attributes, {x, w, b}, node_.name);
     rewriter.to().rename(y, name);
@@ -82,18 +84,26 @@ public:
   }
 
 private:
+  /// Calls `f(weight, output channel, input channel)` for all weights, which it may change.
   template <class F>
   void for_each_weight(F&& f) {
     const Shape& shape = weights_.shape();
     const std::int64_t window = shape[2] * shape[3];
     const std::int64_t group_rows = shape[0] / groups_;
-    auto data = weights_.data<double>();
-    for (std::int64_t i = 0; i < static_cast<std::int64_t>(data.size()); ++i) {
-      const std::int64_t row = i / window / shape[1], column = i / window % shape[1];
-      const std::int64_t across = row / group_rows * shape[1] + column;
-      f(data[static_cast<std::size_t>(i)], static_cast<std::size_t>(transposed_ ? across : row),
-        static_cast<std::size_t>(transposed_ ? row : across));
-    }
+    dispatch_floating(dtype_, [&]<class T>(T) {
+      T* at = weights_.data<T>().data();
+      for (std::int64_t row = 0; row < shape[0]; ++row)
+        for (std::int64_t column = 0; column < shape[1]; ++column) {
+          const auto across = static_cast<std::size_t>(row / group_rows * shape[1] + column);
+          const std::size_t output = transposed_ ? across : static_cast<std::size_t>(row);
+          const std::size_t input = transposed_ ? static_cast<std::size_t>(row) : across;
+          for (const T* end = at + window; at != end; ++at) {
+            double w = *at;
+            f(w, output, input);
+            *at = static_cast<T>(w);
+          }
+        }
+    });
   }
 
   const ir::Node& node_;
@@ -144,9 +154,10 @@ ir::Graph fold_into_preceding(const ir::Graph& graph) {
     return after && convolution_before(*after) == &node;
   };
   Rewriter rewriter(graph);
+  TensorPool pool;
   for (const ir::Node& node : graph.nodes()) {
     if (const ir::Node* before = convolution_before(node)) {
-      Convolution folded(graph, *before);
+      Convolution folded(graph, *before, pool);
       folded.scale_outputs(affine_of(graph, node));
       rewriter.replace(node.outputs[0], folded.emit(rewriter, rewriter.map(before->inputs[0]),
                                                     graph.value(node.outputs[0]).name));
@@ -171,9 +182,10 @@ ir::Graph fold_into_following(const ir::Graph& graph) {
     return after && norm_before(*after) == &node;
   };
   Rewriter rewriter(graph);
+  TensorPool pool;
   for (const ir::Node& node : graph.nodes()) {
     if (const ir::Node* before = norm_before(node)) {
-      Convolution folded(graph, node);
+      Convolution folded(graph, node, pool);
       folded.scale_inputs(affine_of(graph, *before));
       rewriter.replace(node.outputs[0], folded.emit(rewriter, rewriter.map(before->inputs[0]),
                                                     graph.value(node.outputs[0]).name));

@@ -26,6 +26,9 @@ std::span<const Pass> canonical_passes_keeping_softmax();
 std::span<const Pass> final_relu_passes();
 /// From a differentiated graph to the one that is planned.
 std::span<const Pass> final_passes();
+/// From there to what fast backends run: masks in place of activations, convolutions joined with what follows
+/// them. The reference backend does without.
+std::span<const Pass> fusion_passes();
 
 /// Runs the passes in order and verifies the graph after each.
 ir::Graph run(std::span<const Pass> passes, ir::Graph graph, Notes& notes);

@@ -3,6 +3,37 @@
 #include <algorithm>
 
 namespace fovea::plan {
+namespace {
+
+std::int64_t bytes_of(const ir::Graph& graph, ir::ValueId id) {
+  return graph.shape(id).elements() * static_cast<std::int64_t>(size_of(graph.type(id).dtype));
+}
+
+/// Whether a node reads results of the forward part alone and needs less room than they do.
+bool is_summary(const ir::Graph& graph, const ir::Node& node, const std::vector<bool>& is_forward) {
+  std::int64_t read = 0, written = 0;
+  for (ir::ValueId id : node.inputs) {
+    if (id == ir::kNoValue || graph.is_constant(id))
+      continue;
+    const ir::NodeId producer = graph.value(id).producer;
+    if (producer == ir::kNoNode || !is_forward[static_cast<std::size_t>(producer)])
+      return false;
+    read += bytes_of(graph, id);
+  }
+  for (ir::ValueId id : node.outputs)
+    written += bytes_of(graph, id);
+  return written < read;
+}
+
+/// What the way back needs of the forward part is taken while that runs, if it is smaller: masks for
+/// activations.
+void hoist_summaries(const ir::Graph& graph, std::vector<bool>& is_forward) {
+  for (std::size_t n = 0; n < graph.nodes().size(); ++n)
+    if (!is_forward[n] && is_summary(graph, graph.nodes()[n], is_forward))
+      is_forward[n] = true;
+}
+
+}  // namespace
 
 Schedule make_schedule(const ir::Graph& graph, const std::vector<ir::ValueId>& forward_outputs) {
   std::vector<bool> wanted(graph.values().size(), false);
@@ -18,6 +49,7 @@ Schedule make_schedule(const ir::Graph& graph, const std::vector<ir::ValueId>& f
         if (id != ir::kNoValue)
           wanted[static_cast<std::size_t>(id)] = true;
   }
+  hoist_summaries(graph, is_forward);
   Schedule schedule;
   for (bool forward : {true, false}) {
     for (std::size_t n = 0; n < graph.nodes().size(); ++n)

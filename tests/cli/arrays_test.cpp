@@ -72,6 +72,25 @@ TEST(Arrays, ForwardGivesTheScores) {
   EXPECT_EQ(folder.count(), 1U);
 }
 
+TEST(Arrays, ForwardNeedsTheInputsThatTheModelHas) {
+  const TemporaryFolder folder;
+  const std::string base = data("networks/residual"), out = folder.file("y.npy");
+  const Outcome outcome = fovea({"forward", base + ".onnx", "-o", out});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.err.find("--input is required"), std::string::npos) << outcome.err;
+  EXPECT_EQ(folder.count(), 0U);
+}
+
+TEST(Arrays, GradientSaysThatRoundingsWerePassedStraightThrough) {
+  const TemporaryFolder folder;
+  const std::string base = data("networks/quantised"), out = folder.file("g.npy");
+  const Outcome outcome =
+      fovea({"gradient", base + ".onnx", "--input", base + ".input.npy", "--target", "1", "-o", out});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(outcome.err.find("straight through the rounding of 3 quantisations"), std::string::npos)
+      << outcome.err;
+}
+
 TEST(Arrays, ForwardKeepsTheFinalSoftmax) {
   const TemporaryFolder folder;
   const std::string base = data("networks/softmax"), out = folder.file("y.npy");

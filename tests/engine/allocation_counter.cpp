@@ -3,6 +3,9 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define FOVEA_COUNTS_ALLOCATIONS 1
@@ -50,6 +53,10 @@ void* realloc(void* old, std::size_t bytes) {
 void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
   note(bytes);
   return __libc_memalign(alignment, bytes);
+}
+void* mmap(void* address, std::size_t bytes, int protection, int flags, int file, off_t offset) noexcept {
+  note(bytes);  // the C library's own calls do not come here
+  return reinterpret_cast<void*>(::syscall(SYS_mmap, address, bytes, protection, flags, file, offset));
 }
 int posix_memalign(void** result, std::size_t alignment, std::size_t bytes) {
   note(bytes);

@@ -12,6 +12,7 @@ namespace fovea::test {
 namespace {
 
 using onnx_import::ModelBuilder;
+using onnx_import::to_vector;
 
 Model load(const ModelBuilder& builder) {
   const TemporaryFolder folder;
@@ -53,7 +54,8 @@ TEST(Model, says_why_its_input_is_no_picture) {
     return error_of([&] { load(builder).image_input(); });
   };
   EXPECT_EQ(error(relu_model({2, 3})), "input 'image' (float32 of rank 2) is not a picture: expected "
-                                       "floating [N, 1 to 4 channels, height, width]");
+                                       "floating [N, 1 to 4 channels, height, width] or "
+                                       "[N, height, width, 1 to 4 channels]");
   EXPECT_NE(error(relu_model({1, 5, 8, 8})).find("is not a picture"), std::string::npos);
   EXPECT_NE(error(relu_model({1, -1, 8, 8})).find("is not a picture"), std::string::npos);
   EXPECT_NE(error(relu_model({1, 3, 8, 8}, onnx::TensorProto::INT64)).find("int64 of rank 4"),
@@ -140,9 +142,84 @@ TEST(Program, counts_what_it_does) {
   const auto program = Program::compile(load(builder), {.batch = 2, .rule = Rule::Deconvnet});
   EXPECT_EQ(program->report().multiply_adds, 2 * 3 * 4 * 18);
   EXPECT_EQ(program->report().rule_hits, 1);
-  EXPECT_EQ(program->report().notes, std::vector<std::string>{"rule deconvnet acted on 1 Relu nodes"});
+  EXPECT_EQ(program->report().notes, std::vector<std::string>{"rule deconvnet acted on 1 Relu"});
   EXPECT_LE(program->report().arena_bytes, program->report().unplanned_bytes);
   EXPECT_EQ(program->report().fallback_nodes, 0);
+}
+
+TEST(Program, says_what_a_rule_left_alone) {
+  ModelBuilder builder(14);
+  builder.input("image", {1, 1, 2, 2})
+      .node("Relu", {"image"}, {"r"})
+      .node("HardSwish", {"r"}, {"h"})
+      .node("HardSwish", {"h"}, {"h2"})
+      .node("Sigmoid", {"h2"}, {"scores"})
+      .output("scores");
+  const auto note = [](const ModelBuilder& model, Rule rule) {
+    const auto notes = Program::compile(load(model), {.rule = rule})->report().notes;
+    return notes.empty() ? std::string() : notes.front();
+  };
+  EXPECT_EQ(note(builder, Rule::Guided), "rule guided acted on 1 Relu; left alone: 2 HardSwish, 1 Sigmoid");
+  EXPECT_EQ(note(builder, Rule::Gradient), "");
+  ModelBuilder leaky;
+  leaky.input("image", {1, 1, 2, 2}).node("LeakyRelu", {"image"}, {"scores"}).output("scores");
+  EXPECT_EQ(note(leaky, Rule::Deconvnet),
+            "rule deconvnet met no Relu: the result is the plain gradient; left alone: 1 LeakyRelu");
+}
+
+/// [N,H,W,C]: the program takes [N,C,H,W] unless told otherwise, and nothing is transposed twice.
+TEST(Program, takes_channels_last_either_way) {
+  ModelBuilder builder;
+  builder.input("image", {-1, 6, -2, 3})
+      .weight("w", {2, 3, 3, 1}, {1, 2, 3, 4, 5, 6, 7, 8, 9, -1, 2, -3, 4, -5, 6, -7, 8, -9})
+      .node("Transpose", {"image"}, {"first"}, {{"perm", onnx_import::Dims{0, 3, 1, 2}}})
+      .node("Conv", {"first", "w"}, {"c"})
+      .node("Relu", {"c"}, {"r"})
+      .node("GlobalAveragePool", {"r"}, {"p"})
+      .node("Flatten", {"p"}, {"scores"})
+      .output("scores");
+  const Model model = load(builder);
+  const ImageInput picture = model.image_input();
+  EXPECT_EQ(picture.layout, PictureLayout::ChannelsLast);
+  EXPECT_EQ(picture.channels, 3);
+  EXPECT_EQ(picture.height, 6);
+  EXPECT_EQ(picture.width, 0);
+  EXPECT_EQ(error_of([&] { Program::compile(model); }), "the size of input 'image' is open: give one");
+
+  const auto run = [&](ProgramOptions::InputLayout layout, const Tensor& pictures, Shape& shape) {
+    const auto program = Program::compile(model, {.batch = 2, .width = 5, .input_layout = layout});
+    shape = program->inputs().front().shape;
+    Session session(program);
+    std::memcpy(session.input().raw(), pictures.raw(), pictures.bytes());
+    session.forward();
+    session.seed_classes(std::vector<std::int64_t>{1, 0});
+    session.backward();
+    return std::pair(session.output().clone(), session.gradient().clone());
+  };
+  constexpr std::int64_t N = 2, C = 3, H = 6, W = 5;
+  Tensor last(DType::F32, {N, H, W, C}), first(DType::F32, {N, C, H, W});
+  const auto moved = [&](Tensor& to, const Tensor& from) {  // from channels last to channels first
+    for (std::int64_t n = 0; n < N; ++n)
+      for (std::int64_t c = 0; c < C; ++c)
+        for (std::int64_t i = 0; i < H * W; ++i)
+          to.data<float>()[static_cast<std::size_t>((n * C + c) * H * W + i)] =
+              from.data<float>()[static_cast<std::size_t>((n * H * W + i) * C + c)];
+  };
+  for (std::size_t i = 0; i < last.data<float>().size(); ++i)
+    last.data<float>()[i] = static_cast<float>((i * 37) % 23) - 11.0F;
+  moved(first, last);
+  Shape shape;
+  const auto [scores, gradient] = run(ProgramOptions::InputLayout::ChannelsFirst, first, shape);
+  EXPECT_EQ(shape, Shape({N, C, H, W}));
+  const auto [same_scores, in_file] = run(ProgramOptions::InputLayout::AsInFile, last, shape);
+  EXPECT_EQ(shape, Shape({N, H, W, C}));
+  EXPECT_EQ(to_vector<float>(scores), to_vector<float>(same_scores));
+  Tensor expected(DType::F32, {N, C, H, W});
+  moved(expected, in_file);
+  EXPECT_EQ(to_vector<float>(gradient), to_vector<float>(expected));
+  EXPECT_NE(to_vector<float>(gradient), std::vector<float>(static_cast<std::size_t>(N * C * H * W), 0.0F));
+  const auto program = Program::compile(model, {.width = 5});
+  EXPECT_EQ(program->dump().find("= Transpose("), std::string::npos) << program->dump();
 }
 
 TEST(Metadata, reads_preprocessing) {

@@ -59,9 +59,12 @@ struct Result {
 
 Result run(const Network& network, const Engine& engine, Rule rule, const Tensor& pictures) {
   const std::int64_t batch = pictures.shape()[0];
-  const auto program = Program::compile(
-      Model::load(network.file("onnx")),
-      {.batch = batch, .rule = rule, .precision = engine.precision, .backend = engine.backend});
+  const auto program = Program::compile(Model::load(network.file("onnx")),
+                                        {.batch = batch,
+                                         .rule = rule,
+                                         .precision = engine.precision,
+                                         .backend = engine.backend,
+                                         .input_layout = ProgramOptions::InputLayout::AsInFile});
   Session session(program);
   const Tensor input = pictures.cast(session.input().dtype());
   EXPECT_EQ(session.input().shape(), input.shape());

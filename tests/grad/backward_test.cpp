@@ -14,6 +14,7 @@ namespace {
 
 using autodiff::differentiate;
 using autodiff::Differentiated;
+using Counts = autodiff::NodeCounts;
 
 std::array<autodiff::RuleSet, 3> rule_sets() {
   return {autodiff::gradient_rules(), autodiff::deconvnet_rules(), autodiff::guided_rules()};
@@ -78,7 +79,7 @@ TEST(Differentiate, keeps_a_shared_relu_one_node_with_one_sum) {
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const Differentiated made = differentiated(text, "x", {}, rule_sets()[i]);
     EXPECT_TRUE(near(interpret(made.graph, feeds).back(), expected[i], 0)) << rule_sets()[i].name;
-    EXPECT_EQ(made.overridden_nodes, i == 0 ? 0 : 1);
+    EXPECT_EQ(made.overridden, i == 0 ? Counts() : Counts({{"Relu", 1}}));
   }
 }
 
@@ -95,9 +96,9 @@ TEST(Differentiate, counts_the_relus_that_a_rule_acts_on) {
     y = Add(c, constant_branch)
     output y = y
     output off = off)";
-  EXPECT_EQ(differentiated(text, "x", {}, autodiff::gradient_rules()).overridden_nodes, 0);
-  EXPECT_EQ(differentiated(text, "x", {}, autodiff::deconvnet_rules()).overridden_nodes, 2);
-  EXPECT_EQ(differentiated(text, "x", {}, autodiff::guided_rules()).overridden_nodes, 2);
+  EXPECT_EQ(differentiated(text, "x", {}, autodiff::gradient_rules()).overridden, Counts());
+  EXPECT_EQ(differentiated(text, "x", {}, autodiff::deconvnet_rules()).overridden, Counts({{"Relu", 2}}));
+  EXPECT_EQ(differentiated(text, "x", {}, autodiff::guided_rules()).overridden, Counts({{"Relu", 2}}));
 }
 
 TEST(Differentiate, is_the_same_under_every_rule_without_a_relu) {
@@ -127,21 +128,101 @@ TEST(Differentiate, masks_with_relu_by_each_rule) {
         << rule_sets()[i].name;
 }
 
-/// ReLU6 written as Relu and Clip: every zero of the Relu lies on the Clip's bound, and only the Relu's rule
-/// decides.
-TEST(Differentiate, lets_the_relu_alone_mask_in_a_relu6) {
-  const std::string text = R"(
-    input x f64[5]
-    r = Relu(x)
-    y = Clip(r) min=0 max=6
-    output y = y)";
+/// What comes back by each rule for x = 2, 2, -2, -2, 7 and dy = 3, -3, 3, -3, 3.
+void expect_by_rule(const std::string& text, const std::array<Tensor, 3>& expected, const Counts& counts) {
   const std::vector<Tensor> feeds = {f64({5}, {2, 2, -2, -2, 7}), f64({5}, {3, -3, 3, -3, 3})};
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const Differentiated made = differentiated(text, "x", {}, rule_sets()[i]);
+    EXPECT_TRUE(near(interpret(made.graph, feeds).back(), expected[i], 0)) << rule_sets()[i].name << "\n"
+                                                                           << text;
+    EXPECT_EQ(made.overridden, i == 0 ? Counts() : counts) << text;
+  }
+}
+
+/// max(x, 0) is a ReLU however it is written, and gives the same map.
+TEST(Differentiate, masks_alike_however_a_relu_is_written) {
+  const std::array expected = {f64({5}, {3, -3, 0, 0, 3}), f64({5}, {3, 0, 3, 0, 3}),
+                               f64({5}, {3, 0, 0, 0, 3})};
+  expect_by_rule("input x f64[5]\ny = Relu(x)\noutput y = y", expected, {{"Relu", 1}});
+  expect_by_rule("input x f64[5]\ny = Clip(x) min=0\noutput y = y", expected, {{"Clip", 1}});
+  expect_by_rule("input x f64[5]\nconst zero f64[] {0}\ny = Max(x, zero)\noutput y = y", expected,
+                 {{"Max", 1}});
+  expect_by_rule("input x f64[5]\nconst zeros f64[5] {0}\ny = Max(zeros, x)\noutput y = y", expected,
+                 {{"Max", 1}});
+}
+
+/// Clip(0, 6) is a Relu with an upper bound, where the gradient ends under every rule.
+TEST(Differentiate, masks_alike_however_a_relu6_is_written) {
   const std::array expected = {f64({5}, {3, -3, 0, 0, 0}), f64({5}, {3, 0, 3, 0, 0}),
                                f64({5}, {3, 0, 0, 0, 0})};
-  for (std::size_t i = 0; i < expected.size(); ++i)
-    EXPECT_TRUE(
-        near(interpret(differentiated(text, "x", {}, rule_sets()[i]).graph, feeds).back(), expected[i], 0))
-        << rule_sets()[i].name;
+  expect_by_rule("input x f64[5]\ny = Clip(x) min=0 max=6\noutput y = y", expected, {{"Clip", 1}});
+  expect_by_rule("input x f64[5]\nr = Relu(x)\ny = Clip(r) min=0 max=6\noutput y = y", expected,
+                 {{"Clip", 1}, {"Relu", 1}});
+  expect_by_rule("input x f64[5]\nr = Relu(x)\nconst six f64[] {6}\ny = Min(r, six)\noutput y = y", expected,
+                 {{"Relu", 1}});
+}
+
+/// At 0 a guided Clip passes as little as a guided Relu, though the Clip's own derivative there is 1.
+TEST(Differentiate, guides_at_zero_as_a_relu_does) {
+  for (const std::string op : {"Relu(x)", "Clip(x) min=0 max=6", "Max(x, zero)"}) {
+    const std::string text = "input x f64[1]\nconst zero f64[] {0}\ny = " + op + "\noutput y = y";
+    const auto at_zero = [&](const autodiff::RuleSet& rules) {
+      return interpret(differentiated(text, "x", {}, rules).graph, {f64({1}, {0}), f64({1}, {5})}).back();
+    };
+    EXPECT_TRUE(near(at_zero(autodiff::guided_rules()), f64({1}, {0}), 0)) << op;
+    EXPECT_TRUE(near(at_zero(autodiff::deconvnet_rules()), f64({1}, {5}), 0)) << op;
+  }
+}
+
+/// x * min(max(x + 3, 0), 6) / 6 is HardSwish, in which max(x + 3, 0) is no activation: the rules agree, and
+/// give what they give for the operator of that name.
+TEST(Differentiate, leaves_the_gate_of_a_hard_swish_alone) {
+  const std::string constants = R"(
+    input x f64[5]
+    const three f64[] {3}
+    const six f64[] {6}
+    const zero f64[] {0}
+    shifted = Add(x, three))";
+  const std::string product = R"(
+    weighted = Mul(gate, x)
+    y = Div(weighted, six)
+    output y = y)";
+  const std::vector<Tensor> feeds = {f64({5}, {-4, -2, 0, 1, 4}), f64({5}, {6, -6, 6, -6, -6})};
+  // (2 x + 3) / 6 between the bounds
+  const Tensor expected = f64({5}, {0, 1, 3, -5, -6});
+  for (const std::string gate :
+       {"gate = Clip(shifted) min=0 max=6", "r = Relu(shifted)\ngate = Clip(r) min=0 max=6",
+        "r = Relu(shifted)\ngate = Clip(r) max=6", "r = Relu(shifted)\ngate = Min(r, six)",
+        "r = Max(zero, shifted)\ngate = Min(six, r)"})
+    for (const autodiff::RuleSet& rules : rule_sets()) {
+      const Differentiated made = differentiated(constants + "\n" + gate + product, "x", {}, rules);
+      EXPECT_TRUE(near(interpret(made.graph, feeds).back(), expected, 1e-15)) << rules.name << ": " << gate;
+      EXPECT_EQ(made.overridden, Counts()) << rules.name << ": " << gate;
+    }
+  // The bias of a layer is no gate's.
+  const Differentiated made = differentiated(constants + "\ny = Clip(shifted) min=0 max=7\noutput y = y", "x",
+                                             {}, autodiff::guided_rules());
+  EXPECT_EQ(made.overridden, Counts({{"Clip", 1}}));
+}
+
+TEST(Differentiate, leaves_other_activations_alone_and_counts_them) {
+  const std::string text = R"(
+    input x f64[5]
+    a = Clip(x) min=-1 max=1
+    b = HardSwish(a)
+    c = LeakyRelu(b) alpha=0.1
+    const wide f64[2,5] {0}
+    d = Max(c, wide)
+    e = LeakyRelu(d) alpha=0.2
+    f = Add(e, x)
+    y = Relu(f)
+    output y = y)";
+  EXPECT_EQ(differentiated(text, "x", {}, autodiff::gradient_rules()).passed_by, Counts());
+  for (const autodiff::RuleSet& rules : {autodiff::deconvnet_rules(), autodiff::guided_rules()}) {
+    const Differentiated made = differentiated(text, "x", {}, rules);
+    EXPECT_EQ(made.overridden, Counts({{"Relu", 1}}));
+    EXPECT_EQ(made.passed_by, Counts({{"Clip", 1}, {"HardSwish", 1}, {"LeakyRelu", 2}}));
+  }
 }
 
 TEST(Differentiate, goes_back_from_a_layer_in_between) {
@@ -158,7 +239,7 @@ TEST(Differentiate, goes_back_from_a_layer_in_between) {
   const Tensor gradient =
       interpret(made.graph, {f64({1, 1, 3, 3}, {1, 1, 1, 1, 1, 1, 1, 1, 1}), seed}).back();
   EXPECT_TRUE(near(gradient, f64({1, 1, 3, 3}, {1, 2, 0, 3, 4, 0, 0, 0, 0}), 0));
-  EXPECT_EQ(differentiated(text, "x", "layer", autodiff::guided_rules()).overridden_nodes, 0);
+  EXPECT_EQ(differentiated(text, "x", "layer", autodiff::guided_rules()).overridden, Counts());
 }
 
 TEST(Differentiate, gives_the_seed_for_the_input_itself) {

@@ -77,6 +77,31 @@ void expect_equal(const Tensor& found, const std::vector<double>& expected, cons
   EXPECT_LE(difference, 2e-6 * largest) << what;
 }
 
+/// The same network behind a picture of [N,H,W,C]: nothing that a method gives depends on the file's layout.
+TEST(Saliency, IsTheSameForChannelsLast) {
+  const test::ModelBuilder first = small_network(24, 20);
+  test::ModelBuilder last = first;
+  onnx::GraphProto& graph = last.graph();
+  graph.clear_input();
+  last.input("picture", {-1, 24, 20, 3});
+  onnx::NodeProto& transpose = *graph.add_node();
+  transpose.set_op_type("Transpose");
+  transpose.add_input("picture");
+  transpose.add_output("image");
+  onnx::AttributeProto& perm = *transpose.add_attribute();
+  perm.set_name("perm");
+  perm.set_type(onnx::AttributeProto::INTS);
+  for (std::int64_t axis : {0, 3, 1, 2})
+    perm.add_ints(axis);
+  Session of_first = session_of(built(first)), of_last = session_of(built(last));
+  const Image picture = photo(40, 33);
+  const SaliencyMap expected = saliency(of_first, picture, {}), found = saliency(of_last, picture, {});
+  EXPECT_EQ(found.target.index, expected.target.index);
+  const auto a = found.gradient.data<float>(), b = expected.gradient.data<float>();
+  EXPECT_EQ(found.gradient.shape(), expected.gradient.shape());
+  EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin(), b.end()));
+}
+
 TEST(Saliency, TenCropsAreWhatTheDefinitionSaysWhateverTheBatch) {
   const std::int64_t h = 14, w = 22;
   const Model model = built(small_network(h, w));

@@ -86,9 +86,9 @@ TEST(Read, RefusesModelsWithoutSubstance) {
 
 TEST(Read, OpsetsSevenToTwentyTwo) {
   EXPECT_EQ(relu_model(7).file()->opset, 7);
-  EXPECT_EQ(relu_model(22).file()->opset, 22);
-  expect_model_error([] { relu_model(6).file(); }, {"version 6", "7 to 22"});
-  expect_model_error([] { relu_model(23).file(); }, {"version 23", "7 to 22"});
+  EXPECT_EQ(relu_model(24).file()->opset, 24);
+  expect_model_error([] { relu_model(6).file(); }, {"version 6", "7 to 24"});
+  expect_model_error([] { relu_model(25).file(); }, {"version 25", "7 to 24"});
 }
 
 TEST(Read, RefusesBadPorts) {

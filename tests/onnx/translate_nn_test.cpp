@@ -73,9 +73,12 @@ TEST(Conv, BadAttributesAreNamed) {
   expect({{"dilations", Dims{1, std::int64_t{1} << 40}}}, {"attribute 'dilations'", "unexpected value"});
   expect({{"kernel_shape", Dims{3, 3}}}, {"attribute 'kernel_shape'", "[3,3]", "1x1x3x2"});
   expect({{"group", 2}}, {"node 'conv1' (Conv)", "2 groups"});
-  ModelBuilder line;
-  line.input("x", {1, 1, 5}).output("y").weight("w", {1, 1, 3}, {1, 2, 3}).node("Conv", {"x", "w"}, {"y"});
-  expect_model_error([&] { line.import(); }, {"node 'y' (Conv)", "only images are supported"});
+  ModelBuilder solid;
+  solid.input("x", {1, 1, 2, 2, 2})
+      .output("y")
+      .weight("w", {1, 1, 1, 1, 1}, {1})
+      .node("Conv", {"x", "w"}, {"y"});
+  expect_model_error([&] { solid.import(); }, {"node 'y' (Conv)", "only images and signals are supported"});
   ModelBuilder alone;
   alone.input("x", {1, 1, 5, 5}).output("y").node("Conv", {"x"}, {"y"});
   expect_model_error([&] { alone.import(); }, {"(Conv)", "input 1 is missing"});
@@ -113,13 +116,63 @@ TEST(MaxPool, Attributes) {
   expect_model_error([] { image_node("MaxPool", {}).import(); }, {"'kernel_shape' is missing"});
 }
 
-TEST(MaxPool, IndicesAreUnsupportedOnceRead) {
-  ModelBuilder m = image_node("MaxPool", {{"kernel_shape", Dims{2, 2}}});
-  m.graph().mutable_node(0)->add_output("indices");
-  EXPECT_EQ(m.import().nodes().size(), 1u);
-  m.output("indices");
-  EXPECT_EQ(m.file()->unsupported_nodes.size(), 1u);
-  expect_model_error([&] { m.import(); }, {"1 node uses unsupported operators: 'n' (MaxPool)", "Indices"});
+TEST(MaxPool, IndicesCountOverTheWholeTensor) {
+  ModelBuilder m;
+  m.input("x", {2, 1, 2, 3})
+      .output("y")
+      .output("indices")
+      .node("MaxPool", {"x"}, {"y", "indices"}, {{"kernel_shape", Dims{2, 2}}});
+  const Tensor x = floats({2, 1, 2, 3}, {1, 5, 2, 3, 4, 6, 9, 0, 0, 0, 0, 8});
+  EXPECT_EQ(to_vector<std::int64_t>(run(m.import({.batch = 2}), {x})[1]),
+            std::vector<std::int64_t>({1, 5, 6, 11}));
+  ModelBuilder columns;
+  columns.input("x", {2, 1, 2, 3})
+      .output("y")
+      .output("indices")
+      .node("MaxPool", {"x"}, {"y", "indices"}, {{"kernel_shape", Dims{2, 2}}, {"storage_order", 1}});
+  EXPECT_EQ(to_vector<std::int64_t>(run(columns.import({.batch = 2}), {x})[1]),
+            std::vector<std::int64_t>({2, 5, 6, 11}));
+}
+
+TEST(Signals, ArePicturesOfOneRow) {
+  ModelBuilder conv;
+  conv.input("x", {1, 1, 5})
+      .output("y")
+      .weight("w", {1, 1, 3}, {1, 2, 3})
+      .node("Conv", {"x", "w"}, {"y"}, {{"pads", Dims{1, 0}}, {"strides", Dims{2}}});
+  EXPECT_EQ(to_vector<float>(run(conv.import(), {floats({1, 1, 5}, {1, 2, 3, 4, 5})})[0]),
+            std::vector<float>({8, 20}));
+  ModelBuilder pool;
+  pool.input("x", {1, 1, 5})
+      .output("y")
+      .node("MaxPool", {"x"}, {"y"}, {{"kernel_shape", Dims{2}}, {"strides", Dims{2}}, {"ceil_mode", 1}});
+  EXPECT_EQ(to_vector<float>(run(pool.import(), {floats({1, 1, 5}, {1, 2, 4, 3, 5})})[0]),
+            std::vector<float>({2, 4, 5}));
+  ModelBuilder up;
+  up.input("x", {1, 1, 2})
+      .output("y")
+      .weight("w", {1, 1, 3}, {1, 2, 3})
+      .node("ConvTranspose", {"x", "w"}, {"y"}, {{"strides", Dims{2}}, {"output_padding", Dims{1}}});
+  EXPECT_EQ(to_vector<float>(run(up.import(), {floats({1, 1, 2}, {1, 10})})[0]),
+            std::vector<float>({1, 2, 13, 20, 30, 0}));
+}
+
+TEST(LpPool, SumsPowersOverWindowsAndPadsWithNothing) {
+  const Tensor x = floats({1, 1, 2, 3}, {3, 4, 0, 0, 0, 0});
+  const auto pool = [&](const Attributes& attributes, const char* type = "LpPool") {
+    ModelBuilder m(18);
+    m.input("x", {1, 1, 2, 3}).output("y").node(type, {"x"}, {"y"}, attributes);
+    return to_vector<float>(run(m.import(), {x})[0]);
+  };
+  const auto y = pool({{"kernel_shape", Dims{2, 2}}});
+  EXPECT_NEAR(y[0], 5, 1e-6);
+  EXPECT_NEAR(y[1], 4, 1e-6);
+  const auto hanging = pool({{"kernel_shape", Dims{2, 2}}, {"strides", Dims{2, 2}}, {"ceil_mode", 1}});
+  ASSERT_EQ(hanging.size(), 2u);
+  EXPECT_NEAR(hanging[0], 5, 1e-6);
+  EXPECT_NEAR(hanging[1], 0, 1e-6);
+  EXPECT_EQ(pool({{"kernel_shape", Dims{1, 2}}, {"pads", Dims{0, 1, 0, 0}}, {"p", 1}})[0], 3);
+  EXPECT_NEAR(pool({{"p", 3}}, "GlobalLpPool")[0], std::cbrt(27.0F + 64.0F), 1e-5);
 }
 
 TEST(AveragePool, Attributes) {

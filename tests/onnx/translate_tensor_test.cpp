@@ -99,9 +99,9 @@ TEST(Pad, FormsOfEveryOpset) {
   EXPECT_EQ(to_vector<float>(apply(13, "Pad", {1, 3}, {{0, -1, 0, 0}})), std::vector<float>({1, 2}));
   expect_model_error(
       [] {
-        apply(19, "Pad", {1, 2}, {{0, 1, 0, 1}}, {{"mode", "wrap"}});
+        apply(19, "Pad", {1, 2}, {{0, 1, 0, 1}}, {{"mode", "mirror"}});
       },
-      {"'n' (Pad)", "attribute 'mode'", "'wrap'"});
+      {"'n' (Pad)", "attribute 'mode'", "'mirror'"});
   expect_model_error([] { apply(13, "Pad", {1, 2}, {{1, 1}}); }, {"expected 4 pads, found 2"});
   expect_model_error([] { apply(13, "Pad", {1, 2}, {}); }, {"pads are missing"});
 }

@@ -19,7 +19,7 @@ ModelBuilder with_weight(const TensorProto& tensor) {
 }
 
 Tensor read(const TensorProto& tensor) {
-  return with_weight(tensor).file()->contents().weights.at("w");
+  return with_weight(tensor).file()->contents().weights.at("w").tensor();
 }
 
 TensorProto typed(int type, const Dims& dims) {
@@ -142,9 +142,9 @@ protected:
 TEST_F(ExternalData, IsReadFromOffset) {
   folder.write("in/weights/w.bin", bytes_of({9, 1, 2, 9}));
   const auto file = read_model({{"location", "weights/w.bin"}, {"offset", "4"}, {"length", "8"}});
-  EXPECT_EQ(to_vector<float>(file->contents().weights.at("w")), std::vector<float>({1, 2}));
+  EXPECT_EQ(to_vector<float>(file->contents().weights.at("w").tensor()), std::vector<float>({1, 2}));
   const auto rest = read_model({{"location", "weights/w.bin"}, {"offset", "8"}});
-  EXPECT_EQ(to_vector<float>(rest->contents().weights.at("w")), std::vector<float>({2, 9}));
+  EXPECT_EQ(to_vector<float>(rest->contents().weights.at("w").tensor()), std::vector<float>({2, 9}));
 }
 
 TEST_F(ExternalData, MissingOrShortFilesAreNamed) {

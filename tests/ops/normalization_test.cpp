@@ -1,4 +1,5 @@
 #include "ops/batch_normalization.hpp"
+#include "ops/layer_normalization.hpp"
 #include "ops/lrn.hpp"
 #include "ops/table.hpp"
 #include "support/problem.hpp"
@@ -60,6 +61,34 @@ TEST(LRN, agrees_with_the_definition) {
     EXPECT_TRUE(near(ops::evaluate(ops::lrn(), a, std::vector{x})[0], slow_lrn(x, a), 1e-12))
         << "size " << size;
   }
+}
+
+TEST(LayerNormalization, takes_mean_and_biased_variance_of_every_row) {
+  const ops::LayerNormalizationAttributes a{.axis = 1, .epsilon = 0};
+  const Tensor x = f64({2, 4}, {1, 3, 1, 3, -5, -5, 5, 5});
+  EXPECT_TRUE(near(ops::evaluate(ops::layer_normalization(), a, std::vector{x})[0],
+                   f64({2, 4}, {-1, 1, -1, 1, -1, -1, 1, 1})));
+  const std::vector<Tensor> operands{x, f64({4}, {1, 2, 3, 4}), f64({4}, {0, 0, 10, 20})};
+  EXPECT_TRUE(near(ops::evaluate(ops::layer_normalization(), a, operands)[0],
+                   f64({2, 4}, {-1, 2, 7, 24, -1, -2, 13, 24})));
+}
+
+TEST(LayerNormalization, leaves_zeros_where_a_row_is_constant) {
+  const Tensor x = f32({1, 3}, {7, 7, 7}), dy = f32({1, 3}, {1, 2, 3});
+  const ops::LayerNormalizationAttributes a;
+  EXPECT_TRUE(near(ops::evaluate(ops::layer_normalization(), a, std::vector{x})[0], f32({1, 3}, {0, 0, 0})));
+  EXPECT_TRUE(near(ops::evaluate(ops::layer_normalization_gradient(), a, std::vector{dy, x})[0],
+                   f32({1, 3}, {-316.2277F, 0, 316.2277F}), 1e-3));
+}
+
+TEST(LayerNormalization, rejects_what_it_cannot_normalize) {
+  const Tensor x = f32({2, 3}, {1, 2, 3, 4, 5, 6}), two = f32({2}, {1, 1});
+  const auto run = [](const std::vector<Tensor>& operands, std::int64_t axis) {
+    ops::evaluate(ops::layer_normalization(), ops::LayerNormalizationAttributes{.axis = axis}, operands);
+  };
+  EXPECT_THROW(run({x, two}, 1), InputError);
+  EXPECT_THROW(run({x}, 2), InputError);
+  EXPECT_THROW(run({x, f64({3}, {1, 1, 1})}, 1), InputError);
 }
 
 TEST(LRN, reaches_one_channel_further_ahead_for_an_even_size) {

@@ -4,6 +4,7 @@
 #include "passes/drop_identity.hpp"
 #include "passes/fold_batch_norm.hpp"
 #include "passes/fold_constants.hpp"
+#include "passes/merge_transposes.hpp"
 #include "passes/strip_final_relu.hpp"
 #include "passes/strip_softmax.hpp"
 #include "support/interpreter.hpp"
@@ -74,6 +75,42 @@ TEST(FoldConstants, computes_what_no_input_reaches) {
     const twice f64[2] {22 44}
     y = Mul(x, twice)
     output y = y)");
+}
+
+TEST(MergeTransposes, drops_those_that_undo_each_other) {
+  expect_pass(passes::merge_transposes, R"(
+    input x f64[2,3,4,5]
+    a = Transpose(x) perm=[0,2,3,1]
+    b = Transpose(a) perm=[0,3,1,2]
+    y = Exp(b)
+    same = Transpose(y) perm=[0,1,2,3]
+    output y = same)",
+              R"(
+    input x f64[2,3,4,5]
+    a = Transpose(x) perm=[0,2,3,1]
+    y = Exp(x)
+    output y = y)");
+}
+
+TEST(MergeTransposes, makes_one_of_two) {
+  expect_pass(passes::merge_transposes, R"(
+    input x f64[2,3,4]
+    a = Transpose(x) perm=[2,0,1]
+    b = Transpose(a) perm=[0,2,1]
+    output b = b)",
+              R"(
+    input x f64[2,3,4]
+    a = Transpose(x) perm=[2,0,1]
+    b = Transpose(x) perm=[2,1,0]
+    output b = b)");
+  expect_same_values(passes::merge_transposes, R"(
+    input x f64[2,3,4,5]
+    a = Transpose(x) perm=[3,0,2,1]
+    b = Transpose(a) perm=[1,3,0,2]
+    c = Transpose(b) perm=[2,1,3,0]
+    output a = a
+    output c = c)",
+                     3);
 }
 
 TEST(FoldConstants, folds_several_results_and_outputs) {

@@ -1,17 +1,9 @@
-#include "autodiff/rules.hpp"
-#include "ops/relu.hpp"
+#include "autodiff/rules/rectifiers.hpp"
 
 namespace fovea::autodiff {
-namespace {
-
-std::vector<ir::ValueId> relu_rule(ir::GradientContext& c) {
-  return {c.emit(ops::relu(), {c.dy()})};
-}
-
-}  // namespace
 
 RuleSet deconvnet_rules() {
-  return {"deconvnet", {{&ops::relu(), relu_rule}}};
+  return {"deconvnet", mask_at_rectifiers(Mask::OfGradient), other_activations()};
 }
 
 }  // namespace fovea::autodiff

@@ -1,17 +1,9 @@
-#include "autodiff/rules.hpp"
-#include "ops/relu.hpp"
+#include "autodiff/rules/rectifiers.hpp"
 
 namespace fovea::autodiff {
-namespace {
-
-std::vector<ir::ValueId> relu_rule(ir::GradientContext& c) {
-  return {c.emit(ops::relu(), {c.emit(ops::relu_gradient(), {c.dy(), c.y()})})};
-}
-
-}  // namespace
 
 RuleSet guided_rules() {
-  return {"guided", {{&ops::relu(), relu_rule}}};
+  return {"guided", mask_at_rectifiers(Mask::OfGradientAndForward), other_activations()};
 }
 
 }  // namespace fovea::autodiff

@@ -54,7 +54,7 @@ void lower_binary(OneDnnBuilder& builder, const ir::Node& node) {
   builder.add_primitive(node.op->name,
                         binary(builder.engine(), algorithm_of(node), first.desc, second.desc, first.desc),
                         {{DNNL_ARG_SRC_0, first}, {DNNL_ARG_SRC_1, second}},
-                        {{DNNL_ARG_DST, builder.produce(node.outputs[0], first.desc)}});
+                        {{DNNL_ARG_DST, builder.produce_in_place(a, first, node.outputs[0])}});
 }
 
 }  // namespace

@@ -1,8 +1,28 @@
 #include "backend/onednn/builder.hpp"
 
+#include "ops/average_pool.hpp"
+#include "ops/clip.hpp"
+#include "ops/concat.hpp"
+#include "ops/conv.hpp"
+#include "ops/conv_transpose.hpp"
+#include "ops/fused_conv.hpp"
+#include "ops/global_average_pool.hpp"
+#include "ops/inside.hpp"
+#include "ops/interleave.hpp"
+#include "ops/leaky_relu.hpp"
+#include "ops/masked.hpp"
+#include "ops/max_pool.hpp"
+#include "ops/positive.hpp"
+#include "ops/relu.hpp"
+#include "ops/reshape.hpp"
+#include "ops/slice.hpp"
+#include "ops/split.hpp"
+
 #include <omp.h>
 
 #include <algorithm>
+#include <array>
+#include <limits>
 
 namespace fovea::backend::onednn_detail {
 
@@ -16,9 +36,31 @@ void StreamState::end_run() {
   omp_set_num_threads(previous_threads_);
 }
 
-OneDnnBuilder::OneDnnBuilder(const ir::Graph& graph, LoweringBuilder& builder, const dnnl::engine& engine)
-    : graph_(graph), builder_(builder), engine_(engine), uses_(graph.use_counts()),
-      places_(graph.values().size()) {}
+OneDnnBuilder::OneDnnBuilder(const ir::Graph& graph, const plan::Schedule& schedule,
+                             const LowerOptions& options, LoweringBuilder& builder,
+                             const dnnl::engine& engine)
+    : graph_(graph), builder_(builder), engine_(engine), options_(options), forward_nodes_(schedule.forward),
+      uses_(graph.use_counts()), readers_(graph.values().size()), last_reader_(graph.values().size(), 0),
+      places_(graph.values().size()) {
+  for (const ir::Node& node : graph.nodes())
+    for (ir::ValueId id : node.inputs)
+      if (id != ir::kNoValue)
+        readers_[static_cast<std::size_t>(id)].push_back(&node);
+  constexpr std::size_t kForEver = std::numeric_limits<std::size_t>::max();
+  auto reader_of = [&](ir::ValueId id) -> std::size_t& { return last_reader_[static_cast<std::size_t>(id)]; };
+  for (std::size_t i = 0; i < schedule.order.size(); ++i)
+    for (ir::ValueId id : graph.nodes()[static_cast<std::size_t>(schedule.order[i])].inputs)
+      if (id != ir::kNoValue)
+        reader_of(id) = i;
+  for (std::size_t id = 0; id < graph.values().size(); ++id)
+    if (graph.values()[id].producer == ir::kNoNode)
+      last_reader_[id] = kForEver;  // an input or a constant
+  for (ir::ValueId id : graph.outputs())
+    reader_of(id) = kForEver;
+  for (const ir::Node& node : graph.nodes())
+    if (node.op == &ops::reshape())
+      reader_of(node.inputs[0]) = reader_of(node.outputs[0]) = kForEver;  // one buffer, two values
+}
 
 Desc OneDnnBuilder::plain_desc(const Shape& shape) {
   if (shape.rank() == 0)
@@ -29,30 +71,69 @@ Desc OneDnnBuilder::plain_desc(const Shape& shape) {
   return Desc(shape.dims(), dnnl::memory::data_type::f32, strides);
 }
 
-Desc OneDnnBuilder::blocked_desc(const Shape& shape) {
-  using Tag = dnnl::memory::format_tag;
-  const auto isa = dnnl::get_effective_cpu_isa();
-  const bool avx512 = isa >= dnnl::cpu_isa::avx512_core;
-  const bool avx2 = isa >= dnnl::cpu_isa::avx2;
-  return Desc(shape.dims(), dnnl::memory::data_type::f32,
-              avx512 ? Tag::nChw16c
-              : avx2 ? Tag::nChw8c
-                     : Tag::nchw);
+Desc OneDnnBuilder::channels_last_desc(const Shape& shape, Type type) {
+  return shape.rank() == 4 ? Desc(shape.dims(), type, dnnl::memory::format_tag::nhwc)
+                           : retyped(plain_desc(shape), type);
 }
 
-Desc OneDnnBuilder::any_desc(const Shape& shape) {
-  return Desc(shape.dims(), dnnl::memory::data_type::f32, dnnl::memory::format_tag::any);
+Desc OneDnnBuilder::any_desc(const Shape& shape, Type type) {
+  return Desc(shape.dims(), type, dnnl::memory::format_tag::any);
 }
 
-Place OneDnnBuilder::place(ir::ValueId id) {
+Type OneDnnBuilder::operand_type() const {
+  const Arithmetic arithmetic = position_ < forward_nodes_ ? options_.forward : options_.backward;
+  return arithmetic == Arithmetic::BF16 ? Type::bf16 : Type::f32;
+}
+
+bool OneDnnBuilder::keeps_precision(const ir::Node& reader, ir::ValueId id) const {
+  static const std::array<const ir::Operator*, 20> content = {
+      &ops::conv(),          &ops::conv_transpose(),
+      &ops::fused_conv(),    &ops::positive(),
+      &ops::inside(),        &ops::masked(),
+      &ops::relu(),          &ops::relu_gradient(),
+      &ops::leaky_relu(),    &ops::clip(),
+      &ops::clip_gradient(), &ops::leaky_relu_gradient(),
+      &ops::max_pool(),      &ops::max_pool_gradient(),
+      &ops::average_pool(),  &ops::concat(),
+      &ops::split(),         &ops::slice(),
+      &ops::interleave(),    &ops::global_average_pool()};
+  const bool is_sum = reader.op == &ops::fused_conv() && reader.inputs.size() > 3 && reader.inputs[3] == id;
+  return !is_sum && std::find(content.begin(), content.end(), reader.op) != content.end();
+}
+
+Type OneDnnBuilder::result_type(ir::ValueId id) const {
+  const auto& outputs = graph_.outputs();
+  const auto& readers = readers_[static_cast<std::size_t>(id)];
+  const bool is_output = std::find(outputs.begin(), outputs.end(), id) != outputs.end();
+  const bool may_be_short =
+      !is_output && std::all_of(readers.begin(), readers.end(),
+                                [&](const ir::Node* reader) { return keeps_precision(*reader, id); });
+  return may_be_short ? operand_type() : Type::f32;
+}
+
+bool OneDnnBuilder::is_convolved(ir::ValueId id) const {
+  const auto& readers = readers_[static_cast<std::size_t>(id)];
+  return std::any_of(readers.begin(), readers.end(), [&](const ir::Node* reader) {
+    const bool convolves = reader->op == &ops::conv() || reader->op == &ops::fused_conv() ||
+                           reader->op == &ops::conv_transpose();
+    return convolves && reader->inputs[0] == id;
+  });
+}
+
+Place OneDnnBuilder::native(ir::ValueId id) {
   auto& places = places_[static_cast<std::size_t>(id)];
   if (places.empty())
     places.push_back({builder_.plain(id), plain_desc(graph_.shape(id))});
   return places.front();
 }
 
+Place OneDnnBuilder::place(ir::ValueId id) {
+  const Place first = native(id);
+  return type_of(first.desc) == Type::f32 ? first : place(id, retyped(first.desc, Type::f32));
+}
+
 Place OneDnnBuilder::place(ir::ValueId id, const Desc& desc) {
-  const Place first = place(id);
+  const Place first = native(id);
   auto& places = places_[static_cast<std::size_t>(id)];
   const auto found =
       std::find_if(places.begin(), places.end(), [&](const Place& p) { return p.desc == desc; });
@@ -72,7 +153,7 @@ Place OneDnnBuilder::reinterpreted(ir::ValueId id, const Desc& as, const Desc& d
 
 Place OneDnnBuilder::reordered_constant(const Tensor& row_major, const Desc& from, const Desc& desc) {
   // Weights are brought into their layout here, once for all sessions.
-  Tensor blocked(DType::F32, {static_cast<std::int64_t>((desc.get_size() + 3) / 4)});
+  Tensor blocked = weights_.make(DType::F32, {static_cast<std::int64_t>((desc.get_size() + 3) / 4)});
   dnnl::memory source(from, engine_, const_cast<void*>(row_major.raw()));
   dnnl::memory destination(desc, engine_, blocked.raw());
   dnnl::stream stream(engine_);
@@ -98,6 +179,34 @@ Place OneDnnBuilder::produce(ir::ValueId id, const Desc& desc) {
   const Place made{is_plain ? builder_.plain(id) : builder_.add_buffer(desc.get_size()), desc};
   places_[static_cast<std::size_t>(id)].push_back(made);
   return made;
+}
+
+Place OneDnnBuilder::produce_bits(ir::ValueId id, const Desc& looked_at, std::size_t bytes) {
+  places_[static_cast<std::size_t>(id)].push_back({builder_.add_buffer(bytes), looked_at});
+  return places_[static_cast<std::size_t>(id)].back();
+}
+
+bool OneDnnBuilder::is_last_reader(ir::ValueId id) const {
+  return last_reader_[static_cast<std::size_t>(id)] == position_;
+}
+
+Place OneDnnBuilder::adopt(ir::ValueId id, const Place& place) {
+  if (graph_.type(id).dtype == DType::F32 && place.desc == plain_desc(graph_.shape(id)))
+    builder_.set_plain(id, place.buffer);
+  places_[static_cast<std::size_t>(id)].push_back(place);
+  return place;
+}
+
+Place OneDnnBuilder::overwrite(ir::ValueId operand, ir::ValueId result, const Desc& desc) {
+  return is_last_reader(operand) ? adopt(result, place(operand, desc)) : copy(operand, result, desc);
+}
+
+Place OneDnnBuilder::copy(ir::ValueId operand, ir::ValueId result, const Desc& desc) {
+  return adopt(result, reordered(native(operand), desc));
+}
+
+Place OneDnnBuilder::produce_in_place(ir::ValueId operand, const Place& place, ir::ValueId result) {
+  return is_last_reader(operand) ? adopt(result, place) : produce(result, place.desc);
 }
 
 void OneDnnBuilder::add_primitive(std::string_view operator_name, const Primitive& primitive,
@@ -132,6 +241,23 @@ void OneDnnBuilder::add_primitive(std::string_view operator_name, const Primitiv
                                                          static_cast<int>(prepared.size()), prepared.data()),
                                   "could not execute a primitive");
         };
+  };
+  builder_.add_step(std::move(step));
+}
+
+void OneDnnBuilder::add_kernel(std::string_view operator_name, const std::vector<Place>& reads,
+                               const std::vector<Place>& writes, Kernel kernel) {
+  Step step{operator_name, {}, {}, {}};
+  for (const Place& place : reads)
+    step.reads.push_back(place.buffer);
+  for (const Place& place : writes)
+    step.writes.push_back(place.buffer);
+  step.bind = [reads = step.reads, writes = step.writes, kernel = std::move(kernel)](const Binder& binder) {
+    std::vector<void*> addresses;
+    for (const auto* ids : {&reads, &writes})
+      for (BufferId id : *ids)
+        addresses.push_back(binder.address(id));
+    return [kernel, addresses = std::move(addresses)] { kernel(addresses); };
   };
   builder_.add_step(std::move(step));
 }

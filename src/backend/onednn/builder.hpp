@@ -2,6 +2,7 @@
 
 #include "backend/lowering_builder.hpp"
 #include "backend/onednn/primitives.hpp"
+#include "base/tensor_pool.hpp"
 
 #include <utility>
 #include <vector>
@@ -29,11 +30,22 @@ private:
   int previous_threads_ = 0;
 };
 
-/// Collects oneDNN primitives as steps. Every value stays in the layout its producer chose; a reader that
-/// needs another one gets a reordered copy, made once. Constants are reordered while lowering.
+/// Collects oneDNN primitives and kernels of ours as steps. Pictures are held with the channels last: that is
+/// what the library's matrix kernels read and write, and nothing needs reordering between stem and head.
+/// Every value stays in the layout its producer chose; a reader that needs another one gets a reordered copy,
+/// made once. Constants are reordered while lowering.
 class OneDnnBuilder {
 public:
-  OneDnnBuilder(const ir::Graph& graph, LoweringBuilder& builder, const dnnl::engine& engine);
+  OneDnnBuilder(const ir::Graph& graph, const plan::Schedule& schedule, const LowerOptions& options,
+                LoweringBuilder& builder, const dnnl::engine& engine);
+
+  /// Says which node of the schedule is lowered next.
+  void begin_node(std::size_t position) { position_ = position; }
+  /// What the node's convolution or matrix product multiplies.
+  Type operand_type() const;
+  /// What its result is kept as: float32, or the operand type where only kernels read it that lose nothing
+  /// more by that (convolutions, masks, pools, piecewise linear functions), but no sum.
+  Type result_type(ir::ValueId id) const;
 
   const ir::Graph& graph() const { return graph_; }
   const dnnl::engine& engine() const { return engine_; }
@@ -41,12 +53,16 @@ public:
 
   /// Row-major layout of a shape (of one element for a scalar).
   static Desc plain_desc(const Shape& shape);
-  /// The layout that convolutions of this machine like for [N,C,H,W]: blocks of channels as long as a vector.
-  static Desc blocked_desc(const Shape& shape);
+  /// Whether a convolution reads the value as its picture.
+  bool is_convolved(ir::ValueId id) const;
+  /// [N,C,H,W] with the channels last; row-major for any other rank.
+  static Desc channels_last_desc(const Shape& shape, Type type = Type::f32);
   /// A layout for the library to choose.
-  static Desc any_desc(const Shape& shape);
+  static Desc any_desc(const Shape& shape, Type type = Type::f32);
 
-  /// The value in the layout it has.
+  /// The value in the layout and element type it has.
+  Place native(ir::ValueId id);
+  /// The value in the layout it has, as float32.
   Place place(ir::ValueId id);
   /// The value in a given layout, reordered if need be.
   Place place(ir::ValueId id, const Desc& desc);
@@ -57,21 +73,46 @@ public:
   Place plain(ir::ValueId id);
   /// Room for a value about to be written in a given layout.
   Place produce(ir::ValueId id, const Desc& desc);
+  /// Room for `result` that holds `operand` in the layout `desc` at first: the operand's own memory where
+  /// nothing reads it any more, a copy elsewhere.
+  Place overwrite(ir::ValueId operand, ir::ValueId result, const Desc& desc);
+  /// Room for `result` that holds a copy of `operand` in the layout `desc` at first.
+  Place copy(ir::ValueId operand, ir::ValueId result, const Desc& desc);
+  /// Room for `result` in the layout of `place`, which holds `operand`: that memory itself where nothing
+  /// reads it any more. For kernels that read each element before they write it.
+  Place produce_in_place(ir::ValueId operand, const Place& place, ir::ValueId result);
+
+  /// Room for a mask of so many bytes over a value in the layout `looked_at`, which its place then carries.
+  Place produce_bits(ir::ValueId id, const Desc& looked_at, std::size_t bytes);
 
   using Argument = std::pair<int, Place>;  ///< DNNL_ARG_... and the memory
   void add_primitive(std::string_view operator_name, const Primitive& primitive,
                      const std::vector<Argument>& reads, const std::vector<Argument>& writes);
+  /// A kernel of our own; it gets the addresses of reads, then of writes.
+  using Kernel = std::function<void(const std::vector<void*>&)>;
+  void add_kernel(std::string_view operator_name, const std::vector<Place>& reads,
+                  const std::vector<Place>& writes, Kernel kernel);
   /// The node's reference kernel, its operands in row-major order.
   void add_reference(const ir::Node& node);
 
 private:
+  bool is_last_reader(ir::ValueId id) const;
+  bool keeps_precision(const ir::Node& reader, ir::ValueId id) const;
+  Place adopt(ir::ValueId id, const Place& place);
   Place reordered(const Place& from, const Desc& desc);
   Place reordered_constant(const Tensor& row_major, const Desc& from, const Desc& desc);
 
   const ir::Graph& graph_;
   LoweringBuilder& builder_;
   dnnl::engine engine_;
+  LowerOptions options_;
+  std::size_t forward_nodes_;
   std::vector<int> uses_;
+  std::size_t position_ = 0;
+  std::vector<std::vector<const ir::Node*>> readers_;  ///< by value
+  std::vector<std::size_t>
+      last_reader_;  ///< by value: position in the schedule; for ever where memory is shared
+  TensorPool weights_;
   std::vector<std::vector<Place>> places_;  ///< by value, the producer's own first
 };
 

@@ -1,6 +1,7 @@
 #include "backend/onednn/lowerings.hpp"
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
+#include "ops/fused_conv.hpp"
 
 namespace fovea::backend::onednn_detail {
 namespace {
@@ -32,22 +33,59 @@ bool supports_conv(const ir::Graph&, const ir::Node&) {
   return true;
 }
 
-void lower_conv(OneDnnBuilder& builder, const ir::Node& node) {
-  const auto& a = node.attributes.as<ops::ConvAttributes>();
+/// The convolution on pictures with the channels last, or in the library's own layout where it has no kernel
+/// made for this processor otherwise.
+ConvForward choose_conv(OneDnnBuilder& builder, const ir::Node& node, const Window& window,
+                        std::int64_t groups, const Epilogue& epilogue) {
   const ir::Graph& graph = builder.graph();
-  const Shape& x = graph.shape(node.inputs[0]);
+  const Shape &x = graph.shape(node.inputs[0]), &y = graph.shape(node.outputs[0]);
+  const Type in = builder.operand_type();
+  const Type out = has(node, 3) ? Type::f32 : builder.result_type(node.outputs[0]);
+  const Desc weights = OneDnnBuilder::any_desc(grouped(graph.shape(node.inputs[1]), groups), in);
   const Desc bias = has(node, 2) ? OneDnnBuilder::plain_desc(graph.shape(node.inputs[2])) : Desc();
-  const ConvForward conv =
-      conv_forward(builder.engine(), OneDnnBuilder::any_desc(x),
-                   OneDnnBuilder::any_desc(grouped(graph.shape(node.inputs[1]), a.groups)), bias,
-                   OneDnnBuilder::any_desc(graph.shape(node.outputs[0])), window_of(a));
+  const ConvForward conv = conv_forward(builder.engine(), OneDnnBuilder::channels_last_desc(x, in), weights,
+                                        bias, OneDnnBuilder::channels_last_desc(y, out), window, epilogue);
+  if (conv.is_optimized)
+    return conv;
+  const ConvForward other = conv_forward(builder.engine(), OneDnnBuilder::any_desc(x, in), weights, bias,
+                                         OneDnnBuilder::any_desc(y, out), window, epilogue);
+  return other.is_optimized || !conv.primitive ? other : conv;
+}
+
+/// Where the convolution writes, holding the sum at first if there is one. A picture that is both convolved
+/// and added must outlive its being overwritten.
+Place destination(OneDnnBuilder& builder, const ir::Node& node, const Desc& dst) {
+  if (!has(node, 3))
+    return builder.produce(node.outputs[0], dst);
+  if (node.inputs[3] == node.inputs[0])
+    return builder.copy(node.inputs[3], node.outputs[0], dst);
+  return builder.overwrite(node.inputs[3], node.outputs[0], dst);
+}
+
+void add_conv(OneDnnBuilder& builder, const ir::Node& node, const Window& window, std::int64_t groups,
+              Epilogue epilogue) {
+  if (has(node, 3))
+    epilogue.sum = Epilogue::Sum::Destination;
+  const ConvForward conv = choose_conv(builder, node, window, groups, epilogue);
   std::vector<OneDnnBuilder::Argument> reads = {
       {DNNL_ARG_SRC, builder.place(node.inputs[0], conv.src)},
-      {DNNL_ARG_WEIGHTS, weights_place(builder, node.inputs[1], a.groups, conv.weights)}};
+      {DNNL_ARG_WEIGHTS, weights_place(builder, node.inputs[1], groups, conv.weights)}};
   if (has(node, 2))
-    reads.emplace_back(DNNL_ARG_BIAS, builder.place(node.inputs[2], bias));
-  builder.add_primitive(node.op->name, conv, reads,
-                        {{DNNL_ARG_DST, builder.produce(node.outputs[0], conv.dst)}});
+    reads.emplace_back(DNNL_ARG_BIAS, builder.plain(node.inputs[2]));
+  builder.add_primitive(node.op->name, conv, reads, {{DNNL_ARG_DST, destination(builder, node, conv.dst)}});
+}
+
+void lower_conv(OneDnnBuilder& builder, const ir::Node& node) {
+  const auto& a = node.attributes.as<ops::ConvAttributes>();
+  add_conv(builder, node, window_of(a), a.groups, {});
+}
+
+void lower_fused_conv(OneDnnBuilder& builder, const ir::Node& node) {
+  const auto& a = node.attributes.as<ops::FusedConvAttributes>();
+  Epilogue epilogue;
+  if (a.activation == "relu")
+    epilogue.activation = Epilogue::Activation::Relu;
+  add_conv(builder, node, window_of(a), a.groups, epilogue);
 }
 
 /// As the gradient of a convolution; one with a bias, or with more output padding than a convolution can
@@ -57,13 +95,25 @@ bool supports_conv_transpose(const ir::Graph&, const ir::Node& node) {
   return !has(node, 2) && a.output_padding[0] < a.strides[0] && a.output_padding[1] < a.strides[1];
 }
 
+ConvBackwardData choose_conv_transpose(OneDnnBuilder& builder, const ir::Node& node,
+                                       const ops::ConvTransposeAttributes& a) {
+  const ir::Graph& graph = builder.graph();
+  const Shape &x = graph.shape(node.inputs[0]), &y = graph.shape(node.outputs[0]);
+  const Type in = builder.operand_type(), out = builder.result_type(node.outputs[0]);
+  const Desc weights = OneDnnBuilder::any_desc(grouped(graph.shape(node.inputs[1]), a.groups), in);
+  const ConvBackwardData conv =
+      conv_backward_data(builder.engine(), OneDnnBuilder::channels_last_desc(y, out), weights,
+                         OneDnnBuilder::channels_last_desc(x, in), window_of(a));
+  if (conv.is_optimized)
+    return conv;
+  const ConvBackwardData other = conv_backward_data(builder.engine(), OneDnnBuilder::any_desc(y, out),
+                                                    weights, OneDnnBuilder::any_desc(x, in), window_of(a));
+  return other.is_optimized || !conv.primitive ? other : conv;
+}
+
 void lower_conv_transpose(OneDnnBuilder& builder, const ir::Node& node) {
   const auto& a = node.attributes.as<ops::ConvTransposeAttributes>();
-  const ir::Graph& graph = builder.graph();
-  const ConvBackwardData conv =
-      conv_backward_data(builder.engine(), OneDnnBuilder::any_desc(graph.shape(node.outputs[0])),
-                         OneDnnBuilder::any_desc(grouped(graph.shape(node.inputs[1]), a.groups)),
-                         OneDnnBuilder::any_desc(graph.shape(node.inputs[0])), window_of(a));
+  const ConvBackwardData conv = choose_conv_transpose(builder, node, a);
   builder.add_primitive(node.op->name, conv,
                         {{DNNL_ARG_DIFF_DST, builder.place(node.inputs[0], conv.diff_dst)},
                          {DNNL_ARG_WEIGHTS, weights_place(builder, node.inputs[1], a.groups, conv.weights)}},
@@ -74,6 +124,7 @@ void lower_conv_transpose(OneDnnBuilder& builder, const ir::Node& node) {
 
 std::vector<OperatorLowering> convolution_lowerings() {
   return {{&ops::conv(), supports_conv, lower_conv},
+          {&ops::fused_conv(), supports_conv, lower_fused_conv},
           {&ops::conv_transpose(), supports_conv_transpose, lower_conv_transpose}};
 }
 

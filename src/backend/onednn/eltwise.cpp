@@ -101,21 +101,33 @@ bool supports_any(const ir::Graph&, const ir::Node&) {
   return true;
 }
 
+/// Piecewise linear functions take and give elements of any type; curves are computed in float32.
+bool is_piecewise_linear(const Row& row) {
+  return row.op == &ops::relu() || row.op == &ops::leaky_relu() || row.op == &ops::clip() ||
+         row.op == &ops::relu_gradient() || row.op == &ops::leaky_relu_gradient() ||
+         row.op == &ops::clip_gradient();
+}
+
+Place operand(OneDnnBuilder& builder, const ir::Node& node, std::size_t i) {
+  return is_piecewise_linear(row_of(node)) ? builder.native(node.inputs[i]) : builder.place(node.inputs[i]);
+}
+
 void lower_forward(OneDnnBuilder& builder, const ir::Node& node) {
-  const Place x = builder.place(node.inputs[0]);
+  const Place x = operand(builder, node, 0);
   builder.add_primitive(node.op->name, eltwise_forward(builder.engine(), row_of(node).function(node), x.desc),
-                        {{DNNL_ARG_SRC, x}}, {{DNNL_ARG_DST, builder.produce(node.outputs[0], x.desc)}});
+                        {{DNNL_ARG_SRC, x}},
+                        {{DNNL_ARG_DST, builder.produce_in_place(node.inputs[0], x, node.outputs[0])}});
 }
 
 void lower_gradient(OneDnnBuilder& builder, const ir::Node& node) {
   const Row& row = row_of(node);
   // The forward value keeps its layout, the gradient comes to it.
-  const Place data = builder.place(node.inputs[1]);
+  const Place data = operand(builder, node, 1);
   const bool uses_destination = row.kind == Row::Kind::GradientFromResult;
+  const Place dy = builder.place(node.inputs[0], data.desc);
   builder.add_primitive(node.op->name, eltwise_backward(builder.engine(), row.function(node), data.desc),
-                        {{uses_destination ? DNNL_ARG_DST : DNNL_ARG_SRC, data},
-                         {DNNL_ARG_DIFF_DST, builder.place(node.inputs[0], data.desc)}},
-                        {{DNNL_ARG_DIFF_SRC, builder.produce(node.outputs[0], data.desc)}});
+                        {{uses_destination ? DNNL_ARG_DST : DNNL_ARG_SRC, data}, {DNNL_ARG_DIFF_DST, dy}},
+                        {{DNNL_ARG_DIFF_SRC, builder.produce_in_place(node.inputs[0], dy, node.outputs[0])}});
 }
 
 }  // namespace

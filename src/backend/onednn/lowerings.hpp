@@ -20,6 +20,11 @@ std::vector<OperatorLowering> binary_lowerings();
 std::vector<OperatorLowering> matrix_lowerings();
 std::vector<OperatorLowering> concat_lowerings();
 std::vector<OperatorLowering> normalization_lowerings();
+std::vector<OperatorLowering> mask_lowerings();
+std::vector<OperatorLowering> interleave_lowerings();
+
+/// Whether an operator makes a mask: bits in the layout of what it looks at, for Masked alone to read.
+bool is_mask(const ir::Operator& op);
 
 /// The lowering of a node, or nullptr where its reference kernel runs.
 const OperatorLowering* lowering_for(const ir::Graph& graph, const ir::Node& node);

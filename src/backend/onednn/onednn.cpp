@@ -41,10 +41,12 @@ public:
     const ThreadScope threads(options.threads);
     const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
     LoweringBuilder builder(graph);
-    OneDnnBuilder onednn(graph, builder, engine);
+    OneDnnBuilder onednn(graph, schedule, options, builder, engine);
     std::size_t forward_steps = 0;
     for (std::size_t i = 0; i < schedule.order.size(); ++i) {
       const ir::Node& node = graph.nodes()[static_cast<std::size_t>(schedule.order[i])];
+      onednn.begin_node(i);
+      builder.begin_node(node);
       lower_node(onednn, builder, node);
       for (ir::ValueId id : node.outputs)
         if (is_float_output(graph, id))
@@ -80,6 +82,11 @@ private:
 };
 
 }  // namespace
+
+bool has_bf16() {
+  constexpr auto kBf16 = static_cast<unsigned>(dnnl::cpu_isa::avx512_core_bf16);
+  return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & kBf16) == kBf16;
+}
 
 const Backend& onednn() {
   static const OneDnn backend;

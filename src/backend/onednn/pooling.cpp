@@ -60,11 +60,12 @@ bool supports_max_pool(const ir::Graph& graph, const ir::Node& node) {
 void lower_max_pool(OneDnnBuilder& builder, const ir::Node& node) {
   const ir::Graph& graph = builder.graph();
   const Shape& y = graph.shape(node.outputs[0]);
-  const Place x = builder.place(node.inputs[0]);
+  const Place x = builder.native(node.inputs[0]);
   const bool keep = builder.uses()[static_cast<std::size_t>(node.outputs[1])] > 0;
-  const PoolForward pool = pool_forward(
-      builder.engine(), keep ? Pooling::MaxWithWorkspace : Pooling::Max, x.desc, OneDnnBuilder::any_desc(y),
-      window_of(node.attributes.as<ops::MaxPoolAttributes>(), graph.shape(node.inputs[0]), y));
+  const PoolForward pool =
+      pool_forward(builder.engine(), keep ? Pooling::MaxWithWorkspace : Pooling::Max, x.desc,
+                   OneDnnBuilder::any_desc(y, type_of(x.desc)),
+                   window_of(node.attributes.as<ops::MaxPoolAttributes>(), graph.shape(node.inputs[0]), y));
   std::vector<OneDnnBuilder::Argument> writes = {{DNNL_ARG_DST, builder.produce(node.outputs[0], pool.dst)}};
   if (keep)
     writes.emplace_back(DNNL_ARG_WORKSPACE, builder.produce(node.outputs[1], pool.workspace));
@@ -80,13 +81,13 @@ void lower_max_pool_gradient(OneDnnBuilder& builder, const ir::Node& node) {
   const ir::Graph& graph = builder.graph();
   const ir::Node& forward = *graph.producer(node.inputs[1]);
   const PoolBackward pool =
-      pool_backward(builder.engine(), Pooling::MaxWithWorkspace, builder.place(forward.inputs[0]).desc,
-                    builder.place(forward.outputs[0]).desc,
+      pool_backward(builder.engine(), Pooling::MaxWithWorkspace, builder.native(forward.inputs[0]).desc,
+                    builder.native(forward.outputs[0]).desc,
                     window_of(forward.attributes.as<ops::MaxPoolAttributes>(), graph.shape(node.outputs[0]),
                               graph.shape(node.inputs[0])));
   builder.add_primitive(node.op->name, pool,
                         {{DNNL_ARG_DIFF_DST, builder.place(node.inputs[0], pool.diff_dst)},
-                         {DNNL_ARG_WORKSPACE, builder.place(node.inputs[1])}},
+                         {DNNL_ARG_WORKSPACE, builder.native(node.inputs[1])}},
                         {{DNNL_ARG_DIFF_SRC, builder.produce(node.outputs[0], pool.diff_src)}});
 }
 
@@ -110,27 +111,20 @@ bool supports_average_pool(const ir::Graph& graph, const ir::Node& node) {
 }
 
 void add_average_pool(OneDnnBuilder& builder, const ir::Node& node, Pooling kind, const Window& window) {
-  const Place x = builder.place(node.inputs[0]);
+  const Place x = builder.native(node.inputs[0]);
   const PoolForward pool =
       pool_forward(builder.engine(), kind, x.desc,
-                   OneDnnBuilder::any_desc(builder.graph().shape(node.outputs[0])), window);
+                   OneDnnBuilder::any_desc(builder.graph().shape(node.outputs[0]), type_of(x.desc)), window);
   builder.add_primitive(node.op->name, pool, {{DNNL_ARG_SRC, x}},
                         {{DNNL_ARG_DST, builder.produce(node.outputs[0], pool.dst)}});
 }
 
-/// The gradient's layout is ours to choose: pooling takes no "any" for its forward source.
 void add_average_pool_gradient(OneDnnBuilder& builder, const ir::Node& node, Pooling kind,
                                const Window& window) {
   const ir::Graph& graph = builder.graph();
-  const Shape& y = graph.shape(node.inputs[0]);
-  const Desc blocked_y = OneDnnBuilder::blocked_desc(y);
-  // A gradient that arrives row-major stays so, unless there is next to nothing to reorder.
-  const bool row_major =
-      builder.place(node.inputs[0]).desc == OneDnnBuilder::plain_desc(y) && y[2] * y[3] > 1;
-  const Desc diff_dst = row_major ? OneDnnBuilder::plain_desc(y) : blocked_y;
-  const Shape& x = graph.shape(node.outputs[0]);
-  const Desc diff_src = row_major ? OneDnnBuilder::plain_desc(x) : OneDnnBuilder::blocked_desc(x);
-  const PoolBackward pool = pool_backward(builder.engine(), kind, diff_src, diff_dst, window);
+  const PoolBackward pool =
+      pool_backward(builder.engine(), kind, OneDnnBuilder::channels_last_desc(graph.shape(node.outputs[0])),
+                    OneDnnBuilder::channels_last_desc(graph.shape(node.inputs[0])), window);
   builder.add_primitive(node.op->name, pool,
                         {{DNNL_ARG_DIFF_DST, builder.place(node.inputs[0], pool.diff_dst)}},
                         {{DNNL_ARG_DIFF_SRC, builder.produce(node.outputs[0], pool.diff_src)}});

@@ -31,10 +31,26 @@ dnnl::algorithm algorithm_of(Pooling kind) {
   return dnnl::algorithm::pooling_avg_exclude_padding;
 }
 
+dnnl::primitive_attr attributes(const Epilogue& epilogue) {
+  dnnl::post_ops after;
+  if (epilogue.sum == Epilogue::Sum::Destination)
+    after.append_sum(1.0F);
+  if (epilogue.activation == Epilogue::Activation::Relu)
+    after.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
+  dnnl::primitive_attr attr = attributes();
+  attr.set_post_ops(after);
+  return attr;
+}
+
+/// By the names that oneDNN gives its implementations.
+bool is_optimized(const std::string& implementation) {
+  return implementation.starts_with("brg") || implementation.starts_with("jit");
+}
+
 dnnl::convolution_forward::primitive_desc conv_forward_desc(const dnnl::engine& engine, const Desc& src,
                                                             const Desc& weights, const Desc& bias,
                                                             const Desc& dst, const Window& window,
-                                                            dnnl::prop_kind kind) {
+                                                            dnnl::prop_kind kind, const Epilogue& epilogue) {
   const auto algorithm = dnnl::algorithm::convolution_direct;
   const Dims dilations = from_zero(window.dilations);
   const dnnl::convolution_forward::desc desc =
@@ -43,7 +59,7 @@ dnnl::convolution_forward::primitive_desc conv_forward_desc(const dnnl::engine& 
                                             window.pad_begin, window.pad_end)
           : dnnl::convolution_forward::desc(kind, algorithm, src, weights, bias, dst, window.strides,
                                             dilations, window.pad_begin, window.pad_end);
-  return {desc, attributes(), engine};
+  return {desc, attributes(epilogue), engine, /*allow_empty=*/true};
 }
 
 dnnl::pooling_v2_forward::primitive_desc pool_forward_desc(const dnnl::engine& engine, Pooling kind,
@@ -59,28 +75,47 @@ dnnl::pooling_v2_forward::primitive_desc pool_forward_desc(const dnnl::engine& e
 
 }  // namespace
 
+Type type_of(const Desc& desc) {
+  return desc.data_type();
+}
+
+Desc retyped(const Desc& desc, Type type) {
+  Desc changed = desc;
+  changed.data.data_type = dnnl::memory::convert_to_c(type);
+  return changed;
+}
+
 ConvForward conv_forward(const dnnl::engine& engine, const Desc& src, const Desc& weights, const Desc& bias,
-                         const Desc& dst, const Window& window) {
-  const auto desc =
-      conv_forward_desc(engine, src, weights, bias, dst, window, dnnl::prop_kind::forward_inference);
+                         const Desc& dst, const Window& window, const Epilogue& epilogue) {
+  const auto desc = conv_forward_desc(engine, src, weights, bias, dst, window,
+                                      dnnl::prop_kind::forward_inference, epilogue);
+  if (!desc)
+    return {};
   return {{dnnl::convolution_forward(desc), desc.scratchpad_desc()},
           desc.src_desc(),
           desc.weights_desc(),
-          desc.dst_desc()};
+          desc.dst_desc(),
+          is_optimized(desc.impl_info_str())};
 }
 
 ConvBackwardData conv_backward_data(const dnnl::engine& engine, const Desc& diff_src, const Desc& weights,
                                     const Desc& diff_dst, const Window& window) {
-  const auto forward =
-      conv_forward_desc(engine, diff_src, weights, {}, diff_dst, window, dnnl::prop_kind::forward_training);
+  // The forward convolution that goes with it has a source of the weights' type.
+  const auto forward = conv_forward_desc(engine, retyped(diff_src, type_of(weights)), weights, {}, diff_dst,
+                                         window, dnnl::prop_kind::forward_training, {});
+  if (!forward)
+    return {};
   const dnnl::convolution_backward_data::primitive_desc desc(
       {dnnl::algorithm::convolution_direct, diff_src, weights, diff_dst, window.strides,
        from_zero(window.dilations), window.pad_begin, window.pad_end},
-      attributes(), engine, forward);
+      attributes(), engine, forward, /*allow_empty=*/true);
+  if (!desc)
+    return {};
   return {{dnnl::convolution_backward_data(desc), desc.scratchpad_desc()},
           desc.diff_src_desc(),
           desc.weights_desc(),
-          desc.diff_dst_desc()};
+          desc.diff_dst_desc(),
+          is_optimized(desc.impl_info_str())};
 }
 
 PoolForward pool_forward(const dnnl::engine& engine, Pooling kind, const Desc& src, const Desc& dst,

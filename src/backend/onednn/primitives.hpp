@@ -11,6 +11,12 @@ namespace fovea::backend::onednn_detail {
 using Desc = dnnl::memory::desc;
 using Dims = dnnl::memory::dims;
 
+using Type = dnnl::memory::data_type;
+
+Type type_of(const Desc& desc);
+/// The same layout for elements of another type.
+Desc retyped(const Desc& desc, Type type);
+
 /// A sliding window; pairs are (height, width), dilations count from 1 as in ONNX.
 struct Window {
   Dims kernel, strides, dilations, pad_begin, pad_end;
@@ -22,16 +28,25 @@ struct Primitive {
   Desc scratchpad;
 };
 
+/// What a convolution does to its result before it is written.
+struct Epilogue {
+  enum class Sum { None, Destination } sum = Sum::None;  ///< Destination: adds what is there already
+  enum class Activation { None, Relu } activation = Activation::None;
+};
+
 struct ConvForward : Primitive {
   Desc src, weights, dst;
+  bool is_optimized = false;  ///< generated for this processor, not a plain or a matrix-product fallback
 };
-/// `bias` may be a zero descriptor.
+/// `bias` may be a zero descriptor. Without a primitive where the library has none for these layouts.
 ConvForward conv_forward(const dnnl::engine& engine, const Desc& src, const Desc& weights, const Desc& bias,
-                         const Desc& dst, const Window& window);
+                         const Desc& dst, const Window& window, const Epilogue& epilogue = {});
 
 struct ConvBackwardData : Primitive {
   Desc diff_src, weights, diff_dst;
+  bool is_optimized = false;
 };
+/// As above.
 ConvBackwardData conv_backward_data(const dnnl::engine& engine, const Desc& diff_src, const Desc& weights,
                                     const Desc& diff_dst, const Window& window);
 
@@ -58,7 +73,7 @@ Primitive eltwise_backward(const dnnl::engine& engine, const Eltwise& function, 
 
 Primitive binary(const dnnl::engine& engine, dnnl::algorithm algorithm, const Desc& a, const Desc& b,
                  const Desc& dst);
-/// `bias` may be a zero descriptor.
+/// `bias` may be a zero descriptor. Without a primitive where the library has none for these layouts.
 Primitive matmul(const dnnl::engine& engine, const Desc& a, const Desc& b, const Desc& bias, const Desc& dst);
 struct Concat : Primitive {
   Desc dst;

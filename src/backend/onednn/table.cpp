@@ -7,8 +7,9 @@ namespace {
 
 std::vector<OperatorLowering> all_lowerings() {
   std::vector<OperatorLowering> all;
-  for (auto* part : {convolution_lowerings, pooling_lowerings, eltwise_lowerings, binary_lowerings,
-                     matrix_lowerings, concat_lowerings, normalization_lowerings}) {
+  for (auto* part :
+       {convolution_lowerings, pooling_lowerings, eltwise_lowerings, binary_lowerings, matrix_lowerings,
+        concat_lowerings, normalization_lowerings, mask_lowerings, interleave_lowerings}) {
     const std::vector<OperatorLowering> lowerings = part();
     all.insert(all.end(), lowerings.begin(), lowerings.end());
   }
@@ -28,7 +29,8 @@ const OperatorLowering* lowering_for(const ir::Graph& graph, const ir::Node& nod
   const auto at =
       std::find_if(table.begin(), table.end(), [&](const auto& row) { return row.op == node.op; });
   const bool fits = at != table.end() && is_plain_float(graph.type(node.inputs[0])) &&
-                    is_plain_float(graph.type(node.outputs[0])) && at->supports(graph, node);
+                    (is_plain_float(graph.type(node.outputs[0])) || is_mask(*at->op)) &&
+                    at->supports(graph, node);
   return fits ? &*at : nullptr;
 }
 

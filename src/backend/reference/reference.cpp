@@ -12,7 +12,9 @@ public:
     LoweringBuilder builder(graph);
     std::size_t forward_steps = 0;
     for (std::size_t i = 0; i < schedule.order.size(); ++i) {
-      builder.add_reference_step(graph.nodes()[static_cast<std::size_t>(schedule.order[i])], uses);
+      const ir::Node& node = graph.nodes()[static_cast<std::size_t>(schedule.order[i])];
+      builder.begin_node(node);
+      builder.add_reference_step(node, uses);
       if (i + 1 == schedule.forward)
         forward_steps = builder.step_count();
     }

@@ -1,4 +1,4 @@
-#include "engine/multiply_adds.hpp"
+#include "ops/multiply_adds.hpp"
 
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <array>
 
-namespace fovea {
+namespace fovea::ops {
 namespace {
 
 /// What one node of an operator costs.
@@ -29,19 +29,19 @@ const Shape& y_of(const ir::Graph& graph, const ir::Node& node) {
 
 const std::array<Cost, 4>& costs() {
   static const std::array<Cost, 4> table = {{
-      {&ops::conv(),
+      {&conv(),
        [](const ir::Graph& g, const ir::Node& n) {
          return y_of(g, n).elements() * w_of(g, n).elements() / w_of(g, n)[0];
        }},
-      {&ops::conv_transpose(),
+      {&conv_transpose(),
        [](const ir::Graph& g, const ir::Node& n) {
          return x_of(g, n).elements() * w_of(g, n).elements() / w_of(g, n)[0];
        }},
-      {&ops::gemm(),
+      {&gemm(),
        [](const ir::Graph& g, const ir::Node& n) {
          return y_of(g, n).elements() * x_of(g, n).elements() / std::max<std::int64_t>(y_of(g, n)[0], 1);
        }},
-      {&ops::mat_mul(),
+      {&mat_mul(),
        [](const ir::Graph& g, const ir::Node& n) {
          return y_of(g, n).elements() * x_of(g, n)[x_of(g, n).rank() - 1];
        }},
@@ -51,13 +51,17 @@ const std::array<Cost, 4>& costs() {
 
 }  // namespace
 
+std::int64_t multiply_adds(const ir::Graph& graph, const ir::Node& node) {
+  const auto at =
+      std::find_if(costs().begin(), costs().end(), [&](const Cost& c) { return c.op == node.op; });
+  return at == costs().end() ? 0 : at->of(graph, node);
+}
+
 std::int64_t multiply_adds(const ir::Graph& graph) {
   std::int64_t total = 0;
   for (const ir::Node& node : graph.nodes())
-    for (const Cost& cost : costs())
-      if (cost.op == node.op)
-        total += cost.of(graph, node);
+    total += multiply_adds(graph, node);
   return total;
 }
 
-}  // namespace fovea
+}  // namespace fovea::ops

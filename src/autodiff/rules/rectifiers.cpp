@@ -1,0 +1,138 @@
+#include "autodiff/rules/rectifiers.hpp"
+
+#include "ops/add.hpp"
+#include "ops/clip.hpp"
+#include "ops/elu.hpp"
+#include "ops/erf.hpp"
+#include "ops/hard_sigmoid.hpp"
+#include "ops/hard_swish.hpp"
+#include "ops/leaky_relu.hpp"
+#include "ops/max.hpp"
+#include "ops/min.hpp"
+#include "ops/prelu.hpp"
+#include "ops/relu.hpp"
+#include "ops/sigmoid.hpp"
+#include "ops/softplus.hpp"
+#include "ops/tanh.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+namespace fovea::autodiff {
+namespace {
+
+/// dy masked; `sign` is any value that is above 0 exactly where the rectifier's input is.
+template <Mask mask>
+ir::ValueId masked(ir::GradientContext& c, ir::ValueId dy, ir::ValueId sign) {
+  if (mask == Mask::OfGradientAndForward)
+    dy = c.emit(ops::relu_gradient(), {dy, sign});
+  return c.emit(ops::relu(), {dy});
+}
+
+/// The constant's value when all its elements are the same.
+std::optional<double> constant_of(const ir::Graph& graph, ir::ValueId id) {
+  if (!graph.is_constant(id) || !is_floating(graph.type(id).dtype) || graph.shape(id).elements() == 0)
+    return {};
+  const Tensor values = graph.value(id).constant->cast(DType::F64);
+  const auto data = values.data<double>();
+  const bool same = std::all_of(data.begin(), data.end(), [&](double value) { return value == data[0]; });
+  return same ? std::optional(data[0]) : std::nullopt;
+}
+
+/// Whether y = min(max(x, 0), bound) reads x + bound / 2: a hard sigmoid, which is how HardSwish and the
+/// gates of squeeze-and-excitation are written out. It weighs what it is multiplied with and rectifies
+/// nothing.
+bool is_gate(const ir::Graph& graph, ir::ValueId x, double bound) {
+  const ir::Node* sum = graph.producer(x);
+  if (!sum || sum->op != &ops::add())
+    return false;
+  return constant_of(graph, sum->inputs[0]) == bound / 2 || constant_of(graph, sum->inputs[1]) == bound / 2;
+}
+
+/// The upper bound that a node puts on `value`; infinite when it is another node.
+double bound_on(const ir::Graph& graph, const ir::Node& node, ir::ValueId value) {
+  constexpr double none = std::numeric_limits<double>::infinity();
+  if (node.op == &ops::clip() && node.inputs[0] == value)
+    return node.attributes.as<ops::ClipAttributes>().max;
+  if (node.op == &ops::min() && (node.inputs[0] == value || node.inputs[1] == value))
+    return constant_of(graph, node.inputs[node.inputs[0] == value ? 1 : 0]).value_or(none);
+  return none;
+}
+
+/// The same for a rectifier without a bound, which the nodes that read it may put on it.
+bool is_bounded_to_a_gate(const ir::Graph& graph, ir::ValueId x, ir::ValueId y) {
+  const ir::Node* before = graph.producer(x);
+  if (!before || before->op != &ops::add())
+    return false;
+  return std::any_of(graph.nodes().begin(), graph.nodes().end(),
+                     [&](const ir::Node& node) { return is_gate(graph, x, bound_on(graph, node, y)); });
+}
+
+bool is_activation(const ir::Graph& graph, const ir::Node& relu) {
+  return !is_bounded_to_a_gate(graph, relu.inputs[0], relu.outputs[0]);
+}
+
+template <Mask mask>
+std::vector<ir::ValueId> relu_rule(ir::GradientContext& c) {
+  return {masked<mask>(c, c.dy(), c.y())};
+}
+
+bool starts_at_zero(const ir::Graph& graph, const ir::Node& node) {
+  const auto& attributes = node.attributes.as<ops::ClipAttributes>();
+  const ir::Node* before = graph.producer(node.inputs[0]);
+  const bool behind_gate = before && before->op == &ops::relu() && !is_activation(graph, *before);
+  return attributes.min == 0 && attributes.max > 0 && !behind_gate &&
+         !is_gate(graph, node.inputs[0], attributes.max);
+}
+
+template <Mask mask>
+std::vector<ir::ValueId> clip_rule(ir::GradientContext& c) {
+  const double bound = c.attributes<ops::ClipAttributes>().max;
+  const ir::ValueId dy =
+      std::isinf(bound) ? c.dy()
+                        : c.emit(ops::clip_gradient(), {c.dy(), c.x()}, ops::ClipAttributes{.max = bound});
+  return {masked<mask>(c, dy, c.x())};
+}
+
+/// Which operand of a Max is rectified, as the other one is zeros that do not widen it; 2: none.
+std::size_t rectified_operand(const ir::Graph& graph, const ir::Node& node) {
+  for (std::size_t i : {0, 1})
+    if (constant_of(graph, node.inputs[1 - i]) == 0.0 &&
+        graph.shape(node.inputs[i]) == graph.shape(node.outputs[0]))
+      return i;
+  return 2;
+}
+
+bool has_zeros(const ir::Graph& graph, const ir::Node& node) {
+  const std::size_t operand = rectified_operand(graph, node);
+  return operand < 2 && !is_bounded_to_a_gate(graph, node.inputs[operand], node.outputs[0]);
+}
+
+template <Mask mask>
+std::vector<ir::ValueId> max_rule(ir::GradientContext& c) {
+  std::vector<ir::ValueId> gradients = {ir::kNoValue, ir::kNoValue};
+  gradients[rectified_operand(c.graph(), c.node())] = masked<mask>(c, c.dy(), c.y());
+  return gradients;
+}
+
+template <Mask mask>
+std::vector<RuleOverride> overrides() {
+  return {{&ops::relu(), relu_rule<mask>, is_activation},
+          {&ops::clip(), clip_rule<mask>, starts_at_zero},
+          {&ops::max(), max_rule<mask>, has_zeros}};
+}
+
+}  // namespace
+
+std::vector<RuleOverride> mask_at_rectifiers(Mask mask) {
+  return mask == Mask::OfGradient ? overrides<Mask::OfGradient>() : overrides<Mask::OfGradientAndForward>();
+}
+
+std::vector<const ir::Operator*> other_activations() {
+  return {&ops::clip(),       &ops::elu(),   &ops::erf(),     &ops::hard_sigmoid(), &ops::hard_swish(),
+          &ops::leaky_relu(), &ops::prelu(), &ops::sigmoid(), &ops::softplus(),     &ops::tanh()};
+}
+
+}  // namespace fovea::autodiff

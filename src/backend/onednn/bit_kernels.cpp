@@ -1,0 +1,233 @@
+#include "backend/onednn/bit_kernels.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <bit>
+
+#if defined(__x86_64__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // g++ 12: its own header names a value it never reads
+#include <immintrin.h>
+#pragma GCC diagnostic pop
+#define FOVEA_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl")))
+#define FOVEA_AVX512_BF16 __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16")))
+#endif
+
+namespace fovea::backend::onednn_detail {
+namespace {
+
+/// Elements that one thread takes at least: less is not worth waking another for.
+constexpr std::int64_t kGrain = 1 << 13;
+
+/// Runs `part(begin, end)` over [0, count) on the threads of the run; parts begin at multiples of 512.
+template <class Part>
+void share(std::int64_t count, const Part& part) {
+  const auto threads = std::min<std::int64_t>(omp_get_max_threads(), (count + kGrain - 1) / kGrain);
+  if (threads <= 1)
+    return part(std::int64_t{0}, count);
+  const std::int64_t each = ((count + threads - 1) / threads + 511) / 512 * 512;
+#pragma omp parallel for num_threads(static_cast <int>(threads)) schedule(static)
+  for (std::int64_t t = 0; t < threads; ++t)
+    if (t * each < count)
+      part(t * each, std::min(count, (t + 1) * each));
+}
+
+float value_of(float x) {
+  return x;
+}
+float value_of(Bf16 x) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(x.bits) << 16);
+}
+
+Bf16 rounded(float x) {
+  const auto bits = std::bit_cast<std::uint32_t>(x);
+  if (x != x)
+    return {static_cast<std::uint16_t>(bits >> 16 | 0x40)};  // stays a NaN
+  return {static_cast<std::uint16_t>((bits + 0x7FFF + (bits >> 16 & 1)) >> 16)};
+}
+
+void round_plain(const float* x, Bf16* y, std::int64_t count) {
+  std::transform(x, x + count, y, rounded);
+}
+
+struct Positive {
+  bool operator()(float x) const { return x > 0; }
+};
+
+struct Inside {
+  float low, high;
+  bool operator()(float x) const { return x >= low && x <= high; }
+};
+
+template <class T, class Predicate>
+void bits_plain(const T* x, const Predicate& holds, std::uint8_t* bits, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; i += 8) {
+    unsigned byte = 0;
+    for (std::int64_t k = 0; k < std::min<std::int64_t>(8, count - i); ++k)
+      byte |= static_cast<unsigned>(holds(value_of(x[i + k]))) << k;
+    bits[i / 8] = static_cast<std::uint8_t>(byte);
+  }
+}
+
+template <class T>
+void keep_plain(const T* x, const std::uint8_t* bits, T* y, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i)
+    y[i] = (bits[i / 8] >> (i % 8) & 1) != 0 ? x[i] : T{};
+}
+
+#if defined(__x86_64__)
+
+bool has_avx512() {
+  static const bool has = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                          __builtin_cpu_supports("avx512vl");
+  return has;
+}
+
+FOVEA_AVX512 inline __m512 load16(const float* x) {
+  return _mm512_loadu_ps(x);
+}
+FOVEA_AVX512 inline __m512 load16(const Bf16* x) {
+  const __m256i half = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(x));
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16));
+}
+
+FOVEA_AVX512 inline __mmask16 test16(const Positive&, __m512 x) {
+  return _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_GT_OQ);
+}
+FOVEA_AVX512 inline __mmask16 test16(const Inside& inside, __m512 x) {
+  const __mmask16 above = _mm512_cmp_ps_mask(x, _mm512_set1_ps(inside.low), _CMP_GE_OQ);
+  return _mm512_mask_cmp_ps_mask(above, x, _mm512_set1_ps(inside.high), _CMP_LE_OQ);
+}
+
+template <class T, class Predicate>
+FOVEA_AVX512 void bits_avx512(const T* x, const Predicate& holds, std::uint8_t* bits, std::int64_t count) {
+  std::int64_t i = 0;
+  for (; i + 16 <= count; i += 16)
+    _store_mask16(reinterpret_cast<__mmask16*>(bits + i / 8), test16(holds, load16(x + i)));
+  if (i < count)
+    bits_plain(x + i, holds, bits + i / 8, count - i);
+}
+
+FOVEA_AVX512 inline void keep16(const float* x, __mmask16 kept, float* y) {
+  _mm512_storeu_ps(y, _mm512_maskz_loadu_ps(kept, x));
+}
+FOVEA_AVX512 inline void keep16(const Bf16* x, __mmask16 kept, Bf16* y) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(y), _mm256_maskz_loadu_epi16(kept, x));
+}
+
+template <class T>
+FOVEA_AVX512 void keep_avx512(const T* x, const std::uint8_t* bits, T* y, std::int64_t count) {
+  std::int64_t i = 0;
+  for (; i + 16 <= count; i += 16)
+    keep16(x + i, _load_mask16(reinterpret_cast<__mmask16*>(const_cast<std::uint8_t*>(bits + i / 8))), y + i);
+  if (i < count)
+    keep_plain(x + i, bits + i / 8, y + i, count - i);
+}
+
+FOVEA_AVX512_BF16 void round_avx512(const float* x, Bf16* y, std::int64_t count) {
+  std::int64_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    const __m256bh half = _mm512_cvtneps_pbh(_mm512_loadu_ps(x + i));
+    __builtin_memcpy(y + i, &half, sizeof(half));
+  }
+  round_plain(x + i, y + i, count - i);
+}
+
+bool has_avx512_bf16() {
+  static const bool has = has_avx512() && __builtin_cpu_supports("avx512bf16");
+  return has;
+}
+
+#endif
+
+void round_to_bf16(const float* x, Bf16* y, std::int64_t count) {
+#if defined(__x86_64__)
+  if (has_avx512_bf16())
+    return round_avx512(x, y, count);
+#endif
+  round_plain(x, y, count);
+}
+
+/// Elements that stay in the first cache between two passes over them.
+constexpr std::int64_t kChunk = 1 << 12;
+
+template <class T, class Predicate>
+void make_bits_of_part(const T* x, const Predicate& holds, std::uint8_t* bits, std::int64_t count) {
+#if defined(__x86_64__)
+  if (has_avx512())
+    return bits_avx512(x, holds, bits, count);
+#endif
+  bits_plain(x, holds, bits, count);
+}
+
+template <class T, class Predicate>
+void make_bits(const T* x, const Predicate& holds, std::uint8_t* bits, std::int64_t count) {
+  share(count, [=](std::int64_t begin, std::int64_t end) {
+    make_bits_of_part(x + begin, holds, bits + begin / 8, end - begin);
+  });
+}
+
+template <class T>
+void keep_part(const T* x, const std::uint8_t* bits, T* y, std::int64_t count) {
+#if defined(__x86_64__)
+  if (has_avx512())
+    return keep_avx512(x, bits, y, count);
+#endif
+  keep_plain(x, bits, y, count);
+}
+
+template <class T>
+void keep(const T* x, const std::uint8_t* bits, T* y, std::int64_t count) {
+  share(count, [=](std::int64_t begin, std::int64_t end) {
+    keep_part(x + begin, bits + begin / 8, y + begin, end - begin);
+  });
+}
+
+/// Runs `part(begin, end)` over the shared work in chunks.
+template <class Part>
+void share_chunks(std::int64_t count, const Part& part) {
+  share(count, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t at = begin; at < end; at += kChunk)
+      part(at, std::min(end, at + kChunk));
+  });
+}
+
+}  // namespace
+
+void bits_positive(const float* x, std::uint8_t* bits, std::int64_t count) {
+  make_bits(x, Positive(), bits, count);
+}
+void bits_positive(const Bf16* x, std::uint8_t* bits, std::int64_t count) {
+  make_bits(x, Positive(), bits, count);
+}
+
+void bits_positive(const float* x, std::uint8_t* bits, Bf16* copy, std::int64_t count) {
+  share_chunks(count, [=](std::int64_t begin, std::int64_t end) {
+    make_bits_of_part(x + begin, Positive(), bits + begin / 8, end - begin);
+    round_to_bf16(x + begin, copy + begin, end - begin);
+  });
+}
+
+void bits_inside(const float* x, float low, float high, std::uint8_t* bits, std::int64_t count) {
+  make_bits(x, Inside{low, high}, bits, count);
+}
+void bits_inside(const Bf16* x, float low, float high, std::uint8_t* bits, std::int64_t count) {
+  make_bits(x, Inside{low, high}, bits, count);
+}
+
+void keep_where(const float* x, const std::uint8_t* bits, float* y, std::int64_t count) {
+  keep(x, bits, y, count);
+}
+void keep_where(const Bf16* x, const std::uint8_t* bits, Bf16* y, std::int64_t count) {
+  keep(x, bits, y, count);
+}
+
+void keep_where(const float* x, const std::uint8_t* bits, float* y, Bf16* copy, std::int64_t count) {
+  share_chunks(count, [=](std::int64_t begin, std::int64_t end) {
+    keep_part(x + begin, bits + begin / 8, y + begin, end - begin);
+    round_to_bf16(y + begin, copy + begin, end - begin);
+  });
+}
+
+}  // namespace fovea::backend::onednn_detail

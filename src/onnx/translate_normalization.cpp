@@ -1,0 +1,154 @@
+#include "onnx/translate_families.hpp"
+
+#include "ops/add.hpp"
+#include "ops/broadcast.hpp"
+#include "ops/div.hpp"
+#include "ops/expand.hpp"
+#include "ops/layer_normalization.hpp"
+#include "ops/mul.hpp"
+#include "ops/reciprocal.hpp"
+#include "ops/reduce_mean.hpp"
+#include "ops/sqrt.hpp"
+#include "ops/sub.hpp"
+#include "ops/transpose.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace fovea::onnx_import {
+namespace {
+
+std::vector<std::int64_t> axes_from(std::int64_t first, std::int64_t rank) {
+  std::vector<std::int64_t> axes(static_cast<std::size_t>(rank - first));
+  std::iota(axes.begin(), axes.end(), first);
+  return axes;
+}
+
+/// A constant operand stretched to that shape.
+ir::ValueId stretched(TranslateContext& c, ir::ValueId value, const Shape& shape) {
+  return c.shape(value) == shape
+             ? value
+             : c.emit(ops::expand(), {value}, ops::ExpandAttributes{.shape = shape}, "/stretched");
+}
+
+/// (x - mean) / sqrt(variance + epsilon) over the axes from `axis` on.
+ir::ValueId standardized(TranslateContext& c, ir::ValueId x, std::int64_t axis, double epsilon,
+                         std::string_view suffix) {
+  return c.emit(ops::layer_normalization(), {x},
+                ops::LayerNormalizationAttributes{.axis = axis, .epsilon = epsilon}, suffix);
+}
+
+/// x * scale + bias with operands that broadcast; an absent one does nothing. The last node stands for the
+/// whole.
+ir::ValueId affine(TranslateContext& c, ir::ValueId x, ir::ValueId scale, ir::ValueId bias) {
+  if (scale != ir::kNoValue)
+    x = c.emit(ops::mul(), {x, scale}, {}, bias == ir::kNoValue ? "" : "/scaled");
+  return bias == ir::kNoValue ? x : c.emit(ops::add(), {x, bias});
+}
+
+/// A list of one number for each channel (or group) as [count,1,...,1], to broadcast over an x of that rank.
+ir::ValueId per_channel(TranslateContext& c, int i, std::int64_t count, std::int64_t rank) {
+  const Shape found = c.shape(c.x(i));
+  FOVEA_CHECK(found.elements() == count, "expected {} numbers in input {}, found {}", count, i,
+              to_string(found));
+  std::vector<std::int64_t> dims(static_cast<std::size_t>(rank - 1), 1);
+  dims.front() = count;
+  return c.reshape(c.x(i), Shape(std::move(dims)), "/channels");
+}
+
+void translate_mean_and_deviation(TranslateContext& c, std::int64_t axis, double epsilon) {
+  if (!c.node().uses(1) && !c.node().uses(2))
+    return;
+  const ops::ReduceAttributes over{.axes = axes_from(axis, c.rank()), .keep_dims = 1};
+  const ir::ValueId mean = c.emit(ops::reduce_mean(), {c.x()}, over, "/mean");
+  const ir::ValueId centred = c.emit(ops::sub(), {c.x(), mean}, {}, "/centred");
+  const ir::ValueId square = c.emit(ops::mul(), {centred, centred}, {}, "/square");
+  const ir::ValueId variance = c.emit(ops::reduce_mean(), {square}, over, "/variance");
+  const ir::ValueId sum = c.emit(ops::add(), {variance, c.scalar_like(variance, epsilon)}, {}, "/sum");
+  c.output(1, mean);
+  c.output(2, c.emit(ops::reciprocal(), {c.emit(ops::sqrt(), {sum}, {}, "/deviation")}, {}, "/inverse"));
+}
+
+}  // namespace
+
+void translate_layer_normalization(TranslateContext& c) {
+  const Shape x = c.shape();
+  const std::int64_t axis = resolve_axis(c.node().integer("axis", -1), x.rank());
+  const double epsilon = c.node().number("epsilon", 1e-5F);
+  const Shape normalised(std::vector<std::int64_t>(x.begin() + axis, x.end()));
+  // ONNX lets scale and bias broadcast, even against the axes in front.
+  const auto fits = [&](int i) {
+    return !c.has(i) || (c.is_constant(c.x(i)) && ops::broadcast(c.shape(c.x(i)), normalised) == normalised);
+  };
+  if (fits(1) && fits(2)) {
+    std::vector<ir::ValueId> inputs = {c.x()};
+    for (int i = 1; i < 3; ++i)
+      inputs.push_back(c.has(i) ? stretched(c, c.x(i), normalised) : ir::kNoValue);
+    c.output(c.emit(ops::layer_normalization(), std::move(inputs),
+                    ops::LayerNormalizationAttributes{.axis = axis, .epsilon = epsilon}));
+  } else {
+    c.output(affine(c, standardized(c, c.x(), axis, epsilon, "/standardized"), c.optional(1), c.optional(2)));
+  }
+  translate_mean_and_deviation(c, axis, epsilon);
+}
+
+void translate_rms_normalization(TranslateContext& c) {
+  const std::int64_t axis = resolve_axis(c.node().integer("axis", -1), c.rank());
+  const ops::ReduceAttributes over{.axes = axes_from(axis, c.rank()), .keep_dims = 1};
+  const ir::ValueId square = c.emit(ops::mul(), {c.x(), c.x()}, {}, "/square");
+  const ir::ValueId mean = c.emit(ops::reduce_mean(), {square}, over, "/mean");
+  const ir::ValueId sum =
+      c.emit(ops::add(), {mean, c.scalar_like(mean, c.node().number("epsilon", 1e-5F))}, {}, "/sum");
+  const ir::ValueId root = c.emit(ops::sqrt(), {sum}, {}, "/root");
+  c.output(c.emit(ops::mul(), {c.emit(ops::div(), {c.x(), root}, {}, "/normalized"), c.x(1)}));
+}
+
+void translate_instance_normalization(TranslateContext& c) {
+  const Shape x = c.shape();
+  FOVEA_CHECK(x.rank() >= 3, "expected x of rank 3 or more, found {}", to_string(x));
+  const ir::ValueId plain = standardized(c, c.x(), 2, c.node().number("epsilon", 1e-5F), "/standardized");
+  c.output(affine(c, plain, per_channel(c, 1, x[1], x.rank()), per_channel(c, 2, x[1], x.rank())));
+}
+
+void translate_group_normalization(TranslateContext& c) {
+  const Shape x = c.shape();
+  FOVEA_CHECK(x.rank() >= 2, "expected x of rank 2 or more, found {}", to_string(x));
+  const std::int64_t groups = c.node().required_integer("num_groups");
+  FOVEA_CHECK(groups >= 1 && x[1] % groups == 0, "{} channels cannot be parted into {} groups", x[1], groups);
+  const std::int64_t size = x.elements() / std::max<std::int64_t>(x[0] * groups, 1);
+  const Shape grouped = {x[0], groups, size};
+  ir::ValueId y = standardized(c, c.reshape(c.x(), grouped, "/grouped"), 2, c.node().number("epsilon", 1e-5F),
+                               "/standardized");
+  if (c.opset() >= 21) {
+    y = c.reshape(y, x, "/channels_back");
+    return c.output(affine(c, y, per_channel(c, 1, x[1], x.rank()), per_channel(c, 2, x[1], x.rank())));
+  }
+  // Opset 18 has one number for each group.
+  y = c.emit(ops::mul(), {y, per_channel(c, 1, groups, 3)}, {}, "/scaled");
+  y = c.emit(ops::add(), {y, per_channel(c, 2, groups, 3)}, {}, "/shifted");
+  c.output(c.pass(c.reshape(y, x, "/channels_back")));
+}
+
+void translate_mean_variance_normalization(TranslateContext& c) {
+  const std::int64_t rank = c.rank();
+  const auto over =
+      resolve_axes(c.node().integers("axes").value_or(std::vector<std::int64_t>{0, 2, 3}), rank);
+  std::vector<std::int64_t> perm;
+  for (std::int64_t axis = 0; axis < rank; ++axis)
+    if (!std::binary_search(over.begin(), over.end(), axis))
+      perm.push_back(axis);
+  const auto kept = static_cast<std::int64_t>(perm.size());
+  perm.insert(perm.end(), over.begin(), over.end());
+  if (kept == rank)
+    return c.output(c.emit(ops::sub(), {c.x(), c.x()}));  // each element is its own mean
+  std::vector<std::int64_t> back(perm.size());
+  for (std::size_t i = 0; i < perm.size(); ++i)
+    back[static_cast<std::size_t>(perm[i])] = static_cast<std::int64_t>(i);
+  const ir::ValueId last =
+      c.emit(ops::transpose(), {c.x()}, ops::TransposeAttributes{.perm = perm}, "/axes_last");
+  // ONNX divides by deviation + 1e-9; the root of variance + 1e-18 differs from it by 1e-9 at most.
+  const ir::ValueId y = standardized(c, last, kept, 1e-18, "/standardized");
+  c.output(c.emit(ops::transpose(), {y}, ops::TransposeAttributes{.perm = back}));
+}
+
+}  // namespace fovea::onnx_import

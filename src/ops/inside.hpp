@@ -1,0 +1,11 @@
+#pragma once
+
+#include "ir/operator.hpp"
+
+namespace fovea::ops {
+
+/// mask = min <= x <= max, a bool for each element: all that the gradient of a Clip needs of its input.
+/// Attributes as of Clip; false for NaN.
+const ir::Operator& inside();
+
+}  // namespace fovea::ops
