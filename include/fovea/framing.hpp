@@ -29,11 +29,12 @@ struct Framing {
   std::int64_t photo_width = 0, photo_height = 0;
 };
 
-/// How many crops are taken: the centre, or the four corners and the centre with their mirror images.
-enum class Crops { One = 1, Ten = 10 };
+/// What is taken of the photo: all of it, squeezed to the network's size whatever its proportions; the centre
+/// crop; or the four corners and the centre with their mirror images.
+enum class Crops { Whole = 0, One = 1, Ten = 10 };
 
-/// Resizes and cuts a photo as `preprocessing` says. InputError when the crop does not fit into the resized
-/// photo.
+/// Resizes and cuts a photo as `preprocessing` says, except that Whole knows neither short side nor crop.
+/// InputError when the crop does not fit into the resized photo.
 Framing frame(const Image& photo, const Preprocessing& preprocessing, const InputSize& size, Crops crops);
 
 /// Writes the network's input for one crop: [channels, height, width].

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "fovea/components.hpp"
+#include "fovea/saliency.hpp"
+#include "fovea/segment.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace fovea {
+
+/// Which of the mask's components the box surrounds: the largest (Simonyan 2013, section 3.2), or all of a
+/// sizeable share of the largest one's area, so that an object cut in two by a fence keeps both parts.
+enum class BoxRule : std::uint8_t { LargestComponent, SizeableComponents };
+
+struct LocalizeOptions {
+  /// Standard deviation of the Gaussian that blurs the map before seeds are taken, as a share of the map's
+  /// shorter side. 0: no blur.
+  double smoothing = 0.025;
+  SeedOptions seeds = {0.80, 0.50};
+  SegmentOptions segment = {};
+  /// The object is made star-convex: around the map's peaks, or around the seeds where those are given.
+  std::optional<StarOptions> star = {};
+  PeakOptions peaks = {};  ///< in pixels of the photo as it is segmented
+  BoxRule box = BoxRule::SizeableComponents;
+  double min_fraction = 0.1;  ///< the share of SizeableComponents, 0..1
+  /// A photo whose longer side is above this is segmented smaller, and the mask brought back to its pixels.
+  /// 0: any photo is segmented as it is.
+  std::int64_t max_side = 320;
+};
+
+/// Simonyan 2013, section 3.2: no blur, seeds above the 95 % and below the 30 % quantile, the largest
+/// component's box; max_side is 512, so that ImageNet's usual 500 x 375 is segmented as it is. Where the
+/// paper is silent, as LocalizeOptions has it.
+LocalizeOptions paper_localize_options();
+
+/// An object in a photo, with all stages on the way to it.
+struct Localization {
+  Image seen;                    ///< the photo at the size that was segmented
+  Tensor map;                    ///< the smoothed map at that size, [H,W] F32; empty where seeds were given
+  Trimap seeds;                  ///< at that size
+  Mask mask;                     ///< in the photo's own pixels
+  Box box;                       ///< in the photo's own pixels; empty for an empty mask
+  double energy = 0;             ///< of the segmentation, in nats
+  std::vector<double> energies;  ///< after each cut
+};
+
+/// The object that a map [H,W] of F32 or F64 marks. The map covers the whole photo, at any size; it is
+/// resized with a triangle filter. InputError for a map without contrast or not finite, and options out of
+/// range.
+Localization localize(const Image& photo, const Tensor& map, const LocalizeOptions& options = {});
+
+/// The object that seeds of the photo's own size mark, e.g. strokes or points. smoothing, quantiles, peaks
+/// and max_side do not matter. InputError as `segment` has it.
+Localization localize(const Image& photo, const Trimap& seeds, const LocalizeOptions& options = {});
+
+/// A class and where it is.
+struct LocalizedClass {
+  SaliencyMap saliency;
+  Localization object;
+};
+
+/// The object of a class in a photo, by its saliency map. `method.crops` must be such that the map covers the
+/// whole photo: Whole or Ten. InputError otherwise, and where `saliency` or the parts above have one.
+LocalizedClass localize(Session& session, const Image& photo, const Preprocessing& preprocessing,
+                        const SaliencyOptions& method = {std::nullopt, Crops::Ten},
+                        const LocalizeOptions& options = {});
+
+/// A map [H,W] of F32 or F64 at another size, F32: a triangle filter, widened by the reduction, edges
+/// renormalised. InputError for another shape or type, values that are not finite and a side below 1.
+Tensor resize_map(const Tensor& map, std::int64_t width, std::int64_t height);
+
+}  // namespace fovea

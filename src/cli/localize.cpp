@@ -1,0 +1,236 @@
+#include "cli/localize.hpp"
+
+#include "cli/verbs.hpp"
+#include "fovea/classify.hpp"
+#include "fovea/display.hpp"
+#include "fovea/error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace fovea::cli {
+
+LocalizeOptions localize_options(const LocalizeArguments& arguments) {
+  LocalizeOptions options = arguments.preset == "paper" ? paper_localize_options() : LocalizeOptions();
+  options.smoothing = arguments.smoothing.value_or(options.smoothing);
+  options.segment.smoothness = arguments.smoothness.value_or(options.segment.smoothness);
+  options.segment.iterations = arguments.cuts;
+  if (!arguments.quantiles.empty()) {
+    if (arguments.quantiles.size() != 2)
+      throw UsageError(fmt::format("--quantiles: expected two numbers as foreground,background, found {}",
+                                   arguments.quantiles.size()));
+    options.seeds = {arguments.quantiles[0] / 100, arguments.quantiles[1] / 100};
+    if (!(options.seeds.background_quantile >= 0 && options.seeds.foreground_quantile <= 1 &&
+          options.seeds.background_quantile <= options.seeds.foreground_quantile))
+      throw UsageError(fmt::format(
+          "--quantiles {:g},{:g}: expected 0 <= background <= foreground <= 100, foreground first",
+          arguments.quantiles[0], arguments.quantiles[1]));
+  }
+  if (!arguments.box.empty())
+    options.box = arguments.box == "largest" ? BoxRule::LargestComponent : BoxRule::SizeableComponents;
+  if (arguments.star)
+    options.star.emplace();
+  return options;
+}
+
+namespace {
+
+/// The classes to look for in a photo: none for the best guess, which the map's own forward pass finds.
+std::vector<std::optional<std::int64_t>> targets_for(Session& session, const LoadedModel& loaded,
+                                                     const LocalizeArguments& arguments, const Image& photo,
+                                                     Crops crops) {
+  if (arguments.target != "auto")
+    return {loaded.labels.find(arguments.target, session.program().classes())};
+  if (arguments.top == 1)
+    return {std::nullopt};
+  const Framing framing = frame(photo, loaded.preprocessing, loaded.size, crops);
+  std::vector<std::optional<std::int64_t>> targets;
+  for (const Prediction& guess : top_k(class_scores(session, framing, loaded.preprocessing), arguments.top))
+    targets.emplace_back(guess.index);
+  return targets;
+}
+
+/// What the workers share; nothing of it changes while they work.
+struct Shared {
+  const LocalizeArguments& arguments;
+  const LoadedModel& loaded;
+  LocalizeOptions options;
+  Crops crops;
+  std::vector<std::string> bases;
+};
+
+/// Looks for all classes in one picture and writes their files; the report prints.
+Report localize_picture(Session& session, const Shared& shared, std::size_t i, LocalizeReport& report,
+                        int& code) {
+  const std::string& path = shared.arguments.images[i];
+  const Image photo = read_image(path);
+  const auto targets = targets_for(session, shared.loaded, shared.arguments, photo, shared.crops);
+  std::vector<FoundObject> objects;
+  std::vector<std::string> complaints;
+  for (std::size_t k = 0; k < targets.size(); ++k) {
+    const std::int64_t rank = shared.arguments.top > 1 ? static_cast<std::int64_t>(k) + 1 : 0;
+    try {
+      LocalizedClass found =
+          localize(session, photo, shared.loaded.preprocessing, {targets[k], shared.crops}, shared.options);
+      objects.push_back({path, found.saliency.target, rank, std::move(found.object)});
+      report.write(objects.back(), shared.bases[i], photo);
+    } catch (const InputError& error) {
+      if (targets.size() == 1)
+        throw;
+      // One class without a map does not take the boxes of the others.
+      complaints.push_back(fmt::format("fovea: error: {}: {}: {}\n", path,
+                                       short_name(shared.loaded.labels, *targets[k]), error.what()));
+    }
+  }
+  return [&report, &code, &base = shared.bases[i], objects, complaints] {
+    for (const FoundObject& object : objects)
+      report.add(object, base);
+    for (const std::string& complaint : complaints)
+      fmt::print(stderr, "{}", complaint);
+    if (!complaints.empty())
+      code = 1;
+  };
+}
+
+int localize_by_class(const LocalizeArguments& arguments) {
+  const LocalizeOptions options = localize_options(arguments);
+  const LoadedModel loaded = load_model(arguments.model);
+  Shared shared{arguments, loaded, options, arguments.crops == 10 ? Crops::Ten : Crops::Whole, {}};
+  const Workforce force =
+      share_processors(arguments.images.size(), arguments.model.workers, arguments.model.threads);
+  ProgramOptions compiled =
+      program_options(loaded, arguments.model, Direction::ForwardAndBackward, arguments.crops);
+  compiled.rule = parse_rule(arguments.method);
+  compiled.threads = force.threads;
+  const auto program = Program::compile(loaded.model, compiled);
+  check_labels(loaded, arguments.model, *program);
+  print_notes(*program);
+  if (arguments.target != "auto")
+    loaded.labels.find(arguments.target, program->classes());  // before any picture is read
+  if (!ends_with_png(arguments.output))
+    make_folder(arguments.output);
+  LocalizeReport report(arguments, loaded.labels);
+  for (const std::string& image : arguments.images)
+    shared.bases.push_back(report.base_for(image));
+  report.begin();
+  int partly = 0;
+  const int code = for_each_file(arguments.images, force.workers, [&]() -> FileWork {
+    auto session = std::make_shared<Session>(program);
+    return [&, session](std::size_t i) { return localize_picture(*session, shared, i, report, partly); };
+  });
+  report.end();
+  return std::max(code, partly);
+}
+
+void check_usage(const LocalizeArguments& arguments) {
+  if (ends_with_png(arguments.output) && arguments.images.size() > 1)
+    throw UsageError("-o names one picture, but several are given: name a folder");
+  if (ends_with_png(arguments.output) && arguments.top > 1)
+    throw UsageError("-o names one picture, but --top asks for several: name a folder");
+  if (arguments.top > 1 && arguments.target != "auto")
+    throw UsageError("--top looks for the best guesses: it does not go with --class");
+  if (!arguments.strokes.empty() && !(arguments.foreground.empty() && arguments.background.empty()))
+    throw UsageError("--strokes does not go with --foreground and --background: seeds come from one of them");
+  if (arguments.foreground.empty() != arguments.background.empty())
+    throw UsageError(fmt::format("--{} is missing: points of both kinds are needed",
+                                 arguments.foreground.empty() ? "foreground" : "background"));
+  if (arguments.takes_seeds() && arguments.images.size() > 1)
+    throw UsageError("strokes and points belong to one picture, but several are given");
+}
+
+void add_method_options(CLI::App& verb, LocalizeArguments& arguments) {
+  verb.add_option("--class", arguments.target, "auto (the best guess), an index, a WordNet id or a name")
+      ->capture_default_str();
+  verb.add_option("--top", arguments.top, "look for the N best guesses, one box each")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  verb.add_option("--method,--rule", arguments.method, "what a ReLU passes back")
+      ->check(CLI::IsMember(kRuleNames))
+      ->capture_default_str();
+  verb.add_option("--crops", arguments.crops,
+                  "1: the whole photo squeezed to the network's size; 10: corners, centre and mirror images, "
+                  "averaged in place")
+      ->check(CLI::IsMember({1, 10}))
+      ->capture_default_str();
+  verb.add_option("--preset", arguments.preset,
+                  "default: the best settings found; paper: Simonyan 2013 as it is printed")
+      ->check(CLI::IsMember({"default", "paper"}))
+      ->capture_default_str();
+  verb.add_option("--smoothing", arguments.smoothing, "blur of the map, as a share of its shorter side")
+      ->check(between(0.0, 1.0));
+  verb.add_option("--quantiles", arguments.quantiles,
+                  "foreground,background: seeds lie above and below these quantiles of the map, in %")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  verb.add_option("--smoothness", arguments.smoothness, "weight of the contrast term between neighbours")
+      ->check(between(0.0, 1e6));
+  verb.add_option("--cuts", arguments.cuts, "cuts at most; above 1 colours are fitted again after each")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  verb.add_option("--box", arguments.box,
+                  "largest: of the largest component; sizeable: of all with a tenth of its area")
+      ->check(CLI::IsMember({"largest", "sizeable"}));
+  verb.add_flag("--star", arguments.star,
+                "geodesic star convexity around the strokes or points, else around the map's peaks");
+}
+
+void add_seed_options(CLI::App& verb, LocalizeArguments& arguments) {
+  CLI::Option* strokes =
+      verb.add_option(
+              "--strokes", arguments.strokes,
+              "no network: a picture of the photo's size with red strokes on the object and blue ones "
+              "on the background")
+          ->check(not_empty());
+  std::vector<CLI::Option*> seeds = {strokes};
+  for (auto [name, points, where] : {std::tuple{"--foreground", &arguments.foreground, "object"},
+                                     std::tuple{"--background", &arguments.background, "background"}})
+    seeds.push_back(
+        verb.add_option(name, *points,
+                        fmt::format("no network: x,y of a point of the {}; may be repeated", where))
+            ->allow_extra_args(false));
+  verb.add_option("--radius", arguments.radius, "radius of a point's disc, in pixels")
+      ->check(CLI::Range(0, 65536))
+      ->capture_default_str();
+  for (CLI::Option* seed : seeds)
+    for (const char* other :
+         {"--class", "--top", "--method", "--crops", "--smoothing", "--quantiles", "--model"})
+      seed->excludes(verb.get_option(other));
+}
+
+}  // namespace
+
+void add_localize(CLI::App& app, Run& run) {
+  auto arguments = std::make_shared<LocalizeArguments>();
+  CLI::App* verb = app.add_subcommand(
+      "localize", "Where in each picture the object of a class is: mask and box, or from strokes and points");
+  verb->add_option("images", arguments->images, "pictures, or folders of pictures")
+      ->required()
+      ->check(not_empty());
+  add_method_options(*verb, *arguments);
+  verb->add_flag("--stages", arguments->stages,
+                 "also write map, seeds and one labelled figure of photo, map, seeds, object and box");
+  verb->add_option("--colormap", arguments->colormap, "colours of the map in the figure")
+      ->check(CLI::IsMember(colormap_names()))
+      ->capture_default_str();
+  verb->add_option("-o,--output", arguments->output,
+                   "folder for masks and pictures with contour and box; or one .png for the figure alone")
+      ->required()
+      ->check(not_empty());
+  CLI::Option* json = verb->add_flag("--json", arguments->json, "print JSON");
+  verb->add_flag("--csv", arguments->csv, "print one line for each box")->excludes(json);
+  arguments->model.add_to(*verb);
+  arguments->model.add_workers_to(*verb);
+  add_seed_options(*verb, *arguments);
+  verb->callback([arguments, &run] {
+    run = [arguments] {
+      LocalizeArguments given = *arguments;
+      given.images = expand_folders(given.images);
+      check_usage(given);
+      return given.takes_seeds() ? localize_by_seeds(given) : localize_by_class(given);
+    };
+  });
+}
+
+}  // namespace fovea::cli

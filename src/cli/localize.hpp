@@ -1,0 +1,80 @@
+#pragma once
+
+#include "cli/common.hpp"
+#include "fovea/localize.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+/// What the files of `fovea localize` share: localize.cpp parses and goes through a network,
+/// localize_seeds.cpp takes strokes and points, localize_output.cpp writes.
+namespace fovea::cli {
+
+struct LocalizeArguments {
+  ModelOptions model;
+  std::vector<std::string> images;
+  std::string target = "auto";
+  std::int64_t top = 1;
+  std::string method = "gradient";
+  int crops = 10;
+  std::string preset = "default";
+  std::optional<double> smoothing, smoothness;
+  std::vector<double> quantiles;
+  std::string box;
+  std::int64_t cuts = 1;
+  bool star = false;
+  std::string strokes;
+  std::vector<std::string> foreground, background;
+  std::int64_t radius = 3;
+  bool stages = false;
+  std::string colormap = "inferno";
+  std::string output;
+  bool json = false;
+  bool csv = false;
+
+  bool takes_seeds() const { return !strokes.empty() || !foreground.empty() || !background.empty(); }
+};
+
+/// The preset with what the command line changes of it.
+LocalizeOptions localize_options(const LocalizeArguments& arguments);
+
+/// One object with all that is said of it.
+struct FoundObject {
+  std::string image;
+  std::optional<Prediction> target;  ///< none where seeds were given
+  std::int64_t rank = 0;             ///< 1, 2, ... where several classes are looked for; else 0
+  Localization object;
+};
+
+/// Writes and reports objects, each with its own file names: equal stems from several folders are told apart
+/// by a number.
+class LocalizeReport {
+public:
+  LocalizeReport(const LocalizeArguments& arguments, const Labels& labels)
+      : arguments_(arguments), labels_(labels), all_(nlohmann::ordered_json::array()) {}
+
+  /// The first part of the names of a picture's files.
+  std::string base_for(const std::string& image);
+  /// Writes one object's files; from several threads at the same time.
+  void write(const FoundObject& found, const std::string& base, const Image& photo) const;
+  /// Prints the object, or keeps it for `end`.
+  void add(const FoundObject& found, const std::string& base);
+  /// Prints what has to come in one piece, or in front.
+  void begin() const;
+  void end() const;
+
+private:
+  const LocalizeArguments& arguments_;
+  const Labels& labels_;
+  nlohmann::ordered_json all_;
+  std::set<std::string> taken_;
+};
+
+/// The objects that --strokes, or --foreground and --background, mark. Returns the exit code.
+int localize_by_seeds(const LocalizeArguments& arguments);
+
+}  // namespace fovea::cli

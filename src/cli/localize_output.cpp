@@ -1,0 +1,178 @@
+#include "cli/localize.hpp"
+#include "fovea/display.hpp"
+#include "fovea/error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace fovea::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Colour kOutline = {255, 40, 40};
+constexpr Colour kFrame = {255, 220, 0};
+
+/// What is written for one object; empty names are not.
+struct Files {
+  std::string mask, object, map, seeds, stages;
+};
+
+Files names_of(const LocalizeArguments& arguments, const std::string& base, const FoundObject& found) {
+  if (ends_with_png(arguments.output))
+    return {{}, {}, {}, {}, arguments.output};
+  const std::string start = found.rank > 0 ? fmt::format("{}-top{}", base, found.rank) : base;
+  Files files{start + "-mask.png", start + "-object.png", {}, {}, {}};
+  if (arguments.stages) {
+    files.map = found.object.map.empty() ? "" : start + "-map.png";
+    files.seeds = start + "-seeds.png";
+    files.stages = start + "-stages.png";
+  }
+  return files;
+}
+
+/// Contour and box on a photo of another size than the mask's would be wrong: both belong to the photo.
+Image outlined(const Image& photo, const Localization& object) {
+  const std::int64_t thickness = std::max<std::int64_t>(std::min(photo.width, photo.height) / 150, 1);
+  return draw_box(draw_contour(photo, object.mask, kOutline, thickness), object.box, kFrame, thickness);
+}
+
+std::string box_text(const Box& box) {
+  return box.empty() ? "no object" : fmt::format("{},{} to {},{}", box.x0, box.y0, box.x1, box.y1);
+}
+
+/// Photo, map, seeds, and the object with its box: the stages of Simonyan 2013, figure 4.
+Image figure_of(const FoundObject& found, const LocalizeArguments& arguments, const Labels& labels,
+                const Image& photo) {
+  const Localization& object = found.object;
+  const LocalizeOptions options = localize_options(arguments);
+  std::vector<Panel> panels = {{object.seen, "Photo", fs::path(found.image).filename().string()}};
+  std::string seeds = "red: object, blue: background";
+  if (!object.map.empty()) {
+    panels.push_back(
+        {colorize(to_grey(object.map, {}), arguments.colormap), "Saliency map",
+         fmt::format("{}, {}", arguments.method, arguments.crops == 10 ? "ten crops" : "whole photo")});
+    seeds = fmt::format("red: above the {:g} % quantile, blue: below {:g} %",
+                        100 * options.seeds.foreground_quantile, 100 * options.seeds.background_quantile);
+  }
+  panels.push_back({draw_seeds(object.seen, object.seeds), "Seeds", seeds});
+  panels.push_back({outlined(photo, object), "Object and box", box_text(object.box)});
+  const std::string heading =
+      found.target ? fmt::format("{} (class {}), probability {:.3f}", short_name(labels, found.target->index),
+                                 found.target->index, found.target->probability)
+                   : "Object from strokes or points";
+  return make_figure(panels, heading);
+}
+
+void write_files(const FoundObject& found, const LocalizeArguments& arguments, const Labels& labels,
+                 const Image& photo, const Files& files) {
+  const Localization& object = found.object;
+  if (!files.mask.empty())
+    write_png(files.mask, mask_image(object.mask));
+  if (!files.object.empty())
+    write_png(files.object, outlined(photo, object));
+  if (!files.map.empty())
+    write_png(files.map, to_grey(object.map, {}));
+  if (!files.seeds.empty())
+    write_png(files.seeds, trimap_image(object.seeds));
+  if (!files.stages.empty())
+    write_png(files.stages, figure_of(found, arguments, labels, photo));
+}
+
+nlohmann::ordered_json describe_json(const FoundObject& found, const LocalizeArguments& arguments,
+                                     const Labels& labels, const Files& files) {
+  const Localization& object = found.object;
+  nlohmann::ordered_json json = {{"image", found.image}};
+  if (found.target) {
+    json["class"] = to_json(labels, found.target->index);
+    json["score"] = found.target->score;
+    json["probability"] = found.target->probability;
+    json["method"] = arguments.method;
+    json["crops"] = arguments.crops;
+  }
+  json["preset"] = arguments.preset;
+  json["box"] = object.box.empty() ? nlohmann::ordered_json()
+                                   : nlohmann::ordered_json::parse(fovea::to_json(object.box));
+  json["area"] = object.mask.area();
+  json["energies"] = object.energies;
+  for (const auto& [key, file] :
+       {std::pair{"mask", &files.mask}, std::pair{"object", &files.object}, std::pair{"map", &files.map},
+        std::pair{"seeds", &files.seeds}, std::pair{"stages", &files.stages}})
+    if (!file->empty())
+      json["files"][key] = *file;
+  return json;
+}
+
+/// A field of a CSV line, quoted where it has to be.
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos)
+    return text;
+  std::string quoted = "\"";
+  for (char c : text)
+    quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + '"';
+}
+
+void print_csv(const FoundObject& found, const Labels& labels) {
+  std::string answer = ",,,,";
+  if (found.target) {
+    const std::int64_t index = found.target->index;
+    answer = fmt::format("{},{},{},{:.9g},{:.9g}", index,
+                         index < labels.size() ? csv_field(labels[index].wordnet_id) : "",
+                         csv_field(labels.name(index)), found.target->score, found.target->probability);
+  }
+  fmt::print("{},{},{}\n", csv_field(found.image), answer,
+             found.object.box.empty() ? ",,," : to_csv(found.object.box));
+}
+
+void print_text(const FoundObject& found, const Labels& labels, const Files& files) {
+  const Localization& object = found.object;
+  const std::string answer =
+      found.target ? fmt::format("{} (class {}), probability {:.3f}: ", describe(labels, found.target->index),
+                                 found.target->index, found.target->probability)
+                   : "";
+  const double share = static_cast<double>(object.mask.area()) /
+                       static_cast<double>(std::max<std::size_t>(object.mask.pixels.size(), 1));
+  fmt::print("{}: {}{}, {:.1f} % of the photo\n", found.image, answer, box_text(object.box), 100 * share);
+  for (const std::string* file : {&files.mask, &files.object, &files.map, &files.seeds, &files.stages})
+    if (!file->empty())
+      fmt::print("  {}\n", *file);
+}
+
+}  // namespace
+
+std::string LocalizeReport::base_for(const std::string& image) {
+  const std::string stem = stem_of(image);
+  std::string name = stem;
+  for (int serial = 2; !taken_.insert(name).second; ++serial)
+    name = fmt::format("{}-{}", stem, serial);
+  return (fs::path(arguments_.output) / name).string();
+}
+
+void LocalizeReport::write(const FoundObject& found, const std::string& base, const Image& photo) const {
+  write_files(found, arguments_, labels_, photo, names_of(arguments_, base, found));
+}
+
+void LocalizeReport::add(const FoundObject& found, const std::string& base) {
+  const Files files = names_of(arguments_, base, found);
+  if (arguments_.json)
+    all_.push_back(describe_json(found, arguments_, labels_, files));
+  else if (arguments_.csv)
+    print_csv(found, labels_);
+  else
+    print_text(found, labels_, files);
+}
+
+void LocalizeReport::begin() const {
+  if (arguments_.csv)
+    fmt::print("image,class,wordnet_id,name,score,probability,{}\n", box_csv_header());
+}
+
+void LocalizeReport::end() const {
+  if (arguments_.json)
+    fmt::print("{}\n", all_.dump(2));
+}
+
+}  // namespace fovea::cli
