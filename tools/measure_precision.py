@@ -10,7 +10,6 @@ photos the best guess is another.
 """
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -32,39 +31,15 @@ def spearman(a, b):
     return float((a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum()))
 
 
-def maps(fovea, photo, options, folder, extra):
-    """(best class or None, map, signed gradient) of one photo."""
-    command = [fovea, "saliency", photo, "--json", "-o", folder] + options + extra
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    if done.returncode != 0:
-        sys.exit("%s: %s" % (" ".join(command), done.stderr.strip()))
-    names = sorted(os.listdir(folder))
-    gradient = next(name for name in names if name.endswith("gradient.npy") or name.endswith("signed.npy"))
-    saliency = next(name for name in names if name.endswith(".npy") and name != gradient)
-    return json.loads(done.stdout), np.load(os.path.join(folder, saliency)), np.load(os.path.join(folder, gradient))
-
-
-def best_class(answer):
-    rows = answer if isinstance(answer, list) else [answer]
-    text = json.dumps(rows[0])
-    for key in ("index", "class_index", "class"):
-        found = find(rows[0], key)
-        if isinstance(found, int):
-            return found
-    sys.exit("no class index in %s" % text[:200])
-
-
-def find(value, key):
-    if isinstance(value, dict):
-        if key in value:
-            return value[key]
-        value = list(value.values())
-    if isinstance(value, list):
-        for item in value:
-            found = find(item, key)
-            if found is not None:
-                return found
-    return None
+def maps(fovea, photo, options, extra):
+    """(index of the class, map, signed gradient) of one photo."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [fovea, "saliency", photo, "--json", "-o", folder] + options + extra
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        if done.returncode != 0:
+            sys.exit("%s: %s" % (" ".join(command), done.stderr.strip()))
+        answer, = json.loads(done.stdout)
+        return answer["class"]["index"], np.load(answer["files"]["raw_map"]), np.load(answer["files"]["gradient"])
 
 
 def main():
@@ -78,17 +53,14 @@ def main():
     options = arguments[split + 1:]
     results = {precision: [] for precision in args.precisions.split(",")}
     for photo in args.photos:
-        with tempfile.TemporaryDirectory() as folder:
-            answer, exact, exact_gradient = maps(args.fovea, photo, options, folder, ["--precision", "f32"])
-        chosen = best_class(answer)
+        chosen, exact, exact_gradient = maps(args.fovea, photo, options, ["--precision", "f32"])
         for precision, rows in results.items():
-            with tempfile.TemporaryDirectory() as folder:
-                _, found, gradient = maps(args.fovea, photo, options, folder,
+            own, found, gradient = maps(args.fovea, photo, options, ["--precision", precision])
+            if own != chosen:
+                _, found, gradient = maps(args.fovea, photo, options,
                                           ["--precision", precision, "--class", str(chosen)])
-            with tempfile.TemporaryDirectory() as folder:
-                own, _, _ = maps(args.fovea, photo, options, folder, ["--precision", precision])
             difference = np.linalg.norm(gradient - exact_gradient) / max(np.linalg.norm(exact_gradient), 1e-30)
-            rows.append((spearman(found, exact), float(difference), best_class(own) != chosen))
+            rows.append((spearman(found, exact), float(difference), own != chosen))
     print("%-8s %28s %26s %16s" % ("", "rank correlation of maps", "difference of gradients", "other best guess"))
     print("%-8s %14s %13s %26s" % ("", "median", "worst", "median"))
     for precision, rows in results.items():

@@ -134,18 +134,7 @@ Lowering LoweringBuilder::finish(std::size_t forward_steps) {
       copy_output(i, source);  // an input, a constant or a value that is an output already
     }
   }
-  drop_unread_constants();
   return std::move(lowering_);
-}
-
-void LoweringBuilder::drop_unread_constants() {
-  std::vector<bool> is_read(lowering_.buffers.size(), false);
-  for (const Step& step : lowering_.steps)
-    for (BufferId id : step.reads)
-      is_read[static_cast<std::size_t>(id)] = true;
-  for (std::size_t i = 0; i < lowering_.buffers.size(); ++i)
-    if (lowering_.buffers[i].kind == Buffer::Kind::Constant && !is_read[i])
-      lowering_.buffers[i] = {0, Buffer::Kind::Constant, {}};
 }
 
 }  // namespace fovea::backend

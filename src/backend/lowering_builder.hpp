@@ -29,8 +29,6 @@ public:
 
 private:
   void copy_output(std::size_t index, BufferId from);
-  /// Weights that were only reordered: their copies in another layout are what steps read.
-  void drop_unread_constants();
 
   const ir::Graph& graph_;
   Lowering lowering_;

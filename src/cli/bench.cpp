@@ -1,3 +1,4 @@
+#include "base/quantile.hpp"
 #include "cli/common.hpp"
 #include "cli/engine_options.hpp"
 #include "cli/profile_table.hpp"
@@ -37,20 +38,15 @@ double seconds_since(Clock::time_point begin) {
 /// Seconds of the measured iterations, and how they spread.
 class Times {
 public:
-  void add(double seconds) {
-    sorted_.insert(std::upper_bound(sorted_.begin(), sorted_.end(), seconds), seconds);
-  }
-  /// Between neighbours, linearly; `part` from 0 to 1.
+  void add(double seconds) { seconds_.push_back(seconds); }
   double quantile(double part) const {
-    const double at = part * static_cast<double>(sorted_.size() - 1);
-    const auto below = static_cast<std::size_t>(at);
-    const std::size_t above = std::min(below + 1, sorted_.size() - 1);
-    return sorted_[below] + (at - static_cast<double>(below)) * (sorted_[above] - sorted_[below]);
+    std::vector<double> scratch = seconds_;
+    return fovea::quantile(std::span(scratch), part);
   }
   double median() const { return quantile(0.5); }
   double sum() const {
     double total = 0;
-    for (double seconds : sorted_)
+    for (double seconds : seconds_)
       total += seconds;
     return total;
   }
@@ -63,7 +59,7 @@ public:
   }
 
 private:
-  std::vector<double> sorted_;
+  std::vector<double> seconds_;
 };
 
 struct Measured {

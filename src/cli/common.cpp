@@ -239,6 +239,14 @@ std::string stem_of(const std::string& path) {
   return fs::path(path).stem().string();
 }
 
+std::string UniqueStems::next(const std::string& path) {
+  const std::string stem = stem_of(path);
+  std::string name = stem;
+  for (int serial = 2; !taken_.insert(name).second; ++serial)
+    name = fmt::format("{}-{}", stem, serial);
+  return name;
+}
+
 bool ends_with_png(const std::string& path) {
   return CLI::detail::to_lower(fs::path(path).extension().string()) == ".png";
 }

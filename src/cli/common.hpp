@@ -10,6 +10,7 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -87,6 +88,15 @@ nlohmann::ordered_json to_json(const Labels& labels, std::int64_t index);
 
 /// "photos/my cat.jpg" -> "my cat".
 std::string stem_of(const std::string& path);
+/// Stems of pictures for the names of their files; equal ones from several folders are told apart by a
+/// number.
+class UniqueStems {
+public:
+  std::string next(const std::string& path);
+
+private:
+  std::set<std::string> taken_;
+};
 bool ends_with_png(const std::string& path);
 /// Makes the folder if it is not there; OutputError when that fails or it cannot be written to.
 void make_folder(const std::string& path);

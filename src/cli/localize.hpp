@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -71,7 +70,7 @@ private:
   const LocalizeArguments& arguments_;
   const Labels& labels_;
   nlohmann::ordered_json all_;
-  std::set<std::string> taken_;
+  UniqueStems stems_;
 };
 
 /// The objects that --strokes, or --foreground and --background, mark. Returns the exit code.

@@ -43,9 +43,9 @@ std::string box_text(const Box& box) {
   return box.empty() ? "no object" : fmt::format("{},{} to {},{}", box.x0, box.y0, box.x1, box.y1);
 }
 
-/// Photo, map, seeds, and the object with its box: the stages of Simonyan 2013, figure 4.
+/// Photo, map, seeds, and `marked`, the object with its box: the stages of Simonyan 2013, figure 4.
 Image figure_of(const FoundObject& found, const LocalizeArguments& arguments, const Labels& labels,
-                const Image& photo) {
+                const Image& marked) {
   const Localization& object = found.object;
   const LocalizeOptions options = localize_options(arguments);
   std::vector<Panel> panels = {{object.seen, "Photo", fs::path(found.image).filename().string()}};
@@ -58,7 +58,7 @@ Image figure_of(const FoundObject& found, const LocalizeArguments& arguments, co
                         100 * options.seeds.foreground_quantile, 100 * options.seeds.background_quantile);
   }
   panels.push_back({draw_seeds(object.seen, object.seeds), "Seeds", seeds});
-  panels.push_back({outlined(photo, object), "Object and box", box_text(object.box)});
+  panels.push_back({marked, "Object and box", box_text(object.box)});
   const std::string heading =
       found.target ? fmt::format("{} (class {}), probability {:.3f}", short_name(labels, found.target->index),
                                  found.target->index, found.target->probability)
@@ -69,16 +69,17 @@ Image figure_of(const FoundObject& found, const LocalizeArguments& arguments, co
 void write_files(const FoundObject& found, const LocalizeArguments& arguments, const Labels& labels,
                  const Image& photo, const Files& files) {
   const Localization& object = found.object;
+  const Image marked = outlined(photo, object);
   if (!files.mask.empty())
     write_png(files.mask, mask_image(object.mask));
   if (!files.object.empty())
-    write_png(files.object, outlined(photo, object));
+    write_png(files.object, marked);
   if (!files.map.empty())
     write_png(files.map, to_grey(object.map, {}));
   if (!files.seeds.empty())
     write_png(files.seeds, trimap_image(object.seeds));
   if (!files.stages.empty())
-    write_png(files.stages, figure_of(found, arguments, labels, photo));
+    write_png(files.stages, figure_of(found, arguments, labels, marked));
 }
 
 nlohmann::ordered_json describe_json(const FoundObject& found, const LocalizeArguments& arguments,
@@ -144,11 +145,7 @@ void print_text(const FoundObject& found, const Labels& labels, const Files& fil
 }  // namespace
 
 std::string LocalizeReport::base_for(const std::string& image) {
-  const std::string stem = stem_of(image);
-  std::string name = stem;
-  for (int serial = 2; !taken_.insert(name).second; ++serial)
-    name = fmt::format("{}-{}", stem, serial);
-  return (fs::path(arguments_.output) / name).string();
+  return (fs::path(arguments_.output) / stems_.next(image)).string();
 }
 
 void LocalizeReport::write(const FoundObject& found, const std::string& base, const Image& photo) const {

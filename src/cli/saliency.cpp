@@ -12,7 +12,6 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
-#include <set>
 
 namespace fovea::cli {
 namespace {
@@ -38,7 +37,7 @@ struct Files {
   std::string map, heat, overlay, raw, gradient, figure;
 };
 
-/// One set of names for each picture; equal stems from several folders are told apart by a number.
+/// One set of names for each picture.
 class FileNames {
 public:
   FileNames(const Options& options) : options_(options) {}
@@ -46,11 +45,7 @@ public:
   Files next(const std::string& image) {
     if (ends_with_png(options_.output))
       return {{}, {}, {}, {}, {}, options_.output};
-    const std::string stem = stem_of(image);
-    std::string name = stem;
-    for (int serial = 2; !taken_.insert(name).second; ++serial)
-      name = fmt::format("{}-{}", stem, serial);
-    const fs::path base = fs::path(options_.output) / name;
+    const fs::path base = fs::path(options_.output) / stems_.next(image);
     auto with = [&](const char* suffix) { return base.string() + suffix; };
     return {with("-map.png"),
             with("-heat.png"),
@@ -62,7 +57,7 @@ public:
 
 private:
   const Options& options_;
-  std::set<std::string> taken_;
+  UniqueStems stems_;
 };
 
 std::string range_text(const Options& options, double white) {

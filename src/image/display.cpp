@@ -1,6 +1,7 @@
 #include "fovea/display.hpp"
 
 #include "base/dispatch.hpp"
+#include "base/quantile.hpp"
 #include "image/pixels.hpp"
 
 #include <opencv2/core.hpp>
@@ -66,25 +67,12 @@ void check_range(const DisplayRange& range) {
               range.gamma);
 }
 
-/// The percentile of finite values, interpolated between neighbours as numpy.percentile does.
-double percentile_of(const Tensor& values, double percentile) {
-  const auto data = values.data<double>();
-  std::vector<double> sorted(data.begin(), data.end());
-  const double rank = percentile / 100 * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::ptrdiff_t>(rank);
-  std::nth_element(sorted.begin(), sorted.begin() + below, sorted.end());
-  const double low = sorted[static_cast<std::size_t>(below)];
-  if (static_cast<std::size_t>(below) + 1 == sorted.size())
-    return low;
-  const double high = *std::min_element(sorted.begin() + below + 1, sorted.end());
-  return low + (high - low) * (rank - static_cast<double>(below));
-}
-
 double white_of(const Tensor& values, const DisplayRange& range) {
-  const double level = percentile_of(values, range.percentile);
+  const auto data = values.data<double>();
+  std::vector<double> scratch(data.begin(), data.end());
+  const double level = quantile(std::span(scratch), range.percentile / 100);
   if (level > 0)
     return level;
-  const auto data = values.data<double>();
   return std::max(0.0, *std::max_element(data.begin(), data.end()));
 }
 

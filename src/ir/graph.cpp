@@ -1,5 +1,7 @@
 #include "ir/graph.hpp"
 
+#include <algorithm>
+
 namespace fovea::ir {
 namespace {
 
@@ -104,6 +106,10 @@ const Node* Graph::producer(ValueId id) const {
 ValueId Graph::find(std::string_view name) const {
   const auto at = names_.find(std::string(name));
   return at == names_.end() ? kNoValue : at->second;
+}
+
+bool Graph::is_output(ValueId id) const {
+  return std::find(outputs_.begin(), outputs_.end(), id) != outputs_.end();
 }
 
 std::vector<int> Graph::use_counts() const {

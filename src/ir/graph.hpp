@@ -57,6 +57,7 @@ public:
   const Node* producer(ValueId id) const;
   /// The value of that name, or kNoValue.
   ValueId find(std::string_view name) const;
+  bool is_output(ValueId id) const;
   /// How many nodes and graph outputs read each value.
   std::vector<int> use_counts() const;
 

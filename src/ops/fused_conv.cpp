@@ -1,23 +1,18 @@
 #include "ops/fused_conv.hpp"
 
 #include "base/dispatch.hpp"
-#include "ops/conv.hpp"
 
 #include <algorithm>
-#include <array>
+#include <functional>
 
 namespace fovea::ops {
 namespace {
-
-ir::Attributes conv_attributes(const FusedConvAttributes& a) {
-  return ConvAttributes{a.strides, a.pads, a.dilations, a.groups};
-}
 
 std::vector<ir::TensorType> infer(const ir::InferCall& call) {
   const auto& a = call.attributes.as<FusedConvAttributes>();
   FOVEA_CHECK(a.activation == "none" || a.activation == "relu",
               "unexpected activation '{}': expected none or relu", a.activation);
-  const ir::Attributes attributes = conv_attributes(a);
+  const ir::Attributes attributes = a.conv;
   std::vector<ir::TensorType> y =
       conv().infer({attributes, call.inputs.first(std::min<std::size_t>(3, call.inputs.size()))});
   FOVEA_CHECK(!call.has(3) || call.type(3) == y[0], "expected a sum of shape {}, found {}",
@@ -27,7 +22,7 @@ std::vector<ir::TensorType> infer(const ir::InferCall& call) {
 
 void kernel(const ir::KernelCall& call) {
   const auto& a = call.attributes.as<FusedConvAttributes>();
-  const ir::Attributes attributes = conv_attributes(a);
+  const ir::Attributes attributes = a.conv;
   conv().kernel({attributes, call.inputs.first(std::min<std::size_t>(3, call.inputs.size())), call.outputs});
   dispatch_floating(call.dtype(0), [&]<class T>(T) {
     T* y = call.output<T>();

@@ -1,22 +1,16 @@
 #pragma once
 
-#include "ir/operator.hpp"
+#include "ops/conv.hpp"
 
 namespace fovea::ops {
 
-/// ConvAttributes and what follows the convolution.
+/// A convolution and what follows it.
 struct FusedConvAttributes {
-  std::vector<std::int64_t> strides = {1, 1};
-  std::vector<std::int64_t> pads = {0, 0, 0, 0};
-  std::vector<std::int64_t> dilations = {1, 1};
-  std::int64_t groups = 1;
+  ConvAttributes conv = {};
   std::string activation = "none";  ///< "none" or "relu"
   template <class Self, class Visit>
   static void visit(Self& self, Visit&& f) {
-    f("strides", self.strides);
-    f("pads", self.pads);
-    f("dilations", self.dilations);
-    f("groups", self.groups);
+    ConvAttributes::visit(self.conv, f);
     f("activation", self.activation);
   }
 };

@@ -1,15 +1,10 @@
 #include "ops/inside.hpp"
 
-#include "base/dispatch.hpp"
 #include "ops/clip.hpp"
+#include "ops/unary.hpp"
 
 namespace fovea::ops {
 namespace {
-
-std::vector<ir::TensorType> infer(const ir::InferCall& call) {
-  FOVEA_CHECK(is_floating(call.dtype(0)), "expected a floating operand, found {}", name_of(call.dtype(0)));
-  return {{DType::Bool, call.shape(0)}};
-}
 
 void kernel(const ir::KernelCall& call) {
   const auto& a = call.attributes.as<ClipAttributes>();
@@ -26,7 +21,7 @@ void kernel(const ir::KernelCall& call) {
 
 const ir::Operator& inside() {
   static const ir::Operator op{
-      "Inside",        {"x"}, infer, kernel, ir::not_differentiable("its result is a truth value"),
+      "Inside",        {"x"}, mask_type, kernel, ir::not_differentiable("its result is a truth value"),
       ClipAttributes{}};
   return op;
 }

@@ -1,14 +1,9 @@
 #include "ops/positive.hpp"
 
-#include "base/dispatch.hpp"
+#include "ops/unary.hpp"
 
 namespace fovea::ops {
 namespace {
-
-std::vector<ir::TensorType> infer(const ir::InferCall& call) {
-  FOVEA_CHECK(is_floating(call.dtype(0)), "expected a floating operand, found {}", name_of(call.dtype(0)));
-  return {{DType::Bool, call.shape(0)}};
-}
 
 void kernel(const ir::KernelCall& call) {
   dispatch_floating(call.dtype(0), [&]<class T>(T) {
@@ -23,7 +18,7 @@ void kernel(const ir::KernelCall& call) {
 
 const ir::Operator& positive() {
   static const ir::Operator op{
-      "Positive", {"x"}, infer, kernel, ir::not_differentiable("its result is a truth value")};
+      "Positive", {"x"}, mask_type, kernel, ir::not_differentiable("its result is a truth value")};
   return op;
 }
 

@@ -13,6 +13,10 @@ std::vector<ir::TensorType> floating_type(const ir::InferCall& call) {
   return {call.type(0)};
 }
 
+std::vector<ir::TensorType> mask_type(const ir::InferCall& call) {
+  return {{DType::Bool, floating_type(call).front().shape}};
+}
+
 std::vector<ir::TensorType> numeric_type(const ir::InferCall& call) {
   FOVEA_CHECK(is_numeric(call.dtype(0)), "expected a floating or int64 operand, found {}",
               name_of(call.dtype(0)));

@@ -11,6 +11,8 @@ std::vector<ir::TensorType> same_type(const ir::InferCall& call);
 std::vector<ir::TensorType> floating_type(const ir::InferCall& call);
 /// The same for a floating or int64 operand.
 std::vector<ir::TensorType> numeric_type(const ir::InferCall& call);
+/// Shape rule of a mask: a bool for each element of a floating operand.
+std::vector<ir::TensorType> mask_type(const ir::InferCall& call);
 /// Shape rule of dx = dy * f'(x): both inputs of one type, which is the result's.
 std::vector<ir::TensorType> same_type_pair(const ir::InferCall& call);
 

@@ -106,12 +106,11 @@ private:
 
   void emit(const Waiting& waiting, ir::ValueId result, const std::string& activation) {
     const ir::Node& conv = *waiting.conv;
-    const auto& a = conv.attributes.as<ops::ConvAttributes>();
     std::vector<ir::ValueId> inputs = {resolve(conv.inputs[0]), rewriter_.map(conv.inputs[1]),
                                        conv.inputs.size() > 2 ? rewriter_.map(conv.inputs[2]) : ir::kNoValue,
                                        waiting.sum};
     const ir::ValueId y = rewriter_.to().add(
-        ops::fused_conv(), ops::FusedConvAttributes{a.strides, a.pads, a.dilations, a.groups, activation},
+        ops::fused_conv(), ops::FusedConvAttributes{conv.attributes.as<ops::ConvAttributes>(), activation},
         std::move(inputs), conv.name);
     rewriter_.to().rename(y, graph_.value(result).name);
     rewriter_.replace(result, y);

@@ -1,5 +1,6 @@
 #include "fovea/seeds.hpp"
 
+#include "base/quantile.hpp"
 #include "image/pixels.hpp"
 #include "segment/check.hpp"
 
@@ -9,19 +10,6 @@
 
 namespace fovea {
 namespace {
-
-/// The quantile of unordered values, interpolated between order statistics; reorders them.
-float quantile(std::vector<float>& values, double q) {
-  const double place = q * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::ptrdiff_t>(place);
-  const auto at = values.begin() + below;
-  std::nth_element(values.begin(), at, values.end());
-  const double low = *at;
-  if (at + 1 == values.end())
-    return *at;
-  const double high = *std::min_element(at + 1, values.end());
-  return static_cast<float>(low + (place - static_cast<double>(below)) * (high - low));
-}
 
 bool is_near(const std::uint8_t* pixel, const Colour& colour, std::int64_t tolerance) {
   for (std::size_t c = 0; c < colour.size(); ++c)
@@ -86,8 +74,8 @@ Trimap seeds_from_map(const Tensor& map, const SeedOptions& options) {
   const auto [lowest, highest] = std::minmax_element(values.begin(), values.end());
   FOVEA_CHECK(*lowest < *highest, "a map without contrast gives no seeds: all its values are {}", *lowest);
   std::vector<float> scratch = values;
-  const float low = quantile(scratch, options.background_quantile);
-  const float high = quantile(scratch, options.foreground_quantile);
+  const auto low = static_cast<float>(quantile(std::span(scratch), options.background_quantile));
+  const auto high = static_cast<float>(quantile(std::span(scratch), options.foreground_quantile));
   const bool high_is_top = high == *highest;
   const bool low_is_bottom = low == *lowest;
   Trimap seeds = Trimap::blank(map.shape()[1], map.shape()[0]);

@@ -1,51 +1,19 @@
-#include "ir/text.hpp"
-#include "ops/table.hpp"
 #include "passes/fuse_conv.hpp"
+#include "passes/pass_checks.hpp"
 #include "passes/save_masks.hpp"
 #include "passes/turn_conv_transpose.hpp"
-#include "support/interpreter.hpp"
-#include "support/tensors.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <random>
+#include <algorithm>
 
 namespace fovea::test {
 namespace {
 
-using RunPass = ir::Graph (*)(const ir::Graph&, passes::Notes&);
-
-ir::Graph parse(const std::string& text) {
-  return ir::parse(text, ops::find);
-}
-
-ir::Graph made_by(RunPass pass, const ir::Graph& before) {
-  passes::Notes notes;
-  ir::Graph after = pass(before, notes);
-  ir::verify(after, "the pass");
-  return after;
-}
-
-void expect_pass(RunPass pass, const std::string& before, const std::string& after) {
-  EXPECT_EQ(ir::print(made_by(pass, parse(before))), ir::print(parse(after)));
-}
-
-/// The pass changes no number; returns the names of the operators that it leaves.
+/// The names of the operators that a pass leaves, which changes no number.
 std::vector<std::string> expect_same_values(RunPass pass, const std::string& text) {
-  const ir::Graph before = parse(text), after = made_by(pass, before);
-  std::mt19937_64 random(11);
-  std::normal_distribution<double> normal;
-  std::vector<Tensor> inputs;
-  for (ir::ValueId id : before.inputs()) {
-    inputs.emplace_back(DType::F64, before.shape(id));
-    for (double& value : inputs.back().data<double>())
-      value = normal(random);
-  }
-  const auto expected = interpret(before, inputs), found = interpret(after, inputs);
-  EXPECT_EQ(found.size(), expected.size());
-  for (std::size_t i = 0; i < found.size(); ++i)
-    EXPECT_TRUE(near(found[i], expected[i], 1e-12)) << text << "\n" << ir::print(after);
+  const ir::Graph after = same_values_after(pass, text);
   std::vector<std::string> operators;
   for (const ir::Node& node : after.nodes())
     operators.emplace_back(node.op->name);

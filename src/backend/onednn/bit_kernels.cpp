@@ -26,8 +26,9 @@ void share(std::int64_t count, const Part& part) {
   const auto threads = std::min<std::int64_t>(omp_get_max_threads(), (count + kGrain - 1) / kGrain);
   if (threads <= 1)
     return part(std::int64_t{0}, count);
+  const int team = static_cast<int>(threads);
   const std::int64_t each = ((count + threads - 1) / threads + 511) / 512 * 512;
-#pragma omp parallel for num_threads(static_cast <int>(threads)) schedule(static)
+#pragma omp parallel for num_threads(team) schedule(static)
   for (std::int64_t t = 0; t < threads; ++t)
     if (t * each < count)
       part(t * each, std::min(count, (t + 1) * each));

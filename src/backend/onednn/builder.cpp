@@ -1,27 +1,14 @@
 #include "backend/onednn/builder.hpp"
 
-#include "ops/average_pool.hpp"
-#include "ops/clip.hpp"
-#include "ops/concat.hpp"
+#include "backend/onednn/lowerings.hpp"
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
 #include "ops/fused_conv.hpp"
-#include "ops/global_average_pool.hpp"
-#include "ops/inside.hpp"
-#include "ops/interleave.hpp"
-#include "ops/leaky_relu.hpp"
-#include "ops/masked.hpp"
-#include "ops/max_pool.hpp"
-#include "ops/positive.hpp"
-#include "ops/relu.hpp"
 #include "ops/reshape.hpp"
-#include "ops/slice.hpp"
-#include "ops/split.hpp"
 
 #include <omp.h>
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 namespace fovea::backend::onednn_detail {
@@ -86,28 +73,16 @@ Type OneDnnBuilder::operand_type() const {
 }
 
 bool OneDnnBuilder::keeps_precision(const ir::Node& reader, ir::ValueId id) const {
-  static const std::array<const ir::Operator*, 20> content = {
-      &ops::conv(),          &ops::conv_transpose(),
-      &ops::fused_conv(),    &ops::positive(),
-      &ops::inside(),        &ops::masked(),
-      &ops::relu(),          &ops::relu_gradient(),
-      &ops::leaky_relu(),    &ops::clip(),
-      &ops::clip_gradient(), &ops::leaky_relu_gradient(),
-      &ops::max_pool(),      &ops::max_pool_gradient(),
-      &ops::average_pool(),  &ops::concat(),
-      &ops::split(),         &ops::slice(),
-      &ops::interleave(),    &ops::global_average_pool()};
   const bool is_sum = reader.op == &ops::fused_conv() && reader.inputs.size() > 3 && reader.inputs[3] == id;
-  return !is_sum && std::find(content.begin(), content.end(), reader.op) != content.end();
+  const OperatorLowering* row = lowering_of(*reader.op);
+  return !is_sum && row && row->takes == kAnyType;
 }
 
 Type OneDnnBuilder::result_type(ir::ValueId id) const {
-  const auto& outputs = graph_.outputs();
   const auto& readers = readers_[static_cast<std::size_t>(id)];
-  const bool is_output = std::find(outputs.begin(), outputs.end(), id) != outputs.end();
-  const bool may_be_short =
-      !is_output && std::all_of(readers.begin(), readers.end(),
-                                [&](const ir::Node* reader) { return keeps_precision(*reader, id); });
+  const bool may_be_short = !graph_.is_output(id) &&
+                            std::all_of(readers.begin(), readers.end(),
+                                        [&](const ir::Node* reader) { return keeps_precision(*reader, id); });
   return may_be_short ? operand_type() : Type::f32;
 }
 

@@ -75,9 +75,9 @@ void lower_slice(OneDnnBuilder& builder, const ir::Node& node) {
 }  // namespace
 
 std::vector<OperatorLowering> concat_lowerings() {
-  return {{&ops::concat(), supports_concat, lower_concat},
-          {&ops::slice(), supports_slice, lower_slice},
-          {&ops::split(), supports_split, lower_split}};
+  return {{&ops::concat(), supports_concat, lower_concat, kAnyType},
+          {&ops::slice(), supports_slice, lower_slice, kAnyType},
+          {&ops::split(), supports_split, lower_split, kAnyType}};
 }
 
 }  // namespace fovea::backend::onednn_detail

@@ -33,23 +33,28 @@ bool supports_conv(const ir::Graph&, const ir::Node&) {
   return true;
 }
 
-/// The convolution on pictures with the channels last, or in the library's own layout where it has no kernel
-/// made for this processor otherwise.
+/// What `make` makes of pictures with the channels last, or of the library's own layout where it has no
+/// kernel made for this processor otherwise. `make` is given what turns a shape and a type into a layout.
+template <class Make>
+auto best_layout(const Make& make) {
+  const auto conv = make(OneDnnBuilder::channels_last_desc);
+  if (conv.is_optimized)
+    return conv;
+  const auto other = make(OneDnnBuilder::any_desc);
+  return other.is_optimized || !conv.primitive ? other : conv;
+}
+
 ConvForward choose_conv(OneDnnBuilder& builder, const ir::Node& node, const Window& window,
                         std::int64_t groups, const Epilogue& epilogue) {
   const ir::Graph& graph = builder.graph();
-  const Shape &x = graph.shape(node.inputs[0]), &y = graph.shape(node.outputs[0]);
   const Type in = builder.operand_type();
   const Type out = has(node, 3) ? Type::f32 : builder.result_type(node.outputs[0]);
   const Desc weights = OneDnnBuilder::any_desc(grouped(graph.shape(node.inputs[1]), groups), in);
   const Desc bias = has(node, 2) ? OneDnnBuilder::plain_desc(graph.shape(node.inputs[2])) : Desc();
-  const ConvForward conv = conv_forward(builder.engine(), OneDnnBuilder::channels_last_desc(x, in), weights,
-                                        bias, OneDnnBuilder::channels_last_desc(y, out), window, epilogue);
-  if (conv.is_optimized)
-    return conv;
-  const ConvForward other = conv_forward(builder.engine(), OneDnnBuilder::any_desc(x, in), weights, bias,
-                                         OneDnnBuilder::any_desc(y, out), window, epilogue);
-  return other.is_optimized || !conv.primitive ? other : conv;
+  return best_layout([&](auto* layout) {
+    return conv_forward(builder.engine(), layout(graph.shape(node.inputs[0]), in), weights, bias,
+                        layout(graph.shape(node.outputs[0]), out), window, epilogue);
+  });
 }
 
 /// Where the convolution writes, holding the sum at first if there is one. A picture that is both convolved
@@ -85,7 +90,7 @@ void lower_fused_conv(OneDnnBuilder& builder, const ir::Node& node) {
   Epilogue epilogue;
   if (a.activation == "relu")
     epilogue.activation = Epilogue::Activation::Relu;
-  add_conv(builder, node, window_of(a), a.groups, epilogue);
+  add_conv(builder, node, window_of(a.conv), a.conv.groups, epilogue);
 }
 
 /// As the gradient of a convolution; one with a bias, or with more output padding than a convolution can
@@ -98,17 +103,12 @@ bool supports_conv_transpose(const ir::Graph&, const ir::Node& node) {
 ConvBackwardData choose_conv_transpose(OneDnnBuilder& builder, const ir::Node& node,
                                        const ops::ConvTransposeAttributes& a) {
   const ir::Graph& graph = builder.graph();
-  const Shape &x = graph.shape(node.inputs[0]), &y = graph.shape(node.outputs[0]);
   const Type in = builder.operand_type(), out = builder.result_type(node.outputs[0]);
   const Desc weights = OneDnnBuilder::any_desc(grouped(graph.shape(node.inputs[1]), a.groups), in);
-  const ConvBackwardData conv =
-      conv_backward_data(builder.engine(), OneDnnBuilder::channels_last_desc(y, out), weights,
-                         OneDnnBuilder::channels_last_desc(x, in), window_of(a));
-  if (conv.is_optimized)
-    return conv;
-  const ConvBackwardData other = conv_backward_data(builder.engine(), OneDnnBuilder::any_desc(y, out),
-                                                    weights, OneDnnBuilder::any_desc(x, in), window_of(a));
-  return other.is_optimized || !conv.primitive ? other : conv;
+  return best_layout([&](auto* layout) {
+    return conv_backward_data(builder.engine(), layout(graph.shape(node.outputs[0]), out), weights,
+                              layout(graph.shape(node.inputs[0]), in), window_of(a));
+  });
 }
 
 void lower_conv_transpose(OneDnnBuilder& builder, const ir::Node& node) {
@@ -123,9 +123,9 @@ void lower_conv_transpose(OneDnnBuilder& builder, const ir::Node& node) {
 }  // namespace
 
 std::vector<OperatorLowering> convolution_lowerings() {
-  return {{&ops::conv(), supports_conv, lower_conv},
-          {&ops::fused_conv(), supports_conv, lower_fused_conv},
-          {&ops::conv_transpose(), supports_conv_transpose, lower_conv_transpose}};
+  return {{&ops::conv(), supports_conv, lower_conv, kAnyType},
+          {&ops::fused_conv(), supports_conv, lower_fused_conv, kAnyType},
+          {&ops::conv_transpose(), supports_conv_transpose, lower_conv_transpose, kAnyType}};
 }
 
 }  // namespace fovea::backend::onednn_detail

@@ -135,8 +135,9 @@ void lower_gradient(OneDnnBuilder& builder, const ir::Node& node) {
 std::vector<OperatorLowering> eltwise_lowerings() {
   std::vector<OperatorLowering> lowerings;
   for (const Row& row : rows())
-    lowerings.push_back(
-        {row.op, supports_any, row.kind == Row::Kind::Forward ? lower_forward : lower_gradient});
+    lowerings.push_back({row.op, supports_any,
+                         row.kind == Row::Kind::Forward ? lower_forward : lower_gradient,
+                         is_piecewise_linear(row) ? kAnyType : OperatorLowering::Takes::Float32});
   return lowerings;
 }
 

@@ -38,7 +38,7 @@ void lower_interleave(OneDnnBuilder& builder, const ir::Node& node) {
 }  // namespace
 
 std::vector<OperatorLowering> interleave_lowerings() {
-  return {{&ops::interleave(), supports_interleave, lower_interleave}};
+  return {{&ops::interleave(), supports_interleave, lower_interleave, kAnyType}};
 }
 
 }  // namespace fovea::backend::onednn_detail

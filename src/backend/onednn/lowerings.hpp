@@ -10,7 +10,10 @@ struct OperatorLowering {
   const ir::Operator* op;
   bool (*supports)(const ir::Graph& graph, const ir::Node& node);
   void (*lower)(OneDnnBuilder& builder, const ir::Node& node);
+  /// Any: reads operands that are kept as bfloat16 without losing more by it than they have lost.
+  enum class Takes { Float32, Any } takes = Takes::Float32;
 };
+inline constexpr auto kAnyType = OperatorLowering::Takes::Any;
 
 // One function for each file of this folder; table.cpp joins them.
 std::vector<OperatorLowering> convolution_lowerings();
@@ -25,6 +28,9 @@ std::vector<OperatorLowering> interleave_lowerings();
 
 /// Whether an operator makes a mask: bits in the layout of what it looks at, for Masked alone to read.
 bool is_mask(const ir::Operator& op);
+
+/// An operator's lowering, which may not hold for each of its nodes, or nullptr.
+const OperatorLowering* lowering_of(const ir::Operator& op);
 
 /// The lowering of a node, or nullptr where its reference kernel runs.
 const OperatorLowering* lowering_for(const ir::Graph& graph, const ir::Node& node);

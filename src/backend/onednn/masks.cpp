@@ -10,14 +10,10 @@
 namespace fovea::backend::onednn_detail {
 namespace {
 
-bool is_output(const ir::Graph& graph, ir::ValueId id) {
-  return std::find(graph.outputs().begin(), graph.outputs().end(), id) != graph.outputs().end();
-}
-
 /// The bits have a layout that nothing else could read.
 bool supports_mask(const ir::Graph& graph, const ir::Node& node) {
   const ir::ValueId mask = node.outputs[0];
-  return !is_output(graph, mask) &&
+  return !graph.is_output(mask) &&
          std::all_of(graph.nodes().begin(), graph.nodes().end(), [&](const ir::Node& reader) {
            const bool reads =
                std::find(reader.inputs.begin(), reader.inputs.end(), mask) != reader.inputs.end();
@@ -99,9 +95,9 @@ bool is_mask(const ir::Operator& op) {
 }
 
 std::vector<OperatorLowering> mask_lowerings() {
-  return {{&ops::positive(), supports_mask, lower_mask},
-          {&ops::inside(), supports_mask, lower_mask},
-          {&ops::masked(), supports_masked, lower_masked}};
+  return {{&ops::positive(), supports_mask, lower_mask, kAnyType},
+          {&ops::inside(), supports_mask, lower_mask, kAnyType},
+          {&ops::masked(), supports_masked, lower_masked, kAnyType}};
 }
 
 }  // namespace fovea::backend::onednn_detail

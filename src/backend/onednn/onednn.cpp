@@ -4,8 +4,6 @@
 
 #include <omp.h>
 
-#include <algorithm>
-
 namespace fovea::backend {
 namespace {
 
@@ -62,9 +60,7 @@ public:
 
 private:
   static bool is_float_output(const ir::Graph& graph, ir::ValueId id) {
-    const auto& outputs = graph.outputs();
-    return graph.type(id).dtype == DType::F32 &&
-           std::find(outputs.begin(), outputs.end(), id) != outputs.end();
+    return graph.type(id).dtype == DType::F32 && graph.is_output(id);
   }
 
   static void lower_node(OneDnnBuilder& onednn, LoweringBuilder& builder, const ir::Node& node) {

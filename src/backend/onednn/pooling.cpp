@@ -44,8 +44,6 @@ bool is_own_gradient(const ir::Graph& graph, const ir::Node& node, ir::ValueId s
 
 bool supports_max_pool(const ir::Graph& graph, const ir::Node& node) {
   const ir::ValueId switches = node.outputs[1];
-  const auto& outputs = graph.outputs();
-  const bool is_output = std::find(outputs.begin(), outputs.end(), switches) != outputs.end();
   const bool only_gradients =
       std::all_of(graph.nodes().begin(), graph.nodes().end(), [&](const ir::Node& reader) {
         const bool reads =
@@ -53,7 +51,7 @@ bool supports_max_pool(const ir::Graph& graph, const ir::Node& node) {
         return !reads || is_own_gradient(graph, reader, switches);
       });
   const auto& a = node.attributes.as<ops::MaxPoolAttributes>();
-  return !is_output && only_gradients &&
+  return !graph.is_output(switches) && only_gradients &&
          is_padding_narrow(window_of(a, graph.shape(node.inputs[0]), graph.shape(node.outputs[0])));
 }
 
@@ -172,11 +170,11 @@ void lower_global_average_pool_gradient(OneDnnBuilder& builder, const ir::Node& 
 }  // namespace
 
 std::vector<OperatorLowering> pooling_lowerings() {
-  return {{&ops::max_pool(), supports_max_pool, lower_max_pool},
-          {&ops::max_pool_gradient(), supports_max_pool_gradient, lower_max_pool_gradient},
-          {&ops::average_pool(), supports_average_pool, lower_average_pool},
+  return {{&ops::max_pool(), supports_max_pool, lower_max_pool, kAnyType},
+          {&ops::max_pool_gradient(), supports_max_pool_gradient, lower_max_pool_gradient, kAnyType},
+          {&ops::average_pool(), supports_average_pool, lower_average_pool, kAnyType},
           {&ops::average_pool_gradient(), supports_average_pool_gradient, lower_average_pool_gradient},
-          {&ops::global_average_pool(), supports_global_average_pool, lower_global_average_pool},
+          {&ops::global_average_pool(), supports_global_average_pool, lower_global_average_pool, kAnyType},
           {&ops::global_average_pool_gradient(), supports_global_average_pool,
            lower_global_average_pool_gradient}};
 }

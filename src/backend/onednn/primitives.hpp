@@ -73,7 +73,7 @@ Primitive eltwise_backward(const dnnl::engine& engine, const Eltwise& function, 
 
 Primitive binary(const dnnl::engine& engine, dnnl::algorithm algorithm, const Desc& a, const Desc& b,
                  const Desc& dst);
-/// `bias` may be a zero descriptor. Without a primitive where the library has none for these layouts.
+/// `bias` may be a zero descriptor.
 Primitive matmul(const dnnl::engine& engine, const Desc& a, const Desc& b, const Desc& bias, const Desc& dst);
 struct Concat : Primitive {
   Desc dst;

@@ -24,14 +24,18 @@ bool is_plain_float(const ir::TensorType& type) {
 
 }  // namespace
 
-const OperatorLowering* lowering_for(const ir::Graph& graph, const ir::Node& node) {
+const OperatorLowering* lowering_of(const ir::Operator& op) {
   static const std::vector<OperatorLowering> table = all_lowerings();
-  const auto at =
-      std::find_if(table.begin(), table.end(), [&](const auto& row) { return row.op == node.op; });
-  const bool fits = at != table.end() && is_plain_float(graph.type(node.inputs[0])) &&
-                    (is_plain_float(graph.type(node.outputs[0])) || is_mask(*at->op)) &&
-                    at->supports(graph, node);
-  return fits ? &*at : nullptr;
+  const auto at = std::find_if(table.begin(), table.end(), [&](const auto& row) { return row.op == &op; });
+  return at == table.end() ? nullptr : &*at;
+}
+
+const OperatorLowering* lowering_for(const ir::Graph& graph, const ir::Node& node) {
+  const OperatorLowering* row = lowering_of(*node.op);
+  const bool fits = row && is_plain_float(graph.type(node.inputs[0])) &&
+                    (is_plain_float(graph.type(node.outputs[0])) || is_mask(*node.op)) &&
+                    row->supports(graph, node);
+  return fits ? row : nullptr;
 }
 
 }  // namespace fovea::backend::onednn_detail
