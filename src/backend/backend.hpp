@@ -83,6 +83,9 @@ struct LowerOptions {
   int threads = 0;  ///< 0: all processors
   Arithmetic forward = Arithmetic::F32;
   Arithmetic backward = Arithmetic::F32;
+  /// Called behind each node that was lowered, for every constant that it reads; `last` where no later node
+  /// does. The lowering holds or has copied what it needs by then, so the graph need not hold that any more.
+  std::function<void(ir::ValueId constant, bool last)> on_read = {};
 };
 
 /// Turns graphs into steps. Backends are stateless constants.

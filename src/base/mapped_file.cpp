@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <functional>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -80,6 +81,19 @@ void MappedFile::check_unchanged() const {
 void MappedFile::release_pages() const {
   if (mapping_)
     ::madvise(mapping_, bytes_.size(), MADV_DONTNEED);
+}
+
+void MappedFile::release_pages(const void* address, std::size_t bytes) const {
+  const auto* begin = static_cast<const char*>(address);
+  const std::less<> before;
+  if (!mapping_ || before(begin, bytes_.data()) || !before(begin, bytes_.data() + bytes_.size()))
+    return;
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const auto offset = static_cast<std::size_t>(begin - bytes_.data());
+  const std::size_t first = (offset + page - 1) / page * page;
+  const std::size_t last = std::min(offset + bytes, bytes_.size()) / page * page;
+  if (first < last)
+    ::madvise(static_cast<char*>(mapping_) + first, last - first, MADV_DONTNEED);
 }
 
 }  // namespace fovea

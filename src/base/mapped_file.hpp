@@ -27,6 +27,8 @@ public:
   void check_unchanged() const;
   /// Gives the pages back to the system; they return from the file when they are touched again.
   void release_pages() const;
+  /// The same of the pages that lie in this part of the mapping whole; nothing for any other address.
+  void release_pages(const void* address, std::size_t bytes) const;
 
 private:
   MappedFile() = default;

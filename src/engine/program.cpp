@@ -188,6 +188,7 @@ void build(const Model& model, Program::Impl& impl) {
                 "the size of input '{}' is open: give one", picture.name);
   }
   ir::Graph graph = import(model, options);
+  model.impl().file->release_pages();
   FOVEA_CHECK(!graph.outputs().empty(), "the model has no output");
   if (!options.target.empty())
     retarget(graph, options.target);
@@ -210,7 +211,15 @@ void build(const Model& model, Program::Impl& impl) {
   impl.text = ir::print(graph);
   const std::vector<ir::ValueId> scores(
       graph.outputs().begin(), graph.outputs().begin() + static_cast<std::ptrdiff_t>(forward_outputs));
-  impl.lowering = backend.lower(graph, plan::make_schedule(graph, scores), lower_options(options));
+  backend::LowerOptions lower = lower_options(options);
+  // Weights that have been copied need not stay in memory a second time until all others have been.
+  lower.on_read = [&graph, &file = *model.impl().file](ir::ValueId id, bool last) {
+    const Tensor& weights = *graph.value(id).constant;
+    file.release_pages(weights.raw(), weights.bytes());
+    if (last)
+      graph.drop_elements(id);
+  };
+  impl.lowering = backend.lower(graph, plan::make_schedule(graph, scores), lower);
   impl.report.fallback_nodes = impl.lowering.fallback_nodes;
   settle_constants(*model.impl().file, impl.lowering);
   plan_arena(impl);

@@ -43,6 +43,8 @@ public:
   void add_output(ValueId value, const std::string& name = {});
   void clear_outputs();
   void rename(ValueId value, std::string name);
+  /// Lets go of a constant's elements, for who has taken what it needs of them.
+  void drop_elements(ValueId constant) { *values_[static_cast<std::size_t>(constant)].constant = {}; }
 
   const std::vector<Node>& nodes() const { return nodes_; }
   const std::vector<Value>& values() const { return values_; }

@@ -191,6 +191,11 @@ void OnnxFile::release_pages() const {
     file->release_pages();
 }
 
+void OnnxFile::release_pages(const void* address, std::size_t bytes) const {
+  for (const auto& file : contents_->files)
+    file->release_pages(address, bytes);
+}
+
 std::shared_ptr<const OnnxFile> OnnxFile::read(const std::string& path) {
   std::shared_ptr<OnnxFile> file(new OnnxFile);
   file->path = path;

@@ -26,6 +26,8 @@ public:
   bool holds(const void* address) const;
   /// Lets the system take back the memory of the mapped files; what is needed again is read again.
   void release_pages() const;
+  /// The same of one weight, if it lies in a mapped file.
+  void release_pages(const void* address, std::size_t bytes) const;
 
   std::string path;
   std::int64_t ir_version = 0;

@@ -74,6 +74,7 @@
 #include "ops/sub.hpp"
 #include "ops/tanh.hpp"
 #include "ops/transpose.hpp"
+#include "ops/turned_weights.hpp"
 #include "ops/where.hpp"
 
 #include <algorithm>
@@ -190,6 +191,7 @@ std::span<const ir::Operator* const> table() {
       &tanh(),
       &tanh_gradient(),
       &transpose(),
+      &turned_weights(),
       &where(),
   };
   // clang-format on

@@ -4,6 +4,7 @@
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
 #include "ops/interleave.hpp"
+#include "ops/turned_weights.hpp"
 #include "passes/rewriter.hpp"
 
 #include <algorithm>
@@ -30,24 +31,6 @@ bool is_turnable(const ir::Graph& graph, const ir::Node& node) {
     if (pad < 0)
       return false;
   return true;
-}
-
-/// w: [C,OC/groups,KH,KW] -> [OC,C/groups,KH,KW], flipped in both directions.
-Tensor turned_weights(const Tensor& w, std::int64_t groups) {
-  const Shape& from = w.shape();
-  const std::int64_t group_inputs = from[0] / groups, group_outputs = from[1], window = from[2] * from[3];
-  Tensor turned(w.dtype(), {group_outputs * groups, group_inputs, from[2], from[3]});
-  dispatch_floating(w.dtype(), [&]<class T>(T) {
-    const T* src = w.data<T>().data();
-    T* dst = turned.data<T>().data();
-    for (std::int64_t g = 0; g < groups; ++g)
-      for (std::int64_t o = 0; o < group_outputs; ++o)
-        for (std::int64_t i = 0; i < group_inputs; ++i, dst += window) {
-          const T* taps = src + ((g * group_inputs + i) * group_outputs + o) * window;
-          std::reverse_copy(taps, taps + window, dst);
-        }
-  });
-  return turned;
 }
 
 /// Output channels up to which a strided transposed convolution is taken apart into phases; library kernels
@@ -133,9 +116,10 @@ ir::Graph turn_conv_transpose(const ir::Graph& graph, Notes&) {
     }
     const auto& a = node.attributes.as<ops::ConvTransposeAttributes>();
     const ir::Value& w = graph.value(node.inputs[1]);
-    std::vector<ir::ValueId> inputs = {
-        rewriter.map(node.inputs[0]),
-        rewriter.to().add_constant(w.name + "/turned", turned_weights(*w.constant, a.groups))};
+    const ir::ValueId turned =
+        rewriter.to().add(ops::turned_weights(), ops::TurnedWeightsAttributes{a.groups},
+                          {rewriter.map(node.inputs[1])}, w.name + "/turned");
+    std::vector<ir::ValueId> inputs = {rewriter.map(node.inputs[0]), turned};
     if (node.inputs.size() > 2)
       inputs.push_back(rewriter.map(node.inputs[2]));
     const ops::ConvAttributes attributes{{1, 1}, turned_pads(a, w.type.shape), a.dilations, a.groups};

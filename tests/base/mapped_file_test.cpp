@@ -39,6 +39,17 @@ TEST_F(MappedFiles, ShowTheBytes) {
   EXPECT_EQ(open("")->bytes(), "");
 }
 
+TEST_F(MappedFiles, GiveBackTheirPagesInParts) {
+  const std::string bytes = some_bytes(100'000);
+  const auto file = open(bytes);
+  const char* begin = file->bytes().data();
+  for (std::size_t offset : {0, 1, 4096, 50'000, 99'999})
+    for (std::size_t count : {0, 1, 5000, 200'000})
+      file->release_pages(begin + offset, count);
+  file->release_pages(bytes.data(), bytes.size());  // not the file's
+  EXPECT_EQ(file->bytes(), bytes);
+}
+
 TEST_F(MappedFiles, AreRefusedWhenMissingOrTooLong) {
   EXPECT_NE(message_of<InputError>([&] { MappedFile::open(path, kAnySize); }).find("No such file"),
             std::string::npos);

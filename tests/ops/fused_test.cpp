@@ -6,6 +6,7 @@
 #include "ops/masked.hpp"
 #include "ops/positive.hpp"
 #include "ops/table.hpp"
+#include "ops/turned_weights.hpp"
 #include "support/tensors.hpp"
 
 #include <gtest/gtest.h>
@@ -56,6 +57,20 @@ TEST(Masks, tell_what_flows_back) {
   const Tensor dy = doubles({5}, {1, 2, 3, 4, 5});
   EXPECT_EQ(values_of(ops::evaluate(ops::masked(), {}, std::vector{dy, inside})[0]),
             (std::vector<double>{0, 2, 3, 0, 0}));
+}
+
+TEST(TurnedWeights, exchanges_the_channels_of_each_group_and_flips_the_windows) {
+  // Two groups of one input channel with two output channels each; windows of 1 x 2.
+  const Tensor w = doubles({2, 2, 1, 2}, {0, 1, 10, 11, 20, 21, 30, 31});
+  const auto run = [&](std::int64_t groups) {
+    return ops::evaluate(ops::turned_weights(), ops::TurnedWeightsAttributes{groups}, std::vector{w})[0];
+  };
+  EXPECT_EQ(run(2).shape(), (Shape{4, 1, 1, 2}));
+  EXPECT_EQ(values_of(run(2)), (std::vector<double>{1, 0, 11, 10, 21, 20, 31, 30}));
+  EXPECT_EQ(run(1).shape(), (Shape{2, 2, 1, 2}));
+  EXPECT_EQ(values_of(run(1)), (std::vector<double>{1, 0, 21, 20, 11, 10, 31, 30}));
+  EXPECT_EQ(values_of(ops::turn_weights(w, 1)), values_of(run(1)));
+  EXPECT_THROW(run(3), InputError);
 }
 
 TEST(Interleave, puts_phases_side_by_side_and_cuts_the_border) {

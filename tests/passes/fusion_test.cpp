@@ -78,7 +78,7 @@ TEST(TurnConvTranspose, turns_stride_one) {
         fmt::format(
             "input x f64[2,{},7,6]\nconst w f64[{}] {{random 3}}\ny = ConvTranspose(x, w) {}\noutput y = y",
             field('x'), field('w'), attributes));
-    EXPECT_EQ(names, Names{"Conv"}) << geometry;
+    EXPECT_EQ(names, (Names{"TurnedWeights", "Conv"})) << geometry;
   }
 }
 

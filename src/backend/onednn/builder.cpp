@@ -5,6 +5,7 @@
 #include "ops/conv_transpose.hpp"
 #include "ops/fused_conv.hpp"
 #include "ops/reshape.hpp"
+#include "ops/turned_weights.hpp"
 
 #include <omp.h>
 
@@ -28,17 +29,22 @@ OneDnnBuilder::OneDnnBuilder(const ir::Graph& graph, const plan::Schedule& sched
                              const dnnl::engine& engine)
     : graph_(graph), builder_(builder), engine_(engine), options_(options), forward_nodes_(schedule.forward),
       uses_(graph.use_counts()), readers_(graph.values().size()), last_reader_(graph.values().size(), 0),
-      places_(graph.values().size()) {
+      last_reader_of_constant_(graph.values().size(), 0), places_(graph.values().size()),
+      constants_(graph.values().size()) {
   for (const ir::Node& node : graph.nodes())
     for (ir::ValueId id : node.inputs)
       if (id != ir::kNoValue)
         readers_[static_cast<std::size_t>(id)].push_back(&node);
   constexpr std::size_t kForEver = std::numeric_limits<std::size_t>::max();
   auto reader_of = [&](ir::ValueId id) -> std::size_t& { return last_reader_[static_cast<std::size_t>(id)]; };
-  for (std::size_t i = 0; i < schedule.order.size(); ++i)
-    for (ir::ValueId id : graph.nodes()[static_cast<std::size_t>(schedule.order[i])].inputs)
+  for (std::size_t i = 0; i < schedule.order.size(); ++i) {
+    const ir::Node& node = graph.nodes()[static_cast<std::size_t>(schedule.order[i])];
+    for (ir::ValueId id : node.inputs)
       if (id != ir::kNoValue)
         reader_of(id) = i;
+    for_each_constant_of(node,
+                         [&](ir::ValueId id) { last_reader_of_constant_[static_cast<std::size_t>(id)] = i; });
+  }
   for (std::size_t id = 0; id < graph.values().size(); ++id)
     if (graph.values()[id].producer == ir::kNoNode)
       last_reader_[id] = kForEver;  // an input or a constant
@@ -47,6 +53,28 @@ OneDnnBuilder::OneDnnBuilder(const ir::Graph& graph, const plan::Schedule& sched
   for (const ir::Node& node : graph.nodes())
     if (node.op == &ops::reshape())
       reader_of(node.inputs[0]) = reader_of(node.outputs[0]) = kForEver;  // one buffer, two values
+}
+
+/// Visits the constants among a node's operands, and those behind operands that are turned weights.
+template <class Visit>
+void OneDnnBuilder::for_each_constant_of(const ir::Node& node, Visit&& visit) const {
+  for (ir::ValueId id : node.inputs) {
+    if (id == ir::kNoValue)
+      continue;
+    const ir::Node* producer = graph_.producer(id);
+    if (producer && producer->op == &ops::turned_weights())
+      id = producer->inputs[0];
+    if (graph_.is_constant(id))
+      visit(id);
+  }
+}
+
+void OneDnnBuilder::end_node(const ir::Node& node) {
+  if (options_.on_read)
+    for_each_constant_of(node, [&](ir::ValueId id) {
+      const bool is_last = last_reader_of_constant_[static_cast<std::size_t>(id)] == position_;
+      options_.on_read(id, is_last && !graph_.is_output(id));
+    });
 }
 
 Desc OneDnnBuilder::plain_desc(const Shape& shape) {
@@ -108,28 +136,31 @@ Place OneDnnBuilder::place(ir::ValueId id) {
 }
 
 Place OneDnnBuilder::place(ir::ValueId id, const Desc& desc) {
-  const Place first = native(id);
-  auto& places = places_[static_cast<std::size_t>(id)];
+  const Desc row_major = plain_desc(graph_.shape(id));
+  const bool is_constant = graph_.is_constant(id) && desc != row_major;
+  auto& places = (is_constant ? constants_ : places_)[static_cast<std::size_t>(id)];
+  // A constant's row-major place would hold its memory until the end, so it is made only if that is asked
+  // for.
+  const Place first = is_constant ? Place{} : native(id);
   const auto found =
       std::find_if(places.begin(), places.end(), [&](const Place& p) { return p.desc == desc; });
   if (found != places.end())
     return *found;
-  places.push_back(graph_.is_constant(id) ? reordered_constant(*graph_.value(id).constant, first.desc, desc)
-                                          : reordered(first, desc));
+  places.push_back(is_constant ? constant(*graph_.value(id).constant, row_major, desc)
+                               : reordered(first, desc));
   return places.back();
 }
 
 Place OneDnnBuilder::reinterpreted(ir::ValueId id, const Desc& as, const Desc& desc) {
   if (graph_.is_constant(id))
-    return reordered_constant(*graph_.value(id).constant, as, desc);
+    return constant(*graph_.value(id).constant, as, desc);
   const Place viewed{plain(id).buffer, as};
   return as == desc ? viewed : reordered(viewed, desc);
 }
 
-Place OneDnnBuilder::reordered_constant(const Tensor& row_major, const Desc& from, const Desc& desc) {
-  // Weights are brought into their layout here, once for all sessions.
+Place OneDnnBuilder::constant(const Tensor& weights, const Desc& from, const Desc& desc) {
   Tensor blocked = weights_.make(DType::F32, {static_cast<std::int64_t>((desc.get_size() + 3) / 4)});
-  dnnl::memory source(from, engine_, const_cast<void*>(row_major.raw()));
+  dnnl::memory source(from, engine_, const_cast<void*>(weights.raw()));
   dnnl::memory destination(desc, engine_, blocked.raw());
   dnnl::stream stream(engine_);
   dnnl::reorder(source, destination).execute(stream, source, destination);

@@ -41,6 +41,8 @@ public:
 
   /// Says which node of the schedule is lowered next.
   void begin_node(std::size_t position) { position_ = position; }
+  /// Reports the constants that this node, which has been lowered, reads.
+  void end_node(const ir::Node& node);
   /// What the node's convolution or matrix product multiplies.
   Type operand_type() const;
   /// What its result is kept as: float32, or the operand type where only kernels read it that lose nothing
@@ -69,6 +71,9 @@ public:
   /// The value, its row-major elements read under the layout `as` (another shape of equal size), in the
   /// layout `desc`.
   Place reinterpreted(ir::ValueId id, const Desc& as, const Desc& desc);
+  /// Weights, which lie in memory as `from` says, in the layout `desc`: brought into it here, once for all
+  /// sessions.
+  Place constant(const Tensor& weights, const Desc& from, const Desc& desc);
   /// The value in row-major order.
   Place plain(ir::ValueId id);
   /// Room for a value about to be written in a given layout.
@@ -96,11 +101,12 @@ public:
   void add_reference(const ir::Node& node);
 
 private:
+  template <class Visit>
+  void for_each_constant_of(const ir::Node& node, Visit&& visit) const;
   bool is_last_reader(ir::ValueId id) const;
   bool keeps_precision(const ir::Node& reader, ir::ValueId id) const;
   Place adopt(ir::ValueId id, const Place& place);
   Place reordered(const Place& from, const Desc& desc);
-  Place reordered_constant(const Tensor& row_major, const Desc& from, const Desc& desc);
 
   const ir::Graph& graph_;
   LoweringBuilder& builder_;
@@ -113,7 +119,9 @@ private:
   std::vector<std::size_t>
       last_reader_;  ///< by value: position in the schedule; for ever where memory is shared
   TensorPool weights_;
-  std::vector<std::vector<Place>> places_;  ///< by value, the producer's own first
+  std::vector<std::size_t> last_reader_of_constant_;  ///< by value: position in the schedule
+  std::vector<std::vector<Place>> places_;            ///< by value, the producer's own first
+  std::vector<std::vector<Place>> constants_;         ///< by value: constants in other layouts than row-major
 };
 
 }  // namespace fovea::backend::onednn_detail

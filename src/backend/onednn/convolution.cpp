@@ -2,6 +2,9 @@
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
 #include "ops/fused_conv.hpp"
+#include "ops/turned_weights.hpp"
+
+#include <algorithm>
 
 namespace fovea::backend::onednn_detail {
 namespace {
@@ -16,9 +19,29 @@ Shape grouped(const Shape& w, std::int64_t groups) {
   return groups == 1 ? w : Shape{groups, w[0] / groups, w[1], w[2], w[3]};
 }
 
+/// Windows of one tap need no flipping: the exchange of channels is a way to read them.
+bool is_transpose(const ir::Graph& graph, const ir::Node& turned) {
+  const Shape& w = graph.shape(turned.inputs[0]);
+  return w[2] == 1 && w[3] == 1 && turned.attributes.as<ops::TurnedWeightsAttributes>().groups == 1;
+}
+
+Place turned_weights_place(OneDnnBuilder& builder, const ir::Node& turned, const Desc& wanted) {
+  const ir::Graph& graph = builder.graph();
+  const Tensor& w = *graph.value(turned.inputs[0]).constant;
+  const std::int64_t groups = turned.attributes.as<ops::TurnedWeightsAttributes>().groups;
+  const Shape& shape = graph.shape(turned.outputs[0]);
+  if (is_transpose(graph, turned))
+    return builder.constant(w, Desc(shape.dims(), Type::f32, Dims{1, shape[0], 1, 1}), wanted);
+  return builder.constant(ops::turn_weights(w, groups), OneDnnBuilder::plain_desc(grouped(shape, groups)),
+                          wanted);
+}
+
 /// The weights in the layout the primitive wants. They may be read under the grouped shape, so this is not
 /// `place`.
 Place weights_place(OneDnnBuilder& builder, ir::ValueId id, std::int64_t groups, const Desc& wanted) {
+  const ir::Node* producer = builder.graph().producer(id);
+  if (producer && producer->op == &ops::turned_weights())
+    return turned_weights_place(builder, *producer, wanted);
   if (groups == 1)
     return builder.place(id, wanted);
   return builder.reinterpreted(id, OneDnnBuilder::plain_desc(grouped(builder.graph().shape(id), groups)),
@@ -120,12 +143,27 @@ void lower_conv_transpose(OneDnnBuilder& builder, const ir::Node& node) {
                         {{DNNL_ARG_DIFF_SRC, builder.produce(node.outputs[0], conv.diff_src)}});
 }
 
+/// Turned weights are made by the convolutions that read them, if those are oneDNN's.
+bool supports_turned_weights(const ir::Graph& graph, const ir::Node& node) {
+  const ir::ValueId w = node.outputs[0];
+  return graph.is_constant(node.inputs[0]) && !graph.is_output(w) &&
+         std::all_of(graph.nodes().begin(), graph.nodes().end(), [&](const ir::Node& reader) {
+           const auto reads = std::count(reader.inputs.begin(), reader.inputs.end(), w);
+           const bool convolves = reader.op == &ops::conv() || reader.op == &ops::fused_conv();
+           return reads == 0 ||
+                  (reads == 1 && convolves && reader.inputs[1] == w && lowering_for(graph, reader));
+         });
+}
+
+void lower_turned_weights(OneDnnBuilder&, const ir::Node&) {}
+
 }  // namespace
 
 std::vector<OperatorLowering> convolution_lowerings() {
   return {{&ops::conv(), supports_conv, lower_conv, kAnyType},
           {&ops::fused_conv(), supports_conv, lower_fused_conv, kAnyType},
-          {&ops::conv_transpose(), supports_conv_transpose, lower_conv_transpose, kAnyType}};
+          {&ops::conv_transpose(), supports_conv_transpose, lower_conv_transpose, kAnyType},
+          {&ops::turned_weights(), supports_turned_weights, lower_turned_weights}};
 }
 
 }  // namespace fovea::backend::onednn_detail

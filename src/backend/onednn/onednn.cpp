@@ -49,6 +49,7 @@ public:
       for (ir::ValueId id : node.outputs)
         if (is_float_output(graph, id))
           onednn.plain(id);
+      onednn.end_node(node);
       if (i + 1 == schedule.forward)
         forward_steps = builder.step_count();
     }
