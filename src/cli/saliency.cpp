@@ -100,14 +100,13 @@ private:
 
 /// Photo, map, map on the photo; or, as in the paper's reproduction, photo, class model, map.
 Image figure_of(const SaliencyMap& result, const Options& options, const LoadedModel& loaded,
-                const std::string& path, const Image& grey, ClassModelPictures& class_models) {
+                const std::string& path, const Image& grey, double white, ClassModelPictures& class_models) {
   const std::string name = short_name(loaded.labels, result.target.index);
   const std::string answer = fmt::format("{}, score {:.2f}, probability {:.3f}", name, result.target.score,
                                          result.target.probability);
   const std::string file = fs::path(path).filename().string();
-  const Panel map = {
-      colorize(grey, options.colormap), "Saliency map",
-      fmt::format("{}; {}", options.method, range_text(options, white_level(result.map, options.range)))};
+  const Panel map = {colorize(grey, options.colormap), "Saliency map",
+                     fmt::format("{}; {}", options.method, range_text(options, white))};
   std::vector<Panel> panels;
   if (options.with_class_model)
     panels = {{result.seen, "Photo", file + ": " + answer}, class_models.panel(result.target.index), map};
@@ -119,8 +118,9 @@ Image figure_of(const SaliencyMap& result, const Options& options, const LoadedM
 }
 
 void write_files(const SaliencyMap& result, const Options& options, const LoadedModel& loaded,
-                 const std::string& path, const Files& files, ClassModelPictures& class_models) {
-  const Image grey = to_grey(result.map, options.range);
+                 const std::string& path, const Files& files, double white,
+                 ClassModelPictures& class_models) {
+  const Image grey = to_grey(result.map, white, options.range.gamma);
   if (!files.map.empty()) {
     write_png(files.map, grey);
     write_png(files.heat, colorize(grey, options.colormap));
@@ -129,11 +129,11 @@ void write_files(const SaliencyMap& result, const Options& options, const Loaded
     write_npy(files.gradient, result.gradient);
   }
   if (!files.figure.empty())
-    write_png(files.figure, figure_of(result, options, loaded, path, grey, class_models));
+    write_png(files.figure, figure_of(result, options, loaded, path, grey, white, class_models));
 }
 
 nlohmann::ordered_json describe_json(const SaliencyMap& result, const Options& options, const Labels& labels,
-                                     const std::string& path, const Files& files) {
+                                     const std::string& path, const Files& files, double white) {
   nlohmann::ordered_json json = {{"image", path}, {"class", to_json(labels, result.target.index)}};
   json["score"] = result.target.score;
   json["probability"] = result.target.probability;
@@ -143,7 +143,7 @@ nlohmann::ordered_json describe_json(const SaliencyMap& result, const Options& o
                     {"y", result.region.y},
                     {"width", result.region.width},
                     {"height", result.region.height}};
-  json["white_level"] = white_level(result.map, options.range);
+  json["white_level"] = white;
   for (const auto& [key, file] : {std::pair{"map", &files.map}, std::pair{"heat", &files.heat},
                                   std::pair{"overlay", &files.overlay}, std::pair{"raw_map", &files.raw},
                                   std::pair{"gradient", &files.gradient}, std::pair{"figure", &files.figure}})
@@ -181,17 +181,19 @@ Report explain(Session& session, Shared& shared, std::size_t i, nlohmann::ordere
   const std::string& path = shared.images[i];
   const Files& files = shared.files[i];
   const SaliencyMap result = saliency(session, read_image(path), shared.loaded.preprocessing, shared.method);
-  write_files(result, options, shared.loaded, path, files, shared.class_models);
+  const double white = white_level(result.map, options.range);
+  write_files(result, options, shared.loaded, path, files, white, shared.class_models);
   std::string warning;
-  if (white_level(result.map, options.range) == 0)
+  if (white == 0)
     warning = fmt::format("fovea: warning: {}: the gradient is zero everywhere, so the map is black (score "
                           "{:.3g})\n",
                           path, result.target.score);
   if (options.json)
-    return [warning, &results, json = describe_json(result, options, shared.loaded.labels, path, files)] {
-      fmt::print(stderr, "{}", warning);
-      results.push_back(json);
-    };
+    return
+        [warning, &results, json = describe_json(result, options, shared.loaded.labels, path, files, white)] {
+          fmt::print(stderr, "{}", warning);
+          results.push_back(json);
+        };
   return [warning, text = result_text(result, shared.loaded.labels, path, files)] {
     fmt::print(stderr, "{}", warning);
     fmt::print("{}", text);

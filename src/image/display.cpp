@@ -67,6 +67,11 @@ void check_range(const DisplayRange& range) {
               range.gamma);
 }
 
+/// Of a number from 0 to 255.
+std::uint8_t rounded_byte(double value) {
+  return static_cast<std::uint8_t>(value + 0.5);
+}
+
 double white_of(const Tensor& values, const DisplayRange& range) {
   const auto data = values.data<double>();
   std::vector<double> scratch(data.begin(), data.end());
@@ -84,18 +89,23 @@ double white_level(const Tensor& map, const DisplayRange& range) {
 }
 
 Image to_grey(const Tensor& map, const DisplayRange& range) {
-  check_range(range);
+  return to_grey(map, white_level(map, range), range.gamma);
+}
+
+Image to_grey(const Tensor& map, double white, double gamma) {
   FOVEA_CHECK(map.shape().rank() == 2, "a map of shape {} cannot be shown: expected [H,W]",
               to_string(map.shape()));
+  FOVEA_CHECK(std::isfinite(white) && white >= 0, "a white level of {}: expected 0 or more", white);
+  check_range({100, gamma});
   const Tensor values = finite_values(map);
-  const double white = white_of(values, range);
   Image grey = Image::blank(map.shape()[1], map.shape()[0], 1, 0);
   if (white == 0)
     return grey;
   const auto data = values.data<double>();
-  for (std::size_t i = 0; i < data.size(); ++i)
-    grey.pixels[i] = static_cast<std::uint8_t>(
-        std::lround(255 * std::pow(std::clamp(data[i] / white, 0.0, 1.0), range.gamma)));
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    const double part = std::clamp(data[i] / white, 0.0, 1.0);
+    grey.pixels[i] = rounded_byte(255 * (gamma == 1 ? part : std::pow(part, gamma)));
+  }
   return grey;
 }
 
@@ -132,7 +142,7 @@ Image overlay(const Image& photo, const Image& grey_map, std::string_view colorm
     const double heat = opacity * grey_map.pixels[i] / 255;
     for (std::size_t c = 0; c < 3; ++c) {
       std::uint8_t& value = result.pixels[3 * i + c];
-      value = static_cast<std::uint8_t>(std::lround(heat * value + (1 - heat) * darkened * base.pixels[i]));
+      value = rounded_byte(heat * value + (1 - heat) * darkened * base.pixels[i]);
     }
   }
   return result;

@@ -109,8 +109,9 @@ Tensor channel_maximum(const Tensor& gradient) {
   Tensor map(DType::F32, {shape[1], shape[2]});
   auto out = map.data<float>();
   const auto in = gradient.data<float>();
-  for (std::size_t i = 0; i < in.size(); ++i)
-    out[i % out.size()] = std::max(out[i % out.size()], std::abs(in[i]));
+  for (auto plane = in; !plane.empty(); plane = plane.subspan(out.size()))
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] = std::max(out[i], std::abs(plane[i]));
   return map;
 }
 
