@@ -11,6 +11,7 @@
 #include "passes/pipeline.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 namespace fovea {
@@ -128,6 +129,21 @@ ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
   return std::move(made.graph);
 }
 
+/// A copy of a weight that lies in the model's file. The file's pages are given back piece by piece, so that
+/// a large matrix never is in memory twice.
+Tensor copied_out(const onnx_import::OnnxFile& file, const Tensor& in_file) {
+  constexpr std::size_t kPiece = std::size_t{8} << 20;
+  Tensor copy(in_file.dtype(), in_file.shape());
+  const auto* from = static_cast<const std::byte*>(in_file.raw());
+  auto* to = static_cast<std::byte*>(copy.raw());
+  for (std::size_t at = 0; at < in_file.bytes(); at += kPiece) {
+    const std::size_t count = std::min(kPiece, in_file.bytes() - at);
+    std::memcpy(to + at, from + at, count);
+    file.release_pages(from + at, count);
+  }
+  return copy;
+}
+
 /// Leaves the program nothing that it does not need and nothing that lies in the model's file: weights that
 /// were brought into another layout are dropped in their own, others are copied out of the file.
 void settle_constants(const onnx_import::OnnxFile& file, backend::Lowering& lowering) {
@@ -142,7 +158,7 @@ void settle_constants(const onnx_import::OnnxFile& file, backend::Lowering& lowe
     if (!is_read[i])
       buffer = {0, backend::Buffer::Kind::Constant, {}};
     else if (file.holds(buffer.constant.raw()))
-      buffer.constant = buffer.constant.clone();
+      buffer.constant = copied_out(file, buffer.constant);
   }
 }
 

@@ -12,6 +12,7 @@ Tensor StoredTensor::tensor(TensorPool& pool) const {
     return Tensor::view(dtype_, shape_, {elements_.file, address});
   Tensor copy = pool.make(dtype_, shape_);
   std::memcpy(copy.raw(), address, elements_.bytes.size());
+  elements_.file->release_pages(address, elements_.bytes.size());
   return copy;
 }
 
