@@ -26,7 +26,7 @@ double white_level(const Tensor& map, const DisplayRange& range);
 /// A [H,W] map as brightness 0..255.
 Image to_grey(const Tensor& map, const DisplayRange& range);
 /// The same for a level that is known: brightness is (value / white) ^ gamma, all black for a white of 0.
-Image to_grey(const Tensor& map, double white, double gamma = 1.0);
+Image scale_to_grey(const Tensor& map, double white, double gamma = 1.0);
 
 /// Names accepted by `colorize`: "inferno", "viridis", "turbo", "magma", "jet", "hot", "grey".
 const std::vector<std::string>& colormap_names();

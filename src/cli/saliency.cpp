@@ -120,7 +120,7 @@ Image figure_of(const SaliencyMap& result, const Options& options, const LoadedM
 void write_files(const SaliencyMap& result, const Options& options, const LoadedModel& loaded,
                  const std::string& path, const Files& files, double white,
                  ClassModelPictures& class_models) {
-  const Image grey = to_grey(result.map, white, options.range.gamma);
+  const Image grey = scale_to_grey(result.map, white, options.range.gamma);
   if (!files.map.empty()) {
     write_png(files.map, grey);
     write_png(files.heat, colorize(grey, options.colormap));

@@ -89,10 +89,10 @@ double white_level(const Tensor& map, const DisplayRange& range) {
 }
 
 Image to_grey(const Tensor& map, const DisplayRange& range) {
-  return to_grey(map, white_level(map, range), range.gamma);
+  return scale_to_grey(map, white_level(map, range), range.gamma);
 }
 
-Image to_grey(const Tensor& map, double white, double gamma) {
+Image scale_to_grey(const Tensor& map, double white, double gamma) {
   FOVEA_CHECK(map.shape().rank() == 2, "a map of shape {} cannot be shown: expected [H,W]",
               to_string(map.shape()));
   FOVEA_CHECK(std::isfinite(white) && white >= 0, "a white level of {}: expected 0 or more", white);

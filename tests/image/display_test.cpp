@@ -38,6 +38,10 @@ TEST(ToGrey, ClipsScalesAndLifts) {
   EXPECT_EQ(to_grey(map, {.percentile = 75}).pixels, (std::vector<std::uint8_t>{0, 0, 128, 255, 255}));
   EXPECT_EQ(to_grey(map, {.percentile = 100, .gamma = 0.5}).pixels,
             (std::vector<std::uint8_t>{0, 0, 128, 180, 255}));
+  EXPECT_EQ(scale_to_grey(map, 2).pixels, (std::vector<std::uint8_t>{0, 0, 128, 255, 255}));
+  EXPECT_EQ(scale_to_grey(map, 4, 0.5).pixels, (std::vector<std::uint8_t>{0, 0, 128, 180, 255}));
+  EXPECT_EQ(scale_to_grey(map, 0).pixels, std::vector<std::uint8_t>(5, 0));
+  EXPECT_THROW(scale_to_grey(map, -1), InputError);
   const Image tall = to_grey(Tensor(DType::F32, {7, 2}), {});
   EXPECT_EQ(tall.width, 2);
   EXPECT_EQ(tall.height, 7);
