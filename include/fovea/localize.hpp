@@ -67,6 +67,11 @@ LocalizedClass localize(Session& session, const Image& photo, const Preprocessin
                         const SaliencyOptions& method = {std::nullopt, Crops::Ten},
                         const LocalizeOptions& options = {});
 
+/// The same for one of several classes of a photo that is already framed and scored; `photo` is the
+/// explainer's.
+LocalizedClass localize(PhotoExplainer& explainer, const Image& photo, std::int64_t target_class,
+                        const LocalizeOptions& options = {});
+
 /// A map [H,W] of F32 or F64 at another size, F32: a triangle filter, widened by the reduction, edges
 /// renormalised. InputError for another shape or type, values that are not finite and a side below 1.
 Tensor resize_map(const Tensor& map, std::int64_t width, std::int64_t height);

@@ -32,6 +32,28 @@ struct SaliencyMap {
 SaliencyMap saliency(Session& session, const Image& photo, const Preprocessing& preprocessing,
                      const SaliencyOptions& options = {});
 
+/// A photo in front of a session: framed and scored once, then one map for each class that is asked for. The
+/// session must have both directions and do nothing else meanwhile; it must outlive this.
+class PhotoExplainer {
+public:
+  /// InputError when a score is not finite.
+  PhotoExplainer(Session& session, const Image& photo, const Preprocessing& preprocessing, Crops crops);
+
+  /// Unnormalised scores of all classes, the mean over the crops.
+  const std::vector<double>& scores() const { return scores_; }
+  Crops crops() const { return crops_; }
+  /// What `saliency` gives for the class. InputError when it does not exist or the gradient is not finite.
+  SaliencyMap map_of(std::int64_t target_class);
+
+private:
+  Session& session_;
+  Preprocessing preprocessing_;
+  Crops crops_;
+  Framing framing_;
+  std::vector<double> scores_;
+  bool forward_is_fresh_;  ///< what the session holds of the forward pass is of this photo, all crops of it
+};
+
 /// M_ij = max_k |gradient_kij|: [C,H,W] -> [H,W], F32.
 Tensor channel_maximum(const Tensor& gradient);
 

@@ -1,6 +1,7 @@
 #include "fovea/labels.hpp"
 
 #include "base/check.hpp"
+#include "base/csv.hpp"
 #include "base/imagenet_labels.hpp"
 #include "base/read_file.hpp"
 
@@ -82,28 +83,6 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 std::string describe(std::int64_t index, const Label& label) {
   return label.wordnet_id.empty() ? fmt::format("{} {}", index, label.name)
                                   : fmt::format("{} {} {}", index, label.wordnet_id, label.name);
-}
-
-/// Fields of one CSV line; a quoted field may hold commas and doubled quotes.
-std::vector<std::string> split_csv(std::string_view line, std::size_t number, const std::string& origin) {
-  std::vector<std::string> fields(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (c == '"' && quoted && i + 1 < line.size() && line[i + 1] == '"') {
-      fields.back() += '"';
-      ++i;
-    } else if (c == '"') {
-      quoted = !quoted;
-    } else if (c == ',' && !quoted) {
-      fields.emplace_back();
-    } else {
-      fields.back() += c;
-    }
-  }
-  if (quoted)
-    throw InputError(fmt::format("line {}: a quote is not closed", number), origin);
-  return fields;
 }
 
 /// Where a CSV of labels has its columns; a file without WordNet ids has none of those.

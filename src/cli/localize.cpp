@@ -37,18 +37,15 @@ LocalizeOptions localize_options(const LocalizeArguments& arguments) {
 
 namespace {
 
-/// The classes to look for in a photo: none for the best guess, which the map's own forward pass finds.
-std::vector<std::optional<std::int64_t>> targets_for(Session& session, const LoadedModel& loaded,
-                                                     const LocalizeArguments& arguments, const Image& photo,
-                                                     Crops crops) {
+/// The classes to look for in a photo.
+std::vector<std::int64_t> targets_for(const PhotoExplainer& explainer, const LoadedModel& loaded,
+                                      const LocalizeArguments& arguments) {
+  const std::vector<double>& scores = explainer.scores();
   if (arguments.target != "auto")
-    return {loaded.labels.find(arguments.target, session.program().classes())};
-  if (arguments.top == 1)
-    return {std::nullopt};
-  const Framing framing = frame(photo, loaded.preprocessing, loaded.size, crops);
-  std::vector<std::optional<std::int64_t>> targets;
-  for (const Prediction& guess : top_k(class_scores(session, framing, loaded.preprocessing), arguments.top))
-    targets.emplace_back(guess.index);
+    return {loaded.labels.find(arguments.target, static_cast<std::int64_t>(scores.size()))};
+  std::vector<std::int64_t> targets;
+  for (const Prediction& guess : top_k(scores, arguments.top))
+    targets.push_back(guess.index);
   return targets;
 }
 
@@ -66,14 +63,14 @@ Report localize_picture(Session& session, const Shared& shared, std::size_t i, L
                         int& code) {
   const std::string& path = shared.arguments.images[i];
   const Image photo = read_image(path);
-  const auto targets = targets_for(session, shared.loaded, shared.arguments, photo, shared.crops);
+  PhotoExplainer explainer(session, photo, shared.loaded.preprocessing, shared.crops);
+  const std::vector<std::int64_t> targets = targets_for(explainer, shared.loaded, shared.arguments);
   std::vector<FoundObject> objects;
   std::vector<std::string> complaints;
   for (std::size_t k = 0; k < targets.size(); ++k) {
     const std::int64_t rank = shared.arguments.top > 1 ? static_cast<std::int64_t>(k) + 1 : 0;
     try {
-      LocalizedClass found =
-          localize(session, photo, shared.loaded.preprocessing, {targets[k], shared.crops}, shared.options);
+      LocalizedClass found = localize(explainer, photo, targets[k], shared.options);
       objects.push_back({path, found.saliency.target, rank, std::move(found.object)});
       report.write(objects.back(), shared.bases[i], photo);
     } catch (const InputError& error) {
@@ -81,7 +78,7 @@ Report localize_picture(Session& session, const Shared& shared, std::size_t i, L
         throw;
       // One class without a map does not take the boxes of the others.
       complaints.push_back(fmt::format("fovea: error: {}: {}: {}\n", path,
-                                       short_name(shared.loaded.labels, *targets[k]), error.what()));
+                                       short_name(shared.loaded.labels, targets[k]), error.what()));
     }
   }
   return [&report, &code, &base = shared.bases[i], objects, complaints] {
@@ -140,12 +137,18 @@ void check_usage(const LocalizeArguments& arguments) {
     throw UsageError("strokes and points belong to one picture, but several are given");
 }
 
-void add_method_options(CLI::App& verb, LocalizeArguments& arguments) {
+void add_class_options(CLI::App& verb, LocalizeArguments& arguments) {
   verb.add_option("--class", arguments.target, "auto (the best guess), an index, a WordNet id or a name")
       ->capture_default_str();
   verb.add_option("--top", arguments.top, "look for the N best guesses, one box each")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+}
+
+}  // namespace
+
+void LocalizeArguments::add_method_to(CLI::App& verb) {
+  LocalizeArguments& arguments = *this;
   verb.add_option("--method,--rule", arguments.method, "what a ReLU passes back")
       ->check(CLI::IsMember(kRuleNames))
       ->capture_default_str();
@@ -175,6 +178,8 @@ void add_method_options(CLI::App& verb, LocalizeArguments& arguments) {
   verb.add_flag("--star", arguments.star,
                 "geodesic star convexity around the strokes or points, else around the map's peaks");
 }
+
+namespace {
 
 void add_seed_options(CLI::App& verb, LocalizeArguments& arguments) {
   CLI::Option* strokes =
@@ -208,7 +213,8 @@ void add_localize(CLI::App& app, Run& run) {
   verb->add_option("images", arguments->images, "pictures, or folders of pictures")
       ->required()
       ->check(not_empty());
-  add_method_options(*verb, *arguments);
+  add_class_options(*verb, *arguments);
+  arguments->add_method_to(*verb);
   verb->add_flag("--stages", arguments->stages,
                  "also write map, seeds and one labelled figure of photo, map, seeds, object and box");
   verb->add_option("--colormap", arguments->colormap, "colours of the map in the figure")

@@ -35,6 +35,8 @@ struct LocalizeArguments {
   bool json = false;
   bool csv = false;
 
+  /// The options of the map and of the cut, --method to --star.
+  void add_method_to(CLI::App& verb);
   bool takes_seeds() const { return !strokes.empty() || !foreground.empty() || !background.empty(); }
 };
 

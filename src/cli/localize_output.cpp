@@ -1,3 +1,4 @@
+#include "base/csv.hpp"
 #include "cli/localize.hpp"
 #include "fovea/display.hpp"
 #include "fovea/error.hpp"
@@ -104,16 +105,6 @@ nlohmann::ordered_json describe_json(const FoundObject& found, const LocalizeArg
     if (!file->empty())
       json["files"][key] = *file;
   return json;
-}
-
-/// A field of a CSV line, quoted where it has to be.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos)
-    return text;
-  std::string quoted = "\"";
-  for (char c : text)
-    quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
 }
 
 void print_csv(const FoundObject& found, const Labels& labels) {

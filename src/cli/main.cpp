@@ -44,6 +44,7 @@ int run(int argc, char** argv) {
   fovea::cli::add_classify(app, verb);
   fovea::cli::add_saliency(app, verb);
   fovea::cli::add_localize(app, verb);
+  fovea::cli::add_evaluate(app, verb);
   fovea::cli::add_class_model(app, verb);
   fovea::cli::add_bench(app, verb);
   try {

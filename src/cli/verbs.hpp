@@ -16,6 +16,7 @@ void add_gradient(CLI::App& app, Run& run);
 void add_classify(CLI::App& app, Run& run);
 void add_saliency(CLI::App& app, Run& run);
 void add_localize(CLI::App& app, Run& run);
+void add_evaluate(CLI::App& app, Run& run);
 void add_class_model(CLI::App& app, Run& run);
 void add_bench(CLI::App& app, Run& run);
 

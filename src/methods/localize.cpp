@@ -104,13 +104,21 @@ Localization localize(const Image& photo, const Trimap& seeds, const LocalizeOpt
   return cut(photo, std::move(found), options, centres);
 }
 
-LocalizedClass localize(Session& session, const Image& photo, const Preprocessing& preprocessing,
-                        const SaliencyOptions& method, const LocalizeOptions& options) {
-  FOVEA_CHECK(method.crops != Crops::One,
+LocalizedClass localize(PhotoExplainer& explainer, const Image& photo, std::int64_t target_class,
+                        const LocalizeOptions& options) {
+  FOVEA_CHECK(explainer.crops() != Crops::One,
               "the map of one crop does not cover the photo: take the whole photo or ten crops");
-  LocalizedClass result{saliency(session, photo, preprocessing, method), {}};
+  LocalizedClass result{explainer.map_of(target_class), {}};
   result.object = localize(photo, result.saliency.map, options);
   return result;
+}
+
+LocalizedClass localize(Session& session, const Image& photo, const Preprocessing& preprocessing,
+                        const SaliencyOptions& method, const LocalizeOptions& options) {
+  PhotoExplainer explainer(session, photo, preprocessing, method.crops);
+  return localize(explainer, photo,
+                  method.target_class ? *method.target_class : top_k(explainer.scores(), 1).front().index,
+                  options);
 }
 
 }  // namespace fovea

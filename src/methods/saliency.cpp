@@ -75,15 +75,6 @@ std::vector<float> gradient_of(const Session& session, std::int64_t n, const Inp
   return spread;
 }
 
-std::int64_t choose_class(const SaliencyOptions& options, std::span<const double> scores) {
-  if (!options.target_class)
-    return top_k(scores, 1).front().index;
-  FOVEA_CHECK(*options.target_class >= 0 && *options.target_class < static_cast<std::int64_t>(scores.size()),
-              "class {} is out of range: the model has {} classes, 0 to {}", *options.target_class,
-              scores.size(), scores.size() - 1);
-  return *options.target_class;
-}
-
 /// The part of every plane of [C,H,W] inside the rectangle.
 Tensor crop_planes(const Tensor& planes, const Rect& rect) {
   const Shape& shape = planes.shape();
@@ -115,47 +106,60 @@ Tensor channel_maximum(const Tensor& gradient) {
   return map;
 }
 
-SaliencyMap saliency(Session& session, const Image& photo, const Preprocessing& preprocessing,
-                     const SaliencyOptions& options) {
-  const InputSize size = input_size(session);
-  const Framing framing = frame(photo, preprocessing, size, options.crops);
-  const auto batch = static_cast<std::size_t>(session.program().options().batch);
-  Canvas canvas(size.channels, framing.resized.height, framing.resized.width);
+PhotoExplainer::PhotoExplainer(Session& session, const Image& photo, const Preprocessing& preprocessing,
+                               Crops crops)
+    : session_(session), preprocessing_(preprocessing), crops_(crops),
+      framing_(frame(photo, preprocessing, input_size(session), crops)),
+      scores_(class_scores(session, framing_, preprocessing)),
+      forward_is_fresh_(static_cast<std::int64_t>(framing_.crops.size()) <=
+                        session.program().options().batch) {}
 
-  // With all crops in one batch the forward pass that finds the class is also the one that the way back
-  // starts from.
-  const std::vector<double> scores = class_scores(session, framing, preprocessing);
-  const bool forward_is_fresh = framing.crops.size() <= batch;
+SaliencyMap PhotoExplainer::map_of(std::int64_t target) {
+  FOVEA_CHECK(target >= 0 && target < static_cast<std::int64_t>(scores_.size()),
+              "class {} is out of range: the model has {} classes, 0 to {}", target, scores_.size(),
+              scores_.size() - 1);
+  const InputSize& size = framing_.size;
+  const auto batch = static_cast<std::size_t>(session_.program().options().batch);
+  Canvas canvas(size.channels, framing_.resized.height, framing_.resized.width);
   SaliencyMap result;
-  const std::int64_t target = choose_class(options, scores);
-  result.target = {target, scores[static_cast<std::size_t>(target)],
-                   softmax(scores)[static_cast<std::size_t>(target)]};
-  result.best = top_k(scores, 5);
-  session.seed_classes(std::vector<std::int64_t>(batch, target));
-  for (std::size_t first = 0; first < framing.crops.size();) {
-    const auto count =
-        static_cast<std::size_t>(forward_is_fresh ? static_cast<std::int64_t>(framing.crops.size())
-                                                  : fill_batch(session, framing, preprocessing, first));
-    if (!forward_is_fresh)
-      session.forward();
-    session.backward();
+  result.target = {target, scores_[static_cast<std::size_t>(target)],
+                   softmax(scores_)[static_cast<std::size_t>(target)]};
+  result.best = top_k(scores_, 5);
+  session_.seed_classes(std::vector<std::int64_t>(batch, target));
+  for (std::size_t first = 0; first < framing_.crops.size();) {
+    // With all crops in one batch the forward pass that found the scores is also the one that the first way
+    // back starts from.
+    const std::size_t count =
+        forward_is_fresh_ ? framing_.crops.size()
+                          : static_cast<std::size_t>(fill_batch(session_, framing_, preprocessing_, first));
+    if (!forward_is_fresh_)
+      session_.forward();
+    forward_is_fresh_ = false;
+    session_.backward();
     for (std::size_t n = 0; n < count; ++n) {
-      const Framing::Crop& crop = framing.crops[first + n];
-      canvas.add(gradient_of(session, static_cast<std::int64_t>(n), size, crop.rect), crop);
+      const Framing::Crop& crop = framing_.crops[first + n];
+      canvas.add(gradient_of(session_, static_cast<std::int64_t>(n), size, crop.rect), crop);
     }
     first += count;
   }
   canvas.average();
   check_finite(canvas.gradient());
 
-  const Rect whole{0, 0, framing.resized.width, framing.resized.height};
-  const Rect covered = options.crops == Crops::One ? framing.crops.front().rect : whole;
-  result.seen = crop(framing.resized, covered);
-  result.region = framing.in_photo(covered);
+  const Rect whole{0, 0, framing_.resized.width, framing_.resized.height};
+  const Rect covered = crops_ == Crops::One ? framing_.crops.front().rect : whole;
+  result.seen = crop(framing_.resized, covered);
+  result.region = framing_.in_photo(covered);
   result.gradient = crop_planes(canvas.gradient(), covered);
   result.map = crop_planes(canvas.map().reshaped({1, whole.height, whole.width}), covered)
                    .reshaped({covered.height, covered.width});
   return result;
+}
+
+SaliencyMap saliency(Session& session, const Image& photo, const Preprocessing& preprocessing,
+                     const SaliencyOptions& options) {
+  PhotoExplainer explainer(session, photo, preprocessing, options.crops);
+  return explainer.map_of(options.target_class ? *options.target_class
+                                               : top_k(explainer.scores(), 1).front().index);
 }
 
 }  // namespace fovea

@@ -3,8 +3,8 @@
 namespace fovea::test {
 namespace {
 
-const std::vector<std::string> kVerbs = {"info",     "forward",  "gradient",    "classify",
-                                         "saliency", "localize", "class-model", "bench"};
+const std::vector<std::string> kVerbs = {"info",     "forward",  "gradient",    "classify", "saliency",
+                                         "localize", "evaluate", "class-model", "bench"};
 
 TEST(Usage, EveryVerbHasHelpOnStdout) {
   const Outcome all = fovea({"--help"});

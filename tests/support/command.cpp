@@ -63,7 +63,7 @@ Outcome run_command(const std::string& program, const std::vector<std::string>& 
   int status = 0;
   while (::waitpid(child, &status, WNOHANG) == 0) {
     if (options.interrupt_when && !interrupted && options.interrupt_when(load(err)))
-      interrupted = ::kill(child, SIGINT) == 0;
+      interrupted = ::kill(child, options.interrupt_signal) == 0;
     if (std::chrono::steady_clock::now() > deadline)
       ::kill(child, SIGKILL);
     std::this_thread::sleep_for(2ms);

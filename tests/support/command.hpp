@@ -1,5 +1,6 @@
 #pragma once
 
+#include <csignal>
 #include <functional>
 #include <string>
 #include <vector>
@@ -17,8 +18,9 @@ struct CommandOptions {
   std::string folder;        ///< where it runs; empty: here
   std::string stdout_path;   ///< where its standard output goes instead of Outcome::out
   long file_size_limit = 0;  ///< bytes that any file it writes may have; 0: no limit
-  /// Asked every few milliseconds with what stands on stderr so far; true: send SIGINT, once.
+  /// Asked every few milliseconds with what stands on stderr so far; true: send the signal, once.
   std::function<bool(const std::string& err)> interrupt_when;
+  int interrupt_signal = SIGINT;
 };
 
 /// Runs a program without a shell and waits for its end; it is killed after two minutes.

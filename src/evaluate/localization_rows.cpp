@@ -1,0 +1,160 @@
+#include "base/check.hpp"
+#include "base/csv.hpp"
+#include "evaluate/text_lines.hpp"
+#include "fovea/evaluate_localization.hpp"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace fovea {
+namespace {
+
+/// Columns that are read back come first, but for the times, which change from run to run.
+constexpr const char* kHeader =
+    "index,image,wordnet_id,class,width,height,truth,clipped,guesses,probabilities,boxes,known_box,error,"
+    "note,"
+    "class_top1,class_top5,box_top1,box_top5,overlaps,known_overlap,read_s,classify_s,maps_s,segment_s";
+constexpr std::size_t kFields = 24;
+constexpr std::size_t kTimes = 20;  ///< the first column of times
+
+template <class T, class F>
+std::string joined(const std::vector<T>& items, F&& text) {
+  std::vector<std::string> parts;
+  for (const T& item : items)
+    parts.push_back(text(item));
+  return fmt::format("{}", fmt::join(parts, ";"));
+}
+
+std::string text_of(const Box& box) {
+  return box.empty() ? "none" : fmt::format("{} {} {} {}", box.x0, box.y0, box.x1, box.y1);
+}
+
+/// A message on one line.
+std::string one_line(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r' || c == '\0'; }, ' ');
+  return text;
+}
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; !text.empty() && at != std::string::npos;) {
+    const std::size_t end = text.find(';', at);
+    parts.push_back(text.substr(at, end == std::string::npos ? end : end - at));
+    at = end == std::string::npos ? end : end + 1;
+  }
+  return parts;
+}
+
+template <class T>
+T number(const std::string& text) {
+  const auto value = number_from<T>(text);
+  FOVEA_CHECK(value.has_value(), "expected a number, found '{:.40}'", text);
+  if constexpr (std::is_floating_point_v<T>)
+    FOVEA_CHECK(std::isfinite(*value), "expected a finite number, found '{:.40}'", text);
+  return *value;
+}
+
+template <class T>
+std::array<T, 4> four(const std::string& text) {
+  const auto words = words_in(text);
+  FOVEA_CHECK(words.size() == 4, "expected the four numbers of a box, found '{:.60}'", text);
+  std::array<T, 4> values;
+  std::transform(words.begin(), words.end(), values.begin(),
+                 [](std::string_view word) { return number<T>(std::string(word)); });
+  return values;
+}
+
+Box box_from(const std::string& text) {
+  if (text == "none")
+    return {};
+  const auto v = four<std::int64_t>(text);
+  return {v[0], v[1], v[2], v[3]};
+}
+
+void read_guesses(ImageResult& image, const std::vector<std::string>& fields) {
+  const auto classes = split(fields[8]), probabilities = split(fields[9]), boxes = split(fields[10]);
+  FOVEA_CHECK(probabilities.size() == classes.size() && boxes.size() <= classes.size(),
+              "guesses, probabilities and boxes do not fit together");
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    ClassGuess guess{number<std::int64_t>(classes[i]), number<double>(probabilities[i]), std::nullopt};
+    if (i < boxes.size())
+      guess.box = box_from(boxes[i]);
+    image.guesses.push_back(guess);
+  }
+}
+
+}  // namespace
+
+std::string result_csv_header() {
+  return kHeader;
+}
+
+std::string to_csv(const ImageResult& image) {
+  std::vector<std::string> boxes, overlaps;
+  for (const ClassGuess& guess : image.guesses)
+    if (guess.box) {
+      boxes.push_back(text_of(*guess.box));
+      overlaps.push_back(fmt::format("{:.4f}", best_overlap(to_real(*guess.box), image.truth)));
+    }
+  const auto verdict = [](bool right) { return right ? "1" : "0"; };
+  const std::vector<std::string> fields = {
+      std::to_string(image.index),
+      csv_field(one_line(image.name)),
+      csv_field(one_line(image.wordnet_id)),
+      image.class_index < 0 ? "" : std::to_string(image.class_index),
+      std::to_string(image.width),
+      std::to_string(image.height),
+      joined(image.truth,
+             [](const RealBox& box) { return fmt::format("{} {} {} {}", box.x0, box.y0, box.x1, box.y1); }),
+      std::to_string(image.clipped),
+      joined(image.guesses, [](const ClassGuess& guess) { return std::to_string(guess.class_index); }),
+      joined(image.guesses, [](const ClassGuess& guess) { return fmt::format("{:.6g}", guess.probability); }),
+      fmt::format("{}", fmt::join(boxes, ";")),
+      image.known_box ? text_of(*image.known_box) : "",
+      csv_field(one_line(image.error)),
+      csv_field(one_line(image.note)),
+      verdict(is_classified(image, 1)),
+      verdict(is_classified(image, 5)),
+      verdict(is_localized(image, 1)),
+      verdict(is_localized(image, 5)),
+      fmt::format("{}", fmt::join(overlaps, ";")),
+      fmt::format("{:.4f}", known_class_overlap(image)),
+      fmt::format("{:.6f}", image.seconds.read),
+      fmt::format("{:.6f}", image.seconds.classify),
+      fmt::format("{:.6f}", image.seconds.maps),
+      fmt::format("{:.6f}", image.seconds.segment)};
+  FOVEA_ASSERT(fields.size() == kFields);
+  return fmt::format("{}", fmt::join(fields, ","));
+}
+
+ImageResult result_from_csv(const std::string& line) {
+  const std::vector<std::string> fields = split_csv(line, 1, "");
+  FOVEA_CHECK(fields.size() == kFields, "expected {} fields, found {}", kFields, fields.size());
+  ImageResult image;
+  image.index = number<std::int64_t>(fields[0]);
+  image.name = fields[1];
+  image.wordnet_id = fields[2];
+  image.class_index = fields[3].empty() ? -1 : number<std::int64_t>(fields[3]);
+  image.width = number<std::int64_t>(fields[4]);
+  image.height = number<std::int64_t>(fields[5]);
+  for (const std::string& box : split(fields[6])) {
+    const auto v = four<double>(box);
+    image.truth.push_back({v[0], v[1], v[2], v[3]});
+  }
+  image.clipped = number<std::int64_t>(fields[7]);
+  read_guesses(image, fields);
+  if (!fields[11].empty())
+    image.known_box = box_from(fields[11]);
+  image.error = fields[12];
+  image.note = fields[13];
+  double* const times[] = {&image.seconds.read, &image.seconds.classify, &image.seconds.maps,
+                           &image.seconds.segment};
+  for (std::size_t i = 0; i < std::size(times); ++i)
+    *times[i] = number<double>(fields[kTimes + i]);
+  return image;
+}
+
+}  // namespace fovea
