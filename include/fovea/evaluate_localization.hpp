@@ -22,7 +22,7 @@ inline constexpr std::array<double, 3> kKnownClassOverlaps = {0.3, 0.5, 0.7};
 
 /// How an image is put to the test.
 struct LocalizationProtocol {
-  Crops crops = Crops::Ten;  ///< of the scores and of the maps: Whole or Ten
+  Crops crops = Crops::WholeAndMirror;  ///< of the scores and of the maps: all but One
   LocalizeOptions localize = {};
   std::int64_t guesses = 5;  ///< how many of the five best guesses get a box, 0..5
 };
@@ -117,8 +117,9 @@ LocalizationSummary summarize(std::span<const ImageResult> images);
 /// no contrast gets an empty box and a note. True boxes are clipped to the picture. `folder` holds the
 /// pictures; a name without an ending is tried with those of the kinds that fovea reads. InputError only for
 /// a protocol out of range.
-ImageResult evaluate_image(Session& session, const Preprocessing& preprocessing, const AnnotatedImage& image,
-                           const std::string& folder, const LocalizationProtocol& protocol);
+ImageResult evaluate_image(const RuleSessions& sessions, const Preprocessing& preprocessing,
+                           const AnnotatedImage& image, const std::string& folder,
+                           const LocalizationProtocol& protocol);
 
 /// Results as lines of a CSV: what was found, what it was judged by, and, for the reader alone, the verdicts.
 std::string result_csv_header();

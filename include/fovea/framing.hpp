@@ -30,10 +30,11 @@ struct Framing {
 };
 
 /// What is taken of the photo: all of it, squeezed to the network's size whatever its proportions; the centre
-/// crop; or the four corners and the centre with their mirror images.
-enum class Crops { Whole = 0, One = 1, Ten = 10 };
+/// crop; all of it and its mirror image; or the four corners and the centre with their mirror images.
+enum class Crops { Whole = 0, One = 1, WholeAndMirror = 2, Ten = 10 };
 
-/// Resizes and cuts a photo as `preprocessing` says, except that Whole knows neither short side nor crop.
+/// Resizes and cuts a photo as `preprocessing` says, except that Whole and
+/// WholeAndMirror know neither short side nor crop.
 /// InputError when the crop does not fit into the resized photo.
 Framing frame(const Image& photo, const Preprocessing& preprocessing, const InputSize& size, Crops crops);
 

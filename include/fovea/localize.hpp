@@ -1,11 +1,13 @@
 #pragma once
 
+#include "fovea/belief.hpp"
 #include "fovea/components.hpp"
 #include "fovea/saliency.hpp"
 #include "fovea/segment.hpp"
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace fovea {
@@ -19,6 +21,10 @@ struct LocalizeOptions {
   /// shorter side. 0: no blur.
   double smoothing = 0.025;
   SeedOptions seeds = {0.80, 0.50};
+  /// The cut listens to the map at every pixel: seeds from the map then teach the colours of object and
+  /// background, but keep no label, and `colour_weight` and `smoothness` take the place of those in
+  /// `segment`. None: the map gives seeds and nothing else. Does not matter where seeds are given.
+  std::optional<BeliefOptions> belief = BeliefOptions();
   SegmentOptions segment = {};
   /// The object is made star-convex: around the map's peaks, or around the seeds where those are given.
   std::optional<StarOptions> star = {};
@@ -30,15 +36,15 @@ struct LocalizeOptions {
   std::int64_t max_side = 320;
 };
 
-/// Simonyan 2013, section 3.2: no blur, seeds above the 95 % and below the 30 % quantile, the largest
-/// component's box; max_side is 512, so that ImageNet's usual 500 x 375 is segmented as it is. Where the
-/// paper is silent, as LocalizeOptions has it.
+/// Simonyan 2013, section 3.2: no blur, seeds above the 95 % and below the 30 % quantile, no belief, the
+/// largest component's box; max_side is 512, so that ImageNet's usual 500 x 375 is segmented as it is. Where
+/// the paper is silent, as LocalizeOptions has it.
 LocalizeOptions paper_localize_options();
 
 /// An object in a photo, with all stages on the way to it.
 struct Localization {
   Image seen;                    ///< the photo at the size that was segmented
-  Tensor map;                    ///< the smoothed map at that size, [H,W] F32; empty where seeds were given
+  Tensor map;                    ///< what seeds were taken from, at that size, [H,W] F32; empty where given
   Trimap seeds;                  ///< at that size
   Mask mask;                     ///< in the photo's own pixels
   Box box;                       ///< in the photo's own pixels; empty for an empty mask
@@ -47,9 +53,12 @@ struct Localization {
 };
 
 /// The object that a map [H,W] of F32 or F64 marks. The map covers the whole photo, at any size; it is
-/// resized with a triangle filter. InputError for a map without contrast or not finite, and options out of
-/// range.
+/// resized with a triangle filter. With a belief, where the cut finds no object the mask is what the map
+/// holds for object. InputError for a map without contrast or not finite, negative values with a belief, and
+/// options out of range.
 Localization localize(const Image& photo, const Tensor& map, const LocalizeOptions& options = {});
+/// The same for several maps, each smoothed and resized, then multiplied (`multiply_maps`).
+Localization localize(const Image& photo, std::span<const Tensor> maps, const LocalizeOptions& options = {});
 
 /// The object that seeds of the photo's own size mark, e.g. strokes or points. smoothing, quantiles, peaks
 /// and max_side do not matter. InputError as `segment` has it.
@@ -57,19 +66,21 @@ Localization localize(const Image& photo, const Trimap& seeds, const LocalizeOpt
 
 /// A class and where it is.
 struct LocalizedClass {
-  SaliencyMap saliency;
+  SaliencyMap saliency;  ///< of the first session
   Localization object;
 };
 
-/// The object of a class in a photo, by its saliency map. `method.crops` must be such that the map covers the
-/// whole photo: Whole or Ten. InputError otherwise, and where `saliency` or the parts above have one.
-LocalizedClass localize(Session& session, const Image& photo, const Preprocessing& preprocessing,
-                        const SaliencyOptions& method = {std::nullopt, Crops::Ten},
+/// The object of a class in a photo, by its saliency map, or by the product of the maps of several rules: the
+/// defaults are made for gradient and guided back-propagation together. `method.crops` must be such that the
+/// map covers the whole photo: all but One. InputError otherwise, and where `saliency` or the parts above
+/// have one.
+LocalizedClass localize(const RuleSessions& sessions, const Image& photo, const Preprocessing& preprocessing,
+                        const SaliencyOptions& method = {std::nullopt, Crops::WholeAndMirror},
                         const LocalizeOptions& options = {});
 
 /// The same for one of several classes of a photo that is already framed and scored; `photo` is the
 /// explainer's.
-LocalizedClass localize(PhotoExplainer& explainer, const Image& photo, std::int64_t target_class,
+LocalizedClass localize(RuleExplainers& explainers, const Image& photo, std::int64_t target_class,
                         const LocalizeOptions& options = {});
 
 /// A map [H,W] of F32 or F64 at another size, F32: a triangle filter, widened by the reduction, edges

@@ -3,6 +3,8 @@
 #include "fovea/classify.hpp"
 
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace fovea {
 
@@ -52,6 +54,35 @@ private:
   Framing framing_;
   std::vector<double> scores_;
   bool forward_is_fresh_;  ///< what the session holds of the forward pass is of this photo, all crops of it
+};
+
+/// Sessions of one network, one for each rule whose maps are to be multiplied. Refers to them.
+class RuleSessions {
+public:
+  RuleSessions(Session& only) : all_{&only} {}  // NOLINT: a session is the usual case
+  RuleSessions(std::initializer_list<Session*> all) : RuleSessions(std::vector<Session*>(all)) {}
+  /// InputError for none.
+  explicit RuleSessions(std::vector<Session*> all);
+  const std::vector<Session*>& all() const { return all_; }
+
+private:
+  std::vector<Session*> all_;
+};
+
+/// A photo in front of sessions of several rules: scored by the first, explained by all.
+class RuleExplainers {
+public:
+  /// As PhotoExplainer has it. InputError when the sessions do not have the same classes.
+  RuleExplainers(const RuleSessions& sessions, const Image& photo, const Preprocessing& preprocessing,
+                 Crops crops);
+
+  const std::vector<double>& scores() const { return explainers_.front().scores(); }
+  Crops crops() const { return explainers_.front().crops(); }
+  /// One map for each session, in their order.
+  std::vector<SaliencyMap> maps_of(std::int64_t target_class);
+
+private:
+  std::vector<PhotoExplainer> explainers_;
 };
 
 /// M_ij = max_k |gradient_kij|: [C,H,W] -> [H,W], F32.

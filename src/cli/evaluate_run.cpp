@@ -51,12 +51,14 @@ Json settings_of(const EvaluateArguments& arguments, const LoadedModel& loaded,
         {"std", input.std},
         {"channel_order", input.channel_order == ChannelOrder::BGR ? "bgr" : "rgb"}}},
       {"precision", arguments.localize.model.precision},
-      {"method", arguments.localize.method},
-      {"crops", arguments.localize.crops},
+      {"method", arguments.localize.method_name()},
+      {"crops", arguments.localize.crop_count()},
       {"preset", arguments.localize.preset},
       {"smoothing", options.smoothing},
       {"quantiles", {100 * options.seeds.foreground_quantile, 100 * options.seeds.background_quantile}},
-      {"smoothness", options.segment.smoothness},
+      {"belief", options.belief ? options.belief->steepness : 0.0},
+      {"level", options.belief ? options.belief->level : 0.0},
+      {"smoothness", options.belief ? options.belief->smoothness : options.segment.smoothness},
       {"cuts", options.segment.iterations},
       {"box", options.box == BoxRule::LargestComponent ? "largest" : "sizeable"},
       {"star", options.star.has_value()},
@@ -137,7 +139,7 @@ struct Task {
   const EvaluateArguments& arguments;
   const LoadedModel& loaded;
   LocalizationProtocol protocol;
-  std::shared_ptr<const Program> program;
+  const MapPrograms& programs;
   const std::vector<AnnotatedImage>& truth;
   std::vector<std::int64_t> places;
   std::size_t workers;
@@ -154,9 +156,9 @@ void evaluate_rest(const Task& task, Journal& journal) {
   options.count = task.places.size() - done;
   options.workers = task.workers;
   options.make_worker = [&]() -> Work {
-    auto session = std::make_shared<Session>(task.program);
-    return [&, session](std::size_t i) -> Finish {
-      ImageResult result = evaluate_image(*session, task.loaded.preprocessing, image_of(i),
+    auto sessions = std::make_shared<MapSessions>(task.programs);
+    return [&, sessions](std::size_t i) -> Finish {
+      ImageResult result = evaluate_image(sessions->all(), task.loaded.preprocessing, image_of(i),
                                           task.arguments.images, task.protocol);
       result.index = task.places[done + i];
       return [&, result] {
@@ -186,24 +188,16 @@ int evaluate_localization(const EvaluateArguments& arguments) {
   const LoadedModel loaded = load_model(model);
   const std::vector<std::int64_t> places = shard.places(static_cast<std::int64_t>(truth.size()));
   const Workforce force = share_processors(places.size(), model.workers, model.threads);
-  ProgramOptions compiled =
-      program_options(loaded, model, Direction::ForwardAndBackward, arguments.localize.crops);
-  compiled.rule = parse_rule(arguments.localize.method);
-  compiled.threads = force.threads;
-  const auto program = Program::compile(loaded.model, compiled);
-  check_labels(loaded, model, *program);
-  resolve_classes(truth, loaded.labels, program->classes());
+  const MapPrograms programs(loaded, arguments.localize, force.threads);
+  check_labels(loaded, model, programs.first());
+  resolve_classes(truth, loaded.labels, programs.first().classes());
   make_folder(arguments.output);
   const ResultFiles files(arguments.output, shard);
   const Json settings = settings_of(arguments, loaded, options, truth, shard);
   Journal journal(files, places, settings, arguments.resume);
-  print_notes(*program);
-  const Task task{arguments,
-                  loaded,
-                  {arguments.localize.crops == 10 ? Crops::Ten : Crops::Whole, options, arguments.guesses},
-                  program,
-                  truth,
-                  places,
+  programs.print_notes();
+  const Task task{arguments,    loaded, {arguments.localize.framing(), options, arguments.guesses},
+                  programs,     truth,  places,
                   force.workers};
   evaluate_rest(task, journal);
   return report_summary(journal.finish(), settings, files.summary, arguments.json);

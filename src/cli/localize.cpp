@@ -12,35 +12,12 @@
 
 namespace fovea::cli {
 
-LocalizeOptions localize_options(const LocalizeArguments& arguments) {
-  LocalizeOptions options = arguments.preset == "paper" ? paper_localize_options() : LocalizeOptions();
-  options.smoothing = arguments.smoothing.value_or(options.smoothing);
-  options.segment.smoothness = arguments.smoothness.value_or(options.segment.smoothness);
-  options.segment.iterations = arguments.cuts;
-  if (!arguments.quantiles.empty()) {
-    if (arguments.quantiles.size() != 2)
-      throw UsageError(fmt::format("--quantiles: expected two numbers as foreground,background, found {}",
-                                   arguments.quantiles.size()));
-    options.seeds = {arguments.quantiles[0] / 100, arguments.quantiles[1] / 100};
-    if (!(options.seeds.background_quantile >= 0 && options.seeds.foreground_quantile <= 1 &&
-          options.seeds.background_quantile <= options.seeds.foreground_quantile))
-      throw UsageError(fmt::format(
-          "--quantiles {:g},{:g}: expected 0 <= background <= foreground <= 100, foreground first",
-          arguments.quantiles[0], arguments.quantiles[1]));
-  }
-  if (!arguments.box.empty())
-    options.box = arguments.box == "largest" ? BoxRule::LargestComponent : BoxRule::SizeableComponents;
-  if (arguments.star)
-    options.star.emplace();
-  return options;
-}
-
 namespace {
 
 /// The classes to look for in a photo.
-std::vector<std::int64_t> targets_for(const PhotoExplainer& explainer, const LoadedModel& loaded,
+std::vector<std::int64_t> targets_for(const RuleExplainers& explainers, const LoadedModel& loaded,
                                       const LocalizeArguments& arguments) {
-  const std::vector<double>& scores = explainer.scores();
+  const std::vector<double>& scores = explainers.scores();
   if (arguments.target != "auto")
     return {loaded.labels.find(arguments.target, static_cast<std::int64_t>(scores.size()))};
   std::vector<std::int64_t> targets;
@@ -54,23 +31,22 @@ struct Shared {
   const LocalizeArguments& arguments;
   const LoadedModel& loaded;
   LocalizeOptions options;
-  Crops crops;
   std::vector<std::string> bases;
 };
 
 /// Looks for all classes in one picture and writes their files; the report prints.
-Report localize_picture(Session& session, const Shared& shared, std::size_t i, LocalizeReport& report,
+Report localize_picture(MapSessions& sessions, const Shared& shared, std::size_t i, LocalizeReport& report,
                         int& code) {
   const std::string& path = shared.arguments.images[i];
   const Image photo = read_image(path);
-  PhotoExplainer explainer(session, photo, shared.loaded.preprocessing, shared.crops);
-  const std::vector<std::int64_t> targets = targets_for(explainer, shared.loaded, shared.arguments);
+  RuleExplainers explainers(sessions.all(), photo, shared.loaded.preprocessing, shared.arguments.framing());
+  const std::vector<std::int64_t> targets = targets_for(explainers, shared.loaded, shared.arguments);
   std::vector<FoundObject> objects;
   std::vector<std::string> complaints;
   for (std::size_t k = 0; k < targets.size(); ++k) {
     const std::int64_t rank = shared.arguments.top > 1 ? static_cast<std::int64_t>(k) + 1 : 0;
     try {
-      LocalizedClass found = localize(explainer, photo, targets[k], shared.options);
+      LocalizedClass found = localize(explainers, photo, targets[k], shared.options);
       objects.push_back({path, found.saliency.target, rank, std::move(found.object)});
       report.write(objects.back(), shared.bases[i], photo);
     } catch (const InputError& error) {
@@ -94,18 +70,14 @@ Report localize_picture(Session& session, const Shared& shared, std::size_t i, L
 int localize_by_class(const LocalizeArguments& arguments) {
   const LocalizeOptions options = localize_options(arguments);
   const LoadedModel loaded = load_model(arguments.model);
-  Shared shared{arguments, loaded, options, arguments.crops == 10 ? Crops::Ten : Crops::Whole, {}};
+  Shared shared{arguments, loaded, options, {}};
   const Workforce force =
       share_processors(arguments.images.size(), arguments.model.workers, arguments.model.threads);
-  ProgramOptions compiled =
-      program_options(loaded, arguments.model, Direction::ForwardAndBackward, arguments.crops);
-  compiled.rule = parse_rule(arguments.method);
-  compiled.threads = force.threads;
-  const auto program = Program::compile(loaded.model, compiled);
-  check_labels(loaded, arguments.model, *program);
-  print_notes(*program);
+  const MapPrograms programs(loaded, arguments, force.threads);
+  check_labels(loaded, arguments.model, programs.first());
+  programs.print_notes();
   if (arguments.target != "auto")
-    loaded.labels.find(arguments.target, program->classes());  // before any picture is read
+    loaded.labels.find(arguments.target, programs.first().classes());  // before any picture is read
   if (!ends_with_png(arguments.output))
     make_folder(arguments.output);
   LocalizeReport report(arguments, loaded.labels);
@@ -114,8 +86,8 @@ int localize_by_class(const LocalizeArguments& arguments) {
   report.begin();
   int partly = 0;
   const int code = for_each_file(arguments.images, force.workers, [&]() -> FileWork {
-    auto session = std::make_shared<Session>(program);
-    return [&, session](std::size_t i) { return localize_picture(*session, shared, i, report, partly); };
+    auto sessions = std::make_shared<MapSessions>(programs);
+    return [&, sessions](std::size_t i) { return localize_picture(*sessions, shared, i, report, partly); };
   });
   report.end();
   return std::max(code, partly);
@@ -145,42 +117,6 @@ void add_class_options(CLI::App& verb, LocalizeArguments& arguments) {
       ->capture_default_str();
 }
 
-}  // namespace
-
-void LocalizeArguments::add_method_to(CLI::App& verb) {
-  LocalizeArguments& arguments = *this;
-  verb.add_option("--method,--rule", arguments.method, "what a ReLU passes back")
-      ->check(CLI::IsMember(kRuleNames))
-      ->capture_default_str();
-  verb.add_option("--crops", arguments.crops,
-                  "1: the whole photo squeezed to the network's size; 10: corners, centre and mirror images, "
-                  "averaged in place")
-      ->check(CLI::IsMember({1, 10}))
-      ->capture_default_str();
-  verb.add_option("--preset", arguments.preset,
-                  "default: the best settings found; paper: Simonyan 2013 as it is printed")
-      ->check(CLI::IsMember({"default", "paper"}))
-      ->capture_default_str();
-  verb.add_option("--smoothing", arguments.smoothing, "blur of the map, as a share of its shorter side")
-      ->check(between(0.0, 1.0));
-  verb.add_option("--quantiles", arguments.quantiles,
-                  "foreground,background: seeds lie above and below these quantiles of the map, in %")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  verb.add_option("--smoothness", arguments.smoothness, "weight of the contrast term between neighbours")
-      ->check(between(0.0, 1e6));
-  verb.add_option("--cuts", arguments.cuts, "cuts at most; above 1 colours are fitted again after each")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
-  verb.add_option("--box", arguments.box,
-                  "largest: of the largest component; sizeable: of all with a tenth of its area")
-      ->check(CLI::IsMember({"largest", "sizeable"}));
-  verb.add_flag("--star", arguments.star,
-                "geodesic star convexity around the strokes or points, else around the map's peaks");
-}
-
-namespace {
-
 void add_seed_options(CLI::App& verb, LocalizeArguments& arguments) {
   CLI::Option* strokes =
       verb.add_option(
@@ -199,8 +135,8 @@ void add_seed_options(CLI::App& verb, LocalizeArguments& arguments) {
       ->check(CLI::Range(0, 65536))
       ->capture_default_str();
   for (CLI::Option* seed : seeds)
-    for (const char* other :
-         {"--class", "--top", "--method", "--crops", "--smoothing", "--quantiles", "--model"})
+    for (const char* other : {"--class", "--top", "--method", "--crops", "--smoothing", "--quantiles",
+                              "--belief", "--level", "--model"})
       seed->excludes(verb.get_option(other));
 }
 

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,10 +19,10 @@ struct LocalizeArguments {
   std::vector<std::string> images;
   std::string target = "auto";
   std::int64_t top = 1;
-  std::string method = "gradient";
-  int crops = 10;
+  std::string method;  ///< empty: the preset's
+  int crops = 0;       ///< 0: the preset's
   std::string preset = "default";
-  std::optional<double> smoothing, smoothness;
+  std::optional<double> smoothing, smoothness, belief, level;
   std::vector<double> quantiles;
   std::string box;
   std::int64_t cuts = 1;
@@ -35,9 +36,38 @@ struct LocalizeArguments {
   bool json = false;
   bool csv = false;
 
+  const char* method_name() const {
+    return !method.empty() ? method.c_str() : is_paper() ? "gradient" : "product";
+  }
+  int crop_count() const { return crops != 0 ? crops : is_paper() ? 10 : 2; }
+  Crops framing() const;
+  bool is_paper() const { return preset == "paper"; }
   /// The options of the map and of the cut, --method to --star.
   void add_method_to(CLI::App& verb);
   bool takes_seeds() const { return !strokes.empty() || !foreground.empty() || !background.empty(); }
+};
+
+/// A network compiled for the maps that --method asks for: one program for each rule.
+class MapPrograms {
+public:
+  MapPrograms(const LoadedModel& loaded, const LocalizeArguments& arguments, int threads);
+  const Program& first() const { return *programs_.front(); }
+  /// Prints the notes of all programs, each once.
+  void print_notes() const;
+
+private:
+  friend class MapSessions;
+  std::vector<std::shared_ptr<const Program>> programs_;
+};
+
+/// One worker's sessions of them.
+class MapSessions {
+public:
+  explicit MapSessions(const MapPrograms& programs);
+  RuleSessions all();
+
+private:
+  std::vector<Session> sessions_;
 };
 
 /// The preset with what the command line changes of it.

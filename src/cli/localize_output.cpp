@@ -44,6 +44,14 @@ std::string box_text(const Box& box) {
   return box.empty() ? "no object" : fmt::format("{},{} to {},{}", box.x0, box.y0, box.x1, box.y1);
 }
 
+const char* method_text(const std::string& method) {
+  return method == "product" ? "gradient x guided" : method == "gradient" ? "gradient" : method.c_str();
+}
+
+const char* crops_text(int crops) {
+  return crops == 10 ? "ten crops" : crops == 2 ? "photo and mirror image" : "whole photo";
+}
+
 /// Photo, map, seeds, and `marked`, the object with its box: the stages of Simonyan 2013, figure 4.
 Image figure_of(const FoundObject& found, const LocalizeArguments& arguments, const Labels& labels,
                 const Image& marked) {
@@ -54,7 +62,7 @@ Image figure_of(const FoundObject& found, const LocalizeArguments& arguments, co
   if (!object.map.empty()) {
     panels.push_back(
         {colorize(to_grey(object.map, {}), arguments.colormap), "Saliency map",
-         fmt::format("{}, {}", arguments.method, arguments.crops == 10 ? "ten crops" : "whole photo")});
+         fmt::format("{}, {}", method_text(arguments.method_name()), crops_text(arguments.crop_count()))});
     seeds = fmt::format("red: above the {:g} % quantile, blue: below {:g} %",
                         100 * options.seeds.foreground_quantile, 100 * options.seeds.background_quantile);
   }
@@ -91,8 +99,8 @@ nlohmann::ordered_json describe_json(const FoundObject& found, const LocalizeArg
     json["class"] = to_json(labels, found.target->index);
     json["score"] = found.target->score;
     json["probability"] = found.target->probability;
-    json["method"] = arguments.method;
-    json["crops"] = arguments.crops;
+    json["method"] = arguments.method_name();
+    json["crops"] = arguments.crop_count();
   }
   json["preset"] = arguments.preset;
   json["box"] = object.box.empty() ? nlohmann::ordered_json()

@@ -69,16 +69,16 @@ Image read_picture(ImageResult& result, const AnnotatedImage& image, const std::
 /// The boxes of one photo, class by class.
 class Boxes {
 public:
-  Boxes(PhotoExplainer& explainer, const Image& photo, const LocalizationProtocol& protocol,
+  Boxes(RuleExplainers& explainer, const Image& photo, const LocalizationProtocol& protocol,
         ImageResult& result)
       : explainer_(explainer), photo_(photo), protocol_(protocol), result_(result) {}
 
   /// Empty where the class has none.
   Box of(std::int64_t class_index) {
     try {
-      const SaliencyMap saliency = map_of(class_index);
+      const std::vector<Tensor> maps = maps_of(class_index);
       const Stopwatch watch(result_.seconds.segment);
-      return localize(photo_, saliency.map, protocol_.localize).box;
+      return localize(photo_, maps, protocol_.localize).box;
     } catch (const InputError& error) {
       result_.note +=
           fmt::format("{}class {}: {}", result_.note.empty() ? "" : "; ", class_index, error.what());
@@ -87,26 +87,29 @@ public:
   }
 
 private:
-  SaliencyMap map_of(std::int64_t class_index) {
+  std::vector<Tensor> maps_of(std::int64_t class_index) {
     const Stopwatch watch(result_.seconds.maps);
-    return explainer_.map_of(class_index);
+    std::vector<Tensor> maps;
+    for (const SaliencyMap& saliency : explainer_.maps_of(class_index))
+      maps.push_back(saliency.map);
+    return maps;
   }
 
-  PhotoExplainer& explainer_;
+  RuleExplainers& explainer_;
   const Image& photo_;
   const LocalizationProtocol& protocol_;
   ImageResult& result_;
 };
 
-PhotoExplainer explain(Session& session, const Image& photo, const Preprocessing& preprocessing,
+RuleExplainers explain(const RuleSessions& sessions, const Image& photo, const Preprocessing& preprocessing,
                        const LocalizationProtocol& protocol, ImageResult& result) {
   const Stopwatch watch(result.seconds.classify);
-  return {session, photo, preprocessing, protocol.crops};
+  return {sessions, photo, preprocessing, protocol.crops};
 }
 
-void look_at(ImageResult& result, Session& session, const Preprocessing& preprocessing, const Image& photo,
-             const LocalizationProtocol& protocol) {
-  PhotoExplainer explainer = explain(session, photo, preprocessing, protocol, result);
+void look_at(ImageResult& result, const RuleSessions& sessions, const Preprocessing& preprocessing,
+             const Image& photo, const LocalizationProtocol& protocol) {
+  RuleExplainers explainer = explain(sessions, photo, preprocessing, protocol, result);
   for (const Prediction& guess : top_k(explainer.scores(), 5))
     result.guesses.push_back({guess.index, guess.probability, std::nullopt});
   Boxes boxes(explainer, photo, protocol, result);
@@ -122,8 +125,9 @@ void look_at(ImageResult& result, Session& session, const Preprocessing& preproc
 
 }  // namespace
 
-ImageResult evaluate_image(Session& session, const Preprocessing& preprocessing, const AnnotatedImage& image,
-                           const std::string& folder, const LocalizationProtocol& protocol) {
+ImageResult evaluate_image(const RuleSessions& sessions, const Preprocessing& preprocessing,
+                           const AnnotatedImage& image, const std::string& folder,
+                           const LocalizationProtocol& protocol) {
   FOVEA_CHECK(protocol.guesses >= 0 && protocol.guesses <= 5, "boxes for {} guesses: expected 0 to 5",
               protocol.guesses);
   FOVEA_CHECK(protocol.crops != Crops::One,
@@ -135,11 +139,11 @@ ImageResult evaluate_image(Session& session, const Preprocessing& preprocessing,
   try {
     if (!image.usable())
       throw InputError(image.error);
-    FOVEA_CHECK(image.class_index >= 0 && image.class_index < session.program().classes(),
+    FOVEA_CHECK(image.class_index >= 0 && image.class_index < sessions.all().front()->program().classes(),
                 "the network has no class {}", image.class_index);
     const Image photo = read_picture(result, image, folder);
     clip_truth(result, image);
-    look_at(result, session, preprocessing, photo, protocol);
+    look_at(result, sessions, preprocessing, photo, protocol);
   } catch (const InputError& error) {
     result.error = error.what();
     result.guesses.clear();

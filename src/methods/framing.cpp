@@ -36,12 +36,14 @@ Rect Framing::in_photo(const Rect& rect) const {
 }
 
 Framing frame(const Image& photo, const Preprocessing& preprocessing, const InputSize& size, Crops crops) {
-  if (crops == Crops::Whole)
-    return {resize(photo, size.width, size.height),
-            {{{0, 0, size.width, size.height}, Framing::Crop::Mirror::No}},
-            size,
-            photo.width,
-            photo.height};
+  if (crops == Crops::Whole || crops == Crops::WholeAndMirror) {
+    const Rect whole{0, 0, size.width, size.height};
+    Framing framing{resize(photo, size.width, size.height), {}, size, photo.width, photo.height};
+    framing.crops.push_back({whole, Framing::Crop::Mirror::No});
+    if (crops == Crops::WholeAndMirror)
+      framing.crops.push_back({whole, Framing::Crop::Mirror::Yes});
+    return framing;
+  }
   // A network that is not square sees a crop of its own proportions.
   const std::int64_t side = std::min(size.width, size.height);
   const std::int64_t crop = preprocessing.crop > 0 ? preprocessing.crop : side;

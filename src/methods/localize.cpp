@@ -40,15 +40,16 @@ Tensor smoothed(const Tensor& map, double smoothing) {
   return result;
 }
 
-/// Each pixel takes the value of the mask's pixel that its centre lies in.
+/// The mask at the photo's size: object where the mask, drawn out between its pixels, is at least a half.
 Mask enlarged(const Mask& mask, std::int64_t width, std::int64_t height) {
   if (mask.width == width && mask.height == height)
     return mask;
+  Tensor grey(DType::F32, {mask.height, mask.width});
+  std::copy(mask.pixels.begin(), mask.pixels.end(), grey.data<float>().begin());
+  const Tensor large_grey = resize_map(grey, width, height);
   Mask large = Mask::blank(width, height);
-  for (std::int64_t y = 0; y < height; ++y)
-    for (std::int64_t x = 0; x < width; ++x)
-      large.at(x, y) =
-          mask.at((2 * x + 1) * mask.width / (2 * width), (2 * y + 1) * mask.height / (2 * height));
+  std::transform(large_grey.data<float>().begin(), large_grey.data<float>().end(), large.pixels.begin(),
+                 [](float value) { return static_cast<std::uint8_t>(value >= 0.5F); });
   return large;
 }
 
@@ -57,16 +58,40 @@ Box box_of(const Mask& mask, const LocalizeOptions& options) {
                                                   : sizeable_components_box(mask, options.min_fraction);
 }
 
-Localization cut(const Image& photo, Localization found, const LocalizeOptions& options,
-                 const std::vector<Point>& centres) {
-  SegmentGuides guides;
+Localization cut(Localization found, const LocalizeOptions& options, const std::vector<Point>& centres,
+                 SegmentGuides guides = {}) {
   if (options.star)
     guides.star = geodesic_forest(found.seen, centres, *options.star);
   Segmentation parts = segment(found.seen, found.seeds, options.segment, guides);
-  found.mask = enlarged(parts.mask, photo.width, photo.height);
-  found.box = box_of(found.mask, options);
+  found.mask = std::move(parts.mask);
   found.energy = parts.energy;
   found.energies = std::move(parts.energies);
+  return found;
+}
+
+/// The cut that the map leads at every pixel, not by its seeds alone.
+Localization believing_cut(Localization found, LocalizeOptions options, const std::vector<Point>& centres) {
+  const BeliefOptions& belief = *options.belief;
+  options.segment.colour_weight = belief.colour_weight;
+  options.segment.smoothness = belief.smoothness;
+  options.segment.foreground_seeds = options.segment.background_seeds = SeedStrength::Soft;
+  options.segment.soft_seed_cost = 0;
+  // As a prior: background costs kMaxLogOdds * prior, object kMaxLogOdds * (1 - prior).
+  const Tensor odds = object_log_odds(found.map, belief);
+  Tensor prior(DType::F32, odds.shape());
+  std::transform(odds.data<float>().begin(), odds.data<float>().end(), prior.data<float>().begin(),
+                 [](float nats) { return 0.5F + nats / static_cast<float>(2 * kMaxLogOdds); });
+  options.segment.prior_weight = kMaxLogOdds;
+  found = cut(std::move(found), options, centres, {prior, {}});
+  if (found.mask.area() == 0)
+    std::transform(odds.data<float>().begin(), odds.data<float>().end(), found.mask.pixels.begin(),
+                   [](float nats) { return static_cast<std::uint8_t>(nats > 0); });
+  return found;
+}
+
+Localization brought_back(Localization found, const Image& photo, const LocalizeOptions& options) {
+  found.mask = enlarged(found.mask, photo.width, photo.height);
+  found.box = box_of(found.mask, options);
   return found;
 }
 
@@ -76,20 +101,30 @@ LocalizeOptions paper_localize_options() {
   LocalizeOptions options;
   options.smoothing = 0;
   options.seeds = {0.95, 0.30};
+  options.belief.reset();
   options.box = BoxRule::LargestComponent;
   options.max_side = 512;
   return options;
 }
 
 Localization localize(const Image& photo, const Tensor& map, const LocalizeOptions& options) {
+  return localize(photo, std::span<const Tensor>(&map, 1), options);
+}
+
+Localization localize(const Image& photo, std::span<const Tensor> maps, const LocalizeOptions& options) {
   check_options(options);
   check_image(photo);
   Localization found;
   found.seen = reduced(photo, options.max_side);
-  found.map = resize_map(smoothed(map, options.smoothing), found.seen.width, found.seen.height);
+  std::vector<Tensor> resized;
+  for (const Tensor& map : maps)
+    resized.push_back(resize_map(smoothed(map, options.smoothing), found.seen.width, found.seen.height));
+  found.map = multiply_maps(resized);
   found.seeds = seeds_from_map(found.map, options.seeds);
   const std::vector<Point> peaks = options.star ? find_peaks(found.map, options.peaks) : std::vector<Point>();
-  return cut(photo, std::move(found), options, peaks);
+  found = options.belief ? believing_cut(std::move(found), options, peaks)
+                         : cut(std::move(found), options, peaks);
+  return brought_back(std::move(found), photo, options);
 }
 
 Localization localize(const Image& photo, const Trimap& seeds, const LocalizeOptions& options) {
@@ -101,23 +136,25 @@ Localization localize(const Image& photo, const Trimap& seeds, const LocalizeOpt
   found.seen = photo;
   found.seeds = seeds;
   const std::vector<Point> centres = options.star ? points_of(seeds, Seed::Foreground) : std::vector<Point>();
-  return cut(photo, std::move(found), options, centres);
+  return brought_back(cut(std::move(found), options, centres), photo, options);
 }
 
-LocalizedClass localize(PhotoExplainer& explainer, const Image& photo, std::int64_t target_class,
+LocalizedClass localize(RuleExplainers& explainers, const Image& photo, std::int64_t target_class,
                         const LocalizeOptions& options) {
-  FOVEA_CHECK(explainer.crops() != Crops::One,
+  FOVEA_CHECK(explainers.crops() != Crops::One,
               "the map of one crop does not cover the photo: take the whole photo or ten crops");
-  LocalizedClass result{explainer.map_of(target_class), {}};
-  result.object = localize(photo, result.saliency.map, options);
-  return result;
+  std::vector<SaliencyMap> saliency = explainers.maps_of(target_class);
+  std::vector<Tensor> maps;
+  for (const SaliencyMap& one : saliency)
+    maps.push_back(one.map);
+  return {std::move(saliency.front()), localize(photo, maps, options)};
 }
 
-LocalizedClass localize(Session& session, const Image& photo, const Preprocessing& preprocessing,
+LocalizedClass localize(const RuleSessions& sessions, const Image& photo, const Preprocessing& preprocessing,
                         const SaliencyOptions& method, const LocalizeOptions& options) {
-  PhotoExplainer explainer(session, photo, preprocessing, method.crops);
-  return localize(explainer, photo,
-                  method.target_class ? *method.target_class : top_k(explainer.scores(), 1).front().index,
+  RuleExplainers explainers(sessions, photo, preprocessing, method.crops);
+  return localize(explainers, photo,
+                  method.target_class ? *method.target_class : top_k(explainers.scores(), 1).front().index,
                   options);
 }
 

@@ -155,6 +155,28 @@ SaliencyMap PhotoExplainer::map_of(std::int64_t target) {
   return result;
 }
 
+RuleSessions::RuleSessions(std::vector<Session*> all) : all_(std::move(all)) {
+  FOVEA_CHECK(!all_.empty(), "a map needs at least one session");
+}
+
+RuleExplainers::RuleExplainers(const RuleSessions& sessions, const Image& photo,
+                               const Preprocessing& preprocessing, Crops crops) {
+  explainers_.reserve(sessions.all().size());
+  for (Session* session : sessions.all()) {
+    explainers_.emplace_back(*session, photo, preprocessing, crops);
+    FOVEA_CHECK(explainers_.back().scores().size() == scores().size(),
+                "sessions of {} and {} classes: expected one network", scores().size(),
+                explainers_.back().scores().size());
+  }
+}
+
+std::vector<SaliencyMap> RuleExplainers::maps_of(std::int64_t target) {
+  std::vector<SaliencyMap> maps;
+  for (PhotoExplainer& explainer : explainers_)
+    maps.push_back(explainer.map_of(target));
+  return maps;
+}
+
 SaliencyMap saliency(Session& session, const Image& photo, const Preprocessing& preprocessing,
                      const SaliencyOptions& options) {
   PhotoExplainer explainer(session, photo, preprocessing, options.crops);

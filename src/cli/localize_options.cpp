@@ -1,0 +1,130 @@
+#include "cli/localize.hpp"
+#include "fovea/error.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace fovea::cli {
+namespace {
+
+const std::vector<std::string> kMapNames = {"product", "gradient", "deconvnet", "guided"};
+
+std::vector<Rule> rules_of(const std::string& method) {
+  if (method == "product")
+    return {Rule::Gradient, Rule::Guided};
+  return {parse_rule(method)};
+}
+
+}  // namespace
+
+Crops LocalizeArguments::framing() const {
+  return static_cast<Crops>(crop_count() == 1 ? 0 : crop_count());
+}
+
+MapPrograms::MapPrograms(const LoadedModel& loaded, const LocalizeArguments& arguments, int threads) {
+  ProgramOptions options =
+      program_options(loaded, arguments.model, Direction::ForwardAndBackward, arguments.crop_count());
+  options.threads = threads;
+  for (const Rule rule : rules_of(arguments.method_name())) {
+    options.rule = rule;
+    programs_.push_back(Program::compile(loaded.model, options));
+  }
+}
+
+void MapPrograms::print_notes() const {
+  std::set<std::string> printed;
+  for (const auto& program : programs_)
+    for (const std::string& note : program->report().notes)
+      if (printed.insert(note).second)
+        fmt::print(stderr, "fovea: note: {}\n", note);
+}
+
+MapSessions::MapSessions(const MapPrograms& programs) {
+  for (const auto& program : programs.programs_)
+    sessions_.emplace_back(program);
+}
+
+RuleSessions MapSessions::all() {
+  std::vector<Session*> pointers;
+  for (Session& session : sessions_)
+    pointers.push_back(&session);
+  return RuleSessions(std::move(pointers));
+}
+
+LocalizeOptions localize_options(const LocalizeArguments& arguments) {
+  LocalizeOptions options = arguments.is_paper() ? paper_localize_options() : LocalizeOptions();
+  options.smoothing = arguments.smoothing.value_or(options.smoothing);
+  if (arguments.belief.value_or(1) == 0)
+    options.belief.reset();
+  else if (arguments.belief || arguments.level)
+    options.belief = options.belief.value_or(BeliefOptions());
+  if (options.belief) {
+    options.belief->steepness = arguments.belief.value_or(options.belief->steepness);
+    options.belief->level = arguments.level.value_or(options.belief->level);
+    options.belief->smoothness = arguments.smoothness.value_or(options.belief->smoothness);
+  } else if (arguments.level) {
+    throw UsageError("--level says where the odds are even, but --belief 0 takes no odds from the map");
+  }
+  options.segment.smoothness = arguments.smoothness.value_or(options.segment.smoothness);
+  options.segment.iterations = arguments.cuts;
+  if (!arguments.quantiles.empty()) {
+    if (arguments.quantiles.size() != 2)
+      throw UsageError(fmt::format("--quantiles: expected two numbers as foreground,background, found {}",
+                                   arguments.quantiles.size()));
+    options.seeds = {arguments.quantiles[0] / 100, arguments.quantiles[1] / 100};
+    if (!(options.seeds.background_quantile >= 0 && options.seeds.foreground_quantile <= 1 &&
+          options.seeds.background_quantile <= options.seeds.foreground_quantile))
+      throw UsageError(fmt::format(
+          "--quantiles {:g},{:g}: expected 0 <= background <= foreground <= 100, foreground first",
+          arguments.quantiles[0], arguments.quantiles[1]));
+  }
+  if (!arguments.box.empty())
+    options.box = arguments.box == "largest" ? BoxRule::LargestComponent : BoxRule::SizeableComponents;
+  if (arguments.star)
+    options.star.emplace();
+  return options;
+}
+
+void LocalizeArguments::add_method_to(CLI::App& verb) {
+  LocalizeArguments& arguments = *this;
+  verb.add_option("--method,--rule", arguments.method,
+                  "the map: what a ReLU passes back, or product: of the maps of gradient and guided; default "
+                  "product, with the paper's preset gradient")
+      ->check(CLI::IsMember(kMapNames));
+  verb.add_option(
+          "--crops", arguments.crops,
+          "1: the whole photo squeezed to the network's size; 2: that and its mirror image; 10: "
+          "corners, centre and mirror images; averaged in place; default 2, with the paper's preset 10")
+      ->check(CLI::IsMember({1, 2, 10}));
+  verb.add_option("--preset", arguments.preset,
+                  "default: the best settings found; paper: Simonyan 2013 as it is printed")
+      ->check(CLI::IsMember({"default", "paper"}))
+      ->capture_default_str();
+  verb.add_option("--smoothing", arguments.smoothing, "blur of the map, as a share of its shorter side")
+      ->check(between(0.0, 1.0));
+  verb.add_option("--quantiles", arguments.quantiles,
+                  "foreground,background: seeds lie above and below these quantiles of the map, in %")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  verb.add_option("--belief", arguments.belief,
+                  "how much the map says of every pixel, in nats for e times the value; 0: it gives seeds "
+                  "alone, which keep their label; default 2, with the paper's preset 0")
+      ->check(between(0.0, 1000.0));
+  verb.add_option("--level", arguments.level,
+                  "where object is as likely as background, as a share of the map's self-weighted mean; "
+                  "default 0.65")
+      ->check(between(1e-6, 1000.0));
+  verb.add_option("--smoothness", arguments.smoothness, "weight of the contrast term between neighbours")
+      ->check(between(0.0, 1e6));
+  verb.add_option("--cuts", arguments.cuts, "cuts at most; above 1 colours are fitted again after each")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  verb.add_option("--box", arguments.box,
+                  "largest: of the largest component; sizeable: of all with a tenth of its area")
+      ->check(CLI::IsMember({"largest", "sizeable"}));
+  verb.add_flag("--star", arguments.star,
+                "geodesic star convexity around the strokes or points, else around the map's peaks");
+}
+
+}  // namespace fovea::cli
