@@ -35,9 +35,9 @@ struct GridCut {
   std::vector<std::uint8_t> source_side;
 };
 
-/// Maximal flow and minimal cut by augmenting along two search trees that are kept between augmentations
-/// (`boykov2004experimental`). Capacities are 0..kMaxCapacity or kInfiniteCapacity. InputError when arrays do
-/// not fit the size, a capacity is negative or too large, or infinite edges join source and sink.
+/// Maximal flow and minimal cut by incremental breadth-first search (`goldberg2011maximum`). Capacities are
+/// 0..kMaxCapacity or kInfiniteCapacity. InputError when arrays do not fit the size, a capacity is negative
+/// or too large, or infinite edges join source and sink.
 GridCut solve_grid_cut(const GridProblem& problem);
 
 /// What severing source_side from the rest costs; -1 when an infinite edge would be cut.

@@ -2,7 +2,6 @@
 
 #include "base/check.hpp"
 #include "image/pixels.hpp"
-#include "segment/grid_walk.hpp"
 #include "segment/search_trees.hpp"
 
 #include <algorithm>
@@ -13,57 +12,72 @@ namespace {
 
 using Array = std::vector<std::int32_t>;
 
-void check_array(const Array& values, const char* name, std::size_t size) {
+/// Notes in `infinite` whether there are infinite capacities.
+void check_array(const Array& values, const char* name, std::size_t size, bool& infinite) {
   FOVEA_CHECK(values.size() == size, "{} has {} capacities: expected {}, one for each pixel", name,
               values.size(), size);
-  for (const std::int32_t value : values)
-    FOVEA_CHECK(value == kInfiniteCapacity || (value >= 0 && value <= kMaxCapacity),
-                "{}: a capacity of {} is not in 0..{}", name, value, kMaxCapacity);
+  const auto bad = [](std::int32_t value) {
+    return static_cast<std::uint32_t>(value) > static_cast<std::uint32_t>(kMaxCapacity) &&
+           value != kInfiniteCapacity;
+  };
+  unsigned any_bad = 0;  // no early exit: compilers vectorise this
+  unsigned any_infinite = 0;
+  for (const std::int32_t value : values) {
+    any_bad |= static_cast<unsigned>(bad(value));
+    any_infinite |= static_cast<unsigned>(value == kInfiniteCapacity);
+  }
+  infinite |= any_infinite != 0;
+  if (any_bad)
+    FOVEA_CHECK(false, "{}: a capacity of {} is not in 0..{}", name,
+                *std::find_if(values.begin(), values.end(), bad), kMaxCapacity);
 }
 
-void check_problem(const GridProblem& problem) {
+/// True when there are infinite capacities.
+bool check_problem(const GridProblem& problem) {
   check_size(problem.width, problem.height);
   const auto size = static_cast<std::size_t>(problem.width * problem.height);
-  check_array(problem.source, "source", size);
-  check_array(problem.sink, "sink", size);
+  bool infinite = false;
+  check_array(problem.source, "source", size, infinite);
+  check_array(problem.sink, "sink", size, infinite);
   for (std::size_t e = 0; e < problem.forward.size(); ++e) {
     if (!problem.forward[e].empty())
-      check_array(problem.forward[e], "forward", size);
+      check_array(problem.forward[e], "forward", size, infinite);
     if (problem.backward[e].empty())
       continue;
     FOVEA_CHECK(!problem.forward[e].empty(), "a grid with backward edges needs forward edges beside them");
-    check_array(problem.backward[e], "backward", size);
+    check_array(problem.backward[e], "backward", size, infinite);
   }
+  return infinite;
 }
 
-/// Calls f(pixel, neighbour, edge, forward capacity, backward capacity) for every edge inside the grid.
+/// Calls f(x, y, edge, forward capacity, backward capacity) for every edge inside the grid, row by row.
 template <class F>
 void for_each_edge(const GridProblem& problem, F&& f) {
-  for (std::size_t e = 0; e < problem.forward.size(); ++e) {
-    if (problem.forward[e].empty())
-      continue;
-    const std::int32_t* forward = problem.forward[e].data();
-    const std::int32_t* backward = problem.backward[e].empty() ? forward : problem.backward[e].data();
-    for_each_pair(problem.width, problem.height, e,
-                  [&](std::int64_t p, std::int64_t q) { f(p, q, e, forward[p], backward[p]); });
-  }
+  for (std::int64_t y = 0; y < problem.height; ++y)
+    for (std::size_t e = 0; e < problem.forward.size(); ++e) {
+      const auto [dx, dy] = kGridSteps[e];
+      if (problem.forward[e].empty() || y + dy >= problem.height)
+        continue;
+      const std::int32_t* forward = problem.forward[e].data() + y * problem.width;
+      const std::int32_t* backward =
+          problem.backward[e].empty() ? forward : problem.backward[e].data() + y * problem.width;
+      for (std::int64_t x = std::max<std::int64_t>(-dx, 0); x < problem.width - std::max<std::int64_t>(dx, 0);
+           ++x)
+        f(x, y, e, forward[x], backward[x]);
+    }
 }
 
-/// What an infinite edge counts as: more than all finite ones together. 0 when there is no infinite edge.
+/// What an infinite edge counts as: more than all finite ones together.
 std::int64_t infinite_value(const GridProblem& problem) {
   std::int64_t sum = 1;
-  bool any = false;
-  const auto add = [&](std::int32_t capacity) {
-    any |= capacity == kInfiniteCapacity;
-    sum += capacity == kInfiniteCapacity ? 0 : capacity;
-  };
+  const auto add = [&](std::int32_t capacity) { sum += capacity == kInfiniteCapacity ? 0 : capacity; };
   std::for_each(problem.source.begin(), problem.source.end(), add);
   std::for_each(problem.sink.begin(), problem.sink.end(), add);
   for_each_edge(problem, [&](std::int64_t, std::int64_t, std::size_t, std::int32_t a, std::int32_t b) {
     add(a);
     add(b);
   });
-  return any ? sum : 0;
+  return sum;
 }
 
 template <class T>
@@ -76,16 +90,14 @@ public:
     set_terminals();
     set_edges();
     decide_dominated();
-    for (std::int64_t y = 0; y < problem_.height; ++y)
-      for (std::int64_t x = 0; x < problem_.width; ++x)
-        trees_.plant(trees_.node(x, y));
     flow_ += trees_.run(infinite_ ? infinite_ - flow_ : std::numeric_limits<std::int64_t>::max());
     check_flow();
     GridCut cut{flow_, {}};
-    cut.source_side.reserve(problem_.source.size());
+    cut.source_side.resize(problem_.source.size());
+    std::uint8_t* side = cut.source_side.data();
     for (std::int64_t y = 0; y < problem_.height; ++y)
       for (std::int64_t x = 0; x < problem_.width; ++x)
-        cut.source_side.push_back(trees_.reached_from_source(trees_.node(x, y)) ? 1 : 0);
+        *side++ = trees_.reached_from_source(trees_.node(x, y)) ? 1 : 0;
     return cut;
   }
 
@@ -114,9 +126,8 @@ private:
 
   void set_edges() {
     for_each_edge(problem_,
-                  [this](std::int64_t p, std::int64_t, std::size_t e, std::int32_t a, std::int32_t b) {
-                    const std::int64_t y = p / problem_.width;
-                    const Node node = trees_.node(p - y * problem_.width, y);
+                  [this](std::int64_t x, std::int64_t y, std::size_t e, std::int32_t a, std::int32_t b) {
+                    const Node node = trees_.node(x, y);
                     trees_.edges(node)[e] = value(a);
                     trees_.edges(trees_.neighbour(node, static_cast<int>(e)))[e + 4] = value(b);
                   });
@@ -127,27 +138,33 @@ private:
   void decide_dominated() {
     std::vector<Node> todo;
     for (std::int64_t y = 0; y < problem_.height; ++y)
-      for (std::int64_t x = 0; x < problem_.width; ++x)
-        for (todo.assign(1, trees_.node(x, y)); !todo.empty();) {
+      for (std::int64_t x = 0; x < problem_.width; ++x) {
+        decide(trees_.node(x, y), todo);
+        while (!todo.empty()) {
           const Node node = todo.back();
           todo.pop_back();
           decide(node, todo);
         }
+      }
+  }
+
+  /// Whether no edges of the node together outweigh its excess. Ties go to the sink, since the fewest pixels
+  /// on the source's side are wanted.
+  bool is_dominated(Node node) {
+    const T excess = trees_.excess(node);
+    if (excess == 0)
+      return false;
+    T edges = 0;
+    for (int d = 0; d < 8; ++d)
+      edges += excess > 0 ? trees_.edges(node)[static_cast<std::size_t>(d)]
+                          : trees_.edges(trees_.neighbour(node, d))[static_cast<std::size_t>(d ^ 4)];
+    return excess > 0 ? excess > edges : -excess >= edges;
   }
 
   void decide(Node node, std::vector<Node>& todo) {
-    const T excess = trees_.excess(node);
-    T out = 0;
-    T in = 0;
-    for (int d = 0; d < 8; ++d) {
-      out += trees_.edges(node)[static_cast<std::size_t>(d)];
-      in += trees_.edges(trees_.neighbour(node, d))[static_cast<std::size_t>(d ^ 4)];
-    }
-    // Ties go to the sink, since the fewest pixels on the source's side are wanted.
-    const bool to_source = excess > out;
-    const bool to_sink = excess < 0 && -excess >= in;
-    if ((!to_source && !to_sink) || (out == 0 && in == 0))
+    if (!is_dominated(node))
       return;
+    const bool to_source = trees_.excess(node) > 0;
     for (int d = 0; d < 8; ++d) {
       const Node other = trees_.neighbour(node, d);
       T& there = trees_.edges(node)[static_cast<std::size_t>(d)];
@@ -177,11 +194,10 @@ private:
 }  // namespace
 
 GridCut solve_grid_cut(const GridProblem& problem) {
-  check_problem(problem);
   // 32 bits hold a pixel's ten finite capacities together; infinite ones carry sums.
-  const std::int64_t infinite = infinite_value(problem);
-  return infinite ? Solver<std::int64_t>(problem, infinite).solve()
-                  : Solver<std::int32_t>(problem, 0).solve();
+  if (check_problem(problem))
+    return Solver<std::int64_t>(problem, infinite_value(problem)).solve();
+  return Solver<std::int32_t>(problem, 0).solve();
 }
 
 std::int64_t cut_cost(const GridProblem& problem, const std::vector<std::uint8_t>& source_side) {
@@ -196,9 +212,11 @@ std::int64_t cut_cost(const GridProblem& problem, const std::vector<std::uint8_t
   };
   for (std::size_t i = 0; i < source_side.size(); ++i)
     cut(source_side[i] ? problem.sink[i] : problem.source[i]);
-  for_each_edge(problem, [&](std::int64_t p, std::int64_t q, std::size_t, std::int32_t a, std::int32_t b) {
-    const bool from = source_side[static_cast<std::size_t>(p)];
-    if (from != static_cast<bool>(source_side[static_cast<std::size_t>(q)]))
+  for_each_edge(problem, [&](std::int64_t x, std::int64_t y, std::size_t e, std::int32_t a, std::int32_t b) {
+    const std::int64_t p = y * problem.width + x;
+    const std::int64_t q = p + kGridSteps[e][1] * problem.width + kGridSteps[e][0];
+    const bool from = source_side[static_cast<std::size_t>(p)] != 0;
+    if (from != (source_side[static_cast<std::size_t>(q)] != 0))
       cut(from ? a : b);
   });
   return infinite ? -1 : cost;

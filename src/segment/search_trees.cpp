@@ -1,16 +1,23 @@
 #include "segment/search_trees.hpp"
 
+#include "fovea/mask.hpp"
+
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 namespace fovea {
 namespace {
 
-constexpr std::int32_t kFar = std::numeric_limits<std::int32_t>::max();
-
 constexpr std::size_t at(std::int32_t node) {
   return static_cast<std::size_t>(node);
 }
+
+constexpr std::uint8_t bit(int direction) {
+  return static_cast<std::uint8_t>(1U << direction);
+}
+
+constexpr std::int32_t kNowhere = std::numeric_limits<std::int32_t>::max();
 
 }  // namespace
 
@@ -21,238 +28,210 @@ SearchTrees<T>::SearchTrees(std::int64_t width, std::int64_t height) : stride_(w
   const auto nodes = static_cast<std::size_t>(stride_ * (height + 2));
   edges_.assign(nodes, Capacities{});
   excess_.assign(nodes, 0);
-  state_.assign(nodes, State{});
-}
-
-/// The residual capacity in the direction in which this tree's flow runs: from `node` to its neighbour
-/// `other` in the source's tree, from `other` to `node` in the sink's.
-template <class T>
-template <bool FromSource>
-T SearchTrees<T>::towards(Node node, Node other, int direction) const {
-  return FromSource ? edges_[at(node)][at(direction)] : edges_[at(other)][at(direction ^ 4)];
+  level_.assign(nodes, 0);
+  parent_.assign(nodes, kNone);
 }
 
 template <class T>
 std::int64_t SearchTrees<T>::run(std::int64_t limit) {
-  std::int64_t flow = 0;
-  Node current = -1;
-  while (flow < limit) {
-    // A node whose search found a path goes on where it was, as long as it keeps its tree.
-    if (current < 0 || state_[at(current)].parent == kNone)
-      current = next_active();
-    if (current < 0)
-      break;
-    const Meeting meeting = state_[at(current)].tree == kSource ? grow<true>(current) : grow<false>(current);
-    ++now_;
-    if (meeting.from < 0) {
-      current = -1;
-      continue;
-    }
-    flow += augment(meeting);
-    adopt_orphans();
-  }
-  return flow;
-}
-
-template <class T>
-void SearchTrees<T>::plant(Node node) {
-  const T excess = excess_[at(node)];
-  if (excess == 0)
-    return;
-  State& state = state_[at(node)];
-  state.tree = excess > 0 ? kSource : kSink;
-  state.parent = kTerminal;
-  state.stamp = now_;
-  state.distance = 1;
-  activate(node);
-}
-
-template <class T>
-void SearchTrees<T>::activate(Node node) {
-  if (state_[at(node)].next >= 0)
-    return;
-  if (last_ >= 0)
-    state_[at(last_)].next = node;
-  else
-    first_ = node;
-  last_ = node;
-  state_[at(node)].next = node;
-}
-
-template <class T>
-typename SearchTrees<T>::Node SearchTrees<T>::next_active() {
-  while (first_ >= 0) {
-    const Node node = first_;
-    if (node == last_)
-      first_ = last_ = -1;
+  note_open_edges();
+  plant_roots();
+  const Front& source = fronts_[kSource];
+  const Front& sink = fronts_[kSink];
+  // Once the source's tree cannot grow, no path is left. It grows to its end even where the sink's has ended
+  // before, so that it holds all that the source reaches, and nothing else.
+  while (!source.active.empty() && flow_ < limit) {
+    if (sink.active.empty() || source.depth <= sink.depth)
+      grow_level<kSource>();
     else
-      first_ = state_[at(node)].next;
-    state_[at(node)].next = -1;
-    if (state_[at(node)].parent != kNone)
-      return node;
+      grow_level<kSink>();
   }
-  return -1;
+  return flow_;
 }
 
 template <class T>
-template <bool FromSource>
-typename SearchTrees<T>::Meeting SearchTrees<T>::grow(Node node) {
-  constexpr Tree own = FromSource ? kSource : kSink;
-  const std::int32_t stamp = state_[at(node)].stamp;
-  const std::int32_t distance = state_[at(node)].distance;
-  for (int direction = 0; direction < 8; ++direction) {
+void SearchTrees<T>::note_open_edges() {
+  open_.assign(edges_.size(), {});
+  const auto last = static_cast<Node>(static_cast<std::int64_t>(edges_.size()) - stride_ - 1);
+  for (auto n = static_cast<Node>(stride_) + 1; n < last; ++n) {
+    unsigned open = 0;
+    for (int d = 0; d < 8; ++d)
+      open |= static_cast<unsigned>(edges_[at(n)][at(d)] != 0) << d;
+    open_[at(n)].from = static_cast<std::uint8_t>(open);
+  }
+  for (auto n = static_cast<Node>(stride_) + 1; n < last; ++n) {
+    unsigned open = 0;
+    for (int d = 0; d < 8; ++d)
+      open |= (open_[at(neighbour(n, d))].from >> (d ^ 4) & 1U) << d;
+    open_[at(n)].to = static_cast<std::uint8_t>(open);
+  }
+}
+
+template <class T>
+void SearchTrees<T>::plant_roots() {
+  const auto nodes = static_cast<Node>(excess_.size());
+  for (Node node = 0; node < nodes; ++node) {
+    const T excess = excess_[at(node)];
+    if (excess == 0)
+      continue;
+    level_[at(node)] = excess > 0 ? 1 : -1;
+    parent_[at(node)] = kTerminal;
+    fronts_[excess > 0 ? kSource : kSink].active.push_back(node);
+  }
+}
+
+template <class T>
+template <typename SearchTrees<T>::Tree own>
+void SearchTrees<T>::grow_level() {
+  Front& front = fronts_[own];
+  front.limit = front.depth + 1;
+  const std::int32_t level = own == kSource ? front.depth : -front.depth;
+  for (std::size_t i = 0; i < front.active.size(); ++i)  // adoption may add to it
+    if (level_[at(front.active[i])] == level)
+      grow<own>(front.active[i]);
+  ++front.depth;
+  front.active.swap(front.next);
+  front.next.clear();
+}
+
+/// Takes a node's free neighbours into its tree and augments along its edges to the other one. Ends early
+/// when the node itself moves.
+template <class T>
+template <typename SearchTrees<T>::Tree own>
+void SearchTrees<T>::grow(Node node) {
+  const std::uint8_t& open = own == kSource ? open_[at(node)].from : open_[at(node)].to;
+  const std::int32_t level = level_[at(node)];
+  for (unsigned left = open; left != 0; left &= left - 1) {
+    const int direction = std::countr_zero(left);
     const Node other = neighbour(node, direction);
-    if (towards<FromSource>(node, other, direction) == 0)
-      continue;
-    const Tree tree = state_[at(other)].tree;
-    if (tree == kFree) {
-      state_[at(other)].tree = own;
-      activate(other);
-    } else if (tree != own) {
-      return FromSource ? Meeting{node, direction} : Meeting{other, direction ^ 4};
-    } else if (state_[at(other)].stamp > stamp || state_[at(other)].distance <= distance) {
-      continue;
+    while (open & bit(direction)) {
+      const std::int32_t there = level_[at(other)];
+      if (there == 0) {
+        level_[at(other)] = own == kSource ? level + 1 : level - 1;
+        parent_[at(other)] = static_cast<std::uint8_t>(direction ^ 4);
+        fronts_[own].next.push_back(other);
+        break;
+      }
+      if ((there > 0) == (own == kSource))
+        break;
+      if (own == kSource)
+        augment(node, direction);
+      else
+        augment(other, direction ^ 4);
+      adopt_orphans<kSource>();
+      adopt_orphans<kSink>();
+      if (level_[at(node)] != level)
+        return;
     }
-    // New, or nearer to the terminal by way of this node.
-    state_[at(other)].parent = static_cast<std::uint8_t>(direction ^ 4);
-    state_[at(other)].stamp = stamp;
-    state_[at(other)].distance = distance + 1;
   }
-  return {};
+}
+
+/// Sends what the path over this edge, from the source's tree to the sink's, has room for.
+template <class T>
+void SearchTrees<T>::augment(Node from, int direction) {
+  // Addresses by value: writing a byte could change members, as far as a compiler knows.
+  Capacities* const edges = edges_.data();
+  const std::uint8_t* const parents = parent_.data();
+  const std::array<Node, 8> offset = offset_;
+  T flow = edges[from][at(direction)];
+  path_.clear();
+  Node root = from;
+  for (int p = parents[root]; p != kTerminal; p = parents[root]) {
+    root += offset[at(p)];
+    flow = std::min(flow, edges[root][at(p ^ 4)]);
+    path_.push_back({root, p ^ 4});
+  }
+  flow = std::min(flow, excess_[at(root)]);
+  const std::size_t half = path_.size();
+  Node end = from + offset[at(direction)];
+  for (int p = parents[end]; p != kTerminal; p = parents[end]) {
+    flow = std::min(flow, edges[end][at(p)]);
+    path_.push_back({end, p});
+    end += offset[at(p)];
+  }
+  flow = std::min(flow, static_cast<T>(-excess_[at(end)]));
+
+  // Moves capacity to the reverse edge. True when none is left.
+  const auto push = [flow, edges, &offset, open = open_.data()](const Step& step) {
+    const int back = step.direction ^ 4;
+    const Node to = step.node + offset[at(step.direction)];
+    edges[to][at(back)] += flow;
+    const bool empty = (edges[step.node][at(step.direction)] -= flow) == 0;
+    open[to].from |= bit(back);
+    open[step.node].to |= bit(step.direction);
+    open[step.node].from &= static_cast<std::uint8_t>(~(static_cast<unsigned>(empty) << step.direction));
+    open[to].to &= static_cast<std::uint8_t>(~(static_cast<unsigned>(empty) << back));
+    return empty;
+  };
+  // From the terminals on: orphans near them are adopted first.
+  flow_ += flow;
+  push({from, direction});
+  if ((excess_[at(root)] -= flow) == 0)
+    orphan(kSource, root);
+  for (std::size_t i = half; i-- > 0;)
+    if (push(path_[i]))
+      orphan(kSource, path_[i].node + offset[at(path_[i].direction)]);
+  if ((excess_[at(end)] += flow) == 0)
+    orphan(kSink, end);
+  for (std::size_t i = path_.size(); i-- > half;)
+    if (push(path_[i]))
+      orphan(kSink, path_[i].node);
 }
 
 template <class T>
-T SearchTrees<T>::augment(const Meeting& meeting) {
-  const Node to = neighbour(meeting.from, meeting.direction);
-  T& bridge = edges_[at(meeting.from)][at(meeting.direction)];
-  T flow = bridge;
-  Node node = meeting.from;
-  for (int p = state_[at(node)].parent; p != kTerminal; p = state_[at(node)].parent) {
-    const Node parent = neighbour(node, p);
-    flow = std::min(flow, edges_[at(parent)][at(p ^ 4)]);
-    node = parent;
-  }
-  flow = std::min(flow, excess_[at(node)]);
-  node = to;
-  for (int p = state_[at(node)].parent; p != kTerminal; p = state_[at(node)].parent) {
-    flow = std::min(flow, edges_[at(node)][at(p)]);
-    node = neighbour(node, p);
-  }
-  flow = std::min(flow, static_cast<T>(-excess_[at(node)]));
-
-  bridge -= flow;
-  edges_[at(to)][at(meeting.direction ^ 4)] += flow;
-  node = meeting.from;
-  for (int p = state_[at(node)].parent; p != kTerminal; p = state_[at(node)].parent) {
-    const Node parent = neighbour(node, p);
-    edges_[at(node)][at(p)] += flow;
-    if ((edges_[at(parent)][at(p ^ 4)] -= flow) == 0)
-      orphan(node);
-    node = parent;
-  }
-  if ((excess_[at(node)] -= flow) == 0)
-    orphan(node);
-  node = to;
-  for (int p = state_[at(node)].parent; p != kTerminal; p = state_[at(node)].parent) {
-    const Node parent = neighbour(node, p);
-    edges_[at(parent)][at(p ^ 4)] += flow;
-    if ((edges_[at(node)][at(p)] -= flow) == 0)
-      orphan(node);
-    node = parent;
-  }
-  if ((excess_[at(node)] += flow) == 0)
-    orphan(node);
-  return flow;
+void SearchTrees<T>::orphan(Tree tree, Node node) {
+  parent_[at(node)] = kOrphan;
+  fronts_[tree].orphans.push_back(node);
 }
 
 template <class T>
-void SearchTrees<T>::orphan(Node node) {
-  state_[at(node)].parent = kOrphan;
-  orphans_.push_back(node);
-}
-
-template <class T>
+template <typename SearchTrees<T>::Tree own>
 void SearchTrees<T>::adopt_orphans() {
-  for (std::size_t i = 0; i < orphans_.size(); ++i) {
-    if (state_[at(orphans_[i])].tree == kSource)
-      adopt<true>(orphans_[i]);
-    else
-      adopt<false>(orphans_[i]);
-  }
-  orphans_.clear();
+  std::vector<Node>& orphans = fronts_[own].orphans;
+  for (std::size_t i = 0; i < orphans.size(); ++i)  // adoption adds to it
+    adopt<own>(orphans[i]);
+  orphans.clear();
 }
 
-/// Edges from a node to the terminal at its root; kFar when the way ends in an orphan.
+/// Finds an orphan a new parent, of the lowest level that has an edge to it. Where that moves the orphan, its
+/// children become orphans; behind the limit it becomes free. The parent may be an orphan that waits: it
+/// makes orphans of its children too, should it move.
 template <class T>
-std::int32_t SearchTrees<T>::distance_to_terminal(Node node) const {
-  for (std::int32_t distance = 0;; ++distance) {
-    if (state_[at(node)].stamp == now_)
-      return distance + state_[at(node)].distance;
-    const int parent = state_[at(node)].parent;
-    if (parent == kTerminal)
-      return distance + 1;
-    if (parent == kOrphan)
-      return kFar;
-    node = neighbour(node, parent);
-  }
-}
-
-/// Notes the distances along the way to the terminal, so that later searches end early.
-template <class T>
-void SearchTrees<T>::mark_path(Node node, std::int32_t distance) {
-  while (state_[at(node)].stamp != now_) {
-    state_[at(node)].stamp = now_;
-    state_[at(node)].distance = distance--;
-    const int parent = state_[at(node)].parent;
-    if (parent == kTerminal)
-      return;
-    node = neighbour(node, parent);
-  }
-}
-
-/// Finds an orphan a new parent in its tree, the one nearest to the terminal, or makes it free.
-template <class T>
-template <bool FromSource>
+template <typename SearchTrees<T>::Tree own>
 void SearchTrees<T>::adopt(Node node) {
-  constexpr Tree own = FromSource ? kSource : kSink;
-  std::int32_t best = kFar;
-  std::uint8_t best_parent = kNone;
-  for (int direction = 0; direction < 8; ++direction) {
-    const Node other = neighbour(node, direction);
-    // Flow must run from the parent in the source's tree, to it in the sink's.
-    if (state_[at(other)].tree != own || towards<!FromSource>(node, other, direction) == 0)
-      continue;
-    const std::int32_t distance = distance_to_terminal(other);
-    if (distance == kFar)
-      continue;
-    mark_path(other, distance);
-    if (distance < best) {
-      best = distance;
-      best_parent = static_cast<std::uint8_t>(direction);
-    }
+  Front& front = fronts_[own];
+  const std::int32_t* const level = &level_[at(node)];
+  const unsigned open = own == kSource ? open_[at(node)].to : open_[at(node)].from;
+  // The least of (level - 1, direction); closed directions, free nodes and the other tree become the
+  // greatest.
+  static_assert(kMaxImagePixels < std::int64_t{1} << 28, "a level and a direction fill 32 bits");
+  constexpr std::uint32_t none = 0xffffffffU;
+  std::uint32_t best = none;
+  for (unsigned d = 0; d < 8; ++d) {
+    const std::int32_t there = level[offset_[d]];
+    const auto depth = static_cast<std::uint32_t>((own == kSource ? there : -there) - 1);
+    const std::uint32_t shut = (depth >> 28 ? none : 0U) | ((open >> d & 1U) - 1U);
+    best = std::min(best, (depth << 3 | d) | shut);
   }
-  state_[at(node)].parent = best_parent;
-  if (best_parent == kNone)
-    return release<FromSource>(node);
-  state_[at(node)].stamp = now_;
-  state_[at(node)].distance = best + 1;
-}
-
-/// Makes a node free: its children become orphans, and neighbours that could reach it again search anew.
-template <class T>
-template <bool FromSource>
-void SearchTrees<T>::release(Node node) {
-  constexpr Tree own = FromSource ? kSource : kSink;
-  state_[at(node)].tree = kFree;
-  for (int direction = 0; direction < 8; ++direction) {
-    const Node other = neighbour(node, direction);
-    if (state_[at(other)].tree != own)
-      continue;
-    if (towards<!FromSource>(node, other, direction) != 0)
-      activate(other);
-    if (state_[at(other)].parent == (direction ^ 4))
-      orphan(other);
+  const std::int32_t depth = best == none ? kNowhere : static_cast<std::int32_t>(best >> 3) + 2;
+  const auto parent = static_cast<std::uint8_t>(best & 7);
+  if (depth == (own == kSource ? *level : -*level)) {
+    parent_[at(node)] = parent;
+    return;
   }
+  const std::uint8_t* const parents = &parent_[at(node)];
+  unsigned children = 0;
+  for (int d = 0; d < 8; ++d)
+    children |= static_cast<unsigned>(parents[offset_[at(d)]] == (d ^ 4)) << d;
+  for (; children != 0; children &= children - 1)
+    orphan(own, neighbour(node, std::countr_zero(children)));
+  const bool kept = depth <= front.limit;
+  parent_[at(node)] = kept ? parent : static_cast<std::uint8_t>(kNone);
+  level_[at(node)] = !kept ? 0 : own == kSource ? depth : -depth;
+  if (kept && depth == front.depth)
+    front.active.push_back(node);
+  else if (kept && depth == front.depth + 1)
+    front.next.push_back(node);
 }
 
 template class SearchTrees<std::int32_t>;

@@ -7,10 +7,11 @@
 
 namespace fovea {
 
-/// The augmenting-path maximal flow of Boykov and Kolmogorov (`boykov2004experimental`) on a grid whose
-/// neighbours are implicit: pixels are framed by one row and column of nodes without edges, so that a
-/// neighbour is an offset and no border needs a test. T: the type of capacities, wide enough for a capacity
-/// plus its reverse and for each terminal's excess.
+/// Maximal flow on a grid by incremental breadth-first search (`goldberg2011maximum`): two trees of shortest
+/// paths, from the source and to the sink, grow level by level and are mended after each augmentation.
+/// Neighbours are implicit: pixels are framed by one row and column of nodes without edges, so that a
+/// neighbour is an offset and no border needs a test. At most kMaxImagePixels pixels. T: the type of
+/// capacities, wide enough for a capacity plus its reverse and for each terminal's excess.
 template <class T>
 class SearchTrees {
 public:
@@ -29,58 +30,61 @@ public:
   /// Positive: capacity from the source; negative: to the sink.
   T& excess(Node node) { return excess_[static_cast<std::size_t>(node)]; }
 
-  /// Makes a node with excess the root of a tree. Once for each, before any `run` that is to use it.
-  void plant(Node node);
-  /// Augments until no path between planted nodes is left, or until the flow is at least `limit`. Returns
-  /// the flow of this run.
+  /// Augments until no path is left, or until the flow is at least `limit`. Returns the flow. Once only.
   std::int64_t run(std::int64_t limit);
   /// After `run`: whether the residual graph leads from the source to this node.
-  bool reached_from_source(Node node) const { return state_[static_cast<std::size_t>(node)].tree == kSource; }
+  bool reached_from_source(Node node) const { return level_[static_cast<std::size_t>(node)] > 0; }
 
 private:
-  enum Tree : std::uint8_t { kFree, kSource, kSink };
+  enum Tree : std::uint8_t { kSource, kSink };
   /// A parent is a direction 0..7 or one of these.
   enum Parent : std::uint8_t { kTerminal = 8, kOrphan = 9, kNone = 10 };
-  struct Meeting {
-    Node from = -1;  ///< a node of the source's tree; -1: the trees did not meet
-    int direction = 0;
+  /// An edge of a path, in the direction of the flow.
+  struct Step {
+    Node node;
+    int direction;
+  };
+  /// One bit for each direction with residual capacity, from a node and to it: what searches read, so that
+  /// they leave the capacities alone.
+  struct Open {
+    std::uint8_t from = 0;
+    std::uint8_t to = 0;
+  };
+  /// The rim of a tree. `depth`: the level of the nodes that grow next; `limit`: the deepest that nodes may
+  /// have.
+  struct Front {
+    std::vector<Node> active;  ///< of level `depth`, and some that have left it
+    std::vector<Node> next;    ///< of the level behind it
+    std::vector<Node> orphans;
+    std::int32_t depth = 1;
+    std::int32_t limit = 1;
   };
 
-  /// What a node is in the trees; together, since they are read together.
-  struct State {
-    std::int32_t stamp = 0;     ///< when the distance was last known to be right
-    std::int32_t distance = 0;  ///< edges to the terminal, by way of parents
-    Node next = -1;             ///< in the queue of active nodes; -1: not in it, itself: its end
-    Tree tree = kFree;
-    std::uint8_t parent = kNone;
-  };
-
-  void activate(Node node);
-  Node next_active();
-  template <bool FromSource>
-  Meeting grow(Node node);
-  T augment(const Meeting& meeting);
-  void orphan(Node node);
+  void note_open_edges();
+  void plant_roots();
+  template <Tree own>
+  void grow_level();
+  template <Tree own>
+  void grow(Node node);
+  void augment(Node from, int direction);
+  void orphan(Tree tree, Node node);
+  template <Tree own>
   void adopt_orphans();
-  template <bool FromSource>
+  template <Tree own>
   void adopt(Node node);
-  template <bool FromSource>
-  void release(Node node);
-  std::int32_t distance_to_terminal(Node node) const;
-  void mark_path(Node node, std::int32_t distance);
-
-  template <bool FromSource>
-  T towards(Node node, Node other, int direction) const;
 
   std::int64_t stride_;
   std::array<Node, 8> offset_;
   std::vector<Capacities> edges_;
   std::vector<T> excess_;
-  std::vector<State> state_;
-  Node first_ = -1;
-  Node last_ = -1;
-  std::vector<Node> orphans_;
-  std::int32_t now_ = 1;
+  /// Edges to the terminal, itself among them, at least: positive in the source's tree, negative in the
+  /// sink's, 0 for a free node.
+  std::vector<std::int32_t> level_;
+  std::vector<std::uint8_t> parent_;
+  std::vector<Open> open_;
+  std::array<Front, 2> fronts_;
+  std::vector<Step> path_;
+  std::int64_t flow_ = 0;
 };
 
 extern template class SearchTrees<std::int32_t>;

@@ -162,6 +162,27 @@ TEST(GridCut, CutsALineAtItsWeakestEdge) {
   EXPECT_EQ(cut.source_side, (std::vector<std::uint8_t>{1, 1, 0, 0, 0}));
 }
 
+/// One corridor to and fro over all rows: paths as long as the grid has pixels.
+TEST(GridCut, FollowsALongCorridor) {
+  constexpr std::int64_t side = 60;
+  const std::vector<std::int32_t> nothing(side * side, 0);
+  GridProblem problem{side, side, nothing, nothing, {}, {}};
+  problem.forward[0].assign(side * side, 1000);
+  problem.forward[1] = nothing;
+  for (std::int64_t y = 0; y + 1 < side; ++y)
+    problem.forward[1][static_cast<std::size_t>(y * side + (y % 2 ? 0 : side - 1))] = 1000;
+  problem.source[0] = 2000;
+  problem.sink[(side - 1) * side] = 2000;  // where the last row, of odd number, ends
+  EXPECT_EQ(solve_grid_cut(problem).flow, 1000);
+  problem.forward[0][20 * side + 31] = 7;
+  const GridCut cut = solve_grid_cut(problem);
+  EXPECT_EQ(cut.flow, 7);
+  EXPECT_EQ(cut_cost(problem, cut.source_side), 7);
+  EXPECT_EQ(cut.source_side[20 * side + 31], 1);
+  EXPECT_EQ(cut.source_side[20 * side + 32], 0);
+  EXPECT_EQ(std::count(cut.source_side.begin(), cut.source_side.end(), 1), 20 * side + 32);
+}
+
 TEST(GridCut, RefusesWhatIsNoNetwork) {
   const GridProblem good{2, 1, {1, 2}, {3, 4}, {}, {}};
   EXPECT_NO_THROW(solve_grid_cut(good));
