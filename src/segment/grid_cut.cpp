@@ -139,11 +139,12 @@ private:
     std::vector<Node> todo;
     for (std::int64_t y = 0; y < problem_.height; ++y)
       for (std::int64_t x = 0; x < problem_.width; ++x) {
-        decide(trees_.node(x, y), todo);
+        const Node current = trees_.node(x, y);
+        decide(current, current, todo);
         while (!todo.empty()) {
           const Node node = todo.back();
           todo.pop_back();
-          decide(node, todo);
+          decide(node, current, todo);
         }
       }
   }
@@ -161,7 +162,8 @@ private:
     return excess > 0 ? excess > edges : -excess >= edges;
   }
 
-  void decide(Node node, std::vector<Node>& todo) {
+  /// Neighbours up to `current` are put on the list `todo`; those behind it are looked at anyway.
+  void decide(Node node, Node current, std::vector<Node>& todo) {
     if (!is_dominated(node))
       return;
     const bool to_source = trees_.excess(node) > 0;
@@ -181,7 +183,8 @@ private:
       }
       check_flow();
       there = back = 0;
-      todo.push_back(other);
+      if (other <= current)
+        todo.push_back(other);
     }
   }
 

@@ -194,11 +194,23 @@ inline float fast_exp(float x) {
   return p * std::bit_cast<float>((whole + 127) << 23);
 }
 
+/// ln x for x >= 1, to about 1e-7 of 1 + ln x. Written like fast_exp.
+inline float fast_log(float x) {
+  const auto bits = std::bit_cast<std::int32_t>(x);
+  // x = 2^whole * m with m in [sqrt(1/2), sqrt(2)).
+  const std::int32_t whole = (bits - 0x3f3504f3) >> 23;
+  const auto m = std::bit_cast<float>(bits - (whole << 23));
+  const float s = (m - 1) / (m + 1);  // ln m = 2 artanh s
+  const float z = s * s;
+  const float series = 2 * s * (1 + z * (0.333333333F + z * (0.2F + z * (0.142857143F + z * 0.111111111F))));
+  return static_cast<float>(whole) * 0.693147181F + series;
+}
+
 constexpr std::size_t kBlock = 256;
 
 /// -log p for up to kBlock colours.
 void negative_log_block(const std::vector<PreparedGaussian<float>>& gaussians, const std::uint8_t* colours,
-                        std::size_t count, float* out) {
+                        std::size_t count, std::vector<std::array<float, kBlock>>& densities, float* out) {
   std::array<float, kBlock> red{};
   std::array<float, kBlock> green{};
   std::array<float, kBlock> blue{};
@@ -209,15 +221,18 @@ void negative_log_block(const std::vector<PreparedGaussian<float>>& gaussians, c
   }
   std::array<float, kBlock> highest;
   highest.fill(-std::numeric_limits<float>::infinity());
-  for (const auto& gaussian : gaussians)
-    for (std::size_t i = 0; i < kBlock; ++i)
-      highest[i] = std::max(highest[i], gaussian.log_density(red[i], green[i], blue[i]));
+  for (std::size_t k = 0; k < gaussians.size(); ++k)
+    for (std::size_t i = 0; i < kBlock; ++i) {
+      densities[k][i] = gaussians[k].log_density(red[i], green[i], blue[i]);
+      highest[i] = std::max(highest[i], densities[k][i]);
+    }
   std::array<float, kBlock> sum{};
-  for (const auto& gaussian : gaussians)
+  for (const std::array<float, kBlock>& density : densities)
     for (std::size_t i = 0; i < kBlock; ++i)
-      sum[i] += fast_exp(gaussian.log_density(red[i], green[i], blue[i]) - highest[i]);
-  for (std::size_t i = 0; i < count; ++i)
-    out[i] = -highest[i] - std::log(sum[i]);
+      sum[i] += fast_exp(density[i] - highest[i]);
+  for (std::size_t i = 0; i < kBlock; ++i)
+    highest[i] = -highest[i] - fast_log(sum[i]);
+  std::copy_n(highest.begin(), count, out);
 }
 
 }  // namespace
@@ -284,8 +299,9 @@ void GaussianMixture::negative_log(Colours colours, std::span<float> out) const 
   std::vector<PreparedGaussian<float>> prepared;
   for (const Gaussian& gaussian : gaussians_)
     prepared.push_back(prepare<float>(gaussian));
+  std::vector<std::array<float, kBlock>> densities(prepared.size());
   for (std::size_t first = 0; first < out.size(); first += kBlock)
-    negative_log_block(prepared, colours.data() + 3 * first, std::min(kBlock, out.size() - first),
+    negative_log_block(prepared, colours.data() + 3 * first, std::min(kBlock, out.size() - first), densities,
                        out.data() + first);
 }
 

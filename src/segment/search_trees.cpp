@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <limits>
 
 namespace fovea {
@@ -17,6 +18,9 @@ constexpr std::uint8_t bit(int direction) {
   return static_cast<std::uint8_t>(1U << direction);
 }
 
+/// Four numbers that are worked on at once.
+using Quad [[gnu::vector_size(16)]] = std::int32_t;
+
 constexpr std::int32_t kNowhere = std::numeric_limits<std::int32_t>::max();
 
 }  // namespace
@@ -25,7 +29,7 @@ template <class T>
 SearchTrees<T>::SearchTrees(std::int64_t width, std::int64_t height) : stride_(width + 2) {
   const auto row = static_cast<Node>(stride_);
   offset_ = {1, row, row + 1, row - 1, -1, -row, -row - 1, -row + 1};
-  const auto nodes = static_cast<std::size_t>(stride_ * (height + 2));
+  const auto nodes = static_cast<std::size_t>(stride_ * (height + 2)) + 1;  // rows are read by fours
   edges_.assign(nodes, Capacities{});
   excess_.assign(nodes, 0);
   level_.assign(nodes, 0);
@@ -133,23 +137,25 @@ void SearchTrees<T>::augment(Node from, int direction) {
   Capacities* const edges = edges_.data();
   const std::uint8_t* const parents = parent_.data();
   const std::array<Node, 8> offset = offset_;
-  T flow = edges[from][at(direction)];
-  path_.clear();
+  // First the path alone, with no wait for its capacities, which are far apart in memory. Levels are exact
+  // while no orphan waits.
   Node root = from;
-  for (int p = parents[root]; p != kTerminal; p = parents[root]) {
-    root += offset[at(p)];
-    flow = std::min(flow, edges[root][at(p ^ 4)]);
-    path_.push_back({root, p ^ 4});
-  }
-  flow = std::min(flow, excess_[at(root)]);
-  const std::size_t half = path_.size();
   Node end = from + offset[at(direction)];
-  for (int p = parents[end]; p != kTerminal; p = parents[end]) {
-    flow = std::min(flow, edges[end][at(p)]);
-    path_.push_back({end, p});
+  const std::size_t half = at(level_[at(root)] - 1);
+  path_.resize(half + at(-level_[at(end)] - 1));
+  for (std::size_t i = 0; i < half; ++i) {
+    const int p = parents[root];
+    root += offset[at(p)];
+    path_[i] = {root, p ^ 4};
+  }
+  for (std::size_t i = half; i < path_.size(); ++i) {
+    const int p = parents[end];
+    path_[i] = {end, p};
     end += offset[at(p)];
   }
-  flow = std::min(flow, static_cast<T>(-excess_[at(end)]));
+  T flow = std::min({edges[from][at(direction)], excess_[at(root)], static_cast<T>(-excess_[at(end)])});
+  for (const Step& step : path_)
+    flow = std::min(flow, edges[step.node][at(step.direction)]);
 
   // Moves capacity to the reverse edge. True when none is left.
   const auto push = [flow, edges, &offset, open = open_.data()](const Step& step) {
@@ -200,31 +206,15 @@ template <class T>
 template <typename SearchTrees<T>::Tree own>
 void SearchTrees<T>::adopt(Node node) {
   Front& front = fronts_[own];
-  const std::int32_t* const level = &level_[at(node)];
   const unsigned open = own == kSource ? open_[at(node)].to : open_[at(node)].from;
-  // The least of (level - 1, direction); closed directions, free nodes and the other tree become the
-  // greatest.
-  static_assert(kMaxImagePixels < std::int64_t{1} << 28, "a level and a direction fill 32 bits");
-  constexpr std::uint32_t none = 0xffffffffU;
-  std::uint32_t best = none;
-  for (unsigned d = 0; d < 8; ++d) {
-    const std::int32_t there = level[offset_[d]];
-    const auto depth = static_cast<std::uint32_t>((own == kSource ? there : -there) - 1);
-    const std::uint32_t shut = (depth >> 28 ? none : 0U) | ((open >> d & 1U) - 1U);
-    best = std::min(best, (depth << 3 | d) | shut);
-  }
-  const std::int32_t depth = best == none ? kNowhere : static_cast<std::int32_t>(best >> 3) + 2;
+  const std::int32_t best = nearest<own>(node, open);
+  const std::int32_t depth = best == kNowhere ? kNowhere : (best >> 3) + 2;
   const auto parent = static_cast<std::uint8_t>(best & 7);
-  if (depth == (own == kSource ? *level : -*level)) {
+  if (depth == (own == kSource ? level_[at(node)] : -level_[at(node)])) {
     parent_[at(node)] = parent;
     return;
   }
-  const std::uint8_t* const parents = &parent_[at(node)];
-  unsigned children = 0;
-  for (int d = 0; d < 8; ++d)
-    children |= static_cast<unsigned>(parents[offset_[at(d)]] == (d ^ 4)) << d;
-  for (; children != 0; children &= children - 1)
-    orphan(own, neighbour(node, std::countr_zero(children)));
+  for_each_child(node, [this](Node child) { orphan(own, child); });
   const bool kept = depth <= front.limit;
   parent_[at(node)] = kept ? parent : static_cast<std::uint8_t>(kNone);
   level_[at(node)] = !kept ? 0 : own == kSource ? depth : -depth;
@@ -232,6 +222,46 @@ void SearchTrees<T>::adopt(Node node) {
     front.active.push_back(node);
   else if (kept && depth == front.depth + 1)
     front.next.push_back(node);
+}
+
+/// The least of 8 (level - 1) + direction among a node's neighbours in a tree, in directions that are open;
+/// kNowhere without any.
+template <class T>
+template <typename SearchTrees<T>::Tree own>
+std::int32_t SearchTrees<T>::nearest(Node node, unsigned open) const {
+  static_assert(kMaxImagePixels < std::int64_t{1} << 28, "a level and a direction fill 31 bits");
+  // Three rows of four levels, the last of each for nothing; a shut direction has all bits set, or none when
+  // it is open.
+  const auto keys = [&](std::int64_t first, Quad directions, Quad bits) {
+    Quad level;
+    std::memcpy(&level, level_.data() + first, sizeof level);
+    level = own == kSource ? level : -level;
+    const Quad shut = (level <= 0) | ((bits & static_cast<std::int32_t>(open)) == 0);
+    return (((level - 1) << 3 | directions) | shut) & kNowhere;
+  };
+  const Quad above = keys(node - stride_ - 1, Quad{6, 5, 7, 0}, Quad{64, 32, 128, 0});
+  const Quad beside = keys(node - 1, Quad{4, 0, 0, 0}, Quad{16, 0, 1, 0});
+  const Quad below = keys(node + stride_ - 1, Quad{3, 1, 2, 0}, Quad{8, 2, 4, 0});
+  Quad least = above < beside ? above : beside;
+  least = least < below ? least : below;
+  return std::min(std::min(least[0], least[1]), std::min(least[2], least[3]));
+}
+
+template <class T>
+template <class F>
+void SearchTrees<T>::for_each_child(Node node, F&& f) {
+  // Four parents at a time, as bytes of a word: those that point to the node become 0 by the exclusive or,
+  // and the sum leaves their highest bit alone.
+  const auto look = [&](std::int64_t first, std::uint32_t pointing) {
+    std::uint32_t parents;
+    std::memcpy(&parents, parent_.data() + first, sizeof parents);
+    std::uint32_t found = ~((parents ^ pointing) + 0x7f7f7f7fU) & 0x80808080U;
+    for (; found != 0; found &= found - 1)
+      f(static_cast<Node>(first + std::countr_zero(found) / 8));
+  };
+  look(node - stride_ - 1, 0x7f030102U);
+  look(node - 1, 0x7f047f00U);
+  look(node + stride_ - 1, 0x7f060507U);
 }
 
 template class SearchTrees<std::int32_t>;

@@ -72,6 +72,10 @@ private:
   void adopt_orphans();
   template <Tree own>
   void adopt(Node node);
+  template <Tree own>
+  std::int32_t nearest(Node node, unsigned open) const;
+  template <class F>
+  void for_each_child(Node node, F&& f);
 
   std::int64_t stride_;
   std::array<Node, 8> offset_;
