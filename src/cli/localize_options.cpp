@@ -34,10 +34,13 @@ MapPrograms::MapPrograms(const LoadedModel& loaded, const LocalizeArguments& arg
 
 void MapPrograms::print_notes() const {
   std::set<std::string> printed;
-  for (const auto& program : programs_)
+  for (const auto& program : programs_) {
+    // Nobody asked for a rule by name where several maps are multiplied: only that it did nothing is news.
+    const bool worked_unasked = programs_.size() > 1 && program->report().rule_hits > 0;
     for (const std::string& note : program->report().notes)
-      if (printed.insert(note).second)
+      if (!(worked_unasked && note.starts_with("rule ")) && printed.insert(note).second)
         fmt::print(stderr, "fovea: note: {}\n", note);
+  }
 }
 
 MapSessions::MapSessions(const MapPrograms& programs) {

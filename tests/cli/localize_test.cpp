@@ -43,7 +43,8 @@ TEST(LocalizeVerb, WritesMaskObjectAndStages) {
   const Json json = Json::parse(outcome.out)[0];
   EXPECT_EQ(json["class"]["name"], "golf ball");
   EXPECT_EQ(json["preset"], "default");
-  EXPECT_EQ(json["crops"], 10);
+  EXPECT_EQ(json["crops"], 2);
+  EXPECT_EQ(json["method"], "product");
   EXPECT_EQ(json["energies"].size(), 1U);
   const Image photo = read_image(sample("golf-ball.jpg"));
   const Image mask = read_image(json["files"]["mask"].get<std::string>());
