@@ -41,6 +41,11 @@ struct LocalizeOptions {
 /// the paper is silent, as LocalizeOptions has it.
 LocalizeOptions paper_localize_options();
 
+/// For seeds that a user gives, e.g. strokes: surely right, but few, and their colours say little of the
+/// rest. So models and cut take turns five times, the contrast term weighs half, and the object is star-convex
+/// around the seeds. Chosen on photos with masks (docs/segmentation.md).
+LocalizeOptions stroke_localize_options();
+
 /// An object in a photo, with all stages on the way to it.
 struct Localization {
   Image seen;                    ///< the photo at the size that was segmented
@@ -62,7 +67,8 @@ Localization localize(const Image& photo, std::span<const Tensor> maps, const Lo
 
 /// The object that seeds of the photo's own size mark, e.g. strokes or points. smoothing, quantiles, peaks
 /// and max_side do not matter. InputError as `segment` has it.
-Localization localize(const Image& photo, const Trimap& seeds, const LocalizeOptions& options = {});
+Localization localize(const Image& photo, const Trimap& seeds,
+                      const LocalizeOptions& options = stroke_localize_options());
 
 /// A class and where it is.
 struct LocalizedClass {

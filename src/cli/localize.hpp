@@ -25,8 +25,8 @@ struct LocalizeArguments {
   std::optional<double> smoothing, smoothness, belief, level;
   std::vector<double> quantiles;
   std::string box;
-  std::int64_t cuts = 1;
-  bool star = false;
+  std::optional<std::int64_t> cuts;
+  std::optional<bool> star;
   std::string strokes;
   std::vector<std::string> foreground, background;
   std::int64_t radius = 3;

@@ -56,7 +56,9 @@ RuleSessions MapSessions::all() {
 }
 
 LocalizeOptions localize_options(const LocalizeArguments& arguments) {
-  LocalizeOptions options = arguments.is_paper() ? paper_localize_options() : LocalizeOptions();
+  LocalizeOptions options = arguments.is_paper()      ? paper_localize_options()
+                            : arguments.takes_seeds() ? stroke_localize_options()
+                                                      : LocalizeOptions();
   options.smoothing = arguments.smoothing.value_or(options.smoothing);
   if (arguments.belief.value_or(1) == 0)
     options.belief.reset();
@@ -70,7 +72,7 @@ LocalizeOptions localize_options(const LocalizeArguments& arguments) {
     throw UsageError("--level says where the odds are even, but --belief 0 takes no odds from the map");
   }
   options.segment.smoothness = arguments.smoothness.value_or(options.segment.smoothness);
-  options.segment.iterations = arguments.cuts;
+  options.segment.iterations = arguments.cuts.value_or(options.segment.iterations);
   if (!arguments.quantiles.empty()) {
     if (arguments.quantiles.size() != 2)
       throw UsageError(fmt::format("--quantiles: expected two numbers as foreground,background, found {}",
@@ -85,7 +87,7 @@ LocalizeOptions localize_options(const LocalizeArguments& arguments) {
   if (!arguments.box.empty())
     options.box = arguments.box == "largest" ? BoxRule::LargestComponent : BoxRule::SizeableComponents;
   if (arguments.star)
-    options.star.emplace();
+    options.star = *arguments.star ? std::optional(options.star.value_or(StarOptions())) : std::nullopt;
   return options;
 }
 
@@ -120,13 +122,14 @@ void LocalizeArguments::add_method_to(CLI::App& verb) {
       ->check(between(1e-6, 1000.0));
   verb.add_option("--smoothness", arguments.smoothness, "weight of the contrast term between neighbours")
       ->check(between(0.0, 1e6));
-  verb.add_option("--cuts", arguments.cuts, "cuts at most; above 1 colours are fitted again after each")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
+  verb.add_option(
+          "--cuts", arguments.cuts,
+          "cuts at most; above 1 colours are fitted again after each; default 1, for strokes and points 5")
+      ->check(CLI::Range(1, 1000));
   verb.add_option("--box", arguments.box,
                   "largest: of the largest component; sizeable: of all with a tenth of its area")
       ->check(CLI::IsMember({"largest", "sizeable"}));
-  verb.add_flag("--star", arguments.star,
+  verb.add_flag("--star,!--no-star", arguments.star,
                 "geodesic star convexity around the strokes or points, else around the map's peaks");
 }
 

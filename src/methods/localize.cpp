@@ -107,6 +107,15 @@ LocalizeOptions paper_localize_options() {
   return options;
 }
 
+LocalizeOptions stroke_localize_options() {
+  LocalizeOptions options;
+  options.belief.reset();
+  options.segment.smoothness = 25;
+  options.segment.iterations = 5;
+  options.star.emplace();
+  return options;
+}
+
 Localization localize(const Image& photo, const Tensor& map, const LocalizeOptions& options) {
   return localize(photo, std::span<const Tensor>(&map, 1), options);
 }
