@@ -42,8 +42,8 @@ struct LocalizeOptions {
 LocalizeOptions paper_localize_options();
 
 /// For seeds that a user gives, e.g. strokes: surely right, but few, and their colours say little of the
-/// rest. So models and cut take turns five times, the contrast term weighs half, and the object is star-convex
-/// around the seeds. Chosen on photos with masks (docs/segmentation.md).
+/// rest. So models and cut take turns five times, the contrast term weighs half, and the object is
+/// star-convex around the seeds. Chosen on photos with masks (docs/segmentation.md).
 LocalizeOptions stroke_localize_options();
 
 /// An object in a photo, with all stages on the way to it.
