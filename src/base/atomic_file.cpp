@@ -1,23 +1,19 @@
 #include "base/atomic_file.hpp"
 
 #include "base/check.hpp"
+#include "base/write_all.hpp"
 
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
 #include <optional>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
 
 #include <atomic>
 
 namespace fovea {
 namespace {
-
-[[noreturn]] void fail(const std::string& path, int error) {
-  throw OutputError("cannot write: " + std::generic_category().message(error), path);
-}
 
 /// Closes the descriptor and removes the file unless it was kept.
 class Output {
@@ -48,24 +44,13 @@ private:
   std::string temporary_;
 };
 
-void write_all(int descriptor, std::string_view bytes, const std::string& path) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR)
-      continue;
-    if (count < 0)
-      fail(path, errno);
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-}
-
 void write_directly(const std::string& path, std::string_view bytes) {
   Output output(::open(path.c_str(), O_WRONLY | O_CLOEXEC), "");
   if (output.descriptor() < 0)
-    fail(path, errno);
+    throw_write_error(path, errno);
   write_all(output.descriptor(), bytes, path);
   if (const int error = output.close())
-    fail(path, error);
+    throw_write_error(path, error);
 }
 
 /// An empty file with a name of its own in the folder of `target`. Not mkstemp: that ignores the user's
@@ -80,9 +65,9 @@ std::string create_temporary(const std::string& target, const std::string& path,
     if (descriptor >= 0)
       return name;
     if (errno != EEXIST)
-      fail(path, errno);
+      throw_write_error(path, errno);
   }
-  fail(path, EEXIST);
+  throw_write_error(path, EEXIST);
 }
 
 std::string follow_links(const std::string& path) {
@@ -99,13 +84,13 @@ void write_file_atomically(const std::string& path, std::string_view bytes) {
   struct stat status = {};
   if (::stat(path.c_str(), &status) == 0) {
     if (S_ISDIR(status.st_mode))
-      fail(path, EISDIR);
+      throw_write_error(path, EISDIR);
     if (!S_ISREG(status.st_mode))
       return write_directly(path, bytes);
     mode = status.st_mode & 07777;
   }
   if (path.empty() || path.back() == '/')
-    fail(path, path.empty() ? ENOENT : EISDIR);
+    throw_write_error(path, path.empty() ? ENOENT : EISDIR);
 
   const std::string target = mode ? follow_links(path) : path;
   int descriptor = -1;
@@ -113,11 +98,11 @@ void write_file_atomically(const std::string& path, std::string_view bytes) {
   Output output(descriptor, std::move(temporary));
   write_all(output.descriptor(), bytes, path);
   if (mode && ::fchmod(output.descriptor(), *mode) != 0)
-    fail(path, errno);
+    throw_write_error(path, errno);
   if (const int error = output.close())
-    fail(path, error);
+    throw_write_error(path, error);
   if (::rename(output.temporary().c_str(), target.c_str()) != 0)
-    fail(path, errno);
+    throw_write_error(path, errno);
   output.keep();
 }
 

@@ -4,6 +4,7 @@
 #include "base/csv.hpp"
 #include "base/imagenet_labels.hpp"
 #include "base/read_file.hpp"
+#include "base/wordnet_id.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -26,10 +27,6 @@ std::string_view trim(std::string_view text) {
   if (first == std::string_view::npos)
     return {};
   return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
-bool is_wordnet_id(std::string_view text) {
-  return text.size() == 9 && text[0] == 'n' && std::all_of(text.begin() + 1, text.end(), is_digit);
 }
 
 /// Lower case, with every run of blanks, '_' and '-' as one space, so that "Border_Collie" is "border

@@ -45,7 +45,7 @@ std::string box_text(const Box& box) {
 }
 
 const char* method_text(const std::string& method) {
-  return method == "product" ? "gradient x guided" : method == "gradient" ? "gradient" : method.c_str();
+  return method == "product" ? "gradient x guided" : method.c_str();
 }
 
 const char* crops_text(int crops) {

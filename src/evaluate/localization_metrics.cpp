@@ -13,6 +13,17 @@ RealBox centred(double width, double height) {
   return {(1 - width) / 2, (1 - height) / 2, (1 + width) / 2, (1 + height) / 2};
 }
 
+/// Whether one of the first `guesses` guesses has the true class and is `right`.
+template <class Predicate>
+bool any_of_true_class(const ImageResult& image, std::int64_t guesses, Predicate&& right) {
+  if (image.failed())
+    return false;
+  const auto end = image.guesses.begin() + std::min(guesses, static_cast<std::int64_t>(image.guesses.size()));
+  return std::any_of(image.guesses.begin(), end, [&](const ClassGuess& guess) {
+    return guess.class_index == image.class_index && right(guess);
+  });
+}
+
 void count(Rate& rate, bool hit) {
   rate.count += hit ? 1 : 0;
   ++rate.of;
@@ -88,20 +99,12 @@ RealBox to_real(const Box& box) {
 }
 
 bool is_classified(const ImageResult& image, std::int64_t guesses) {
-  if (image.failed())
-    return false;
-  const auto end = image.guesses.begin() + std::min(guesses, static_cast<std::int64_t>(image.guesses.size()));
-  return std::any_of(image.guesses.begin(), end,
-                     [&](const ClassGuess& guess) { return guess.class_index == image.class_index; });
+  return any_of_true_class(image, guesses, [](const ClassGuess&) { return true; });
 }
 
 bool is_localized(const ImageResult& image, std::int64_t guesses) {
-  if (image.failed())
-    return false;
-  const auto end = image.guesses.begin() + std::min(guesses, static_cast<std::int64_t>(image.guesses.size()));
-  return std::any_of(image.guesses.begin(), end, [&](const ClassGuess& guess) {
-    return guess.class_index == image.class_index && guess.box &&
-           best_overlap(to_real(*guess.box), image.truth) >= kRightOverlap;
+  return any_of_true_class(image, guesses, [&](const ClassGuess& guess) {
+    return guess.box && best_overlap(to_real(*guess.box), image.truth) >= kRightOverlap;
   });
 }
 

@@ -1,5 +1,6 @@
 #include "base/check.hpp"
 #include "base/read_file.hpp"
+#include "base/wordnet_id.hpp"
 #include "evaluate/text_lines.hpp"
 #include "fovea/ground_truth.hpp"
 
@@ -19,11 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxXmlBytes = std::size_t{16} << 20;
 constexpr std::size_t kMaxListBytes = std::size_t{256} << 20;
-
-bool is_wordnet_id(std::string_view text) {
-  return text.size() == 9 && text[0] == 'n' &&
-         std::all_of(text.begin() + 1, text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 /// An object of an XML file.
 struct Object {

@@ -29,8 +29,7 @@ OneDnnBuilder::OneDnnBuilder(const ir::Graph& graph, const plan::Schedule& sched
                              const dnnl::engine& engine)
     : graph_(graph), builder_(builder), engine_(engine), options_(options), forward_nodes_(schedule.forward),
       uses_(graph.use_counts()), readers_(graph.values().size()), last_reader_(graph.values().size(), 0),
-      last_reader_of_constant_(graph.values().size(), 0), places_(graph.values().size()),
-      constants_(graph.values().size()) {
+      places_(graph.values().size()), constants_(graph.values().size()) {
   for (const ir::Node& node : graph.nodes())
     for (ir::ValueId id : node.inputs)
       if (id != ir::kNoValue)
@@ -42,12 +41,10 @@ OneDnnBuilder::OneDnnBuilder(const ir::Graph& graph, const plan::Schedule& sched
     for (ir::ValueId id : node.inputs)
       if (id != ir::kNoValue)
         reader_of(id) = i;
-    for_each_constant_of(node,
-                         [&](ir::ValueId id) { last_reader_of_constant_[static_cast<std::size_t>(id)] = i; });
+    for_each_constant_of(node, [&](ir::ValueId id) { reader_of(id) = i; });
   }
-  for (std::size_t id = 0; id < graph.values().size(); ++id)
-    if (graph.values()[id].producer == ir::kNoNode)
-      last_reader_[id] = kForEver;  // an input or a constant
+  for (ir::ValueId id : graph.inputs())
+    reader_of(id) = kForEver;
   for (ir::ValueId id : graph.outputs())
     reader_of(id) = kForEver;
   for (const ir::Node& node : graph.nodes())
@@ -71,10 +68,7 @@ void OneDnnBuilder::for_each_constant_of(const ir::Node& node, Visit&& visit) co
 
 void OneDnnBuilder::end_node(const ir::Node& node) {
   if (options_.on_read)
-    for_each_constant_of(node, [&](ir::ValueId id) {
-      const bool is_last = last_reader_of_constant_[static_cast<std::size_t>(id)] == position_;
-      options_.on_read(id, is_last && !graph_.is_output(id));
-    });
+    for_each_constant_of(node, [&](ir::ValueId id) { options_.on_read(id, is_last_reader(id)); });
 }
 
 Desc OneDnnBuilder::plain_desc(const Shape& shape) {
@@ -196,6 +190,10 @@ bool OneDnnBuilder::is_last_reader(ir::ValueId id) const {
   return last_reader_[static_cast<std::size_t>(id)] == position_;
 }
 
+bool OneDnnBuilder::may_overwrite(ir::ValueId id) const {
+  return is_last_reader(id) && !graph_.is_constant(id);  // which the next run reads again
+}
+
 Place OneDnnBuilder::adopt(ir::ValueId id, const Place& place) {
   if (graph_.type(id).dtype == DType::F32 && place.desc == plain_desc(graph_.shape(id)))
     builder_.set_plain(id, place.buffer);
@@ -204,7 +202,7 @@ Place OneDnnBuilder::adopt(ir::ValueId id, const Place& place) {
 }
 
 Place OneDnnBuilder::overwrite(ir::ValueId operand, ir::ValueId result, const Desc& desc) {
-  return is_last_reader(operand) ? adopt(result, place(operand, desc)) : copy(operand, result, desc);
+  return may_overwrite(operand) ? adopt(result, place(operand, desc)) : copy(operand, result, desc);
 }
 
 Place OneDnnBuilder::copy(ir::ValueId operand, ir::ValueId result, const Desc& desc) {
@@ -212,7 +210,7 @@ Place OneDnnBuilder::copy(ir::ValueId operand, ir::ValueId result, const Desc& d
 }
 
 Place OneDnnBuilder::produce_in_place(ir::ValueId operand, const Place& place, ir::ValueId result) {
-  return is_last_reader(operand) ? adopt(result, place) : produce(result, place.desc);
+  return may_overwrite(operand) ? adopt(result, place) : produce(result, place.desc);
 }
 
 void OneDnnBuilder::add_primitive(std::string_view operator_name, const Primitive& primitive,

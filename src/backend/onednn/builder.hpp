@@ -104,6 +104,7 @@ private:
   template <class Visit>
   void for_each_constant_of(const ir::Node& node, Visit&& visit) const;
   bool is_last_reader(ir::ValueId id) const;
+  bool may_overwrite(ir::ValueId id) const;
   bool keeps_precision(const ir::Node& reader, ir::ValueId id) const;
   Place adopt(ir::ValueId id, const Place& place);
   Place reordered(const Place& from, const Desc& desc);
@@ -119,9 +120,8 @@ private:
   std::vector<std::size_t>
       last_reader_;  ///< by value: position in the schedule; for ever where memory is shared
   TensorPool weights_;
-  std::vector<std::size_t> last_reader_of_constant_;  ///< by value: position in the schedule
-  std::vector<std::vector<Place>> places_;            ///< by value, the producer's own first
-  std::vector<std::vector<Place>> constants_;         ///< by value: constants in other layouts than row-major
+  std::vector<std::vector<Place>> places_;     ///< by value, the producer's own first
+  std::vector<std::vector<Place>> constants_;  ///< by value: constants in other layouts than row-major
 };
 
 }  // namespace fovea::backend::onednn_detail
