@@ -129,8 +129,11 @@ void LocalizeArguments::add_method_to(CLI::App& verb) {
   verb.add_option("--box", arguments.box,
                   "largest: of the largest component; sizeable: of all with a tenth of its area")
       ->check(CLI::IsMember({"largest", "sizeable"}));
-  verb.add_flag("--star,!--no-star", arguments.star,
-                "geodesic star convexity around the strokes or points, else around the map's peaks");
+  // Not bound to the optional itself: CLI11 would make it false where neither flag is given.
+  verb.add_flag_function(
+      "--star,!--no-star", [&arguments](std::int64_t count) { arguments.star = count > 0; },
+      "geodesic star convexity: around the map's peaks (default: without), or around strokes or points "
+      "(default: with)");
 }
 
 }  // namespace fovea::cli

@@ -107,6 +107,25 @@ TEST(LocalizeVerb, StrokesAndPointsNeedNoNetwork) {
   EXPECT_EQ(files_in(folder.file("out")), (Names{"photo-mask.png", "photo-object.png"}));
 }
 
+TEST(LocalizeVerb, StarsAreForStrokesUnlessTheyAreAskedFor) {
+  const TemporaryFolder folder;
+  const auto energies = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(),
+                     {"localize", sample("church.jpg"), "--json", "-o", folder.file("out")});
+    const Outcome outcome = fovea(arguments);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return Json::parse(outcome.out)[0]["energies"];
+  };
+  const auto with_points = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"--foreground", "190,150", "--background", "10,10"});
+    return energies(arguments);
+  };
+  EXPECT_EQ(with_points({}), with_points({"--star"}));
+  EXPECT_NE(with_points({}), with_points({"--no-star"}));
+  EXPECT_EQ(energies({}), energies({"--no-star"}));
+  EXPECT_NE(energies({}), energies({"--star"}));
+}
+
 TEST(LocalizeVerb, StrokesThatCannotBeUsedAreErrors) {
   const TemporaryFolder folder;
   const std::string photo = folder.file("photo.png"), strokes = folder.file("strokes.png"),
