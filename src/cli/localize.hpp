@@ -22,7 +22,7 @@ struct LocalizeArguments {
   std::string method;  ///< empty: the preset's
   int crops = 0;       ///< 0: the preset's
   std::string preset = "default";
-  std::optional<double> smoothing, smoothness, belief, level;
+  std::optional<double> smoothing, colour_weight, smoothness, belief, level;
   std::vector<double> quantiles;
   std::string box;
   std::optional<std::int64_t> cuts;

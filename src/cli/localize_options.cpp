@@ -67,10 +67,12 @@ LocalizeOptions localize_options(const LocalizeArguments& arguments) {
   if (options.belief) {
     options.belief->steepness = arguments.belief.value_or(options.belief->steepness);
     options.belief->level = arguments.level.value_or(options.belief->level);
+    options.belief->colour_weight = arguments.colour_weight.value_or(options.belief->colour_weight);
     options.belief->smoothness = arguments.smoothness.value_or(options.belief->smoothness);
   } else if (arguments.level) {
     throw UsageError("--level says where the odds are even, but --belief 0 takes no odds from the map");
   }
+  options.segment.colour_weight = arguments.colour_weight.value_or(options.segment.colour_weight);
   options.segment.smoothness = arguments.smoothness.value_or(options.segment.smoothness);
   options.segment.iterations = arguments.cuts.value_or(options.segment.iterations);
   if (!arguments.quantiles.empty()) {
@@ -120,6 +122,9 @@ void LocalizeArguments::add_method_to(CLI::App& verb) {
                   "where object is as likely as background, as a share of the map's self-weighted mean; "
                   "default 0.65")
       ->check(between(1e-6, 1000.0));
+  verb.add_option("--colour-weight", arguments.colour_weight,
+                  "weight of the colour models; default 0.2 where a belief leads, else 1")
+      ->check(between(0.0, 1e6));
   verb.add_option("--smoothness", arguments.smoothness, "weight of the contrast term between neighbours")
       ->check(between(0.0, 1e6));
   verb.add_option(

@@ -89,8 +89,9 @@ void translate_identity(TranslateContext& c) {
 }
 
 void translate_dropout(TranslateContext& c) {
-  if (c.opset() >= 12 && c.has(2))
-    FOVEA_CHECK(c.scalar(2, "training_mode") == 0, "training mode is not supported");
+  // torchvision's Swin is exported in training mode with a ratio of 0, which drops nothing either.
+  if (c.opset() >= 12 && c.has(2) && c.scalar(2, "training_mode") != 0)
+    FOVEA_CHECK(c.has(1) && c.scalar(1, "ratio") == 0, "training mode is not supported");
   c.output(0, c.pass(c.x()));
   if (!c.node().uses(1))
     return;

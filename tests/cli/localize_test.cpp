@@ -107,6 +107,31 @@ TEST(LocalizeVerb, StrokesAndPointsNeedNoNetwork) {
   EXPECT_EQ(files_in(folder.file("out")), (Names{"photo-mask.png", "photo-object.png"}));
 }
 
+TEST(LocalizeVerb, ThePaperHasItsOwnMapAndCutAndEachCanBeChanged) {
+  const TemporaryFolder folder;
+  const auto run = [&](Names more) {
+    more.insert(more.begin(), {"localize", sample("golf-ball.jpg"), "--json", "-o", folder.file("out")});
+    const Outcome outcome = fovea(more);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return Json::parse(outcome.out)[0];
+  };
+  const Json paper = run({"--preset", "paper"});
+  EXPECT_EQ(paper["preset"], "paper");
+  EXPECT_EQ(paper["method"], "gradient");
+  EXPECT_EQ(paper["crops"], 10);
+  const Json spelt_out =
+      run({"--preset", "paper", "--method", "gradient", "--crops", "10", "--smoothing", "0", "--quantiles",
+           "95,30", "--belief", "0", "--colour-weight", "1", "--smoothness", "50", "--box", "largest"});
+  EXPECT_EQ(paper["energies"], spelt_out["energies"]);
+  const Json usual = run({});
+  EXPECT_NE(usual["energies"], paper["energies"]);
+  EXPECT_EQ(usual["energies"], run({"--belief", "2", "--level", "0.65", "--colour-weight", "0.2",
+                                    "--smoothness", "15", "--smoothing", "0.025"})["energies"]);
+  for (const Names& change : {Names{"--belief", "3"}, Names{"--level", "0.8"}, Names{"--colour-weight", "0"},
+                              Names{"--smoothness", "30"}, Names{"--method", "guided"}})
+    EXPECT_NE(usual["energies"], run(change)["energies"]) << change[0];
+}
+
 TEST(LocalizeVerb, StarsAreForStrokesUnlessTheyAreAskedFor) {
   const TemporaryFolder folder;
   const auto energies = [&](std::vector<std::string> arguments) {
@@ -165,6 +190,10 @@ TEST(LocalizeVerb, OptionsThatMakeNoSenseAreErrors) {
   expect_error(with({"--preset", "best"}), 2, {"--preset", "best"});
   expect_error(with({"--json", "--csv"}), 2, {"--json", "--csv"});
   expect_error(with({"--crops", "5"}), 2, {"--crops"});
+  expect_error(with({"--belief", "0", "--level", "1"}), 2, {"--level", "--belief 0"});
+  expect_error(with({"--belief", "-1"}), 2, {"--belief"});
+  expect_error(with({"--level", "0"}), 2, {"--level"});
+  expect_error(with({"--colour-weight", "-0.5"}), 2, {"--colour-weight"});
   expect_error(fovea({"localize", photo, sample("golf-ball.jpg"), "-o", "x.png"}), 2,
                {"-o names one picture"});
 }

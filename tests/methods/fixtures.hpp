@@ -1,10 +1,12 @@
 #pragma once
 
+#include "fovea/mask.hpp"
 #include "fovea/program.hpp"
 #include "fovea/saliency.hpp"
 #include "support/onnx_builder.hpp"
 #include "support/temporary_folder.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <vector>
@@ -20,6 +22,36 @@ inline Image photo(std::int64_t width, std::int64_t height) {
       for (std::int64_t c = 0; c < 3; ++c)
         image.at(x, y)[c] = static_cast<std::uint8_t>((x * (3 + c) + y * (5 - c) + random() % 60) % 256);
   return image;
+}
+
+/// Green with some noise, and red rectangles.
+inline Image scene(std::int64_t width, std::int64_t height, const std::vector<Box>& objects) {
+  Image image = Image::blank(width, height, 3, 0);
+  std::minstd_rand random(3);
+  for (std::int64_t y = 0; y < height; ++y)
+    for (std::int64_t x = 0; x < width; ++x) {
+      bool inside = false;
+      for (const Box& box : objects)
+        inside = inside || (x >= box.x0 && x < box.x1 && y >= box.y0 && y < box.y1);
+      image.at(x, y)[0] = static_cast<std::uint8_t>((inside ? 180 : 30) + random() % 20);
+      image.at(x, y)[1] = static_cast<std::uint8_t>((inside ? 30 : 150) + random() % 20);
+      image.at(x, y)[2] = static_cast<std::uint8_t>(40 + random() % 20);
+    }
+  return image;
+}
+
+/// A hill at (x, y), both 0..1 of the map: falls with the distance everywhere, so that all quantiles differ.
+inline Tensor hill(std::int64_t width, std::int64_t height, double at_x, double at_y) {
+  Tensor map(DType::F32, {height, width});
+  auto values = map.data<float>();
+  for (std::int64_t y = 0; y < height; ++y)
+    for (std::int64_t x = 0; x < width; ++x) {
+      const double dx = (static_cast<double>(x) + 0.5) / static_cast<double>(width) - at_x;
+      const double dy = (static_cast<double>(y) + 0.5) / static_cast<double>(height) - at_y;
+      values[static_cast<std::size_t>(y * width + x)] =
+          static_cast<float>(std::exp(-8 * (dx * dx + dy * dy)));
+    }
+  return map;
 }
 
 inline std::vector<float> random_values(std::size_t count, unsigned seed) {
@@ -47,6 +79,14 @@ inline ModelBuilder linear_model(const Dims& picture, const std::vector<float>& 
   builder.node("Flatten", {"image"}, {"flat"});
   builder.node("Gemm", {"flat", "W", "b"}, {"scores"}, {{"transB", 1}});
   return builder;
+}
+
+/// A linear model whose first class looks at the middle, and the less the further away; the second nowhere.
+inline Model looks_at_the_middle(std::int64_t side) {
+  std::vector<float> weights(static_cast<std::size_t>(2 * 3 * side * side), 0);
+  const Tensor middle = hill(side, side, 0.5, 0.5);
+  std::copy(middle.data<float>().begin(), middle.data<float>().end(), weights.begin());
+  return built(linear_model({1, 3, side, side}, weights, {0, 0}));
 }
 
 /// Two convolutions with ReLUs, a global mean and five scores: not linear, and any size of picture.

@@ -68,6 +68,27 @@ TEST(Framing, AMirroredCropIsReadFromRightToLeft) {
   EXPECT_EQ(x[256 + 16 * 5], 5) << "rows stay where they are";
 }
 
+TEST(Framing, TheWholePhotoIsSqueezedAndItsMirrorImageComesSecond) {
+  const Image photo = ramp(60, 40);
+  const Framing whole = frame(photo, short_side(20), {3, 16, 24}, Crops::Whole);
+  ASSERT_EQ(whole.crops.size(), 1U);
+  const Framing both = frame(photo, short_side(20), {3, 16, 24}, Crops::WholeAndMirror);
+  ASSERT_EQ(both.crops.size(), 2U);
+  EXPECT_EQ(both.resized.pixels, resize(photo, 24, 16).pixels);
+  for (const Framing::Crop& crop : both.crops)
+    EXPECT_EQ(both.in_photo(crop.rect), (Rect{0, 0, 60, 40}));
+  EXPECT_EQ(both.crops[0].mirror, Mirror::No);
+  EXPECT_EQ(both.crops[1].mirror, Mirror::Yes);
+  Preprocessing raw;
+  raw.scale = 1;
+  std::vector<float> as_it_is(3 * 16 * 24), mirrored(3 * 16 * 24);
+  write_crop(both, 0, raw, as_it_is.data());
+  write_crop(both, 1, raw, mirrored.data());
+  for (std::size_t row = 0; row < 3 * 16; ++row)
+    for (std::size_t x = 0; x < 24; ++x)
+      EXPECT_EQ(mirrored[24 * row + x], as_it_is[24 * row + 23 - x]);
+}
+
 TEST(Framing, WithoutASizeTheShortSideIs256ForACropOf224) {
   EXPECT_EQ(frame(ramp(100, 50), {}, {3, 224, 224}, Crops::One).resized.height, 256);
   EXPECT_EQ(frame(ramp(50, 100), {}, {3, 28, 28}, Crops::One).resized.width, 32);

@@ -13,37 +13,10 @@ namespace fovea {
 namespace {
 
 using test::built;
+using test::hill;
+using test::looks_at_the_middle;
+using test::scene;
 using test::session_of;
-
-/// Green with some noise, and red rectangles.
-Image scene(std::int64_t width, std::int64_t height, const std::vector<Box>& objects) {
-  Image image = Image::blank(width, height, 3, 0);
-  std::minstd_rand random(3);
-  for (std::int64_t y = 0; y < height; ++y)
-    for (std::int64_t x = 0; x < width; ++x) {
-      bool inside = false;
-      for (const Box& box : objects)
-        inside = inside || (x >= box.x0 && x < box.x1 && y >= box.y0 && y < box.y1);
-      image.at(x, y)[0] = static_cast<std::uint8_t>((inside ? 180 : 30) + random() % 20);
-      image.at(x, y)[1] = static_cast<std::uint8_t>((inside ? 30 : 150) + random() % 20);
-      image.at(x, y)[2] = static_cast<std::uint8_t>(40 + random() % 20);
-    }
-  return image;
-}
-
-/// A hill at (x, y), both 0..1 of the map: falls with the distance everywhere, so that all quantiles differ.
-Tensor hill(std::int64_t width, std::int64_t height, double at_x, double at_y) {
-  Tensor map(DType::F32, {height, width});
-  auto values = map.data<float>();
-  for (std::int64_t y = 0; y < height; ++y)
-    for (std::int64_t x = 0; x < width; ++x) {
-      const double dx = (static_cast<double>(x) + 0.5) / static_cast<double>(width) - at_x;
-      const double dy = (static_cast<double>(y) + 0.5) / static_cast<double>(height) - at_y;
-      values[static_cast<std::size_t>(y * width + x)] =
-          static_cast<float>(std::exp(-8 * (dx * dx + dy * dy)));
-    }
-  return map;
-}
 
 TEST(ResizeMap, KeepsAMapOfTheSameSize) {
   const Tensor map = hill(7, 5, 0.3, 0.6);
@@ -207,14 +180,6 @@ TEST(Localize, ThePaperTakesTheMapAsItIs) {
   EXPECT_EQ(paper.segment.iterations, 1);
   EXPECT_EQ(paper.segment.foreground_seeds, SeedStrength::Hard);
   EXPECT_FALSE(paper.star);
-}
-
-/// A linear model whose first class looks at the middle, and the less the further away; the second nowhere.
-Model looks_at_the_middle(std::int64_t side) {
-  std::vector<float> weights(static_cast<std::size_t>(2 * 3 * side * side), 0);
-  const Tensor middle = hill(side, side, 0.5, 0.5);
-  std::copy(middle.data<float>().begin(), middle.data<float>().end(), weights.begin());
-  return built(test::linear_model({1, 3, side, side}, weights, {0, 0}));
 }
 
 TEST(LocalizeClass, TheWholePhotoIsSqueezedAndTheBoxIsInItsOwnPixels) {

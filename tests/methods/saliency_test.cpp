@@ -126,6 +126,21 @@ TEST(Saliency, TenCropsAreWhatTheDefinitionSaysWhateverTheBatch) {
   }
 }
 
+TEST(Saliency, TheMirrorImagesMapIsTurnedBackAndAveraged) {
+  const Model model = built(small_network(16, 16));
+  Session session = session_of(model);
+  const Image seen = resize(photo(40, 30), 16, 16);
+  const SaliencyMap both = saliency(session, seen, {}, {3, Crops::WholeAndMirror});
+  const SaliencyMap left = saliency(session, seen, {}, {3, Crops::Whole});
+  const SaliencyMap right = saliency(session, mirror(seen), {}, {3, Crops::Whole});
+  ASSERT_EQ(both.map.shape(), Shape({16, 16}));
+  EXPECT_NEAR(both.target.score, (left.target.score + right.target.score) / 2, 1e-5);
+  for (std::size_t y = 0; y < 16; ++y)
+    for (std::size_t x = 0; x < 16; ++x)
+      EXPECT_NEAR(both.map.data<float>()[16 * y + x],
+                  (left.map.data<float>()[16 * y + x] + right.map.data<float>()[16 * y + 15 - x]) / 2, 1e-6);
+}
+
 TEST(Saliency, PixelsThatNoCropReachesAreZero) {
   const Model model = built(small_network(10, 10));
   Session session = session_of(model);

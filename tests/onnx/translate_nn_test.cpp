@@ -292,6 +292,8 @@ TEST(Dropout, DoesNothing) {
   EXPECT_EQ(operators(now.import()), "Identity");
   now.graph().mutable_initializer(1)->set_int32_data(0, 1);
   expect_model_error([&] { now.import(); }, {"'d' (Dropout)", "training mode"});
+  now.graph().mutable_initializer(0)->set_float_data(0, 0);
+  EXPECT_EQ(operators(now.import()), "Identity") << "a ratio of 0 drops nothing";
 }
 
 }  // namespace
