@@ -64,6 +64,11 @@ LoadedModel load_model(const ModelOptions& options);
 /// The bundled network's file; InputError when it is nowhere to be found.
 std::string bundled_model();
 
+/// The program for options whose batch is how many crops there are. Where the file fixes its batch so that
+/// the network takes no other (a transformer that was exported for one picture), a program of the file's
+/// batch, to which crops go one after another.
+std::shared_ptr<const Program> compile_for_crops(const LoadedModel& loaded, ProgramOptions options);
+
 /// Program options for the loaded model, with the options' threads.
 ProgramOptions program_options(const LoadedModel& loaded, const ModelOptions& options, Direction direction,
                                std::int64_t batch = 1);

@@ -28,7 +28,7 @@ MapPrograms::MapPrograms(const LoadedModel& loaded, const LocalizeArguments& arg
   options.threads = threads;
   for (const Rule rule : rules_of(arguments.method_name())) {
     options.rule = rule;
-    programs_.push_back(Program::compile(loaded.model, options));
+    programs_.push_back(compile_for_crops(loaded, options));
   }
 }
 

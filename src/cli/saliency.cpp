@@ -214,7 +214,7 @@ int make_maps(const Options& options) {
                 loaded,
                 images,
                 {},
-                Program::compile(loaded.model, program_options),
+                compile_for_crops(loaded, program_options),
                 {{}, options.crops == 10 ? Crops::Ten : Crops::One},
                 {loaded, options}};
   check_labels(loaded, options.model, *shared.program);

@@ -57,6 +57,46 @@ TEST_F(ModelErrors, TheSoundModelWorks) {
   EXPECT_EQ(fovea({"classify", sample("church.jpg"), "-m", model}).code, 0);
 }
 
+/// A network whose batch comes second, as in PyTorch's attention; `joined` is what is left of the batch
+/// there.
+ModelBuilder batch_in_the_middle(const Dims& picture, std::int64_t joined) {
+  ModelBuilder builder;
+  std::vector<float> weights(2 * 3 * 64);
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    weights[i] = static_cast<float>(i * i % 17) - 8;
+  builder.input("image", picture).output("scores").weight("W", {2, 3 * 64}, weights);
+  builder.list("target", {3, joined, 64}).list("flat", {-1, 3 * 64});
+  builder.node("Transpose", {"image"}, {"turned"}, {{"perm", Dims{1, 0, 2, 3}}});
+  builder.node("Reshape", {"turned", "target"}, {"joined"}, {}, "join");
+  builder.node("Sigmoid", {"joined"}, {"bent"});
+  builder.node("Transpose", {"bent"}, {"back"}, {{"perm", Dims{1, 0, 2}}});
+  builder.node("Reshape", {"back", "flat"}, {"features"});
+  builder.node("Gemm", {"features", "W"}, {"scores"}, {{"transB", 1}});
+  return builder;
+}
+
+TEST_F(ModelErrors, ABatchThatCannotBeChangedTakesCropsOneByOne) {
+  const std::string fixed = batch_in_the_middle({1, 3, 8, 8}, 1).save(folder.file("fixed.onnx"));
+  const std::string free = batch_in_the_middle({-1, 3, 8, 8}, -1).save(folder.file("free.onnx"));
+  const auto map_of = [&](const std::string& model) {
+    const Outcome outcome = fovea({"saliency", sample("church.jpg"), "--class", "0", "--crops", "10", "-m",
+                                   model, "-o", folder.file("out")});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return read_npy(folder.file("out") + "/church-map.npy");
+  };
+  const Tensor expected = map_of(free), found = map_of(fixed);
+  ASSERT_EQ(found.shape(), expected.shape());
+  for (std::int64_t i = 0; i < found.elements(); ++i)
+    EXPECT_NEAR(found.data<float>()[static_cast<std::size_t>(i)],
+                expected.data<float>()[static_cast<std::size_t>(i)], 1e-6);
+  for (const char* crops : {"1", "2", "10"})
+    EXPECT_EQ(fovea({"localize", sample("church.jpg"), "--class", "0", "--crops", crops, "-m", fixed, "-o",
+                     folder.file("out")})
+                  .code,
+              0);
+  EXPECT_EQ(fovea({"classify", sample("church.jpg"), "--crops", "10", "-m", fixed}).code, 0);
+}
+
 TEST_F(ModelErrors, NotAnOnnxFile) {
   store(folder.file("a.onnx"), "this is text and not a model at all");
   expect_refused(folder.file("a.onnx"), {"not an ONNX model"});
