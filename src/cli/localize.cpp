@@ -153,6 +153,9 @@ void add_localize(CLI::App& app, Run& run) {
   arguments->add_method_to(*verb);
   verb->add_flag("--stages", arguments->stages,
                  "also write map, seeds and one labelled figure of photo, map, seeds, object and box");
+  verb->add_flag("--components", arguments->components,
+                 "one box for each component of at least a tenth of the largest one's area, and an 8-bit "
+                 "picture of the components' numbers");
   verb->add_option("--colormap", arguments->colormap, "colours of the map in the figure")
       ->check(CLI::IsMember(colormap_names()))
       ->capture_default_str();

@@ -31,6 +31,7 @@ struct LocalizeArguments {
   std::vector<std::string> foreground, background;
   std::int64_t radius = 3;
   bool stages = false;
+  bool components = false;  ///< one box for each component
   std::string colormap = "inferno";
   std::string output;
   bool json = false;

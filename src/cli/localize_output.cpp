@@ -4,6 +4,7 @@
 #include "fovea/error.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -18,14 +19,34 @@ constexpr Colour kFrame = {255, 220, 0};
 
 /// What is written for one object; empty names are not.
 struct Files {
-  std::string mask, object, map, seeds, stages;
+  std::string mask, object, components, map, seeds, stages;
 };
+
+/// Each file with its name in JSON.
+std::vector<std::pair<const char*, const std::string*>> listed(const Files& files) {
+  std::vector<std::pair<const char*, const std::string*>> list;
+  for (const auto& [key, file] : {std::pair{"mask", &files.mask}, std::pair{"object", &files.object},
+                                  std::pair{"components", &files.components}, std::pair{"map", &files.map},
+                                  std::pair{"seeds", &files.seeds}, std::pair{"stages", &files.stages}})
+    if (!file->empty())
+      list.emplace_back(key, file);
+  return list;
+}
+
+/// What is reported: the object's one box, or one for each component. None for an empty mask.
+std::vector<Box> boxes_of(const Localization& object, const LocalizeArguments& arguments) {
+  if (arguments.components)
+    return component_boxes(object.mask, localize_options(arguments).min_fraction);
+  return object.box.empty() ? std::vector<Box>() : std::vector<Box>{object.box};
+}
 
 Files names_of(const LocalizeArguments& arguments, const std::string& base, const FoundObject& found) {
   if (ends_with_png(arguments.output))
-    return {{}, {}, {}, {}, arguments.output};
+    return {{}, {}, {}, {}, {}, arguments.output};
   const std::string start = found.rank > 0 ? fmt::format("{}-top{}", base, found.rank) : base;
-  Files files{start + "-mask.png", start + "-object.png", {}, {}, {}};
+  Files files{start + "-mask.png", start + "-object.png", {}, {}, {}, {}};
+  if (arguments.components)
+    files.components = start + "-components.png";
   if (arguments.stages) {
     files.map = found.object.map.empty() ? "" : start + "-map.png";
     files.seeds = start + "-seeds.png";
@@ -35,13 +56,19 @@ Files names_of(const LocalizeArguments& arguments, const std::string& base, cons
 }
 
 /// Contour and box on a photo of another size than the mask's would be wrong: both belong to the photo.
-Image outlined(const Image& photo, const Localization& object) {
+Image outlined(const Image& photo, const Localization& object, const std::vector<Box>& boxes) {
   const std::int64_t thickness = std::max<std::int64_t>(std::min(photo.width, photo.height) / 150, 1);
-  return draw_box(draw_contour(photo, object.mask, kOutline, thickness), object.box, kFrame, thickness);
+  Image picture = draw_contour(photo, object.mask, kOutline, thickness);
+  for (const Box& box : boxes)
+    picture = draw_box(picture, box, kFrame, thickness);
+  return picture;
 }
 
-std::string box_text(const Box& box) {
-  return box.empty() ? "no object" : fmt::format("{},{} to {},{}", box.x0, box.y0, box.x1, box.y1);
+std::string boxes_text(const std::vector<Box>& boxes) {
+  std::vector<std::string> texts;
+  for (const Box& box : boxes)
+    texts.push_back(fmt::format("{},{} to {},{}", box.x0, box.y0, box.x1, box.y1));
+  return boxes.empty() ? "no object" : fmt::format("{}", fmt::join(texts, "; "));
 }
 
 const char* method_text(const std::string& method) {
@@ -67,7 +94,9 @@ Image figure_of(const FoundObject& found, const LocalizeArguments& arguments, co
                         100 * options.seeds.foreground_quantile, 100 * options.seeds.background_quantile);
   }
   panels.push_back({draw_seeds(object.seen, object.seeds), "Seeds", seeds});
-  panels.push_back({marked, "Object and box", box_text(object.box)});
+  const std::vector<Box> boxes = boxes_of(object, arguments);
+  panels.push_back({marked, boxes.size() > 1 ? "Object and boxes" : "Object and box",
+                    boxes.size() > 2 ? fmt::format("{} boxes", boxes.size()) : boxes_text(boxes)});
   const std::string heading =
       found.target ? fmt::format("{} (class {}), probability {:.3f}", short_name(labels, found.target->index),
                                  found.target->index, found.target->probability)
@@ -78,11 +107,13 @@ Image figure_of(const FoundObject& found, const LocalizeArguments& arguments, co
 void write_files(const FoundObject& found, const LocalizeArguments& arguments, const Labels& labels,
                  const Image& photo, const Files& files) {
   const Localization& object = found.object;
-  const Image marked = outlined(photo, object);
+  const Image marked = outlined(photo, object, boxes_of(object, arguments));
   if (!files.mask.empty())
     write_png(files.mask, mask_image(object.mask));
   if (!files.object.empty())
     write_png(files.object, marked);
+  if (!files.components.empty())
+    write_png(files.components, label_image(connected_components(object.mask)));
   if (!files.map.empty())
     write_png(files.map, to_grey(object.map, {}));
   if (!files.seeds.empty())
@@ -105,17 +136,19 @@ nlohmann::ordered_json describe_json(const FoundObject& found, const LocalizeArg
   json["preset"] = arguments.preset;
   json["box"] = object.box.empty() ? nlohmann::ordered_json()
                                    : nlohmann::ordered_json::parse(fovea::to_json(object.box));
+  if (arguments.components) {
+    json["boxes"] = nlohmann::ordered_json::array();
+    for (const Box& box : boxes_of(object, arguments))
+      json["boxes"].push_back(nlohmann::ordered_json::parse(fovea::to_json(box)));
+  }
   json["area"] = object.mask.area();
   json["energies"] = object.energies;
-  for (const auto& [key, file] :
-       {std::pair{"mask", &files.mask}, std::pair{"object", &files.object}, std::pair{"map", &files.map},
-        std::pair{"seeds", &files.seeds}, std::pair{"stages", &files.stages}})
-    if (!file->empty())
-      json["files"][key] = *file;
+  for (const auto& [key, file] : listed(files))
+    json["files"][key] = *file;
   return json;
 }
 
-void print_csv(const FoundObject& found, const Labels& labels) {
+void print_csv(const FoundObject& found, const LocalizeArguments& arguments, const Labels& labels) {
   std::string answer = ",,,,";
   if (found.target) {
     const std::int64_t index = found.target->index;
@@ -123,11 +156,15 @@ void print_csv(const FoundObject& found, const Labels& labels) {
                          index < labels.size() ? csv_field(labels[index].wordnet_id) : "",
                          csv_field(labels.name(index)), found.target->score, found.target->probability);
   }
-  fmt::print("{},{},{}\n", csv_field(found.image), answer,
-             found.object.box.empty() ? ",,," : to_csv(found.object.box));
+  const std::vector<Box> boxes = boxes_of(found.object, arguments);
+  for (const Box& box : boxes)
+    fmt::print("{},{},{}\n", csv_field(found.image), answer, to_csv(box));
+  if (boxes.empty())
+    fmt::print("{},{},,,,\n", csv_field(found.image), answer);
 }
 
-void print_text(const FoundObject& found, const Labels& labels, const Files& files) {
+void print_text(const FoundObject& found, const LocalizeArguments& arguments, const Labels& labels,
+                const Files& files) {
   const Localization& object = found.object;
   const std::string answer =
       found.target ? fmt::format("{} (class {}), probability {:.3f}: ", describe(labels, found.target->index),
@@ -135,10 +172,10 @@ void print_text(const FoundObject& found, const Labels& labels, const Files& fil
                    : "";
   const double share = static_cast<double>(object.mask.area()) /
                        static_cast<double>(std::max<std::size_t>(object.mask.pixels.size(), 1));
-  fmt::print("{}: {}{}, {:.1f} % of the photo\n", found.image, answer, box_text(object.box), 100 * share);
-  for (const std::string* file : {&files.mask, &files.object, &files.map, &files.seeds, &files.stages})
-    if (!file->empty())
-      fmt::print("  {}\n", *file);
+  fmt::print("{}: {}{}, {:.1f} % of the photo\n", found.image, answer,
+             boxes_text(boxes_of(object, arguments)), 100 * share);
+  for (const auto& [key, file] : listed(files))
+    fmt::print("  {}\n", *file);
 }
 
 }  // namespace
@@ -156,9 +193,9 @@ void LocalizeReport::add(const FoundObject& found, const std::string& base) {
   if (arguments_.json)
     all_.push_back(describe_json(found, arguments_, labels_, files));
   else if (arguments_.csv)
-    print_csv(found, labels_);
+    print_csv(found, arguments_, labels_);
   else
-    print_text(found, labels_, files);
+    print_text(found, arguments_, labels_, files);
 }
 
 void LocalizeReport::begin() const {

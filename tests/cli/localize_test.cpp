@@ -151,6 +151,33 @@ TEST(LocalizeVerb, StarsAreForStrokesUnlessTheyAreAskedFor) {
   EXPECT_NE(energies({}), energies({"--star"}));
 }
 
+TEST(LocalizeVerb, ComponentsHaveABoxEach) {
+  const TemporaryFolder folder;
+  Image image = Image::blank(100, 80, 3, 40);
+  fill(image, 5, 20, 45, 60, {220, 200, 40});
+  fill(image, 60, 30, 80, 50, {220, 200, 40});
+  write_png(folder.file("photo.png"), image);
+  const auto run = [&](const char* format) {
+    const Outcome outcome =
+        fovea({"localize", folder.file("photo.png"), "--foreground", "20,40", "--foreground", "70,40",
+               "--background", "50,5", "--components", format, "-o", folder.file("out")});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return outcome.out;
+  };
+  const Json json = Json::parse(run("--json"))[0];
+  const Json large = {{"x0", 5}, {"y0", 20}, {"x1", 45}, {"y1", 60}};
+  const Json small = {{"x0", 60}, {"y0", 30}, {"x1", 80}, {"y1", 50}};
+  EXPECT_EQ(json["boxes"], Json({large, small}));
+  EXPECT_EQ(json["box"], Json({{"x0", 5}, {"y0", 20}, {"x1", 80}, {"y1", 60}}));
+  EXPECT_EQ(run("--csv"), "image,class,wordnet_id,name,score,probability,x0,y0,x1,y1\n" +
+                              folder.file("photo.png") + ",,,,,,5,20,45,60\n" + folder.file("photo.png") +
+                              ",,,,,,60,30,80,50\n");
+  const Image numbers = read_image(json["files"]["components"].get<std::string>());
+  EXPECT_EQ(numbers.at(20, 40)[0], 1);
+  EXPECT_EQ(numbers.at(70, 40)[0], 2);
+  EXPECT_EQ(numbers.at(50, 40)[0], 0);
+}
+
 TEST(LocalizeVerb, StrokesThatCannotBeUsedAreErrors) {
   const TemporaryFolder folder;
   const std::string photo = folder.file("photo.png"), strokes = folder.file("strokes.png"),
