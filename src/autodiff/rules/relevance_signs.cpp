@@ -10,12 +10,12 @@
 #include "ops/interpolate.hpp"
 #include "ops/mat_mul.hpp"
 #include "ops/mul.hpp"
-#include "ops/neg.hpp"
 #include "ops/reduce_mean.hpp"
 #include "ops/reduce_sum.hpp"
 #include "ops/relu.hpp"
 #include "ops/sub.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace fovea::autodiff {
@@ -27,15 +27,39 @@ Sign opposite(Sign sign) {
   return sign == Sign::Positive ? Sign::Negative : Sign::Positive;
 }
 
-/// The elements of one sign as magnitudes, zeros in the place of the others.
-ir::ValueId magnitudes(ir::GradientContext& c, ir::ValueId id, Sign sign) {
-  if (sign == Sign::Positive)
-    return is_non_negative(c.graph(), id) ? id : c.emit(ops::relu(), {id});
-  return c.emit(ops::relu(), {c.emit(ops::neg(), {id})});
-}
-
 ir::ValueId sum(ir::GradientContext& c, ir::ValueId a, ir::ValueId b) {
   return a == ir::kNoValue ? b : c.emit(ops::add(), {a, b});
+}
+
+/// A value as the magnitudes of its positive and of its negative elements, zeros in the place of the others.
+/// Each part is made once, when it is first asked for.
+class Signed {
+public:
+  Signed(ir::GradientContext& c, ir::ValueId id)
+      : c_(&c), id_(id), positive_(is_non_negative(c.graph(), id) ? id : ir::kNoValue) {}
+
+  /// Whether the value can have elements of that sign.
+  bool has(Sign sign) const { return sign == Sign::Positive || positive_ != id_; }
+  ir::ValueId part(Sign sign) {
+    if (positive_ == ir::kNoValue)
+      positive_ = c_->emit(ops::relu(), {id_});
+    if (sign == Sign::Positive)
+      return positive_;
+    if (negative_ == ir::kNoValue)
+      negative_ = c_->emit(ops::sub(), {positive_, id_});
+    return negative_;
+  }
+
+private:
+  ir::GradientContext* c_;
+  ir::ValueId id_, positive_, negative_ = ir::kNoValue;
+};
+
+/// Which input of a layer is shared among, the other one weighing it.
+std::size_t shared_input(ir::GradientContext& c) {
+  if (c.needs(0) && c.needs(1))
+    return signal_of(c.graph(), c.node()).value();
+  return c.needs(0) ? 0 : 1;
 }
 
 /// y = sum of x_i w_ij + b_j, taken apart by the sign of what is summed. All parts are magnitudes: the
@@ -43,10 +67,8 @@ ir::ValueId sum(ir::GradientContext& c, ir::ValueId a, ir::ValueId b) {
 class SignedLayer {
 public:
   SignedLayer(ir::GradientContext& c, Biases biases)
-      : c_(c), biases_(biases), x_(c.needs(0) && c.needs(1) ? signal_of(c.graph(), c.node()).value()
-                                   : c.needs(0)             ? 0
-                                                            : 1),
-        w_(1 - x_), behind_(biases == Biases::Shared ? bias_behind(c.graph(), c.node()) : ir::kNoValue) {}
+      : c_(c), biases_(biases), at_(shared_input(c)), x_(c, c.x(at_)), w_(c, c.x(1 - at_)),
+        behind_(biases == Biases::Shared ? bias_behind(c.graph(), c.node()) : ir::kNoValue) {}
 
   /// What the contributions and the biases of one sign sum to at every output; kNoValue where there can be
   /// none.
@@ -54,19 +76,20 @@ public:
     ir::ValueId all = ir::kNoValue;
     for (Sign of_x : {Sign::Positive, Sign::Negative}) {
       const Sign of_w = sign == Sign::Positive ? of_x : opposite(of_x);
-      if (!exists(x_, of_x) || !exists(w_, of_w))
+      if (!x_.has(of_x) || !w_.has(of_w))
         continue;
       std::vector<ir::ValueId> inputs = c_.node().inputs;
-      inputs[x_] = part(x_, of_x);
-      inputs[w_] = part(w_, of_w);
+      inputs[at_] = x_.part(of_x);
+      inputs[1 - at_] = w_.part(of_w);
       if (inputs.size() > 2 && inputs[2] != ir::kNoValue)
         inputs[2] =
-            all == ir::kNoValue && biases_ == Biases::Shared ? magnitudes(c_, c_.x(2), sign) : ir::kNoValue;
+            all == ir::kNoValue && biases_ == Biases::Shared ? Signed(c_, c_.x(2)).part(sign) : ir::kNoValue;
       const ir::ValueId y = c_.emit(*c_.node().op, inputs, c_.node().attributes);
-      made_[index(sign)].push_back({inputs[x_], y});
+      made_[index(sign)].push_back({inputs[at_], y});
       all = sum(c_, all, y);
     }
-    return all != ir::kNoValue && behind_ != ir::kNoValue ? sum(c_, all, magnitudes(c_, behind_, sign)) : all;
+    const bool has_bias_behind = all != ir::kNoValue && behind_ != ir::kNoValue;
+    return has_bias_behind ? sum(c_, all, Signed(c_, behind_).part(sign)) : all;
   }
 
   /// The part of x in what the outputs hand out, `s` for each unit of the contributions of one sign, whose
@@ -74,16 +97,16 @@ public:
   ir::ValueId shares(Sign sign, ir::ValueId s) {
     ir::ValueId all = ir::kNoValue;
     std::vector<bool> needed(c_.input_count(), false);
-    needed[x_] = true;
+    needed[at_] = true;
     for (const Part& made : made_[index(sign)])
-      all = sum(c_, all, c_.emit(ops::mul(), {made.x, own_gradients(c_, made.y, s, needed)[x_]}));
+      all = sum(c_, all, c_.emit(ops::mul(), {made.x, own_gradients(c_, made.y, s, needed)[at_]}));
     return all;
   }
 
   /// The result of a rule: the relevance of x, nothing for the other inputs.
   std::vector<ir::ValueId> to_x(ir::ValueId relevance) const {
     std::vector<ir::ValueId> all(c_.input_count(), ir::kNoValue);
-    all[x_] = relevance;
+    all[at_] = relevance;
     return all;
   }
 
@@ -93,22 +116,11 @@ private:
   };
   static std::size_t index(Sign sign) { return sign == Sign::Positive ? 0 : 1; }
 
-  bool exists(std::size_t input, Sign sign) const {
-    return sign == Sign::Positive || !is_non_negative(c_.graph(), c_.x(input));
-  }
-  ir::ValueId part(std::size_t input, Sign sign) {
-    ir::ValueId& known = parts_[input][index(sign)];
-    if (known == ir::kNoValue)
-      known = magnitudes(c_, c_.x(input), sign);
-    return known;
-  }
-
   ir::GradientContext& c_;
   Biases biases_;
-  std::size_t x_, w_;  ///< which input is shared among and which one weighs it
+  std::size_t at_;  ///< which input x is
+  Signed x_, w_;
   ir::ValueId behind_;
-  std::array<std::array<ir::ValueId, 2>, 2> parts_ = {
-      {{ir::kNoValue, ir::kNoValue}, {ir::kNoValue, ir::kNoValue}}};
   std::array<std::vector<Part>, 2> made_;
 };
 
@@ -138,41 +150,43 @@ std::vector<ir::ValueId> alpha_beta_rule(ir::GradientContext& c) {
 /// A sum with weights that are not negative, taken apart by the sign of its terms.
 class SignedSum {
 public:
-  explicit SignedSum(ir::GradientContext& c)
-      : c_(c), terms_(c.node().op == &ops::add() || c.node().op == &ops::sub() ? 2 : 1) {}
+  explicit SignedSum(ir::GradientContext& c) : c_(c), is_difference_(c.node().op == &ops::sub()) {
+    terms_.emplace_back(c, c.x(0));
+    if (is_difference_ || c.node().op == &ops::add())
+      terms_.emplace_back(c, c.x(1));
+    for (std::size_t i = 0; i < c.input_count(); ++i)
+      needed_.push_back(c.needs(i));
+  }
 
-  bool is_non_negative() const {
-    for (std::size_t i = 0; i < terms_; ++i)
-      if (c_.node().op == &ops::sub() || !autodiff::is_non_negative(c_.graph(), c_.x(i)))
-        return false;
-    return true;
+  bool has_negative() const {
+    return is_difference_ || std::any_of(terms_.begin(), terms_.end(),
+                                         [](const Signed& term) { return term.has(Sign::Negative); });
   }
   ir::ValueId total(Sign sign) {
     inputs_ = c_.node().inputs;
-    for (std::size_t i = 0; i < terms_; ++i)
-      inputs_[i] = magnitudes(c_, c_.x(i), c_.node().op == &ops::sub() && i == 1 ? opposite(sign) : sign);
-    return c_.emit(c_.node().op == &ops::sub() ? ops::add() : *c_.node().op, inputs_, c_.node().attributes);
+    for (std::size_t i = 0; i < terms_.size(); ++i)
+      inputs_[i] = terms_[i].part(is_difference_ && i == 1 ? opposite(sign) : sign);
+    return c_.emit(is_difference_ ? ops::add() : *c_.node().op, inputs_, c_.node().attributes);
   }
   /// Adds to `shares` what the terms of the last total get, `s` for each unit of it.
   void share(ir::ValueId total, ir::ValueId s, std::vector<ir::ValueId>& shares) {
-    std::vector<bool> needed;
-    for (std::size_t i = 0; i < c_.input_count(); ++i)
-      needed.push_back(c_.needs(i));
-    const auto slopes = own_gradients(c_, total, s, needed);
-    for (std::size_t i = 0; i < terms_; ++i)
-      if (needed[i])
+    const auto slopes = own_gradients(c_, total, s, needed_);
+    for (std::size_t i = 0; i < terms_.size(); ++i)
+      if (needed_[i])
         shares[i] = sum(c_, shares[i], c_.emit(ops::mul(), {inputs_[i], slopes[i]}));
   }
 
 private:
   ir::GradientContext& c_;
-  std::size_t terms_;
+  bool is_difference_;
+  std::vector<Signed> terms_;
+  std::vector<bool> needed_;
   std::vector<ir::ValueId> inputs_;
 };
 
 std::vector<ir::ValueId> sum_rule(ir::GradientContext& c) {
   SignedSum terms(c);
-  if (terms.is_non_negative())
+  if (!terms.has_negative())
     return share_by_epsilon(c);
   std::vector<ir::ValueId> shares(c.input_count(), ir::kNoValue);
   const ir::ValueId positive = terms.total(Sign::Positive), of_positive = per_unit(c, c.dy(), positive);
