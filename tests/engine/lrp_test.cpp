@@ -618,8 +618,39 @@ TEST_P(Lrp, treats_a_layer_normalization_alike_however_it_is_written) {
   }
 }
 
+/// log sum exp is written with the maximum taken away first, which must not share: it is 0 at the largest.
+TEST_P(Lrp, passes_a_shift_by_the_maximum) {
+  const std::string text = R"(
+    input x f64[1,3]
+    largest = ReduceMax(x) axes=[1] keep_dims=1
+    m = Clip(largest) min=-1000
+    s = Sub(x, m)
+    e = Exp(s)
+    y = ReduceSum(e) axes=[1] keep_dims=1
+    output scores = y)";
+  const Tensor x = f64({1, 3}, {2, 1, -1});
+  const double a = 1, b = std::exp(-1), c = std::exp(-3), z = a + b + c;
+  for (const auto& rules : relevance_rules())
+    EXPECT_TRUE(near(run(text, rules, x, f64({1, 1}, {1})).picture, f64({1, 3}, {a / z, b / z, c / z}), 1e-5))
+        << rules.name;
+}
+
 INSTANTIATE_TEST_SUITE_P(backends, Lrp, testing::Values(&backend::reference(), &backend::onednn()),
                          [](const auto& row) { return std::string(row.param->name()); });
+
+/// A dead unit has nothing to share and must not turn into NaN, whatever its relevance.
+TEST(StabilisedDiv, is_finite_at_zero) {
+  const std::string text = R"(
+    input a f32[2,3]
+    input b f32[2,3]
+    z = StabilisedDiv(a, b) epsilon=0.5
+    output z = z)";
+  const Tensor a = f32({2, 3}, {0, 3, 3, 3, -3, 1}), b = f32({2, 3}, {0, 0, 1, -1, -0.5F, -0.0F});
+  for (const backend::Backend* backend : {&backend::reference(), &backend::onednn()})
+    EXPECT_TRUE(near(run_graph(*backend, ir::parse(text, ops::find), {a, b})[0],
+                     f32({2, 3}, {0, 6, 2, -2, 3, 2}), 1e-6))
+        << backend->name();
+}
 
 TEST(LrpRules, say_what_becomes_of_every_operator) {
   for (const auto& rules : relevance_rules())

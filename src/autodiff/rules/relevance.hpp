@@ -27,13 +27,17 @@ std::vector<ir::ValueId> own_gradients(ir::GradientContext& c, ir::ValueId y, ir
 /// R_x = x * (that gradient for dy = R / (y + epsilon sign(y))).
 std::vector<ir::ValueId> share_by_epsilon(ir::GradientContext& c);
 
+/// All of R to the first input, which has the output's shape.
+std::vector<ir::ValueId> pass_to_first(ir::GradientContext& c);
+
 /// Epsilon at layers of weights. A MatMul of two computed values gives all to its signal where the other one
 /// is a gate (attention weights), else half to each (achtibat2024attnlrp).
 Overrides layers_by_epsilon();
 /// Epsilon where an Add is the bias of a dense layer.
 Overrides dense_biases_by_epsilon();
 /// Epsilon at sums of computed values: Add, Sub, average poolings, means, resampling. The factors of a
-/// ReduceProd get equal parts.
+/// ReduceProd get equal parts. A value less its own maximum, which exporters write to keep exponentials
+/// small, passes R on.
 Overrides sums_by_epsilon();
 /// Epsilon where constants are added: they take their share, as biases do. BatchNormalization, and
 /// LayerNormalization with its deviation taken for a constant (ali2022xai).
@@ -53,7 +57,7 @@ Overrides layers_by_excitation();
 /// them, since else twice of it or none would be left.
 Overrides layers_by_alpha_beta();
 /// z-plus at sums of computed values. Where nothing positive is summed, R is shared by the negative terms
-/// instead. A value less its own mean passes R on.
+/// instead. A value less its own mean or maximum passes R on.
 Overrides sums_by_z_plus();
 
 /// All other operators that compute something: functions of one value, normalisations and products with or

@@ -12,6 +12,7 @@
 #include "ops/layer_normalization.hpp"
 #include "ops/mat_mul.hpp"
 #include "ops/mul.hpp"
+#include "ops/reduce_max.hpp"
 #include "ops/reduce_mean.hpp"
 #include "ops/reduce_prod.hpp"
 #include "ops/reduce_sum.hpp"
@@ -102,6 +103,10 @@ bool adds_up(const ir::Graph&, const ir::Node& scatter) {
   return scatter.attributes.as<ops::ScatterAttributes>().reduction == "add";
 }
 
+bool takes_own_maximum(const ir::Graph& graph, const ir::Node& sub) {
+  return takes_own(graph, sub, ops::reduce_max());
+}
+
 bool is_bias_of_dense_layer(const ir::Graph& graph, const ir::Node& add) {
   const ir::Node* layer = layer_of_bias(graph, add);
   return layer && (layer->op == &ops::gemm() || layer->op == &ops::mat_mul());
@@ -130,6 +135,12 @@ std::vector<ir::ValueId> share_by_epsilon(ir::GradientContext& c) {
   return weighed(c, per_unit(c, c.dy(), c.y()), needed_inputs(c));
 }
 
+std::vector<ir::ValueId> pass_to_first(ir::GradientContext& c) {
+  std::vector<ir::ValueId> shares(c.input_count(), ir::kNoValue);
+  shares[0] = c.dy();
+  return shares;
+}
+
 Overrides layers_by_epsilon() {
   return {{&ops::mat_mul(), share_with_signal, has_signal, kEpsilon},
           {&ops::mat_mul(), share_in_halves, is_product, "epsilon in halves"},
@@ -145,7 +156,8 @@ Overrides dense_biases_by_epsilon() {
 }
 
 Overrides sums_by_epsilon() {
-  Overrides sums = {{&ops::add(), share_by_epsilon, is_product, kEpsilon},
+  Overrides sums = {{&ops::sub(), pass_to_first, takes_own_maximum, "unchanged"},
+                    {&ops::add(), share_by_epsilon, is_product, kEpsilon},
                     {&ops::sub(), share_by_epsilon, is_product, kEpsilon},
                     {&ops::scatter(), share_by_epsilon, adds_up, kEpsilon},
                     {&ops::reduce_prod(), share_among_factors, nullptr, kEpsilon}};

@@ -126,6 +126,13 @@ bool has_constant_operand(const ir::Graph& graph, const ir::Node& node) {
   return graph.is_constant(node.inputs[0]) || graph.is_constant(node.inputs[1]);
 }
 
+bool takes_own(const ir::Graph& graph, const ir::Node& sub, const ir::Operator& reduction) {
+  const ir::Node* made = graph.producer(sub.inputs[1]);
+  for (int reach = kReach; made && reach > 0 && (moves_elements(*made) || made->op == &ops::clip()); --reach)
+    made = graph.producer(made->inputs[0]);
+  return made && made->op == &reduction && made->inputs[0] == sub.inputs[0];
+}
+
 std::optional<std::size_t> signal_of(const ir::Graph& graph, const ir::Node& product) {
   if (has_constant_operand(graph, product))
     return {};

@@ -15,6 +15,10 @@ bool is_non_negative(const ir::Graph& graph, ir::ValueId id);
 /// Whether one of the node's first two operands is a constant.
 bool has_constant_operand(const ir::Graph& graph, const ir::Node& node);
 
+/// Whether a Sub takes from its first operand the result of `reduction` over that operand itself: x -
+/// mean(x), x - max(x).
+bool takes_own(const ir::Graph& graph, const ir::Node& sub, const ir::Operator& reduction);
+
 /// Of a product of two values that both are computed, the one that is weighed, where the other one is a gate:
 /// a value that a function with two bounds holds, or that is stretched over the other (arras2017explaining).
 /// Nothing where neither or both are.

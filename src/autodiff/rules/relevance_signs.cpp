@@ -10,6 +10,7 @@
 #include "ops/interpolate.hpp"
 #include "ops/mat_mul.hpp"
 #include "ops/mul.hpp"
+#include "ops/reduce_max.hpp"
 #include "ops/reduce_mean.hpp"
 #include "ops/reduce_sum.hpp"
 #include "ops/relu.hpp"
@@ -213,13 +214,8 @@ bool has_weights(const ir::Graph& graph, const ir::Node& conv) {
   return graph.is_constant(conv.inputs[1]);
 }
 
-bool is_centring(const ir::Graph& graph, const ir::Node& sub) {
-  const ir::Node* mean = graph.producer(sub.inputs[1]);
-  return mean && mean->op == &ops::reduce_mean() && mean->inputs[0] == sub.inputs[0];
-}
-
-std::vector<ir::ValueId> centring_rule(ir::GradientContext& c) {
-  return {c.dy(), ir::kNoValue};
+bool takes_own_mean_or_maximum(const ir::Graph& graph, const ir::Node& sub) {
+  return takes_own(graph, sub, ops::reduce_mean()) || takes_own(graph, sub, ops::reduce_max());
 }
 
 bool is_sum(const ir::Graph& graph, const ir::Node& node) {
@@ -249,7 +245,7 @@ Overrides layers_by_alpha_beta() {
 }
 
 Overrides sums_by_z_plus() {
-  Overrides sums = {{&ops::sub(), centring_rule, is_centring, "unchanged"},
+  Overrides sums = {{&ops::sub(), pass_to_first, takes_own_mean_or_maximum, "unchanged"},
                     {&ops::add(), sum_rule, is_sum, "z-plus"},
                     {&ops::sub(), sum_rule, is_sum, "z-plus"}};
   for (const ir::Operator* op : {&ops::average_pool(), &ops::cum_sum(), &ops::global_average_pool(),
