@@ -40,6 +40,14 @@ autodiff::RuleSet rule_set(Rule rule) {
     return autodiff::deconvnet_rules();
   case Rule::Guided:
     return autodiff::guided_rules();
+  case Rule::LrpEpsilon:
+    return autodiff::lrp_epsilon_rules();
+  case Rule::LrpAlphaBeta:
+    return autodiff::lrp_alpha_beta_rules();
+  case Rule::LrpComposite:
+    return autodiff::lrp_composite_rules();
+  case Rule::Excitation:
+    return autodiff::excitation_rules();
   }
   FOVEA_ASSERT(!"unknown rule");
 }
@@ -98,8 +106,20 @@ std::string node_list(const autodiff::NodeCounts& counts) {
   return text;
 }
 
+/// What became of the relevance at the nodes of each operator.
+std::string describe_treatments(Rule rule, const autodiff::Differentiated& made) {
+  std::string text;
+  for (const auto& [treatment, counts] : made.treated)
+    text += fmt::format("{}{} at {}", text.empty() ? "" : "; ", treatment, node_list(counts));
+  if (!made.passed_by.empty())
+    text += fmt::format("; moved as gradients are: {}", node_list(made.passed_by));
+  return fmt::format("rule {}: {}", name_of(rule), text);
+}
+
 /// What a rule other than the plain gradient did, and what it left alone.
 std::string describe_rule(Rule rule, const autodiff::Differentiated& made) {
+  if (!made.treated.empty())
+    return describe_treatments(rule, made);
   std::string text = made.overridden.empty()
                          ? fmt::format("rule {} met no Relu: the result is the plain gradient", name_of(rule))
                          : fmt::format("rule {} acted on {}", name_of(rule), node_list(made.overridden));
@@ -250,6 +270,14 @@ std::string_view name_of(Rule rule) {
     return "deconvnet";
   case Rule::Guided:
     return "guided";
+  case Rule::LrpEpsilon:
+    return "lrp-epsilon";
+  case Rule::LrpAlphaBeta:
+    return "lrp-alpha-beta";
+  case Rule::LrpComposite:
+    return "lrp";
+  case Rule::Excitation:
+    return "excitation";
   }
   FOVEA_ASSERT(!"unknown rule");
 }
