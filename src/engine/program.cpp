@@ -6,6 +6,7 @@
 #include "engine/program_impl.hpp"
 #include "ir/text.hpp"
 #include "onnx/import.hpp"
+#include "onnx/node_outputs.hpp"
 #include "ops/multiply_adds.hpp"
 #include "ops/round_straight_through.hpp"
 #include "passes/pipeline.hpp"
@@ -30,10 +31,9 @@ ir::Graph import(const Model& model, const ProgramOptions& options) {
   return onnx_import::import_graph(*model.impl().file, import_options);
 }
 
-/// Makes the named value the graph's only output.
-void retarget(ir::Graph& graph, const std::string& target) {
-  const ir::ValueId id = graph.find(target);
-  FOVEA_CHECK(id != ir::kNoValue, "there is no value or node named '{}'", target);
+/// Makes the named value, or the first output of the named node, the graph's only output.
+void retarget(ir::Graph& graph, const onnx_import::OnnxFile& file, const std::string& target) {
+  const ir::ValueId id = onnx_import::find_value(graph, file, target);
   graph.clear_outputs();
   graph.add_output(id, target);
 }
@@ -207,7 +207,7 @@ void build(const Model& model, Program::Impl& impl) {
   model.impl().file->release_pages();
   FOVEA_CHECK(!graph.outputs().empty(), "the model has no output");
   if (!options.target.empty())
-    retarget(graph, options.target);
+    retarget(graph, *model.impl().file, options.target);
   const bool strip = options.final_softmax == ProgramOptions::FinalSoftmax::Remove && options.target.empty();
   graph = passes::run(strip ? passes::canonical_passes() : passes::canonical_passes_keeping_softmax(),
                       std::move(graph), impl.report.notes);
