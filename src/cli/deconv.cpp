@@ -20,9 +20,9 @@ using Sessions = std::vector<Session>;
 struct Shared {
   const DeconvArguments& arguments;
   const LoadedModel& loaded;
-  std::optional<LayerInfo> layer;
+  const std::optional<LayerInfo>& layer;
   std::optional<std::int64_t> target_class;
-  std::vector<std::string> images;
+  const std::vector<std::string>& images;
   std::vector<std::string> starts;  ///< of the names of each picture's files; empty: the figure alone
   DeconvPictures pictures;
 };
@@ -35,6 +35,7 @@ std::vector<DeconvView> view_score(Sessions& sessions, const Shared& shared, con
     view.by_rule.push_back(reconstruct_score(session, photo, shared.loaded.preprocessing, target));
     target = view.by_rule.front().strongest.unit.channel;
   }
+  view.title = short_name(shared.loaded.labels, *target);
   return {view};
 }
 
@@ -57,7 +58,7 @@ std::vector<DeconvView> view_layer(Sessions& sessions, const Shared& shared, con
     explainers.emplace_back(session, *shared.layer, photo, shared.loaded.preprocessing);
   std::vector<DeconvView> views;
   for (const Unit& unit : choose_units(explainers.front(), shared.arguments)) {
-    views.emplace_back();
+    views.push_back({{}, fmt::format("Channel {}", unit.channel)});
     for (LayerExplainer& explainer : explainers)
       views.back().by_rule.push_back(shared.arguments.whole ? explainer.channel(unit.channel)
                                                             : explainer.unit(unit));
@@ -67,10 +68,10 @@ std::vector<DeconvView> view_layer(Sessions& sessions, const Shared& shared, con
 
 std::string heading_of(const Shared& shared, const std::string& path) {
   const std::string file = fs::path(path).filename().string();
-  const std::string rules = shared.arguments.compare ? "three rules" : shared.arguments.rule;
+  const std::string rules = shared.pictures.rules_text();
   if (!shared.layer)
-    return fmt::format("{}: what its score depends on, {}", file, rules);
-  return fmt::format("{}: {} of layer {}, {}", file, shared.arguments.whole ? "whole channels" : "units",
+    return fmt::format("{}: class score, {}", file, rules);
+  return fmt::format("{}: {} of layer {}, {}", file, shared.arguments.whole ? "channels" : "units",
                      shared.arguments.layer, rules);
 }
 
@@ -134,12 +135,8 @@ Report reconstruct(Sessions& sessions, const Shared& shared, std::size_t i, nloh
 
 std::vector<std::string> file_starts(const DeconvArguments& arguments,
                                      const std::vector<std::string>& images) {
-  if (ends_with_png(arguments.output)) {
-    if (images.size() > 1)
-      throw UsageError(fmt::format("-o {}: one file cannot hold {} pictures, name a folder", arguments.output,
-                                   images.size()));
+  if (ends_with_png(arguments.output))
     return {std::string()};
-  }
   make_folder(arguments.output);
   UniqueStems stems;
   std::vector<std::string> starts;
@@ -153,10 +150,13 @@ int deconv(const DeconvArguments& arguments) {
   if (!arguments.dataset.empty())
     return deconv_dataset(arguments);
   const std::vector<std::string> images = expand_folders(arguments.images);
+  if (ends_with_png(arguments.output) && images.size() > 1)
+    throw UsageError(fmt::format("-o {}: one file cannot hold {} pictures, name a folder", arguments.output,
+                                 images.size()));
   const LoadedModel loaded = load_model(arguments.model);
   const Workforce force = share_processors(images.size(), arguments.model.workers, arguments.model.threads);
-  Shared shared{arguments, loaded, deconv_layer(loaded, arguments),  {},
-                images,    {},     DeconvPictures(arguments, loaded)};
+  const std::optional<LayerInfo> layer = deconv_layer(loaded, arguments);
+  Shared shared{arguments, loaded, layer, {}, images, {}, DeconvPictures(arguments, loaded, layer)};
   const auto programs = deconv_programs(loaded, arguments, shared.layer, force.threads);
   if (!shared.layer) {
     check_labels(loaded, arguments.model, *programs.front());

@@ -47,6 +47,7 @@ std::vector<std::shared_ptr<const Program>> deconv_programs(const LoadedModel& l
 /// One unit, channel or score of one picture, under each rule in turn.
 struct DeconvView {
   std::vector<Reconstruction> by_rule;
+  std::string title;  ///< in figures of several
 
   const Reconstruction& first() const { return by_rule.front(); }
   bool is_whole() const;
@@ -56,8 +57,10 @@ struct DeconvView {
 /// Shows reconstructions and names their files.
 class DeconvPictures {
 public:
-  DeconvPictures(const DeconvArguments& arguments, const LoadedModel& loaded)
-      : arguments_(arguments), loaded_(loaded) {}
+  /// Refers to all of them.
+  DeconvPictures(const DeconvArguments& arguments, const LoadedModel& loaded,
+                 const std::optional<LayerInfo>& layer)
+      : arguments_(arguments), loaded_(loaded), layer_(layer) {}
 
   /// The reconstruction around mid-grey, cut to the receptive field or as it is.
   Image cut(const Reconstruction& reconstruction) const;
@@ -68,16 +71,18 @@ public:
   /// Photo, patch and reconstruction of one; patches beside reconstructions of several; a row for each with
   /// all rules.
   Image figure(const std::vector<DeconvView>& views, const std::string& heading) const;
-  /// "channel 12" or the class.
-  std::string title(const DeconvView& view) const;
+  /// What came back how, for headings: "DeconvNet", "three rules".
+  std::string rules_text() const;
 
 private:
   Image figure_of_one(const DeconvView& view, const std::string& heading) const;
   Image figure_of_rows(const std::vector<DeconvView>& views, const std::string& heading) const;
   std::string caption(const DeconvView& view) const;
+  Image framed(const Image& part, const DeconvView& view, std::uint8_t outside) const;
 
   const DeconvArguments& arguments_;
   const LoadedModel& loaded_;
+  const std::optional<LayerInfo>& layer_;
 };
 
 nlohmann::ordered_json to_json(const Rect& rect);

@@ -50,7 +50,7 @@ public:
   explicit DatasetRun(const DeconvArguments& arguments)
       : arguments_(arguments), images_(pictures_below(arguments.dataset)),
         loaded_(load_model(arguments.model)), layer_(deconv_layer(loaded_, arguments)),
-        pictures_(arguments, loaded_),
+        pictures_(arguments, loaded_, layer_),
         workers_(share_processors(images_.size(), arguments.model.workers, arguments.model.threads).workers) {
     if (!ends_with_png(arguments.output))
       make_folder(arguments.output);
@@ -114,7 +114,7 @@ private:
       return [&, sessions](std::size_t i) -> Report {
         const Found& found = found_[i];
         const Image photo = read_image(paths[i]);
-        DeconvView view;
+        DeconvView view{{}, stem_of(paths[i])};
         for (Session& session : *sessions)
           view.by_rule.push_back(LayerExplainer(session, *layer_, photo, loaded_.preprocessing)
                                      .unit(found.patch.activation.unit));
@@ -173,10 +173,9 @@ private:
     const std::int64_t channel = of_channel.front().channel;
     const std::string file =
         ends_with_png(arguments_.output) ? arguments_.output : start_of(channel) + "-figure.png";
-    write_png(file,
-              pictures_.figure(views, fmt::format("Channel {} of layer {}: strongest of {} pictures, {}",
-                                                  channel, arguments_.layer, images_.size(),
-                                                  arguments_.compare ? "three rules" : arguments_.rule)));
+    write_png(file, pictures_.figure(
+                        views, fmt::format("Channel {} of layer {}: strongest of {} pictures, {}", channel,
+                                           arguments_.layer, images_.size(), pictures_.rules_text())));
     return file;
   }
 

@@ -14,6 +14,12 @@ namespace {
 constexpr Colour kFrame = {255, 220, 0};
 /// Panels of a figure with few pictures and with many, in pixels.
 constexpr std::int64_t kLarge = 288, kSmall = 132;
+/// Shown where a unit's field leaves the picture: of a photo, of a reconstruction.
+constexpr std::uint8_t kOutsidePhoto = 232, kMidGrey = 128;
+
+std::string shown_name(const std::string& rule) {
+  return rule == "deconvnet" ? "DeconvNet" : rule == "guided" ? "Guided" : "Gradient";
+}
 
 /// About as high as wanted and a whole multiple of the patch's height, so that its pixels stay sharp.
 std::int64_t panel_height(const Image& patch, std::int64_t wanted) {
@@ -44,18 +50,35 @@ Image DeconvPictures::cut(const Reconstruction& reconstruction) const {
   return crop(whole(reconstruction), reconstruction.field);
 }
 
-std::string DeconvPictures::title(const DeconvView& view) const {
-  const Unit& unit = view.first().strongest.unit;
-  if (arguments_.layer.empty())
-    return short_name(loaded_.labels, unit.channel);
-  return fmt::format("Channel {}", unit.channel);
+std::string DeconvPictures::rules_text() const {
+  return arguments_.compare ? "three rules" : shown_name(arguments_.rule);
 }
 
 std::string DeconvPictures::caption(const DeconvView& view) const {
   const Activation& strongest = view.first().strongest;
-  if (arguments_.layer.empty())
-    return fmt::format("score {:.2f}", strongest.value);
-  return fmt::format("{:.3g} at {},{}", strongest.value, strongest.unit.y, strongest.unit.x);
+  return layer_ ? fmt::format("{:.4g} at {},{}", strongest.value, strongest.unit.y, strongest.unit.x)
+                : fmt::format("score {:.2f}", strongest.value);
+}
+
+/// A part of the picture, cut to a unit's field, on the field as it is where it does not end at the border,
+/// so that all units of a layer look alike, each in the middle.
+Image DeconvPictures::framed(const Image& part, const DeconvView& view, std::uint8_t outside) const {
+  if (!layer_ || !layer_->field || arguments_.whole)
+    return part;
+  const Reconstruction& shown = view.first();
+  const auto begin_and_size = [](const FieldAxis& axis, std::int64_t unit, std::int64_t extent) {
+    return std::pair{
+        static_cast<std::int64_t>(std::ceil(axis.offset + static_cast<double>(unit) * axis.stride)),
+        std::min(static_cast<std::int64_t>(axis.size), extent)};
+  };
+  const auto [top, height] = begin_and_size(layer_->field->height, shown.strongest.unit.y, shown.seen.height);
+  const auto [left, width] = begin_and_size(layer_->field->width, shown.strongest.unit.x, shown.seen.width);
+  Image field = Image::blank(std::max(width, part.width), std::max(height, part.height), 3, outside);
+  const std::int64_t x0 = std::clamp<std::int64_t>(shown.field.x - left, 0, field.width - part.width),
+                     y0 = std::clamp<std::int64_t>(shown.field.y - top, 0, field.height - part.height);
+  for (std::int64_t y = 0; y < part.height; ++y)
+    std::copy_n(part.at(0, y), 3 * part.width, field.at(x0, y0 + y));
+  return field;
 }
 
 nlohmann::ordered_json DeconvPictures::write(const DeconvView& view, const std::string& start) const {
@@ -80,16 +103,14 @@ nlohmann::ordered_json DeconvPictures::write(const DeconvView& view, const std::
 }
 
 Image DeconvPictures::figure_of_one(const DeconvView& view, const std::string& heading) const {
-  std::vector<Panel> panels = {{marked(view.first()), "Photo", ""}};
+  std::vector<Panel> panels = {{marked(view.first()), "Photo", view.title + ", " + caption(view)}};
   if (view.is_whole())
     panels.front().image = view.first().seen;
   else
     panels.push_back({view.patch(), "Patch", "what the unit sees"});
-  panels.front().caption = fmt::format("{}, {}", title(view), caption(view));
   const std::vector<std::string> rules = arguments_.rules();
   for (std::size_t r = 0; r < rules.size(); ++r)
-    panels.push_back({cut(view.by_rule[r]), rules.size() > 1 ? rules[r] : "Reconstruction",
-                      rules.size() > 1 ? "" : rules[r]});
+    panels.push_back({cut(view.by_rule[r]), shown_name(rules[r]), ""});
   return make_figure(panels, heading, static_cast<std::int64_t>(panels.size()),
                      panel_height(view.patch(), kLarge));
 }
@@ -98,12 +119,12 @@ Image DeconvPictures::figure_of_rows(const std::vector<DeconvView>& views, const
   const std::vector<std::string> rules = arguments_.rules();
   std::vector<Panel> panels;
   for (const DeconvView& view : views) {
-    panels.push_back({view.patch(), title(view), caption(view)});
+    panels.push_back({framed(view.patch(), view, kOutsidePhoto), view.title, caption(view)});
     for (std::size_t r = 0; r < rules.size(); ++r)
-      panels.push_back({cut(view.by_rule[r]), rules[r], ""});
+      panels.push_back({framed(cut(view.by_rule[r]), view, kMidGrey), shown_name(rules[r]), ""});
   }
   return make_figure(panels, heading, static_cast<std::int64_t>(rules.size() + 1),
-                     panel_height(views.front().patch(), kSmall));
+                     panel_height(panels.front().image, kSmall));
 }
 
 Image DeconvPictures::figure(const std::vector<DeconvView>& views, const std::string& heading) const {
@@ -114,14 +135,16 @@ Image DeconvPictures::figure(const std::vector<DeconvView>& views, const std::st
   const auto side = static_cast<std::size_t>(std::ceil(std::sqrt(static_cast<double>(views.size()))));
   std::vector<Panel> panels;
   for (std::size_t first = 0; first < views.size(); first += side) {
-    for (std::size_t i = first; i < first + side; ++i)
-      panels.push_back(i < views.size() ? Panel{views[i].patch(), title(views[i]), caption(views[i])}
-                                        : Panel{});
-    for (std::size_t i = first; i < std::min(first + side, views.size()); ++i)
-      panels.push_back({cut(views[i].first()), title(views[i]), ""});
+    const std::size_t last = std::min(first + side, views.size());
+    for (std::size_t i = first; i < last; ++i)
+      panels.push_back(
+          {framed(views[i].patch(), views[i], kOutsidePhoto), views[i].title, caption(views[i])});
+    panels.resize(panels.size() + first + side - last);
+    for (std::size_t i = first; i < last; ++i)
+      panels.push_back({framed(cut(views[i].first()), views[i], kMidGrey), "", ""});
   }
   return make_figure(panels, heading, static_cast<std::int64_t>(2 * side),
-                     panel_height(views.front().patch(), kSmall));
+                     panel_height(panels.front().image, kSmall));
 }
 
 nlohmann::ordered_json to_json(const Rect& rect) {

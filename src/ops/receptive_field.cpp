@@ -25,6 +25,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace fovea::ops {
@@ -216,18 +217,6 @@ Reach concat_rule(const Call& call, std::size_t) {
   return spreads ? kWholePicture : all;
 }
 
-/// Slices of x picked by constants, along another axis than the picture's.
-Reach gather_rule(const Call& call, std::size_t) {
-  Reach reach = call.x();
-  const std::int64_t axis = call.attributes<GatherAttributes>().axis;
-  if (call.x(1).of != Reach::Of::Nothing || is_picture_axis(reach, axis))
-    return kWholePicture;
-  for (std::int64_t* picture_axis : {&reach.field.height_axis, &reach.field.width_axis})
-    if (*picture_axis > axis)
-      *picture_axis += call.x_shape(1).rank() - 1;
-  return reach;
-}
-
 Reach transpose_rule(const Call& call, std::size_t) {
   const auto& perm = call.attributes<TransposeAttributes>().perm;
   Reach reach = call.x();
@@ -265,32 +254,69 @@ Reach mat_mul_rule(const Call& call, std::size_t) {
   return on_channels ? x : kWholePicture;
 }
 
-/// The tightest bounds of the units that a resize reads, for as many units of x to one of y as their extents
-/// have it.
+/// Along a picture's axis, unit m of y reads units of x. The tightest bounds of them, for as many units of x
+/// to one of y as their extents have it.
+class ReadUnits {
+public:
+  ReadUnits(std::int64_t x_extent, std::int64_t y_extent)
+      : step_(static_cast<double>(x_extent) / static_cast<double>(std::max<std::int64_t>(y_extent, 1))) {}
+  void add(std::int64_t m, std::int64_t unit) {
+    const double ahead = static_cast<double>(unit) - step_ * static_cast<double>(m);
+    low_ = std::min(low_, ahead);
+    high_ = std::max(high_, ahead);
+  }
+  FieldAxis through(const FieldAxis& x) const {
+    return low_ > high_
+               ? x
+               : FieldAxis{x.size + (high_ - low_) * x.stride, x.stride * step_, x.offset + low_ * x.stride};
+  }
+
+private:
+  double step_;
+  double low_ = std::numeric_limits<double>::infinity(), high_ = -low_;
+};
+
+Reach along_one(Reach reach, std::int64_t axis, const ReadUnits& units) {
+  return along_both(reach, [&](const FieldAxis& field, std::int64_t a) {
+    return a == axis ? units.through(field) : field;
+  });
+}
+
+/// A resize.
 Reach interpolate_rule(const Call& call, std::size_t) {
   const std::int64_t axis = call.attributes<InterpolateAttributes>().axis;
   const auto& indices = call.graph.value(call.node.inputs[1]).constant;
   const auto& weights = call.graph.value(call.node.inputs[2]).constant;
   if (!indices || !weights)
     return kWholePicture;
-  const double step = static_cast<double>(call.x_shape()[axis]) / static_cast<double>(call.y_shape()[axis]);
-  const auto taps = indices->data<std::int64_t>();
+  ReadUnits units(call.x_shape()[axis], call.y_shape()[axis]);
   const Tensor weights64 = weights->cast(DType::F64);
-  const std::int64_t width = indices->shape()[1];
-  double low = taps.empty() ? 0 : INFINITY, high = taps.empty() ? 0 : -INFINITY;
-  for (std::size_t i = 0; i < taps.size(); ++i) {
-    if (weights64.data<double>()[i] == 0)
-      continue;
-    const double ahead =
-        static_cast<double>(taps[i]) - step * static_cast<double>(static_cast<std::int64_t>(i) / width);
-    low = std::min(low, ahead);
-    high = std::max(high, ahead);
+  for (std::int64_t i = 0; i < indices->elements(); ++i)
+    if (weights64.data<double>()[static_cast<std::size_t>(i)] != 0)
+      units.add(i / indices->shape()[1], indices->data<std::int64_t>()[static_cast<std::size_t>(i)]);
+  return along_one(call.x(), axis, units);
+}
+
+/// Slices of x picked by constants; along the picture, a resize to the nearest.
+Reach gather_rule(const Call& call, std::size_t) {
+  Reach reach = call.x();
+  const std::int64_t axis = call.attributes<GatherAttributes>().axis;
+  const auto& indices = call.graph.value(call.node.inputs[1]).constant;
+  if (!indices || (is_picture_axis(reach, axis) && indices->shape().rank() != 1))
+    return kWholePicture;
+  if (is_picture_axis(reach, axis)) {
+    const std::int64_t extent = call.x_shape()[axis];
+    ReadUnits units(extent, indices->elements());
+    for (std::int64_t m = 0; m < indices->elements(); ++m) {
+      const std::int64_t unit = indices->data<std::int64_t>()[static_cast<std::size_t>(m)];
+      units.add(m, unit < 0 ? unit + extent : unit);
+    }
+    return along_one(reach, axis, units);
   }
-  return along_both(call.x(), [&](const FieldAxis& x, std::int64_t a) {
-    return a != axis
-               ? x
-               : FieldAxis{x.size + (high - low) * x.stride, x.stride * step, x.offset + low * x.stride};
-  });
+  for (std::int64_t* picture_axis : {&reach.field.height_axis, &reach.field.width_axis})
+    if (*picture_axis > axis)
+      *picture_axis += indices->shape().rank() - 1;
+  return reach;
 }
 
 struct Row {

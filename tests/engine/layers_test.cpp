@@ -12,7 +12,7 @@
 namespace fovea::test {
 namespace {
 
-constexpr std::int64_t kSide = 61;
+constexpr std::int64_t kSide = 111;
 
 Model built(const ModelBuilder& builder) {
   const TemporaryFolder folder;
@@ -32,7 +32,7 @@ Rect true_field(const Model& model, const LayerInfo& layer, std::int64_t y, std:
   std::normal_distribution<double> normal;
   const std::int64_t H = layer.picture_height, W = layer.picture_width;
   std::int64_t top = H, left = W, bottom = -1, right = -1;
-  for (int look = 0; look < 24; ++look) {
+  for (int look = 0; look < 20; ++look) {
     for (double& value : session.input().data<double>())
       value = normal(random);
     session.forward();
@@ -138,7 +138,7 @@ bool inside_picture(const FieldAxis& field, std::int64_t unit) {
 
 TEST(Layers, ReceptiveFieldsAreTheTrueOnesInTheMiddle) {
   int checked = 0;
-  for (unsigned seed = 1; seed <= 60; ++seed) {
+  for (unsigned seed = 1; seed <= 50; ++seed) {
     const RandomNetwork net(seed);
     const Model model = net.model();
     const std::vector<LayerInfo> all = layers(model);
@@ -152,7 +152,7 @@ TEST(Layers, ReceptiveFieldsAreTheTrueOnesInTheMiddle) {
         << y << "," << x << " of " << to_string(layer.shape);
     ++checked;
   }
-  EXPECT_GT(checked, 45);
+  EXPECT_GT(checked, 40);
 }
 
 /// The last layer's unit in the middle; what it sees and what it may see.
@@ -191,7 +191,7 @@ TEST(Layers, TransposedConvolutionsAndResizesAreBounded) {
     builder.weight("w1", {1, 1, 3, 3}, std::vector<float>(9, 1));
     builder.node("Conv", {"image", "w1"}, {"c"}, {{"pads", Dims{1, 1, 1, 1}}});
     builder.node("Resize", {"c", "", "scales"}, {"y"}, {{"mode", mode}});
-    expect_close_bound(seen_and_bound(builder, "y"), 1);
+    expect_close_bound(seen_and_bound(builder, "y"), mode == std::string("cubic") ? 4 : 2);
   }
 }
 
@@ -251,7 +251,7 @@ TEST(Layers, TellsNamesOperatorsAndShapesInOrder) {
   EXPECT_EQ(find_layer(all, "head").name, "scores");
   EXPECT_EQ(find_layer(all, "scores").field_of(0, 0), (Rect{0, 0, 7, 9}));
   EXPECT_EQ(message_of<InputError>([&] { find_layer(all, "pool"); }),
-            "there is no layer named 'pool'; the nearest are 'pooled', 'flat', 'c', 'r', 'first'");
+            "there is no layer named 'pool'; the nearest are 'pooled', 'c', 'r', 'flat', 'head'");
 }
 
 /// What depends on a gate of the whole picture does so itself; shuffled channels and channels in the last

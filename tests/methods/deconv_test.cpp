@@ -169,8 +169,8 @@ TEST(Deconv, AChannelIsTheGradientOfHalfTheSumOfSquares) {
   double along = 0;
   for (std::size_t i = 0; i < direction.size(); ++i)
     along += static_cast<double>(direction[i]) * whole.pattern.data<float>()[i];
-  const double ahead = half_squares(0.01F), behind = half_squares(-0.02F);
-  EXPECT_NEAR((ahead - behind) / 0.02, along, 2e-3 * std::max(1.0, std::abs(along)));
+  const double ahead = half_squares(0.001F), behind = half_squares(-0.002F);
+  EXPECT_NEAR((ahead - behind) / 0.002, along, 5e-3 * std::max(1.0, std::abs(along)));
 }
 
 TEST(Deconv, TheStrongestUnitsAreFound) {
