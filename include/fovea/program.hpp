@@ -62,7 +62,8 @@ struct ProgramOptions {
   BackendKind backend = BackendKind::Auto;
   /// Threads of one run; 0: all processors.
   int threads = 0;
-  /// Name of the ONNX value to differentiate; empty: the class scores (the first output).
+  /// What to differentiate: the name of an ONNX value, or of a node (its first output); empty: the class
+  /// scores (the first output). fovea/layers.hpp lists the values.
   std::string target = {};
   /// Name of the ONNX value with respect to which is differentiated; empty: the picture. Its value is then
   /// the last of the outputs, and Session::gradient has its shape.

@@ -6,6 +6,7 @@
 #include "engine/model_impl.hpp"
 #include "engine/program_impl.hpp"
 #include "ir/text.hpp"
+#include "onnx/node_outputs.hpp"
 #include "ops/multiply_adds.hpp"
 #include "ops/round_straight_through.hpp"
 #include "passes/pipeline.hpp"
@@ -17,18 +18,17 @@
 namespace fovea {
 namespace {
 
-/// Makes the named value the graph's only output.
-void retarget(ir::Graph& graph, const std::string& target) {
-  const ir::ValueId id = graph.find(target);
-  FOVEA_CHECK(id != ir::kNoValue, "there is no value or node named '{}'", target);
+/// Makes the named value, or the first output of the named node, the graph's only output.
+void retarget(ir::Graph& graph, const onnx_import::OnnxFile& file, const std::string& target) {
+  const ir::ValueId id = onnx_import::find_value(graph, file, target);
   graph.clear_outputs();
   graph.add_output(id, target);
 }
 
 /// Makes the named value, from which gradients are wanted, the last output.
-void add_source(ir::Graph& graph, const std::string& source) {
-  const ir::ValueId id = graph.find(source);
-  FOVEA_CHECK(id != ir::kNoValue && graph.producer(id), "there is no computed value named '{}'", source);
+void add_source(ir::Graph& graph, const onnx_import::OnnxFile& file, const std::string& source) {
+  const ir::ValueId id = onnx_import::find_value(graph, file, source);
+  FOVEA_CHECK(graph.producer(id), "'{}' is not computed from the picture", source);
   graph.add_output(id, source);
 }
 
@@ -224,9 +224,9 @@ void build(const Model& model, Program::Impl& impl) {
   model.impl().file->release_pages();
   FOVEA_CHECK(!graph.outputs().empty(), "the model has no output");
   if (!options.target.empty())
-    retarget(graph, options.target);
+    retarget(graph, *model.impl().file, options.target);
   if (!options.source.empty())
-    add_source(graph, options.source);
+    add_source(graph, *model.impl().file, options.source);
   const bool strip = options.final_softmax == ProgramOptions::FinalSoftmax::Remove && options.target.empty();
   graph = passes::run(strip ? passes::canonical_passes() : passes::canonical_passes_keeping_softmax(),
                       std::move(graph), impl.report.notes);
