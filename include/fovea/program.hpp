@@ -55,7 +55,8 @@ struct ProgramOptions {
   BackendKind backend = BackendKind::Auto;
   /// Threads of one run; 0: all processors.
   int threads = 0;
-  /// Name of the ONNX value to differentiate; empty: the class scores (the first output).
+  /// Name of the ONNX value to differentiate, or of the node whose first output it is; empty: the class
+  /// scores (the first output).
   std::string target = {};
   /// Keep a final Softmax or LogSoftmax, which is otherwise removed so that the scores are unnormalised.
   enum class FinalSoftmax { Remove, Keep } final_softmax = FinalSoftmax::Remove;

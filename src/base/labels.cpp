@@ -3,12 +3,12 @@
 #include "base/check.hpp"
 #include "base/csv.hpp"
 #include "base/imagenet_labels.hpp"
+#include "base/near_names.hpp"
 #include "base/read_file.hpp"
 #include "base/wordnet_id.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <numeric>
 #include <optional>
 
 namespace fovea {
@@ -59,21 +59,6 @@ std::vector<std::string> folded_names(const Label& label) {
       return names;
     rest.remove_prefix(comma + 1);
   }
-}
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
 }
 
 /// "index wnid name".
@@ -149,19 +134,15 @@ std::string shortened(std::string_view text) {
 }
 
 [[noreturn]] void throw_unknown(std::string_view text, const Labels& labels, std::int64_t known) {
-  // Far too long a text is like nothing; comparing it would only take time.
-  const std::string wanted = fold(text).substr(0, 200);
+  const std::string wanted = fold(text);
   std::vector<std::pair<std::size_t, std::int64_t>> misses;
   for (std::int64_t i = 0; i < known; ++i) {
-    std::size_t best = std::string::npos;
-    for (const std::string& name : folded_names(labels[i])) {
-      std::size_t distance = edit_distance(wanted, name);
-      if (wanted.size() >= 3 && name.find(wanted) != std::string::npos)
-        distance = 1;
-      best = std::min(best, distance);
-    }
-    if (best < wanted.size() && best <= std::max<std::size_t>(2, wanted.size() / 3))
-      misses.emplace_back(best, i);
+    std::optional<std::size_t> best;
+    for (const std::string& name : folded_names(labels[i]))
+      if (const auto distance = near_miss(wanted, name))
+        best = std::min(best.value_or(*distance), *distance);
+    if (best)
+      misses.emplace_back(*best, i);
   }
   std::sort(misses.begin(), misses.end());
   std::string message = fmt::format("no class is called '{}'", shortened(text));

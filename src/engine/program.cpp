@@ -2,6 +2,7 @@
 
 #include "autodiff/backward.hpp"
 #include "base/check.hpp"
+#include "base/near_names.hpp"
 #include "engine/model_impl.hpp"
 #include "engine/program_impl.hpp"
 #include "ir/text.hpp"
@@ -9,6 +10,8 @@
 #include "ops/multiply_adds.hpp"
 #include "ops/round_straight_through.hpp"
 #include "passes/pipeline.hpp"
+
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstring>
@@ -30,10 +33,20 @@ ir::Graph import(const Model& model, const ProgramOptions& options) {
   return onnx_import::import_graph(*model.impl().file, import_options);
 }
 
-/// Makes the named value the graph's only output.
-void retarget(ir::Graph& graph, const std::string& target) {
-  const ir::ValueId id = graph.find(target);
-  FOVEA_CHECK(id != ir::kNoValue, "there is no value or node named '{}'", target);
+/// Makes the named value, or the first one that the named node writes, the graph's only output.
+void retarget(ir::Graph& graph, const std::string& target, const onnx_import::OnnxFile& file) {
+  ir::ValueId id = graph.find(target);
+  if (id == ir::kNoValue)
+    id = graph.find(file.first_output(target));
+  if (id == ir::kNoValue) {
+    std::vector<std::string> names;
+    for (const ir::Value& value : graph.values())
+      if (value.producer != ir::kNoNode)
+        names.push_back(value.name);
+    const std::vector<std::string> near = near_names(target, names, 5);
+    throw InputError(fmt::format("there is no value or node named '{}'{}{}", target,
+                                 near.empty() ? "" : "; near: ", fmt::join(near, ", ")));
+  }
   graph.clear_outputs();
   graph.add_output(id, target);
 }
@@ -207,7 +220,7 @@ void build(const Model& model, Program::Impl& impl) {
   model.impl().file->release_pages();
   FOVEA_CHECK(!graph.outputs().empty(), "the model has no output");
   if (!options.target.empty())
-    retarget(graph, options.target);
+    retarget(graph, options.target, *model.impl().file);
   const bool strip = options.final_softmax == ProgramOptions::FinalSoftmax::Remove && options.target.empty();
   graph = passes::run(strip ? passes::canonical_passes() : passes::canonical_passes_keeping_softmax(),
                       std::move(graph), impl.report.notes);
