@@ -41,9 +41,10 @@ struct ClassModelOptions {
     /// natural photos: 1/frequency, colours correlated (`olah2017feature`). A sigmoid keeps colours colours.
     Fourier,
   } method = Method::Regularized;
-  /// Regularized: the root mean square of one step. Paper: the learning rate. Fourier: Adam's learning rate,
-  /// about the length of one step where 1 is the coefficient's standard deviation in natural photos.
-  double step = 0.08;
+  /// Regularized: the root mean square of one step, 0.08 unless given. Paper: the learning rate, 0.1.
+  /// Fourier: Adam's learning rate, about the length of a step where 1 is a coefficient's standard deviation
+  /// in natural photos, 0.05.
+  std::optional<double> step = {};
   /// Paper: lambda. Regularized, Fourier: the share of x, or of the spectrum, that fades each step.
   double l2 = 0.0;
   /// The picture is rolled by up to this share of its side before every step (and back after it). All but
@@ -68,6 +69,9 @@ struct ClassModelOptions {
   double zoom = 1.0;
   double rotate = 0.0;
 };
+
+/// The step as given, or else the method's own.
+double step_of(const ClassModelOptions& options);
 
 /// The state after a number of steps. Score, probability and objective are those of `input`; but for Paper, a
 /// climb tells, from its first step on, those of the picture that the step started from, moved as it was: the

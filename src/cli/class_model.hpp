@@ -30,8 +30,7 @@ struct ClassModelArguments {
   std::vector<std::int64_t> channels;
   std::vector<std::string> units;
   ClassModelOptions method;
-  std::optional<double> step, l2;
-  std::optional<double> blur, coarse;
+  std::optional<double> l2, blur, coarse;
   bool paper = false;
   bool fourier = false;
   DiversityOptions diversity = {.pictures = 1};

@@ -28,11 +28,9 @@ void add_climb_options(ClassModelArguments& arguments, CLI::App& verb) {
   verb.add_flag("--fourier", arguments.fourier,
                 "climb on the picture's spectrum, with frequencies and colours as in natural photos");
   verb.add_option(
-          "--step", arguments.step,
-          fmt::format(
-              "length (root mean square) of a step in deviations of natural pixels (default {}); with "
-              "--fourier Adam's learning rate (default {}); with --paper the learning rate (default 0.1)",
-              method.step, method.step))
+          "--step", method.step,
+          "length (root mean square) of a step in deviations of natural pixels (default 0.08); with "
+          "--fourier Adam's learning rate (default 0.05); with --paper the learning rate (default 0.1)")
       ->check(above_zero());
   verb.add_option(
           "--l2", arguments.l2,
@@ -120,11 +118,9 @@ void ClassModelArguments::complete(const LoadedModel& loaded) {
   if (paper) {
     method.method = ClassModelOptions::Method::Paper;
     method.l2 = 1.0;
-    method.step = 0.1;
   } else if (fourier) {
     method.method = ClassModelOptions::Method::Fourier;
   }
-  method.step = step.value_or(method.step);
   method.l2 = l2.value_or(method.l2);
   method.blur = blur.value_or(method.blur);
   method.coarse = coarse.value_or(method.coarse);
@@ -148,8 +144,8 @@ ClassModelDisplay ClassModelArguments::shown() const {
 std::string ClassModelArguments::method_text() const {
   const ClassModelOptions& m = method;
   if (paper)
-    return fmt::format("{} steps of {:g}, lambda {:g} (paper)", m.steps, m.step, m.l2);
-  std::string text = fmt::format("{} steps of {:g}, jitter {:g}", m.steps, m.step, m.jitter);
+    return fmt::format("{} steps of {:g}, lambda {:g} (paper)", m.steps, step_of(m), m.l2);
+  std::string text = fmt::format("{} steps of {:g}, jitter {:g}", m.steps, step_of(m), m.jitter);
   if (m.zoom != 1)
     text += fmt::format(", zoom {:g}", m.zoom);
   if (m.rotate != 0)

@@ -247,6 +247,18 @@ private:
 
 }  // namespace
 
+double step_of(const ClassModelOptions& options) {
+  switch (options.method) {
+  case ClassModelOptions::Method::Regularized:
+    return options.step.value_or(0.08);
+  case ClassModelOptions::Method::Paper:
+    return options.step.value_or(0.1);
+  case ClassModelOptions::Method::Fourier:
+    return options.step.value_or(0.05);
+  }
+  FOVEA_ASSERT(!"unknown method");
+}
+
 std::vector<ClassModel>
 class_models(Session& session, const Preprocessing& preprocessing, const ClassModelOptions& options,
              const DiversityOptions& diversity,

@@ -113,8 +113,9 @@ void Climb::make_step() {
 /// I += step * d/dI (S_c - l2 * ||I||^2), in the network's own units.
 void Climb::step_as_in_the_paper() {
   auto x = x_.data<float>();
+  const double rate = step_of(options_);
   for (std::size_t i = 0; i < x.size(); ++i)
-    x[i] += static_cast<float>(options_.step * (gradient_[i] - 2 * options_.l2 * x[i]));
+    x[i] += static_cast<float>(rate * (gradient_[i] - 2 * options_.l2 * x[i]));
   ++step_;
 }
 
@@ -123,11 +124,10 @@ void Climb::step_regularized() {
   auto x = x_.data<float>();
   const double to_go = 1.0 - static_cast<double>(step_) / options_.steps;
   gaussian_blur(gradient_, size_.height, size_.width, options_.coarse * to_go * side());
-  const double scale = root_mean_square(gradient_);
+  const double scale = root_mean_square(gradient_), length = step_of(options_);
   units_.to_standard(x);
   for (std::size_t i = 0; i < x.size(); ++i)
-    x[i] =
-        static_cast<float>((1 - options_.l2) * x[i] + (scale > 0 ? options_.step * gradient_[i] / scale : 0));
+    x[i] = static_cast<float>((1 - options_.l2) * x[i] + (scale > 0 ? length * gradient_[i] / scale : 0));
   ++step_;
   constexpr int blur_period = 4, sharp_steps = 3;
   if (step_ % blur_period == 0 && step_ < options_.steps - sharp_steps)
@@ -141,7 +141,7 @@ void Climb::step_fourier() {
   units_.to_unsquashed_gradient(standard_picture(), gradient_);
   basis_->pull_back(gradient_);
   // The gradient's own scale is taken out first, so that a network's units do not matter beside `tiny`.
-  const double scale = root_mean_square(gradient_);
+  const double scale = root_mean_square(gradient_), rate = step_of(options_);
   ++step_;
   constexpr double keep_mean = 0.9, keep_square = 0.999, tiny = 1e-8;
   const double mean_seen = 1 - std::pow(keep_mean, step_), square_seen = 1 - std::pow(keep_square, step_);
@@ -150,7 +150,7 @@ void Climb::step_fourier() {
     mean_[i] = static_cast<float>(keep_mean * mean_[i] + (1 - keep_mean) * g);
     square_[i] = static_cast<float>(keep_square * square_[i] + (1 - keep_square) * g * g);
     const double direction = mean_[i] / mean_seen / (std::sqrt(square_[i] / square_seen) + tiny);
-    spectrum_[i] = static_cast<float>((1 - options_.l2) * spectrum_[i] + options_.step * direction);
+    spectrum_[i] = static_cast<float>((1 - options_.l2) * spectrum_[i] + rate * direction);
   }
   render();
 }

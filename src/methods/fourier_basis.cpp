@@ -75,13 +75,14 @@ void FourierBasis::mix(const Matrix& matrix, std::span<float> planes) const {
   }
 }
 
-void FourierBasis::scale(std::span<float> planes, double power) const {
-  for (std::size_t i = 0; i < planes.size(); ++i)
-    planes[i] = static_cast<float>(planes[i] * std::pow(amplitude_[i % amplitude_.size()], power));
+void FourierBasis::amplify(std::span<float> spectrum) const {
+  for (std::size_t first = 0; first < spectrum.size(); first += amplitude_.size())
+    for (std::size_t i = 0; i < amplitude_.size(); ++i)
+      spectrum[first + i] = static_cast<float>(spectrum[first + i] * amplitude_[i]);
 }
 
 void FourierBasis::synthesize(std::span<float> z) const {
-  scale(z, 1);
+  amplify(z);
   hartley_transform(z, size_.height, size_.width);
   mix(colours_, z);
 }
@@ -89,13 +90,14 @@ void FourierBasis::synthesize(std::span<float> z) const {
 void FourierBasis::analyze(std::span<float> u) const {
   mix(inverse_, u);
   hartley_transform(u, size_.height, size_.width);
-  scale(u, -1);
+  for (std::size_t i = 0; i < u.size(); ++i)
+    u[i] = static_cast<float>(u[i] / amplitude_[i % amplitude_.size()]);
 }
 
 void FourierBasis::pull_back(std::span<float> gradient) const {
   mix(transposed_, gradient);
   hartley_transform(gradient, size_.height, size_.width);
-  scale(gradient, 1);
+  amplify(gradient);
 }
 
 }  // namespace fovea

@@ -27,7 +27,8 @@ public:
 private:
   using Matrix = std::array<std::array<double, 3>, 3>;
   void mix(const Matrix& matrix, std::span<float> planes) const;
-  void scale(std::span<float> planes, double power) const;
+  /// Multiplies every coefficient by its frequency's amplitude.
+  void amplify(std::span<float> spectrum) const;
 
   InputSize size_;
   std::vector<double> amplitude_;  ///< s, [H,W]

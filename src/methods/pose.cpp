@@ -67,8 +67,8 @@ Pose random_pose(const ClassModelOptions& options, const InputSize& size, std::m
     return reach > 0 ? std::uniform_real_distribution<double>(-reach, reach)(generator) : 0.0;
   };
   Pose pose;
-  pose.shift_y = shift(size.height);
   pose.shift_x = shift(size.width);
+  pose.shift_y = shift(size.height);
   pose.zoom = std::exp(within(std::log(options.zoom)));
   pose.angle = within(options.rotate * std::numbers::pi / 180);
   return pose;

@@ -260,14 +260,15 @@ TEST(ClassModelVerb, CtrlCEndsTheClimbWithThePictureSoFar) {
 TEST(ClassModelVerb, ExcitesPartsOfALayer) {
   const TemporaryFolder folder;
   const std::string layer = "/stages/stages.1/stages.1.1/relu2/Relu";
-  const Outcome outcome = fovea({"class-model", "--layer", layer, "--channel", "3", "--channel", "7", "--unit",
-                                 "5", "--unit", "5,1,2", "--steps", "2", "--json", "-o", folder.path()});
+  const Outcome outcome =
+      fovea({"class-model", "--layer", layer, "--channel", "3", "--channel", "7", "--unit", "5", "--unit",
+             "5,1,2", "--steps", "2", "--json", "-o", folder.path()});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   const std::string base = "stages-stages-1-stages-1-1-relu2-Relu-";
-  EXPECT_EQ(files_in(folder.path()),
-            (Names{base + "channel-3.npy", base + "channel-3.png", base + "channel-7.npy",
-                   base + "channel-7.png", base + "unit-5-1-2.npy", base + "unit-5-1-2.png",
-                   base + "unit-5.npy", base + "unit-5.png"}));
+  EXPECT_EQ(
+      files_in(folder.path()),
+      (Names{base + "channel-3.npy", base + "channel-3.png", base + "channel-7.npy", base + "channel-7.png",
+             base + "unit-5-1-2.npy", base + "unit-5-1-2.png", base + "unit-5.npy", base + "unit-5.png"}));
   const Json json = Json::parse(outcome.out);
   ASSERT_EQ(json.size(), 4U);
   EXPECT_EQ(json[0]["layer"], layer);

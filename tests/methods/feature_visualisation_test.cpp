@@ -108,7 +108,8 @@ TEST(FeatureVisualisation, AChannelOfTheScoresIsTheClass) {
 TEST(FeatureVisualisation, TokensHaveTheirChannelsLast) {
   test::ModelBuilder builder;
   builder.input("image", {-1, 3, 2, 2}).output("tokens");
-  builder.list("s", {0, 4, 3}).node("Reshape", {"image", "s"}, {"tokens"});
+  builder.list("s", {0, 4, 3}).node("Reshape", {"image", "s"}, {"raw"});
+  builder.weight("two", {1}, {2}).node("Mul", {"raw", "two"}, {"tokens"});
   const Model model = built(builder);
   Session session = layer_session(model, "tokens");
   const ClassModel found = class_model(session, torchvision(),
@@ -117,14 +118,14 @@ TEST(FeatureVisualisation, TokensHaveTheirChannelsLast) {
                                         .step = 1,
                                         .l2 = 0,
                                         .layer = LayerTarget{Part::Channel, 1, {}, {}}});
-  EXPECT_EQ(values(found.input), (std::vector<float>{0, .25, 0, 0, .25, 0, 0, .25, 0, 0, .25, 0}));
+  EXPECT_EQ(values(found.input), (std::vector<float>{0, .5, 0, 0, .5, 0, 0, .5, 0, 0, .5, 0}));
   const ClassModel unit = class_model(session, torchvision(),
                                       {.steps = 1,
                                        .method = Options::Method::Paper,
                                        .step = 1,
                                        .l2 = 0,
                                        .layer = LayerTarget{Part::Unit, 2, 0, 3}});
-  EXPECT_EQ(values(unit.input), (std::vector<float>{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}));
+  EXPECT_EQ(values(unit.input), (std::vector<float>{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}));
 }
 
 TEST(FeatureVisualisation, RefusesWhatCannotBe) {

@@ -113,8 +113,8 @@ TEST(Pose, IsDrawnWithinReachAndOnlyWhereThereIsAChoice) {
   const Pose pose = random_pose(options, size, plain);
   EXPECT_TRUE(pose.is_shift());
   std::mt19937_64 shifts(1);
-  EXPECT_EQ(pose.shift_y, std::uniform_int_distribution<std::int64_t>(-4, 4)(shifts));
   EXPECT_EQ(pose.shift_x, std::uniform_int_distribution<std::int64_t>(-2, 2)(shifts));
+  EXPECT_EQ(pose.shift_y, std::uniform_int_distribution<std::int64_t>(-4, 4)(shifts));
   EXPECT_EQ(plain, shifts) << "no more draws than the two shifts";
 }
 
