@@ -5,25 +5,50 @@
 
 #include <functional>
 #include <optional>
+#include <span>
+#include <vector>
 
 namespace fovea {
 
-/// How the picture of a class is climbed to. All lengths are relative, so that one setting serves every
-/// network: positions x are counted in units of the network's standardised input (0 the mean colour, 1 about
-/// a standard deviation of natural pixels: 0.226 of the range 0..1), jitter and blur in fractions of the
-/// picture's side.
+/// What of a layer, the program's first output (ProgramOptions::target), is to be excited instead of a class.
+/// A layer's channels and positions: [N,C,H,W]; [N,C], where a channel is a unit, at position 0, 0; and
+/// [N,T,C], the tokens of a transformer, T positions in one row.
+struct LayerTarget {
+  enum class Part {
+    Whole,    ///< the mean of squares of all values, of any shape (DeepDream's; `olah2017feature`)
+    Channel,  ///< the mean of a channel over its positions
+    Unit,     ///< one value
+  } part = Part::Whole;
+  std::int64_t channel = 0;
+  /// The unit's row and column; without them the one in the middle (y = H / 2, x = W / 2).
+  std::optional<std::int64_t> y = {}, x = {};
+};
+
+/// How the picture of a class or a layer is climbed to. All lengths are relative, so that one setting serves
+/// every network: positions x are counted in units of the network's standardised input (0 the mean colour, 1
+/// about a standard deviation of natural pixels: 0.226 of the range 0..1), jitter and blur in fractions of
+/// the picture's side.
 struct ClassModelOptions {
   std::int64_t target_class = 0;
   int steps = 151;
-  /// The paper to the letter: x += step * (dS/dx - 2 * l2 * x) in the network's own units from the zero
-  /// picture, nothing else.
-  enum class Method { Regularized, Paper } method = Method::Regularized;
-  /// Regularized: the root mean square of one step. Paper: the learning rate.
-  double step = 0.08;
-  /// Paper: lambda. Regularized: the share of x that fades each step.
+  enum class Method {
+    /// Steps of given length along the gradient, smoothed; the picture is blurred now and then.
+    Regularized,
+    /// The paper to the letter: x += step * (dS/dx - 2 * l2 * x) in the network's own units from the zero
+    /// picture, nothing else.
+    Paper,
+    /// Ascent by Adam (`kingma2014adam`) on the picture's spectrum, whose coefficients are scaled as in
+    /// natural photos: 1/frequency, colours correlated (`olah2017feature`). A sigmoid keeps colours colours.
+    Fourier,
+  } method = Method::Regularized;
+  /// Regularized: the root mean square of one step, 0.08 unless given. Paper: the learning rate, 0.1.
+  /// Fourier: Adam's learning rate, about the length of a step where 1 is a coefficient's standard deviation
+  /// in natural photos, 0.05.
+  std::optional<double> step = {};
+  /// Paper: lambda. Regularized, Fourier: the share of x, or of the spectrum, that fades each step.
   double l2 = 0.0;
-  /// The picture is rolled by up to this share of its side before every step (and back after it). Regularized
-  /// only.
+  /// The picture is rolled by up to this share of its side before every step (and back after it). All but
+  /// Paper.
   double jitter = 0.1;
   /// Standard deviation of the Gaussian blur that smooths the picture every fourth step, but for the last
   /// ones, as a share of its side. Regularized only.
@@ -36,17 +61,27 @@ struct ClassModelOptions {
   enum class Start { Zero, Noise, Picture } start = Start::Zero;
   /// For Start::Picture: the network's input, [C,H,W].
   Tensor picture = {};
+  /// What to excite instead of `target_class`.
+  std::optional<LayerTarget> layer = {};
+  /// The picture is enlarged by a random factor between 1 / zoom and zoom before every step, and turned by up
+  /// to `rotate` degrees either way, about its middle; it goes on periodically beyond its edges. Bilinear;
+  /// the gradient comes back through the adjoint. All but Paper.
+  double zoom = 1.0;
+  double rotate = 0.0;
 };
 
-/// The state after a number of steps. Score, probability and objective are those of `input`; a Regularized
-/// climb, from its first step on, tells those of the picture that the step started from, rolled by its
-/// jitter: the look that gave the step.
+/// The step as given, or else the method's own.
+double step_of(const ClassModelOptions& options);
+
+/// The state after a number of steps. Score, probability and objective are those of `input`; but for Paper, a
+/// climb tells, from its first step on, those of the picture that the step started from, moved as it was: the
+/// look that gave the step.
 struct ClassModelProgress {
-  int step = 0;          ///< steps done, 0 being the start
-  double score = 0;      ///< S_c
-  double norm = 0;       ///< ||I||_2, in network units (Paper) or standard ones (Regularized)
-  double objective = 0;  ///< S_c - l2 * ||I||^2 (Paper), S_c (Regularized)
-  double probability = 0;
+  int step = 0;                   ///< steps done, 0 being the start
+  double score = 0;               ///< S_c, or what LayerTarget says
+  double norm = 0;                ///< ||I||_2, in network units (Paper) or standard ones
+  double objective = 0;           ///< S_c - l2 * ||I||^2 (Paper), S_c (the others)
+  double probability = 0;         ///< of the class; 0 for a layer
   const Tensor* input = nullptr;  ///< the picture as network input, [C,H,W]
 };
 
@@ -57,12 +92,35 @@ struct ClassModel {
   enum class Start { AsAsked, NoiseBecauseGradientWasZero } start = Start::AsAsked;
 };
 
-/// Climbs to a picture that excites a class (Simonyan 2013, section 2). `progress` is called before the
-/// first step and after every step; when it returns false the climb ends with what it has. The same options
-/// give the same picture on the same machine. The session must have batch 1 and both directions. InputError
-/// when scores stop being finite.
+/// Climbs to a picture that excites a class (Simonyan 2013, section 2) or a part of a layer
+/// (`olah2017feature`). `progress` is called before the first step and after every step; when it returns
+/// false the climb ends with what it has. The same options give the same picture on the same machine. The
+/// session must have batch 1 and both directions. InputError when the target is out of range, or scores stop
+/// being finite.
 ClassModel class_model(Session& session, const Preprocessing& preprocessing, const ClassModelOptions& options,
                        const std::function<bool(const ClassModelProgress&)>& progress = {});
+
+/// Several pictures of one target that are to differ (`olah2017feature`, "Diversity").
+struct DiversityOptions {
+  int pictures = 4;
+  /// Each step adds to a picture's gradient a push away from the others: down the mean cosine similarity to
+  /// them, with the length of `strength` times that similarity times the gradient's own. 0: the pictures
+  /// differ by their seeds only.
+  double strength = 1.0;
+  /// A program, of the same model and input and both directions, whose first output is the layer in which the
+  /// pictures are to differ: similarity is then that of the layer's Gram matrices over positions, which know
+  /// what there is, but not where. Without it: the climb's own layer, where LayerTarget has one with several
+  /// positions; else the pictures themselves, averaged over 16 x 16 cells.
+  Session* layer = nullptr;
+};
+
+/// Climbs to several pictures together; picture k has the seed `options.seed + k`. Of any batch: the
+/// pictures go through it in turns. Otherwise as `class_model`; not for Method::Paper, whose pictures would
+/// be equal.
+std::vector<ClassModel>
+class_models(Session& session, const Preprocessing& preprocessing, const ClassModelOptions& options,
+             const DiversityOptions& diversity,
+             const std::function<bool(std::span<const ClassModelProgress>)>& progress = {});
 
 /// How a class model is shown: `Pixels` maps it back (x * std + mean) and clips; `Fitted` shows 0.5 + x / (5
 /// rms), which uses the range of brightness fully, however faint the picture is.

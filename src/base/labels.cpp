@@ -2,13 +2,13 @@
 
 #include "base/check.hpp"
 #include "base/csv.hpp"
+#include "base/edit_distance.hpp"
 #include "base/imagenet_labels.hpp"
 #include "base/read_file.hpp"
 #include "base/wordnet_id.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <numeric>
 #include <optional>
 
 namespace fovea {
@@ -59,21 +59,6 @@ std::vector<std::string> folded_names(const Label& label) {
       return names;
     rest.remove_prefix(comma + 1);
   }
-}
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
 }
 
 /// "index wnid name".

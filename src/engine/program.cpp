@@ -11,6 +11,8 @@
 #include "ops/round_straight_through.hpp"
 #include "passes/pipeline.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cstring>
 #include <limits>

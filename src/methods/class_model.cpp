@@ -1,214 +1,289 @@
 #include "fovea/class_model.hpp"
 
 #include "base/check.hpp"
-#include "fovea/classify.hpp"
-#include "image/blur.hpp"
+#include "methods/climb.hpp"
+#include "methods/diversity.hpp"
+#include "methods/excitation.hpp"
 #include "methods/picture_units.hpp"
 #include "methods/session_batches.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <random>
 
 namespace fovea {
 namespace {
 
-/// The climb of one picture: where it is, and what the network says of it.
-class Climb {
+void check_options(const ClassModelOptions& options, const DiversityOptions& diversity) {
+  FOVEA_CHECK(options.steps >= 0, "{} steps are not possible", options.steps);
+  FOVEA_CHECK(options.zoom >= 1 && options.zoom <= 4, "a zoom by {} is not possible: expected 1 to 4",
+              options.zoom);
+  FOVEA_CHECK(options.rotate >= 0 && options.rotate <= 180,
+              "turning by {} degrees is not possible: expected 0 to 180", options.rotate);
+  FOVEA_CHECK(diversity.pictures >= 1, "{} pictures are not possible", diversity.pictures);
+  FOVEA_CHECK(diversity.strength >= 0 && std::isfinite(diversity.strength),
+              "a diversity of strength {} is not possible", diversity.strength);
+  FOVEA_CHECK(diversity.pictures == 1 || options.method != ClassModelOptions::Method::Paper,
+              "the paper's climb has one picture for each class: several would be equal");
+}
+
+double root_sum_of_squares(std::span<const float> values) {
+  double sum = 0;
+  for (float value : values)
+    sum += static_cast<double>(value) * value;
+  return std::sqrt(sum);
+}
+
+/// The common climb of pictures: looks at them through the session, batch by batch, and pushes them apart.
+class Ascent {
 public:
-  Climb(Session& session, const Preprocessing& preprocessing, const ClassModelOptions& options)
-      : session_(session), options_(options), size_(input_size(session)),
-        units_(preprocessing, size_.channels), generator_(options.seed),
-        x_(DType::F32, {size_.channels, size_.height, size_.width}) {
-    const std::int64_t classes = session.program().classes();
-    FOVEA_CHECK(session.program().options().batch == 1, "a class model is climbed to with batch 1");
-    FOVEA_CHECK(options.target_class >= 0 && options.target_class < classes,
-                "class {} is out of range: the model has {} classes, 0 to {}", options.target_class, classes,
-                classes - 1);
-    FOVEA_CHECK(options.steps >= 0, "{} steps are not possible", options.steps);
-    start();
+  Ascent(Session& session, const Preprocessing& preprocessing, const ClassModelOptions& options,
+         const DiversityOptions& diversity)
+      : session_(session), options_(options), diversity_(diversity), excitation_(session.program(), options),
+        size_(input_size(session)) {
+    for (int k = 0; k < diversity.pictures; ++k)
+      climbs_.emplace_back(size_, preprocessing, options, options.seed + static_cast<std::uint64_t>(k));
+    looks_.resize(climbs_.size());
+    features_.resize(climbs_.size());
+    if (climbs_.size() > 1 && diversity.strength > 0)
+      choose_apartness();
   }
 
-  ClassModel result() const {
-    ClassModel model{x_.clone(), step_, score_, norm(), objective(), probability_, start_};
-    return model;
+  /// Scores, probabilities and gradients of the pictures as they are, or moved at random.
+  void look_at_rest() {
+    for (Climb& climb : climbs_)
+      climb.rest();
+    look();
   }
-
-  ClassModelProgress progress() const { return {step_, score_, norm(), objective(), probability_, &x_}; }
-
-  /// Score and probability of the picture as it is, and the gradient there.
-  void look(std::int64_t shift_y = 0, std::int64_t shift_x = 0) {
-    roll(x_.data<float>(), session_.input().data<float>(), shift_y, shift_x);
-    session_.forward();
-    const std::vector<double> scores = scores_of(session_, 0);
-    const auto target = static_cast<std::size_t>(options_.target_class);
-    score_ = scores[target];
-    probability_ = softmax(scores)[target];
-    const std::int64_t classes[] = {options_.target_class};
-    session_.seed_classes(classes);
-    session_.backward();
-    gradient_.resize(x_.data<float>().size());
-    roll(session_.gradient().data<float>(), gradient_, -shift_y, -shift_x);
-  }
-
-  bool has_gradient() const {
-    return std::any_of(gradient_.begin(), gradient_.end(), [](float g) { return g != 0.0F; });
-  }
-
-  void start_from_noise() {
-    add_noise(x_.data<float>());
-    start_ = ClassModel::Start::NoiseBecauseGradientWasZero;
-  }
-
-  /// I += step * d/dI (S_c - l2 * ||I||^2), in the network's own units; then a look at where that leads.
-  void step_as_in_the_paper() {
-    auto x = x_.data<float>();
-    for (std::size_t i = 0; i < x.size(); ++i)
-      x[i] += static_cast<float>(options_.step * (gradient_[i] - 2 * options_.l2 * x[i]));
-    ++step_;
+  void look_moved() {
+    for (Climb& climb : climbs_)
+      climb.move();
     look();
   }
 
-  /// A step of given length along the gradient of the rolled picture; smoothing now and then; colours stay
-  /// colours.
-  void step_regularized() {
-    const auto reach_y =
-        static_cast<std::int64_t>(std::lround(options_.jitter * static_cast<double>(size_.height)));
-    const auto reach_x =
-        static_cast<std::int64_t>(std::lround(options_.jitter * static_cast<double>(size_.width)));
-    look(random_shift(reach_y), random_shift(reach_x));
-    auto x = x_.data<float>();
-    units_.to_standard_gradient(gradient_);
-    const double to_go = 1.0 - static_cast<double>(step_) / options_.steps;
-    gaussian_blur(gradient_, size_.height, size_.width, options_.coarse * to_go * side());
-    const double scale = root_mean_square(gradient_);
-    units_.to_standard(x);
-    for (std::size_t i = 0; i < x.size(); ++i)
-      x[i] = static_cast<float>((1 - options_.l2) * x[i] +
-                                (scale > 0 ? options_.step * gradient_[i] / scale : 0));
-    ++step_;
-    constexpr int blur_period = 4, sharp_steps = 3;
-    if (step_ % blur_period == 0 && step_ < options_.steps - sharp_steps)
-      blur(x);
-    units_.clip_to_colours(x);
-    units_.to_network(x);
+  /// A picture without gradient starts from noise instead of from the mean colour.
+  void leave_plateaus() {
+    bool left = false;
+    for (Climb& climb : climbs_)
+      if (!climb.has_gradient() && options_.start == ClassModelOptions::Start::Zero) {
+        climb.start_from_noise();
+        left = true;
+      }
+    if (left)
+      look_at_rest();
+  }
+
+  void step() {
+    const bool is_paper = options_.method == ClassModelOptions::Method::Paper;
+    if (!is_paper)
+      look_moved();
+    for (Climb& climb : climbs_)
+      climb.make_step();
+    if (is_paper)
+      look_at_rest();
+  }
+
+  std::vector<ClassModelProgress> progress() const {
+    std::vector<ClassModelProgress> all;
+    for (std::size_t k = 0; k < climbs_.size(); ++k)
+      all.push_back({climbs_[k].step(), looks_[k].score, climbs_[k].norm(), objective(k),
+                     looks_[k].probability, &climbs_[k].picture()});
+    return all;
+  }
+
+  std::vector<ClassModel> results() const {
+    std::vector<ClassModel> all;
+    for (const ClassModelProgress& p : progress())
+      all.push_back({p.input->clone(), p.step, p.score, p.norm, p.objective, p.probability,
+                     climbs_[all.size()].start()});
+    return all;
   }
 
 private:
-  void start() {
-    auto x = x_.data<float>();
-    if (options_.method == ClassModelOptions::Method::Regularized)
-      units_.to_network(x);  // the mean colour, wherever the network's own zero lies
-    if (options_.start == ClassModelOptions::Start::Noise)
-      add_noise(x);
-    if (options_.start == ClassModelOptions::Start::Picture) {
-      FOVEA_CHECK(options_.picture.dtype() == DType::F32 && options_.picture.shape() == x_.shape(),
-                  "the starting picture has shape {}, the network takes {}",
-                  to_string(options_.picture.shape()), to_string(x_.shape()));
-      x_ = options_.picture.clone();
+  /// What keeps the pictures apart: Gram matrices of the climb's own layer or of another session's, or the
+  /// pictures themselves.
+  enum class Apartness { None, OwnLayer, OtherLayer, Pictures };
+
+  void choose_apartness() {
+    if (diversity_.layer) {
+      const Program& program = diversity_.layer->program();
+      view_ = view_of(program.outputs().front());
+      FOVEA_CHECK(view_.positions() > 1, "layer '{}' has one position only: pictures cannot differ in it",
+                  program.outputs().front().name);
+      FOVEA_CHECK(program.inputs().front().shape.elements() / program.options().batch ==
+                      climbs_.front().picture().elements(),
+                  "the layer in which the pictures are to differ has pictures of {}, the climb of {}",
+                  to_string(program.inputs().front().shape), to_string(climbs_.front().picture().shape()));
+      apartness_ = Apartness::OtherLayer;
+      return;
+    }
+    apartness_ = Apartness::Pictures;
+    const TensorInfo& own = session_.program().outputs().front();
+    if (options_.layer && own.shape.rank() >= 2 && own.shape.rank() <= 4 && view_of(own).positions() > 1) {
+      view_ = view_of(own);
+      apartness_ = Apartness::OwnLayer;
     }
   }
 
-  std::int64_t random_shift(std::int64_t reach) {
-    return std::uniform_int_distribution<std::int64_t>(-reach, reach)(generator_);
+  /// Calls use(n, k) for the pictures k of a batch that begins with picture `first`, at their places n.
+  template <class Use>
+  void for_each_of_batch(const Session& session, std::size_t first, Use use) {
+    const auto batch = static_cast<std::size_t>(session.program().options().batch);
+    for (std::size_t n = 0; n < batch && first + n < climbs_.size(); ++n)
+      use(static_cast<std::int64_t>(n), first + n);
   }
 
-  /// Smooth coloured noise: normal values on a coarse grid, an eighth of the side, stretched over the
-  /// picture.
-  void add_noise(std::span<float> x) {
-    constexpr std::int64_t cell = 8;
-    constexpr double deviation = 0.4;
-    std::normal_distribution<float> normal;
-    const std::int64_t rows = size_.height / cell + 2, columns = size_.width / cell + 2;
-    std::vector<float> grid(static_cast<std::size_t>(rows * columns));
-    std::size_t i = 0;
-    for (std::int64_t c = 0; c < size_.channels; ++c) {
-      for (float& value : grid)
-        value = static_cast<float>(deviation) * normal(generator_);
-      auto node = [&](std::int64_t r, std::int64_t k) {
-        return grid[static_cast<std::size_t>(r * columns + k)];
-      };
-      for (std::int64_t y = 0; y < size_.height; ++y)
-        for (std::int64_t k = 0; k < size_.width; ++k, ++i) {
-          const std::int64_t r = y / cell, q = k / cell;
-          const float fy = static_cast<float>(y % cell) / cell, fx = static_cast<float>(k % cell) / cell;
-          x[i] = (1 - fy) * ((1 - fx) * node(r, q) + fx * node(r, q + 1)) +
-                 fy * ((1 - fx) * node(r + 1, q) + fx * node(r + 1, q + 1));
-        }
+  /// Shows the session a batch of the pictures; places beyond the last picture keep what they had.
+  void run_forward(Session& session, std::size_t first) {
+    const std::int64_t batch = session.program().options().batch;
+    for_each_of_batch(session, first, [&](std::int64_t n, std::size_t k) {
+      climbs_[k].show(part_of(session.input().data<float>(), n, batch));
+    });
+    session.forward();
+  }
+
+  void look() {
+    const std::int64_t batch = session_.program().options().batch;
+    for (std::size_t first = 0; first < climbs_.size(); first += static_cast<std::size_t>(batch)) {
+      run_forward(session_, first);
+      for_each_of_batch(session_, first, [&](std::int64_t n, std::size_t k) {
+        looks_[k] = excitation_.look(session_, n);
+        excitation_.seed(session_, n);
+      });
+      if (apartness_ == Apartness::OwnLayer)
+        push_in_layer(first);
+      session_.backward();
+      for_each_of_batch(session_, first, [&](std::int64_t n, std::size_t k) {
+        climbs_[k].take_gradient(part_of(session_.gradient().data<float>(), n, batch));
+      });
     }
-    units_.clip_to_colours(x);
-    units_.to_network(x);
+    if (apartness_ == Apartness::OtherLayer)
+      push_through_other_layer();
+    if (apartness_ == Apartness::Pictures)
+      push_pictures();
   }
 
-  /// destination = source, moved down and right with wrap-around.
-  void roll(std::span<const float> source, std::span<float> destination, std::int64_t shift_y,
-            std::int64_t shift_x) const {
-    auto wrapped = [](std::int64_t i, std::int64_t n) { return static_cast<std::size_t>(((i % n) + n) % n); };
-    std::size_t i = 0;
-    for (std::int64_t c = 0; c < size_.channels; ++c)
-      for (std::int64_t y = 0; y < size_.height; ++y)
-        for (std::int64_t k = 0; k < size_.width; ++k, ++i)
-          destination[(static_cast<std::size_t>(c * size_.height) + wrapped(y + shift_y, size_.height)) *
-                          static_cast<std::size_t>(size_.width) +
-                      wrapped(k + shift_x, size_.width)] = source[i];
+  /// Remembers the Gram matrix of the n-th picture's layer; then d(similarity)/d(layer) in `direction`.
+  double similarity_in_layer(const Session& session, std::int64_t n, std::size_t k,
+                             std::span<float> direction) {
+    const auto layer = part_of(session.output().data<float>(), n, session.program().options().batch);
+    Features gradient;
+    const double similarity = similarity_to_others(features_, k, gradient);
+    pull_back_gram(view_, layer, gradient, direction);
+    return similarity;
   }
 
-  void blur(std::span<float> x) const { gaussian_blur(x, size_.height, size_.width, options_.blur * side()); }
-
-  double side() const { return static_cast<double>(std::min(size_.height, size_.width)); }
-
-  static double root_mean_square(std::span<const float> values) {
-    double sum = 0;
-    for (float value : values)
-      sum += static_cast<double>(value) * value;
-    return std::sqrt(sum / static_cast<double>(values.size()));
+  void remember_grams(const Session& session, std::size_t first) {
+    for_each_of_batch(session, first, [&](std::int64_t n, std::size_t k) {
+      features_[k] =
+          gram_matrix(view_, part_of(session.output().data<float>(), n, session.program().options().batch));
+    });
   }
 
-  double norm() const {
-    const auto x = x_.data<float>();
-    std::vector<float> values(x.begin(), x.end());
-    if (options_.method == ClassModelOptions::Method::Regularized)
-      units_.to_standard(values);
-    return root_mean_square(values) * std::sqrt(static_cast<double>(values.size()));
+  /// Adds the push to the seed, where both meet.
+  void push_in_layer(std::size_t first) {
+    remember_grams(session_, first);
+    for_each_of_batch(session_, first, [&](std::int64_t n, std::size_t k) {
+      const std::span<float> seed =
+          part_of(session_.seed().data<float>(), n, session_.program().options().batch);
+      std::vector<float> direction(seed.size());
+      const double similarity = similarity_in_layer(session_, n, k, direction);
+      const double length = root_sum_of_squares(direction);
+      if (length == 0)
+        return;
+      const double scale = diversity_.strength * similarity * root_sum_of_squares(seed) / length;
+      for (std::size_t i = 0; i < seed.size(); ++i)
+        seed[i] -= static_cast<float>(scale * direction[i]);
+    });
   }
-  double objective() const {
-    return options_.method == ClassModelOptions::Method::Paper ? score_ - options_.l2 * norm() * norm()
-                                                               : score_;
+
+  void push_through_other_layer() {
+    Session& session = *diversity_.layer;
+    const std::int64_t batch = session.program().options().batch;
+    for (std::size_t first = 0; first < climbs_.size(); first += static_cast<std::size_t>(batch)) {
+      run_forward(session, first);
+      remember_grams(session, first);
+      std::vector<double> similarities(climbs_.size());
+      for_each_of_batch(session, first, [&](std::int64_t n, std::size_t k) {
+        similarities[k] = similarity_in_layer(session, n, k, part_of(session.seed().data<float>(), n, batch));
+      });
+      session.backward();
+      for_each_of_batch(session, first, [&](std::int64_t n, std::size_t k) {
+        climbs_[k].push_shown(part_of(session.gradient().data<float>(), n, batch),
+                              -diversity_.strength * similarities[k]);
+      });
+    }
+  }
+
+  void push_pictures() {
+    for (std::size_t k = 0; k < climbs_.size(); ++k)
+      features_[k] = coarse_picture(climbs_[k].standard_picture(), size_.height, size_.width);
+    for (std::size_t k = 0; k < climbs_.size(); ++k) {
+      Features gradient;
+      const double similarity = similarity_to_others(features_, k, gradient);
+      std::vector<float> direction(static_cast<std::size_t>(climbs_[k].picture().elements()));
+      pull_back_coarse(gradient, size_.height, size_.width, direction);
+      // Below 0 the pictures are opposites already: nothing pulls them together again.
+      climbs_[k].push(std::move(direction), -diversity_.strength * std::max(similarity, 0.0));
+    }
+  }
+
+  double objective(std::size_t k) const {
+    const double norm = climbs_[k].norm();
+    return options_.method == ClassModelOptions::Method::Paper ? looks_[k].score - options_.l2 * norm * norm
+                                                               : looks_[k].score;
   }
 
   Session& session_;
   const ClassModelOptions& options_;
+  const DiversityOptions& diversity_;
+  Excitation excitation_;
   InputSize size_;
-  PictureUnits units_;
-  std::mt19937_64 generator_;
-  Tensor x_;
-  std::vector<float> gradient_;
-  int step_ = 0;
-  double score_ = 0, probability_ = 0;
-  ClassModel::Start start_ = ClassModel::Start::AsAsked;
+  std::vector<Climb> climbs_;
+  std::vector<Excitation::Look> looks_;
+  Apartness apartness_ = Apartness::None;
+  LayerView view_;
+  std::vector<Features> features_;  ///< what the pictures are compared by
 };
 
 }  // namespace
 
-ClassModel class_model(Session& session, const Preprocessing& preprocessing, const ClassModelOptions& options,
-                       const std::function<bool(const ClassModelProgress&)>& progress) {
-  Climb climb(session, preprocessing, options);
-  climb.look();
-  if (!climb.has_gradient() && options.start == ClassModelOptions::Start::Zero) {
-    climb.start_from_noise();
-    climb.look();
+double step_of(const ClassModelOptions& options) {
+  switch (options.method) {
+  case ClassModelOptions::Method::Regularized:
+    return options.step.value_or(0.08);
+  case ClassModelOptions::Method::Paper:
+    return options.step.value_or(0.1);
+  case ClassModelOptions::Method::Fourier:
+    return options.step.value_or(0.05);
   }
-  auto goes_on = [&] { return !progress || progress(climb.progress()); };
+  FOVEA_ASSERT(!"unknown method");
+}
+
+std::vector<ClassModel>
+class_models(Session& session, const Preprocessing& preprocessing, const ClassModelOptions& options,
+             const DiversityOptions& diversity,
+             const std::function<bool(std::span<const ClassModelProgress>)>& progress) {
+  check_options(options, diversity);
+  Ascent ascent(session, preprocessing, options, diversity);
+  ascent.look_at_rest();
+  ascent.leave_plateaus();
+  auto goes_on = [&] { return !progress || progress(ascent.progress()); };
   bool running = goes_on();
   for (int step = 0; running && step < options.steps; ++step) {
-    if (options.method == ClassModelOptions::Method::Paper)
-      climb.step_as_in_the_paper();
-    else
-      climb.step_regularized();
+    ascent.step();
     running = goes_on();
   }
-  climb.look();
-  return climb.result();
+  ascent.look_at_rest();
+  return ascent.results();
+}
+
+ClassModel class_model(Session& session, const Preprocessing& preprocessing, const ClassModelOptions& options,
+                       const std::function<bool(const ClassModelProgress&)>& progress) {
+  FOVEA_CHECK(session.program().options().batch == 1, "a class model is climbed to with batch 1");
+  std::function<bool(std::span<const ClassModelProgress>)> of_one;
+  if (progress)
+    of_one = [&](std::span<const ClassModelProgress> all) { return progress(all.front()); };
+  return std::move(class_models(session, preprocessing, options, {.pictures = 1}, of_one).front());
 }
 
 Image to_picture(const Tensor& input, const Preprocessing& preprocessing, ClassModelDisplay display) {

@@ -60,6 +60,30 @@ void PictureUnits::clip_to_colours(std::span<float> x) const {
   }
 }
 
+void PictureUnits::squash(std::span<float> u) const {
+  for (std::size_t i = 0; i < u.size(); ++i) {
+    const double mean = channel(i, u.size()).mean, slope = mean * (1 - mean);
+    const double logit = std::log(mean / (1 - mean)) + u[i] * kDeviation / slope;
+    u[i] = static_cast<float>((1 / (1 + std::exp(-logit)) - mean) / kDeviation);
+  }
+}
+
+void PictureUnits::unsquash(std::span<float> x) const {
+  constexpr double margin = 0.01;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double mean = channel(i, x.size()).mean, slope = mean * (1 - mean);
+    const double p = std::clamp(mean + x[i] * kDeviation, margin, 1 - margin);
+    x[i] = static_cast<float>((std::log(p / (1 - p)) - std::log(mean / (1 - mean))) * slope / kDeviation);
+  }
+}
+
+void PictureUnits::to_unsquashed_gradient(std::span<const float> x, std::span<float> gradient) const {
+  for (std::size_t i = 0; i < gradient.size(); ++i) {
+    const double mean = channel(i, x.size()).mean, p = mean + x[i] * kDeviation;
+    gradient[i] = static_cast<float>(gradient[i] * p * (1 - p) / (mean * (1 - mean)));
+  }
+}
+
 Image PictureUnits::fitted(const Tensor& network_input) const {
   const Shape& shape = network_input.shape();
   const auto data = network_input.data<float>();

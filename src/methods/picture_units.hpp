@@ -20,6 +20,15 @@ public:
   void to_standard_gradient(std::span<float> gradient) const;
   /// Standard values outside black and white are moved to the border.
   void clip_to_colours(std::span<float> x) const;
+  /// Standard values without bounds become colours between black and white: p = sigmoid(logit(mean) + k u)
+  /// with k such that x = u near the mean colour.
+  void squash(std::span<float> u) const;
+  /// The inverse; colours nearer to black or white than a hundredth of the range count as that far.
+  void unsquash(std::span<float> x) const;
+  /// dS/du from dS/dx, at the squashed x.
+  void to_unsquashed_gradient(std::span<const float> x, std::span<float> gradient) const;
+  ChannelOrder order() const { return order_; }
+  std::int64_t channels() const { return static_cast<std::int64_t>(channels_.size()); }
   /// 0.5 + x / (5 rms) in standard units, as a picture.
   Image fitted(const Tensor& network_input) const;
 

@@ -257,5 +257,63 @@ TEST(ClassModelVerb, CtrlCEndsTheClimbWithThePictureSoFar) {
   EXPECT_LT(json[0]["steps"], 100000);
 }
 
+TEST(ClassModelVerb, ExcitesPartsOfALayer) {
+  const TemporaryFolder folder;
+  const std::string layer = "/stages/stages.1/stages.1.1/relu2/Relu";
+  const Outcome outcome =
+      fovea({"class-model", "--layer", layer, "--channel", "3", "--channel", "7", "--unit", "5", "--unit",
+             "5,1,2", "--steps", "2", "--json", "-o", folder.path()});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const std::string base = "stages-stages-1-stages-1-1-relu2-Relu-";
+  EXPECT_EQ(
+      files_in(folder.path()),
+      (Names{base + "channel-3.npy", base + "channel-3.png", base + "channel-7.npy", base + "channel-7.png",
+             base + "unit-5-1-2.npy", base + "unit-5-1-2.png", base + "unit-5.npy", base + "unit-5.png"}));
+  const Json json = Json::parse(outcome.out);
+  ASSERT_EQ(json.size(), 4U);
+  EXPECT_EQ(json[0]["layer"], layer);
+  EXPECT_EQ(json[1]["channel"], 7);
+  EXPECT_EQ(json[3]["position"], (Json{1, 2}));
+  EXPECT_FALSE(json[0].contains("probability"));
+}
+
+TEST(ClassModelVerb, AWholeLayerIsOnePicture) {
+  const TemporaryFolder folder;
+  const Outcome outcome = fovea({"class-model", "--layer", "/stem/stem.3/MaxPool", "--steps", "2", "--zoom",
+                                 "1.1", "--rotate", "5", "-o", folder.file("x.png")});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(files_in(folder.path()), Names{"x.png"});
+  EXPECT_TRUE(contains(outcome.out, "layer /stem/stem.3/MaxPool, whole layer: score ")) << outcome.out;
+}
+
+TEST(ClassModelVerb, DiversePicturesAreFilesAndASheet) {
+  const TemporaryFolder folder;
+  const Outcome outcome =
+      fovea({"class-model", "--class", "church", "--diversity", "2", "--fourier", "--steps", "2",
+             "--diversity-layer", "/stages/stages.1/stages.1.1/relu2/Relu", "-o", folder.path()});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(files_in(folder.path()),
+            (Names{"4-church-1.npy", "4-church-1.png", "4-church-2.npy", "4-church-2.png", "sheet.png"}));
+  EXPECT_NE(load(folder.file("4-church-1.npy")), load(folder.file("4-church-2.npy")));
+  const std::string sheet = folder.file("one.png");
+  ASSERT_EQ(fovea({"class-model", "--class", "4", "--diversity", "2", "--steps", "1", "-o", sheet}).code, 0);
+  EXPECT_GT(read_image(sheet).width, 2 * 224);
+}
+
+TEST(ClassModelVerb, LayersThatAreNotThereAreErrors) {
+  const TemporaryFolder folder;
+  const std::string out = folder.file("x.png");
+  const Outcome unknown = fovea({"class-model", "--layer", "/stem/stem.0/Cov", "-o", out});
+  EXPECT_EQ(unknown.code, 1);
+  EXPECT_TRUE(contains(
+      unknown.err, "there is no value or node named '/stem/stem.0/Cov'; the nearest are '/stem/stem.0/Conv"))
+      << unknown.err;
+  const Outcome channel = fovea({"class-model", "--layer", "logits", "--channel", "10", "-o", out});
+  EXPECT_EQ(channel.code, 1);
+  EXPECT_TRUE(contains(channel.err, "channel 10 is out of range: layer 'logits' has 10 channels, 0 to 9"))
+      << channel.err;
+  EXPECT_EQ(folder.count(), 0U);
+}
+
 }  // namespace
 }  // namespace fovea::test

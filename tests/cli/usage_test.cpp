@@ -102,5 +102,27 @@ TEST(Usage, SeveralPicturesDoNotFitIntoOneFile) {
   EXPECT_EQ(folder.count(), 0U);
 }
 
+TEST(Usage, TargetsAndClimbsThatDoNotGoTogetherAreErrors) {
+  auto refused = [](std::vector<std::string> arguments, const char* message) {
+    arguments.insert(arguments.begin(), "class-model");
+    arguments.insert(arguments.end(), {"-o", "x.png"});
+    expect_error(fovea(arguments), 2, {message});
+  };
+  refused({"--class", "1", "--layer", "logits"}, "--class and --layer are two targets");
+  refused({"--class", "1", "--channel", "1"}, "--channel and --unit need --layer");
+  refused({"--layer", "logits", "--unit", "1,2"},
+          "--unit: expected CHANNEL or CHANNEL,ROW,COLUMN, found '1,2'");
+  refused({"--layer", "logits", "--unit", "x"}, "--unit: expected CHANNEL or CHANNEL,ROW,COLUMN, found 'x'");
+  refused({"--layer", "logits", "--channel", "-1"}, "--channel");
+  refused({"--class", "1", "--paper", "--fourier"}, "does not go with --fourier");
+  refused({"--class", "1", "--paper", "--zoom", "1.1"}, "does not go with --zoom or --rotate");
+  refused({"--class", "1", "--paper", "--diversity", "2"}, "does not go with --diversity");
+  refused({"--class", "1", "--fourier", "--blur", "0.1"}, "does not go with --blur or --coarse");
+  refused({"--class", "1", "--diversity-strength", "1"}, "need --diversity");
+  refused({"--class", "1", "--diversity", "1"}, "--diversity");
+  refused({"--class", "1", "--zoom", "0.9"}, "--zoom");
+  refused({"--class", "1", "--rotate", "nan"}, "--rotate");
+}
+
 }  // namespace
 }  // namespace fovea::test

@@ -6,6 +6,7 @@
 #include "onnx/model_builder.hpp"
 #include "support/temporary_folder.hpp"
 
+#include <cmath>
 #include <cstring>
 
 namespace fovea::test {
@@ -113,6 +114,27 @@ TEST(Program, differentiates_a_layer_in_between) {
     EXPECT_EQ(session.gradient().data<float>()[2], 6);
     EXPECT_EQ(session.gradient().data<float>()[1], 0);
   }
+}
+
+/// A node's name stands for its first output, unless a value has that name.
+TEST(Program, differentiates_what_a_named_node_writes) {
+  ModelBuilder builder;
+  builder.input("image", {1, 1, 2, 2})
+      .node("Relu", {"image"}, {"first"}, {}, "relu")
+      .node("Exp", {"first"}, {"second"}, {}, "first")
+      .node("Neg", {"second"}, {"scores"}, {}, "negative")
+      .output("scores");
+  const auto value = [&](const std::string& target) {
+    Session session(Program::compile(load(builder), {.target = target}));
+    session.input().data<float>()[3] = 2;
+    session.forward();
+    return session.output().data<float>()[3];
+  };
+  EXPECT_FLOAT_EQ(value("relu"), 2);
+  EXPECT_FLOAT_EQ(value("first"), 2) << "the value of that name";
+  EXPECT_FLOAT_EQ(value("negative"), -std::exp(2.0F));
+  const std::string error = error_of([&] { value("secnod"); });
+  EXPECT_EQ(error.find("there is no value or node named 'secnod'; the nearest are 'second', "), 0U) << error;
 }
 
 /// Scores before the Softmax, unless they are wanted behind it; a target is taken as it is.

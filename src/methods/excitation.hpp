@@ -1,0 +1,40 @@
+#pragma once
+
+#include "fovea/class_model.hpp"
+#include "methods/layer_view.hpp"
+
+namespace fovea {
+
+/// What a climb raises: a class score, or what LayerTarget says of the program's first output.
+class Excitation {
+public:
+  /// InputError when the class, channel or unit is out of range.
+  Excitation(const Program& program, const ClassModelOptions& options);
+
+  struct Look {
+    double score = 0;
+    double probability = 0;  ///< of the class; 0 for a layer
+  };
+  /// After `forward`, of the batch's n-th picture; InputError when the score is not finite.
+  Look look(const Session& session, std::int64_t n) const;
+  /// Writes d(score)/d(output) into the n-th picture's part of the session's seed.
+  void seed(Session& session, std::int64_t n) const;
+
+private:
+  double layer_score(std::span<const float> values) const;
+
+  std::int64_t target_class_;
+  std::optional<LayerTarget> layer_;
+  LayerView view_;
+  std::int64_t unit_ = 0;  ///< position of the unit
+  std::string name_;
+};
+
+/// The n-th picture's part of a batch.
+template <class T>
+std::span<T> part_of(std::span<T> batch, std::int64_t n, std::int64_t pictures) {
+  const std::size_t size = batch.size() / static_cast<std::size_t>(pictures);
+  return batch.subspan(static_cast<std::size_t>(n) * size, size);
+}
+
+}  // namespace fovea
