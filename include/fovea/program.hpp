@@ -57,6 +57,9 @@ struct ProgramOptions {
   int threads = 0;
   /// Name of the ONNX value to differentiate; empty: the class scores (the first output).
   std::string target = {};
+  /// Name of the ONNX value with respect to which is differentiated; empty: the picture. Its value is then
+  /// the last of the outputs, and Session::gradient has its shape.
+  std::string source = {};
   /// Keep a final Softmax or LogSoftmax, which is otherwise removed so that the scores are unnormalised.
   enum class FinalSoftmax { Remove, Keep } final_softmax = FinalSoftmax::Remove;
   /// What to do with a Relu between the last convolution and the global pooling that gives the scores
@@ -101,8 +104,10 @@ public:
   Program& operator=(const Program&) = delete;
 
   const ProgramOptions& options() const;
-  const std::vector<TensorInfo>& inputs() const;   ///< of the model; the picture is the first
-  const std::vector<TensorInfo>& outputs() const;  ///< of the model; the scores (or the target) are the first
+  const std::vector<TensorInfo>& inputs() const;  ///< of the model; the picture is the first
+  /// Of the model; the scores (or the target) are the first, and the last is ProgramOptions::source, if
+  /// given.
+  const std::vector<TensorInfo>& outputs() const;
   /// Number of classes: elements of the first output divided by the batch.
   std::int64_t classes() const;
   const ProgramReport& report() const;
@@ -116,6 +121,11 @@ private:
   explicit Program(std::unique_ptr<const Impl> impl);
   std::unique_ptr<const Impl> impl_;
 };
+
+/// The name of the last value of [N,C,H,W] with more than one position on the way from the picture to the
+/// scores: where a network still knows where things are, and what its last layers read. Takes batch and size
+/// from the options. ModelError when there is none.
+std::string last_spatial_layer(const Model& model, const ProgramOptions& options);
 
 /// What one step of a program cost over the runs of a session. A node may take several steps: a change of
 /// layout is a step of its own ("reorder").
@@ -155,7 +165,7 @@ public:
   /// Must follow `forward`, and once only: the way back re-uses the memory of what forward kept for it.
   /// InputError otherwise.
   void backward();
-  /// d(objective)/d(input 0), in input 0's shape.
+  /// d(objective)/d(input 0), in input 0's shape; or with respect to ProgramOptions::source, in its shape.
   const Tensor& gradient() const;
 
   /// One entry for each step, in the order in which they run; empty with Profiling::Off.

@@ -17,7 +17,8 @@ std::vector<bool> values_depending_on(const ir::Graph& graph, ir::ValueId input)
       return id != ir::kNoValue && depends[static_cast<std::size_t>(id)];
     });
     for (ir::ValueId id : node.outputs)
-      depends[static_cast<std::size_t>(id)] = reads && is_floating(graph.type(id).dtype);
+      if (id != input)  // which may be computed itself
+        depends[static_cast<std::size_t>(id)] = reads && is_floating(graph.type(id).dtype);
   }
   return depends;
 }

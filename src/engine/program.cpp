@@ -2,10 +2,10 @@
 
 #include "autodiff/backward.hpp"
 #include "base/check.hpp"
+#include "engine/imported_graph.hpp"
 #include "engine/model_impl.hpp"
 #include "engine/program_impl.hpp"
 #include "ir/text.hpp"
-#include "onnx/import.hpp"
 #include "ops/multiply_adds.hpp"
 #include "ops/round_straight_through.hpp"
 #include "passes/pipeline.hpp"
@@ -17,25 +17,19 @@
 namespace fovea {
 namespace {
 
-ir::Graph import(const Model& model, const ProgramOptions& options) {
-  onnx_import::ImportOptions import_options;
-  import_options.floating = options.precision == Precision::F64 ? DType::F64 : DType::F32;
-  import_options.batch = options.batch;
-  import_options.height = options.height;
-  import_options.width = options.width;
-  if (options.input_layout == ProgramOptions::InputLayout::ChannelsFirst)
-    import_options.channels_last = onnx_import::ImportOptions::ChannelsLast::Transpose;
-  for (const InputShape& input : options.input_shapes)
-    import_options.shapes.emplace_back(input.name, input.shape);
-  return onnx_import::import_graph(*model.impl().file, import_options);
-}
-
 /// Makes the named value the graph's only output.
 void retarget(ir::Graph& graph, const std::string& target) {
   const ir::ValueId id = graph.find(target);
   FOVEA_CHECK(id != ir::kNoValue, "there is no value or node named '{}'", target);
   graph.clear_outputs();
   graph.add_output(id, target);
+}
+
+/// Makes the named value, from which gradients are wanted, the last output.
+void add_source(ir::Graph& graph, const std::string& source) {
+  const ir::ValueId id = graph.find(source);
+  FOVEA_CHECK(id != ir::kNoValue && graph.producer(id), "there is no computed value named '{}'", source);
+  graph.add_output(id, source);
 }
 
 autodiff::RuleSet rule_set(Rule rule) {
@@ -119,8 +113,11 @@ ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
   FOVEA_CHECK(scores.rank() >= 1 && scores[0] == impl.options.batch,
               "the output '{}' has shape {}: its first extent is not the batch of {}",
               forward.output_names().front(), to_string(scores), impl.options.batch);
-  autodiff::Differentiated made = autodiff::differentiate(
-      forward, forward.outputs().front(), forward.inputs().front(), rule_set(impl.options.rule));
+  const ir::ValueId source =
+      impl.options.source.empty() ? forward.inputs().front() : forward.outputs().back();
+  autodiff::Differentiated made =
+      autodiff::differentiate(forward, forward.outputs().front(), source, rule_set(impl.options.rule));
+  impl.gradient = infos(forward, {source}).front();
   for (const auto& [op, count] : made.overridden)
     impl.report.rule_hits += count;
   if (impl.options.rule != Rule::Gradient)
@@ -203,11 +200,13 @@ void build(const Model& model, Program::Impl& impl) {
     FOVEA_CHECK((picture.height > 0 || options.height > 0) && (picture.width > 0 || options.width > 0),
                 "the size of input '{}' is open: give one", picture.name);
   }
-  ir::Graph graph = import(model, options);
+  ir::Graph graph = imported_graph(model, options);
   model.impl().file->release_pages();
   FOVEA_CHECK(!graph.outputs().empty(), "the model has no output");
   if (!options.target.empty())
     retarget(graph, options.target);
+  if (!options.source.empty())
+    add_source(graph, options.source);
   const bool strip = options.final_softmax == ProgramOptions::FinalSoftmax::Remove && options.target.empty();
   graph = passes::run(strip ? passes::canonical_passes() : passes::canonical_passes_keeping_softmax(),
                       std::move(graph), impl.report.notes);

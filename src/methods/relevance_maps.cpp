@@ -1,0 +1,9 @@
+#include "methods/method.hpp"
+
+namespace fovea {
+
+std::vector<Method> relevance_methods() {
+  return {};
+}
+
+}  // namespace fovea
