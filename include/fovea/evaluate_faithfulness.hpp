@@ -2,8 +2,9 @@
 
 #include "fovea/bootstrap.hpp"
 #include "fovea/faithfulness.hpp"
+#include "fovea/framing.hpp"
+#include "fovea/methods.hpp"
 #include "fovea/pointing_game.hpp"
-#include "fovea/program.hpp"
 
 #include <array>
 #include <optional>
@@ -86,9 +87,35 @@ struct MapScores {
 MapScores judge_map(const ExplainedPicture& picture, const JudgedMap& map,
                     const FaithfulnessProtocol& protocol = {});
 
+/// What a method says of a network input [C,H,W], as a map and as signed relevance summed over the channels.
+/// InputError as MapSession::attribute has it.
+JudgedMap explain(MapSession& session, const Tensor& input, std::int64_t class_index);
+
 /// The probability of a class by a session whose scores are unnormalised; pictures fill its batch. The
 /// session must outlive the function. InputError for a class that does not exist.
 ScorePictures class_probability(Session& session, std::int64_t class_index);
+
+/// A photo that is explained by several methods.
+struct JudgedPhoto {
+  std::int64_t class_index = 0;  ///< that was explained
+  double probability = 0;
+  double mean_colour_probability = 0;  ///< of what deletion ends with
+  double blurred_probability = 0;      ///< of what insertion begins with
+  /// One for each method, in their order; then the random map's and the centre prior's.
+  std::vector<MapScores> maps;
+};
+
+/// The control maps that follow the methods: "random", "centre".
+inline constexpr std::array<std::string_view, 2> kControlMaps = {"random", "centre"};
+
+/// Explains a photo by each session and puts the maps to all tests. `view` is Whole or One. `scorer` gives
+/// the probabilities; its batch is how many changed pictures are scored at a time. `class_index`: none means
+/// the best guess. `control_seed` makes the random map. InputError for what no method can explain, another
+/// view, and sessions of another size than the scorer's.
+JudgedPhoto judge_photo(Session& scorer, std::span<MapSession> methods, const Image& photo,
+                        const Preprocessing& preprocessing, Crops view,
+                        std::optional<std::int64_t> class_index, const ObjectTruth& truth,
+                        const FaithfulnessProtocol& protocol, std::uint64_t control_seed);
 
 /// One measure of one method over all images.
 struct MeasuredMean {
