@@ -31,7 +31,7 @@ double distance_to(const Mask& mask, const RealPoint& point);
 /// Zhang et al.'s tolerance, in pixels of the photo.
 inline constexpr double kPointingTolerance = 15;
 
-/// The pointing game (zhang2016excitation, section 4.1): whether the map's peak lies in the object or at most
+/// The pointing game (zhang2016top, section 4.1): whether the map's peak lies in the object or at most
 /// `tolerance` pixels of the photo away from it. `region` is the part of the photo that the map covers.
 bool points_into(std::span<const RealBox> boxes, const Tensor& map, const Rect& region,
                  double tolerance = kPointingTolerance);

@@ -10,14 +10,21 @@
 
 namespace fovea {
 
-/// How the way back treats a ReLU (Simonyan 2013, Zeiler & Fergus 2013, Springenberg 2014). A ReLU is every
-/// node that computes max(x, 0), with or without an upper bound; what becomes of other activations is told in
-/// ProgramReport::notes and docs/rules.md.
+/// What flows from the seeded score back to the picture. The first three differ in how they treat a ReLU,
+/// which is every node that computes max(x, 0), with or without an upper bound. The others share out a
+/// relevance: seed with the score S_c at the class (or with 1 for Excitation), and what arrives at the
+/// picture, `Session::gradient`, is the relevance of its pixels; where nothing is lost to biases, it sums to
+/// the seed. What becomes of each operator is told in ProgramReport::notes and docs/rules.md.
 enum class Rule {
-  Gradient,   ///< back-propagation: pass where the forward input was positive
-  Deconvnet,  ///< pass where the reconstruction is positive
-  Guided,     ///< both
+  Gradient,      ///< back-propagation: pass where the forward input was positive (simonyan2013deep)
+  Deconvnet,     ///< pass where the reconstruction is positive (zeiler2013visualizing)
+  Guided,        ///< both (springenberg2014striving)
+  LrpEpsilon,    ///< R_i = sum of x_i w_ij R_j / (z_j + epsilon sign(z_j)) (bach2015pixel)
+  LrpAlphaBeta,  ///< R_i = sum of (2 z_ij+ / z_j+ - z_ij- / z_j-) R_j, z_ij = x_i w_ij (bach2015pixel)
+  LrpComposite,  ///< z_ij+ / z_j+ at convolutions, epsilon at dense layers (montavon2019layer)
+  Excitation,    ///< z_ij+ / z_j+ everywhere, without biases (zhang2016top)
 };
+/// "gradient", "deconvnet", "guided", "lrp-epsilon", "lrp-alpha-beta", "lrp", "excitation".
 std::string_view name_of(Rule rule);
 
 /// What convolutions and matrix products multiply. Sums, residual trunks, inputs and outputs are float32
@@ -55,7 +62,8 @@ struct ProgramOptions {
   BackendKind backend = BackendKind::Auto;
   /// Threads of one run; 0: all processors.
   int threads = 0;
-  /// Name of the ONNX value to differentiate; empty: the class scores (the first output).
+  /// What to differentiate: the name of an ONNX value, or of a node (its first output); empty: the class
+  /// scores (the first output). fovea/layers.hpp lists the values.
   std::string target = {};
   /// Name of the ONNX value with respect to which is differentiated; empty: the picture. Its value is then
   /// the last of the outputs, and Session::gradient has its shape.
@@ -83,8 +91,10 @@ struct ProgramOptions {
 
 /// What the memory plan and the passes did; for reports.
 struct ProgramReport {
-  std::vector<std::string> notes;   ///< e.g. "removed the final Softmax 'prob'"
-  std::int64_t rule_hits = 0;       ///< nodes that the rule acted on: Relu, and Clip and Max from 0
+  std::vector<std::string> notes;  ///< e.g. "removed the final Softmax 'prob'"
+  /// Nodes that the rule acted on: Relu, and Clip and Max from 0; for relevance, all that do not merely move
+  /// it.
+  std::int64_t rule_hits = 0;
   std::int64_t multiply_adds = 0;   ///< of one forward pass of the whole batch
   std::size_t arena_bytes = 0;      ///< memory of one session's intermediate values
   std::size_t unplanned_bytes = 0;  ///< what they would take without sharing memory

@@ -28,6 +28,8 @@ ir::Gradient::Rule rule_for(const ir::Node& node, const RuleSet& rules, Differen
   for (const RuleOverride& override : rules.overrides)
     if (override.op == node.op && (!override.applies || override.applies(result.graph, node))) {
       ++result.overridden[node.op->name];
+      if (!override.treatment.empty())
+        ++result.treated[override.treatment][node.op->name];
       return override.rule;
     }
   if (std::find(rules.passed_by.begin(), rules.passed_by.end(), node.op) != rules.passed_by.end())
@@ -60,7 +62,7 @@ Differentiated differentiate(const ir::Graph& forward, ir::ValueId target, ir::V
   const std::vector<bool> depends = values_depending_on(forward, input);
   FOVEA_CHECK(depends[static_cast<std::size_t>(target)], "'{}' does not depend on the input '{}'",
               forward.value(target).name, forward.value(input).name);
-  Differentiated result{forward, ir::kNoValue, ir::kNoValue, {}, {}};
+  Differentiated result{forward, ir::kNoValue, ir::kNoValue, {}, {}, {}};
   ir::Graph& graph = result.graph;
   result.seed = graph.add_input(forward.value(target).name + "/seed", forward.type(target));
   Accumulator gradients(graph, forward.values().size());

@@ -19,6 +19,7 @@ void add_localize(CLI::App& app, Run& run);
 void add_evaluate(CLI::App& app, Run& run);
 void add_class_model(CLI::App& app, Run& run);
 void add_list(CLI::App& app, Run& run);
+void add_deconv(CLI::App& app, Run& run);
 void add_bench(CLI::App& app, Run& run);
 
 }  // namespace fovea::cli

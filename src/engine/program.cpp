@@ -6,6 +6,7 @@
 #include "engine/model_impl.hpp"
 #include "engine/program_impl.hpp"
 #include "ir/text.hpp"
+#include "onnx/node_outputs.hpp"
 #include "ops/multiply_adds.hpp"
 #include "ops/round_straight_through.hpp"
 #include "passes/pipeline.hpp"
@@ -18,18 +19,17 @@
 namespace fovea {
 namespace {
 
-/// Makes the named value the graph's only output.
-void retarget(ir::Graph& graph, const std::string& target) {
-  const ir::ValueId id = graph.find(target);
-  FOVEA_CHECK(id != ir::kNoValue, "there is no value or node named '{}'", target);
+/// Makes the named value, or the first output of the named node, the graph's only output.
+void retarget(ir::Graph& graph, const onnx_import::OnnxFile& file, const std::string& target) {
+  const ir::ValueId id = onnx_import::find_value(graph, file, target);
   graph.clear_outputs();
   graph.add_output(id, target);
 }
 
 /// Makes the named value, from which gradients are wanted, the last output.
-void add_source(ir::Graph& graph, const std::string& source) {
-  const ir::ValueId id = graph.find(source);
-  FOVEA_CHECK(id != ir::kNoValue && graph.producer(id), "there is no computed value named '{}'", source);
+void add_source(ir::Graph& graph, const onnx_import::OnnxFile& file, const std::string& source) {
+  const ir::ValueId id = onnx_import::find_value(graph, file, source);
+  FOVEA_CHECK(graph.producer(id), "'{}' is not computed from the picture", source);
   graph.add_output(id, source);
 }
 
@@ -41,6 +41,14 @@ autodiff::RuleSet rule_set(Rule rule) {
     return autodiff::deconvnet_rules();
   case Rule::Guided:
     return autodiff::guided_rules();
+  case Rule::LrpEpsilon:
+    return autodiff::lrp_epsilon_rules();
+  case Rule::LrpAlphaBeta:
+    return autodiff::lrp_alpha_beta_rules();
+  case Rule::LrpComposite:
+    return autodiff::lrp_composite_rules();
+  case Rule::Excitation:
+    return autodiff::excitation_rules();
   }
   FOVEA_ASSERT(!"unknown rule");
 }
@@ -99,8 +107,20 @@ std::string node_list(const autodiff::NodeCounts& counts) {
   return text;
 }
 
+/// What became of the relevance at the nodes of each operator.
+std::string describe_treatments(Rule rule, const autodiff::Differentiated& made) {
+  std::string text;
+  for (const auto& [treatment, counts] : made.treated)
+    text += fmt::format("{}{} at {}", text.empty() ? "" : "; ", treatment, node_list(counts));
+  if (!made.passed_by.empty())
+    text += fmt::format("; moved as gradients are: {}", node_list(made.passed_by));
+  return fmt::format("rule {}: {}", name_of(rule), text);
+}
+
 /// What a rule other than the plain gradient did, and what it left alone.
 std::string describe_rule(Rule rule, const autodiff::Differentiated& made) {
+  if (!made.treated.empty())
+    return describe_treatments(rule, made);
   std::string text = made.overridden.empty()
                          ? fmt::format("rule {} met no Relu: the result is the plain gradient", name_of(rule))
                          : fmt::format("rule {} acted on {}", name_of(rule), node_list(made.overridden));
@@ -205,9 +225,9 @@ void build(const Model& model, Program::Impl& impl) {
   model.impl().file->release_pages();
   FOVEA_CHECK(!graph.outputs().empty(), "the model has no output");
   if (!options.target.empty())
-    retarget(graph, options.target);
+    retarget(graph, *model.impl().file, options.target);
   if (!options.source.empty())
-    add_source(graph, options.source);
+    add_source(graph, *model.impl().file, options.source);
   const bool strip = options.final_softmax == ProgramOptions::FinalSoftmax::Remove && options.target.empty();
   graph = passes::run(strip ? passes::canonical_passes() : passes::canonical_passes_keeping_softmax(),
                       std::move(graph), impl.report.notes);
@@ -253,6 +273,14 @@ std::string_view name_of(Rule rule) {
     return "deconvnet";
   case Rule::Guided:
     return "guided";
+  case Rule::LrpEpsilon:
+    return "lrp-epsilon";
+  case Rule::LrpAlphaBeta:
+    return "lrp-alpha-beta";
+  case Rule::LrpComposite:
+    return "lrp";
+  case Rule::Excitation:
+    return "excitation";
   }
   FOVEA_ASSERT(!"unknown rule");
 }

@@ -143,7 +143,8 @@ Grid lay_out(const std::vector<Panel>& panels, std::int64_t columns, std::int64_
   grid.widths.assign(static_cast<std::size_t>(std::min(columns, count)), grid.styles.title.line_height * 7);
   for (std::size_t i = 0; i < panels.size(); ++i) {
     Cell cell;
-    cell.picture = scale_picture(panels[i].image, panel_height);
+    if (!panels[i].image.pixels.empty())
+      cell.picture = scale_picture(panels[i].image, panel_height);
     std::int64_t& width = grid.widths[i % grid.widths.size()];
     width = std::max(width, cell.picture.width);
     grid.cells.push_back(std::move(cell));
@@ -165,7 +166,8 @@ void draw_row(Image& figure, const Grid& grid, std::size_t first, std::int64_t t
     const std::int64_t title_height = height_of(cell.title, grid.styles.title);
     draw_lines(figure, left, top + std::max<std::int64_t>(heights.title - 4 - title_height, 0), cell.title,
                grid.styles.title);
-    paste(figure, cell.picture, left, top + heights.title);
+    if (!cell.picture.pixels.empty())
+      paste(figure, cell.picture, left, top + heights.title);
     draw_lines(figure, left, top + heights.title + heights.picture + 6, cell.caption, grid.styles.caption);
     left += grid.widths[column] + kGap;
   }

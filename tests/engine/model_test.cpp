@@ -89,7 +89,7 @@ TEST(Program, refuses_options_that_make_no_sense) {
             }),
             "the reference backend computes in float32 and float64 only");
   EXPECT_EQ(error_of([&] { Program::compile(model, {.target = "nothing"}); }),
-            "there is no value or node named 'nothing'");
+            "there is no value or node named 'nothing'; the nearest are 'scores'");
 }
 
 TEST(Program, differentiates_a_layer_in_between) {

@@ -156,7 +156,7 @@ TEST(Methods, BadTargetsAndInputsAreErrors) {
   EXPECT_EQ(test::message_of<InputError>([&] {
               session.attribute(input_of({3, 14, 21}), {0, {}});
             }),
-            "expected a network input of [3,14,22], found [3,14,21]");
+            "expected a network input of 3x14x22, found 3x14x21");
 }
 
 TEST(GradientXInput, SumsUpToAScoreWithoutBiases) {
@@ -360,7 +360,7 @@ TEST(Layers, ThatAreNoneAreErrors) {
   const Model model = network();
   EXPECT_NE(test::message_of<Error>([&] {
               map_session(model, "grad-cam", {.layer = "nowhere"});
-            }).find("there is no computed value named 'nowhere'"),
+            }).find("there is no value or node named 'nowhere'"),
             std::string::npos);
   EXPECT_NE(test::message_of<Error>([&] {
               map_session(model, "grad-cam", {.layer = "flat"});
