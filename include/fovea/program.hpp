@@ -80,6 +80,11 @@ struct ProgramOptions {
     ChannelsFirst,  ///< [N,C,H,W] for every file
     AsInFile,
   } input_layout = InputLayout::ChannelsFirst;
+  /// Layers whose weights are shuffled, for sanity checks of maps (adebayo2018sanity): names that
+  /// `layers_with_weights` gives; others are left out. A layer's new weights depend on its name and the seed
+  /// only.
+  std::vector<std::string> shuffled_layers = {};
+  std::uint64_t shuffle_seed = 0;
   /// In the file's layout, for models whose input is no picture (Direction::Forward only).
   std::vector<InputShape> input_shapes = {};
 };
@@ -136,6 +141,10 @@ private:
 /// scores: where a network still knows where things are, and what its last layers read. Takes batch and size
 /// from the options. ModelError when there is none.
 std::string last_spatial_layer(const Model& model, const ProgramOptions& options);
+
+/// The names of the layers with learnt weights, from the scores back: convolutions, matrix products with a
+/// constant, and normalisations that cannot be folded into them. Takes batch and size from the options.
+std::vector<std::string> layers_with_weights(const Model& model, const ProgramOptions& options);
 
 /// What one step of a program cost over the runs of a session. A node may take several steps: a change of
 /// layout is a step of its own ("reorder").

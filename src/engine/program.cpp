@@ -10,6 +10,7 @@
 #include "ops/multiply_adds.hpp"
 #include "ops/round_straight_through.hpp"
 #include "passes/pipeline.hpp"
+#include "passes/randomize_weights.hpp"
 
 #include <fmt/ranges.h>
 
@@ -232,6 +233,8 @@ void build(const Model& model, Program::Impl& impl) {
   const bool strip = options.final_softmax == ProgramOptions::FinalSoftmax::Remove && options.target.empty();
   graph = passes::run(strip ? passes::canonical_passes() : passes::canonical_passes_keeping_softmax(),
                       std::move(graph), impl.report.notes);
+  if (!options.shuffled_layers.empty())
+    graph = passes::randomize_weights(graph, options.shuffled_layers, options.shuffle_seed);
   if (options.final_relu == ProgramOptions::FinalRelu::Remove)
     graph = passes::run(passes::final_relu_passes(), std::move(graph), impl.report.notes);
   impl.report.multiply_adds = ops::multiply_adds(graph);
