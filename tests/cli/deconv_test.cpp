@@ -30,14 +30,16 @@ TEST(InfoLayers, ListsNamesShapesAndFields) {
 }
 
 /// A layer in the middle of the bundled network whose units see a part of the picture.
-Json middle_layer() {
-  const Json layers = Json::parse(fovea({"info", bundled(), "--layers", "--json"}).out)["layers"];
-  Json found;
-  for (const Json& layer : layers)
-    if (layer["operator"] == "Relu" && !layer["receptive_field"].is_null() &&
-        layer["receptive_field"]["height"]["size"] < 60)
-      found = layer;
-  return found;
+const Json& middle_layer() {
+  static const Json layer = [] {
+    Json found;
+    for (const Json& each : Json::parse(fovea({"info", bundled(), "--layers", "--json"}).out)["layers"])
+      if (each["operator"] == "Relu" && !each["receptive_field"].is_null() &&
+          each["receptive_field"]["height"]["size"] < 60)
+        found = each;
+    return found;
+  }();
+  return layer;
 }
 
 TEST(DeconvVerb, ReconstructsOneUnit) {
