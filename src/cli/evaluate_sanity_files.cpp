@@ -84,10 +84,10 @@ LinePlot likeness_plot(const SanityResults& results, const std::string& kind, co
                        MeanInterval MeanLikeness::*what) {
   const bool cascading = kind == "cascading";
   LinePlot plot{title, {}, {}, {}, {0, static_cast<double>(results.layers)}, {0, 1}};
-  plot.x_label =
-      fmt::format(cascading ? "layers shuffled, from the scores back, of {}"
-                            : "the one layer that is shuffled, counted from the scores back, of {}",
-                  results.layers);
+  plot.x_label = fmt::format("{}, of {}",
+                             cascading ? "layers shuffled, from the scores back"
+                                       : "the one layer that is shuffled, counted from the scores back",
+                             results.layers);
   plot.y_label = what == &MeanLikeness::similarity ? "structural similarity to the first map, 95 % band"
                                                    : "rank correlation with the first map, 95 % band";
   for (const std::string& method : results.methods) {
