@@ -20,18 +20,18 @@ protected:
     store(pictures + "/broken.jpg", load(sample("church.jpg")).substr(0, 2000));
   }
 
-  Names command(const std::string& what, const std::string& out, const Names& more) const {
-    Names all = {"evaluate", what, pictures, "--methods", "gradient,grad-cam", "--threads", "1", "-o", out};
+  Names command(const std::string& what, const std::string& into, const Names& more) const {
+    Names all = {"evaluate", what, pictures, "--methods", "gradient,grad-cam", "--threads", "1", "-o", into};
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
-  Names faithfulness(const std::string& out, const Names& more = {}) const {
-    Names all = command("faithfulness", out, {"--steps", "4", "--subsets", "3"});
+  Names faithfulness(const std::string& into, const Names& more = {}) const {
+    Names all = command("faithfulness", into, {"--steps", "4", "--subsets", "3"});
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
-  Names sanity(const std::string& out, const Names& more = {}) const {
-    Names all = command("sanity", out, {"--stages", "2"});
+  Names sanity(const std::string& into, const Names& more = {}) const {
+    Names all = command("sanity", into, {"--stages", "2"});
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
