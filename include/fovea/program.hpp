@@ -137,6 +137,11 @@ private:
   std::unique_ptr<const Impl> impl_;
 };
 
+/// A program for pictures. Where the file fixes its batch so that the network takes no other (a transformer
+/// that was exported for one picture), it is one of the file's batch: see Program::options. ModelError as
+/// Program::compile has it.
+std::shared_ptr<const Program> compile_for_pictures(const Model& model, ProgramOptions options);
+
 /// The name of the last value of [N,C,H,W] with more than one position on the way from the picture to the
 /// scores: where a network still knows where things are, and what its last layers read. Takes batch and size
 /// from the options. ModelError when there is none.

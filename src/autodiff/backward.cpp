@@ -72,7 +72,8 @@ Differentiated differentiate(const ir::Graph& forward, ir::ValueId target, ir::V
   for (auto node = forward.nodes().rbegin(); node != forward.nodes().rend(); ++node) {
     std::vector<ir::ValueId> output_gradients;
     for (ir::ValueId id : node->outputs)
-      output_gradients.push_back(depends[static_cast<std::size_t>(id)] ? gradients.at(id) : ir::kNoValue);
+      output_gradients.push_back(id != input && depends[static_cast<std::size_t>(id)] ? gradients.at(id)
+                                                                                      : ir::kNoValue);
     const auto has_gradient = [](ir::ValueId id) { return id != ir::kNoValue; };
     if (std::none_of(output_gradients.begin(), output_gradients.end(), has_gradient))
       continue;

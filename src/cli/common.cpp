@@ -3,7 +3,6 @@
 #include "base/ordered_parallel.hpp"
 #include "cli/engine_options.hpp"
 #include "fovea/error.hpp"
-#include "methods/method.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

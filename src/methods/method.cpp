@@ -1,7 +1,6 @@
 #include "methods/method.hpp"
 
 #include "base/check.hpp"
-#include "fovea/error.hpp"
 #include "image/blur.hpp"
 #include "methods/picture_units.hpp"
 #include "methods/session_batches.hpp"
@@ -12,20 +11,6 @@
 #include <limits>
 
 namespace fovea {
-
-std::shared_ptr<const Program> compile_for_pictures(const Model& model, ProgramOptions options) {
-  try {
-    return Program::compile(model, options);
-  } catch (const ModelError&) {
-    const std::string picture = model.image_input().name;
-    for (const ModelPort& port : model.inputs())
-      if (port.name == picture && port.dims[0] >= 1 && port.dims[0] != options.batch) {
-        options.batch = port.dims[0];
-        return Program::compile(model, options);
-      }
-    throw;
-  }
-}
 
 std::shared_ptr<const Program> compile_scores(const MethodContext& context) {
   ProgramOptions options = context.program;

@@ -44,9 +44,6 @@ std::vector<Method> relevance_methods();
 std::vector<Method> occlusion_methods();
 std::vector<Method> rise_methods();
 
-/// A program for pictures; where the file fixes its batch so that the network takes no other (a transformer
-/// that was exported for one picture), a program of the file's batch.
-std::shared_ptr<const Program> compile_for_pictures(const Model& model, ProgramOptions options);
 /// The program that gives the scores and has no way back.
 std::shared_ptr<const Program> compile_scores(const MethodContext& context);
 /// A program with a way back, for batches of that many pictures.

@@ -33,7 +33,8 @@ TEST(InfoLayers, ListsNamesShapesAndFields) {
 const Json& middle_layer() {
   static const Json layer = [] {
     Json found;
-    for (const Json& each : Json::parse(fovea({"info", bundled(), "--layers", "--json"}).out)["layers"])
+    const Json info = Json::parse(fovea({"info", bundled(), "--layers", "--json"}).out);
+    for (const Json& each : info["layers"])
       if (each["operator"] == "Relu" && !each["receptive_field"].is_null() &&
           each["receptive_field"]["height"]["size"] < 60)
         found = each;
