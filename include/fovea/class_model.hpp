@@ -89,7 +89,11 @@ struct ClassModel {
   Tensor input;   ///< the picture as network input, [C,H,W] F32
   int steps = 0;  ///< steps done
   double score = 0, norm = 0, objective = 0, probability = 0;
-  enum class Start { AsAsked, NoiseBecauseGradientWasZero } start = Start::AsAsked;
+  enum class Start {
+    AsAsked,
+    NoiseBecauseGradientWasZero,  ///< the faintest of some noises that gave a gradient
+    GradientStayedZero,           ///< of all noises: the picture is the last one, and no step changed it
+  } start = Start::AsAsked;
 };
 
 /// Climbs to a picture that excites a class (Simonyan 2013, section 2) or a part of a layer

@@ -124,8 +124,12 @@ std::vector<ClassModel> climb(const Context& context, const ClassModelTarget& ta
 
 void say(const ClassModel& model, const std::string& name, int steps) {
   if (model.start == ClassModel::Start::NoiseBecauseGradientWasZero)
+    fmt::print(stderr, "fovea: note: {}: the gradient is zero at the start, so the climb starts from noise\n",
+               name);
+  if (model.start == ClassModel::Start::GradientStayedZero)
     fmt::print(stderr,
-               "fovea: note: {}: the gradient is zero at the start, so the climb starts from faint noise\n",
+               "fovea: note: {}: the gradient is zero, on noise as well, so there is nothing to climb: try "
+               "another seed, or a layer before the ReLU\n",
                name);
   if (model.steps < steps)
     fmt::print(stderr, "fovea: note: {}: stopped after {} of {} steps\n", name, model.steps, steps);
@@ -236,9 +240,10 @@ int make_models(ClassModelArguments arguments) {
     if (interrupted != 0)
       break;
     const std::vector<ClassModel> models = climb(context, target);
-    say(models.front(), target.short_name, arguments.method.steps);
-    for (std::size_t k = 0; k < models.size(); ++k)
+    for (std::size_t k = 0; k < models.size(); ++k) {
+      say(models[k], target.short_name, arguments.method.steps);
       gallery.add(context, target, k, models[k]);
+    }
   }
   if (arguments.makes_sheet() && !gallery.panels.empty())
     gallery.write_sheet(arguments);

@@ -60,16 +60,22 @@ public:
     look();
   }
 
-  /// A picture without gradient starts from noise instead of from the mean colour.
+  /// A picture without gradient starts from noise instead of from the mean colour: what sits behind a ReLU
+  /// may open to a stronger one only.
   void leave_plateaus() {
-    bool left = false;
-    for (Climb& climb : climbs_)
-      if (!climb.has_gradient() && options_.start == ClassModelOptions::Start::Zero) {
-        climb.start_from_noise();
-        left = true;
-      }
-    if (left)
+    if (options_.start != ClassModelOptions::Start::Zero)
+      return;
+    constexpr int noises = 6;
+    double strength = 1;
+    for (int i = 0; i < noises && is_on_plateau(); ++i, strength *= 1.5) {
+      for (Climb& climb : climbs_)
+        if (!climb.has_gradient())
+          climb.start_from_noise(strength);
       look_at_rest();
+    }
+    for (Climb& climb : climbs_)
+      if (!climb.has_gradient())
+        climb.give_up();
   }
 
   void step() {
@@ -99,6 +105,10 @@ public:
   }
 
 private:
+  bool is_on_plateau() const {
+    return std::any_of(climbs_.begin(), climbs_.end(), [](const Climb& c) { return !c.has_gradient(); });
+  }
+
   /// What keeps the pictures apart: Gram matrices of the climb's own layer or of another session's, or the
   /// pictures themselves.
   enum class Apartness { None, OwnLayer, OtherLayer, Pictures };

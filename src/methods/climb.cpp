@@ -36,7 +36,7 @@ void Climb::begin() {
   if (!is_paper())
     units_.to_network(x_.data<float>());  // the mean colour, wherever the network's own zero lies
   if (options_.start == ClassModelOptions::Start::Noise)
-    add_noise();
+    add_noise(1);
   if (options_.start == ClassModelOptions::Start::Picture) {
     FOVEA_CHECK(options_.picture.dtype() == DType::F32 && options_.picture.shape() == x_.shape(),
                 "the starting picture has shape {}, the network takes {}",
@@ -91,8 +91,8 @@ void Climb::push(std::vector<float> direction, double share) {
     gradient_[i] += scale * direction[i];
 }
 
-void Climb::start_from_noise() {
-  add_noise();
+void Climb::start_from_noise(double strength) {
+  add_noise(strength);
   start_ = ClassModel::Start::NoiseBecauseGradientWasZero;
 }
 
@@ -170,9 +170,9 @@ void Climb::analyze() {
   render();
 }
 
-void Climb::add_noise() {
+void Climb::add_noise(double strength) {
   std::normal_distribution<float> normal;
-  constexpr double deviation = 0.4;
+  const double deviation = 0.4 * strength;
   if (is_fourier()) {
     for (float& z : spectrum_)
       z = static_cast<float>(deviation) * normal(generator_);

@@ -41,7 +41,10 @@ public:
   void push_shown(std::span<const float> shown_direction, double share);
   void push(std::vector<float> direction, double share);
 
-  void start_from_noise();
+  /// The deviation of the noise is 0.4 times `strength`, in standard units.
+  void start_from_noise(double strength);
+  /// Tells that no noise gave a gradient.
+  void give_up() { start_ = ClassModel::Start::GradientStayedZero; }
   void make_step();
 
 private:
@@ -50,8 +53,8 @@ private:
   void step_regularized();
   void step_fourier();
   /// Smooth coloured noise: normal values on a coarse grid, an eighth of the side, stretched over the
-  /// picture; of a spectrum, what natural photos have, fainter.
-  void add_noise();
+  /// picture; of a spectrum, what natural photos have.
+  void add_noise(double strength);
   /// Makes the picture of the spectrum, or the spectrum of the picture.
   void render();
   void analyze();

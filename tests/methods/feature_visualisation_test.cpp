@@ -157,6 +157,29 @@ TEST(FeatureVisualisation, RefusesWhatCannotBe) {
             "layer 'flat' has one position only: pictures cannot differ in it");
 }
 
+/// max(0, mean of the picture - threshold): closed at the mean colour, opened by noise that is strong enough,
+/// or by none.
+TEST(FeatureVisualisation, AChannelBehindAReluIsOpenedByStrongerNoise) {
+  auto start = [&](float threshold) {
+    test::ModelBuilder builder;
+    builder.input("image", {-1, 3, 16, 16}).output("opened");
+    std::vector<float> weights(3 * 3 * 3, 0.0F);
+    weights[4] = 1;
+    builder.weight("w", {1, 3, 3, 3}, weights).weight("b", {1}, {-threshold});
+    builder.node("Conv", {"image", "w", "b"}, {"closed"}).node("Relu", {"closed"}, {"opened"});
+    Session session = layer_session(built(builder), "opened");
+    return class_model(session, torchvision(), {.steps = 2, .layer = LayerTarget{Part::Channel, 0, {}, {}}});
+  };
+  EXPECT_EQ(start(-1).start, ClassModel::Start::AsAsked);
+  // Noise of deviation 0.4 hardly reaches 2, but the fourth, of 1.35, does.
+  const ClassModel opened = start(2);
+  EXPECT_EQ(opened.start, ClassModel::Start::NoiseBecauseGradientWasZero);
+  EXPECT_GT(opened.score, 0);
+  const ClassModel closed = start(50);
+  EXPECT_EQ(closed.start, ClassModel::Start::GradientStayedZero);
+  EXPECT_EQ(closed.score, 0);
+}
+
 /// The climb written down once more, in double, with sums for transforms: 6 x 5 pixels, Adam on the spectrum.
 TEST(FourierClimb, IsAdamOnTheSpectrum) {
   constexpr std::int64_t H = 6, W = 5;
