@@ -26,7 +26,9 @@ std::vector<std::vector<DrawnPoint>> cut(const std::vector<DrawnPoint>& points,
       return DrawnPoint{from.x + (to.x - from.x) * at / length, from.y + (to.y - from.y) * at / length};
     };
     for (double at = 0; at < length;) {
-      const double end = std::min(length, at + left);
+      // By comparison, not by what is left: that may be too little to move `at`.
+      const bool dash_ends = at + left <= length;
+      const double end = dash_ends ? at + left : length;
       if (dash % 2 == 0) {
         if (strokes.empty() || left == dashes[dash])
           strokes.push_back({along(at)});
@@ -34,7 +36,7 @@ std::vector<std::vector<DrawnPoint>> cut(const std::vector<DrawnPoint>& points,
       }
       left -= end - at;
       at = end;
-      if (left <= 0) {
+      if (dash_ends) {
         dash = (dash + 1) % dashes.size();
         left = dashes[dash];
       }

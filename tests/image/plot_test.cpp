@@ -184,6 +184,20 @@ TEST(Plots, ThePictureShowsTheSameColoursAtTheSamePlaces) {
   }
 }
 
+TEST(Plots, DashesEndWhereverPointsLie) {
+  // Points so dense and odd that strokes end within rounding of them.
+  LinePlot plot{"", "", "", {}, {}, {}};
+  for (int s = 0; s < 20; ++s) {
+    PlotSeries series{"control", {}, {}, {}, {}, PlotRole::Control};
+    for (int i = 0; i <= 400; ++i) {
+      series.x.push_back(i / (3.0 + s));
+      series.y.push_back(std::exp(-i / (7.0 + s)));
+    }
+    plot.series.push_back(std::move(series));
+  }
+  EXPECT_GT(draw_plot(plot, 0.25).width, 100);
+}
+
 TEST(Plots, RefuseWhatCannotBeDrawn) {
   EXPECT_THROW(to_svg(LinePlot{}), InputError);
   EXPECT_THROW(to_svg(BarPlot{}), InputError);
