@@ -19,6 +19,6 @@ build() {
 build asan-ubsan
 echo "== asan-ubsan: the fast tests"
 ctest --preset asan-ubsan -j "$jobs"
-build dev
-echo "== dev: all tests"
-ctest --preset dev -j "$jobs"
+build ci
+echo "== ci: all tests"
+ctest --preset ci -j "$jobs"
