@@ -29,7 +29,7 @@ std::optional<std::size_t> near_miss(std::string_view wanted, std::string_view n
   wanted = wanted.substr(0, 200);
   std::size_t distance = edit_distance(wanted, name);
   if (wanted.size() >= 3 && name.find(wanted) != std::string_view::npos)
-    distance = 1;
+    distance = std::min<std::size_t>(distance, 1);
   if (distance >= wanted.size() || distance > std::max<std::size_t>(2, wanted.size() / 3))
     return std::nullopt;
   return distance;
