@@ -2,6 +2,7 @@
 // file. The library's threads are given as the last argument of the network benchmarks (0: all processors).
 #include <fovea/class_model.hpp>
 #include <fovea/display.hpp>
+#include <fovea/methods.hpp>
 #include <fovea/saliency.hpp>
 
 #include <benchmark/benchmark.h>
@@ -106,7 +107,48 @@ void class_model(benchmark::State& state) {
     benchmark::DoNotOptimize(fovea::class_model(session, preprocessing, {.target_class = 8}));
 }
 
+/// What a method says of one network input, with its own number of samples.
+void method(benchmark::State& state, std::string_view name) {
+  const auto preprocessing = network().preprocessing().value();
+  fovea::MapSession session(fovea::MapProgram::compile(network(), preprocessing, name,
+                                                       {.threads = static_cast<int>(state.range(0))}));
+  const fovea::Shape& shape = session.scores().program().inputs().front().shape;
+  fovea::Tensor input(fovea::DType::F32, {shape[1], shape[2], shape[3]});
+  std::mt19937 generator(1);
+  std::normal_distribution<float> normal;
+  for (float& x : input.data<float>())
+    x = normal(generator);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(session.attribute(input, {8, {}}));
+}
+
+/// The gradients that SmoothGrad's 50 samples cost at least, in the batches that it takes.
+void gradients_50_in_tens(benchmark::State& state) {
+  fovea::Session session =
+      make_session(Direction::ForwardAndBackward, BackendKind::OneDnn, 10, static_cast<int>(state.range(0)));
+  session.seed_classes(std::vector<std::int64_t>(10, 8));
+  for (auto _ : state)
+    for (int i = 0; i < 5; ++i) {
+      session.forward();
+      session.backward();
+    }
+}
+
+/// One line for each method that there is.
+const bool kMethodsAreRegistered = [] {
+  for (const fovea::MethodInfo& info : fovea::methods())
+    benchmark::RegisterBenchmark(("method/" + std::string(info.name)).c_str(),
+                                 [name = info.name](benchmark::State& state) { method(state, name); })
+        ->ArgName("threads")
+        ->Arg(1)
+        ->UseRealTime()
+        ->Unit(benchmark::kMillisecond);
+  return true;
+}();
+
 }  // namespace
+
+BENCHMARK(gradients_50_in_tens)->ArgName("threads")->Arg(1)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 BENCHMARK_CAPTURE(forward, onednn, BackendKind::OneDnn)
     ->ArgNames({"batch", "threads"})

@@ -35,7 +35,16 @@ Image colorize(const Image& grey, std::string_view colormap);
 /// The photo, darkened and grey, under the colour-mapped heat: opacity rises with the map. Both of one size.
 Image overlay(const Image& photo, const Image& grey_map, std::string_view colormap, double opacity = 0.6);
 
-/// One picture of a figure with the lines written below it.
+/// The magnitude shown with full contrast: the percentile (0 to 100) of the magnitudes of a pattern's values,
+/// those that are 0 left out, so that it is the same for a pattern and for the part of it that is not empty.
+/// 0 only for a pattern that is all zero. InputError for values that are not finite.
+double contrast_level(const Tensor& pattern, double percentile);
+/// A signed pattern of [C,H,W] as a picture around mid-grey: 127.5 * (1 + value / level), clipped and
+/// rounded; all mid-grey for a level of 0. Of 3 or 4 channels the first three are colours in the given order,
+/// of others the first is shown grey.
+Image to_signed_picture(const Tensor& pattern, double level, ChannelOrder order);
+
+/// One picture of a figure with the lines written below it. Without a picture, its place stays empty.
 struct Panel {
   Image image;
   std::string title;

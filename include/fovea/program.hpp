@@ -10,14 +10,21 @@
 
 namespace fovea {
 
-/// How the way back treats a ReLU (Simonyan 2013, Zeiler & Fergus 2013, Springenberg 2014). A ReLU is every
-/// node that computes max(x, 0), with or without an upper bound; what becomes of other activations is told in
-/// ProgramReport::notes and docs/rules.md.
+/// What flows from the seeded score back to the picture. The first three differ in how they treat a ReLU,
+/// which is every node that computes max(x, 0), with or without an upper bound. The others share out a
+/// relevance: seed with the score S_c at the class (or with 1 for Excitation), and what arrives at the
+/// picture, `Session::gradient`, is the relevance of its pixels; where nothing is lost to biases, it sums to
+/// the seed. What becomes of each operator is told in ProgramReport::notes and docs/rules.md.
 enum class Rule {
-  Gradient,   ///< back-propagation: pass where the forward input was positive
-  Deconvnet,  ///< pass where the reconstruction is positive
-  Guided,     ///< both
+  Gradient,      ///< back-propagation: pass where the forward input was positive (simonyan2013deep)
+  Deconvnet,     ///< pass where the reconstruction is positive (zeiler2013visualizing)
+  Guided,        ///< both (springenberg2014striving)
+  LrpEpsilon,    ///< R_i = sum of x_i w_ij R_j / (z_j + epsilon sign(z_j)) (bach2015pixel)
+  LrpAlphaBeta,  ///< R_i = sum of (2 z_ij+ / z_j+ - z_ij- / z_j-) R_j, z_ij = x_i w_ij (bach2015pixel)
+  LrpComposite,  ///< z_ij+ / z_j+ at convolutions, epsilon at dense layers (montavon2019layer)
+  Excitation,    ///< z_ij+ / z_j+ everywhere, without biases (zhang2016top)
 };
+/// "gradient", "deconvnet", "guided", "lrp-epsilon", "lrp-alpha-beta", "lrp", "excitation".
 std::string_view name_of(Rule rule);
 
 /// What convolutions and matrix products multiply. Sums, residual trunks, inputs and outputs are float32
@@ -55,9 +62,12 @@ struct ProgramOptions {
   BackendKind backend = BackendKind::Auto;
   /// Threads of one run; 0: all processors.
   int threads = 0;
-  /// Name of the ONNX value to differentiate, or of the node whose first output it is; empty: the class
-  /// scores (the first output).
+  /// What to differentiate: the name of an ONNX value, or of a node (its first output); empty: the class
+  /// scores (the first output). fovea/layers.hpp lists the values.
   std::string target = {};
+  /// Name of the ONNX value with respect to which is differentiated; empty: the picture. Its value is then
+  /// the last of the outputs, and Session::gradient has its shape.
+  std::string source = {};
   /// Keep a final Softmax or LogSoftmax, which is otherwise removed so that the scores are unnormalised.
   enum class FinalSoftmax { Remove, Keep } final_softmax = FinalSoftmax::Remove;
   /// What to do with a Relu between the last convolution and the global pooling that gives the scores
@@ -70,14 +80,21 @@ struct ProgramOptions {
     ChannelsFirst,  ///< [N,C,H,W] for every file
     AsInFile,
   } input_layout = InputLayout::ChannelsFirst;
+  /// Layers whose weights are shuffled, for sanity checks of maps (adebayo2018sanity): names that
+  /// `layers_with_weights` gives; others are left out. A layer's new weights depend on its name and the seed
+  /// only.
+  std::vector<std::string> shuffled_layers = {};
+  std::uint64_t shuffle_seed = 0;
   /// In the file's layout, for models whose input is no picture (Direction::Forward only).
   std::vector<InputShape> input_shapes = {};
 };
 
 /// What the memory plan and the passes did; for reports.
 struct ProgramReport {
-  std::vector<std::string> notes;   ///< e.g. "removed the final Softmax 'prob'"
-  std::int64_t rule_hits = 0;       ///< nodes that the rule acted on: Relu, and Clip and Max from 0
+  std::vector<std::string> notes;  ///< e.g. "removed the final Softmax 'prob'"
+  /// Nodes that the rule acted on: Relu, and Clip and Max from 0; for relevance, all that do not merely move
+  /// it.
+  std::int64_t rule_hits = 0;
   std::int64_t multiply_adds = 0;   ///< of one forward pass of the whole batch
   std::size_t arena_bytes = 0;      ///< memory of one session's intermediate values
   std::size_t unplanned_bytes = 0;  ///< what they would take without sharing memory
@@ -102,8 +119,10 @@ public:
   Program& operator=(const Program&) = delete;
 
   const ProgramOptions& options() const;
-  const std::vector<TensorInfo>& inputs() const;   ///< of the model; the picture is the first
-  const std::vector<TensorInfo>& outputs() const;  ///< of the model; the scores (or the target) are the first
+  const std::vector<TensorInfo>& inputs() const;  ///< of the model; the picture is the first
+  /// Of the model; the scores (or the target) are the first, and the last is ProgramOptions::source, if
+  /// given.
+  const std::vector<TensorInfo>& outputs() const;
   /// Number of classes: elements of the first output divided by the batch.
   std::int64_t classes() const;
   const ProgramReport& report() const;
@@ -117,6 +136,20 @@ private:
   explicit Program(std::unique_ptr<const Impl> impl);
   std::unique_ptr<const Impl> impl_;
 };
+
+/// A program for pictures. Where the file fixes its batch so that the network takes no other (a transformer
+/// that was exported for one picture), it is one of the file's batch: see Program::options. ModelError as
+/// Program::compile has it.
+std::shared_ptr<const Program> compile_for_pictures(const Model& model, ProgramOptions options);
+
+/// The name of the last value of [N,C,H,W] with more than one position on the way from the picture to the
+/// scores: where a network still knows where things are, and what its last layers read. Takes batch and size
+/// from the options. ModelError when there is none.
+std::string last_spatial_layer(const Model& model, const ProgramOptions& options);
+
+/// The names of the layers with learnt weights, from the scores back: convolutions, matrix products with a
+/// constant, and normalisations that cannot be folded into them. Takes batch and size from the options.
+std::vector<std::string> layers_with_weights(const Model& model, const ProgramOptions& options);
 
 /// What one step of a program cost over the runs of a session. A node may take several steps: a change of
 /// layout is a step of its own ("reorder").
@@ -156,7 +189,7 @@ public:
   /// Must follow `forward`, and once only: the way back re-uses the memory of what forward kept for it.
   /// InputError otherwise.
   void backward();
-  /// d(objective)/d(input 0), in input 0's shape.
+  /// d(objective)/d(input 0), in input 0's shape; or with respect to ProgramOptions::source, in its shape.
   const Tensor& gradient() const;
 
   /// One entry for each step, in the order in which they run; empty with Profiling::Off.

@@ -17,7 +17,8 @@ std::vector<bool> values_depending_on(const ir::Graph& graph, ir::ValueId input)
       return id != ir::kNoValue && depends[static_cast<std::size_t>(id)];
     });
     for (ir::ValueId id : node.outputs)
-      depends[static_cast<std::size_t>(id)] = reads && is_floating(graph.type(id).dtype);
+      if (id != input)  // which may be computed itself
+        depends[static_cast<std::size_t>(id)] = reads && is_floating(graph.type(id).dtype);
   }
   return depends;
 }
@@ -27,6 +28,8 @@ ir::Gradient::Rule rule_for(const ir::Node& node, const RuleSet& rules, Differen
   for (const RuleOverride& override : rules.overrides)
     if (override.op == node.op && (!override.applies || override.applies(result.graph, node))) {
       ++result.overridden[node.op->name];
+      if (!override.treatment.empty())
+        ++result.treated[override.treatment][node.op->name];
       return override.rule;
     }
   if (std::find(rules.passed_by.begin(), rules.passed_by.end(), node.op) != rules.passed_by.end())
@@ -59,7 +62,7 @@ Differentiated differentiate(const ir::Graph& forward, ir::ValueId target, ir::V
   const std::vector<bool> depends = values_depending_on(forward, input);
   FOVEA_CHECK(depends[static_cast<std::size_t>(target)], "'{}' does not depend on the input '{}'",
               forward.value(target).name, forward.value(input).name);
-  Differentiated result{forward, ir::kNoValue, ir::kNoValue, {}, {}};
+  Differentiated result{forward, ir::kNoValue, ir::kNoValue, {}, {}, {}};
   ir::Graph& graph = result.graph;
   result.seed = graph.add_input(forward.value(target).name + "/seed", forward.type(target));
   Accumulator gradients(graph, forward.values().size());
@@ -69,7 +72,8 @@ Differentiated differentiate(const ir::Graph& forward, ir::ValueId target, ir::V
   for (auto node = forward.nodes().rbegin(); node != forward.nodes().rend(); ++node) {
     std::vector<ir::ValueId> output_gradients;
     for (ir::ValueId id : node->outputs)
-      output_gradients.push_back(depends[static_cast<std::size_t>(id)] ? gradients.at(id) : ir::kNoValue);
+      output_gradients.push_back(id != input && depends[static_cast<std::size_t>(id)] ? gradients.at(id)
+                                                                                      : ir::kNoValue);
     const auto has_gradient = [](ir::ValueId id) { return id != ir::kNoValue; };
     if (std::none_of(output_gradients.begin(), output_gradients.end(), has_gradient))
       continue;

@@ -17,7 +17,8 @@ struct Differentiated {
   ir::ValueId seed = ir::kNoValue;      ///< a new input: d(objective)/d(target), in the target's shape
   ir::ValueId gradient = ir::kNoValue;  ///< d(objective)/d(input), in the input's shape
   NodeCounts overridden;                ///< nodes that an override of the rule set acted on
-  NodeCounts passed_by;                 ///< nodes of RuleSet::passed_by that kept their own gradient
+  std::map<std::string_view, NodeCounts> treated;  ///< the same by RuleOverride::treatment, where it has one
+  NodeCounts passed_by;  ///< nodes of RuleSet::passed_by that kept their own gradient
 };
 
 /// Appends to `forward` the nodes that carry a gradient from `target` back to `input` (reverse mode). Nothing

@@ -11,7 +11,8 @@ namespace fovea::autodiff {
 struct RuleOverride {
   const ir::Operator* op;
   ir::Gradient::Rule rule;
-  bool (*applies)(const ir::Graph&, const ir::Node&);  ///< null: to every node of that operator
+  bool (*applies)(const ir::Graph&, const ir::Node&) = nullptr;  ///< null: to every node of that operator
+  std::string_view treatment = {};  ///< for reports, where a set has several: what the rule does
 };
 
 /// How the way back is made: the first override that fits, or else the operator's own gradient.
@@ -31,5 +32,22 @@ RuleSet deconvnet_rules();
 /// Guided back-propagation (Springenberg et al. 2014): R_n = R_{n+1} * 1(R_{n+1} > 0) * 1(X_n > 0) at every
 /// rectifier.
 RuleSet guided_rules();
+
+// Relevance propagation: what flows back is a relevance R, seeded with a score (or a 1), and every node hands
+// the relevance of its output on to its inputs. See rules/relevance.hpp and docs/rules.md.
+
+/// LRP-epsilon (bach2015pixel): R_i = sum over j of x_i w_ij R_j / (z_j + epsilon sign(z_j)), where z_j is
+/// the output with its bias. On networks of layers, ReLUs and poolings it is gradient times input
+/// (ancona2018towards).
+RuleSet lrp_epsilon_rules();
+/// LRP-alpha-beta with alpha 2 and beta 1 (bach2015pixel):
+/// R_i = sum over j of (2 z_ij+ / z_j+ - z_ij- / z_j-) R_j, z_ij = x_i w_ij being cut into the positive and
+/// the negative contributions, and z_j+, z_j- their sums with the biases of that sign.
+RuleSet lrp_alpha_beta_rules();
+/// The composite of montavon2019layer, "EpsilonPlus" of anders2021software: z-plus (alpha 1, beta 0) at
+/// convolutions, epsilon at dense layers.
+RuleSet lrp_composite_rules();
+/// Excitation back-propagation (zhang2016top): R_i = sum over j of z_ij+ / z_j+ R_j, without biases.
+RuleSet excitation_rules();
 
 }  // namespace fovea::autodiff

@@ -17,6 +17,7 @@ public:
       value_ = (value_ ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
     return *this;
   }
+  std::uint64_t number() const { return value_; }
   /// 16 hexadecimal digits.
   std::string text() const { return fmt::format("{:016x}", value_); }
 

@@ -2,8 +2,8 @@
 
 #include "base/check.hpp"
 #include "base/csv.hpp"
+#include "base/edit_distance.hpp"
 #include "base/imagenet_labels.hpp"
-#include "base/near_names.hpp"
 #include "base/read_file.hpp"
 #include "base/wordnet_id.hpp"
 
@@ -134,15 +134,19 @@ std::string shortened(std::string_view text) {
 }
 
 [[noreturn]] void throw_unknown(std::string_view text, const Labels& labels, std::int64_t known) {
-  const std::string wanted = fold(text);
+  // Far too long a text is like nothing; comparing it would only take time.
+  const std::string wanted = fold(text).substr(0, 200);
   std::vector<std::pair<std::size_t, std::int64_t>> misses;
   for (std::int64_t i = 0; i < known; ++i) {
-    std::optional<std::size_t> best;
-    for (const std::string& name : folded_names(labels[i]))
-      if (const auto distance = near_miss(wanted, name))
-        best = std::min(best.value_or(*distance), *distance);
-    if (best)
-      misses.emplace_back(*best, i);
+    std::size_t best = std::string::npos;
+    for (const std::string& name : folded_names(labels[i])) {
+      std::size_t distance = edit_distance(wanted, name);
+      if (wanted.size() >= 3 && name.find(wanted) != std::string::npos)
+        distance = 1;
+      best = std::min(best, distance);
+    }
+    if (best < wanted.size() && best <= std::max<std::size_t>(2, wanted.size() / 3))
+      misses.emplace_back(best, i);
   }
   std::sort(misses.begin(), misses.end());
   std::string message = fmt::format("no class is called '{}'", shortened(text));

@@ -188,17 +188,7 @@ ProgramOptions program_options(const LoadedModel& loaded, const ModelOptions& op
 }
 
 std::shared_ptr<const Program> compile_for_crops(const LoadedModel& loaded, ProgramOptions options) {
-  try {
-    return Program::compile(loaded.model, options);
-  } catch (const ModelError&) {
-    const std::string picture = loaded.model.image_input().name;
-    for (const ModelPort& port : loaded.model.inputs())
-      if (port.name == picture && port.dims[0] >= 1 && port.dims[0] != options.batch) {
-        options.batch = port.dims[0];
-        return Program::compile(loaded.model, options);
-      }
-    throw;
-  }
+  return compile_for_pictures(loaded.model, std::move(options));
 }
 
 void check_labels(const LoadedModel& loaded, const ModelOptions& options, const Program& program) {

@@ -1,5 +1,6 @@
 #include "cli/evaluate.hpp"
 
+#include "cli/evaluate_maps.hpp"
 #include "cli/verbs.hpp"
 
 namespace fovea::cli {
@@ -60,10 +61,13 @@ void add_merge(CLI::App& evaluate, Run& run) {
 }  // namespace
 
 void add_evaluate(CLI::App& app, Run& run) {
-  CLI::App* verb = app.add_subcommand("evaluate", "How often boxes are right, on pictures with known boxes");
+  CLI::App* verb =
+      app.add_subcommand("evaluate", "How often boxes are right, and how far maps can be trusted");
   verb->require_subcommand(1);
   add_localization(*verb, run);
   add_merge(*verb, run);
+  add_faithfulness(*verb, run);
+  add_sanity(*verb, run);
 }
 
 }  // namespace fovea::cli

@@ -1,9 +1,13 @@
 #include "cli/common.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
+#include "fovea/layers.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
 
 namespace fovea::cli {
 namespace {
@@ -12,15 +16,21 @@ struct Options {
   std::string model;
   std::optional<std::int64_t> size;
   bool json = false;
+  bool layers = false;
 };
+
+/// The side to take where the model leaves it open.
+std::int64_t size_for(std::int64_t declared, const Options& options) {
+  return declared > 0 ? 0 : options.size.value_or(224);
+}
 
 /// The compiled program, or nothing with the reason why there is none.
 std::shared_ptr<const Program> try_compile(const Model& model, const Options& options, std::string& why_not) {
   try {
     ProgramOptions program;
     const ImageInput input = model.image_input();
-    program.height = input.height > 0 ? 0 : options.size.value_or(224);
-    program.width = input.width > 0 ? 0 : options.size.value_or(224);
+    program.height = size_for(input.height, options);
+    program.width = size_for(input.width, options);
     return Program::compile(model, program);
   } catch (const Error& error) {
     why_not = error.what();
@@ -50,7 +60,60 @@ nlohmann::ordered_json preprocessing_json(const Preprocessing& p) {
           {"channel_order", p.channel_order == ChannelOrder::RGB ? "RGB" : "BGR"}};
 }
 
-void print_json(const Model& model, const Program* program, const std::string& why_not) {
+/// None without --layers or where the model cannot be run, which is reported elsewhere.
+std::vector<LayerInfo> layers_of(const Model& model, const Options& options) {
+  if (!options.layers || !model.unsupported_nodes().empty())
+    return {};
+  const ImageInput input = model.image_input();
+  return layers(model, size_for(input.height, options), size_for(input.width, options));
+}
+
+nlohmann::ordered_json axis_json(const FieldAxis& axis) {
+  return {{"size", axis.size}, {"stride", axis.stride}, {"offset", axis.offset}};
+}
+
+nlohmann::ordered_json layers_json(const std::vector<LayerInfo>& list) {
+  auto json = nlohmann::ordered_json::array();
+  for (const LayerInfo& layer : list) {
+    json.push_back({{"name", layer.name},
+                    {"node", layer.node},
+                    {"operator", layer.operator_name},
+                    {"shape", layer.shape.dims()},
+                    {"receptive_field", nullptr}});
+    if (layer.field)
+      json.back()["receptive_field"] = {{"height", axis_json(layer.field->height)},
+                                        {"width", axis_json(layer.field->width)}};
+  }
+  return json;
+}
+
+/// "3x5"; one number where both are the same.
+std::string pair_text(double height, double width) {
+  return height == width ? fmt::format("{:.4g}", height) : fmt::format("{:.4g}x{:.4g}", height, width);
+}
+
+void print_layers(const std::vector<LayerInfo>& list) {
+  std::vector<std::array<std::string, 6>> rows = {{"layer", "node", "operator", "shape", "field", "stride"}};
+  for (const LayerInfo& layer : list)
+    rows.push_back(
+        {layer.name, layer.node, layer.operator_name, to_string(layer.shape),
+         layer.field ? pair_text(layer.field->height.size, layer.field->width.size) : "whole picture",
+         layer.field ? pair_text(layer.field->height.stride, layer.field->width.stride) : ""});
+  std::array<std::size_t, 6> widths = {};
+  for (const auto& row : rows)
+    for (std::size_t c = 0; c < row.size(); ++c)
+      widths[c] = std::max(widths[c], row[c].size());
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t c = 0; c < row.size(); ++c)
+      line += fmt::format("{:<{}}  ", row[c], widths[c]);
+    line.erase(line.find_last_not_of(' ') + 1);
+    fmt::print("{}\n", line);
+  }
+}
+
+void print_json(const Model& model, const Program* program, const std::string& why_not,
+                const Options& options) {
   nlohmann::ordered_json json = {{"path", model.path()},
                                  {"producer", model.producer()},
                                  {"ir_version", model.ir_version()},
@@ -76,6 +139,8 @@ void print_json(const Model& model, const Program* program, const std::string& w
   } else {
     json["error"] = why_not;
   }
+  if (options.layers)
+    json["layers"] = layers_json(layers_of(model, options));
   fmt::print("{}\n", json.dump(2));
 }
 
@@ -129,9 +194,11 @@ int show(const Options& options) {
   std::string why_not;
   const std::shared_ptr<const Program> program = try_compile(model, options, why_not);
   if (options.json)
-    print_json(model, program.get(), why_not);
+    print_json(model, program.get(), why_not, options);
   else
     print_text(model, program.get());
+  if (options.layers && !options.json)
+    print_layers(layers_of(model, options));
   if (program)
     return 0;
   std::fflush(stdout);
@@ -149,6 +216,8 @@ void add_info(CLI::App& app, Run& run) {
   verb->add_option("--size", options->size,
                    "side of the picture where the model leaves it open (default 224)")
       ->check(CLI::Range(1, 65536));
+  verb->add_flag("--layers", options->layers,
+                 "also every layer: name, node, operator, shape, receptive field, stride");
   verb->add_flag("--json", options->json, "print JSON");
   verb->callback([options, &run] { run = [options] { return show(*options); }; });
 }

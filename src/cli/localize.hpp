@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/common.hpp"
+#include "cli/method_options.hpp"
 #include "fovea/localize.hpp"
 
 #include <nlohmann/json.hpp>
@@ -20,7 +21,8 @@ struct LocalizeArguments {
   std::string target = "auto";
   std::int64_t top = 1;
   std::string method;  ///< empty: the preset's
-  int crops = 0;       ///< 0: the preset's
+  MethodArguments method_options;
+  int crops = 0;  ///< 0: the preset's
   std::string preset = "default";
   std::optional<double> smoothing, colour_weight, smoothness, belief, level;
   std::vector<double> quantiles;
@@ -48,17 +50,17 @@ struct LocalizeArguments {
   bool takes_seeds() const { return !strokes.empty() || !foreground.empty() || !background.empty(); }
 };
 
-/// A network compiled for the maps that --method asks for: one program for each rule.
+/// A network compiled for the maps that --method asks for: one program for each of them.
 class MapPrograms {
 public:
   MapPrograms(const LoadedModel& loaded, const LocalizeArguments& arguments, int threads);
-  const Program& first() const { return *programs_.front(); }
+  const Program& first() const { return programs_.front()->scores(); }
   /// Prints the notes of all programs, each once.
   void print_notes() const;
 
 private:
   friend class MapSessions;
-  std::vector<std::shared_ptr<const Program>> programs_;
+  std::vector<std::shared_ptr<const MapProgram>> programs_;
 };
 
 /// One worker's sessions of them.
@@ -68,7 +70,7 @@ public:
   RuleSessions all();
 
 private:
-  std::vector<Session> sessions_;
+  std::vector<MapSession> sessions_;
 };
 
 /// The preset with what the command line changes of it.

@@ -8,12 +8,16 @@
 namespace fovea::cli {
 namespace {
 
-const std::vector<std::string> kMapNames = {"product", "gradient", "deconvnet", "guided"};
+std::vector<std::string> map_names() {
+  std::vector<std::string> names = method_names();
+  names.insert(names.begin(), "product");
+  return names;
+}
 
-std::vector<Rule> rules_of(const std::string& method) {
+std::vector<std::string> methods_of(const std::string& method) {
   if (method == "product")
-    return {Rule::Gradient, Rule::Guided};
-  return {parse_rule(method)};
+    return {"gradient", "guided"};
+  return {method};
 }
 
 }  // namespace
@@ -26,18 +30,17 @@ MapPrograms::MapPrograms(const LoadedModel& loaded, const LocalizeArguments& arg
   ProgramOptions options =
       program_options(loaded, arguments.model, Direction::ForwardAndBackward, arguments.crop_count());
   options.threads = threads;
-  for (const Rule rule : rules_of(arguments.method_name())) {
-    options.rule = rule;
-    programs_.push_back(compile_for_crops(loaded, options));
-  }
+  for (const std::string& method : methods_of(arguments.method_name()))
+    programs_.push_back(MapProgram::compile(loaded.model, loaded.preprocessing, method, options,
+                                            arguments.method_options.chosen()));
 }
 
 void MapPrograms::print_notes() const {
   std::set<std::string> printed;
   for (const auto& program : programs_) {
     // Nobody asked for a rule by name where several maps are multiplied: only that it did nothing is news.
-    const bool worked_unasked = programs_.size() > 1 && program->report().rule_hits > 0;
-    for (const std::string& note : program->report().notes)
+    const bool worked_unasked = programs_.size() > 1 && program->scores().report().rule_hits > 0;
+    for (const std::string& note : program->notes())
       if (!(worked_unasked && note.starts_with("rule ")) && printed.insert(note).second)
         fmt::print(stderr, "fovea: note: {}\n", note);
   }
@@ -49,10 +52,10 @@ MapSessions::MapSessions(const MapPrograms& programs) {
 }
 
 RuleSessions MapSessions::all() {
-  std::vector<Session*> pointers;
-  for (Session& session : sessions_)
+  std::vector<MapSession*> pointers;
+  for (MapSession& session : sessions_)
     pointers.push_back(&session);
-  return RuleSessions(std::move(pointers));
+  return RuleSessions(pointers);
 }
 
 LocalizeOptions localize_options(const LocalizeArguments& arguments) {
@@ -95,10 +98,12 @@ LocalizeOptions localize_options(const LocalizeArguments& arguments) {
 
 void LocalizeArguments::add_method_to(CLI::App& verb) {
   LocalizeArguments& arguments = *this;
-  verb.add_option("--method,--rule", arguments.method,
-                  "the map: what a ReLU passes back, or product: of the maps of gradient and guided; default "
-                  "product, with the paper's preset gradient")
-      ->check(CLI::IsMember(kMapNames));
+  verb.add_option(
+          "--method,--rule", arguments.method,
+          "the map: any that 'fovea list methods' names, or product: of the maps of gradient and guided; "
+          "default product, with the paper's preset gradient")
+      ->check(CLI::IsMember(map_names()));
+  arguments.method_options.add_to(verb);
   verb.add_option(
           "--crops", arguments.crops,
           "1: the whole photo squeezed to the network's size; 2: that and its mirror image; 10: "

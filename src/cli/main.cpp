@@ -46,6 +46,8 @@ int run(int argc, char** argv) {
   fovea::cli::add_localize(app, verb);
   fovea::cli::add_evaluate(app, verb);
   fovea::cli::add_class_model(app, verb);
+  fovea::cli::add_list(app, verb);
+  fovea::cli::add_deconv(app, verb);
   fovea::cli::add_bench(app, verb);
   try {
     app.parse(argc, argv);

@@ -1,6 +1,7 @@
 #include "fovea/saliency.hpp"
 
 #include "cli/common.hpp"
+#include "cli/method_options.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/class_model.hpp"
 #include "fovea/display.hpp"
@@ -9,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -22,7 +24,9 @@ struct Options {
   ModelOptions model;
   std::vector<std::string> images;
   std::string target = "auto";
+  std::string against;
   std::string method = "gradient";
+  MethodArguments method_options;
   int crops = 1;
   std::string output;
   DisplayRange range;
@@ -60,12 +64,36 @@ private:
   UniqueStems stems_;
 };
 
-std::string range_text(const Options& options, double white) {
+/// The values of a map that are shown black and white.
+struct Levels {
+  double black = 0, white = 0;
+};
+
+/// White as the options have it. Black is 0, but where channels share a value its smallest: RISE's maps stand
+/// on the probability that a random mask leaves.
+Levels levels_of(const SaliencyMap& result, const MethodInfo& info, const DisplayRange& range) {
+  const auto values = result.map.data<float>();
+  const bool shared = info.values == MethodInfo::Values::PerPixel;
+  return {shared ? *std::min_element(values.begin(), values.end()) : 0, white_level(result.map, range)};
+}
+
+Image grey_of(const Tensor& map, const Levels& levels, double gamma) {
+  if (levels.black == 0)
+    return scale_to_grey(map, levels.white, gamma);
+  Tensor above = map.clone();
+  for (float& value : above.data<float>())
+    value -= static_cast<float>(levels.black);
+  return scale_to_grey(above, levels.white - levels.black, gamma);
+}
+
+std::string range_text(const Options& options, const Levels& levels) {
   const std::string gamma =
       options.range.gamma == 1.0 ? "" : fmt::format(", gamma {:g}", options.range.gamma);
+  const std::string black = levels.black == 0 ? "" : fmt::format("black: {:.3g}, ", levels.black);
   return options.range.percentile >= 100
-             ? fmt::format("white: the maximum, {:.3g}{}", white, gamma)
-             : fmt::format("white: {:g} % quantile, {:.3g}{}", options.range.percentile, white, gamma);
+             ? fmt::format("{}white: the maximum, {:.3g}{}", black, levels.white, gamma)
+             : fmt::format("{}white: {:g} % quantile, {:.3g}{}", black, options.range.percentile,
+                           levels.white, gamma);
 }
 
 /// Class models for figures, each climbed to once. May be asked by several threads.
@@ -100,13 +128,14 @@ private:
 
 /// Photo, map, map on the photo; or, as in the paper's reproduction, photo, class model, map.
 Image figure_of(const SaliencyMap& result, const Options& options, const LoadedModel& loaded,
-                const std::string& path, const Image& grey, double white, ClassModelPictures& class_models) {
+                const std::string& path, const Image& grey, const Levels& levels,
+                ClassModelPictures& class_models) {
   const std::string name = short_name(loaded.labels, result.target.index);
   const std::string answer = fmt::format("{}, score {:.2f}, probability {:.3f}", name, result.target.score,
                                          result.target.probability);
   const std::string file = fs::path(path).filename().string();
   const Panel map = {colorize(grey, options.colormap), "Saliency map",
-                     fmt::format("{}; {}", options.method, range_text(options, white))};
+                     fmt::format("{}; {}", options.method, range_text(options, levels))};
   std::vector<Panel> panels;
   if (options.with_class_model)
     panels = {{result.seen, "Photo", file + ": " + answer}, class_models.panel(result.target.index), map};
@@ -118,9 +147,9 @@ Image figure_of(const SaliencyMap& result, const Options& options, const LoadedM
 }
 
 void write_files(const SaliencyMap& result, const Options& options, const LoadedModel& loaded,
-                 const std::string& path, const Files& files, double white,
+                 const std::string& path, const Files& files, const Levels& levels,
                  ClassModelPictures& class_models) {
-  const Image grey = scale_to_grey(result.map, white, options.range.gamma);
+  const Image grey = grey_of(result.map, levels, options.range.gamma);
   if (!files.map.empty()) {
     write_png(files.map, grey);
     write_png(files.heat, colorize(grey, options.colormap));
@@ -129,21 +158,27 @@ void write_files(const SaliencyMap& result, const Options& options, const Loaded
     write_npy(files.gradient, result.gradient);
   }
   if (!files.figure.empty())
-    write_png(files.figure, figure_of(result, options, loaded, path, grey, white, class_models));
+    write_png(files.figure, figure_of(result, options, loaded, path, grey, levels, class_models));
 }
 
 nlohmann::ordered_json describe_json(const SaliencyMap& result, const Options& options, const Labels& labels,
-                                     const std::string& path, const Files& files, double white) {
+                                     const std::string& path, const Files& files, const Levels& levels) {
   nlohmann::ordered_json json = {{"image", path}, {"class", to_json(labels, result.target.index)}};
   json["score"] = result.target.score;
   json["probability"] = result.target.probability;
+  if (result.against)
+    json["against"] = to_json(labels, *result.against);
   json["method"] = options.method;
+  if (result.completeness_error)
+    json["completeness_error"] = *result.completeness_error;
   json["crops"] = options.crops;
   json["region"] = {{"x", result.region.x},
                     {"y", result.region.y},
                     {"width", result.region.width},
                     {"height", result.region.height}};
-  json["white_level"] = white;
+  if (levels.black != 0)
+    json["black_level"] = levels.black;
+  json["white_level"] = levels.white;
   for (const auto& [key, file] : {std::pair{"map", &files.map}, std::pair{"heat", &files.heat},
                                   std::pair{"overlay", &files.overlay}, std::pair{"raw_map", &files.raw},
                                   std::pair{"gradient", &files.gradient}, std::pair{"figure", &files.figure}})
@@ -170,30 +205,30 @@ struct Shared {
   const LoadedModel& loaded;
   const std::vector<std::string>& images;
   std::vector<Files> files;
-  std::shared_ptr<const Program> program;
+  std::shared_ptr<const MapProgram> program;
   SaliencyOptions method;
   ClassModelPictures class_models;
 };
 
 /// Explains one picture and writes its files; the report adds to `results` or prints.
-Report explain(Session& session, Shared& shared, std::size_t i, nlohmann::ordered_json& results) {
+Report explain(MapSession& session, Shared& shared, std::size_t i, nlohmann::ordered_json& results) {
   const Options& options = shared.options;
   const std::string& path = shared.images[i];
   const Files& files = shared.files[i];
   const SaliencyMap result = saliency(session, read_image(path), shared.loaded.preprocessing, shared.method);
-  const double white = white_level(result.map, options.range);
-  write_files(result, options, shared.loaded, path, files, white, shared.class_models);
+  const Levels levels = levels_of(result, shared.program->info(), options.range);
+  write_files(result, options, shared.loaded, path, files, levels, shared.class_models);
   std::string warning;
-  if (white == 0)
-    warning = fmt::format("fovea: warning: {}: the gradient is zero everywhere, so the map is black (score "
+  if (levels.white == levels.black)
+    warning = fmt::format("fovea: warning: {}: the map is zero everywhere, so it is black (score "
                           "{:.3g})\n",
                           path, result.target.score);
   if (options.json)
-    return
-        [warning, &results, json = describe_json(result, options, shared.loaded.labels, path, files, white)] {
-          fmt::print(stderr, "{}", warning);
-          results.push_back(json);
-        };
+    return [warning, &results,
+            json = describe_json(result, options, shared.loaded.labels, path, files, levels)] {
+      fmt::print(stderr, "{}", warning);
+      results.push_back(json);
+    };
   return [warning, text = result_text(result, shared.loaded.labels, path, files)] {
     fmt::print(stderr, "{}", warning);
     fmt::print("{}", text);
@@ -208,19 +243,23 @@ int make_maps(const Options& options) {
   const Workforce force = share_processors(images.size(), options.model.workers, options.model.threads);
   ProgramOptions program_options =
       cli::program_options(loaded, options.model, Direction::ForwardAndBackward, options.crops);
-  program_options.rule = parse_rule(options.method);
   program_options.threads = force.threads;
   Shared shared{options,
                 loaded,
                 images,
                 {},
-                compile_for_crops(loaded, program_options),
-                {{}, options.crops == 10 ? Crops::Ten : Crops::One},
+                MapProgram::compile(loaded.model, loaded.preprocessing, options.method, program_options,
+                                    options.method_options.chosen()),
+                {{}, options.crops == 10 ? Crops::Ten : Crops::One, {}},
                 {loaded, options}};
-  check_labels(loaded, options.model, *shared.program);
-  print_notes(*shared.program);
+  check_labels(loaded, options.model, shared.program->scores());
+  for (const std::string& note : shared.program->notes())
+    fmt::print(stderr, "fovea: note: {}\n", note);
+  const std::int64_t classes = shared.program->scores().classes();
   if (options.target != "auto")
-    shared.method.target_class = loaded.labels.find(options.target, shared.program->classes());
+    shared.method.target_class = loaded.labels.find(options.target, classes);
+  if (!options.against.empty())
+    shared.method.against = loaded.labels.find(options.against, classes);
   if (!ends_with_png(options.output))
     make_folder(options.output);
   FileNames names(options);
@@ -228,7 +267,16 @@ int make_maps(const Options& options) {
     shared.files.push_back(names.next(image));
   auto results = nlohmann::ordered_json::array();
   const int code = for_each_file(images, force.workers, [&]() -> FileWork {
-    auto session = std::make_shared<Session>(shared.program);
+    auto session = std::make_shared<MapSession>(shared.program);
+    if (images.size() == 1)
+      session->report_progress(
+          [bar = std::make_shared<std::optional<ProgressBar>>()](std::int64_t done, std::int64_t total) {
+            if (!*bar)
+              bar->emplace(total);
+            (*bar)->update(done, "samples");
+            if (done == total)
+              bar->reset();
+          });
     return [&, session](std::size_t i) { return explain(*session, shared, i, results); };
   });
   if (options.json)
@@ -247,9 +295,12 @@ void add_saliency(CLI::App& app, Run& run) {
       ->check(not_empty());
   verb->add_option("--class", options->target, "auto (the best guess), an index, a WordNet id or a name")
       ->capture_default_str();
-  verb->add_option("--method", options->method, "what a ReLU passes back")
-      ->check(CLI::IsMember(kRuleNames))
+  verb->add_option("--against", options->against,
+                   "explain by how much the score is above this class's: an index, a WordNet id or a name");
+  verb->add_option("--method", options->method, "how the map is made: see 'fovea list methods'")
+      ->check(CLI::IsMember(method_names()))
       ->capture_default_str();
+  options->method_options.add_to(*verb);
   verb->add_option("--crops", options->crops,
                    "1: the centre; 10: corners, centre and mirror images, averaged in place")
       ->check(CLI::IsMember({1, 10}))

@@ -18,6 +18,8 @@ void add_saliency(CLI::App& app, Run& run);
 void add_localize(CLI::App& app, Run& run);
 void add_evaluate(CLI::App& app, Run& run);
 void add_class_model(CLI::App& app, Run& run);
+void add_list(CLI::App& app, Run& run);
+void add_deconv(CLI::App& app, Run& run);
 void add_bench(CLI::App& app, Run& run);
 
 }  // namespace fovea::cli

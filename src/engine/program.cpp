@@ -2,14 +2,15 @@
 
 #include "autodiff/backward.hpp"
 #include "base/check.hpp"
-#include "base/near_names.hpp"
+#include "engine/imported_graph.hpp"
 #include "engine/model_impl.hpp"
 #include "engine/program_impl.hpp"
 #include "ir/text.hpp"
-#include "onnx/import.hpp"
+#include "onnx/node_outputs.hpp"
 #include "ops/multiply_adds.hpp"
 #include "ops/round_straight_through.hpp"
 #include "passes/pipeline.hpp"
+#include "passes/randomize_weights.hpp"
 
 #include <fmt/ranges.h>
 
@@ -20,35 +21,18 @@
 namespace fovea {
 namespace {
 
-ir::Graph import(const Model& model, const ProgramOptions& options) {
-  onnx_import::ImportOptions import_options;
-  import_options.floating = options.precision == Precision::F64 ? DType::F64 : DType::F32;
-  import_options.batch = options.batch;
-  import_options.height = options.height;
-  import_options.width = options.width;
-  if (options.input_layout == ProgramOptions::InputLayout::ChannelsFirst)
-    import_options.channels_last = onnx_import::ImportOptions::ChannelsLast::Transpose;
-  for (const InputShape& input : options.input_shapes)
-    import_options.shapes.emplace_back(input.name, input.shape);
-  return onnx_import::import_graph(*model.impl().file, import_options);
-}
-
-/// Makes the named value, or the first one that the named node writes, the graph's only output.
-void retarget(ir::Graph& graph, const std::string& target, const onnx_import::OnnxFile& file) {
-  ir::ValueId id = graph.find(target);
-  if (id == ir::kNoValue)
-    id = graph.find(file.first_output(target));
-  if (id == ir::kNoValue) {
-    std::vector<std::string> names;
-    for (const ir::Value& value : graph.values())
-      if (value.producer != ir::kNoNode)
-        names.push_back(value.name);
-    const std::vector<std::string> near = near_names(target, names, 5);
-    throw InputError(fmt::format("there is no value or node named '{}'{}{}", target,
-                                 near.empty() ? "" : "; near: ", fmt::join(near, ", ")));
-  }
+/// Makes the named value, or the first output of the named node, the graph's only output.
+void retarget(ir::Graph& graph, const onnx_import::OnnxFile& file, const std::string& target) {
+  const ir::ValueId id = onnx_import::find_value(graph, file, target);
   graph.clear_outputs();
   graph.add_output(id, target);
+}
+
+/// Makes the named value, from which gradients are wanted, the last output.
+void add_source(ir::Graph& graph, const onnx_import::OnnxFile& file, const std::string& source) {
+  const ir::ValueId id = onnx_import::find_value(graph, file, source);
+  FOVEA_CHECK(graph.producer(id), "'{}' is not computed from the picture", source);
+  graph.add_output(id, source);
 }
 
 autodiff::RuleSet rule_set(Rule rule) {
@@ -59,6 +43,14 @@ autodiff::RuleSet rule_set(Rule rule) {
     return autodiff::deconvnet_rules();
   case Rule::Guided:
     return autodiff::guided_rules();
+  case Rule::LrpEpsilon:
+    return autodiff::lrp_epsilon_rules();
+  case Rule::LrpAlphaBeta:
+    return autodiff::lrp_alpha_beta_rules();
+  case Rule::LrpComposite:
+    return autodiff::lrp_composite_rules();
+  case Rule::Excitation:
+    return autodiff::excitation_rules();
   }
   FOVEA_ASSERT(!"unknown rule");
 }
@@ -117,8 +109,20 @@ std::string node_list(const autodiff::NodeCounts& counts) {
   return text;
 }
 
+/// What became of the relevance at the nodes of each operator.
+std::string describe_treatments(Rule rule, const autodiff::Differentiated& made) {
+  std::string text;
+  for (const auto& [treatment, counts] : made.treated)
+    text += fmt::format("{}{} at {}", text.empty() ? "" : "; ", treatment, node_list(counts));
+  if (!made.passed_by.empty())
+    text += fmt::format("; moved as gradients are: {}", node_list(made.passed_by));
+  return fmt::format("rule {}: {}", name_of(rule), text);
+}
+
 /// What a rule other than the plain gradient did, and what it left alone.
 std::string describe_rule(Rule rule, const autodiff::Differentiated& made) {
+  if (!made.treated.empty())
+    return describe_treatments(rule, made);
   std::string text = made.overridden.empty()
                          ? fmt::format("rule {} met no Relu: the result is the plain gradient", name_of(rule))
                          : fmt::format("rule {} acted on {}", name_of(rule), node_list(made.overridden));
@@ -132,8 +136,11 @@ ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
   FOVEA_CHECK(scores.rank() >= 1 && scores[0] == impl.options.batch,
               "the output '{}' has shape {}: its first extent is not the batch of {}",
               forward.output_names().front(), to_string(scores), impl.options.batch);
-  autodiff::Differentiated made = autodiff::differentiate(
-      forward, forward.outputs().front(), forward.inputs().front(), rule_set(impl.options.rule));
+  const ir::ValueId source =
+      impl.options.source.empty() ? forward.inputs().front() : forward.outputs().back();
+  autodiff::Differentiated made =
+      autodiff::differentiate(forward, forward.outputs().front(), source, rule_set(impl.options.rule));
+  impl.gradient = infos(forward, {source}).front();
   for (const auto& [op, count] : made.overridden)
     impl.report.rule_hits += count;
   if (impl.options.rule != Rule::Gradient)
@@ -216,14 +223,18 @@ void build(const Model& model, Program::Impl& impl) {
     FOVEA_CHECK((picture.height > 0 || options.height > 0) && (picture.width > 0 || options.width > 0),
                 "the size of input '{}' is open: give one", picture.name);
   }
-  ir::Graph graph = import(model, options);
+  ir::Graph graph = imported_graph(model, options);
   model.impl().file->release_pages();
   FOVEA_CHECK(!graph.outputs().empty(), "the model has no output");
   if (!options.target.empty())
-    retarget(graph, options.target, *model.impl().file);
+    retarget(graph, *model.impl().file, options.target);
+  if (!options.source.empty())
+    add_source(graph, *model.impl().file, options.source);
   const bool strip = options.final_softmax == ProgramOptions::FinalSoftmax::Remove && options.target.empty();
   graph = passes::run(strip ? passes::canonical_passes() : passes::canonical_passes_keeping_softmax(),
                       std::move(graph), impl.report.notes);
+  if (!options.shuffled_layers.empty())
+    graph = passes::randomize_weights(graph, options.shuffled_layers, options.shuffle_seed);
   if (options.final_relu == ProgramOptions::FinalRelu::Remove)
     graph = passes::run(passes::final_relu_passes(), std::move(graph), impl.report.notes);
   impl.report.multiply_adds = ops::multiply_adds(graph);
@@ -264,6 +275,14 @@ std::string_view name_of(Rule rule) {
     return "deconvnet";
   case Rule::Guided:
     return "guided";
+  case Rule::LrpEpsilon:
+    return "lrp-epsilon";
+  case Rule::LrpAlphaBeta:
+    return "lrp-alpha-beta";
+  case Rule::LrpComposite:
+    return "lrp";
+  case Rule::Excitation:
+    return "excitation";
   }
   FOVEA_ASSERT(!"unknown rule");
 }

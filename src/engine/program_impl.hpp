@@ -9,6 +9,7 @@ namespace fovea {
 struct Program::Impl {
   ProgramOptions options;
   std::vector<TensorInfo> inputs, outputs;
+  TensorInfo gradient;  ///< of what is differentiated with respect to
   ProgramReport report;
   std::string text;  ///< the graph that was lowered
   backend::Lowering lowering;

@@ -78,7 +78,7 @@ Session::Session(std::shared_ptr<const Program> program, Profiling profiling)
     impl_->outputs.emplace_back(info.dtype, info.shape);
   if (compiled.differentiated) {
     impl_->inputs.emplace_back(compiled.outputs.front().dtype, compiled.outputs.front().shape);
-    impl_->outputs.emplace_back(compiled.inputs.front().dtype, compiled.inputs.front().shape);
+    impl_->outputs.emplace_back(compiled.gradient.dtype, compiled.gradient.shape);
   }
   const backend::Lowering& lowering = compiled.lowering;
   FOVEA_ASSERT(lowering.inputs.size() == impl_->inputs.size() &&

@@ -139,7 +139,7 @@ ImageResult evaluate_image(const RuleSessions& sessions, const Preprocessing& pr
   try {
     if (!image.usable())
       throw InputError(image.error);
-    FOVEA_CHECK(image.class_index >= 0 && image.class_index < sessions.all().front()->program().classes(),
+    FOVEA_CHECK(image.class_index >= 0 && image.class_index < sessions.classes(),
                 "the network has no class {}", image.class_index);
     const Image photo = read_picture(result, image, folder);
     clip_truth(result, image);

@@ -45,6 +45,10 @@ std::int64_t height_of(const std::vector<std::string>& lines, const TextStyle& s
   return static_cast<std::int64_t>(lines.size()) * style.line_height;
 }
 
+bool is_empty(const Image& picture) {
+  return picture.width == 0 && picture.height == 0 && picture.pixels.empty();
+}
+
 Image scale_picture(const Image& picture, std::int64_t panel_height) {
   check_image(picture);
   check_size(panel_height, panel_height * kMaxAspect);
@@ -143,7 +147,8 @@ Grid lay_out(const std::vector<Panel>& panels, std::int64_t columns, std::int64_
   grid.widths.assign(static_cast<std::size_t>(std::min(columns, count)), grid.styles.title.line_height * 7);
   for (std::size_t i = 0; i < panels.size(); ++i) {
     Cell cell;
-    cell.picture = scale_picture(panels[i].image, panel_height);
+    if (!is_empty(panels[i].image))
+      cell.picture = scale_picture(panels[i].image, panel_height);
     std::int64_t& width = grid.widths[i % grid.widths.size()];
     width = std::max(width, cell.picture.width);
     grid.cells.push_back(std::move(cell));
@@ -165,7 +170,8 @@ void draw_row(Image& figure, const Grid& grid, std::size_t first, std::int64_t t
     const std::int64_t title_height = height_of(cell.title, grid.styles.title);
     draw_lines(figure, left, top + std::max<std::int64_t>(heights.title - 4 - title_height, 0), cell.title,
                grid.styles.title);
-    paste(figure, cell.picture, left, top + heights.title);
+    if (!is_empty(cell.picture))
+      paste(figure, cell.picture, left, top + heights.title);
     draw_lines(figure, left, top + heights.title + heights.picture + 6, cell.caption, grid.styles.caption);
     left += grid.widths[column] + kGap;
   }
@@ -175,7 +181,9 @@ void draw_row(Image& figure, const Grid& grid, std::size_t first, std::int64_t t
 
 Image make_figure(const std::vector<Panel>& panels, const std::string& heading, std::int64_t columns,
                   std::int64_t panel_height) {
-  FOVEA_CHECK(!panels.empty(), "a figure needs at least one panel");
+  const bool has_picture =
+      std::any_of(panels.begin(), panels.end(), [](const Panel& panel) { return !is_empty(panel.image); });
+  FOVEA_CHECK(has_picture, "a figure needs at least one panel with a picture");
   FOVEA_CHECK(panel_height >= 16 && panel_height <= 8192, "a panel height of {} pixels: expected 16 to 8192",
               panel_height);
   const Grid grid = lay_out(panels, columns, panel_height);

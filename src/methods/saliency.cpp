@@ -1,6 +1,7 @@
 #include "fovea/saliency.hpp"
 
 #include "base/check.hpp"
+#include "methods/method.hpp"
 #include "methods/session_batches.hpp"
 
 #include <algorithm>
@@ -16,7 +17,8 @@ public:
       : height_(height), width_(width), gradient_(DType::F32, {channels, height, width}),
         map_(DType::F32, {height, width}), counts_(static_cast<std::size_t>(height * width), 0) {}
 
-  void add(std::span<const float> gradient, const Framing::Crop& crop) {
+  /// Relevance [C,H,W] and map [H,W] of a crop, both of its size.
+  void add(std::span<const float> gradient, std::span<const float> map, const Framing::Crop& crop) {
     auto canvas_gradient = gradient_.data<float>();
     auto canvas_map = map_.data<float>();
     const std::int64_t H = crop.rect.height, W = crop.rect.width;
@@ -24,13 +26,10 @@ public:
       for (std::int64_t x = 0; x < W; ++x) {
         const std::int64_t source_x = crop.mirror == Framing::Crop::Mirror::Yes ? W - 1 - x : x;
         const std::int64_t at = (crop.rect.y + y) * width_ + crop.rect.x + x;
-        float largest = 0;
-        for (std::int64_t c = 0; c < gradient_.shape()[0]; ++c) {
-          const float value = gradient[static_cast<std::size_t>((c * H + y) * W + source_x)];
-          canvas_gradient[static_cast<std::size_t>(c * height_ * width_ + at)] += value;
-          largest = std::max(largest, std::abs(value));
-        }
-        canvas_map[static_cast<std::size_t>(at)] += largest;
+        for (std::int64_t c = 0; c < gradient_.shape()[0]; ++c)
+          canvas_gradient[static_cast<std::size_t>(c * height_ * width_ + at)] +=
+              gradient[static_cast<std::size_t>((c * H + y) * W + source_x)];
+        canvas_map[static_cast<std::size_t>(at)] += map[static_cast<std::size_t>(y * W + source_x)];
         ++counts_[static_cast<std::size_t>(at)];
       }
   }
@@ -57,23 +56,59 @@ private:
   std::vector<int> counts_;
 };
 
-/// The gradient of one crop, at the crop's own size in the resized photo.
-std::vector<float> gradient_of(const Session& session, std::int64_t n, const InputSize& size,
-                               const Rect& rect) {
-  const auto picture = static_cast<std::size_t>(size.channels * size.height * size.width);
-  const auto all = session.gradient().data<float>().subspan(static_cast<std::size_t>(n) * picture, picture);
-  if (rect.width == size.width && rect.height == size.height)
-    return {all.begin(), all.end()};
-  // The crop was resized for the network: spread each value over the pixels it stands for.
-  std::vector<float> spread(static_cast<std::size_t>(size.channels * rect.height * rect.width));
-  std::size_t at = 0;
-  for (std::int64_t c = 0; c < size.channels; ++c)
+/// Planes [C,H,W] at the size of the crop in the resized photo: where it was resized for the network, each
+/// value is spread over the pixels it stands for.
+Tensor at_crop_size(const Tensor& planes, const Rect& rect) {
+  const std::int64_t channels = planes.shape()[0], height = planes.shape()[1], width = planes.shape()[2];
+  if (rect.width == width && rect.height == height)
+    return planes;
+  Tensor spread(DType::F32, {channels, rect.height, rect.width});
+  const auto in = planes.data<float>();
+  float* out = spread.data<float>().data();
+  for (std::int64_t c = 0; c < channels; ++c)
     for (std::int64_t y = 0; y < rect.height; ++y)
       for (std::int64_t x = 0; x < rect.width; ++x)
-        spread[at++] = all[static_cast<std::size_t>(
-            (c * size.height + y * size.height / rect.height) * size.width + x * size.width / rect.width)];
+        *out++ = in[static_cast<std::size_t>((c * height + y * height / rect.height) * width +
+                                             x * width / rect.width)];
   return spread;
 }
+
+/// The gradient of the n-th picture of the batch, [C,H,W].
+Tensor gradient_of(const Session& session, std::int64_t n, const InputSize& size) {
+  Tensor gradient(DType::F32, {size.channels, size.height, size.width});
+  const auto all = gradient_at(session, n);
+  std::copy(all.begin(), all.end(), gradient.data<float>().begin());
+  return gradient;
+}
+
+}  // namespace
+
+/// What is put together from the crops of a photo.
+class CropMaps {
+public:
+  CropMaps(const Framing& framing, ChannelMerge merge, MethodInfo::Values values)
+      : merge_(merge), values_(values),
+        canvas_(values == MethodInfo::Values::PerPixel ? 1 : framing.size.channels, framing.resized.height,
+                framing.resized.width) {}
+
+  void add(const Attribution& crop_says, const Framing::Crop& crop) {
+    const Tensor relevance = at_crop_size(crop_says.relevance, crop.rect);
+    canvas_.add(relevance.data<float>(), merge_channels(relevance, merge_, values_).data<float>(), crop);
+    if (crop_says.completeness_error)
+      error_ = std::max(error_.value_or(0), *crop_says.completeness_error);
+  }
+
+  Canvas& canvas() { return canvas_; }
+  std::optional<double> completeness_error() const { return error_; }
+
+private:
+  ChannelMerge merge_;
+  MethodInfo::Values values_;
+  Canvas canvas_;
+  std::optional<double> error_;
+};
+
+namespace {
 
 /// The part of every plane of [C,H,W] inside the rectangle.
 Tensor crop_planes(const Tensor& planes, const Rect& rect) {
@@ -114,18 +149,15 @@ PhotoExplainer::PhotoExplainer(Session& session, const Image& photo, const Prepr
       forward_is_fresh_(static_cast<std::int64_t>(framing_.crops.size()) <=
                         session.program().options().batch) {}
 
-SaliencyMap PhotoExplainer::map_of(std::int64_t target) {
-  FOVEA_CHECK(target >= 0 && target < static_cast<std::int64_t>(scores_.size()),
-              "class {} is out of range: the model has {} classes, 0 to {}", target, scores_.size(),
-              scores_.size() - 1);
-  const InputSize& size = framing_.size;
-  const auto batch = static_cast<std::size_t>(session_.program().options().batch);
-  Canvas canvas(size.channels, framing_.resized.height, framing_.resized.width);
-  SaliencyMap result;
-  result.target = {target, scores_[static_cast<std::size_t>(target)],
-                   softmax(scores_)[static_cast<std::size_t>(target)]};
-  result.best = top_k(scores_, 5);
-  session_.seed_classes(std::vector<std::int64_t>(batch, target));
+PhotoExplainer::PhotoExplainer(MapSession& session, const Image& photo, const Preprocessing& preprocessing,
+                               Crops crops)
+    : PhotoExplainer(session.scores(), photo, preprocessing, crops) {
+  method_ = &session;
+}
+
+/// The gradients of all crops, as many at a time as the session takes.
+void PhotoExplainer::add_gradients(const ScoreTarget& target, CropMaps& maps) {
+  seed_target(session_, target);
   for (std::size_t first = 0; first < framing_.crops.size();) {
     // With all crops in one batch the forward pass that found the scores is also the one that the first way
     // back starts from.
@@ -136,12 +168,37 @@ SaliencyMap PhotoExplainer::map_of(std::int64_t target) {
       session_.forward();
     forward_is_fresh_ = false;
     session_.backward();
-    for (std::size_t n = 0; n < count; ++n) {
-      const Framing::Crop& crop = framing_.crops[first + n];
-      canvas.add(gradient_of(session_, static_cast<std::int64_t>(n), size, crop.rect), crop);
-    }
+    for (std::size_t n = 0; n < count; ++n)
+      maps.add({gradient_of(session_, static_cast<std::int64_t>(n), framing_.size), {}},
+               framing_.crops[first + n]);
     first += count;
   }
+}
+
+/// What the method says of each crop, one after another.
+void PhotoExplainer::add_attributions(const ScoreTarget& target, CropMaps& maps) {
+  Tensor input(DType::F32, {framing_.size.channels, framing_.size.height, framing_.size.width});
+  for (std::size_t i = 0; i < framing_.crops.size(); ++i) {
+    write_crop(framing_, i, preprocessing_, input.data<float>().data());
+    maps.add(method_->attribute(input, target), framing_.crops[i]);
+  }
+}
+
+SaliencyMap PhotoExplainer::map_of(const ScoreTarget& target) {
+  check_target(target, static_cast<std::int64_t>(scores_.size()));
+  const auto index = static_cast<std::size_t>(target.class_index);
+  SaliencyMap result;
+  result.target = {target.class_index, scores_[index], softmax(scores_)[index]};
+  result.against = target.against;
+  result.best = top_k(scores_, 5);
+  CropMaps maps(framing_, method_ ? method_->program().options().merge : ChannelMerge::Maximum,
+                method_ ? method_->program().info().values : MethodInfo::Values::PerChannel);
+  if (method_ && !method_->is_plain_gradient())
+    add_attributions(target, maps);
+  else
+    add_gradients(target, maps);
+  result.completeness_error = maps.completeness_error();
+  Canvas& canvas = maps.canvas();
   canvas.average();
   check_finite(canvas.gradient());
 
@@ -155,15 +212,26 @@ SaliencyMap PhotoExplainer::map_of(std::int64_t target) {
   return result;
 }
 
-RuleSessions::RuleSessions(std::vector<Session*> all) : all_(std::move(all)) {
-  FOVEA_CHECK(!all_.empty(), "a map needs at least one session");
+RuleSessions::RuleSessions(const std::vector<Session*>& all) {
+  FOVEA_CHECK(!all.empty(), "a map needs at least one session");
+  for (Session* session : all)
+    all_.push_back({session, nullptr});
+}
+
+RuleSessions::RuleSessions(const std::vector<MapSession*>& all) {
+  FOVEA_CHECK(!all.empty(), "a map needs at least one session");
+  for (MapSession* session : all)
+    all_.push_back({&session->scores(), session});
 }
 
 RuleExplainers::RuleExplainers(const RuleSessions& sessions, const Image& photo,
                                const Preprocessing& preprocessing, Crops crops) {
-  explainers_.reserve(sessions.all().size());
-  for (Session* session : sessions.all()) {
-    explainers_.emplace_back(*session, photo, preprocessing, crops);
+  explainers_.reserve(sessions.all_.size());
+  for (const RuleSessions::Source& source : sessions.all_) {
+    if (source.method)
+      explainers_.emplace_back(*source.method, photo, preprocessing, crops);
+    else
+      explainers_.emplace_back(*source.scores, photo, preprocessing, crops);
     FOVEA_CHECK(explainers_.back().scores().size() == scores().size(),
                 "sessions of {} and {} classes: expected one network", scores().size(),
                 explainers_.back().scores().size());
@@ -177,11 +245,25 @@ std::vector<SaliencyMap> RuleExplainers::maps_of(std::int64_t target) {
   return maps;
 }
 
+namespace {
+
+ScoreTarget target_of(const PhotoExplainer& explainer, const SaliencyOptions& options) {
+  return {options.target_class ? *options.target_class : top_k(explainer.scores(), 1).front().index,
+          options.against};
+}
+
+}  // namespace
+
 SaliencyMap saliency(Session& session, const Image& photo, const Preprocessing& preprocessing,
                      const SaliencyOptions& options) {
   PhotoExplainer explainer(session, photo, preprocessing, options.crops);
-  return explainer.map_of(options.target_class ? *options.target_class
-                                               : top_k(explainer.scores(), 1).front().index);
+  return explainer.map_of(target_of(explainer, options));
+}
+
+SaliencyMap saliency(MapSession& session, const Image& photo, const Preprocessing& preprocessing,
+                     const SaliencyOptions& options) {
+  PhotoExplainer explainer(session, photo, preprocessing, options.crops);
+  return explainer.map_of(target_of(explainer, options));
 }
 
 }  // namespace fovea

@@ -196,13 +196,6 @@ void OnnxFile::release_pages(const void* address, std::size_t bytes) const {
     file->release_pages(address, bytes);
 }
 
-std::string OnnxFile::first_output(std::string_view node) const {
-  for (const onnx::NodeProto& proto : contents_->model->graph().node())
-    if (proto.name() == node && !node.empty() && proto.output_size() > 0)
-      return proto.output(0);
-  return {};
-}
-
 std::shared_ptr<const OnnxFile> OnnxFile::read(const std::string& path) {
   std::shared_ptr<OnnxFile> file(new OnnxFile);
   file->path = path;

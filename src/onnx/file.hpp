@@ -4,7 +4,6 @@
 
 #include <memory>
 #include <string>
-#include <string_view>
 
 namespace fovea::onnx_import {
 
@@ -29,9 +28,6 @@ public:
   void release_pages() const;
   /// The same of one weight, if it lies in a mapped file.
   void release_pages(const void* address, std::size_t bytes) const;
-
-  /// The name of the first value that the node of that name writes; empty when there is no such node.
-  std::string first_output(std::string_view node) const;
 
   std::string path;
   std::int64_t ir_version = 0;

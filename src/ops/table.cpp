@@ -71,6 +71,7 @@
 #include "ops/softplus.hpp"
 #include "ops/split.hpp"
 #include "ops/sqrt.hpp"
+#include "ops/stabilised_div.hpp"
 #include "ops/sub.hpp"
 #include "ops/tanh.hpp"
 #include "ops/transpose.hpp"
@@ -187,6 +188,7 @@ std::span<const ir::Operator* const> table() {
       &split(),
       &sqrt(),
       &sqrt_gradient(),
+      &stabilised_div(),
       &sub(),
       &tanh(),
       &tanh_gradient(),

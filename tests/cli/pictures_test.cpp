@@ -305,7 +305,8 @@ TEST(ClassModelVerb, LayersThatAreNotThereAreErrors) {
   const std::string out = folder.file("x.png");
   const Outcome unknown = fovea({"class-model", "--layer", "/stem/stem.0/Cov", "-o", out});
   EXPECT_EQ(unknown.code, 1);
-  EXPECT_TRUE(contains(unknown.err, "there is no value or node named '/stem/stem.0/Cov'; near: "))
+  EXPECT_TRUE(contains(
+      unknown.err, "there is no value or node named '/stem/stem.0/Cov'; the nearest are '/stem/stem.0/Conv"))
       << unknown.err;
   const Outcome channel = fovea({"class-model", "--layer", "logits", "--channel", "10", "-o", out});
   EXPECT_EQ(channel.code, 1);

@@ -139,15 +139,15 @@ TEST_P(EveryBackend, runs_in_two_threads_as_in_one) {
 }
 
 /// The engine itself takes nothing; reference kernels make short lists of strides (LRN a plane of sums),
-/// oneDNN keeps books. Network lrn is left out on oneDNN, whose matrix product may pack an operand into
-/// memory of its own.
+/// oneDNN keeps books. Networks lrn and attention are left out on oneDNN, whose matrix products may pack an
+/// operand into memory of their own (on processors without AVX-512 they do).
 TEST_P(EveryBackend, takes_its_memory_once) {
   if (!can_count_allocations())
     GTEST_SKIP() << "a sanitizer owns the allocator";
   const bool plain = GetParam() == BackendKind::Reference;
   for (const char* name :
        {"plain", "residual", "residual_bn", "inception", "squeeze_excite", "attention", "lrn"}) {
-    if (!plain && std::string(name) == "lrn")
+    if (!plain && (std::string(name) == "lrn" || std::string(name) == "attention"))
       continue;
     Session session(compile(name, options()));
     fill(session.input(), 1);

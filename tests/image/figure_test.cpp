@@ -95,6 +95,16 @@ TEST(Figure, ShowsPicturesOfTheRightHeightUnchanged) {
   expect_same(crop(figure, {20, 20, 120, 64}), picture);
 }
 
+TEST(Figure, AnEmptyPanelKeepsItsPlace) {
+  const Image dark = Image::blank(200, 200, 3, 0);
+  const Image with = make_figure({{dark, "", ""}, Panel{}, {dark, "", ""}}, "", 3, 200);
+  const Image without = make_figure({{dark, "", ""}, {dark, "", ""}}, "", 2, 200);
+  EXPECT_EQ(with.height, without.height);
+  EXPECT_GT(with.width, without.width + 50);
+  const std::uint8_t* middle = with.at(with.width / 2, with.height / 2);
+  EXPECT_EQ(std::vector<std::uint8_t>(middle, middle + 3), std::vector<std::uint8_t>(3, 255));
+}
+
 TEST(Figure, RefusesWhatItCannotDraw) {
   EXPECT_THROW(make_figure({}, "x"), InputError);
   EXPECT_THROW(make_figure({Panel{}}, "x"), InputError);

@@ -25,6 +25,7 @@ std::vector<OperatorLowering> concat_lowerings();
 std::vector<OperatorLowering> normalization_lowerings();
 std::vector<OperatorLowering> mask_lowerings();
 std::vector<OperatorLowering> interleave_lowerings();
+std::vector<OperatorLowering> stabilised_lowerings();
 
 /// Whether an operator makes a mask: bits in the layout of what it looks at, for Masked alone to read.
 bool is_mask(const ir::Operator& op);

@@ -1,0 +1,145 @@
+#pragma once
+
+#include "fovea/preprocessing.hpp"
+#include "fovea/program.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The ways to explain a score by the picture, all behind one interface: the name of a method is all that
+/// tells them apart. docs/methods.md has their formulas.
+namespace fovea {
+
+/// The score that is explained.
+struct ScoreTarget {
+  std::int64_t class_index = 0;
+  /// Contrastive: the score of `class_index` less that of this class.
+  std::optional<std::int64_t> against = {};
+};
+
+/// How the relevance of a pixel's channels becomes the one value of a map.
+enum class ChannelMerge {
+  Maximum,  ///< max_c |R_c| (Simonyan 2013)
+  Sum,      ///< sum_c |R_c|
+  L2,       ///< the root of sum_c R_c^2
+};
+
+/// The picture that stands for "nothing there", where a method compares with one.
+enum class Baseline {
+  Black,
+  Mean,     ///< the mean colour of ImageNet's photos
+  Blurred,  ///< the picture itself behind a Gaussian of a tenth of its shorter side
+};
+
+struct MethodOptions {
+  /// Pictures that a sampling method looks at: noisy ones, steps of a path, masks. 0: the method's own number
+  /// (MethodInfo::samples).
+  std::int64_t samples = 0;
+  /// Average the method's relevance over that many noisy copies of the picture (SmoothGrad around any
+  /// method). 0: the picture as it is.
+  std::int64_t smooth = 0;
+  /// Standard deviation of that noise and of SmoothGrad's, as a share of the range of the picture's values.
+  double noise = 0.15;
+  Baseline baseline = Baseline::Mean;
+  /// The layer of Grad-CAM and its kin and of excitation back-propagation: the name of a value of
+  /// [N,C,H,W]. Empty: the last one of more than one position on the way to the scores.
+  std::string layer = {};
+  ChannelMerge merge = ChannelMerge::Maximum;
+  /// Occlusion: side of the square and its step, as shares of the picture's shorter side.
+  double window = 0.15, stride = 0.05;
+  /// RISE: cells of a mask along one side, and the share of them that is kept.
+  std::int64_t cells = 7;
+  double keep = 0.5;
+  std::uint64_t seed = 0;  ///< of everything random
+};
+
+struct MethodInfo {
+  std::string_view name;     ///< as it is asked for: "gradient", "grad-cam", ...
+  std::string_view title;    ///< as it is printed: "Grad-CAM"
+  std::string_view source;   ///< a key of docs/bibliography.bib
+  std::string_view summary;  ///< one line
+  std::int64_t samples = 0;  ///< what MethodOptions::samples is by default; 0: it is not a sampling method
+  /// Whether each channel of each pixel has a relevance of its own, or the channels share one.
+  enum class Values { PerChannel, PerPixel } values = Values::PerChannel;
+};
+
+/// All methods, in the order in which they are listed.
+const std::vector<MethodInfo>& methods();
+/// InputError naming all methods where there is none of that name.
+const MethodInfo& method_info(std::string_view name);
+
+/// What a method says of one network input.
+struct Attribution {
+  /// Signed relevance, [C,H,W] (MethodInfo::Values::PerChannel) or [1,H,W] (PerPixel), of the input's size.
+  Tensor relevance;
+  /// Of methods that promise that relevances sum up to a difference of scores (integrated gradients and
+  /// blurred ones): how far they are off, as a share of that difference.
+  std::optional<double> completeness_error = {};
+};
+
+/// Told how many of how many samples are done, now and then, on the thread that works.
+using SampleProgress = std::function<void(std::int64_t done, std::int64_t total)>;
+
+/// A model compiled for one method. Immutable; share it between threads.
+class MapProgram {
+public:
+  /// `program.batch` is how many pictures are scored at a time (crops of a photo); direction, rule and source
+  /// are the method's. Where the model's file takes no batch but its own, pictures go one after another.
+  /// InputError for an unknown method, options out of range, and a layer that is not there or not a picture.
+  static std::shared_ptr<const MapProgram> compile(const Model& model, const Preprocessing& preprocessing,
+                                                   std::string_view method, const ProgramOptions& program,
+                                                   const MethodOptions& options = {});
+  ~MapProgram();
+  MapProgram(const MapProgram&) = delete;
+  MapProgram& operator=(const MapProgram&) = delete;
+
+  const MethodInfo& info() const;
+  const MethodOptions& options() const;
+  /// The program that gives the scores.
+  const Program& scores() const;
+  /// What all of the method's programs report, each once.
+  std::vector<std::string> notes() const;
+
+  struct Impl;
+  const Impl& impl() const { return *impl_; }
+
+private:
+  explicit MapProgram(std::unique_ptr<const Impl> impl);
+  std::unique_ptr<const Impl> impl_;
+};
+
+/// One thread's means to make maps by a method.
+class MapSession {
+public:
+  explicit MapSession(std::shared_ptr<const MapProgram> program);
+  ~MapSession();
+  MapSession(MapSession&&) noexcept;
+  MapSession& operator=(MapSession&&) noexcept;
+
+  const MapProgram& program() const;
+  /// The session that gives the scores, of the program's batch.
+  Session& scores();
+  /// Whether the map is the gradient that `scores()` gives on its way back, so that a caller may take it from
+  /// there, several pictures at a time.
+  bool is_plain_gradient() const;
+  /// What the method says of a network input [C,H,W] of F32. InputError when it is of another shape, a class
+  /// does not exist, or a value is not finite.
+  Attribution attribute(const Tensor& input, const ScoreTarget& target);
+  /// Called while sampling methods work.
+  void report_progress(SampleProgress progress);
+
+private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Relevance [C,H,W] to a map [H,W], F32. One that channels share is not merged: its positive part is the
+/// map, since what lowers a score is not what the picture shows of the class.
+Tensor merge_channels(const Tensor& relevance, ChannelMerge merge, MethodInfo::Values values);
+
+}  // namespace fovea

@@ -1,0 +1,166 @@
+#include "autodiff/rules/relevance_graph.hpp"
+
+#include "ops/abs.hpp"
+#include "ops/add.hpp"
+#include "ops/average_pool.hpp"
+#include "ops/cast.hpp"
+#include "ops/clip.hpp"
+#include "ops/concat.hpp"
+#include "ops/conv.hpp"
+#include "ops/conv_transpose.hpp"
+#include "ops/div.hpp"
+#include "ops/erf.hpp"
+#include "ops/exp.hpp"
+#include "ops/expand.hpp"
+#include "ops/gather.hpp"
+#include "ops/gemm.hpp"
+#include "ops/global_average_pool.hpp"
+#include "ops/hard_sigmoid.hpp"
+#include "ops/identity.hpp"
+#include "ops/mat_mul.hpp"
+#include "ops/max_pool.hpp"
+#include "ops/min.hpp"
+#include "ops/mul.hpp"
+#include "ops/neg.hpp"
+#include "ops/reduce_max.hpp"
+#include "ops/reduce_mean.hpp"
+#include "ops/reduce_sum.hpp"
+#include "ops/relu.hpp"
+#include "ops/reshape.hpp"
+#include "ops/sigmoid.hpp"
+#include "ops/slice.hpp"
+#include "ops/softmax.hpp"
+#include "ops/softplus.hpp"
+#include "ops/split.hpp"
+#include "ops/sqrt.hpp"
+#include "ops/sub.hpp"
+#include "ops/tanh.hpp"
+#include "ops/transpose.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <initializer_list>
+
+namespace fovea::autodiff {
+namespace {
+
+/// How many nodes back a question about a value is followed.
+constexpr int kReach = 12;
+
+bool is_one_of(const ir::Node& node, std::initializer_list<const ir::Operator*> operators) {
+  return std::find(operators.begin(), operators.end(), node.op) != operators.end();
+}
+
+/// Whether the node's results hold elements of its first operand and nothing else.
+bool moves_elements(const ir::Node& node) {
+  return is_one_of(node, {&ops::cast(), &ops::expand(), &ops::gather(), &ops::identity(), &ops::reshape(),
+                          &ops::slice(), &ops::split(), &ops::transpose()});
+}
+
+bool is_non_negative(const ir::Graph& graph, ir::ValueId id, int reach) {
+  const ir::Node* node = graph.producer(id);
+  if (!node || reach == 0)
+    return false;
+  if (is_one_of(*node, {&ops::abs(), &ops::exp(), &ops::hard_sigmoid(), &ops::relu(), &ops::sigmoid(),
+                        &ops::softmax(), &ops::softplus(), &ops::sqrt()}))
+    return true;
+  if (node->op == &ops::clip())
+    return node->attributes.as<ops::ClipAttributes>().min >= 0;
+  const auto behind = [&](ir::ValueId input) { return is_non_negative(graph, input, reach - 1); };
+  if (moves_elements(*node) ||
+      is_one_of(*node, {&ops::average_pool(), &ops::global_average_pool(), &ops::max_pool(),
+                        &ops::reduce_max(), &ops::reduce_mean(), &ops::reduce_sum()}))
+    return behind(node->inputs[0]);
+  return is_one_of(*node, {&ops::add(), &ops::concat(), &ops::mul()}) &&
+         std::all_of(node->inputs.begin(), node->inputs.end(), behind);
+}
+
+bool is_layer(const ir::Node& node) {
+  return is_one_of(node, {&ops::conv(), &ops::conv_transpose(), &ops::gemm(), &ops::mat_mul()});
+}
+
+/// How surely a value is a weight and no signal: 0 where nothing says so.
+int gate_rank(const ir::Graph& graph, ir::ValueId id) {
+  for (int reach = kReach; reach > 0; --reach) {
+    const ir::Node* node = graph.producer(id);
+    if (!node)
+      return 0;
+    if (is_one_of(*node, {&ops::sigmoid(), &ops::hard_sigmoid(), &ops::softmax()}))
+      return 3;
+    if (is_one_of(*node, {&ops::tanh(), &ops::erf()}))
+      return 2;
+    if (node->op == &ops::clip()) {
+      const auto& a = node->attributes.as<ops::ClipAttributes>();
+      return std::isfinite(a.min) && std::isfinite(a.max) ? 1 : 0;
+    }
+    if (node->op == &ops::min())
+      return has_constant_operand(graph, *node) ? 1 : 0;
+    const bool is_affine = is_one_of(*node, {&ops::add(), &ops::sub(), &ops::mul(), &ops::div()}) &&
+                           has_constant_operand(graph, *node);
+    if (!is_affine && node->op != &ops::neg() && !moves_elements(*node))
+      return 0;
+    id = node->inputs[is_affine && graph.is_constant(node->inputs[0]) ? 1 : 0];
+  }
+  return 0;
+}
+
+/// The only node that reads a value, or nullptr.
+const ir::Node* only_reader(const ir::Graph& graph, ir::ValueId id) {
+  const ir::Node* reader = nullptr;
+  for (const ir::Node& node : graph.nodes())
+    if (std::find(node.inputs.begin(), node.inputs.end(), id) != node.inputs.end()) {
+      if (reader)
+        return nullptr;
+      reader = &node;
+    }
+  return graph.is_output(id) ? nullptr : reader;
+}
+
+}  // namespace
+
+bool is_non_negative(const ir::Graph& graph, ir::ValueId id) {
+  return is_non_negative(graph, id, kReach);
+}
+
+bool has_constant_operand(const ir::Graph& graph, const ir::Node& node) {
+  return graph.is_constant(node.inputs[0]) || graph.is_constant(node.inputs[1]);
+}
+
+bool takes_own(const ir::Graph& graph, const ir::Node& sub, const ir::Operator& reduction) {
+  const ir::Node* made = graph.producer(sub.inputs[1]);
+  for (int reach = kReach; made && reach > 0 && (moves_elements(*made) || made->op == &ops::clip()); --reach)
+    made = graph.producer(made->inputs[0]);
+  return made && made->op == &reduction && made->inputs[0] == sub.inputs[0];
+}
+
+std::optional<std::size_t> signal_of(const ir::Graph& graph, const ir::Node& product) {
+  if (has_constant_operand(graph, product))
+    return {};
+  const auto signal = [](auto gate_a, auto gate_b) { return std::optional<std::size_t>(gate_a > gate_b); };
+  const ir::ValueId a = product.inputs[0], b = product.inputs[1];
+  const int rank_a = gate_rank(graph, a), rank_b = gate_rank(graph, b);
+  if (rank_a != rank_b)
+    return signal(rank_a, rank_b);
+  const std::int64_t size_a = graph.shape(a).elements(), size_b = graph.shape(b).elements();
+  if (product.op == &ops::mul() && size_a != size_b)
+    return signal(size_b, size_a);  // the smaller one is the gate
+  return {};
+}
+
+ir::ValueId bias_behind(const ir::Graph& graph, const ir::Node& layer) {
+  const ir::ValueId y = layer.outputs[0];
+  const ir::Node* add = is_layer(layer) ? only_reader(graph, y) : nullptr;
+  if (!add || add->op != &ops::add() || graph.shape(add->outputs[0]) != graph.shape(y))
+    return ir::kNoValue;
+  const ir::ValueId other = add->inputs[add->inputs[0] == y ? 1 : 0];
+  return graph.is_constant(other) ? other : ir::kNoValue;
+}
+
+const ir::Node* layer_of_bias(const ir::Graph& graph, const ir::Node& add) {
+  for (ir::ValueId id : add.inputs)
+    if (const ir::Node* layer = graph.producer(id); layer && bias_behind(graph, *layer) != ir::kNoValue)
+      return layer;
+  return nullptr;
+}
+
+}  // namespace fovea::autodiff

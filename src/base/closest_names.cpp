@@ -1,0 +1,42 @@
+#include "base/closest_names.hpp"
+
+#include "base/edit_distance.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+#include <vector>
+
+namespace fovea {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  return result;
+}
+
+}  // namespace
+
+std::string closest_names(std::string_view wanted, std::span<const std::string> names, std::size_t most) {
+  const std::string small = lower(wanted);
+  std::vector<std::pair<std::size_t, std::size_t>> ranked;  // distance, place
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!seen.insert(names[i]).second)
+      continue;
+    const std::string name = lower(names[i]);
+    const bool holds = !small.empty() && name.find(small) != std::string::npos;
+    ranked.emplace_back(holds ? 1 : edit_distance(small, name), i);
+  }
+  std::sort(ranked.begin(), ranked.end());
+  std::string text;
+  for (std::size_t k = 0; k < std::min(most, ranked.size()); ++k)
+    text += fmt::format("{}'{}'", k == 0 ? "" : ", ", names[ranked[k].second]);
+  return text;
+}
+
+}  // namespace fovea

@@ -1,0 +1,219 @@
+#include "base/ordered_parallel.hpp"
+#include "cli/evaluate_maps.hpp"
+#include "fovea/error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+
+namespace fovea::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments : MapEvaluation {
+  std::string truth, masks;
+  std::int64_t steps = 50, subsets = 50;
+  double blur = 0.05, tolerance = kPointingTolerance;
+};
+
+/// Where objects are, by the picture's file name.
+class Truths {
+public:
+  Truths(const Arguments& arguments, const Labels& labels, std::int64_t classes) : arguments_(arguments) {
+    if (arguments.truth.empty())
+      return;
+    std::vector<AnnotatedImage> images = read_truth_csv(arguments.truth);
+    if (arguments.target == "auto")
+      resolve_classes(images, labels, classes);
+    for (AnnotatedImage& image : images)
+      images_.emplace(image.name, std::move(image));
+  }
+
+  /// The truth of a picture, and its class where that is known. InputError for a truth that does not fit.
+  ObjectTruth of(const std::string& path, const Image& photo,
+                 std::optional<std::int64_t>& class_index) const {
+    if (!arguments_.masks.empty()) {
+      const std::string file = (fs::path(arguments_.masks) / (stem_of(path) + ".png")).string();
+      Mask mask = mask_from_image(read_image(file));
+      check_size(mask.width, mask.height, photo, file);
+      return mask;
+    }
+    const fs::path name = fs::path(path).filename();
+    auto found = images_.find(name.string());
+    if (found == images_.end())
+      found = images_.find(name.stem().string());
+    if (found == images_.end())
+      return {};
+    const AnnotatedImage& image = found->second;
+    if (!image.usable())
+      throw InputError(image.error);
+    if (image.width > 0)
+      check_size(image.width, image.height, photo, arguments_.truth);
+    if (!class_index && image.class_index >= 0)
+      class_index = image.class_index;
+    return image.boxes;
+  }
+
+private:
+  static void check_size(std::int64_t width, std::int64_t height, const Image& photo,
+                         const std::string& file) {
+    if (width != photo.width || height != photo.height)
+      throw InputError(fmt::format("is for a picture of {}x{}, but it has {}x{}", width, height, photo.width,
+                                   photo.height),
+                       file);
+  }
+
+  const Arguments& arguments_;
+  std::map<std::string, AnnotatedImage> images_;
+};
+
+FaithfulnessProtocol protocol_of(const Arguments& arguments) {
+  FaithfulnessProtocol protocol;
+  protocol.curves.steps = arguments.steps;
+  protocol.blur = arguments.blur;
+  protocol.subsets = std::max<std::int64_t>(arguments.subsets, 2);
+  if (arguments.subsets == 0)
+    protocol.set_shares.clear();
+  protocol.tolerance = arguments.tolerance;
+  protocol.seed = arguments.seed();
+  return protocol;
+}
+
+/// What the workers share.
+struct Task {
+  const Arguments& arguments;
+  const LoadedModel& loaded;
+  const std::vector<std::string>& images;
+  std::vector<std::shared_ptr<const MapProgram>> programs;
+  std::shared_ptr<const Program> scores;
+  const Truths& truths;
+  FaithfulnessProtocol protocol;
+  std::optional<std::int64_t> class_index;
+};
+
+/// One worker's sessions.
+struct Sessions {
+  explicit Sessions(const Task& task) : scorer(task.scores) {
+    for (const auto& program : task.programs)
+      methods.emplace_back(program);
+  }
+  Session scorer;
+  std::vector<MapSession> methods;
+};
+
+FaithfulnessImage judge(const Task& task, Sessions& sessions, std::size_t i) {
+  FaithfulnessImage result{task.images[i], {}, {}};
+  try {
+    const Image photo = read_image(result.image);
+    std::optional<std::int64_t> class_index = task.class_index;
+    const ObjectTruth truth = task.truths.of(result.image, photo, class_index);
+    result.judged =
+        judge_photo(sessions.scorer, sessions.methods, photo, task.loaded.preprocessing,
+                    task.arguments.crops(), class_index, truth, task.protocol, task.protocol.seed + i);
+  } catch (const InputError& error) {
+    result.error = complaint_about(result.image, error);
+  }
+  return result;
+}
+
+std::vector<FaithfulnessImage> judge_all(const Task& task, std::size_t workers) {
+  std::vector<FaithfulnessImage> all;
+  ProgressBar bar(static_cast<std::int64_t>(task.images.size()));
+  OrderedParallelOptions options;
+  options.count = task.images.size();
+  options.workers = workers;
+  options.make_worker = [&]() -> Work {
+    auto sessions = std::make_shared<Sessions>(task);
+    return [&, sessions](std::size_t i) -> Finish {
+      return [&, result = judge(task, *sessions, i)] {
+        if (!result.error.empty()) {
+          bar.clear();
+          fmt::print(stderr, "fovea: error: {}\n", result.error);
+        }
+        all.push_back(result);
+      };
+    };
+  };
+  options.before = [&](std::size_t i) { bar.update(static_cast<std::int64_t>(i), task.images[i]); };
+  options.failed = [](std::size_t, const std::exception_ptr& failure) { std::rethrow_exception(failure); };
+  ordered_parallel(options);
+  return all;
+}
+
+int evaluate_faithfulness(const Arguments& arguments) {
+  const std::vector<std::string> images = arguments.checked_images();
+  const LoadedModel loaded = load_model(arguments.model);
+  const Workforce force = share_processors(images.size(), arguments.model.workers, arguments.model.threads);
+  constexpr std::int64_t batch = 8;
+  ProgramOptions options = program_options(loaded, arguments.model, Direction::Forward, batch);
+  options.threads = force.threads;
+  const auto scores = compile_for_crops(loaded, options);
+  check_labels(loaded, arguments.model, *scores);
+  const Truths truths(arguments, loaded.labels, scores->classes());
+  FaithfulnessProtocol protocol = protocol_of(arguments);
+  protocol.curves.batch = scores->options().batch;
+  Task task{arguments, loaded, images, {}, scores, truths, protocol, {}};
+  options.batch = 1;
+  std::set<std::string> notes;
+  for (const std::string& method : arguments.methods) {
+    task.programs.push_back(MapProgram::compile(loaded.model, loaded.preprocessing, method, options,
+                                                arguments.method_options.chosen()));
+    for (const std::string& note : task.programs.back()->notes())
+      if (notes.insert(note).second)
+        fmt::print(stderr, "fovea: note: {}\n", note);
+  }
+  if (arguments.target != "auto")
+    task.class_index = loaded.labels.find(arguments.target, scores->classes());
+  make_folder(arguments.output);
+
+  FaithfulnessResults results;
+  results.methods = arguments.methods;
+  results.methods.insert(results.methods.end(), kControlMaps.begin(), kControlMaps.end());
+  results.settings = arguments.settings();
+  results.settings["steps"] = arguments.steps;
+  results.settings["subsets"] = arguments.subsets;
+  results.settings["blur"] = arguments.blur;
+  results.settings["tolerance"] = arguments.tolerance;
+  results.images = judge_all(task, force.workers);
+  report_faithfulness(results, arguments);
+  return std::any_of(results.images.begin(), results.images.end(),
+                     [](const FaithfulnessImage& image) { return !image.error.empty(); })
+             ? 1
+             : 0;
+}
+
+}  // namespace
+
+void add_faithfulness(CLI::App& evaluate, Run& run) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* verb = evaluate.add_subcommand(
+      "faithfulness", "Whether maps show what the network uses: methods beside each other and controls");
+  arguments->add_to(*verb);
+  CLI::Option* truth = verb->add_option("--truth", arguments->truth,
+                                        "known boxes, a CSV as of 'evaluate localization': for the pointing "
+                                        "game; its class is explained")
+                           ->check(not_empty());
+  verb->add_option("--masks", arguments->masks, "folder of masks, NAME.png for the picture NAME")
+      ->check(not_empty())
+      ->excludes(truth);
+  verb->add_option("--steps", arguments->steps, "of the insertion and deletion curves")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  verb->add_option("--blur", arguments->blur, "of insertion's first picture, as a share of its side")
+      ->check(between(0.0, 1.0))
+      ->capture_default_str();
+  verb->add_option("--subsets", arguments->subsets,
+                   "random sets of pixels for each n of sensitivity-n; 0: leave it out")
+      ->check(CLI::Range(0, 1000000))
+      ->capture_default_str();
+  verb->add_option("--tolerance", arguments->tolerance, "of the pointing game, in the photo's pixels")
+      ->check(not_negative())
+      ->capture_default_str();
+  verb->callback([arguments, &run] { run = [arguments] { return evaluate_faithfulness(*arguments); }; });
+}
+
+}  // namespace fovea::cli

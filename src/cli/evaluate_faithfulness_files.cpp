@@ -1,0 +1,219 @@
+#include "base/atomic_file.hpp"
+#include "base/csv.hpp"
+#include "cli/evaluate_maps.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace fovea::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+/// A curve of every map, with what belongs onto its plot.
+struct CurveKind {
+  const char* name;
+  const char* title;
+  const char* x_label;
+  Curve MapScores::*curve;
+};
+constexpr CurveKind kCurves[] = {
+    {"deletion", "Deletion, towards the mean colour (low is good)", "share of pixels deleted",
+     &MapScores::deletion},
+    {"insertion", "Insertion, from the blurred picture (high is good)", "share of pixels inserted",
+     &MapScores::insertion},
+    {"road_most", "ROAD, most relevant pixels first (low is good)", "share of pixels removed",
+     &MapScores::road_most},
+    {"road_least", "ROAD, least relevant pixels first (high is good)", "share of pixels removed",
+     &MapScores::road_least},
+};
+
+/// What one method got on all images that could be used.
+struct MethodMeans {
+  std::string name;
+  std::array<MeasuredMean, kMapMeasures> measures;
+  std::array<MeanCurve, std::size(kCurves)> curves;
+};
+
+PlotRole role_of(const std::string& method) {
+  const bool control = std::find(kControlMaps.begin(), kControlMaps.end(), method) != kControlMaps.end();
+  return control ? PlotRole::Control : PlotRole::Result;
+}
+
+std::vector<MethodMeans> means_of(const FaithfulnessResults& results, const BootstrapOptions& options) {
+  std::vector<MethodMeans> means;
+  for (std::size_t m = 0; m < results.methods.size(); ++m) {
+    std::vector<MapScores> scores;
+    for (const FaithfulnessImage& image : results.images)
+      if (image.error.empty())
+        scores.push_back(image.judged.maps[m]);
+    MethodMeans method{results.methods[m], summarize(scores, options), {}};
+    for (std::size_t k = 0; k < std::size(kCurves); ++k) {
+      std::vector<Curve> curves;
+      for (const MapScores& image : scores)
+        curves.push_back(image.*kCurves[k].curve);
+      method.curves[k] = mean_curve(curves, options);
+    }
+    means.push_back(std::move(method));
+  }
+  return means;
+}
+
+/// Measures that some method has a value of.
+std::vector<MapMeasureInfo> measured(const std::vector<MethodMeans>& means) {
+  std::vector<MapMeasureInfo> list;
+  for (const MapMeasureInfo& info : map_measures())
+    if (std::any_of(means.begin(), means.end(), [&](const MethodMeans& method) {
+          return method.measures[static_cast<std::size_t>(info.measure)].mean.count > 0;
+        }))
+      list.push_back(info);
+  return list;
+}
+
+std::string images_csv(const FaithfulnessResults& results) {
+  std::string csv = "image,method,class_index,probability,mean_colour_probability,blurred_probability";
+  for (const MapMeasureInfo& info : map_measures())
+    csv += fmt::format(",{}", info.name);
+  csv += ",error\n";
+  for (const FaithfulnessImage& image : results.images) {
+    if (!image.error.empty()) {
+      csv += fmt::format("{},,,,,{},{}\n", csv_field(image.image), std::string(kMapMeasures, ','),
+                         csv_field(image.error));
+      continue;
+    }
+    const JudgedPhoto& judged = image.judged;
+    for (std::size_t m = 0; m < results.methods.size(); ++m) {
+      csv += fmt::format("{},{},{},{:.6g},{:.6g},{:.6g}", csv_field(image.image), results.methods[m],
+                         judged.class_index, judged.probability, judged.mean_colour_probability,
+                         judged.blurred_probability);
+      for (const auto& value : judged.maps[m].values)
+        csv += value ? fmt::format(",{:.6g}", *value) : ",";
+      csv += ",\n";
+    }
+  }
+  return csv;
+}
+
+std::string curves_csv(const std::vector<MethodMeans>& means) {
+  std::string csv = "method,curve,share,mean,low,high\n";
+  for (const MethodMeans& method : means)
+    for (std::size_t k = 0; k < std::size(kCurves); ++k)
+      for (std::size_t i = 0; i < method.curves[k].shares.size(); ++i) {
+        const MeanInterval& score = method.curves[k].scores[i];
+        csv += fmt::format("{},{},{:.6g},{:.6g},{:.6g},{:.6g}\n", method.name, kCurves[k].name,
+                           method.curves[k].shares[i], score.mean, score.low, score.high);
+      }
+  return csv;
+}
+
+Json summary_of(const FaithfulnessResults& results, const std::vector<MethodMeans>& means) {
+  std::vector<FailedImage> failed;
+  for (const FaithfulnessImage& image : results.images)
+    if (!image.error.empty())
+      failed.push_back({image.image, image.error});
+  Json json = {{"images", results.images.size()}, {"failed", failed.size()}};
+  for (const MethodMeans& method : means)
+    for (const MapMeasureInfo& info : map_measures()) {
+      const MeasuredMean& found = method.measures[static_cast<std::size_t>(info.measure)];
+      json["methods"][method.name][std::string(info.name)] = to_json(found.mean);
+    }
+  for (const MapMeasureInfo& info : map_measures())
+    json["better"][std::string(info.name)] = info.better == Better::Lower    ? Json("lower")
+                                             : info.better == Better::Higher ? Json("higher")
+                                                                             : Json();
+  json["failures"] = to_json(failed);
+  json["settings"] = results.settings;
+  return json;
+}
+
+LinePlot curve_plot(const std::vector<MethodMeans>& means, std::size_t k) {
+  LinePlot plot{kCurves[k].title,
+                kCurves[k].x_label,
+                "probability of the class, mean over images, 95 % band",
+                {},
+                {0, 1},
+                {0}};
+  for (const MethodMeans& method : means) {
+    PlotSeries series;
+    series.label = title_of(method.name);
+    series.role = role_of(method.name);
+    series.x = method.curves[k].shares;
+    for (const MeanInterval& score : method.curves[k].scores) {
+      series.y.push_back(score.mean);
+      series.low.push_back(score.low);
+      series.high.push_back(score.high);
+    }
+    plot.series.push_back(std::move(series));
+  }
+  return plot;
+}
+
+const char* hint_of(Better better) {
+  return better == Better::Lower    ? "low is good"
+         : better == Better::Higher ? "high is good"
+                                    : "no better or worse";
+}
+
+BarPlot measure_plot(const std::vector<MethodMeans>& means, const MapMeasureInfo& info) {
+  BarPlot plot{
+      fmt::format("{} ({})", info.title, hint_of(info.better)), "mean over images, 95 % interval", {}};
+  for (const MethodMeans& method : means) {
+    const MeanInterval& mean = method.measures[static_cast<std::size_t>(info.measure)].mean;
+    plot.bars.push_back({title_of(method.name), mean.mean, mean.low, mean.high, role_of(method.name)});
+  }
+  return plot;
+}
+
+/// Three measures side by side, so that a table is not wider than a terminal.
+void print_tables(const std::vector<MethodMeans>& means) {
+  const std::vector<MapMeasureInfo> list = measured(means);
+  constexpr std::size_t across = 3;
+  for (std::size_t first = 0; first < list.size(); first += across) {
+    const std::size_t end = std::min(first + across, list.size());
+    fmt::print("{}{:<24}", first ? "\n" : "", "");
+    for (std::size_t i = first; i < end; ++i)
+      fmt::print("  {:<26}", list[i].title);
+    fmt::print("\n{:<24}", "mean [95 % interval]");
+    for (std::size_t i = first; i < end; ++i)
+      fmt::print("  {:<26}", hint_of(list[i].better));
+    fmt::print("\n");
+    for (const MethodMeans& method : means) {
+      fmt::print("{:<24}", title_of(method.name));
+      for (std::size_t i = first; i < end; ++i) {
+        const MeanInterval& mean = method.measures[static_cast<std::size_t>(list[i].measure)].mean;
+        fmt::print("  {:<26}", mean.count == 0
+                                   ? "none"
+                                   : fmt::format("{:.3f} [{:.3f}, {:.3f}]", mean.mean, mean.low, mean.high));
+      }
+      fmt::print("\n");
+    }
+  }
+}
+
+}  // namespace
+
+void report_faithfulness(const FaithfulnessResults& results, const MapEvaluation& arguments) {
+  const std::vector<MethodMeans> means = means_of(results, {.seed = arguments.seed()});
+  const auto file = [&](const char* name) { return (fs::path(arguments.output) / name).string(); };
+  write_file_atomically(file("images.csv"), images_csv(results));
+  write_file_atomically(file("curves.csv"), curves_csv(means));
+  const std::string summary = summary_of(results, means).dump(2) + "\n";
+  write_file_atomically(file("summary.json"), summary);
+  for (std::size_t k = 0; k < std::size(kCurves); ++k)
+    write_plot(arguments.output, std::string("curve-") + kCurves[k].name, curve_plot(means, k));
+  for (const MapMeasureInfo& info : measured(means))
+    write_plot(arguments.output, fmt::format("measure-{}", info.name), measure_plot(means, info));
+  if (arguments.json) {
+    fmt::print("{}", summary);
+    return;
+  }
+  const auto failed = std::count_if(results.images.begin(), results.images.end(),
+                                    [](const FaithfulnessImage& image) { return !image.error.empty(); });
+  fmt::print("{} images, {} of them failed and left out\n\n", results.images.size(), failed);
+  print_tables(means);
+}
+
+}  // namespace fovea::cli

@@ -1,0 +1,156 @@
+#include "base/atomic_file.hpp"
+#include "base/csv.hpp"
+#include "cli/evaluate_maps.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace fovea::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+std::string csv_of(const SanityResults& results) {
+  std::string csv = "method,kind,layer,position";
+  for (const char* what : {"rank", "signed_rank", "similarity"})
+    csv += fmt::format(",{0},{0}_low,{0}_high,{0}_images", what);
+  csv += ",undefined\n";
+  for (const SanityPoint& point : results.points) {
+    csv += fmt::format("{},{},{},{}", point.method, point.kind, csv_field(point.stage.name), point.position);
+    for (const MeanInterval* mean : {&point.mean.rank, &point.mean.signed_rank, &point.mean.similarity})
+      csv += mean->count == 0
+                 ? ",,,,0"
+                 : fmt::format(",{:.6g},{:.6g},{:.6g},{}", mean->mean, mean->low, mean->high, mean->count);
+    csv += fmt::format(",{}\n", point.undefined);
+  }
+  return csv;
+}
+
+/// The point where all layers are shuffled.
+const SanityPoint& last_of(const SanityResults& results, const std::string& method) {
+  const auto found =
+      std::find_if(results.points.rbegin(), results.points.rend(), [&](const SanityPoint& point) {
+        return point.method == method && point.kind == "cascading";
+      });
+  return *found;
+}
+
+const SanityPoint& other_class_of(const SanityResults& results, const std::string& method) {
+  return *std::find_if(results.points.begin(), results.points.end(), [&](const SanityPoint& point) {
+    return point.method == method && point.kind == "other_class";
+  });
+}
+
+Json likeness_json(const SanityPoint& point) {
+  return {{"rank", to_json(point.mean.rank)},
+          {"signed_rank", to_json(point.mean.signed_rank)},
+          {"similarity", to_json(point.mean.similarity)},
+          {"undefined", point.undefined}};
+}
+
+Json summary_of(const SanityResults& results) {
+  Json json = {{"images", results.images + static_cast<std::int64_t>(results.failed.size())},
+               {"failed", results.failed.size()},
+               {"layers", results.layers}};
+  for (const std::string& method : results.methods) {
+    Json& entry = json["methods"][method];
+    entry["verdict"] = name_of(verdict_on(last_of(results, method).mean));
+    entry["all_layers_shuffled"] = likeness_json(last_of(results, method));
+    entry["other_class"] = likeness_json(other_class_of(results, method));
+    for (const SanityPoint& point : results.points)
+      if (point.method == method && point.kind != "other_class") {
+        Json stage = likeness_json(point);
+        stage["layer"] = point.stage.name;
+        stage["position"] = point.position;
+        entry[point.kind].push_back(stage);
+      }
+  }
+  json["passes_below"] = kSanityPasses;
+  json["fails_above"] = kSanityFails;
+  json["failures"] = to_json(results.failed);
+  json["settings"] = results.settings;
+  return json;
+}
+
+PlotSeries level_line(const char* label, double level, std::int64_t layers) {
+  return {label, {0, static_cast<double>(layers)}, {level, level}, {}, {}, PlotRole::Control};
+}
+
+/// How alike the maps stay over the number of shuffled layers. A cascade begins with equal maps.
+LinePlot likeness_plot(const SanityResults& results, const std::string& kind, const std::string& title,
+                       MeanInterval MeanLikeness::*what) {
+  const bool cascading = kind == "cascading";
+  LinePlot plot{title, {}, {}, {}, {0, static_cast<double>(results.layers)}, {0, 1}};
+  plot.x_label = fmt::format("{}, of {}",
+                             cascading ? "layers shuffled, from the scores back"
+                                       : "the one layer that is shuffled, counted from the scores back",
+                             results.layers);
+  plot.y_label = what == &MeanLikeness::similarity ? "structural similarity to the first map, 95 % band"
+                                                   : "rank correlation with the first map, 95 % band";
+  for (const std::string& method : results.methods) {
+    PlotSeries series;
+    series.label = title_of(method);
+    if (cascading) {
+      series.x = {0};
+      series.y = series.low = series.high = {1};
+    }
+    for (const SanityPoint& point : results.points)
+      if (point.method == method && point.kind == kind) {
+        const MeanInterval& mean = point.mean.*what;
+        series.x.push_back(static_cast<double>(point.position));
+        series.y.push_back(mean.mean);
+        series.low.push_back(mean.low);
+        series.high.push_back(mean.high);
+      }
+    plot.series.push_back(std::move(series));
+  }
+  if (cascading && what == &MeanLikeness::rank) {
+    plot.series.push_back(level_line("fails above", kSanityFails, results.layers));
+    plot.series.push_back(level_line("passes below", kSanityPasses, results.layers));
+  }
+  return plot;
+}
+
+std::string cell(const MeanInterval& mean) {
+  return mean.count == 0 ? "none" : fmt::format("{:.2f} [{:.2f}, {:.2f}]", mean.mean, mean.low, mean.high);
+}
+
+void print_table(const SanityResults& results) {
+  fmt::print("{} images, {} failed and left out; {} layers\n\n", results.images + results.failed.size(),
+             results.failed.size(), results.layers);
+  fmt::print("{:<24}  {:<64}  {:<19}\n", "", "all layers shuffled", "another class");
+  fmt::print("{:<24}  {:<20}  {:<20}  {:<20}  {:<19}  {}\n", "mean [95 % interval]", "rank correlation",
+             "with signs", "similarity", "rank correlation", "verdict");
+  for (const std::string& method : results.methods) {
+    const MeanLikeness& all = last_of(results, method).mean;
+    fmt::print("{:<24}  {:<20}  {:<20}  {:<20}  {:<19}  {}\n", title_of(method), cell(all.rank),
+               cell(all.signed_rank), cell(all.similarity), cell(other_class_of(results, method).mean.rank),
+               name_of(verdict_on(all)));
+  }
+}
+
+}  // namespace
+
+void report_sanity(const SanityResults& results, const MapEvaluation& arguments) {
+  const auto file = [&](const char* name) { return (fs::path(arguments.output) / name).string(); };
+  write_file_atomically(file("sanity.csv"), csv_of(results));
+  const std::string summary = summary_of(results).dump(2) + "\n";
+  write_file_atomically(file("summary.json"), summary);
+  write_plot(arguments.output, "cascading-rank",
+             likeness_plot(results, "cascading", "Maps while layers are shuffled one after another",
+                           &MeanLikeness::rank));
+  write_plot(arguments.output, "cascading-similarity",
+             likeness_plot(results, "cascading", "Maps while layers are shuffled one after another",
+                           &MeanLikeness::similarity));
+  write_plot(arguments.output, "independent-rank",
+             likeness_plot(results, "independent", "Maps with a single layer shuffled", &MeanLikeness::rank));
+  if (arguments.json)
+    fmt::print("{}", summary);
+  else
+    print_table(results);
+}
+
+}  // namespace fovea::cli

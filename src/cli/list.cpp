@@ -1,0 +1,43 @@
+#include "cli/common.hpp"
+#include "cli/verbs.hpp"
+#include "fovea/methods.hpp"
+
+#include <fmt/format.h>
+
+namespace fovea::cli {
+namespace {
+
+int list_methods(bool json) {
+  auto list = nlohmann::ordered_json::array();
+  if (!json)
+    fmt::print("{:<22} {:<26} {:>7}  {}\n", "method", "", "samples", "what it is");
+  for (const MethodInfo& info : methods()) {
+    const bool shared = info.values == MethodInfo::Values::PerPixel;
+    if (json)
+      list.push_back({{"name", info.name},
+                      {"title", info.title},
+                      {"summary", info.summary},
+                      {"source", info.source},
+                      {"samples", info.samples},
+                      {"values", shared ? "per pixel" : "per channel"}});
+    else
+      fmt::print("{:<22} {:<26} {:>7}  {}\n", info.name, info.title,
+                 info.samples > 0 ? std::to_string(info.samples) : "", info.summary);
+  }
+  if (json)
+    fmt::print("{}\n", list.dump(2));
+  return 0;
+}
+
+}  // namespace
+
+void add_list(CLI::App& app, Run& run) {
+  auto json = std::make_shared<bool>(false);
+  CLI::App* verb = app.add_subcommand("list", "What there is to choose from");
+  verb->require_subcommand(1);
+  CLI::App* methods = verb->add_subcommand("methods", "The methods that make maps");
+  methods->add_flag("--json", *json, "print JSON");
+  methods->callback([json, &run] { run = [json] { return list_methods(*json); }; });
+}
+
+}  // namespace fovea::cli

@@ -1,0 +1,63 @@
+#include "cli/method_options.hpp"
+
+namespace fovea::cli {
+
+std::vector<std::string> method_names() {
+  std::vector<std::string> names;
+  for (const MethodInfo& info : methods())
+    names.emplace_back(info.name);
+  return names;
+}
+
+void MethodArguments::add_to(CLI::App& verb) {
+  verb.add_option("--samples", options.samples,
+                  "how many noisy pictures, steps or masks a sampling method takes (default: its own number)")
+      ->check(CLI::Range(1, 1000000));
+  verb.add_option("--smooth", options.smooth, "average the method over this many noisy copies (SmoothGrad)")
+      ->check(CLI::Range(1, 1000000));
+  verb.add_option("--noise", options.noise, "deviation of that noise, as a share of the input's range")
+      ->check(between(0.0, 100.0))
+      ->capture_default_str();
+  verb.add_option("--baseline", baseline, "the picture that stands for nothing, of methods that need one")
+      ->check(CLI::IsMember({"black", "mean", "blurred"}))
+      ->capture_default_str();
+  verb.add_option("--layer", options.layer,
+                  "the layer of Grad-CAM and its kin (default: the last one with more than one position)")
+      ->check(not_empty());
+  verb.add_option("--merge", merge, "how a pixel's channels become one value")
+      ->check(CLI::IsMember({"max", "sum", "l2"}))
+      ->capture_default_str();
+  verb.add_option("--window", options.window, "side of occlusion's square, as a share of the picture's")
+      ->check(between(1e-6, 1.0))
+      ->capture_default_str();
+  verb.add_option("--stride", options.stride, "its step, as a share of the picture's side")
+      ->check(between(1e-6, 1.0))
+      ->capture_default_str();
+  verb.add_option("--cells", options.cells, "cells along the side of one of RISE's masks")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  verb.add_option("--keep", options.keep, "the share of cells that a mask lets through")
+      ->check(between(1e-6, 0.999999))
+      ->capture_default_str();
+  verb.add_option("--seed", options.seed, "of everything random")->capture_default_str();
+}
+
+MethodOptions MethodArguments::chosen() const {
+  MethodOptions result = options;
+  result.merge = merge == "sum"  ? ChannelMerge::Sum
+                 : merge == "l2" ? ChannelMerge::L2
+                                 : ChannelMerge::Maximum;
+  result.baseline = baseline == "black"     ? Baseline::Black
+                    : baseline == "blurred" ? Baseline::Blurred
+                                            : Baseline::Mean;
+  return result;
+}
+
+nlohmann::ordered_json MethodArguments::to_json() const {
+  return {{"samples", options.samples}, {"smooth", options.smooth}, {"noise", options.noise},
+          {"baseline", baseline},       {"layer", options.layer},   {"merge", merge},
+          {"window", options.window},   {"stride", options.stride}, {"cells", options.cells},
+          {"keep", options.keep},       {"seed", options.seed}};
+}
+
+}  // namespace fovea::cli

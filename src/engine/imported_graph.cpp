@@ -1,0 +1,21 @@
+#include "engine/imported_graph.hpp"
+
+#include "engine/model_impl.hpp"
+#include "onnx/import.hpp"
+
+namespace fovea {
+
+ir::Graph imported_graph(const Model& model, const ProgramOptions& options) {
+  onnx_import::ImportOptions import_options;
+  import_options.floating = options.precision == Precision::F64 ? DType::F64 : DType::F32;
+  import_options.batch = options.batch;
+  import_options.height = options.height;
+  import_options.width = options.width;
+  if (options.input_layout == ProgramOptions::InputLayout::ChannelsFirst)
+    import_options.channels_last = onnx_import::ImportOptions::ChannelsLast::Transpose;
+  for (const InputShape& input : options.input_shapes)
+    import_options.shapes.emplace_back(input.name, input.shape);
+  return onnx_import::import_graph(*model.impl().file, import_options);
+}
+
+}  // namespace fovea

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "fovea/faithfulness.hpp"
+
+namespace fovea {
+
+/// InputError unless `picture` is a network input [C,H,W] F32.
+void check_picture(const Tensor& picture);
+/// InputError unless `map` is [H,W] and `baseline` [C,H,W] of the picture's sides.
+void check_covers(const Tensor& picture, const Tensor& map);
+void check_baseline(const Tensor& picture, const Tensor& baseline);
+
+/// Scores pictures in the order they are given, `batch` at a time, whatever their number: memory is constant.
+class PictureBatch {
+public:
+  /// InputError for a batch below 1.
+  PictureBatch(const ScorePictures& score, std::size_t picture_elements, std::int64_t batch);
+
+  void add(std::span<const float> picture);
+  /// The scores of all pictures given so far. InputError unless each call gave one finite score a picture.
+  const std::vector<double>& scores();
+
+private:
+  void flush();
+
+  const ScorePictures& score_;
+  std::size_t elements_;
+  std::size_t capacity_;
+  std::vector<float> waiting_;
+  std::vector<double> scores_;
+};
+
+/// Copies pixel `pixel` of all channels.
+inline void copy_pixel(std::span<const float> from, std::span<float> to, std::size_t pixel,
+                       std::size_t pixels) {
+  for (std::size_t i = pixel; i < to.size(); i += pixels)
+    to[i] = from[i];
+}
+
+}  // namespace fovea

@@ -1,0 +1,124 @@
+#include "base/check.hpp"
+#include "image/axis.hpp"
+#include "image/plot_style.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fovea {
+namespace {
+
+constexpr double kPlotWidth = 520, kBarHeight = 20, kBarGap = 14, kLeastLabel = 60, kLongestLabel = 340;
+
+struct Row {
+  std::vector<std::string> label;
+  std::string value;
+  double top = 0, height = 0;
+  double middle() const { return top + height / 2; }
+};
+
+bool has_interval(const PlotBar& bar) {
+  return std::isfinite(bar.low) && std::isfinite(bar.high) && bar.low < bar.high;
+}
+
+/// Values with the same number of decimals: three digits of the longest bar.
+std::vector<Row> rows_for(const BarPlot& plot) {
+  double largest = 0;
+  for (const PlotBar& bar : plot.bars)
+    if (std::isfinite(bar.value))
+      largest = std::max(largest, std::abs(bar.value));
+  const int before = largest > 0 ? static_cast<int>(std::floor(std::log10(largest))) + 1 : 0;
+  const int decimals = std::clamp(3 - before, 0, 6);
+  std::vector<Row> rows;
+  for (const PlotBar& bar : plot.bars) {
+    Row row{lines_for(bar.label, kLongestLabel, kLabelStyle), "none"};
+    if (std::isfinite(bar.value))
+      row.value = fmt::format("{:.{}f}", bar.value, decimals);
+    if (std::isfinite(bar.value) && has_interval(bar))
+      row.value += fmt::format(" [{:.{}f}, {:.{}f}]", bar.low, decimals, bar.high, decimals);
+    row.height = std::max(kBarHeight, static_cast<double>(row.label.size()) * line_of(kLabelStyle)) + kBarGap;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Axis axis_of(const BarPlot& plot) {
+  std::vector<double> values = plot.shown;
+  values.push_back(0);
+  for (const PlotBar& bar : plot.bars) {
+    values.push_back(bar.value);
+    if (has_interval(bar))
+      values.insert(values.end(), {bar.low, bar.high});
+  }
+  return axis_for(values, 6);
+}
+
+void draw_bar(Drawing& drawing, const PlotBar& bar, const Row& row, double zero, double end, double low,
+              double high) {
+  const Colour colour = bar.role == PlotRole::Control ? Colour{170, 170, 170} : kPalette[4];
+  const double top = row.middle() - kBarHeight / 2, bottom = row.middle() + kBarHeight / 2;
+  drawing.marks.push_back(DrawnArea{{{zero, top}, {end, top}, {end, bottom}, {zero, bottom}}, colour});
+  if (!has_interval(bar))
+    return;
+  drawing.marks.push_back(DrawnLine{{{low, row.middle()}, {high, row.middle()}}, kInk, 2.5});
+  for (const double x : {low, high})
+    drawing.marks.push_back(DrawnLine{{{x, row.middle() - 6}, {x, row.middle() + 6}}, kInk, 2.5});
+}
+
+Drawing lay_out(const BarPlot& plot) {
+  FOVEA_CHECK(!plot.bars.empty(), "a plot needs at least one bar");
+  std::vector<Row> rows = rows_for(plot);
+  double label_width = 0, value_width = 0;
+  for (const Row& row : rows) {
+    for (const std::string& line : row.label)
+      label_width = std::max(label_width, room_for(line, kLabelStyle));
+    value_width = std::max(value_width, room_for(row.value, kLabelStyle));
+  }
+  const Axis axis = axis_of(plot);
+  const double left = kPlotMargin + std::max(label_width + 16, kLeastLabel), right = left + kPlotWidth;
+  Drawing drawing;
+  drawing.title = plot.title;
+  drawing.width = right + 20 + value_width + kPlotMargin;
+  double top = write_lines(drawing, {kPlotMargin, kPlotMargin},
+                           lines_for(plot.title, drawing.width - 2 * kPlotMargin, kTitleStyle), kTitleStyle);
+  top += 14;
+  double bottom = top;
+  for (Row& row : rows) {
+    row.top = bottom;
+    bottom += row.height;
+  }
+
+  const auto at = [&](double value) { return left + axis.place(value) * kPlotWidth; };
+  for (int i = 0; i <= axis.intervals; ++i) {
+    const double x = at(axis.tick(i));
+    drawing.marks.push_back(DrawnLine{{{x, top}, {x, bottom + 6}}, kGridColour, 1.5});
+    drawing.marks.push_back(DrawnText{{x, bottom + 8}, axis.label(i), kLabelStyle, Anchor::Middle});
+  }
+  const double end =
+      write_lines(drawing, {right, bottom + 12 + line_of(kLabelStyle)},
+                  lines_for(plot.value_label, right - kPlotMargin, kLabelStyle), kLabelStyle, Anchor::Right);
+  drawing.height = end + kPlotMargin;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const PlotBar& bar = plot.bars[i];
+    const double height = static_cast<double>(rows[i].label.size()) * line_of(kLabelStyle);
+    write_lines(drawing, {kPlotMargin, rows[i].middle() - 0.48 * height}, rows[i].label, kLabelStyle);
+    drawing.marks.push_back(
+        DrawnText{{right + 20, rows[i].middle() - 0.46 * line_of(kLabelStyle)}, rows[i].value, kLabelStyle});
+    if (std::isfinite(bar.value))
+      draw_bar(drawing, bar, rows[i], at(0), at(bar.value), at(bar.low), at(bar.high));
+  }
+  drawing.marks.push_back(DrawnLine{{{at(0), top}, {at(0), bottom}}, kInk, 1.5});
+  return drawing;
+}
+
+}  // namespace
+
+std::string to_svg(const BarPlot& plot) {
+  return write_svg(lay_out(plot));
+}
+
+Image draw_plot(const BarPlot& plot, double scale) {
+  return paint(lay_out(plot), scale);
+}
+
+}  // namespace fovea

@@ -1,0 +1,182 @@
+#include "fovea/deconv.hpp"
+
+#include "base/check.hpp"
+#include "fovea/saliency.hpp"
+#include "methods/session_batches.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace fovea {
+namespace {
+
+/// Whether `a` comes before `b` where the strongest is first.
+bool stronger(const Activation& a, const Activation& b) {
+  return a.value > b.value;
+}
+
+}  // namespace
+
+void check_has_units(const LayerInfo& layer) {
+  const bool has_planes = layer.shape.rank() == 4 &&
+                          (!layer.field || (layer.field->height_axis == 2 && layer.field->width_axis == 3));
+  FOVEA_CHECK(has_planes, "the layer '{}' has shape {}: expected channels of units, [N,C,H,W]", layer.name,
+              to_string(layer.shape));
+  FOVEA_CHECK(layer.shape[0] == 1, "the layer '{}' has a batch of {}: expected 1", layer.name,
+              layer.shape[0]);
+  FOVEA_CHECK(layer.shape.elements() > 0, "the layer '{}' has no units", layer.name);
+}
+
+void check_unit(const LayerInfo& layer, const Unit& unit) {
+  const Shape& shape = layer.shape;
+  FOVEA_CHECK(unit.channel >= 0 && unit.channel < shape[1],
+              "channel {} is out of range: the layer '{}' has {} channels, 0 to {}", unit.channel, layer.name,
+              shape[1], shape[1] - 1);
+  FOVEA_CHECK(
+      unit.y >= 0 && unit.y < shape[2] && unit.x >= 0 && unit.x < shape[3],
+      "row {}, column {} is out of range: the layer '{}' has {} rows and {} columns of units, counted "
+      "from 0",
+      unit.y, unit.x, layer.name, shape[2], shape[3]);
+}
+
+LayerExplainer::LayerExplainer(Session& session, const LayerInfo& layer, const Image& photo,
+                               const Preprocessing& preprocessing)
+    : session_(session), layer_(layer) {
+  check_has_units(layer);
+  FOVEA_CHECK(session.program().outputs().front().shape == layer.shape,
+              "the session's target has shape {}: expected the layer '{}' of {}",
+              to_string(session.program().outputs().front().shape), layer.name, to_string(layer.shape));
+  const InputSize size = input_size(session);
+  const Framing framing = frame(photo, preprocessing, size, Crops::One);
+  const Rect& rect = framing.crops.front().rect;
+  seen_ = resize(crop(framing.resized, rect), size.width, size.height);
+  region_ = framing.in_photo(rect);
+  fill_batch(session, framing, preprocessing, 0);
+  session.forward();
+  activations_ = session.output().clone();
+  for (float value : activations_.data<float>())
+    FOVEA_CHECK(std::isfinite(value), "the layer '{}' has an activation of {}", layer.name, value);
+}
+
+Activation LayerExplainer::at(const Unit& unit) const {
+  check_unit(layer_, unit);
+  const std::int64_t place = (unit.channel * layer_.shape[2] + unit.y) * layer_.shape[3] + unit.x;
+  return {unit, activations_.data<float>()[static_cast<std::size_t>(place)]};
+}
+
+Activation LayerExplainer::strongest(std::int64_t channel) const {
+  const std::int64_t width = activations_.shape()[3], plane = activations_.shape()[2] * width;
+  check_unit(layer_, {channel, 0, 0});
+  const auto values = activations_.data<float>().subspan(static_cast<std::size_t>(channel * plane),
+                                                         static_cast<std::size_t>(plane));
+  const std::int64_t place = std::max_element(values.begin(), values.end()) - values.begin();
+  return {{channel, place / width, place % width}, values[static_cast<std::size_t>(place)]};
+}
+
+std::vector<Activation> LayerExplainer::strongest_channels(std::int64_t count) const {
+  std::vector<Activation> all;
+  for (std::int64_t c = 0; c < channels(); ++c)
+    if (const Activation peak = strongest(c); peak.value > 0)
+      all.push_back(peak);
+  std::stable_sort(all.begin(), all.end(), stronger);
+  all.resize(std::min(all.size(), static_cast<std::size_t>(std::max<std::int64_t>(count, 0))));
+  return all;
+}
+
+Rect LayerExplainer::in_photo(const Rect& rect) const {
+  const auto scaled = [](std::int64_t value, std::int64_t from, std::int64_t to) {
+    return static_cast<std::int64_t>(
+        std::llround(static_cast<double>(value) * static_cast<double>(to) / static_cast<double>(from)));
+  };
+  const std::int64_t left = scaled(rect.x, seen_.width, region_.width),
+                     top = scaled(rect.y, seen_.height, region_.height);
+  return {region_.x + left, region_.y + top, scaled(rect.x + rect.width, seen_.width, region_.width) - left,
+          scaled(rect.y + rect.height, seen_.height, region_.height) - top};
+}
+
+Reconstruction LayerExplainer::send_back(std::int64_t channel, const std::optional<Unit>& only) {
+  Reconstruction result;
+  result.strongest = only ? at(*only) : strongest(channel);
+  // The way back uses up what the forward pass left; the input is still there.
+  if (!forward_is_fresh_)
+    session_.forward();
+  forward_is_fresh_ = false;
+  Tensor& seed = session_.seed();
+  std::memset(seed.raw(), 0, seed.bytes());
+  const std::int64_t width = activations_.shape()[3], plane = activations_.shape()[2] * width;
+  const std::int64_t first = channel * plane + (only ? only->y * width + only->x : 0);
+  std::copy_n(activations_.data<float>().begin() + first, only ? 1 : plane,
+              seed.data<float>().begin() + first);
+  session_.backward();
+  const Tensor& gradient = session_.gradient();
+  const Shape& shape = gradient.shape();
+  result.pattern = gradient.clone().reshaped({shape[1], shape[2], shape[3]});
+  for (float value : result.pattern.data<float>())
+    FOVEA_CHECK(std::isfinite(value), "the reconstruction holds a value that is not finite");
+  result.seen = seen_;
+  result.field = only ? layer_.field_of(only->y, only->x) : Rect{0, 0, seen_.width, seen_.height};
+  result.field_in_photo = in_photo(result.field);
+  return result;
+}
+
+Reconstruction LayerExplainer::unit(const Unit& unit) {
+  return send_back(unit.channel, unit);
+}
+
+Reconstruction LayerExplainer::channel(std::int64_t channel) {
+  return send_back(channel, {});
+}
+
+Reconstruction reconstruct_score(Session& session, const Image& photo, const Preprocessing& preprocessing,
+                                 std::optional<std::int64_t> target_class) {
+  SaliencyMap map = saliency(session, photo, preprocessing, {target_class, Crops::One});
+  const Rect everything{0, 0, map.seen.width, map.seen.height};
+  return {map.gradient, {{map.target.index, 0, 0}, map.target.score}, map.seen, everything, map.region};
+}
+
+StrongestPatches::StrongestPatches(std::int64_t channels, std::int64_t count) {
+  FOVEA_CHECK(channels >= 1 && count >= 1, "{} patches of {} channels: expected at least one", count,
+              channels);
+  count_ = static_cast<std::size_t>(count);
+  patches_.resize(static_cast<std::size_t>(channels));
+}
+
+void StrongestPatches::add(std::size_t picture, const std::vector<Activation>& strongest) {
+  FOVEA_CHECK(strongest.size() == patches_.size(), "activations of {} channels: expected {}",
+              strongest.size(), patches_.size());
+  for (std::size_t c = 0; c < patches_.size(); ++c) {
+    if (!(strongest[c].value > 0))
+      continue;
+    std::vector<Patch>& best = patches_[c];
+    const Patch patch{picture, strongest[c]};
+    const auto before = [](const Patch& a, const Patch& b) {
+      return a.activation.value != b.activation.value ? stronger(a.activation, b.activation)
+                                                      : a.picture < b.picture;
+    };
+    best.insert(std::upper_bound(best.begin(), best.end(), patch, before), patch);
+    if (best.size() > count_)
+      best.pop_back();
+  }
+}
+
+const std::vector<StrongestPatches::Patch>& StrongestPatches::of(std::int64_t channel) const {
+  FOVEA_CHECK(channel >= 0 && channel < static_cast<std::int64_t>(patches_.size()),
+              "channel {} is out of range: there are {}, 0 to {}", channel, patches_.size(),
+              patches_.size() - 1);
+  return patches_[static_cast<std::size_t>(channel)];
+}
+
+std::vector<std::int64_t> StrongestPatches::channels(std::int64_t count) const {
+  std::vector<std::int64_t> order;
+  for (std::size_t c = 0; c < patches_.size(); ++c)
+    if (!patches_[c].empty())
+      order.push_back(static_cast<std::int64_t>(c));
+  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
+    return stronger(of(a).front().activation, of(b).front().activation);
+  });
+  order.resize(std::min(order.size(), static_cast<std::size_t>(std::max<std::int64_t>(count, 0))));
+  return order;
+}
+
+}  // namespace fovea

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "ir/graph.hpp"
+#include "onnx/file.hpp"
+
+#include <string>
+#include <vector>
+
+namespace fovea::onnx_import {
+
+/// A named value that a node of a file computes.
+struct NodeOutput {
+  std::string value;
+  std::string node;  ///< its first output's name where the file gives none
+  std::string operator_name;
+};
+
+/// Those of all nodes, in the order of computation.
+std::vector<NodeOutput> node_outputs(const OnnxFile& file);
+
+/// The value of that name in a graph made from the file, or else the first output of the node of that name;
+/// InputError that lists the nearest names.
+ir::ValueId find_value(const ir::Graph& graph, const OnnxFile& file, const std::string& name);
+
+}  // namespace fovea::onnx_import

@@ -1,0 +1,137 @@
+#include "fovea/image.hpp"
+#include "fovea/mask.hpp"
+#include "support/program.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace fovea::test {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+using Names = std::vector<std::string>;
+
+class EvaluateMaps : public testing::Test {
+protected:
+  void SetUp() override {
+    fs::create_directory(pictures);
+    fs::copy_file(sample("church.jpg"), pictures + "/a.jpg");
+    fs::copy_file(sample("golf-ball.jpg"), pictures + "/b.jpg");
+    store(pictures + "/broken.jpg", load(sample("church.jpg")).substr(0, 2000));
+  }
+
+  Names command(const std::string& what, const std::string& into, const Names& more) const {
+    Names all = {"evaluate", what, pictures, "--methods", "gradient,grad-cam", "--threads", "1", "-o", into};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  Names faithfulness(const std::string& into, const Names& more = {}) const {
+    Names all = command("faithfulness", into, {"--steps", "4", "--subsets", "3"});
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  Names sanity(const std::string& into, const Names& more = {}) const {
+    Names all = command("sanity", into, {"--stages", "2"});
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+
+  TemporaryFolder folder;
+  std::string pictures = folder.file("pictures"), out = folder.file("out"), other = folder.file("other");
+};
+
+TEST_F(EvaluateMaps, FaithfulnessTellsMethodsAndControlsApart) {
+  const Outcome outcome = fovea(faithfulness(out, {"--json"}));
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_TRUE(contains(outcome.err, "fovea: error: ")) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "broken.jpg")) << outcome.err;
+  const Json summary = Json::parse(outcome.out);
+  EXPECT_EQ(outcome.out, load(out + "/summary.json"));
+  EXPECT_EQ(summary["images"], 3);
+  EXPECT_EQ(summary["failed"], 1);
+  EXPECT_EQ(summary["methods"].size(), 4U);
+  for (const char* method : {"gradient", "grad-cam", "random", "centre"}) {
+    const Json& deletion = summary["methods"][method]["deletion"];
+    EXPECT_EQ(deletion["images"], 2);
+    EXPECT_LE(deletion["low"], deletion["mean"]);
+    EXPECT_GE(deletion["high"], deletion["mean"]);
+    EXPECT_TRUE(summary["methods"][method]["pointing"].is_null());
+    EXPECT_FALSE(summary["methods"][method]["sensitivity_n"].is_null());
+  }
+  // A header, two pictures of four maps each, one that failed.
+  EXPECT_EQ(lines_of(load(out + "/images.csv")), 1 + 2 * 4 + 1);
+  EXPECT_EQ(lines_of(load(out + "/curves.csv")), 1 + 4 * (5 + 5 + 8 + 8));
+  for (const char* plot : {"curve-deletion", "curve-road_least", "measure-insertion"}) {
+    EXPECT_TRUE(contains(load(out + "/" + plot + ".svg"), ">Grad-CAM<")) << plot;
+    EXPECT_GT(read_image(out + "/" + plot + ".png").width, 600);
+  }
+}
+
+TEST_F(EvaluateMaps, FaithfulnessDoesNotDependOnTheWorkers) {
+  fovea(faithfulness(out, {"--workers", "1"}));
+  fovea(faithfulness(other, {"--workers", "2"}));
+  EXPECT_EQ(files_in(out), files_in(other));
+  for (const char* file : {"/images.csv", "/curves.csv", "/summary.json", "/curve-insertion.svg"})
+    EXPECT_EQ(load(out + file), load(other + file)) << file;
+}
+
+TEST_F(EvaluateMaps, FaithfulnessKnowsBoxesAndMasks) {
+  fs::remove(pictures + "/broken.jpg");
+  const Image a = read_image(pictures + "/a.jpg"), b = read_image(pictures + "/b.jpg");
+  store(folder.file("boxes.csv"), "file,class_index,x0,y0,x1,y1\na.jpg,4,0,0," + std::to_string(a.width) +
+                                      "," + std::to_string(a.height) + "\n");
+  Outcome outcome = fovea(faithfulness(out, {"--truth", folder.file("boxes.csv"), "--json"}));
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  Json summary = Json::parse(outcome.out);
+  EXPECT_EQ(summary["methods"]["gradient"]["pointing"]["mean"], 1);
+  EXPECT_EQ(summary["methods"]["gradient"]["pointing"]["images"], 1);
+  EXPECT_EQ(summary["methods"]["random"]["energy"]["mean"], 1);
+
+  const std::string masks = folder.file("masks");
+  fs::create_directory(masks);
+  write_png(masks + "/a.png", mask_image(Mask::blank(a.width, a.height, 1)));
+  write_png(masks + "/b.png", mask_image(Mask::blank(b.width + 1, b.height, 1)));
+  outcome = fovea(faithfulness(out, {"--masks", masks, "--json"}));
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_TRUE(contains(outcome.err, "b.png")) << outcome.err;
+  summary = Json::parse(outcome.out);
+  EXPECT_EQ(summary["failed"], 1);
+  EXPECT_EQ(summary["methods"]["grad-cam"]["energy"]["mean"], 1);
+}
+
+TEST_F(EvaluateMaps, SanityComparesWithShuffledWeights) {
+  const Outcome outcome = fovea(sanity(out, {"--json"}));
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_TRUE(contains(outcome.err, "broken.jpg")) << outcome.err;
+  const Json summary = Json::parse(outcome.out);
+  EXPECT_EQ(summary["images"], 3);
+  EXPECT_EQ(summary["failed"], 1);
+  for (const char* method : {"gradient", "grad-cam"}) {
+    const Json& entry = summary["methods"][method];
+    EXPECT_TRUE(entry["verdict"] == "passes" || entry["verdict"] == "unclear" || entry["verdict"] == "fails");
+    ASSERT_EQ(entry["cascading"].size(), 2U);
+    ASSERT_EQ(entry["independent"].size(), 2U);
+    EXPECT_EQ(entry["cascading"][1]["position"], summary["layers"]);
+    EXPECT_EQ(entry["all_layers_shuffled"]["rank"], entry["cascading"][1]["rank"]);
+    EXPECT_LT(entry["all_layers_shuffled"]["similarity"]["mean"], 0.999);
+    EXPECT_EQ(entry["other_class"]["similarity"]["images"], 2);
+  }
+  EXPECT_EQ(lines_of(load(out + "/sanity.csv")), 1 + 2 * (1 + 2 + 2));
+  EXPECT_TRUE(contains(load(out + "/cascading-rank.svg"), ">Grad-CAM<"));
+  fovea(sanity(other, {"--workers", "2"}));
+  for (const char* file : {"/sanity.csv", "/summary.json", "/independent-rank.svg"})
+    EXPECT_EQ(load(out + file), load(other + file)) << file;
+}
+
+TEST_F(EvaluateMaps, RefuseWhatMakesNoSense) {
+  expect_error(fovea({"evaluate", "sanity", pictures, "--methods", "gradient,gradient", "-o", out}), 2,
+               {"--methods", "gradient"});
+  expect_error(fovea({"evaluate", "faithfulness", pictures, "--methods", "no-such", "-o", out}), 2,
+               {"no-such"});
+  expect_error(fovea(faithfulness(out, {"--truth", "a.csv", "--masks", "b"})), 2, {"--masks"});
+  expect_error(fovea(faithfulness(out, {"--truth", folder.file("none.csv")})), 1, {"none.csv"});
+  expect_error(fovea(sanity(out, {"--class", "no such class"})), 1, {"no such class"});
+}
+
+}  // namespace
+}  // namespace fovea::test
