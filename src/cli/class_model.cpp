@@ -182,7 +182,7 @@ struct Gallery {
     const std::vector<std::string> files = write_files(context, target, k, model, picture);
     panels.push_back({picture, target.short_name,
                       target.layer
-                          ? fmt::format("score {:.3g}", model.score)
+                          ? fmt::format("score {:.4g}", model.score)
                           : fmt::format("score {:.1f}, probability {:.2f}", model.score, model.probability)});
     results.push_back(describe_json(model, target, files));
     if (!context.arguments.json)
