@@ -44,7 +44,7 @@ const std::array<MapMeasureInfo, kMapMeasures>& map_measures();
 
 struct FaithfulnessProtocol {
   CurveOptions curves = {};
-  double blur = 0.05;  ///< of insertion's first picture: see blurred_picture
+  double blur = 0.1;  ///< of insertion's first picture: see blurred_picture
   RoadOptions road = {};
   /// The n of sensitivity-n, as shares of the pixels; empty: not measured.
   std::vector<double> set_shares = {0.01, 0.1, 0.5};

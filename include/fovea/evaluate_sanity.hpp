@@ -42,19 +42,31 @@ struct MeanLikeness {
 };
 MeanLikeness mean_likeness(std::span<const MapLikeness> images, const BootstrapOptions& options = {});
 
+/// Of each image the mean rank correlation over the stages of the cascade where it is defined, and of those
+/// the mean over images: `ranks[image][stage]`. Images without any are left out.
+MeanInterval cascade_rank(std::span<const std::vector<std::optional<double>>> ranks,
+                          const BootstrapOptions& options = {});
+
 enum class SanityVerdict : std::uint8_t {
-  Passes,  ///< the maps of the network with shuffled weights are others
+  Passes,  ///< shuffling layers makes other maps
   Unclear,
-  Fails,  ///< they are much the same
+  Fails,  ///< the maps stay much the same
 };
 std::string_view name_of(SanityVerdict verdict);
 
 /// Rank correlations, in absolute value, below and above which the verdict is clear.
-inline constexpr double kSanityPasses = 0.3, kSanityFails = 0.5;
+inline constexpr double kSanityPasses = 0.4, kSanityFails = 0.6;
 
-/// The verdict on a method, by the rank correlation of its maps with those of the network whose layers are
-/// all shuffled: Passes when its whole interval is below kSanityPasses, Fails when its mean is above
-/// kSanityFails, Unclear otherwise and where there is none.
-SanityVerdict verdict_on(const MeanLikeness& all_layers_shuffled);
+/// The verdict on a method by its `cascade_rank`: Passes when the whole interval is below kSanityPasses,
+/// Fails when the mean is above kSanityFails, Unclear otherwise and where there is none. The mean over the
+/// cascade rather than its end, since maps that follow the first layers' edges (guided back-propagation) stay
+/// until those are shuffled, too.
+SanityVerdict verdict_on(const MeanInterval& cascade_rank);
+
+/// Rank correlation of the maps of two classes from which they are the same.
+inline constexpr double kSameForClasses = 0.9;
+/// Whether maps of the network as it is depend on the class that is explained: whether the mean rank
+/// correlation with the maps of other classes is below kSameForClasses. None where maps are flat.
+std::optional<bool> tells_classes_apart(const MeanLikeness& other_class);
 
 }  // namespace fovea

@@ -43,7 +43,7 @@ Tensor flat_picture(const Shape& shape, std::span<const float> channels);
 /// Each channel's own mean.
 Tensor mean_colour_picture(const Tensor& picture);
 /// Blurred by a Gaussian whose standard deviation is a share of the shorter side.
-Tensor blurred_picture(const Tensor& picture, double deviation = 0.05);
+Tensor blurred_picture(const Tensor& picture, double deviation = 0.1);
 
 struct CurveOptions {
   std::int64_t steps =

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 struct Arguments : MapEvaluation {
   std::string truth, masks;
   std::int64_t steps = 50, subsets = 50;
-  double blur = 0.05, tolerance = kPointingTolerance;
+  double blur = 0.1, tolerance = kPointingTolerance;
 };
 
 /// Where objects are, by the picture's file name.
@@ -188,32 +188,32 @@ int evaluate_faithfulness(const Arguments& arguments) {
 
 }  // namespace
 
-void add_faithfulness(CLI::App& evaluate, Run& run) {
+void add_faithfulness(Command evaluate) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* verb = evaluate.add_subcommand(
+  Command verb = evaluate.add_command(
       "faithfulness", "Whether maps show what the network uses: methods beside each other and controls");
-  arguments->add_to(*verb);
-  CLI::Option* truth = verb->add_option("--truth", arguments->truth,
-                                        "known boxes, a CSV as of 'evaluate localization': for the pointing "
-                                        "game; its class is explained")
-                           ->check(not_empty());
-  verb->add_option("--masks", arguments->masks, "folder of masks, NAME.png for the picture NAME")
-      ->check(not_empty())
-      ->excludes(truth);
-  verb->add_option("--steps", arguments->steps, "of the insertion and deletion curves")
-      ->check(CLI::Range(1, 100000))
-      ->capture_default_str();
-  verb->add_option("--blur", arguments->blur, "of insertion's first picture, as a share of its side")
-      ->check(between(0.0, 1.0))
-      ->capture_default_str();
-  verb->add_option("--subsets", arguments->subsets,
-                   "random sets of pixels for each n of sensitivity-n; 0: leave it out")
-      ->check(CLI::Range(0, 1000000))
-      ->capture_default_str();
-  verb->add_option("--tolerance", arguments->tolerance, "of the pointing game, in the photo's pixels")
-      ->check(not_negative())
-      ->capture_default_str();
-  verb->callback([arguments, &run] { run = [arguments] { return evaluate_faithfulness(*arguments); }; });
+  arguments->add_to(verb);
+  Option truth = verb.add_option("--truth", arguments->truth,
+                                 "known boxes, a CSV as of 'evaluate localization': for the pointing "
+                                 "game; its class is explained")
+                     .check(not_empty());
+  verb.add_option("--masks", arguments->masks, "folder of masks, NAME.png for the picture NAME")
+      .check(not_empty())
+      .excludes(truth);
+  verb.add_option("--steps", arguments->steps, "of the insertion and deletion curves")
+      .check(whole_number(1, 100000))
+      .shows_default();
+  verb.add_option("--blur", arguments->blur, "of insertion's first picture, as a share of its side")
+      .check(between(0.0, 1.0))
+      .shows_default();
+  verb.add_option("--subsets", arguments->subsets,
+                  "random sets of pixels for each n of sensitivity-n; 0: leave it out")
+      .check(whole_number(0, 1000000))
+      .shows_default();
+  verb.add_option("--tolerance", arguments->tolerance, "of the pointing game, in the photo's pixels")
+      .check(not_negative())
+      .shows_default();
+  verb.runs([arguments] { return evaluate_faithfulness(*arguments); });
 }
 
 }  // namespace fovea::cli

@@ -26,7 +26,7 @@ struct MapEvaluation {
   std::string output;
   bool json = false;
 
-  void add_to(CLI::App& verb);
+  void add_to(Command verb);
   /// The pictures, folders expanded. UsageError for a method that comes twice.
   std::vector<std::string> checked_images() const;
   Crops crops() const { return view == "whole" ? Crops::Whole : Crops::One; }
@@ -77,6 +77,7 @@ struct SanityPoint {
 };
 struct SanityResults {
   std::vector<std::string> methods;
+  std::vector<MeanInterval> cascades;  ///< `cascade_rank` of each method
   std::vector<SanityPoint> points;
   std::int64_t images = 0;  ///< that were used
   std::int64_t layers = 0;
@@ -86,7 +87,7 @@ struct SanityResults {
 /// Writes sanity.csv, summary.json and the plots, and prints the verdicts.
 void report_sanity(const SanityResults& results, const MapEvaluation& arguments);
 
-void add_faithfulness(CLI::App& evaluate, Run& run);
-void add_sanity(CLI::App& evaluate, Run& run);
+void add_faithfulness(Command evaluate);
+void add_sanity(Command evaluate);
 
 }  // namespace fovea::cli

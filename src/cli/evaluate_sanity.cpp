@@ -153,7 +153,10 @@ std::vector<Comparison> comparisons_for(const std::vector<std::string>& layers, 
   return list;
 }
 
-void add_points(SanityResults& results, const Task& task, const Programs& programs,
+/// Rank correlations by method, image and stage of the cascade.
+using CascadeRanks = std::vector<std::vector<std::vector<std::optional<double>>>>;
+
+void add_points(SanityResults& results, CascadeRanks& ranks, const Task& task, const Programs& programs,
                 const Comparison& comparison, ProgressBar& bar, std::int64_t& done) {
   const auto found = compare(task, programs, comparison, bar, done);
   for (std::size_t m = 0; m < found.size(); ++m) {
@@ -161,6 +164,8 @@ void add_points(SanityResults& results, const Task& task, const Programs& progra
     for (const auto& value : found[m])
       if (value)
         defined.push_back(*value);
+    for (std::size_t i = 0; comparison.kind == "cascading" && i < found[m].size(); ++i)
+      ranks[m][i].push_back(found[m][i] ? found[m][i]->rank : std::nullopt);
     results.points.push_back({results.methods[m], comparison.kind, comparison.stage, comparison.position,
                               mean_likeness(defined, {.seed = task.arguments.seed()}),
                               static_cast<std::int64_t>(found[m].size() - defined.size())});
@@ -194,9 +199,13 @@ int evaluate_sanity(const Arguments& arguments) {
   results.settings = arguments.settings();
   results.settings["stages"] = arguments.stages;
   auto done = static_cast<std::int64_t>(paths.size());
+  CascadeRanks ranks(programs.size(), CascadeRanks::value_type(task.images.size()));
   for (const Comparison& comparison : comparisons)
-    add_points(results, task, comparison.stage.layers.empty() ? programs : compile(task, comparison.stage),
-               comparison, bar, done);
+    add_points(results, ranks, task,
+               comparison.stage.layers.empty() ? programs : compile(task, comparison.stage), comparison, bar,
+               done);
+  for (const auto& method : ranks)
+    results.cascades.push_back(cascade_rank(method, {.seed = arguments.seed()}));
   bar.clear();
   report_sanity(results, arguments);
   return task.failed.empty() ? 0 : 1;
@@ -204,17 +213,17 @@ int evaluate_sanity(const Arguments& arguments) {
 
 }  // namespace
 
-void add_sanity(CLI::App& evaluate, Run& run) {
+void add_sanity(Command evaluate) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* verb = evaluate.add_subcommand(
+  Command verb = evaluate.add_command(
       "sanity", "Whether maps depend on what the network has learnt: they are compared with those of the "
                 "network with shuffled weights");
-  arguments->add_to(*verb);
-  verb->add_option("--stages", arguments->stages,
-                   "how many steps the layers are shuffled in; 0: one for each layer")
-      ->check(CLI::Range(0, 1000000))
-      ->capture_default_str();
-  verb->callback([arguments, &run] { run = [arguments] { return evaluate_sanity(*arguments); }; });
+  arguments->add_to(verb);
+  verb.add_option("--stages", arguments->stages,
+                  "how many steps the layers are shuffled in; 0: one for each layer")
+      .check(whole_number(0, 1000000))
+      .shows_default();
+  verb.runs([arguments] { return evaluate_sanity(*arguments); });
 }
 
 }  // namespace fovea::cli

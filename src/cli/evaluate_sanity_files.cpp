@@ -55,9 +55,13 @@ Json summary_of(const SanityResults& results) {
   Json json = {{"images", results.images + static_cast<std::int64_t>(results.failed.size())},
                {"failed", results.failed.size()},
                {"layers", results.layers}};
-  for (const std::string& method : results.methods) {
+  for (std::size_t m = 0; m < results.methods.size(); ++m) {
+    const std::string& method = results.methods[m];
     Json& entry = json["methods"][method];
-    entry["verdict"] = name_of(verdict_on(last_of(results, method).mean));
+    entry["verdict"] = name_of(verdict_on(results.cascades[m]));
+    entry["cascade_rank"] = to_json(results.cascades[m]);
+    const auto classes = tells_classes_apart(other_class_of(results, method).mean);
+    entry["tells_classes_apart"] = classes ? Json(*classes) : Json();
     entry["all_layers_shuffled"] = likeness_json(last_of(results, method));
     entry["other_class"] = likeness_json(other_class_of(results, method));
     for (const SanityPoint& point : results.points)
@@ -70,6 +74,7 @@ Json summary_of(const SanityResults& results) {
   }
   json["passes_below"] = kSanityPasses;
   json["fails_above"] = kSanityFails;
+  json["same_for_classes_from"] = kSameForClasses;
   json["failures"] = to_json(results.failed);
   json["settings"] = results.settings;
   return json;
@@ -108,8 +113,8 @@ LinePlot likeness_plot(const SanityResults& results, const std::string& kind, co
     plot.series.push_back(std::move(series));
   }
   if (cascading && what == &MeanLikeness::rank) {
-    plot.series.push_back(level_line("fails above", kSanityFails, results.layers));
-    plot.series.push_back(level_line("passes below", kSanityPasses, results.layers));
+    plot.series.push_back(level_line("fails: mean above", kSanityFails, results.layers));
+    plot.series.push_back(level_line("passes: mean below", kSanityPasses, results.layers));
   }
   return plot;
 }
@@ -121,14 +126,20 @@ std::string cell(const MeanInterval& mean) {
 void print_table(const SanityResults& results) {
   fmt::print("{} images, {} failed and left out; {} layers\n\n", results.images + results.failed.size(),
              results.failed.size(), results.layers);
-  fmt::print("{:<24}  {:<64}  {:<19}\n", "", "all layers shuffled", "another class");
-  fmt::print("{:<24}  {:<20}  {:<20}  {:<20}  {:<19}  {}\n", "mean [95 % interval]", "rank correlation",
-             "with signs", "similarity", "rank correlation", "verdict");
-  for (const std::string& method : results.methods) {
-    const MeanLikeness& all = last_of(results, method).mean;
-    fmt::print("{:<24}  {:<20}  {:<20}  {:<20}  {:<19}  {}\n", title_of(method), cell(all.rank),
-               cell(all.signed_rank), cell(all.similarity), cell(other_class_of(results, method).mean.rank),
-               name_of(verdict_on(all)));
+  fmt::print("{:<24}  {:<31}  {:<42}  {}\n", "", "layers shuffled, mean of stages", "all layers shuffled",
+             "another class");
+  fmt::print("{:<24}  {:<20}  {:<9}  {:<20}  {:<20}  {:<20}  {}\n", "mean [95 % interval]",
+             "rank correlation", "verdict", "rank correlation", "similarity", "rank correlation", "map");
+  for (std::size_t m = 0; m < results.methods.size(); ++m) {
+    const std::string& method = results.methods[m];
+    const MeanLikeness &all = last_of(results, method).mean, &other = other_class_of(results, method).mean;
+    const auto apart = tells_classes_apart(other);
+    fmt::print("{:<24}  {:<20}  {:<9}  {:<20}  {:<20}  {:<20}  {}\n", title_of(method),
+               cell(results.cascades[m]), name_of(verdict_on(results.cascades[m])), cell(all.rank),
+               cell(all.similarity), cell(other.rank),
+               !apart   ? "none"
+               : *apart ? "another"
+                        : "the same");
   }
 }
 

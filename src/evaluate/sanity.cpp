@@ -66,14 +66,37 @@ std::string_view name_of(SanityVerdict verdict) {
   FOVEA_ASSERT(!"unknown verdict");
 }
 
-SanityVerdict verdict_on(const MeanLikeness& all_layers_shuffled) {
-  const MeanInterval& rank = all_layers_shuffled.rank;
-  if (rank.count == 0)
+MeanInterval cascade_rank(std::span<const std::vector<std::optional<double>>> ranks,
+                          const BootstrapOptions& options) {
+  std::vector<double> means;
+  for (const auto& image : ranks) {
+    double sum = 0;
+    int count = 0;
+    for (const auto& rank : image)
+      if (rank) {
+        sum += *rank;
+        ++count;
+      }
+    if (count > 0)
+      means.push_back(sum / count);
+  }
+  return bootstrap_mean(means, options);
+}
+
+SanityVerdict verdict_on(const MeanInterval& cascade_rank) {
+  if (cascade_rank.count == 0)
     return SanityVerdict::Unclear;
-  if (std::abs(rank.mean) > kSanityFails)
+  if (std::abs(cascade_rank.mean) > kSanityFails)
     return SanityVerdict::Fails;
-  return std::max(std::abs(rank.low), std::abs(rank.high)) < kSanityPasses ? SanityVerdict::Passes
-                                                                           : SanityVerdict::Unclear;
+  return std::max(std::abs(cascade_rank.low), std::abs(cascade_rank.high)) < kSanityPasses
+             ? SanityVerdict::Passes
+             : SanityVerdict::Unclear;
+}
+
+std::optional<bool> tells_classes_apart(const MeanLikeness& other_class) {
+  if (other_class.rank.count == 0)
+    return std::nullopt;
+  return other_class.rank.mean < kSameForClasses;
 }
 
 }  // namespace fovea

@@ -120,11 +120,12 @@ std::vector<std::pair<std::size_t, std::size_t>> stretches(const PlotSeries& ser
   return list;
 }
 
-void draw_band(Drawing& drawing, const Frame& frame, const PlotSeries& series, const Pen& pen) {
+void draw_band(Drawing& drawing, const Frame& frame, const PlotSeries& series, const Pen& pen,
+               double opacity) {
   if (series.low.empty())
     return;
   for (const auto& [first, end] : stretches(series)) {
-    DrawnArea band{{}, pen.colour, 0.16};
+    DrawnArea band{{}, pen.colour, opacity};
     for (std::size_t i = first; i < end; ++i)
       band.outline.push_back(frame.at(series.x[i], series.high[i]));
     for (std::size_t i = end; i-- > first;)
@@ -179,8 +180,10 @@ Drawing lay_out(const LinePlot& plot) {
       write_lines(drawing, {kPlotMargin, top + 4}, lines_for(plot.y_label, width, kLabelStyle), kLabelStyle);
   frame.top = top + 16;
   draw_axes(drawing, frame, plot);
+  // Many bands over one another must still show the lines.
+  const double opacity = std::clamp(0.48 / static_cast<double>(pens.size()), 0.06, 0.16);
   for (std::size_t i = 0; i < pens.size(); ++i)
-    draw_band(drawing, frame, plot.series[i], pens[i]);
+    draw_band(drawing, frame, plot.series[i], pens[i], opacity);
   for (std::size_t i = 0; i < pens.size(); ++i)
     draw_line(drawing, frame, plot.series[i], pens[i]);
   double at = frame.top;

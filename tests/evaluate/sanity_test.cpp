@@ -60,14 +60,36 @@ MeanLikeness likeness_of(std::vector<double> ranks) {
   return mean_likeness(images);
 }
 
+MeanInterval cascade_of(const std::vector<double>& images) {
+  std::vector<std::vector<std::optional<double>>> ranks;
+  for (const double image : images)
+    ranks.push_back({image + 0.1, std::nullopt, image - 0.1});
+  return cascade_rank(ranks);
+}
+
+TEST(CascadeRank, IsTheMeanOfImagesOfTheMeanOfStages) {
+  EXPECT_DOUBLE_EQ(cascade_of({0.25, 0.75}).mean, 0.5);
+  EXPECT_EQ(cascade_of({0.25, 0.75}).count, 2);
+  const std::vector<std::vector<std::optional<double>>> ranks = {
+      {0.5, 0.25, std::nullopt}, {std::nullopt}, {}};
+  EXPECT_DOUBLE_EQ(cascade_rank(ranks).mean, 0.375);
+  EXPECT_EQ(cascade_rank(ranks).count, 1);
+}
+
 TEST(SanityVerdict, GoesByTheRankCorrelation) {
-  EXPECT_EQ(verdict_on(likeness_of({0.1, 0.2, 0})), SanityVerdict::Passes);
-  EXPECT_EQ(verdict_on(likeness_of({0.6, 0.7, 0.5})), SanityVerdict::Fails);
-  EXPECT_EQ(verdict_on(likeness_of({-0.6, -0.7, -0.5})), SanityVerdict::Fails);
-  EXPECT_EQ(verdict_on(likeness_of({0.4, 0.4})), SanityVerdict::Unclear);
+  EXPECT_EQ(verdict_on(cascade_of({0.1, 0.2, 0.3})), SanityVerdict::Passes);
+  EXPECT_EQ(verdict_on(cascade_of({0.6, 0.7, 0.65})), SanityVerdict::Fails);
+  EXPECT_EQ(verdict_on(cascade_of({-0.6, -0.7, -0.65})), SanityVerdict::Fails);
+  EXPECT_EQ(verdict_on(cascade_of({0.5, 0.5})), SanityVerdict::Unclear);
   // The mean is low, the interval is not.
-  EXPECT_EQ(verdict_on(likeness_of({0, 0.45, 0.1})), SanityVerdict::Unclear);
-  EXPECT_EQ(verdict_on(likeness_of({})), SanityVerdict::Unclear);
+  EXPECT_EQ(verdict_on(cascade_of({0, 0.6, 0.1})), SanityVerdict::Unclear);
+  EXPECT_EQ(verdict_on(cascade_of({})), SanityVerdict::Unclear);
+}
+
+TEST(SanityVerdict, KnowsMapsThatAreTheSameForAllClasses) {
+  EXPECT_TRUE(*tells_classes_apart(likeness_of({0.5, 0.6})));
+  EXPECT_FALSE(*tells_classes_apart(likeness_of({0.95, 0.9})));
+  EXPECT_FALSE(tells_classes_apart(likeness_of({})));
 }
 
 TEST(MeanLikeness, LeavesOutFlatMaps) {
