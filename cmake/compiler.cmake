@@ -11,6 +11,15 @@ if(FOVEA_SANITIZE)
   target_compile_options(fovea_flags INTERFACE -Wno-maybe-uninitialized)
 endif()
 
+# fovea_precompile(TARGET HEADERS...): has the compiler read those headers once for all of the target's files, where
+# FOVEA_PRECOMPILE_HEADERS asks for it. Builds without it show which file forgot an include.
+function(fovea_precompile target)
+  if(FOVEA_PRECOMPILE_HEADERS)
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+    target_compile_options(${target} PRIVATE -Winvalid-pch -fpch-preprocess)
+  endif()
+endfunction()
+
 # fovea_room(NAME LEFT... [LIBRARIES ...]): one folder of src/ as a target. LEFT are the rooms it may include.
 function(fovea_room name)
   cmake_parse_arguments(ROOM "" "" "LEFT;LIBRARIES" ${ARGN})
@@ -19,5 +28,7 @@ function(fovea_room name)
   target_include_directories(fovea_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
   list(TRANSFORM ROOM_LEFT PREPEND fovea_ OUTPUT_VARIABLE left)
   target_link_libraries(fovea_${name} PUBLIC ${left} ${ROOM_LIBRARIES} PRIVATE fovea_flags)
+  fovea_precompile(fovea_${name} <algorithm> <array> <functional> <memory> <optional> <span> <string> <unordered_map>
+                   <vector> <fmt/format.h>)
   set_property(GLOBAL APPEND PROPERTY FOVEA_ROOMS fovea_${name})
 endfunction()

@@ -254,32 +254,30 @@ int bench(const Options& options) {
 
 }  // namespace
 
-void add_bench(CLI::App& app, Run& run) {
+void add_bench(Command app) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb =
-      app.add_subcommand("bench", "How fast a model runs forward and backward, and in how much memory");
-  verb->add_option("model", options->model, "ONNX file")->required()->check(not_empty());
-  verb->add_option("--batch", options->batch, "pictures in one run")
-      ->check(CLI::Range(1, 65536))
-      ->capture_default_str();
-  verb->add_option("--size", options->size,
-                   "side of the picture where the model leaves it open (default 224)")
-      ->check(CLI::Range(1, 65536));
-  verb->add_option("--rule", options->rule, "what a ReLU passes back")
-      ->check(CLI::IsMember(kRuleNames))
-      ->capture_default_str();
-  options->engine.add_to(*verb);
-  verb->add_option("--iterations", options->iterations, "runs that are measured")
-      ->check(CLI::Range(1, 1000000))
-      ->capture_default_str();
-  verb->add_option("--warm-up", options->warm_up, "runs before them")
-      ->check(CLI::Range(1, 1000000))
-      ->capture_default_str();
-  verb->add_flag("--forward", options->forward_only, "the scores only, without the way back");
-  verb->add_flag("--profile", options->profile,
-                 "also print the time of every operator and the slowest steps");
-  verb->add_flag("--json", options->json, "print JSON");
-  verb->callback([options, &run] { run = [options] { return bench(*options); }; });
+  Command verb =
+      app.add_command("bench", "How fast a model runs forward and backward, and in how much memory");
+  verb.add_option("model", options->model, "ONNX file").required().check(not_empty());
+  verb.add_option("--batch", options->batch, "pictures in one run")
+      .check(whole_number(1, 65536))
+      .shows_default();
+  verb.add_option("--size", options->size, "side of the picture where the model leaves it open (default 224)")
+      .check(whole_number(1, 65536));
+  verb.add_option("--rule", options->rule, "what a ReLU passes back")
+      .check(one_of(kRuleNames))
+      .shows_default();
+  options->engine.add_to(verb);
+  verb.add_option("--iterations", options->iterations, "runs that are measured")
+      .check(whole_number(1, 1000000))
+      .shows_default();
+  verb.add_option("--warm-up", options->warm_up, "runs before them")
+      .check(whole_number(1, 1000000))
+      .shows_default();
+  verb.add_flag("--forward", options->forward_only, "the scores only, without the way back");
+  verb.add_flag("--profile", options->profile, "also print the time of every operator and the slowest steps");
+  verb.add_flag("--json", options->json, "print JSON");
+  verb.runs([options] { return bench(*options); });
 }
 
 }  // namespace fovea::cli

@@ -254,12 +254,12 @@ int make_models(ClassModelArguments arguments) {
 
 }  // namespace
 
-void add_class_model(CLI::App& app, Run& run) {
+void add_class_model(Command app) {
   auto arguments = std::make_shared<ClassModelArguments>();
-  CLI::App* verb = app.add_subcommand(
+  Command verb = app.add_command(
       "class-model", "The picture that excites a class or a layer most: what the network has learnt of it");
-  arguments->add_to(*verb);
-  verb->callback([arguments, &run] { run = [arguments] { return make_models(*arguments); }; });
+  arguments->add_to(verb);
+  verb.runs([arguments] { return make_models(*arguments); });
 }
 
 }  // namespace fovea::cli

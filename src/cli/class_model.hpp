@@ -43,7 +43,7 @@ struct ClassModelArguments {
   bool json = false;
   std::string output;
 
-  void add_to(CLI::App& verb);
+  void add_to(Command verb);
   /// UsageError for options that make no sense together.
   void check() const;
   /// Fills in what depends on other options or on the model.

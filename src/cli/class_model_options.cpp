@@ -6,23 +6,23 @@
 namespace fovea::cli {
 namespace {
 
-void add_target_options(ClassModelArguments& arguments, CLI::App& verb) {
+void add_target_options(ClassModelArguments& arguments, Command verb) {
   verb.add_option("--class", arguments.classes,
                   "index, WordNet id or name; several, or 'all', for several pictures");
   verb.add_option("--layer", arguments.layer,
                   "excite this layer instead of a class: an ONNX value's or node's name")
-      ->check(not_empty());
+      .check(not_empty());
   verb.add_option("--channel", arguments.channels, "the mean of this channel of the layer; may be repeated")
-      ->check(CLI::NonNegativeNumber);
+      .check(not_negative());
   verb.add_option("--unit", arguments.units,
                   "one unit of the layer: CHANNEL (in the middle) or CHANNEL,ROW,COLUMN; may be repeated");
 }
 
-void add_climb_options(ClassModelArguments& arguments, CLI::App& verb) {
+void add_climb_options(ClassModelArguments& arguments, Command verb) {
   ClassModelOptions& method = arguments.method;
   verb.add_option("--steps", method.steps, "steps of the climb")
-      ->check(CLI::Range(1, 1000000))
-      ->capture_default_str();
+      .check(whole_number(1, 1000000))
+      .shows_default();
   verb.add_flag("--paper", arguments.paper,
                 "plain gradient ascent on S - l2 * |I|^2 in the network's own units, from the zero picture");
   verb.add_flag("--fourier", arguments.fourier,
@@ -31,68 +31,68 @@ void add_climb_options(ClassModelArguments& arguments, CLI::App& verb) {
           "--step", method.step,
           "length (root mean square) of a step in deviations of natural pixels (default 0.08); with "
           "--fourier Adam's learning rate (default 0.05); with --paper the learning rate (default 0.1)")
-      ->check(above_zero());
+      .check(above_zero());
   verb.add_option(
           "--l2", arguments.l2,
           "share of the picture (--fourier: the spectrum) that fades each step (default 0); with --paper "
           "lambda (default 1)")
-      ->check(not_negative());
+      .check(not_negative());
   verb.add_option("--jitter", method.jitter, "largest random shift, as a share of the side")
-      ->check(between(0.0, 0.5))
-      ->capture_default_str();
+      .check(between(0.0, 0.5))
+      .shows_default();
   verb.add_option("--zoom", method.zoom, "largest factor of a random zoom, in or out, before each step")
-      ->check(between(1.0, 4.0))
-      ->capture_default_str();
+      .check(between(1.0, 4.0))
+      .shows_default();
   verb.add_option("--rotate", method.rotate, "largest random turn before each step, in degrees")
-      ->check(between(0.0, 180.0))
-      ->capture_default_str();
+      .check(between(0.0, 180.0))
+      .shows_default();
   verb.add_option("--blur", arguments.blur,
                   fmt::format("deviation of the blur at every fourth step, as a share of the side (default "
                               "{})",
                               method.blur))
-      ->check(between(0.0, 0.1));
+      .check(between(0.0, 0.1));
   verb.add_option("--seed", method.seed, "seed of the random moves and the noise")
-      ->check(not_negative())
-      ->capture_default_str();
+      .check(not_negative())
+      .shows_default();
   verb.add_option("--coarse", arguments.coarse,
                   fmt::format("deviation of the gradient's blur at the first step, as a share of the side "
                               "(default {})",
                               method.coarse))
-      ->check(between(0.0, 0.1));
+      .check(between(0.0, 0.1));
   verb.add_option("--start", arguments.start, "zero (the mean colour), noise, or a picture's file")
-      ->capture_default_str();
+      .shows_default();
 }
 
-void add_diversity_options(ClassModelArguments& arguments, CLI::App& verb) {
+void add_diversity_options(ClassModelArguments& arguments, Command verb) {
   verb.add_option("--diversity", arguments.diversity.pictures,
                   "N pictures of the same target that are to differ, and a sheet of them")
-      ->check(CLI::Range(2, 64));
+      .check(whole_number(2, 64));
   verb.add_option("--diversity-strength", arguments.diversity_strength,
                   fmt::format("how hard they push each other away; 0: only their seeds differ (default {})",
                               arguments.diversity.strength))
-      ->check(not_negative());
+      .check(not_negative());
   verb.add_option("--diversity-layer", arguments.diversity_layer,
                   "the layer in which they are to differ (default: the layer that is excited; for a class "
                   "the pictures themselves)")
-      ->check(not_empty());
+      .check(not_empty());
 }
 
 }  // namespace
 
-void ClassModelArguments::add_to(CLI::App& verb) {
+void ClassModelArguments::add_to(Command verb) {
   add_target_options(*this, verb);
   add_climb_options(*this, verb);
   add_diversity_options(*this, verb);
-  verb.add_option("--every", every, "also write a frame at every K-th step")->check(CLI::Range(1, 1000000));
+  verb.add_option("--every", every, "also write a frame at every K-th step").check(whole_number(1, 1000000));
   verb.add_flag("--sheet", sheet, "also write all pictures as one labelled picture");
   verb.add_option("--display", display,
                   "pixels: x * std + mean; fitted: 0.5 + x / (5 rms); auto: fitted, but pixels with --paper "
                   "and --fourier")
-      ->check(CLI::IsMember({"auto", "pixels", "fitted"}))
-      ->capture_default_str();
+      .check(one_of({"auto", "pixels", "fitted"}))
+      .shows_default();
   verb.add_option("-o,--output", output, "folder, or one .png (the picture, or with --sheet the sheet)")
-      ->required()
-      ->check(not_empty());
+      .required()
+      .check(not_empty());
   verb.add_flag("--json", json, "print JSON");
   model.add_to(verb);
 }

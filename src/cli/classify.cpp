@@ -68,24 +68,21 @@ int classify(const Options& options) {
 
 }  // namespace
 
-void add_classify(CLI::App& app, Run& run) {
+void add_classify(Command app) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb =
-      app.add_subcommand("classify", "The best guesses for each picture, with softmax probabilities");
-  verb->add_option("images", options->images, "pictures, or folders of pictures")
-      ->required()
-      ->check(not_empty());
-  verb->add_option("--top", options->top, "number of guesses")
-      ->check(CLI::Range(1, 1000000))
-      ->capture_default_str();
-  verb->add_option("--crops", options->crops,
-                   "1: the centre; 10: corners, centre and mirror images, scores averaged")
-      ->check(CLI::IsMember({1, 10}))
-      ->capture_default_str();
-  verb->add_flag("--json", options->json, "print JSON");
-  options->model.add_to(*verb);
-  options->model.add_workers_to(*verb);
-  verb->callback([options, &run] { run = [options] { return classify(*options); }; });
+  Command verb = app.add_command("classify", "The best guesses for each picture, with softmax probabilities");
+  verb.add_option("images", options->images, "pictures, or folders of pictures")
+      .required()
+      .check(not_empty());
+  verb.add_option("--top", options->top, "number of guesses").check(whole_number(1, 1000000)).shows_default();
+  verb.add_option("--crops", options->crops,
+                  "1: the centre; 10: corners, centre and mirror images, scores averaged")
+      .check(one_of_numbers({1, 10}))
+      .shows_default();
+  verb.add_flag("--json", options->json, "print JSON");
+  options->model.add_to(verb);
+  options->model.add_workers_to(verb);
+  verb.runs([options] { return classify(*options); });
 }
 
 }  // namespace fovea::cli

@@ -1,5 +1,6 @@
 #include "cli/common.hpp"
 
+#include "base/lower_case.hpp"
 #include "base/ordered_parallel.hpp"
 #include "cli/engine_options.hpp"
 #include "fovea/error.hpp"
@@ -22,73 +23,36 @@ namespace fovea::cli {
 
 namespace fs = std::filesystem;
 
-CLI::Validator not_empty() {
-  return {[](const std::string& text) {
-            return std::string(text.empty() ? "expected the name of a file or folder, found an empty one"
-                                            : "");
-          },
-          "PATH"};
-}
-
-CLI::Validator above_zero() {
-  return {[](const std::string& text) {
-            double value = 0;
-            const bool fine = CLI::detail::lexical_cast(text, value) && value > 0 && std::isfinite(value);
-            return fine ? "" : fmt::format("expected a positive number, found '{}'", text);
-          },
-          "POSITIVE"};
-}
-
-CLI::Validator between(double lowest, double highest) {
-  return {[=](const std::string& text) {
-            double value = 0;
-            const bool fine = CLI::detail::lexical_cast(text, value) && value >= lowest && value <= highest;
-            return fine ? ""
-                        : fmt::format("expected a number from {:g} to {:g}, found '{}'", lowest, highest,
-                                      text);
-          },
-          fmt::format("{:g} to {:g}", lowest, highest)};
-}
-
-CLI::Validator not_negative() {
-  return {[](const std::string& text) {
-            double value = 0;
-            const bool fine = CLI::detail::lexical_cast(text, value) && value >= 0 && std::isfinite(value);
-            return fine ? "" : fmt::format("expected a number that is not negative, found '{}'", text);
-          },
-          "NONNEGATIVE"};
-}
-
-void ModelOptions::add_to(CLI::App& verb) {
-  verb.add_option("-m,--model", model, "ONNX classifier (default: the bundled network)")->check(not_empty());
+void ModelOptions::add_to(Command verb) {
+  verb.add_option("-m,--model", model, "ONNX classifier (default: the bundled network)").check(not_empty());
   verb.add_option("--labels", labels, "class names: one a line, or a CSV of index,wnid,name")
-      ->check(not_empty());
+      .check(not_empty());
   verb.add_option("--preprocess", preprocess,
                   "convention of the network's input (default: the model file's, else torchvision)")
-      ->check(CLI::IsMember({"torchvision", "caffe", "tf", "none"}));
+      .check(one_of({"torchvision", "caffe", "tf", "none"}));
   verb.add_option("--resize", resize, "short side of the photo after resizing, in pixels")
-      ->check(CLI::Range(1, 65536));
+      .check(whole_number(1, 65536));
   verb.add_option("--crop", crop, "side of the centre square that is cut out, in pixels")
-      ->check(CLI::Range(1, 65536));
+      .check(whole_number(1, 65536));
   verb.add_option("--size", size, "side of the network's input where the model leaves it open")
-      ->check(CLI::Range(1, 65536));
-  verb.add_option("--mean", mean, "mean of each channel as red,green,blue (one number: all)")->delimiter(',');
+      .check(whole_number(1, 65536));
+  verb.add_option("--mean", mean, "mean of each channel as red,green,blue (one number: all)").delimiter(',');
   verb.add_option("--std", std, "deviation of each channel as red,green,blue (one number: all)")
-      ->delimiter(',');
+      .delimiter(',');
   verb.add_option("--scale", scale, "factor on pixels 0..255 before the mean is taken off");
   verb.add_option("--channel-order", channel_order, "order in which the network takes colours")
-      ->check(CLI::IsMember({"rgb", "bgr"}, CLI::ignore_case));
+      .check(one_of_in_any_case({"rgb", "bgr"}));
   verb.add_option("--precision", precision, "how the network computes")
-      ->check(CLI::IsMember(picture_precision_names()))
-      ->capture_default_str();
-  verb.add_option("--threads", threads, "threads (default: all processors)")->check(CLI::Range(1, 1024));
+      .check(one_of(picture_precision_names()))
+      .shows_default();
+  verb.add_option("--threads", threads, "threads (default: all processors)").check(whole_number(1, 1024));
 }
 
-void ModelOptions::add_workers_to(CLI::App& verb) {
+void ModelOptions::add_workers_to(Command verb) {
   verb.add_option(
           "--workers", workers,
           "pictures at the same time, which share the threads (default: as many as there are threads)")
-      ->check(CLI::Range(1, 1024));
+      .check(whole_number(1, 1024));
 }
 
 namespace {
@@ -130,8 +94,7 @@ Preprocessing choose_preprocessing(const Model& model, const ModelOptions& optio
   if (!(chosen.scale > 0) || !std::isfinite(chosen.scale))
     throw UsageError("--scale must be positive");
   if (!options.channel_order.empty())
-    chosen.channel_order =
-        CLI::detail::to_lower(options.channel_order) == "bgr" ? ChannelOrder::BGR : ChannelOrder::RGB;
+    chosen.channel_order = lower_case(options.channel_order) == "bgr" ? ChannelOrder::BGR : ChannelOrder::RGB;
   return chosen;
 }
 
@@ -252,7 +215,7 @@ std::string UniqueStems::next(const std::string& path) {
 }
 
 bool ends_with_png(const std::string& path) {
-  return CLI::detail::to_lower(fs::path(path).extension().string()) == ".png";
+  return lower_case(fs::path(path).extension().string()) == ".png";
 }
 
 void make_folder(const std::string& path) {
@@ -278,8 +241,7 @@ std::vector<std::string> expand_folders(const std::vector<std::string>& paths) {
     }
     std::vector<std::string> inside;
     for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error))
-      if (endings.count(CLI::detail::to_lower(at->path().extension().string())) > 0 &&
-          !at->is_directory(error))
+      if (endings.count(lower_case(at->path().extension().string())) > 0 && !at->is_directory(error))
         inside.push_back(at->path().string());
     if (inside.empty())
       inside.push_back(path);  // whoever reads it says what is wrong

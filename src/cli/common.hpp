@@ -1,10 +1,10 @@
 #pragma once
 
+#include "cli/command.hpp"
 #include "fovea/framing.hpp"
 #include "fovea/model.hpp"
 #include "fovea/program.hpp"
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <chrono>
@@ -23,14 +23,6 @@ public:
   using std::runtime_error::runtime_error;
 };
 
-/// Check of a file's or folder's name: not empty, as a shell's unset variable would leave it.
-CLI::Validator not_empty();
-/// Checks of an option's number: more than 0; 0 or more; within a range. None takes infinity or NaN, as
-/// CLI11's own do.
-CLI::Validator above_zero();
-CLI::Validator not_negative();
-CLI::Validator between(double lowest, double highest);
-
 /// The options of every verb that looks at pictures through a model.
 struct ModelOptions {
   std::string model;  ///< empty: the bundled network
@@ -44,9 +36,9 @@ struct ModelOptions {
   int threads = 0;
   int workers = 0;  ///< 0: not given
 
-  void add_to(CLI::App& verb);
+  void add_to(Command verb);
   /// --workers, of the verbs that take many pictures.
-  void add_workers_to(CLI::App& verb);
+  void add_workers_to(Command verb);
 };
 
 /// A model with all that is needed to show it pictures.

@@ -261,44 +261,44 @@ std::vector<std::shared_ptr<const Program>> deconv_programs(const LoadedModel& l
   return programs;
 }
 
-void add_deconv(CLI::App& app, Run& run) {
+void add_deconv(Command app) {
   auto options = std::make_shared<DeconvArguments>();
-  CLI::App* verb = app.add_subcommand(
-      "deconv", "The pattern in a picture that excites a unit, a channel or a class score");
-  verb->add_option("images", options->images, "pictures, or folders of pictures")->check(not_empty());
-  verb->add_option("--dataset", options->dataset,
-                   "a folder, however large: the patches in it that excite a channel most")
-      ->check(not_empty());
-  verb->add_option("--layer", options->layer,
-                   "an ONNX value or node, as 'fovea info --layers' lists them (default: the class score)")
-      ->check(not_empty());
-  verb->add_option("--unit", options->unit,
-                   "a channel C of the layer, at its strongest position; or the unit C,Y,X")
-      ->check(not_empty());
-  verb->add_option("--top", options->top, "the N strongest channels of the layer (default: 9)")
-      ->check(CLI::Range(1, 10000));
-  verb->add_option("--patches", options->patches, "with --dataset: patches of each channel (default: 9)")
-      ->check(CLI::Range(1, 10000));
-  verb->add_flag("--whole", options->whole, "all units of a channel, not the strongest alone");
-  verb->add_option("--class", options->target,
-                   "without --layer: auto (the best guess), an index, a WordNet id or a name")
-      ->check(not_empty());
-  verb->add_option("--rule", options->rule, "what a ReLU passes back")
-      ->check(CLI::IsMember(kRuleNames))
-      ->capture_default_str();
-  verb->add_flag("--compare", options->compare, "all three rules side by side");
-  verb->add_option("--percentile", options->percentile,
-                   "the part of the pattern's magnitudes that has full contrast at most, in %")
-      ->check(between(1.0, 100.0))
-      ->capture_default_str();
-  verb->add_option("-o,--output", options->output,
-                   "folder for pictures and arrays; or one .png for the figure alone")
-      ->required()
-      ->check(not_empty());
-  verb->add_flag("--json", options->json, "print JSON");
-  options->model.add_to(*verb);
-  options->model.add_workers_to(*verb);
-  verb->callback([options, &run] { run = [options] { return deconv(*options); }; });
+  Command verb =
+      app.add_command("deconv", "The pattern in a picture that excites a unit, a channel or a class score");
+  verb.add_option("images", options->images, "pictures, or folders of pictures").check(not_empty());
+  verb.add_option("--dataset", options->dataset,
+                  "a folder, however large: the patches in it that excite a channel most")
+      .check(not_empty());
+  verb.add_option("--layer", options->layer,
+                  "an ONNX value or node, as 'fovea info --layers' lists them (default: the class score)")
+      .check(not_empty());
+  verb.add_option("--unit", options->unit,
+                  "a channel C of the layer, at its strongest position; or the unit C,Y,X")
+      .check(not_empty());
+  verb.add_option("--top", options->top, "the N strongest channels of the layer (default: 9)")
+      .check(whole_number(1, 10000));
+  verb.add_option("--patches", options->patches, "with --dataset: patches of each channel (default: 9)")
+      .check(whole_number(1, 10000));
+  verb.add_flag("--whole", options->whole, "all units of a channel, not the strongest alone");
+  verb.add_option("--class", options->target,
+                  "without --layer: auto (the best guess), an index, a WordNet id or a name")
+      .check(not_empty());
+  verb.add_option("--rule", options->rule, "what a ReLU passes back")
+      .check(one_of(kRuleNames))
+      .shows_default();
+  verb.add_flag("--compare", options->compare, "all three rules side by side");
+  verb.add_option("--percentile", options->percentile,
+                  "the part of the pattern's magnitudes that has full contrast at most, in %")
+      .check(between(1.0, 100.0))
+      .shows_default();
+  verb.add_option("-o,--output", options->output,
+                  "folder for pictures and arrays; or one .png for the figure alone")
+      .required()
+      .check(not_empty());
+  verb.add_flag("--json", options->json, "print JSON");
+  options->model.add_to(verb);
+  options->model.add_workers_to(verb);
+  verb.runs([options] { return deconv(*options); });
 }
 
 }  // namespace fovea::cli

@@ -53,16 +53,16 @@ Precision parse_precision(const std::string& name) {
   throw UsageError(fmt::format("--precision: {} not in {}", name, fmt::join(precision_names(), ", ")));
 }
 
-void EngineOptions::add_to(CLI::App& verb) {
+void EngineOptions::add_to(Command verb) {
   verb.add_option(
           "--precision", precision,
           "f32; f64 on the reference backend; bf16: bfloat16 products; mixed: forward f32, the way back bf16")
-      ->check(CLI::IsMember(precision_names()))
-      ->capture_default_str();
+      .check(one_of(precision_names()))
+      .shows_default();
   verb.add_option("--backend", backend, "auto: onednn for f32, reference for f64")
-      ->check(CLI::IsMember({"auto", "onednn", "reference"}))
-      ->capture_default_str();
-  verb.add_option("--threads", threads, "threads (default: all processors)")->check(CLI::Range(1, 1024));
+      .check(one_of({"auto", "onednn", "reference"}))
+      .shows_default();
+  verb.add_option("--threads", threads, "threads (default: all processors)").check(whole_number(1, 1024));
 }
 
 ProgramOptions EngineOptions::program_options() const {

@@ -1,8 +1,7 @@
 #pragma once
 
+#include "cli/command.hpp"
 #include "fovea/program.hpp"
-
-#include <CLI/CLI.hpp>
 
 #include <string>
 #include <vector>
@@ -21,7 +20,7 @@ struct EngineOptions {
   std::string backend = "auto";
   int threads = 0;
 
-  void add_to(CLI::App& verb);
+  void add_to(Command verb);
   ProgramOptions program_options() const;
 };
 

@@ -26,19 +26,19 @@ void write_both(const std::string& folder, const std::string& name, const std::s
 
 }  // namespace
 
-void MapEvaluation::add_to(CLI::App& verb) {
-  verb.add_option("images", images, "pictures, or folders of pictures")->required()->check(not_empty());
+void MapEvaluation::add_to(Command verb) {
+  verb.add_option("images", images, "pictures, or folders of pictures").required().check(not_empty());
   verb.add_option("--methods", methods, "the methods to compare, with commas: see 'fovea list methods'")
-      ->delimiter(',')
-      ->required()
-      ->check(CLI::IsMember(method_names()));
+      .delimiter(',')
+      .required()
+      .check(one_of(method_names()));
   verb.add_option("--class", target, "auto, an index, a WordNet id or a name: the class that is explained")
-      ->capture_default_str();
+      .shows_default();
   verb.add_option("--view", view, "whole: the photo squeezed to the network's size; crop: its centre crop")
-      ->check(CLI::IsMember({"whole", "crop"}))
-      ->capture_default_str();
+      .check(one_of({"whole", "crop"}))
+      .shows_default();
   method_options.add_to(verb);
-  verb.add_option("-o,--output", output, "folder for tables and plots")->required()->check(not_empty());
+  verb.add_option("-o,--output", output, "folder for tables and plots").required().check(not_empty());
   verb.add_flag("--json", json, "print the summary as JSON");
   model.add_to(verb);
   model.add_workers_to(verb);

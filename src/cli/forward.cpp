@@ -113,17 +113,17 @@ int compute(const Options& options) {
 
 }  // namespace
 
-void add_forward(CLI::App& app, Run& run) {
+void add_forward(Command app) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("forward", "Run a model on arrays: .npy in, .npy out");
-  verb->add_option("model", options->model, "ONNX file")->required()->check(not_empty());
-  verb->add_option("--input", options->inputs, "[NAME=]X.npy, one for each input of the model")
-      ->check(not_empty());
-  verb->add_option("-o,--output", options->outputs, "[NAME=]Y.npy, in the order of the outputs or by name")
-      ->required()
-      ->check(not_empty());
-  options->engine.add_to(*verb);
-  verb->callback([options, &run] { run = [options] { return compute(*options); }; });
+  Command verb = app.add_command("forward", "Run a model on arrays: .npy in, .npy out");
+  verb.add_option("model", options->model, "ONNX file").required().check(not_empty());
+  verb.add_option("--input", options->inputs, "[NAME=]X.npy, one for each input of the model")
+      .check(not_empty());
+  verb.add_option("-o,--output", options->outputs, "[NAME=]Y.npy, in the order of the outputs or by name")
+      .required()
+      .check(not_empty());
+  options->engine.add_to(verb);
+  verb.runs([options] { return compute(*options); });
 }
 
 }  // namespace fovea::cli

@@ -208,18 +208,17 @@ int show(const Options& options) {
 
 }  // namespace
 
-void add_info(CLI::App& app, Run& run) {
+void add_info(Command app) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb =
-      app.add_subcommand("info", "What a model holds, and whether fovea can run and differentiate it");
-  verb->add_option("model", options->model, "ONNX file")->required()->check(not_empty());
-  verb->add_option("--size", options->size,
-                   "side of the picture where the model leaves it open (default 224)")
-      ->check(CLI::Range(1, 65536));
-  verb->add_flag("--layers", options->layers,
-                 "also every layer: name, node, operator, shape, receptive field, stride");
-  verb->add_flag("--json", options->json, "print JSON");
-  verb->callback([options, &run] { run = [options] { return show(*options); }; });
+  Command verb =
+      app.add_command("info", "What a model holds, and whether fovea can run and differentiate it");
+  verb.add_option("model", options->model, "ONNX file").required().check(not_empty());
+  verb.add_option("--size", options->size, "side of the picture where the model leaves it open (default 224)")
+      .check(whole_number(1, 65536));
+  verb.add_flag("--layers", options->layers,
+                "also every layer: name, node, operator, shape, receptive field, stride");
+  verb.add_flag("--json", options->json, "print JSON");
+  verb.runs([options] { return show(*options); });
 }
 
 }  // namespace fovea::cli

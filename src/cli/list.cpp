@@ -31,13 +31,13 @@ int list_methods(bool json) {
 
 }  // namespace
 
-void add_list(CLI::App& app, Run& run) {
+void add_list(Command app) {
   auto json = std::make_shared<bool>(false);
-  CLI::App* verb = app.add_subcommand("list", "What there is to choose from");
-  verb->require_subcommand(1);
-  CLI::App* methods = verb->add_subcommand("methods", "The methods that make maps");
-  methods->add_flag("--json", *json, "print JSON");
-  methods->callback([json, &run] { run = [json] { return list_methods(*json); }; });
+  Command verb = app.add_command("list", "What there is to choose from");
+  verb.needs_command();
+  Command methods = verb.add_command("methods", "The methods that make maps");
+  methods.add_flag("--json", *json, "print JSON");
+  methods.runs([json] { return list_methods(*json); });
 }
 
 }  // namespace fovea::cli

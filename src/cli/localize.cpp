@@ -109,72 +109,70 @@ void check_usage(const LocalizeArguments& arguments) {
     throw UsageError("strokes and points belong to one picture, but several are given");
 }
 
-void add_class_options(CLI::App& verb, LocalizeArguments& arguments) {
+void add_class_options(Command verb, LocalizeArguments& arguments) {
   verb.add_option("--class", arguments.target, "auto (the best guess), an index, a WordNet id or a name")
-      ->capture_default_str();
+      .shows_default();
   verb.add_option("--top", arguments.top, "look for the N best guesses, one box each")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
+      .check(whole_number(1, 1000))
+      .shows_default();
 }
 
-void add_seed_options(CLI::App& verb, LocalizeArguments& arguments) {
-  CLI::Option* strokes =
+void add_seed_options(Command verb, LocalizeArguments& arguments) {
+  Option strokes =
       verb.add_option(
               "--strokes", arguments.strokes,
               "no network: a picture of the photo's size with red strokes on the object and blue ones "
               "on the background")
-          ->check(not_empty());
-  std::vector<CLI::Option*> seeds = {strokes};
+          .check(not_empty());
+  std::vector<Option> seeds = {strokes};
   for (auto [name, points, where] : {std::tuple{"--foreground", &arguments.foreground, "object"},
                                      std::tuple{"--background", &arguments.background, "background"}})
     seeds.push_back(
         verb.add_option(name, *points,
                         fmt::format("no network: x,y of a point of the {}; may be repeated", where))
-            ->allow_extra_args(false));
+            .one_value_each());
   verb.add_option("--radius", arguments.radius, "radius of a point's disc, in pixels")
-      ->check(CLI::Range(0, 65536))
-      ->capture_default_str();
-  for (CLI::Option* seed : seeds)
+      .check(whole_number(0, 65536))
+      .shows_default();
+  for (Option seed : seeds)
     for (const char* other : {"--class", "--top", "--method", "--crops", "--smoothing", "--quantiles",
                               "--belief", "--level", "--model"})
-      seed->excludes(verb.get_option(other));
+      seed.excludes(verb.option(other));
 }
 
 }  // namespace
 
-void add_localize(CLI::App& app, Run& run) {
+void add_localize(Command app) {
   auto arguments = std::make_shared<LocalizeArguments>();
-  CLI::App* verb = app.add_subcommand(
+  Command verb = app.add_command(
       "localize", "Where in each picture the object of a class is: mask and box, or from strokes and points");
-  verb->add_option("images", arguments->images, "pictures, or folders of pictures")
-      ->required()
-      ->check(not_empty());
-  add_class_options(*verb, *arguments);
-  arguments->add_method_to(*verb);
-  verb->add_flag("--stages", arguments->stages,
-                 "also write map, seeds and one labelled figure of photo, map, seeds, object and box");
-  verb->add_flag("--components", arguments->components,
-                 "one box for each component of at least a tenth of the largest one's area, and an 8-bit "
-                 "picture of the components' numbers");
-  verb->add_option("--colormap", arguments->colormap, "colours of the map in the figure")
-      ->check(CLI::IsMember(colormap_names()))
-      ->capture_default_str();
-  verb->add_option("-o,--output", arguments->output,
-                   "folder for masks and pictures with contour and box; or one .png for the figure alone")
-      ->required()
-      ->check(not_empty());
-  CLI::Option* json = verb->add_flag("--json", arguments->json, "print JSON");
-  verb->add_flag("--csv", arguments->csv, "print one line for each box")->excludes(json);
-  arguments->model.add_to(*verb);
-  arguments->model.add_workers_to(*verb);
-  add_seed_options(*verb, *arguments);
-  verb->callback([arguments, &run] {
-    run = [arguments] {
-      LocalizeArguments given = *arguments;
-      given.images = expand_folders(given.images);
-      check_usage(given);
-      return given.takes_seeds() ? localize_by_seeds(given) : localize_by_class(given);
-    };
+  verb.add_option("images", arguments->images, "pictures, or folders of pictures")
+      .required()
+      .check(not_empty());
+  add_class_options(verb, *arguments);
+  arguments->add_method_to(verb);
+  verb.add_flag("--stages", arguments->stages,
+                "also write map, seeds and one labelled figure of photo, map, seeds, object and box");
+  verb.add_flag("--components", arguments->components,
+                "one box for each component of at least a tenth of the largest one's area, and an 8-bit "
+                "picture of the components' numbers");
+  verb.add_option("--colormap", arguments->colormap, "colours of the map in the figure")
+      .check(one_of(colormap_names()))
+      .shows_default();
+  verb.add_option("-o,--output", arguments->output,
+                  "folder for masks and pictures with contour and box; or one .png for the figure alone")
+      .required()
+      .check(not_empty());
+  Option json = verb.add_flag("--json", arguments->json, "print JSON");
+  verb.add_flag("--csv", arguments->csv, "print one line for each box").excludes(json);
+  arguments->model.add_to(verb);
+  arguments->model.add_workers_to(verb);
+  add_seed_options(verb, *arguments);
+  verb.runs([arguments] {
+    LocalizeArguments given = *arguments;
+    given.images = expand_folders(given.images);
+    check_usage(given);
+    return given.takes_seeds() ? localize_by_seeds(given) : localize_by_class(given);
   });
 }
 

@@ -46,7 +46,7 @@ struct LocalizeArguments {
   Crops framing() const;
   bool is_paper() const { return preset == "paper"; }
   /// The options of the map and of the cut, --method to --star.
-  void add_method_to(CLI::App& verb);
+  void add_method_to(Command verb);
   bool takes_seeds() const { return !strokes.empty() || !foreground.empty() || !background.empty(); }
 };
 

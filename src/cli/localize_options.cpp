@@ -96,52 +96,51 @@ LocalizeOptions localize_options(const LocalizeArguments& arguments) {
   return options;
 }
 
-void LocalizeArguments::add_method_to(CLI::App& verb) {
+void LocalizeArguments::add_method_to(Command verb) {
   LocalizeArguments& arguments = *this;
   verb.add_option(
           "--method,--rule", arguments.method,
           "the map: any that 'fovea list methods' names, or product: of the maps of gradient and guided; "
           "default product, with the paper's preset gradient")
-      ->check(CLI::IsMember(map_names()));
+      .check(one_of(map_names()));
   arguments.method_options.add_to(verb);
   verb.add_option(
           "--crops", arguments.crops,
           "1: the whole photo squeezed to the network's size; 2: that and its mirror image; 10: "
           "corners, centre and mirror images; averaged in place; default 2, with the paper's preset 10")
-      ->check(CLI::IsMember({1, 2, 10}));
+      .check(one_of_numbers({1, 2, 10}));
   verb.add_option("--preset", arguments.preset,
                   "default: the best settings found; paper: Simonyan 2013 as it is printed")
-      ->check(CLI::IsMember({"default", "paper"}))
-      ->capture_default_str();
+      .check(one_of({"default", "paper"}))
+      .shows_default();
   verb.add_option("--smoothing", arguments.smoothing, "blur of the map, as a share of its shorter side")
-      ->check(between(0.0, 1.0));
+      .check(between(0.0, 1.0));
   verb.add_option("--quantiles", arguments.quantiles,
                   "foreground,background: seeds lie above and below these quantiles of the map, in %")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+      .delimiter(',')
+      .one_value_each();
   verb.add_option("--belief", arguments.belief,
                   "how much the map says of every pixel, in nats for e times the value; 0: it gives seeds "
                   "alone, which keep their label; default 2, with the paper's preset 0")
-      ->check(between(0.0, 1000.0));
+      .check(between(0.0, 1000.0));
   verb.add_option("--level", arguments.level,
                   "where object is as likely as background, as a share of the map's self-weighted mean; "
                   "default 0.65")
-      ->check(between(1e-6, 1000.0));
+      .check(between(1e-6, 1000.0));
   verb.add_option("--colour-weight", arguments.colour_weight,
                   "weight of the colour models; default 0.2 where a belief leads, else 1")
-      ->check(between(0.0, 1e6));
+      .check(between(0.0, 1e6));
   verb.add_option("--smoothness", arguments.smoothness, "weight of the contrast term between neighbours")
-      ->check(between(0.0, 1e6));
+      .check(between(0.0, 1e6));
   verb.add_option(
           "--cuts", arguments.cuts,
           "cuts at most; above 1 colours are fitted again after each; default 1, for strokes and points 5")
-      ->check(CLI::Range(1, 1000));
+      .check(whole_number(1, 1000));
   verb.add_option("--box", arguments.box,
                   "largest: of the largest component; sizeable: of all with a tenth of its area")
-      ->check(CLI::IsMember({"largest", "sizeable"}));
-  // Not bound to the optional itself: CLI11 would make it false where neither flag is given.
-  verb.add_flag_function(
-      "--star,!--no-star", [&arguments](std::int64_t count) { arguments.star = count > 0; },
+      .check(one_of({"largest", "sizeable"}));
+  verb.add_switch(
+      "--star,!--no-star", arguments.star,
       "geodesic star convexity: around the map's peaks (default: without), or around strokes or points "
       "(default: with)");
 }

@@ -17,50 +17,15 @@ namespace {
 
 enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kInternal = 70 };
 
-/// What to say of a command line that does not parse. CLI11 only counts verbs: a mistyped one is "missing" to
-/// it.
-std::string complaint(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
-  if (!app.get_subcommands().empty() || error.get_name() != "RequiredError")
-    return error.what();
-  std::string verbs;
-  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; }))
-    verbs += (verbs.empty() ? "" : ", ") + verb->get_name();
-  if (argc > 1 && argv[1][0] == '-')
-    return fmt::format("unknown option '{}'", argv[1]);
-  return argc > 1 ? fmt::format("unknown verb '{}': expected one of {}", argv[1], verbs)
-                  : fmt::format("a verb is missing: expected one of {}", verbs);
-}
-
 int run(int argc, char** argv) {
-  CLI::App app("Shows what an image classifier looks at and what it has learnt, from its ONNX file.",
-               "fovea");
-  app.set_version_flag("--version", "fovea " FOVEA_VERSION);
-  app.require_subcommand(1);
-  app.get_formatter()->column_width(38);
-  fovea::cli::Run verb;
-  fovea::cli::add_info(app, verb);
-  fovea::cli::add_forward(app, verb);
-  fovea::cli::add_gradient(app, verb);
-  fovea::cli::add_classify(app, verb);
-  fovea::cli::add_saliency(app, verb);
-  fovea::cli::add_localize(app, verb);
-  fovea::cli::add_evaluate(app, verb);
-  fovea::cli::add_class_model(app, verb);
-  fovea::cli::add_list(app, verb);
-  fovea::cli::add_deconv(app, verb);
-  fovea::cli::add_bench(app, verb);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0)
-      return app.exit(error);
-    fmt::print(stderr, "fovea: error: {}\n", complaint(app, error, argc, argv));
-    const auto chosen = app.get_subcommands();
-    fmt::print(stderr, "Run 'fovea {}--help' for the options.\n",
-               chosen.empty() ? "" : chosen.front()->get_name() + " ");
-    return kUsage;
-  }
-  return verb();
+  using namespace fovea::cli;
+  CommandLine line("fovea", "fovea " FOVEA_VERSION,
+                   "Shows what an image classifier looks at and what it has learnt, from its ONNX file.");
+  for (const auto add : {add_info, add_forward, add_gradient, add_classify, add_saliency, add_localize,
+                         add_evaluate, add_class_model, add_list, add_deconv, add_bench})
+    add(line.root());
+  const auto work = line.parse(argc, argv);
+  return work ? (*work)() : kDone;
 }
 
 /// Whether all that was printed arrived; says so on stderr where it did not. A reader that has seen enough is

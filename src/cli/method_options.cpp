@@ -9,37 +9,37 @@ std::vector<std::string> method_names() {
   return names;
 }
 
-void MethodArguments::add_to(CLI::App& verb) {
+void MethodArguments::add_to(Command verb) {
   verb.add_option("--samples", options.samples,
                   "how many noisy pictures, steps or masks a sampling method takes (default: its own number)")
-      ->check(CLI::Range(1, 1000000));
+      .check(whole_number(1, 1000000));
   verb.add_option("--smooth", options.smooth, "average the method over this many noisy copies (SmoothGrad)")
-      ->check(CLI::Range(1, 1000000));
+      .check(whole_number(1, 1000000));
   verb.add_option("--noise", options.noise, "deviation of that noise, as a share of the input's range")
-      ->check(between(0.0, 100.0))
-      ->capture_default_str();
+      .check(between(0.0, 100.0))
+      .shows_default();
   verb.add_option("--baseline", baseline, "the picture that stands for nothing, of methods that need one")
-      ->check(CLI::IsMember({"black", "mean", "blurred"}))
-      ->capture_default_str();
+      .check(one_of({"black", "mean", "blurred"}))
+      .shows_default();
   verb.add_option("--layer", options.layer,
                   "the layer of Grad-CAM and its kin (default: the last one with more than one position)")
-      ->check(not_empty());
+      .check(not_empty());
   verb.add_option("--merge", merge, "how a pixel's channels become one value")
-      ->check(CLI::IsMember({"max", "sum", "l2"}))
-      ->capture_default_str();
+      .check(one_of({"max", "sum", "l2"}))
+      .shows_default();
   verb.add_option("--window", options.window, "side of occlusion's square, as a share of the picture's")
-      ->check(between(1e-6, 1.0))
-      ->capture_default_str();
+      .check(between(1e-6, 1.0))
+      .shows_default();
   verb.add_option("--stride", options.stride, "its step, as a share of the picture's side")
-      ->check(between(1e-6, 1.0))
-      ->capture_default_str();
+      .check(between(1e-6, 1.0))
+      .shows_default();
   verb.add_option("--cells", options.cells, "cells along the side of one of RISE's masks")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
+      .check(whole_number(1, 1000))
+      .shows_default();
   verb.add_option("--keep", options.keep, "the share of cells that a mask lets through")
-      ->check(between(1e-6, 0.999999))
-      ->capture_default_str();
-  verb.add_option("--seed", options.seed, "of everything random")->capture_default_str();
+      .check(between(1e-6, 0.999999))
+      .shows_default();
+  verb.add_option("--seed", options.seed, "of everything random").shows_default();
 }
 
 MethodOptions MethodArguments::chosen() const {

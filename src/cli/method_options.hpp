@@ -11,7 +11,7 @@ struct MethodArguments {
   std::string merge = "max";
   std::string baseline = "mean";
 
-  void add_to(CLI::App& verb);
+  void add_to(Command verb);
   MethodOptions chosen() const;
   /// What results depend on, for files that are gone on with.
   nlohmann::ordered_json to_json() const;

@@ -286,47 +286,46 @@ int make_maps(const Options& options) {
 
 }  // namespace
 
-void add_saliency(CLI::App& app, Run& run) {
+void add_saliency(Command app) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb =
-      app.add_subcommand("saliency", "Where in each picture a class score depends on the pixels");
-  verb->add_option("images", options->images, "pictures, or folders of pictures")
-      ->required()
-      ->check(not_empty());
-  verb->add_option("--class", options->target, "auto (the best guess), an index, a WordNet id or a name")
-      ->capture_default_str();
-  verb->add_option("--against", options->against,
-                   "explain by how much the score is above this class's: an index, a WordNet id or a name");
-  verb->add_option("--method", options->method, "how the map is made: see 'fovea list methods'")
-      ->check(CLI::IsMember(method_names()))
-      ->capture_default_str();
-  options->method_options.add_to(*verb);
-  verb->add_option("--crops", options->crops,
-                   "1: the centre; 10: corners, centre and mirror images, averaged in place")
-      ->check(CLI::IsMember({1, 10}))
-      ->capture_default_str();
-  verb->add_option(
+  Command verb = app.add_command("saliency", "Where in each picture a class score depends on the pixels");
+  verb.add_option("images", options->images, "pictures, or folders of pictures")
+      .required()
+      .check(not_empty());
+  verb.add_option("--class", options->target, "auto (the best guess), an index, a WordNet id or a name")
+      .shows_default();
+  verb.add_option("--against", options->against,
+                  "explain by how much the score is above this class's: an index, a WordNet id or a name");
+  verb.add_option("--method", options->method, "how the map is made: see 'fovea list methods'")
+      .check(one_of(method_names()))
+      .shows_default();
+  options->method_options.add_to(verb);
+  verb.add_option("--crops", options->crops,
+                  "1: the centre; 10: corners, centre and mirror images, averaged in place")
+      .check(one_of_numbers({1, 10}))
+      .shows_default();
+  verb.add_option(
           "-o,--output", options->output,
           "folder for the map (grey), heat map, overlay and raw arrays; or one .png for the figure alone")
-      ->required()
-      ->check(not_empty());
-  verb->add_flag("--figure", options->figure, "also write one labelled picture: photo, map, overlay");
-  verb->add_flag("--with-class-model", options->with_class_model,
-                 "show photo, class model and map in the figure (implies --figure)");
-  verb->add_option("--percentile", options->range.percentile,
-                   "the part of the map's values that is white, in %; 100: its maximum")
-      ->check(between(1.0, 100.0))
-      ->capture_default_str();
-  verb->add_option("--gamma", options->range.gamma, "brightness is (value / white) ^ gamma")
-      ->check(between(0.05, 20.0))
-      ->capture_default_str();
-  verb->add_option("--colormap", options->colormap, "colours of the heat map")
-      ->check(CLI::IsMember(colormap_names()))
-      ->capture_default_str();
-  verb->add_flag("--json", options->json, "print JSON");
-  options->model.add_to(*verb);
-  options->model.add_workers_to(*verb);
-  verb->callback([options, &run] { run = [options] { return make_maps(*options); }; });
+      .required()
+      .check(not_empty());
+  verb.add_flag("--figure", options->figure, "also write one labelled picture: photo, map, overlay");
+  verb.add_flag("--with-class-model", options->with_class_model,
+                "show photo, class model and map in the figure (implies --figure)");
+  verb.add_option("--percentile", options->range.percentile,
+                  "the part of the map's values that is white, in %; 100: its maximum")
+      .check(between(1.0, 100.0))
+      .shows_default();
+  verb.add_option("--gamma", options->range.gamma, "brightness is (value / white) ^ gamma")
+      .check(between(0.05, 20.0))
+      .shows_default();
+  verb.add_option("--colormap", options->colormap, "colours of the heat map")
+      .check(one_of(colormap_names()))
+      .shows_default();
+  verb.add_flag("--json", options->json, "print JSON");
+  options->model.add_to(verb);
+  options->model.add_workers_to(verb);
+  verb.runs([options] { return make_maps(*options); });
 }
 
 }  // namespace fovea::cli

@@ -1,25 +1,20 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "cli/command.hpp"
 
-#include <functional>
-
-/// Each verb adds its subcommand to `app` and, when the command line names it, puts its work into `run`,
-/// which returns the exit code. Parsing happens before anything is read or computed.
+/// Each verb adds its command, with what to do when the command line names it.
 namespace fovea::cli {
 
-using Run = std::function<int()>;
-
-void add_info(CLI::App& app, Run& run);
-void add_forward(CLI::App& app, Run& run);
-void add_gradient(CLI::App& app, Run& run);
-void add_classify(CLI::App& app, Run& run);
-void add_saliency(CLI::App& app, Run& run);
-void add_localize(CLI::App& app, Run& run);
-void add_evaluate(CLI::App& app, Run& run);
-void add_class_model(CLI::App& app, Run& run);
-void add_list(CLI::App& app, Run& run);
-void add_deconv(CLI::App& app, Run& run);
-void add_bench(CLI::App& app, Run& run);
+void add_info(Command app);
+void add_forward(Command app);
+void add_gradient(Command app);
+void add_classify(Command app);
+void add_saliency(Command app);
+void add_localize(Command app);
+void add_evaluate(Command app);
+void add_class_model(Command app);
+void add_list(Command app);
+void add_deconv(Command app);
+void add_bench(Command app);
 
 }  // namespace fovea::cli
