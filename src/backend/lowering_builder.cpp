@@ -3,6 +3,7 @@
 #include "ops/multiply_adds.hpp"
 #include "ops/reshape.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace fovea::backend {
@@ -99,7 +100,7 @@ void LoweringBuilder::add_reference_step(const ir::Node& node, const std::vector
   add_step(std::move(step));
 }
 
-void LoweringBuilder::copy_output(std::size_t index, BufferId from) {
+void LoweringBuilder::copy_output(std::size_t index, BufferId from, bool forward) {
   const std::size_t bytes = bytes_of(graph_.type(graph_.outputs()[index]));
   const BufferId to = add_buffer(bytes);
   lowering_.buffers.back().kind = Buffer::Kind::External;
@@ -110,18 +111,19 @@ void LoweringBuilder::copy_output(std::size_t index, BufferId from) {
                   std::memcpy(destination, source, bytes);
               };
             }};
-  // The copy belongs to the part of the program that computes its source.
-  std::size_t at = 0;
+  // Once its source is there, in the part of the program whose output it is: what no step writes may be the
+  // seed, which is there only when the way back begins.
+  std::size_t at = forward ? 0 : lowering_.forward_steps;
   for (std::size_t i = 0; i < lowering_.steps.size(); ++i)
     for (BufferId written : lowering_.steps[i].writes)
       if (written == from)
-        at = i + 1;
+        at = std::max(at, i + 1);
   lowering_.steps.insert(lowering_.steps.begin() + static_cast<std::ptrdiff_t>(at), std::move(step));
-  if (at <= lowering_.forward_steps)
+  if (forward)
     ++lowering_.forward_steps;
 }
 
-Lowering LoweringBuilder::finish(std::size_t forward_steps) {
+Lowering LoweringBuilder::finish(std::size_t forward_steps, std::size_t forward_outputs) {
   lowering_.forward_steps = forward_steps;
   lowering_.outputs.resize(graph_.outputs().size());
   for (std::size_t i = 0; i < graph_.outputs().size(); ++i) {
@@ -131,7 +133,8 @@ Lowering LoweringBuilder::finish(std::size_t forward_steps) {
       buffer.kind = Buffer::Kind::External;
       lowering_.outputs[i] = source;
     } else {
-      copy_output(i, source);  // an input, a constant or a value that is an output already
+      copy_output(i, source,
+                  i < forward_outputs);  // an input, a constant or a value that is an output already
     }
   }
   return std::move(lowering_);

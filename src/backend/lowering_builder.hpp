@@ -23,12 +23,12 @@ public:
   Lowering& lowering() { return lowering_; }
   /// Declares that a value lives in `buffer` in row-major order.
   void set_plain(ir::ValueId id, BufferId buffer) { plain_[static_cast<std::size_t>(id)] = buffer; }
-  /// Moves the outputs to external buffers and returns the result; the first `forward_steps` steps are the
-  /// forward part. Every output must be held in row-major order by now.
-  Lowering finish(std::size_t forward_steps);
+  /// Moves the outputs to external buffers and returns the result; the first `forward_steps` steps and
+  /// `forward_outputs` outputs are the forward part. Every output must be held in row-major order by now.
+  Lowering finish(std::size_t forward_steps, std::size_t forward_outputs);
 
 private:
-  void copy_output(std::size_t index, BufferId from);
+  void copy_output(std::size_t index, BufferId from, bool forward);
 
   const ir::Graph& graph_;
   Lowering lowering_;

@@ -51,6 +51,7 @@ Schedule make_schedule(const ir::Graph& graph, const std::vector<ir::ValueId>& f
   }
   hoist_summaries(graph, is_forward);
   Schedule schedule;
+  schedule.forward_outputs = forward_outputs.size();
   for (bool forward : {true, false}) {
     for (std::size_t n = 0; n < graph.nodes().size(); ++n)
       if (is_forward[n] == forward)

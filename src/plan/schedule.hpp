@@ -11,9 +11,10 @@ namespace fovea::plan {
 struct Schedule {
   std::vector<ir::NodeId> order;
   std::size_t forward = 0;
+  std::size_t forward_outputs = 0;  ///< the first so many of the graph's outputs are the forward part's
 };
 
-/// `forward_outputs` are the values that must be known when the forward part ends.
+/// `forward_outputs`, the first of the graph's outputs, must be known when the forward part ends.
 Schedule make_schedule(const ir::Graph& graph, const std::vector<ir::ValueId>& forward_outputs);
 
 }  // namespace fovea::plan

@@ -122,6 +122,21 @@ TEST_P(LrpReluNetworks, epsilon_is_gradient_times_input) {
 INSTANTIATE_TEST_SUITE_P(all, LrpReluNetworks, testing::ValuesIn(kReluNetworks),
                          [](const auto& row) { return std::string(row.param); });
 
+class LrpGoldens : public testing::TestWithParam<const char*> {};
+
+/// tools/make_relevance_goldens.py, which stores float32.
+TEST_P(LrpGoldens, are_those_of_pytorch) {
+  for (Rule rule : kRules) {
+    const Result found =
+        run(GetParam(), rule, BackendKind::Reference, rule == Rule::Excitation ? Seed::One : Seed::Score);
+    const Tensor expected = read_npy(file(GetParam(), std::string(name_of(rule)) + ".npy")).cast(DType::F64);
+    EXPECT_LE(relative_error(found.relevance, expected), 1e-6) << name_of(rule);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(networks, LrpGoldens, testing::Values("plain", "residual", "inception"),
+                         [](const auto& row) { return std::string(row.param); });
+
 /// Biases take nothing there, and in these networks every unit has a positive contribution.
 TEST(LrpExcitation, sums_to_its_seed_in_exported_networks) {
   for (const char* network : {"plain", "residual", "residual_bn", "dense", "functional", "half", "ties",

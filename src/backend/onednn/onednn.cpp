@@ -56,7 +56,7 @@ public:
     builder.lowering().make_state = [engine, count = options.threads] {
       return std::make_unique<StreamState>(engine, count);
     };
-    return builder.finish(forward_steps);
+    return builder.finish(forward_steps, schedule.forward_outputs);
   }
 
 private:

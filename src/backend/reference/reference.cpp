@@ -19,7 +19,7 @@ public:
         forward_steps = builder.step_count();
     }
     builder.lowering().make_state = [] { return std::make_unique<SessionState>(); };
-    return builder.finish(forward_steps);
+    return builder.finish(forward_steps, schedule.forward_outputs);
   }
 };
 
