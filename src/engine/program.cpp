@@ -5,6 +5,7 @@
 #include "engine/imported_graph.hpp"
 #include "engine/model_impl.hpp"
 #include "engine/program_impl.hpp"
+#include "engine/rule_set.hpp"
 #include "ir/text.hpp"
 #include "onnx/node_outputs.hpp"
 #include "ops/multiply_adds.hpp"
@@ -33,26 +34,6 @@ void add_source(ir::Graph& graph, const onnx_import::OnnxFile& file, const std::
   const ir::ValueId id = onnx_import::find_value(graph, file, source);
   FOVEA_CHECK(graph.producer(id), "'{}' is not computed from the picture", source);
   graph.add_output(id, source);
-}
-
-autodiff::RuleSet rule_set(Rule rule) {
-  switch (rule) {
-  case Rule::Gradient:
-    return autodiff::gradient_rules();
-  case Rule::Deconvnet:
-    return autodiff::deconvnet_rules();
-  case Rule::Guided:
-    return autodiff::guided_rules();
-  case Rule::LrpEpsilon:
-    return autodiff::lrp_epsilon_rules();
-  case Rule::LrpAlphaBeta:
-    return autodiff::lrp_alpha_beta_rules();
-  case Rule::LrpComposite:
-    return autodiff::lrp_composite_rules();
-  case Rule::Excitation:
-    return autodiff::excitation_rules();
-  }
-  FOVEA_ASSERT(!"unknown rule");
 }
 
 const backend::Backend& choose_backend(const ProgramOptions& options) {

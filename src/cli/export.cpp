@@ -1,0 +1,126 @@
+#include "fovea/export.hpp"
+#include "base/atomic_file.hpp"
+#include "cli/common.hpp"
+#include "cli/verbs.hpp"
+#include "fovea/error.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace fovea::cli {
+namespace {
+
+/// The methods that are one way back through the network, which a graph can hold.
+struct ExportedMethod {
+  const char* name;
+  Rule rule;
+  bool times_input;
+};
+constexpr std::array kMethods = {ExportedMethod{"gradient", Rule::Gradient, false},
+                                 ExportedMethod{"gradient-x-input", Rule::Gradient, true},
+                                 ExportedMethod{"guided", Rule::Guided, false},
+                                 ExportedMethod{"deconvnet", Rule::Deconvnet, false},
+                                 ExportedMethod{"lrp", Rule::LrpComposite, false},
+                                 ExportedMethod{"lrp-epsilon", Rule::LrpEpsilon, false},
+                                 ExportedMethod{"lrp-alpha-beta", Rule::LrpAlphaBeta, false},
+                                 ExportedMethod{"excitation", Rule::Excitation, false}};
+
+struct Arguments {
+  std::string model, file, method = "gradient", output = "saliency", explained = "top";
+  std::int64_t opset = 17, batch = 1, size = 0;
+
+  void add_to(Command verb) {
+    verb.add_option("model", model, "ONNX file").required().check(not_empty());
+    verb.add_option("-o", file, "the ONNX file to write").required().check(not_empty());
+    verb.add_option("--opset", opset, "version of the standard operators")
+        .check(whole_number(13, 17))
+        .shows_default();
+    verb.add_option("--batch", batch, "pictures in one run of the written network")
+        .check(whole_number(1, 65536))
+        .shows_default();
+    verb.add_option("--size", size, "side of the picture where the model leaves it open")
+        .check(whole_number(1, 65536));
+  }
+
+  void fill(const Model& loaded, ExportOptions& options) const {
+    const ImageInput input = loaded.image_input();
+    if ((input.height == 0 || input.width == 0) && size == 0)
+      throw InputError(fmt::format("the size of input '{}' is open: give one with --size", input.name),
+                       loaded.path());
+    options.opset = opset;
+    options.batch = batch;
+    options.height = input.height == 0 ? size : 0;
+    options.width = input.width == 0 ? size : 0;
+  }
+};
+
+int write_explanation(const Arguments& arguments) {
+  const Model model = Model::load(arguments.model);
+  ExplanationOptions options;
+  arguments.fill(model, options);
+  for (const ExportedMethod& method : kMethods)
+    if (method.name == arguments.method) {
+      options.rule = method.rule;
+      options.times_input = method.times_input;
+    }
+  if (arguments.output == "gradient")
+    options.map = ExplanationOptions::Map::Gradient;
+  if (arguments.explained == "input")
+    options.explained = ExplanationOptions::Class::Input;
+  const std::string bytes = export_explanation(model, options);
+  write_file_atomically(arguments.file, bytes);
+  fmt::print("{}: {} in, scores and {} out, opset {}, {} bytes\n", arguments.file,
+             options.explained == ExplanationOptions::Class::Input ? "picture and class" : "picture",
+             arguments.output, arguments.opset, bytes.size());
+  return 0;
+}
+
+int write_canonical(const Arguments& arguments) {
+  const Model model = Model::load(arguments.model);
+  ExportOptions options;
+  arguments.fill(model, options);
+  const std::string bytes = export_canonical(model, options);
+  write_file_atomically(arguments.file, bytes);
+  fmt::print("{}: opset {}, {} bytes\n", arguments.file, arguments.opset, bytes.size());
+  return 0;
+}
+
+void add_explanation(Command verb) {
+  auto arguments = std::make_shared<Arguments>();
+  Command explanation = verb.add_command(
+      "explanation", "A network that gives scores and their map, for any ONNX runtime on any device");
+  arguments->add_to(explanation);
+  std::vector<std::string> names;
+  for (const ExportedMethod& method : kMethods)
+    names.emplace_back(method.name);
+  explanation.add_option("--method", arguments->method, "how the map is made: see 'fovea list methods'")
+      .check(one_of(names))
+      .shows_default();
+  explanation
+      .add_option("--output", arguments->output,
+                  "saliency: one value a pixel, [N,H,W]; gradient: one for each channel, too")
+      .check(one_of({"saliency", "gradient"}))
+      .shows_default();
+  explanation
+      .add_option("--class", arguments->explained,
+                  "what is explained. top: the best guess; input: the class that a second input names")
+      .check(one_of({"top", "input"}))
+      .shows_default();
+  explanation.runs([arguments] { return write_explanation(*arguments); });
+}
+
+}  // namespace
+
+void add_export(Command app) {
+  Command verb = app.add_command("export", "Write ONNX files: networks that explain themselves");
+  verb.needs_command();
+  add_explanation(verb);
+  auto arguments = std::make_shared<Arguments>();
+  Command canonical =
+      verb.add_command("canonical", "The forward network as fovea computes it: folded and simplified");
+  arguments->add_to(canonical);
+  canonical.runs([arguments] { return write_canonical(*arguments); });
+}
+
+}  // namespace fovea::cli
