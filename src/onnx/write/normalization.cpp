@@ -66,24 +66,36 @@ void layer_normalization_gradient(NodeWriter& w) {
   w.result("Mul", {rest, made.reciprocal_deviation});
 }
 
-void lrn(NodeWriter& w) {
-  const auto& a = w.attributes<ops::LrnAttributes>();
-  w.result("LRN", {w.x()}, {{"size", a.size}, {"alpha", a.alpha}, {"beta", a.beta}, {"bias", a.bias}});
-}
-
 /// Sums over the window of channels around each: a 1x1 convolution with ones in a band. `mirrored` takes the
 /// channels in whose windows each one lies.
 std::string window_sums(const NodeWriter& w, const std::string& x, bool mirrored) {
-  const std::int64_t size = w.attributes<ops::LrnAttributes>().size, channels = w.shape(1)[1];
+  const Shape& shape = w.shape(0);
+  const std::int64_t size = w.attributes<ops::LrnAttributes>().size, channels = shape[1];
   const std::int64_t below = mirrored ? size / 2 : (size - 1) / 2, above = size - 1 - below;
   Tensor band(DType::F32, {channels, channels, 1, 1});
   for (std::int64_t c = 0; c < channels; ++c)
     for (std::int64_t i = std::max<std::int64_t>(c - below, 0); i <= std::min(c + above, channels - 1); ++i)
       band.data<float>()[static_cast<std::size_t>(c * channels + i)] = 1;
-  const Shape& shape = w.shape(1);
   const std::string flat = w.reshape(x, {shape[0], channels, shape.elements() / (shape[0] * channels), 1});
   const std::string sums = w.emit("Conv", {flat, w.model().constant(band.cast(w.dtype(0)), "band")});
   return w.reshape(sums, shape);
+}
+
+/// s = bias + alpha / size * the sum of squares over the window of channels.
+std::string scale(const NodeWriter& w, const std::string& x) {
+  const auto& a = w.attributes<ops::LrnAttributes>();
+  const std::string squares = window_sums(w, w.emit("Mul", {x, x}), false);
+  const double rate = a.alpha / static_cast<double>(a.size);
+  return w.emit("Add", {w.emit("Mul", {squares, w.number(rate)}), w.number(a.bias)});
+}
+
+/// Windows of an even number of channels, which runtimes refuse, are written out.
+void lrn(NodeWriter& w) {
+  const auto& a = w.attributes<ops::LrnAttributes>();
+  if (a.size % 2 == 1)
+    return w.result("LRN", {w.x()},
+                    {{"size", a.size}, {"alpha", a.alpha}, {"beta", a.beta}, {"bias", a.bias}});
+  w.result("Div", {w.x(), w.emit("Pow", {scale(w, w.x()), w.number(a.beta)})});
 }
 
 /// dx = dy / s^beta - 2 alpha beta / size * x * (the sums of dy * x / s^(beta + 1) over the channels whose
@@ -91,8 +103,7 @@ std::string window_sums(const NodeWriter& w, const std::string& x, bool mirrored
 void lrn_gradient(NodeWriter& w) {
   const auto& a = w.attributes<ops::LrnAttributes>();
   const double rate = a.alpha / static_cast<double>(a.size);
-  const std::string squares = window_sums(w, w.emit("Mul", {w.x(1), w.x(1)}), false);
-  const std::string s = w.emit("Add", {w.emit("Mul", {squares, w.number(rate)}), w.number(a.bias)});
+  const std::string s = scale(w, w.x(1));
   const std::string direct = w.emit("Div", {w.x(0), w.emit("Pow", {s, w.number(a.beta)})});
   const std::string shares = window_sums(w, w.emit("Div", {w.emit("Mul", {direct, w.x(1)}), s}), true);
   const std::string indirect = w.emit("Mul", {w.emit("Mul", {w.x(1), shares}), w.number(2 * rate * a.beta)});
