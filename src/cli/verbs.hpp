@@ -16,5 +16,6 @@ void add_class_model(Command app);
 void add_list(Command app);
 void add_deconv(Command app);
 void add_bench(Command app);
+void add_models(Command app);
 
 }  // namespace fovea::cli
