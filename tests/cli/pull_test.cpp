@@ -1,6 +1,7 @@
 #include "cli/models_fixture.hpp"
 
 #include <chrono>
+#include <functional>
 #include <thread>
 
 namespace fovea::test {
@@ -218,54 +219,62 @@ TEST_F(Pull, AnInterruptedPullIsGoneOnWith) {
   expect_text_network();
 }
 
-TEST_F(Pull, OfTwoAtOnceTheSecondWaitsForTheFirst) {
+/// Two pulls at once: the second is started while the first one's answer pauses, and when it says that it
+/// waits, `then` is done and the answer goes on.
+class TwoPulls : public Pull {
+protected:
+  void pull_twice(const std::function<void()>& then) {
+    std::thread other([&] { first = models({"pull", "text"}); });
+    while (server.requests().empty())
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    CommandOptions watching = options;
+    watching.interrupt_when = [&](const std::string& err) {
+      if (contains(err, "waiting")) {
+        then();
+        server.go_on();
+      }
+      return false;
+    };
+    second = fovea({"models", "pull", "text"}, watching);
+    other.join();
+    EXPECT_EQ(second.code, 0) << second.err;
+    EXPECT_TRUE(contains(second.err, "fovea: note: text-7 is being pulled already")) << second.err;
+    expect_text_network();
+  }
+  Outcome first, second;
+};
+
+TEST_F(TwoPulls, TheSecondWaitsAndFindsTheFile) {
   HttpAnswer slow;
   slow.pause_after = 600000;
   answer(slow);
-  Outcome first;
-  std::thread other([&] { first = models({"pull", "text"}); });
-  while (server.requests().empty())
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  CommandOptions watching = options;
-  watching.interrupt_when = [&](const std::string& err) {
-    if (contains(err, "waiting"))
-      server.go_on();
-    return false;
-  };
-  const Outcome second = fovea({"models", "pull", "text"}, watching);
-  other.join();
+  pull_twice([] {});
   EXPECT_EQ(first.code, 0) << first.err;
   EXPECT_TRUE(contains(first.out, "text-7 has been pulled: ")) << first.out;
-  EXPECT_EQ(second.code, 0) << second.err;
-  EXPECT_TRUE(contains(second.err, "fovea: note: text-7 is being pulled already")) << second.err;
   EXPECT_TRUE(contains(second.out, "has been pulled by another process")) << second.out;
   EXPECT_EQ(server.requests().size(), 1U);
-  expect_text_network();
 }
 
-TEST_F(Pull, WhereTheFirstOfTwoFailsTheSecondGoesOnWithItsPart) {
+TEST_F(TwoPulls, WhereTheFirstIsCutShortTheSecondGoesOnWithItsPart) {
   HttpAnswer cut;
   cut.pause_after = cut.cut_after = 600000;
   answer(cut);
-  Outcome first;
-  std::thread other([&] { first = models({"pull", "text"}); });
-  while (server.requests().empty())
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  CommandOptions watching = options;
-  watching.interrupt_when = [&](const std::string& err) {
-    if (contains(err, "waiting")) {
-      answer({});
-      server.go_on();
-    }
-    return false;
-  };
-  const Outcome second = fovea({"models", "pull", "text"}, watching);
-  other.join();
+  pull_twice([&] { answer({}); });
   EXPECT_EQ(first.code, 1) << first.out;
-  EXPECT_EQ(second.code, 0) << second.err;
   ASSERT_EQ(server.requests().size(), 2U);
   EXPECT_EQ(server.requests()[1].range, "bytes=600000-");
-  expect_text_network();
+}
+
+TEST_F(TwoPulls, WhereTheFirstIsRefusedTheSecondBeginsAnew) {
+  HttpAnswer wrong;
+  wrong.body = text_network();
+  wrong.body[0] = 'x';
+  wrong.pause_after = 600000;
+  server.answer("/nets/text.onnx", wrong);
+  pull_twice([&] { answer({}); });
+  EXPECT_EQ(first.code, 1) << first.out;
+  ASSERT_EQ(server.requests().size(), 2U);
+  EXPECT_EQ(server.requests()[1].range, "");
 }
 
 }  // namespace
