@@ -26,7 +26,7 @@ if(FOVEA_BUILD_CLI)
   install(TARGETS fovea_cli)
 endif()
 # The plain network is for comparisons in this repository and stays here.
-install(FILES models/imagenette-resnet.onnx models/README.md models/imagenet_classes.csv
+install(FILES models/imagenette-resnet.onnx models/README.md models/imagenet_classes.csv models/zoo.json
         DESTINATION ${FOVEA_INSTALL_DATADIR}/models)
 install(DIRECTORY samples/ DESTINATION ${FOVEA_INSTALL_DATADIR}/samples)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

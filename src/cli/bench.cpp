@@ -1,6 +1,7 @@
 #include "base/quantile.hpp"
 #include "cli/common.hpp"
 #include "cli/engine_options.hpp"
+#include "cli/find_model.hpp"
 #include "cli/profile_table.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
@@ -123,7 +124,7 @@ Measured measure(const Options& options, std::shared_ptr<const Program>& program
   Measured measured;
   const Clock::time_point start = Clock::now();
   {
-    const Model model = Model::load(options.model);
+    const Model model = Model::load(find_model(options.model).path);
     measured.load_seconds = seconds_since(start);
     const Clock::time_point loaded = Clock::now();
     program = Program::compile(model, program_options(model, options));
@@ -258,7 +259,9 @@ void add_bench(Command app) {
   auto options = std::make_shared<Options>();
   Command verb =
       app.add_command("bench", "How fast a model runs forward and backward, and in how much memory");
-  verb.add_option("model", options->model, "ONNX file").required().check(not_empty());
+  verb.add_option("model", options->model, "ONNX file, or a name that 'fovea models list' knows")
+      .required()
+      .check(not_empty());
   verb.add_option("--batch", options->batch, "pictures in one run")
       .check(whole_number(1, 65536))
       .shows_default();

@@ -220,7 +220,7 @@ int make_models(ClassModelArguments arguments) {
   arguments.complete(loaded);
   const auto program = compile(loaded, arguments, arguments.layer);
   if (arguments.layer.empty())
-    check_labels(loaded, arguments.model, *program);
+    check_labels(loaded, *program);
   const std::vector<ClassModelTarget> targets = arguments.targets(loaded.labels, *program);
   if (arguments.one_file() && targets.size() > 1 && !arguments.makes_sheet())
     throw UsageError(

@@ -44,7 +44,7 @@ int classify(const Options& options) {
       cli::program_options(loaded, options.model, Direction::Forward, options.crops);
   program_options.threads = force.threads;
   const auto program = compile_for_crops(loaded, program_options);
-  check_labels(loaded, options.model, *program);
+  check_labels(loaded, *program);
   auto results = nlohmann::ordered_json::array();
   const int code = for_each_file(images, force.workers, [&]() -> FileWork {
     auto session = std::make_shared<Session>(program);

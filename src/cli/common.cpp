@@ -3,6 +3,7 @@
 #include "base/lower_case.hpp"
 #include "base/ordered_parallel.hpp"
 #include "cli/engine_options.hpp"
+#include "cli/find_model.hpp"
 #include "fovea/error.hpp"
 
 #include <fmt/format.h>
@@ -10,8 +11,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
-#include <cmath>
 #include <cstring>
 #include <exception>
 #include <filesystem>
@@ -24,24 +25,15 @@ namespace fovea::cli {
 namespace fs = std::filesystem;
 
 void ModelOptions::add_to(Command verb) {
-  verb.add_option("-m,--model", model, "ONNX classifier (default: the bundled network)").check(not_empty());
+  verb.add_option(
+          "-m,--model", model,
+          "ONNX classifier: a file or a name that 'fovea models list' knows (default: the bundled network)")
+      .check(not_empty());
   verb.add_option("--labels", labels, "class names: one a line, or a CSV of index,wnid,name")
       .check(not_empty());
-  verb.add_option("--preprocess", preprocess,
-                  "convention of the network's input (default: the model file's, else torchvision)")
-      .check(one_of({"torchvision", "caffe", "tf", "none"}));
-  verb.add_option("--resize", resize, "short side of the photo after resizing, in pixels")
-      .check(whole_number(1, 65536));
-  verb.add_option("--crop", crop, "side of the centre square that is cut out, in pixels")
-      .check(whole_number(1, 65536));
+  preprocessing.add_to(verb);
   verb.add_option("--size", size, "side of the network's input where the model leaves it open")
       .check(whole_number(1, 65536));
-  verb.add_option("--mean", mean, "mean of each channel as red,green,blue (one number: all)").delimiter(',');
-  verb.add_option("--std", std, "deviation of each channel as red,green,blue (one number: all)")
-      .delimiter(',');
-  verb.add_option("--scale", scale, "factor on pixels 0..255 before the mean is taken off");
-  verb.add_option("--channel-order", channel_order, "order in which the network takes colours")
-      .check(one_of_in_any_case({"rgb", "bgr"}));
   verb.add_option("--precision", precision, "how the network computes")
       .check(one_of(picture_precision_names()))
       .shows_default();
@@ -56,47 +48,6 @@ void ModelOptions::add_workers_to(Command verb) {
 }
 
 namespace {
-
-void override_channels(std::array<double, 4>& channels, const std::vector<double>& values,
-                       const char* option) {
-  if (values.empty())
-    return;
-  if (values.size() != 1 && values.size() != 3 && values.size() != 4)
-    throw UsageError(fmt::format("--{}: expected 1, 3 or 4 numbers, found {}", option, values.size()));
-  for (std::size_t c = 0; c < channels.size(); ++c)
-    if (values.size() == 1 || c < values.size())
-      channels[c] = values[values.size() == 1 ? 0 : c];
-}
-
-Preprocessing choose_preprocessing(const Model& model, const ModelOptions& options, std::string& source) {
-  Preprocessing chosen;
-  if (!options.preprocess.empty()) {
-    chosen = preprocessing_preset(options.preprocess);
-    source = "preset " + options.preprocess;
-  } else if (model.preprocessing()) {
-    chosen = *model.preprocessing();
-    source = "the model file";
-  } else {
-    chosen = preprocessing_preset("torchvision");
-    source = "preset torchvision (default)";
-  }
-  chosen.resize_short_side = options.resize.value_or(chosen.resize_short_side);
-  chosen.crop = options.crop.value_or(chosen.crop);
-  chosen.scale = options.scale.value_or(chosen.scale);
-  override_channels(chosen.mean, options.mean, "mean");
-  override_channels(chosen.std, options.std, "std");
-  for (double mean : chosen.mean)
-    if (!std::isfinite(mean))
-      throw UsageError("--mean: means must be finite");
-  for (double deviation : chosen.std)
-    if (!(deviation > 0) || !std::isfinite(deviation))
-      throw UsageError("--std: deviations must be positive");
-  if (!(chosen.scale > 0) || !std::isfinite(chosen.scale))
-    throw UsageError("--scale must be positive");
-  if (!options.channel_order.empty())
-    chosen.channel_order = lower_case(options.channel_order) == "bgr" ? ChannelOrder::BGR : ChannelOrder::RGB;
-  return chosen;
-}
 
 InputSize choose_size(const Model& model, const ModelOptions& options) {
   const ImageInput input = model.image_input();
@@ -118,24 +69,49 @@ InputSize choose_size(const Model& model, const ModelOptions& options) {
 }  // namespace
 
 LoadedModel load_model(const ModelOptions& options) {
-  LoadedModel loaded{Model::load(options.model.empty() ? bundled_model() : options.model), {}, {}, {}, {}};
-  loaded.labels = options.labels.empty() ? loaded.model.labels() : Labels::read(options.labels);
-  loaded.preprocessing = choose_preprocessing(loaded.model, options, loaded.preprocessing_source);
+  FoundModel found;
+  found.path = options.model.empty() ? bundled_model() : options.model;
+  if (!options.model.empty())
+    found = find_model(options.model);
+  LoadedModel loaded{Model::load(found.path), {}, {}, {}, {}, {}};
+  loaded.labels_path = options.labels.empty() ? found.labels : options.labels;
+  loaded.labels = loaded.labels_path.empty() ? loaded.model.labels() : Labels::read(loaded.labels_path);
+  const ChosenPreprocessing chosen = choose_preprocessing(loaded.model, found, options.preprocessing);
+  loaded.preprocessing = chosen.preprocessing;
+  loaded.preprocessing_source = chosen.source;
   loaded.size = choose_size(loaded.model, options);
   return loaded;
 }
 
-std::string bundled_model() {
-  const fs::path file = fs::path("models") / "imagenette-resnet.onnx";
+namespace {
+
+/// The places where a file of the bundled models may be: of an installed program, and in its sources.
+std::array<fs::path, 2> places_of(const std::string& name) {
+  const fs::path file = fs::path("models") / name;
   std::error_code ignored;
   const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
-  const fs::path installed = program.parent_path().parent_path() / FOVEA_INSTALLED_DATA_DIR / file;
-  const fs::path in_source = fs::path(FOVEA_SOURCE_DATA_DIR) / file;
-  for (const fs::path& candidate : {installed, in_source})
-    if (fs::exists(candidate, ignored))
-      return candidate.string();
-  throw InputError(fmt::format("the bundled network is neither at {} nor at {}: name a model with -m",
-                               installed.string(), in_source.string()));
+  return {program.parent_path().parent_path() / FOVEA_INSTALLED_DATA_DIR / file,
+          fs::path(FOVEA_SOURCE_DATA_DIR) / file};
+}
+
+}  // namespace
+
+std::string bundled_file(const std::string& name) {
+  const auto places = places_of(name);
+  std::error_code ignored;
+  for (const fs::path& place : places)
+    if (fs::exists(place, ignored))
+      return place.string();
+  throw InputError(fmt::format("the bundled file {} is neither at {} nor at {}", name, places[0].string(),
+                               places[1].string()));
+}
+
+std::string bundled_model() {
+  try {
+    return bundled_file("imagenette-resnet.onnx");
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("{}: name a model with -m", error.what()));
+  }
 }
 
 ProgramOptions program_options(const LoadedModel& loaded, const ModelOptions& options, Direction direction,
@@ -154,13 +130,13 @@ std::shared_ptr<const Program> compile_for_crops(const LoadedModel& loaded, Prog
   return compile_for_pictures(loaded.model, std::move(options));
 }
 
-void check_labels(const LoadedModel& loaded, const ModelOptions& options, const Program& program) {
+void check_labels(const LoadedModel& loaded, const Program& program) {
   const std::int64_t names = loaded.labels.size(), classes = program.classes();
   if (names == classes || loaded.labels.empty())
     return;
   const std::string message = fmt::format("{} labels for {} classes", names, classes);
-  if (!options.labels.empty())
-    throw InputError(message, options.labels);
+  if (!loaded.labels_path.empty())
+    throw InputError(message, loaded.labels_path);
   fmt::print(stderr, "fovea: warning: {}: {}\n", loaded.model.path(), message);
 }
 

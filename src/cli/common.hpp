@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/command.hpp"
+#include "cli/preprocessing_options.hpp"
 #include "fovea/framing.hpp"
 #include "fovea/model.hpp"
 #include "fovea/program.hpp"
@@ -25,13 +26,10 @@ public:
 
 /// The options of every verb that looks at pictures through a model.
 struct ModelOptions {
-  std::string model;  ///< empty: the bundled network
+  std::string model;  ///< a file or a name; empty: the bundled network
   std::string labels;
-  std::string preprocess;
-  std::optional<std::int64_t> resize, crop, size;
-  std::vector<double> mean, std;
-  std::optional<double> scale;
-  std::string channel_order;
+  PreprocessingOptions preprocessing;
+  std::optional<std::int64_t> size;
   std::string precision = "f32";
   int threads = 0;
   int workers = 0;  ///< 0: not given
@@ -49,10 +47,13 @@ struct LoadedModel {
   /// Where the preprocessing comes from, for messages: "the model file", "preset torchvision (default)", ...
   std::string preprocessing_source;
   InputSize size;
+  std::string labels_path;  ///< the file the labels were read from; empty: they are the model's own
 };
 
 LoadedModel load_model(const ModelOptions& options);
 
+/// A file of the folder models/ that belongs to the program; InputError when it is nowhere to be found.
+std::string bundled_file(const std::string& name);
 /// The bundled network's file; InputError when it is nowhere to be found.
 std::string bundled_model();
 
@@ -64,9 +65,9 @@ std::shared_ptr<const Program> compile_for_crops(const LoadedModel& loaded, Prog
 /// Program options for the loaded model, with the options' threads.
 ProgramOptions program_options(const LoadedModel& loaded, const ModelOptions& options, Direction direction,
                                std::int64_t batch = 1);
-/// InputError when the file of --labels has another number of names than the network has classes; a warning
-/// on stderr when the labels of the model file do.
-void check_labels(const LoadedModel& loaded, const ModelOptions& options, const Program& program);
+/// InputError when a file of labels has another number of names than the network has classes; a warning on
+/// stderr when the labels of the model file do.
+void check_labels(const LoadedModel& loaded, const Program& program);
 /// Says on stderr what the passes did.
 void print_notes(const Program& program);
 

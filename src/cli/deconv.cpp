@@ -159,7 +159,7 @@ int deconv(const DeconvArguments& arguments) {
   Shared shared{arguments, loaded, layer, {}, images, {}, DeconvPictures(arguments, loaded, layer)};
   const auto programs = deconv_programs(loaded, arguments, shared.layer, force.threads);
   if (!shared.layer) {
-    check_labels(loaded, arguments.model, *programs.front());
+    check_labels(loaded, *programs.front());
     if (!arguments.target.empty() && arguments.target != "auto")
       shared.target_class = loaded.labels.find(arguments.target, programs.front()->classes());
   }

@@ -152,7 +152,7 @@ int evaluate_faithfulness(const Arguments& arguments) {
   ProgramOptions options = program_options(loaded, arguments.model, Direction::Forward, batch);
   options.threads = force.threads;
   const auto scores = compile_for_crops(loaded, options);
-  check_labels(loaded, arguments.model, *scores);
+  check_labels(loaded, *scores);
   const Truths truths(arguments, loaded.labels, scores->classes());
   FaithfulnessProtocol protocol = protocol_of(arguments);
   protocol.curves.batch = scores->options().batch;

@@ -191,7 +191,7 @@ int evaluate_localization(const EvaluateArguments& arguments) {
   const std::vector<std::int64_t> places = shard.places(static_cast<std::int64_t>(truth.size()));
   const Workforce force = share_processors(places.size(), model.workers, model.threads);
   const MapPrograms programs(loaded, arguments.localize, force.threads);
-  check_labels(loaded, model, programs.first());
+  check_labels(loaded, programs.first());
   resolve_classes(truth, loaded.labels, programs.first().classes());
   make_folder(arguments.output);
   const ResultFiles files(arguments.output, shard);

@@ -184,7 +184,7 @@ int evaluate_sanity(const Arguments& arguments) {
     throw InputError("has no layer with weights that could be shuffled", loaded.model.path());
   const std::vector<Comparison> comparisons = comparisons_for(layers, arguments.stages);
   const Programs programs = compile(task, {});
-  check_labels(loaded, arguments.model, programs.front()->scores());
+  check_labels(loaded, programs.front()->scores());
   if (arguments.target != "auto")
     loaded.labels.find(arguments.target, programs.front()->scores().classes());
   make_folder(arguments.output);

@@ -1,6 +1,7 @@
 #include "fovea/export.hpp"
 #include "base/atomic_file.hpp"
 #include "cli/common.hpp"
+#include "cli/find_model.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 
@@ -56,7 +57,7 @@ struct Arguments {
 };
 
 int write_explanation(const Arguments& arguments) {
-  const Model model = Model::load(arguments.model);
+  const Model model = Model::load(find_model(arguments.model).path);
   ExplanationOptions options;
   arguments.fill(model, options);
   for (const ExportedMethod& method : kMethods)
@@ -77,7 +78,7 @@ int write_explanation(const Arguments& arguments) {
 }
 
 int write_canonical(const Arguments& arguments) {
-  const Model model = Model::load(arguments.model);
+  const Model model = Model::load(find_model(arguments.model).path);
   ExportOptions options;
   arguments.fill(model, options);
   const std::string bytes = export_canonical(model, options);

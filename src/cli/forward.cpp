@@ -1,5 +1,6 @@
 #include "cli/common.hpp"
 #include "cli/engine_options.hpp"
+#include "cli/find_model.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 #include "fovea/npy.hpp"
@@ -74,7 +75,7 @@ void check_distinct(const std::vector<NamedFile>& outputs) {
 }
 
 int compute(const Options& options) {
-  const Model model = Model::load(options.model);
+  const Model model = Model::load(find_model(options.model).path);
   std::vector<NamedFile> inputs, outputs;
   std::transform(options.inputs.begin(), options.inputs.end(), std::back_inserter(inputs), split_name);
   std::transform(options.outputs.begin(), options.outputs.end(), std::back_inserter(outputs), split_name);
@@ -116,7 +117,9 @@ int compute(const Options& options) {
 void add_forward(Command app) {
   auto options = std::make_shared<Options>();
   Command verb = app.add_command("forward", "Run a model on arrays: .npy in, .npy out");
-  verb.add_option("model", options->model, "ONNX file").required().check(not_empty());
+  verb.add_option("model", options->model, "ONNX file, or a name that 'fovea models list' knows")
+      .required()
+      .check(not_empty());
   verb.add_option("--input", options->inputs, "[NAME=]X.npy, one for each input of the model")
       .check(not_empty());
   verb.add_option("-o,--output", options->outputs, "[NAME=]Y.npy, in the order of the outputs or by name")

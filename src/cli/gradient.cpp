@@ -1,5 +1,6 @@
 #include "cli/common.hpp"
 #include "cli/engine_options.hpp"
+#include "cli/find_model.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 #include "fovea/npy.hpp"
@@ -19,7 +20,7 @@ struct Options {
 int compute(const Options& options) {
   if (options.scores == options.output)
     throw UsageError(fmt::format("-o and --scores name the same file '{}'", options.output));
-  const Model model = Model::load(options.model);
+  const Model model = Model::load(find_model(options.model).path);
   const ImageInput picture = model.image_input();
   const Tensor values = read_array(options.input);
   if (values.shape().rank() != 4)
@@ -53,7 +54,9 @@ int compute(const Options& options) {
 void add_gradient(Command app) {
   auto options = std::make_shared<Options>();
   Command verb = app.add_command("gradient", "d(score)/d(input) of a model on an array: .npy in, .npy out");
-  verb.add_option("model", options->model, "ONNX file").required().check(not_empty());
+  verb.add_option("model", options->model, "ONNX file, or a name that 'fovea models list' knows")
+      .required()
+      .check(not_empty());
   verb.add_option("--input", options->input,
                   "X.npy, [N,C,H,W] or as the model declares it, preprocessed as the network expects")
       .required()

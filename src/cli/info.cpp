@@ -1,4 +1,5 @@
 #include "cli/common.hpp"
+#include "cli/find_model.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 #include "fovea/layers.hpp"
@@ -112,7 +113,20 @@ void print_layers(const std::vector<LayerInfo>& list) {
   }
 }
 
-void print_json(const Model& model, const Program* program, const std::string& why_not,
+/// How the model takes pictures, where its file or the name it was called by says so.
+struct Usage {
+  Labels labels;
+  std::optional<ChosenPreprocessing> preprocessing;
+};
+
+Usage usage_of(const Model& model, const FoundModel& found) {
+  Usage usage{labels_of(model, found), {}};
+  if (model.preprocessing() || !found.preprocessing.empty())
+    usage.preprocessing = choose_preprocessing(model, found, {});
+  return usage;
+}
+
+void print_json(const Model& model, const Usage& usage, const Program* program, const std::string& why_not,
                 const Options& options) {
   nlohmann::ordered_json json = {{"path", model.path()},
                                  {"producer", model.producer()},
@@ -127,9 +141,11 @@ void print_json(const Model& model, const Program* program, const std::string& w
   for (const UnsupportedNode& node : model.unsupported_nodes())
     json["unsupported_nodes"].push_back(
         {{"node", node.node}, {"operator", node.operator_name}, {"reason", node.reason}});
-  json["labels"] = model.labels().size();
-  if (model.preprocessing())
-    json["preprocessing"] = preprocessing_json(*model.preprocessing());
+  json["labels"] = usage.labels.size();
+  if (usage.preprocessing) {
+    json["preprocessing"] = preprocessing_json(usage.preprocessing->preprocessing);
+    json["preprocessing_source"] = usage.preprocessing->source;
+  }
   if (program) {
     json["multiply_adds"] = program->report().multiply_adds;
     json["arena_bytes"] = program->report().arena_bytes;
@@ -144,15 +160,16 @@ void print_json(const Model& model, const Program* program, const std::string& w
   fmt::print("{}\n", json.dump(2));
 }
 
-void print_preprocessing(const Preprocessing& p) {
+void print_preprocessing(const ChosenPreprocessing& chosen) {
+  const Preprocessing& p = chosen.preprocessing;
   const std::string resize = p.resize_short_side > 0 ? std::to_string(p.resize_short_side) : "size * 256/224";
-  fmt::print("preprocessing  short side {}, scale {:.6g}, mean {:.4g}, std {:.4g}, {}\n", resize, p.scale,
-             fmt::join(p.mean.begin(), p.mean.begin() + 3, ","),
+  fmt::print("preprocessing  short side {}, scale {:.6g}, mean {:.4g}, std {:.4g}, {} (from {})\n", resize,
+             p.scale, fmt::join(p.mean.begin(), p.mean.begin() + 3, ","),
              fmt::join(p.std.begin(), p.std.begin() + 3, ","),
-             p.channel_order == ChannelOrder::RGB ? "RGB" : "BGR");
+             p.channel_order == ChannelOrder::RGB ? "RGB" : "BGR", chosen.source);
 }
 
-void print_text(const Model& model, const Program* program) {
+void print_text(const Model& model, const Usage& usage, const Program* program) {
   fmt::print("model          {}\n", model.path());
   fmt::print("format         ONNX IR {}, opset {}{}\n", model.ir_version(), model.opset(),
              model.producer().empty() ? "" : ", made by " + model.producer());
@@ -174,11 +191,12 @@ void print_text(const Model& model, const Program* program) {
         static_cast<double>(report.arena_bytes) / 1048576.0,
         static_cast<double>(report.unplanned_bytes) / 1048576.0);
   }
-  if (!model.labels().empty())
-    fmt::print("labels         {}: {}, {}, ...\n", model.labels().size(), describe(model.labels(), 0),
-               describe(model.labels(), model.labels().size() - 1));
-  if (model.preprocessing())
-    print_preprocessing(*model.preprocessing());
+  const Labels& labels = usage.labels;
+  if (!labels.empty())
+    fmt::print("labels         {}: {}, {}, ...\n", labels.size(), describe(labels, 0),
+               describe(labels, labels.size() - 1));
+  if (usage.preprocessing)
+    print_preprocessing(*usage.preprocessing);
   fmt::print("operators      {} nodes\n", nodes);
   for (const auto& [name, count] : model.operator_counts())
     fmt::print("  {:<24} {:>6}\n", name, count);
@@ -190,13 +208,15 @@ void print_text(const Model& model, const Program* program) {
 }
 
 int show(const Options& options) {
-  const Model model = Model::load(options.model);
+  const FoundModel found = find_model(options.model);
+  const Model model = Model::load(found.path);
+  const Usage usage = usage_of(model, found);
   std::string why_not;
   const std::shared_ptr<const Program> program = try_compile(model, options, why_not);
   if (options.json)
-    print_json(model, program.get(), why_not, options);
+    print_json(model, usage, program.get(), why_not, options);
   else
-    print_text(model, program.get());
+    print_text(model, usage, program.get());
   if (options.layers && !options.json)
     print_layers(layers_of(model, options));
   if (program)
@@ -212,7 +232,9 @@ void add_info(Command app) {
   auto options = std::make_shared<Options>();
   Command verb =
       app.add_command("info", "What a model holds, and whether fovea can run and differentiate it");
-  verb.add_option("model", options->model, "ONNX file").required().check(not_empty());
+  verb.add_option("model", options->model, "ONNX file, or a name that 'fovea models list' knows")
+      .required()
+      .check(not_empty());
   verb.add_option("--size", options->size, "side of the picture where the model leaves it open (default 224)")
       .check(whole_number(1, 65536));
   verb.add_flag("--layers", options->layers,

@@ -74,7 +74,7 @@ int localize_by_class(const LocalizeArguments& arguments) {
   const Workforce force =
       share_processors(arguments.images.size(), arguments.model.workers, arguments.model.threads);
   const MapPrograms programs(loaded, arguments, force.threads);
-  check_labels(loaded, arguments.model, programs.first());
+  check_labels(loaded, programs.first());
   programs.print_notes();
   if (arguments.target != "auto")
     loaded.labels.find(arguments.target, programs.first().classes());  // before any picture is read

@@ -252,7 +252,7 @@ int make_maps(const Options& options) {
                                     options.method_options.chosen()),
                 {{}, options.crops == 10 ? Crops::Ten : Crops::One, {}},
                 {loaded, options}};
-  check_labels(loaded, options.model, shared.program->scores());
+  check_labels(loaded, shared.program->scores());
   for (const std::string& note : shared.program->notes())
     fmt::print(stderr, "fovea: note: {}\n", note);
   const std::int64_t classes = shared.program->scores().classes();

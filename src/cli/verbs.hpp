@@ -17,5 +17,6 @@ void add_list(Command app);
 void add_deconv(Command app);
 void add_export(Command app);
 void add_bench(Command app);
+void add_models(Command app);
 
 }  // namespace fovea::cli

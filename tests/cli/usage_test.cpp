@@ -4,7 +4,7 @@ namespace fovea::test {
 namespace {
 
 const std::vector<std::string> kVerbs = {"info",     "forward",  "gradient",    "classify", "saliency",
-                                         "localize", "evaluate", "class-model", "bench"};
+                                         "localize", "evaluate", "class-model", "bench",    "models"};
 
 TEST(Usage, EveryVerbHasHelpOnStdout) {
   const Outcome all = fovea({"--help"});

@@ -2,6 +2,7 @@
 
 #include "support/temporary_folder.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <fcntl.h>
@@ -14,9 +15,34 @@
 namespace fovea::test {
 namespace {
 
+/// The environment as "NAME=value" with the options' changes. Made before the fork: the child of a process
+/// with threads may do little more than call the system.
+std::vector<std::string> environment_of(const CommandOptions& options) {
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable; ++variable) {
+    const std::string text = *variable, name = text.substr(0, text.find('='));
+    if (std::none_of(options.environment.begin(), options.environment.end(),
+                     [&](const auto& change) { return change.first == name; }))
+      variables.push_back(text);
+  }
+  for (const auto& [name, value] : options.environment)
+    if (!value.empty())
+      variables.push_back(name + "=" + value);
+  return variables;
+}
+
+/// Pointers as the system takes them, with a null at their end.
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts)
+    pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 /// In the child: never returns.
-[[noreturn]] void become(const std::vector<char*>& words, const CommandOptions& options, const char* out,
-                         const char* err) {
+[[noreturn]] void become(const std::vector<char*>& words, const std::vector<char*>& variables,
+                         const CommandOptions& options, const char* out, const char* err) {
   const int in = ::open("/dev/null", O_RDONLY);
   const int stdout_file = ::open(out, O_WRONLY | O_CREAT, 0600),
             stderr_file = ::open(err, O_WRONLY | O_CREAT | O_APPEND, 0600);
@@ -34,7 +60,7 @@ namespace {
   }
   const rlimit no_core = {0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
-  ::execv(words[0], words.data());
+  ::execve(words[0], words.data(), variables.data());
   ::_exit(126);
 }
 
@@ -47,15 +73,13 @@ Outcome run_command(const std::string& program, const std::vector<std::string>& 
                     err = folder.file("err");
   std::vector<std::string> texts = {program};
   texts.insert(texts.end(), arguments.begin(), arguments.end());
-  std::vector<char*> words;
-  for (std::string& text : texts)
-    words.push_back(text.data());
-  words.push_back(nullptr);
+  std::vector<std::string> environment = environment_of(options);
+  const std::vector<char*> words = pointers_to(texts), variables = pointers_to(environment);
   const pid_t child = ::fork();
   if (child < 0)
     throw std::runtime_error("cannot fork");
   if (child == 0)
-    become(words, options, out.c_str(), err.c_str());
+    become(words, variables, options, out.c_str(), err.c_str());
 
   using namespace std::chrono_literals;
   const auto deadline = std::chrono::steady_clock::now() + 2min;

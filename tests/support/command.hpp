@@ -3,6 +3,7 @@
 #include <csignal>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace fovea::test {
@@ -15,8 +16,10 @@ struct Outcome {
 };
 
 struct CommandOptions {
-  std::string folder;        ///< where it runs; empty: here
-  std::string stdout_path;   ///< where its standard output goes instead of Outcome::out
+  std::string folder;       ///< where it runs; empty: here
+  std::string stdout_path;  ///< where its standard output goes instead of Outcome::out
+  /// Variables that are set or changed; an empty value takes the variable away.
+  std::vector<std::pair<std::string, std::string>> environment = {};
   long file_size_limit = 0;  ///< bytes that any file it writes may have; 0: no limit
   /// Asked every few milliseconds with what stands on stderr so far; true: send the signal, once.
   std::function<bool(const std::string& err)> interrupt_when;

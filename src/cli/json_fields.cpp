@@ -1,0 +1,168 @@
+#include "cli/json_fields.hpp"
+
+#include "base/lower_case.hpp"
+#include "base/read_file.hpp"
+#include "fovea/error.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace fovea::cli {
+
+namespace {
+
+nlohmann::json parse(const std::string& path) {
+  constexpr std::size_t limit = std::size_t{1} << 24;
+  const std::string text = read_file(path, limit);
+  try {
+    return nlohmann::json::parse(text);
+  } catch (const nlohmann::json::parse_error& error) {
+    const std::size_t end = std::min(error.byte > 0 ? error.byte - 1 : 0, text.size());
+    const auto line = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), '\n') + 1;
+    throw InputError(fmt::format("is not JSON: line {} cannot be read", line), path);
+  } catch (const nlohmann::json::exception&) {  // a number too large for any type
+    throw InputError("is not JSON: it holds a number that is out of range", path);
+  }
+}
+
+}  // namespace
+
+JsonFields JsonFields::read(const std::string& path) {
+  nlohmann::json object = parse(path);
+  if (!object.is_object())
+    throw InputError(fmt::format("expected a JSON object, found a {}", object.type_name()), path);
+  return {std::move(object), path, ""};
+}
+
+void JsonFields::fail(const std::string& field, const std::string& message) const {
+  throw InputError(fmt::format("field '{}{}': {}", place_, field, message), path_);
+}
+
+const nlohmann::json* JsonFields::find(const std::string& field) {
+  asked_.insert(field);
+  const auto at = object_.find(field);
+  return at == object_.end() ? nullptr : &*at;
+}
+
+const nlohmann::json& JsonFields::get(const std::string& field) {
+  const nlohmann::json* value = find(field);
+  if (!value)
+    fail(field, "is missing");
+  return *value;
+}
+
+std::optional<std::string> JsonFields::text_if_given(const std::string& field) {
+  const nlohmann::json* value = find(field);
+  if (!value)
+    return {};
+  if (!value->is_string())
+    fail(field, fmt::format("expected a text, found a {}", value->type_name()));
+  if (value->get_ref<const std::string&>().empty())
+    fail(field, "is empty");
+  return value->get<std::string>();
+}
+
+std::string JsonFields::text(const std::string& field) {
+  get(field);
+  return *text_if_given(field);
+}
+
+std::string JsonFields::word_if_given(const std::string& field, const std::vector<std::string>& words) {
+  const std::string word = lower_case(text_if_given(field).value_or(""));
+  if (!word.empty() && std::find(words.begin(), words.end(), word) == words.end())
+    fail(field, fmt::format("expected one of {}, found '{}'", fmt::join(words, ", "), word));
+  return word;
+}
+
+std::vector<std::string> JsonFields::texts_if_given(const std::string& field) {
+  const nlohmann::json* value = find(field);
+  if (!value)
+    return {};
+  std::vector<std::string> texts;
+  if (!value->is_array())
+    fail(field, fmt::format("expected a list of texts, found a {}", value->type_name()));
+  for (const nlohmann::json& element : *value) {
+    if (!element.is_string())
+      fail(field, fmt::format("expected texts, found a {}", element.type_name()));
+    texts.push_back(element.get<std::string>());
+  }
+  return texts;
+}
+
+std::optional<std::int64_t> JsonFields::whole_number_if_given(const std::string& field, std::int64_t lowest,
+                                                              std::int64_t highest) {
+  const nlohmann::json* value = find(field);
+  if (!value)
+    return {};
+  if (!value->is_number_integer())
+    fail(field, fmt::format("expected a whole number, found {}", value->dump()));
+  const bool fits =
+      !value->is_number_unsigned() || value->get<std::uint64_t>() <= static_cast<std::uint64_t>(highest);
+  if (!fits || value->get<std::int64_t>() < lowest || value->get<std::int64_t>() > highest)
+    fail(field, fmt::format("expected {} to {}, found {}", lowest, highest, value->dump()));
+  return value->get<std::int64_t>();
+}
+
+std::int64_t JsonFields::whole_number(const std::string& field, std::int64_t lowest, std::int64_t highest) {
+  get(field);
+  return *whole_number_if_given(field, lowest, highest);
+}
+
+std::optional<double> JsonFields::number_if_given(const std::string& field) {
+  const nlohmann::json* value = find(field);
+  if (!value)
+    return {};
+  if (!value->is_number())
+    fail(field, fmt::format("expected a number, found a {}", value->type_name()));
+  return value->get<double>();
+}
+
+std::vector<double> JsonFields::numbers_if_given(const std::string& field) {
+  const nlohmann::json* value = find(field);
+  if (!value)
+    return {};
+  if (!value->is_array())
+    return {*number_if_given(field)};
+  std::vector<double> numbers;
+  for (const nlohmann::json& element : *value) {
+    if (!element.is_number())
+      fail(field, fmt::format("expected numbers, found a {}", element.type_name()));
+    numbers.push_back(element.get<double>());
+  }
+  if (numbers.empty())
+    fail(field, "is empty");
+  return numbers;
+}
+
+std::optional<JsonFields> JsonFields::object_if_given(const std::string& field) {
+  const nlohmann::json* value = find(field);
+  if (!value)
+    return {};
+  if (!value->is_object())
+    fail(field, fmt::format("expected an object, found a {}", value->type_name()));
+  return JsonFields(*value, path_, place_ + field + ".");
+}
+
+std::vector<JsonFields> JsonFields::objects(const std::string& field) {
+  const nlohmann::json& list = get(field);
+  if (!list.is_array())
+    fail(field, fmt::format("expected a list, found a {}", list.type_name()));
+  std::vector<JsonFields> objects;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const std::string element = fmt::format("{}[{}]", field, i);
+    if (!list[i].is_object())
+      fail(element, fmt::format("expected an object, found a {}", list[i].type_name()));
+    objects.push_back(JsonFields(list[i], path_, place_ + element + "."));
+  }
+  return objects;
+}
+
+void JsonFields::expect_no_others() const {
+  for (const auto& [field, value] : object_.items())
+    if (asked_.count(field) == 0)
+      fail(field, fmt::format("is not known; there are {}", fmt::join(asked_, ", ")));
+}
+
+}  // namespace fovea::cli

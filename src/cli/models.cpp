@@ -1,0 +1,76 @@
+#include "cli/models.hpp"
+
+#include "cli/find_model.hpp"
+#include "cli/known_networks.hpp"
+#include "cli/registered_networks.hpp"
+#include "cli/verbs.hpp"
+#include "fovea/error.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <system_error>
+
+namespace fovea::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+int print_path(const std::string& name) {
+  fmt::print("{}\n", find_network(name).path);
+  return 0;
+}
+
+/// Whether there was such a file.
+bool remove_file(const std::string& path) {
+  std::error_code error;
+  const bool removed = fs::remove(path, error);
+  if (error)
+    throw OutputError(fmt::format("cannot be removed: {}", error.message()), path);
+  return removed;
+}
+
+int remove(const std::string& name) {
+  // By the name alone: a sidecar that cannot be read must be removable, too.
+  if (is_model_name(name) && remove_file(RegisteredNetwork::sidecar(name))) {
+    fmt::print("{} is no longer registered; its file stays\n", name);
+    return 0;
+  }
+  const KnownNetworks known = KnownNetworks::read();
+  const KnownNetwork* network = known.find(name);
+  if (!network)
+    throw unknown_network(name, known);
+  const bool partly = remove_file(network->pulled_path() + ".part");
+  if (!remove_file(network->pulled_path()) && !partly)
+    throw InputError("there is nothing to remove: it has not been pulled", name);
+  fmt::print("removed {}\n", network->pulled_path());
+  return 0;
+}
+
+}  // namespace
+
+void add_models_path(Command models) {
+  auto name = std::make_shared<std::string>();
+  Command verb = models.add_command("path", "Where a network's file is");
+  verb.add_option("name", *name, "a name of 'fovea models list'").required().check(not_empty());
+  verb.runs([name] { return print_path(*name); });
+}
+
+void add_models_remove(Command models) {
+  auto name = std::make_shared<std::string>();
+  Command verb =
+      models.add_command("remove", "Delete what was pulled, or forget a registered network (its file stays)");
+  verb.add_option("name", *name, "a name of 'fovea models list'").required().check(not_empty());
+  verb.runs([name] { return remove(*name); });
+}
+
+void add_models(Command app) {
+  Command verb = app.add_command("models", "Networks to be had by name: known ones and your own");
+  verb.needs_command();
+  for (const auto add :
+       {add_models_list, add_models_pull, add_models_path, add_models_add, add_models_remove})
+    add(verb);
+}
+
+}  // namespace fovea::cli

@@ -1,0 +1,58 @@
+#include "cli/common.hpp"
+#include "cli/known_networks.hpp"
+#include "cli/models.hpp"
+#include "cli/registered_networks.hpp"
+#include "fovea/error.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace fovea::cli {
+namespace {
+
+struct Options {
+  std::string file, name, labels;
+  PreprocessingOptions preprocessing;
+};
+
+int add(const Options& options) {
+  options.preprocessing.check();
+  RegisteredNetwork network;
+  network.name = options.name.empty() ? stem_of(options.file) : options.name;
+  network.preprocessing = options.preprocessing;
+  if (!is_model_name(network.name))
+    throw UsageError(
+        fmt::format("'{}' cannot be a network's name, which has letters, digits, '.', '_' and '-', "
+                    "and begins with a letter or digit: give one with --name",
+                    network.name));
+  if (const KnownNetworks known = KnownNetworks::read(); known.find(network.name))
+    throw InputError(
+        fmt::format("'{}' is the name of a known network: give another one with --name", network.name));
+  // What cannot be used is refused now rather than when it is used.
+  const Model model = Model::load(options.file);
+  network.path = std::filesystem::absolute(options.file).lexically_normal().string();
+  if (!options.labels.empty()) {
+    [[maybe_unused]] const Labels labels = Labels::read(options.labels);
+    network.labels = std::filesystem::absolute(options.labels).lexically_normal().string();
+  }
+  network.write();
+  fmt::print("{} stands for {}\n", network.name, network.path);
+  return 0;
+}
+
+}  // namespace
+
+void add_models_add(Command models) {
+  auto options = std::make_shared<Options>();
+  Command verb = models.add_command("add", "Give a network of your own a name; its file stays where it is");
+  verb.add_option("file", options->file, "ONNX file").required().check(not_empty());
+  verb.add_option("--name", options->name, "the name (default: the file's, without its ending)")
+      .check(not_empty());
+  verb.add_option("--labels", options->labels, "class names: one a line, or a CSV of index,wnid,name")
+      .check(not_empty());
+  options->preprocessing.add_to(verb);
+  verb.runs([options] { return add(*options); });
+}
+
+}  // namespace fovea::cli

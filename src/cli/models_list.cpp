@@ -1,0 +1,145 @@
+#include "cli/common.hpp"
+#include "cli/known_networks.hpp"
+#include "cli/models.hpp"
+#include "cli/preprocessing_json.hpp"
+#include "cli/registered_networks.hpp"
+#include "fovea/error.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+namespace fovea::cli {
+namespace {
+
+/// "caffe", "caffe, crop 28"; "" where nothing is said.
+std::string preprocessing_text(const PreprocessingOptions& options) {
+  std::vector<std::string> parts;
+  if (!options.preset.empty())
+    parts.push_back(options.preset);
+  if (options.resize)
+    parts.push_back(fmt::format("resize {}", *options.resize));
+  if (options.crop)
+    parts.push_back(fmt::format("crop {}", *options.crop));
+  if (options.scale)
+    parts.push_back(fmt::format("scale {:.4g}", *options.scale));
+  if (!options.mean.empty())
+    parts.push_back(fmt::format("mean {:.4g}", fmt::join(options.mean, ",")));
+  if (!options.std.empty())
+    parts.push_back(fmt::format("std {:.4g}", fmt::join(options.std, ",")));
+  if (!options.channel_order.empty())
+    parts.push_back(options.channel_order);
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+struct Lists {
+  KnownNetworks known = KnownNetworks::read();
+  std::vector<RegisteredNetwork> registered;
+  std::vector<std::string> errors;  ///< of registered networks that cannot be used
+};
+
+Lists read_lists() {
+  Lists lists;
+  for (const std::string& name : registered_names())
+    try {
+      if (auto network = RegisteredNetwork::find(name))
+        lists.registered.push_back(std::move(*network));
+    } catch (const Error& error) {
+      lists.errors.emplace_back(error.what());
+    }
+  return lists;
+}
+
+void print_json(const Lists& lists) {
+  auto json = nlohmann::ordered_json::array();
+  auto or_null = [](const std::optional<double>& value) {
+    return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
+  };
+  for (const KnownNetwork& network : lists.known.networks) {
+    const bool here = network.is_pulled();
+    json.push_back(
+        {{"name", network.name},
+         {"aliases", network.aliases},
+         {"title", network.title},
+         {"source", lists.known.source},
+         {"licence", lists.known.licence},
+         {"bytes", network.bytes},
+         {"sha256", network.sha256},
+         {"top1", or_null(network.top1)},
+         {"top5", or_null(network.top5)},
+         {"preprocessing", to_json(network.preprocessing)},
+         {"note", network.note},
+         {"state", here ? "pulled" : "not pulled"},
+         {"path", here ? nlohmann::ordered_json(network.pulled_path()) : nlohmann::ordered_json()}});
+  }
+  for (const RegisteredNetwork& network : lists.registered)
+    json.push_back({{"name", network.name},
+                    {"source", "registered"},
+                    {"labels", network.labels},
+                    {"preprocessing", to_json(network.preprocessing)},
+                    {"state", "registered"},
+                    {"path", network.path}});
+  fmt::print("{}\n", json.dump(2));
+}
+
+std::string percent(const std::optional<double>& value) {
+  return value ? fmt::format("{:.2f}", *value) : "";
+}
+
+using Row = std::array<std::string, 7>;
+
+Row row_of(const KnownNetwork& network) {
+  std::vector<std::string> what = {network.title};
+  what.insert(what.end(), network.aliases.begin(), network.aliases.end());
+  return {network.name,
+          fmt::format("{}", fmt::join(what, ", ")),
+          fmt::format("{:.2f}", static_cast<double>(network.bytes) / 1e6),
+          percent(network.top1),
+          percent(network.top5),
+          network.is_pulled() ? "pulled" : "",
+          preprocessing_text(network.preprocessing) +
+              (network.note.empty() ? "" : " (" + network.note + ")")};
+}
+
+void print_text(const Lists& lists) {
+  std::vector<Row> rows = {{"name", "network, other names", "MB", "top-1", "top-5", "", "preprocessing"}};
+  for (const KnownNetwork& network : lists.known.networks)
+    rows.push_back(row_of(network));
+  for (const RegisteredNetwork& network : lists.registered)
+    rows.push_back(
+        {network.name, network.path, "", "", "", "registered", preprocessing_text(network.preprocessing)});
+  std::array<std::size_t, 2> widths = {};
+  for (const Row& row : rows)
+    for (std::size_t c = 0; c < widths.size(); ++c)
+      widths[c] = std::max(widths[c], row[c].size());
+  for (const Row& row : rows)
+    fmt::print("{:<{}}  {:<{}}  {:>6}  {:>5}  {:>5}  {:<10}  {}\n", row[0], widths[0], row[1], widths[1],
+               row[2], row[3], row[4], row[5], row[6]);
+  fmt::print("All that is not registered is of the {} ({}); 'fovea models pull NAME' fetches it.\n",
+             lists.known.source, lists.known.licence);
+}
+
+int list(bool json) {
+  const Lists lists = read_lists();
+  if (json)
+    print_json(lists);
+  else
+    print_text(lists);
+  std::fflush(stdout);
+  for (const std::string& error : lists.errors)
+    fmt::print(stderr, "fovea: error: {}\n", error);
+  return lists.errors.empty() ? 0 : 1;
+}
+
+}  // namespace
+
+void add_models_list(Command models) {
+  auto json = std::make_shared<bool>(false);
+  Command verb = models.add_command("list", "Known and registered networks, and which of them are here");
+  verb.add_flag("--json", *json, "print JSON");
+  verb.runs([json] { return list(*json); });
+}
+
+}  // namespace fovea::cli
