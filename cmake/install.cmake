@@ -1,5 +1,5 @@
-# What `cmake --install` puts where: the library and its headers, the CMake package, the program, and the data the
-# program looks for (share/fovea/models) with sample pictures.
+# What `cmake --install` puts where: the library and its headers, the CMake package, the program with its manual pages and
+# completion, and the data the program looks for (share/fovea/models) with sample pictures.
 include(CMakePackageConfigHelpers)
 
 get_target_property(library_type fovea TYPE)
@@ -24,6 +24,13 @@ if(FOVEA_BUILD_CLI)
   file(RELATIVE_PATH library_from_program /${CMAKE_INSTALL_BINDIR} /${CMAKE_INSTALL_LIBDIR})
   set_target_properties(fovea_cli PROPERTIES INSTALL_RPATH "$ORIGIN/${library_from_program}")
   install(TARGETS fovea_cli)
+endif()
+if(TARGET fovea_help)
+  set(help ${PROJECT_BINARY_DIR}/help)
+  install(DIRECTORY ${help}/man1/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+  install(FILES ${help}/completions/fovea DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install(FILES ${help}/completions/_fovea DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+  install(FILES ${help}/completions/fovea.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 endif()
 # The plain network is for comparisons in this repository and stays here.
 install(FILES models/imagenette-resnet.onnx models/README.md models/imagenet_classes.csv

@@ -24,9 +24,10 @@ namespace fovea::cli {
 namespace fs = std::filesystem;
 
 void ModelOptions::add_to(Command verb) {
-  verb.add_option("-m,--model", model, "ONNX classifier (default: the bundled network)").check(not_empty());
+  verb.add_option("-m,--model", model, "ONNX classifier (default: the bundled network)")
+      .check(file_or_folder());
   verb.add_option("--labels", labels, "class names: one a line, or a CSV of index,wnid,name")
-      .check(not_empty());
+      .check(file_or_folder());
   verb.add_option("--preprocess", preprocess,
                   "convention of the network's input (default: the model file's, else torchvision)")
       .check(one_of({"torchvision", "caffe", "tf", "none"}));

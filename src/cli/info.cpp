@@ -212,7 +212,7 @@ void add_info(Command app) {
   auto options = std::make_shared<Options>();
   Command verb =
       app.add_command("info", "What a model holds, and whether fovea can run and differentiate it");
-  verb.add_option("model", options->model, "ONNX file").required().check(not_empty());
+  verb.add_option("model", options->model, "ONNX file").required().check(file_or_folder());
   verb.add_option("--size", options->size, "side of the picture where the model leaves it open (default 224)")
       .check(whole_number(1, 65536));
   verb.add_flag("--layers", options->layers,

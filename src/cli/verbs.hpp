@@ -16,5 +16,7 @@ void add_class_model(Command app);
 void add_list(Command app);
 void add_deconv(Command app);
 void add_bench(Command app);
+void add_completions(Command app);
+void add_man(Command app);
 
 }  // namespace fovea::cli

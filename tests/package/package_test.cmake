@@ -41,6 +41,12 @@ expect_in_output("golf ball")
 if(NOT EXISTS ${prefix}/bin/fovea)  # built without the program
   return()
 endif()
+foreach(file man/man1/fovea.1 man/man1/fovea-saliency.1 man/man1/fovea-evaluate-merge.1 bash-completion/completions/fovea
+             zsh/site-functions/_fovea fish/vendor_completions.d/fovea.fish)
+  if(NOT EXISTS ${prefix}/share/${file})
+    message(FATAL_ERROR "share/${file} is not installed")
+  endif()
+endforeach()
 run(${prefix}/bin/fovea classify ${data}/samples/church.jpg)
 expect_in_output("church")
 # The network it found is the installed one: with that damaged, it fails and names it.
