@@ -1,4 +1,4 @@
-# What `cmake --install` puts where: the library and its headers, the CMake package, the program with its manual pages and
+# What `cmake --install` puts where: the library and its headers, the CMake package and the pkg-config file, the program with its manual pages and
 # completion, and the data the program looks for (share/fovea/models) with sample pictures.
 include(CMakePackageConfigHelpers)
 
@@ -19,6 +19,20 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/fovea-config-version.cmak
 install(FILES ${PROJECT_BINARY_DIR}/fovea-config.cmake ${PROJECT_BINARY_DIR}/fovea-config-version.cmake
               cmake/fovea-dependencies.cmake
         DESTINATION ${FOVEA_INSTALL_CMAKEDIR})
+
+# For builds without CMake. A static library leaves its own libraries for the program to link (pkg-config --static): the
+# first come with pkg-config files in Debian, the others do not.
+set(FOVEA_PC_REQUIRES "")
+set(FOVEA_PC_LIBS "")
+if(NOT FOVEA_IS_SHARED)
+  set(FOVEA_PC_REQUIRES "fmt protobuf libpng libjpeg pugixml")
+  set(FOVEA_PC_LIBS "-lonnx_proto -ldnnl -lopencv_imgcodecs -lopencv_imgproc -lopencv_core ${OpenMP_CXX_FLAGS} -pthread")
+endif()
+set(FOVEA_INSTALL_PKGCONFIGDIR ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+file(RELATIVE_PATH FOVEA_PREFIX_FROM_PC /${FOVEA_INSTALL_PKGCONFIGDIR} /)
+string(REGEX REPLACE "/$" "" FOVEA_PREFIX_FROM_PC "${FOVEA_PREFIX_FROM_PC}")
+configure_file(cmake/fovea.pc.in ${PROJECT_BINARY_DIR}/fovea.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/fovea.pc DESTINATION ${FOVEA_INSTALL_PKGCONFIGDIR})
 
 if(FOVEA_BUILD_CLI)
   file(RELATIVE_PATH library_from_program /${CMAKE_INSTALL_BINDIR} /${CMAKE_INSTALL_LIBDIR})
