@@ -106,5 +106,8 @@ const Backend& onednn();
 /// Whether this processor multiplies bfloat16 numbers (AVX-512 BF16 or AMX), which onednn needs for
 /// Arithmetic::BF16.
 bool has_bf16();
+/// "2.6.0", of the oneDNN that is loaded, and the best instructions that it uses on this processor: "AVX2".
+std::string onednn_version();
+std::string onednn_instruction_set();
 
 }  // namespace fovea::backend

@@ -261,7 +261,7 @@ void add_bench(Command app) {
       app.add_command("bench", "How fast a model runs forward and backward, and in how much memory");
   verb.add_option("model", options->model, "ONNX file, or a name that 'fovea models list' knows")
       .required()
-      .check(not_empty());
+      .check(file_or_folder());
   verb.add_option("--batch", options->batch, "pictures in one run")
       .check(whole_number(1, 65536))
       .shows_default();

@@ -92,7 +92,7 @@ void ClassModelArguments::add_to(Command verb) {
       .shows_default();
   verb.add_option("-o,--output", output, "folder, or one .png (the picture, or with --sheet the sheet)")
       .required()
-      .check(not_empty());
+      .check(file_or_folder());
   verb.add_flag("--json", json, "print JSON");
   model.add_to(verb);
 }

@@ -73,7 +73,7 @@ void add_classify(Command app) {
   Command verb = app.add_command("classify", "The best guesses for each picture, with softmax probabilities");
   verb.add_option("images", options->images, "pictures, or folders of pictures")
       .required()
-      .check(not_empty());
+      .check(file_or_folder());
   verb.add_option("--top", options->top, "number of guesses").check(whole_number(1, 1000000)).shows_default();
   verb.add_option("--crops", options->crops,
                   "1: the centre; 10: corners, centre and mirror images, scores averaged")

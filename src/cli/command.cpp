@@ -10,8 +10,8 @@
 
 namespace fovea::cli {
 
-Check::Check(const CLI::Validator& validator)
-    : validator_(std::make_shared<const CLI::Validator>(validator)) {}
+Check::Check(const CLI::Validator& validator, Offer offer)
+    : validator_(std::make_shared<const CLI::Validator>(validator)), offer_(std::move(offer)) {}
 
 namespace {
 
@@ -28,24 +28,32 @@ Check number_check(bool (*fine)(double value, double lowest, double highest), do
       description));
 }
 
+CLI::Validator any_but_empty(const std::string& expected, const std::string& description) {
+  return CLI::Validator(
+      [expected](const std::string& text) {
+        return text.empty() ? "expected " + expected + ", found an empty one" : std::string();
+      },
+      description);
+}
+
 }  // namespace
 
+Check file_or_folder() {
+  return Check(any_but_empty("the name of a file or folder", "PATH"), {.files = true});
+}
+
 Check not_empty() {
-  return Check(CLI::Validator(
-      [](const std::string& text) {
-        return std::string(text.empty() ? "expected the name of a file or folder, found an empty one" : "");
-      },
-      "PATH"));
+  return Check(any_but_empty("a name", ""));
 }
 
 Check above_zero() {
   return number_check([](double value, double, double) { return value > 0; }, 0, 0, "a positive number",
-                      "POSITIVE");
+                      "above 0");
 }
 
 Check not_negative() {
   return number_check([](double value, double, double) { return value >= 0; }, 0, 0,
-                      "a number that is not negative", "NONNEGATIVE");
+                      "a number that is not negative", "0 or more");
 }
 
 Check between(double lowest, double highest) {
@@ -55,19 +63,22 @@ Check between(double lowest, double highest) {
 }
 
 Check whole_number(std::int64_t lowest, std::int64_t highest) {
-  return Check(CLI::Range(lowest, highest));
+  return Check(CLI::Range(lowest, highest).description(fmt::format("{} to {}", lowest, highest)));
 }
 
 Check one_of(const std::vector<std::string>& words) {
-  return Check(CLI::IsMember(words));
+  return Check(CLI::IsMember(words), {.choices = words});
 }
 
 Check one_of_numbers(const std::vector<int>& numbers) {
-  return Check(CLI::IsMember(numbers));
+  Offer offer;
+  for (const int number : numbers)
+    offer.choices.push_back(std::to_string(number));
+  return Check(CLI::IsMember(numbers), std::move(offer));
 }
 
 Check one_of_in_any_case(const std::vector<std::string>& words) {
-  return Check(CLI::IsMember(words, CLI::ignore_case));
+  return Check(CLI::IsMember(words, CLI::ignore_case), {.choices = words});
 }
 
 Option& Option::required() {
@@ -77,6 +88,7 @@ Option& Option::required() {
 
 Option& Option::check(const Check& check) {
   option_->check(check.validator());
+  *offer_ = check.offer();
   return *this;
 }
 
@@ -106,26 +118,30 @@ Option& Option::excludes(const Option& other) {
 }
 
 Command Command::add_command(const std::string& name, const std::string& help) {
-  return {app_->add_subcommand(name, help), chosen_};
+  return {app_->add_subcommand(name, help), shared_};
+}
+
+Option Command::with_offer(CLI::Option* option) const {
+  return {option, &shared_->offers[option]};
 }
 
 Option Command::add_option(const std::string& names, Destination value, const std::string& help) {
-  return Option(
+  return with_offer(
       std::visit([&](auto* variable) { return app_->add_option(names, *variable, help); }, value.variable_));
 }
 
 Option Command::add_flag(const std::string& names, bool& given, const std::string& help) {
-  return Option(app_->add_flag(names, given, help));
+  return with_offer(app_->add_flag(names, given, help));
 }
 
 Option Command::add_switch(const std::string& names, std::optional<bool>& value, const std::string& help) {
   // Not bound to the optional itself: CLI11 would make it false where neither is given.
-  return Option(app_->add_flag_function(
+  return with_offer(app_->add_flag_function(
       names, [&value](std::int64_t count) { value = count > 0; }, help));
 }
 
 Option Command::option(const std::string& name) const {
-  return Option(app_->get_option(name));
+  return with_offer(app_->get_option(name));
 }
 
 void Command::needs_command() {
@@ -133,12 +149,62 @@ void Command::needs_command() {
 }
 
 void Command::runs(Run work) {
-  app_->callback([chosen = chosen_, work = std::move(work)] { *chosen = work; });
+  app_->callback([shared = shared_, work = std::move(work)] { shared->chosen = work; });
 }
 
-CommandLine::CommandLine(const std::string& name, const std::string& version, const std::string& help)
+namespace {
+
+OptionDescription describe_option(const CLI::Option& option, const Offer& offer) {
+  OptionDescription result;
+  for (const std::string& name : option.get_snames())
+    result.names.push_back("-" + name);
+  for (const std::string& name : option.get_lnames())
+    result.names.push_back("--" + name);
+  result.is_argument = result.names.empty();
+  if (result.is_argument)
+    result.names.push_back(option.get_name());
+  result.help = option.get_description();
+  result.default_value = option.get_default_str();
+  result.choices = offer.choices;
+  result.is_path = offer.files;
+  result.is_required = option.get_required();
+  result.is_list = option.get_items_expected_max() > 1;
+  if (option.get_items_expected_max() == 0)
+    return result;
+  // The parser's name of the type: "INT", or with a check "INT:1 to 100".
+  const std::string type = option.get_type_name();
+  const std::size_t colon = type.find(':');
+  result.value = offer.files ? "PATH" : type.substr(0, colon);
+  if (colon != std::string::npos && offer.choices.empty() && !offer.files)
+    result.range = type.substr(colon + 1);
+  return result;
+}
+
+}  // namespace
+
+CommandDescription Command::describe() const {
+  CommandDescription result;
+  for (const CLI::App* app = app_; app != nullptr; app = app->get_parent())
+    result.names.insert(result.names.begin(), app->get_name());
+  result.help = app_->get_description();
+  for (const CLI::Option* option : app_->get_options())
+    result.options.push_back(describe_option(*option, shared_->offers[option]));
+  for (CLI::App* command : app_->get_subcommands([](const CLI::App*) { return true; }))
+    result.commands.push_back(Command(command, shared_).describe());
+  return result;
+}
+
+std::string joined_names(const CommandDescription& command, const std::string& between, std::size_t first) {
+  std::string text;
+  for (std::size_t i = first; i < command.names.size(); ++i)
+    text += (i == first ? "" : between) + command.names[i];
+  return text;
+}
+
+CommandLine::CommandLine(const std::string& name, std::function<std::string()> version,
+                         const std::string& help)
     : app_(std::make_unique<CLI::App>(help, name)) {
-  app_->set_version_flag("--version", version);
+  app_->set_version_flag("--version", std::move(version), "Print the version and what it was built with");
   app_->get_formatter()->column_width(38);
   app_->require_subcommand(1);
 }
@@ -176,7 +242,7 @@ std::optional<Run> CommandLine::parse(int argc, const char* const* argv) {
                                  complaint(*app_, error, argc, argv), app_->get_name(),
                                  verbs.empty() ? "" : verbs.front()->get_name() + " "));
   }
-  return chosen_;
+  return shared_.chosen;
 }
 
 }  // namespace fovea::cli

@@ -1,10 +1,13 @@
 #pragma once
 
+#include "cli/description.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -17,17 +20,26 @@ class Validator;
 
 namespace fovea::cli {
 
+/// What completion offers for an option's value.
+struct Offer {
+  std::vector<std::string> choices = {};  ///< all values there are; empty: any
+  bool files = false;                     ///< files and folders
+};
+
 /// What an option's text must be; shown in the help.
 class Check {
 public:
-  explicit Check(const CLI::Validator& validator);
+  explicit Check(const CLI::Validator& validator, Offer offer = {});
   const CLI::Validator& validator() const { return *validator_; }
+  const Offer& offer() const { return offer_; }
 
 private:
   std::shared_ptr<const CLI::Validator> validator_;
+  Offer offer_;
 };
 
-/// The name of a file or folder: not empty, as a shell's unset variable would leave it.
+/// Not empty, as a shell's unset variable would leave it: the name of a file or folder; any other name.
+Check file_or_folder();
 Check not_empty();
 /// A number: more than 0; 0 or more; within a range. None takes infinity or NaN.
 Check above_zero();
@@ -72,8 +84,9 @@ public:
 
 private:
   friend class Command;
-  explicit Option(CLI::Option* option) : option_(option) {}
+  Option(CLI::Option* option, Offer* offer) : option_(option), offer_(offer) {}
   CLI::Option* option_;
+  Offer* offer_;  ///< kept for the descriptions, since the parser does not tell
 };
 
 /// What a command line does once all of it is parsed; returns the exit code.
@@ -95,30 +108,39 @@ public:
   /// What to do when the command line names this command. Parsing happens before anything is read or
   /// computed.
   void runs(Run work);
+  /// The command with all below it that has been added so far.
+  CommandDescription describe() const;
 
 private:
   friend class CommandLine;
-  Command(CLI::App* app, Run* chosen) : app_(app), chosen_(chosen) {}
+  /// What all commands of one command line share.
+  struct Shared {
+    Run chosen;
+    std::unordered_map<const CLI::Option*, Offer> offers;
+  };
+  Command(CLI::App* app, Shared* shared) : app_(app), shared_(shared) {}
+  Option with_offer(CLI::Option* option) const;
   CLI::App* app_;
-  Run* chosen_;
+  Shared* shared_;
 };
 
 /// The program's command line.
 class CommandLine {
 public:
-  CommandLine(const std::string& name, const std::string& version, const std::string& help);
+  /// `version` is asked for when the command line asks for it.
+  CommandLine(const std::string& name, std::function<std::string()> version, const std::string& help);
   ~CommandLine();
   CommandLine(const CommandLine&) = delete;
   CommandLine& operator=(const CommandLine&) = delete;
 
-  Command root() { return {app_.get(), &chosen_}; }
+  Command root() { return {app_.get(), &shared_}; }
   /// Reads the arguments. The work to do; none where help or the version was asked for and has been printed.
   /// UsageError, whose text has a second line that says where to find help, where they do not parse.
   std::optional<Run> parse(int argc, const char* const* argv);
 
 private:
   std::unique_ptr<CLI::App> app_;
-  Run chosen_;
+  Command::Shared shared_;
 };
 
 }  // namespace fovea::cli

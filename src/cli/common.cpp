@@ -28,9 +28,9 @@ void ModelOptions::add_to(Command verb) {
   verb.add_option(
           "-m,--model", model,
           "ONNX classifier: a file or a name that 'fovea models list' knows (default: the bundled network)")
-      .check(not_empty());
+      .check(file_or_folder());
   verb.add_option("--labels", labels, "class names: one a line, or a CSV of index,wnid,name")
-      .check(not_empty());
+      .check(file_or_folder());
   preprocessing.add_to(verb);
   verb.add_option("--size", size, "side of the network's input where the model leaves it open")
       .check(whole_number(1, 65536));

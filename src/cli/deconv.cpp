@@ -265,10 +265,10 @@ void add_deconv(Command app) {
   auto options = std::make_shared<DeconvArguments>();
   Command verb =
       app.add_command("deconv", "The pattern in a picture that excites a unit, a channel or a class score");
-  verb.add_option("images", options->images, "pictures, or folders of pictures").check(not_empty());
+  verb.add_option("images", options->images, "pictures, or folders of pictures").check(file_or_folder());
   verb.add_option("--dataset", options->dataset,
                   "a folder, however large: the patches in it that excite a channel most")
-      .check(not_empty());
+      .check(file_or_folder());
   verb.add_option("--layer", options->layer,
                   "an ONNX value or node, as 'fovea info --layers' lists them (default: the class score)")
       .check(not_empty());
@@ -294,7 +294,7 @@ void add_deconv(Command app) {
   verb.add_option("-o,--output", options->output,
                   "folder for pictures and arrays; or one .png for the figure alone")
       .required()
-      .check(not_empty());
+      .check(file_or_folder());
   verb.add_flag("--json", options->json, "print JSON");
   options->model.add_to(verb);
   options->model.add_workers_to(verb);

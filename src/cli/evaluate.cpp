@@ -10,22 +10,22 @@ void add_localization(Command evaluate) {
   auto arguments = std::make_shared<EvaluateArguments>();
   Command verb = evaluate.add_command(
       "localization", "Errors of classes and boxes on pictures with known boxes, as ILSVRC counts them");
-  verb.add_option("images", arguments->images, "folder of the pictures").required().check(not_empty());
+  verb.add_option("images", arguments->images, "folder of the pictures").required().check(file_or_folder());
   verb.add_option(
           "--truth", arguments->truth,
           "the known boxes: a CSV (file,wnid or class_index,x0,y0,x1,y1), or a folder of ILSVRC's XML "
           "files")
       .required()
-      .check(not_empty());
+      .check(file_or_folder());
   verb.add_option("--list", arguments->devkit.list, "with XML: the images to take, one a line")
-      .check(not_empty());
+      .check(file_or_folder());
   Option numbers =
       verb.add_option("--class-numbers", arguments->devkit.class_numbers,
                       "with XML: ILSVRC2012_validation_ground_truth.txt; default: the class of the objects")
-          .check(not_empty());
+          .check(file_or_folder());
   Option synsets =
       verb.add_option("--synsets", arguments->devkit.synsets, "what class numbers stand for: map_clsloc.txt")
-          .check(not_empty());
+          .check(file_or_folder());
   numbers.needs(synsets);
   synsets.needs(numbers);
   verb.add_option("--guesses", arguments->guesses,
@@ -37,7 +37,7 @@ void add_localization(Command evaluate) {
   arguments->localize.add_method_to(verb);
   verb.add_option("-o,--output", arguments->output, "folder for the results of each image and the summary")
       .required()
-      .check(not_empty());
+      .check(file_or_folder());
   verb.add_flag("--json", arguments->json, "print the summary as JSON");
   arguments->localize.model.add_to(verb);
   arguments->localize.model.add_workers_to(verb);
@@ -50,10 +50,10 @@ void add_merge(Command evaluate) {
       evaluate.add_command("merge", "One summary from the shards of an evaluation, as from a single run");
   verb.add_option("inputs", arguments->inputs, "folders of shards' results, or files images-I-of-N.csv")
       .required()
-      .check(not_empty());
+      .check(file_or_folder());
   verb.add_option("-o,--output", arguments->output, "folder for the merged results")
       .required()
-      .check(not_empty());
+      .check(file_or_folder());
   verb.add_flag("--json", arguments->json, "print the summary as JSON");
   verb.runs([arguments] { return merge_evaluations(*arguments); });
 }

@@ -196,9 +196,9 @@ void add_faithfulness(Command evaluate) {
   Option truth = verb.add_option("--truth", arguments->truth,
                                  "known boxes, a CSV as of 'evaluate localization': for the pointing "
                                  "game; its class is explained")
-                     .check(not_empty());
+                     .check(file_or_folder());
   verb.add_option("--masks", arguments->masks, "folder of masks, NAME.png for the picture NAME")
-      .check(not_empty())
+      .check(file_or_folder())
       .excludes(truth);
   verb.add_option("--steps", arguments->steps, "of the insertion and deletion curves")
       .check(whole_number(1, 100000))

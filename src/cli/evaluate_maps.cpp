@@ -27,7 +27,7 @@ void write_both(const std::string& folder, const std::string& name, const std::s
 }  // namespace
 
 void MapEvaluation::add_to(Command verb) {
-  verb.add_option("images", images, "pictures, or folders of pictures").required().check(not_empty());
+  verb.add_option("images", images, "pictures, or folders of pictures").required().check(file_or_folder());
   verb.add_option("--methods", methods, "the methods to compare, with commas: see 'fovea list methods'")
       .delimiter(',')
       .required()
@@ -38,7 +38,7 @@ void MapEvaluation::add_to(Command verb) {
       .check(one_of({"whole", "crop"}))
       .shows_default();
   method_options.add_to(verb);
-  verb.add_option("-o,--output", output, "folder for tables and plots").required().check(not_empty());
+  verb.add_option("-o,--output", output, "folder for tables and plots").required().check(file_or_folder());
   verb.add_flag("--json", json, "print the summary as JSON");
   model.add_to(verb);
   model.add_workers_to(verb);

@@ -32,8 +32,8 @@ struct Arguments {
   std::int64_t opset = 17, batch = 1, size = 0;
 
   void add_to(Command verb) {
-    verb.add_option("model", model, "ONNX file").required().check(not_empty());
-    verb.add_option("-o", file, "the ONNX file to write").required().check(not_empty());
+    verb.add_option("model", model, "ONNX file").required().check(file_or_folder());
+    verb.add_option("-o", file, "the ONNX file to write").required().check(file_or_folder());
     verb.add_option("--opset", opset, "version of the standard operators")
         .check(whole_number(13, 17))
         .shows_default();

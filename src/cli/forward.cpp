@@ -119,12 +119,12 @@ void add_forward(Command app) {
   Command verb = app.add_command("forward", "Run a model on arrays: .npy in, .npy out");
   verb.add_option("model", options->model, "ONNX file, or a name that 'fovea models list' knows")
       .required()
-      .check(not_empty());
+      .check(file_or_folder());
   verb.add_option("--input", options->inputs, "[NAME=]X.npy, one for each input of the model")
-      .check(not_empty());
+      .check(file_or_folder());
   verb.add_option("-o,--output", options->outputs, "[NAME=]Y.npy, in the order of the outputs or by name")
       .required()
-      .check(not_empty());
+      .check(file_or_folder());
   options->engine.add_to(verb);
   verb.runs([options] { return compute(*options); });
 }

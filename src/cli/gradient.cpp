@@ -56,21 +56,21 @@ void add_gradient(Command app) {
   Command verb = app.add_command("gradient", "d(score)/d(input) of a model on an array: .npy in, .npy out");
   verb.add_option("model", options->model, "ONNX file, or a name that 'fovea models list' knows")
       .required()
-      .check(not_empty());
+      .check(file_or_folder());
   verb.add_option("--input", options->input,
                   "X.npy, [N,C,H,W] or as the model declares it, preprocessed as the network expects")
       .required()
-      .check(not_empty());
+      .check(file_or_folder());
   verb.add_option("--target", options->target, "class whose unnormalised score is differentiated").required();
   verb.add_option("--layer", options->layer,
                   "differentiate element --target of this value instead of the scores");
   verb.add_option("--rule", options->rule, "what a ReLU passes back")
       .check(one_of(kRuleNames))
       .shows_default();
-  verb.add_option("--scores", options->scores, "also write the scores to this .npy").check(not_empty());
+  verb.add_option("--scores", options->scores, "also write the scores to this .npy").check(file_or_folder());
   verb.add_option("-o,--output", options->output, "G.npy, in the input's shape")
       .required()
-      .check(not_empty());
+      .check(file_or_folder());
   options->engine.add_to(verb);
   verb.runs([options] { return compute(*options); });
 }

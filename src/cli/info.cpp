@@ -234,7 +234,7 @@ void add_info(Command app) {
       app.add_command("info", "What a model holds, and whether fovea can run and differentiate it");
   verb.add_option("model", options->model, "ONNX file, or a name that 'fovea models list' knows")
       .required()
-      .check(not_empty());
+      .check(file_or_folder());
   verb.add_option("--size", options->size, "side of the picture where the model leaves it open (default 224)")
       .check(whole_number(1, 65536));
   verb.add_flag("--layers", options->layers,

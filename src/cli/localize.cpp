@@ -123,7 +123,7 @@ void add_seed_options(Command verb, LocalizeArguments& arguments) {
               "--strokes", arguments.strokes,
               "no network: a picture of the photo's size with red strokes on the object and blue ones "
               "on the background")
-          .check(not_empty());
+          .check(file_or_folder());
   std::vector<Option> seeds = {strokes};
   for (auto [name, points, where] : {std::tuple{"--foreground", &arguments.foreground, "object"},
                                      std::tuple{"--background", &arguments.background, "background"}})
@@ -148,7 +148,7 @@ void add_localize(Command app) {
       "localize", "Where in each picture the object of a class is: mask and box, or from strokes and points");
   verb.add_option("images", arguments->images, "pictures, or folders of pictures")
       .required()
-      .check(not_empty());
+      .check(file_or_folder());
   add_class_options(verb, *arguments);
   arguments->add_method_to(verb);
   verb.add_flag("--stages", arguments->stages,
@@ -162,7 +162,7 @@ void add_localize(Command app) {
   verb.add_option("-o,--output", arguments->output,
                   "folder for masks and pictures with contour and box; or one .png for the figure alone")
       .required()
-      .check(not_empty());
+      .check(file_or_folder());
   Option json = verb.add_flag("--json", arguments->json, "print JSON");
   verb.add_flag("--csv", arguments->csv, "print one line for each box").excludes(json);
   arguments->model.add_to(verb);

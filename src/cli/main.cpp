@@ -1,5 +1,6 @@
 #include "cli/common.hpp"
 #include "cli/verbs.hpp"
+#include "fovea/build_info.hpp"
 #include "fovea/error.hpp"
 
 #include <fmt/format.h>
@@ -17,13 +18,25 @@ namespace {
 
 enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kInternal = 70 };
 
+/// The version, and below it what matters where results or speed differ from somebody else's.
+std::string version_text() {
+  const fovea::BuildInfo info = fovea::build_info();
+  return fmt::format("fovea {}\n"
+                     "compiler  {}, {}\n"
+                     "oneDNN    {}, uses {}\n"
+                     "OpenCV    {}\n"
+                     "ONNX      operator sets {} to {}",
+                     info.version, info.compiler, info.build_type, info.onednn, info.instruction_set,
+                     info.opencv, info.first_opset, info.last_opset);
+}
+
 int run(int argc, char** argv) {
   using namespace fovea::cli;
-  CommandLine line("fovea", "fovea " FOVEA_VERSION,
+  CommandLine line("fovea", version_text,
                    "Shows what an image classifier looks at and what it has learnt, from its ONNX file.");
   for (const auto add :
        {add_info, add_forward, add_gradient, add_classify, add_saliency, add_localize, add_evaluate,
-        add_class_model, add_list, add_deconv, add_models, add_export, add_bench})
+        add_class_model, add_list, add_deconv, add_models, add_export, add_bench, add_completions, add_man})
     add(line.root());
   const auto work = line.parse(argc, argv);
   return work ? (*work)() : kDone;

@@ -46,7 +46,7 @@ int add(const Options& options) {
 void add_models_add(Command models) {
   auto options = std::make_shared<Options>();
   Command verb = models.add_command("add", "Give a network of your own a name; its file stays where it is");
-  verb.add_option("file", options->file, "ONNX file").required().check(not_empty());
+  verb.add_option("file", options->file, "ONNX file").required().check(file_or_folder());
   verb.add_option("--name", options->name, "the name (default: the file's, without its ending)")
       .check(not_empty());
   verb.add_option("--labels", options->labels, "class names: one a line, or a CSV of index,wnid,name")

@@ -291,7 +291,7 @@ void add_saliency(Command app) {
   Command verb = app.add_command("saliency", "Where in each picture a class score depends on the pixels");
   verb.add_option("images", options->images, "pictures, or folders of pictures")
       .required()
-      .check(not_empty());
+      .check(file_or_folder());
   verb.add_option("--class", options->target, "auto (the best guess), an index, a WordNet id or a name")
       .shows_default();
   verb.add_option("--against", options->against,
@@ -308,7 +308,7 @@ void add_saliency(Command app) {
           "-o,--output", options->output,
           "folder for the map (grey), heat map, overlay and raw arrays; or one .png for the figure alone")
       .required()
-      .check(not_empty());
+      .check(file_or_folder());
   verb.add_flag("--figure", options->figure, "also write one labelled picture: photo, map, overlay");
   verb.add_flag("--with-class-model", options->with_class_model,
                 "show photo, class model and map in the figure (implies --figure)");

@@ -18,5 +18,7 @@ void add_deconv(Command app);
 void add_export(Command app);
 void add_bench(Command app);
 void add_models(Command app);
+void add_completions(Command app);
+void add_man(Command app);
 
 }  // namespace fovea::cli

@@ -3,6 +3,7 @@
 #include "fovea/image.hpp"
 #include "image/probe.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace fovea {
@@ -15,5 +16,7 @@ Image decode_png(std::string_view bytes, const Probe& probe);
 Image decode_jpeg(std::string_view bytes, const Probe& probe);
 /// BMP, WebP and TIFF, by OpenCV, which turns a TIFF upright itself.
 Image decode_other(std::string_view bytes, const Probe& probe);
+/// Of the OpenCV that is loaded: "4.6.0".
+std::string opencv_version();
 
 }  // namespace fovea

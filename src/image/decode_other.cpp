@@ -78,4 +78,8 @@ Image decode_other(std::string_view bytes, const Probe& probe) {
   return image;
 }
 
+std::string opencv_version() {
+  return cv::getVersionString();
+}
+
 }  // namespace fovea

@@ -19,9 +19,6 @@
 namespace fovea::onnx_import {
 namespace {
 
-constexpr std::int64_t kFirstOpset = 7;
-constexpr std::int64_t kLastOpset = 24;
-
 std::int64_t default_opset(const onnx::ModelProto& model) {
   for (const auto& entry : model.opset_import())
     if (entry.domain().empty() || entry.domain() == "ai.onnx") {

@@ -7,12 +7,16 @@
 
 namespace fovea::onnx_import {
 
+/// Versions of the ONNX operator set that are read.
+inline constexpr std::int64_t kFirstOpset = 7;
+inline constexpr std::int64_t kLastOpset = 24;
+
 /// An ONNX file as read: its messages checked for sense, its weights as tensors. Shared by every graph made
 /// from it.
 class OnnxFile {
 public:
   /// ModelError when the file is missing, is no ONNX model, is truncated, has no graph, an opset
-  /// outside 7..22, weights that do not match their shapes or hold NaN, external data outside the model's
+  /// outside kFirstOpset..kLastOpset, weights that do not match their shapes or hold NaN, external data outside the model's
   /// folder, a node that reads a missing value, two nodes that write one value, or a cycle.
   static std::shared_ptr<const OnnxFile> read(const std::string& path);
 

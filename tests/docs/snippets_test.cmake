@@ -53,7 +53,7 @@ foreach(name ${documented})
   endif()
 endforeach()
 
-file(GLOB pages ${SOURCE}/*.md ${SOURCE}/docs/*.md ${SOURCE}/models/*.md ${SOURCE}/samples/*.md)
+file(GLOB pages ${SOURCE}/*.md ${SOURCE}/docs/*.md ${SOURCE}/models/*.md ${SOURCE}/samples/*.md ${SOURCE}/examples/*.md)
 foreach(page ${pages})
   get_filename_component(folder ${page} DIRECTORY)
   file(READ ${page} text)

@@ -1,5 +1,5 @@
 # cmake -DBUILD=... -DWORK=... -DGENERATOR=... -DCOMPILER=... -DFLAGS=... -P package_test.cmake
-# Installs a build, builds the consumer against what was installed and runs both it and the installed program.
+# Installs a build, builds the consumer against what was installed (by its CMake package and by its pkg-config file) and runs both it and the installed program.
 cmake_policy(VERSION 3.22)
 function(run)
   execute_process(COMMAND ${ARGV} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE out)
@@ -38,9 +38,37 @@ run(${CMAKE_COMMAND} --build ${WORK}/consumer)
 run(${WORK}/consumer/consumer ${data}/models/imagenette-resnet.onnx ${data}/samples/golf-ball.jpg)
 expect_in_output("golf ball")
 
+# The same without CMake.
+find_program(PKG_CONFIG pkg-config)
+if(PKG_CONFIG)
+  file(GLOB_RECURSE pc ${prefix}/fovea.pc)
+  get_filename_component(folder ${pc} DIRECTORY)
+  get_filename_component(libraries ${folder} DIRECTORY)
+  set(ENV{PKG_CONFIG_PATH} ${folder})
+  set(static --static)
+  if(EXISTS ${libraries}/libfovea.so)
+    set(static "")
+    set(ENV{LD_LIBRARY_PATH} ${libraries})
+  endif()
+  run(${PKG_CONFIG} ${static} --cflags --libs fovea)
+  separate_arguments(pc_flags UNIX_COMMAND "${output}")
+  separate_arguments(flags UNIX_COMMAND "${FLAGS}")
+  run(${COMPILER} -std=c++20 ${flags} ${CMAKE_CURRENT_LIST_DIR}/consumer/consumer.cpp -o ${WORK}/pc_consumer ${pc_flags})
+  run(${WORK}/pc_consumer ${data}/models/imagenette-resnet.onnx ${data}/samples/golf-ball.jpg)
+  expect_in_output("golf ball")
+else()
+  message("pkg-config is not installed: fovea.pc is not tested")
+endif()
+
 if(NOT EXISTS ${prefix}/bin/fovea)  # built without the program
   return()
 endif()
+foreach(file man/man1/fovea.1 man/man1/fovea-saliency.1 man/man1/fovea-evaluate-merge.1 bash-completion/completions/fovea
+             zsh/site-functions/_fovea fish/vendor_completions.d/fovea.fish)
+  if(NOT EXISTS ${prefix}/share/${file})
+    message(FATAL_ERROR "share/${file} is not installed")
+  endif()
+endforeach()
 run(${prefix}/bin/fovea classify ${data}/samples/church.jpg)
 expect_in_output("church")
 # The network it found is the installed one: with that damaged, it fails and names it.

@@ -85,6 +85,34 @@ bool has_bf16() {
   return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & kBf16) == kBf16;
 }
 
+std::string onednn_version() {
+  const dnnl::version_t& version = *dnnl::version();
+  return fmt::format("{}.{}.{}", version.major, version.minor, version.patch);
+}
+
+std::string onednn_instruction_set() {
+  switch (dnnl::get_effective_cpu_isa()) {
+  case dnnl::cpu_isa::sse41:
+    return "SSE4.1";
+  case dnnl::cpu_isa::avx:
+    return "AVX";
+  case dnnl::cpu_isa::avx2:
+    return "AVX2";
+  case dnnl::cpu_isa::avx2_vnni:
+    return "AVX2 with VNNI";
+  case dnnl::cpu_isa::avx512_core:
+    return "AVX-512";
+  case dnnl::cpu_isa::avx512_core_vnni:
+    return "AVX-512 with VNNI";
+  case dnnl::cpu_isa::avx512_core_bf16:
+    return "AVX-512 with BF16";
+  case dnnl::cpu_isa::avx512_core_amx:
+    return "AVX-512 with BF16 and AMX";
+  default:  // another processor's, or a newer one's than this names
+    return "unknown";
+  }
+}
+
 const Backend& onednn() {
   static const OneDnn backend;
   return backend;

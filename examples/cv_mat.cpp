@@ -1,0 +1,63 @@
+// Usage: example_cv_mat MODEL.onnx PHOTO OUT.png
+// For programs built on OpenCV: a cv::Mat of 8-bit BGR in, the saliency map laid over it as a cv::Mat out.
+#include <fovea/display.hpp>
+#include <fovea/error.hpp>
+#include <fovea/saliency.hpp>
+
+#include <cstdio>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+namespace {
+
+/// OpenCV keeps blue first and may pad its rows; fovea has red first and no padding.
+fovea::Image from_mat(const cv::Mat& bgr) {
+  fovea::Image image = fovea::Image::blank(bgr.cols, bgr.rows, 3, 0);
+  cv::Mat rgb(bgr.size(), CV_8UC3, image.pixels.data());  // a view: cvtColor writes into the image
+  cv::cvtColor(bgr, rgb, cv::COLOR_BGR2RGB);
+  return image;
+}
+
+cv::Mat to_mat(fovea::Image image) {
+  const cv::Mat rgb(static_cast<int>(image.height), static_cast<int>(image.width), CV_8UC3,
+                    image.pixels.data());
+  cv::Mat bgr;
+  cv::cvtColor(rgb, bgr, cv::COLOR_RGB2BGR);
+  return bgr;
+}
+
+/// The photo with the map over the part that the network saw: its centre crop.
+cv::Mat explain(fovea::Session& session, const cv::Mat& photo, const fovea::Preprocessing& preprocessing) {
+  const fovea::SaliencyMap map = fovea::saliency(session, from_mat(photo), preprocessing);
+  const cv::Mat overlay = to_mat(fovea::overlay(map.seen, fovea::to_grey(map.map, {}), "inferno"));
+  const cv::Rect seen(static_cast<int>(map.region.x), static_cast<int>(map.region.y),
+                      static_cast<int>(map.region.width), static_cast<int>(map.region.height));
+  cv::Mat result = photo.clone();
+  cv::Mat part = result(seen);
+  cv::resize(overlay, part, seen.size(), 0, 0, cv::INTER_LINEAR);
+  return result;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 4) {
+    std::fprintf(stderr, "usage: %s MODEL.onnx PHOTO OUT.png\n", argv[0]);
+    return 2;
+  }
+  try {
+    const cv::Mat photo = cv::imread(argv[2], cv::IMREAD_COLOR);
+    if (photo.empty()) {
+      std::fprintf(stderr, "%s: not a picture that OpenCV reads\n", argv[2]);
+      return 1;
+    }
+    const fovea::Model model = fovea::Model::load(argv[1]);
+    fovea::Session session(fovea::Program::compile(model));
+    const cv::Mat overlay =
+        explain(session, photo, model.preprocessing().value_or(fovea::preprocessing_preset("torchvision")));
+    return overlay.size() == photo.size() && cv::imwrite(argv[3], overlay) ? 0 : 1;
+  } catch (const fovea::Error& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+}
