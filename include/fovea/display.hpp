@@ -23,7 +23,8 @@ struct DisplayRange {
 /// only for a map that is all zero.
 double white_level(const Tensor& map, const DisplayRange& range);
 
-/// A [H,W] map as brightness 0..255.
+/// A [H,W] map as a grey picture of brightness 0..255. InputError for another rank, a map without values or
+/// with one that is not finite, a percentile outside 0..100, and a gamma that is not above 0.
 Image to_grey(const Tensor& map, const DisplayRange& range);
 /// The same for a level that is known: brightness is (value / white) ^ gamma, all black for a white of 0.
 Image scale_to_grey(const Tensor& map, double white, double gamma = 1.0);
@@ -32,7 +33,8 @@ Image scale_to_grey(const Tensor& map, double white, double gamma = 1.0);
 const std::vector<std::string>& colormap_names();
 /// A grey picture through a colour map. InputError for an unknown name.
 Image colorize(const Image& grey, std::string_view colormap);
-/// The photo, darkened and grey, under the colour-mapped heat: opacity rises with the map. Both of one size.
+/// The photo, darkened and grey, under the colour-mapped heat: opacity, 0 to 1 at most, rises with the map.
+/// InputError for pictures of two sizes, an opacity outside 0..1 and an unknown colour map.
 Image overlay(const Image& photo, const Image& grey_map, std::string_view colormap, double opacity = 0.6);
 
 /// The magnitude shown with full contrast: the percentile (0 to 100) of the magnitudes of a pattern's values,
@@ -53,6 +55,8 @@ struct Panel {
 
 /// Panels side by side, `columns` to a row, each scaled by a whole number or evenly to a common height,
 /// titles above and captions below, wrapped so that no label is cut. `heading` stands over the whole figure.
+/// 0 columns: at most 4. InputError when no panel has a picture, or for a panel height outside 16..8192
+/// pixels.
 Image make_figure(const std::vector<Panel>& panels, const std::string& heading, std::int64_t columns = 0,
                   std::int64_t panel_height = 320);
 

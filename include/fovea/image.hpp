@@ -16,6 +16,8 @@ struct Image {
   std::int64_t channels = 3;  ///< 3: red, green, blue; 1: grey
   std::vector<std::uint8_t> pixels;
 
+  /// All samples of one value. InputError when a side is below 1, for more than kMaxImagePixels, or for
+  /// another number of channels than 1 or 3.
   static Image blank(std::int64_t width, std::int64_t height, std::int64_t channels, std::uint8_t value);
   std::uint8_t* at(std::int64_t x, std::int64_t y) { return pixels.data() + (y * width + x) * channels; }
   const std::uint8_t* at(std::int64_t x, std::int64_t y) const {
@@ -38,29 +40,34 @@ inline constexpr std::int64_t kMaxImagePixels = 200'000'000;
 /// kMaxImagePixels (found in the header, before decoding).
 Image read_image(const std::string& path);
 
-/// Writes a PNG, whole or not at all. OutputError.
+/// Writes a PNG of 8 bits a sample, whole or not at all. OutputError naming the file; InputError when the
+/// number of pixels does not fit the sides.
 void write_png(const std::string& path, const Image& image);
 
 /// Resizes with a triangle filter widened by the reduction (antialiased), bit for bit as Pillow's BILINEAR
-/// does on 8-bit pictures.
+/// does on 8-bit pictures. InputError as Image::blank has it.
 Image resize(const Image& image, std::int64_t width, std::int64_t height);
 /// As torchvision's Resize(size): the short side becomes `size`, the long one size * long / short, rounded
-/// down.
+/// down. InputError for a size below 1, or when the result had more than kMaxImagePixels.
 Image resize_short_side(const Image& image, std::int64_t size);
 /// InputError when the rectangle leaves the picture.
 Image crop(const Image& image, const Rect& rect);
+/// Left and right exchanged.
 Image mirror(const Image& image);
 
-/// Where torchvision's CenterCrop of width x height lies in a picture at least that large.
+/// Where torchvision's CenterCrop of width x height lies in a picture at least that large. InputError for a
+/// smaller one.
 Rect centre_rect(const Image& image, std::int64_t width, std::int64_t height);
 
 /// The network's input for a picture of the network's size: writes [channels, height, width] to
 /// `destination`, channels in the network's order. Grey networks (1 channel) get ITU-R 601 luma; a fourth
-/// channel is opaque alpha.
+/// channel is opaque alpha. InputError for other numbers of channels than 1, 3 and 4, and for a scale or
+/// deviation that is 0 or not finite.
 void normalize(const Image& image, const Preprocessing& preprocessing, std::int64_t channels,
                float* destination);
 
-/// The inverse for showing: x * std + mean, back to 0..255, clipped and rounded; always RGB.
+/// The inverse for showing, of x of [channels, height, width]: (x * std + mean) / scale, clipped to 0..255
+/// and rounded; always RGB. InputError as `normalize` has it.
 Image denormalize(const float* x, const Preprocessing& preprocessing, std::int64_t channels,
                   std::int64_t width, std::int64_t height);
 

@@ -11,7 +11,8 @@ namespace fovea {
 /// file.
 Tensor read_npy(const std::string& path);
 
-/// Writes a version 1 .npy file (C order, little endian), whole or not at all. OutputError.
+/// Writes a version 1 .npy file (C order, little endian), whole or not at all. OutputError
+/// naming the file; InputError for an empty tensor.
 void write_npy(const std::string& path, const Tensor& tensor);
 
 }  // namespace fovea

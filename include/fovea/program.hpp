@@ -180,11 +180,13 @@ public:
   const Program& program() const;
   Tensor& input(std::size_t i = 0);
   const Tensor& output(std::size_t i = 0) const;
+  /// Scores of what stands in the inputs.
   void forward();
 
   /// d(objective)/d(output 0), to be filled before `backward()`; the shape of output 0.
   Tensor& seed();
   /// Fills the seed with a one for class `classes[n]` of the n-th picture of the batch, zeros elsewhere.
+  /// InputError for another number of classes than the batch, or one that the network does not have.
   void seed_classes(std::span<const std::int64_t> classes);
   /// Must follow `forward`, and once only: the way back re-uses the memory of what forward kept for it.
   /// InputError otherwise.

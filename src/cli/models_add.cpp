@@ -50,7 +50,7 @@ void add_models_add(Command models) {
   verb.add_option("--name", options->name, "the name (default: the file's, without its ending)")
       .check(not_empty());
   verb.add_option("--labels", options->labels, "class names: one a line, or a CSV of index,wnid,name")
-      .check(not_empty());
+      .check(file_or_folder());
   options->preprocessing.add_to(verb);
   verb.runs([options] { return add(*options); });
 }

@@ -16,8 +16,9 @@ inline constexpr std::int64_t kLastOpset = 24;
 class OnnxFile {
 public:
   /// ModelError when the file is missing, is no ONNX model, is truncated, has no graph, an opset
-  /// outside kFirstOpset..kLastOpset, weights that do not match their shapes or hold NaN, external data outside the model's
-  /// folder, a node that reads a missing value, two nodes that write one value, or a cycle.
+  /// outside kFirstOpset..kLastOpset, weights that do not match their shapes or hold NaN, external data
+  /// outside the model's folder, a node that reads a missing value, two nodes that write one value, or a
+  /// cycle.
   static std::shared_ptr<const OnnxFile> read(const std::string& path);
 
   struct Contents;

@@ -147,7 +147,8 @@ TEST(Man, RendersWithoutWarnings) {
   const std::string pages = folder.file("man");
   ASSERT_EQ(fovea({"man", pages}).code, 0);
   for (const std::string& name : files_in(pages)) {
-    const Outcome outcome = run_command(installed("groff"), {"-man", "-ww", "-Tascii", "-P-cbou", pages + "/" + name});
+    const Outcome outcome =
+        run_command(installed("groff"), {"-man", "-ww", "-Tascii", "-P-cbou", pages + "/" + name});
     EXPECT_EQ(outcome.code, 0) << name;
     EXPECT_EQ(outcome.err, "") << name;
     EXPECT_TRUE(contains(outcome.out, "SYNOPSIS")) << name;

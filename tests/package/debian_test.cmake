@@ -23,7 +23,7 @@ run(dpkg-deb -c ${package})
 set(files bin/fovea include/fovea/saliency.hpp include/fovea/program.hpp cmake/fovea/fovea-config.cmake pkgconfig/fovea.pc
           share/fovea/models/imagenette-resnet.onnx share/fovea/models/imagenet_classes.csv
           share/fovea/samples/golf-ball.jpg share/doc/fovea/copyright share/doc/fovea/changelog.gz share/man/man1/fovea.1.gz
-          share/man/man1/fovea-saliency.1.gz share/bash-completion/completions/fovea share/zsh/site-functions/_fovea
+          share/man/man1/fovea-saliency.1.gz share/bash-completion/completions/fovea share/zsh/vendor-completions/_fovea
           share/fish/vendor_completions.d/fovea.fish)
 if(NOT PROGRAM)
   list(FILTER files EXCLUDE REGEX "^bin/|/man1/|[-_]completions?[/.]|_fovea$")
