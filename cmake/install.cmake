@@ -1,5 +1,5 @@
-# What `cmake --install` puts where: the library and its headers, the CMake package and the pkg-config file, the program with its manual pages and
-# completion, and the data the program looks for (share/fovea/models) with sample pictures.
+# What `cmake --install` puts where: the libraries and their headers, the CMake package and the pkg-config file, the
+# program with its manual pages and completion, and the data the program looks for (share/fovea/models) with sample pictures.
 include(CMakePackageConfigHelpers)
 
 get_target_property(library_type fovea TYPE)
@@ -10,8 +10,9 @@ endif()
 set(FOVEA_INSTALL_DATADIR ${CMAKE_INSTALL_DATADIR}/fovea)
 set(FOVEA_INSTALL_CMAKEDIR ${CMAKE_INSTALL_LIBDIR}/cmake/fovea)
 
-install(TARGETS fovea EXPORT fovea-targets)
+install(TARGETS fovea fovea_c EXPORT fovea-targets)
 install(DIRECTORY include/fovea DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
+install(FILES include/fovea.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT fovea-targets NAMESPACE fovea:: DESTINATION ${FOVEA_INSTALL_CMAKEDIR})
 configure_package_config_file(cmake/fovea-config.cmake.in ${PROJECT_BINARY_DIR}/fovea-config.cmake
                               INSTALL_DESTINATION ${FOVEA_INSTALL_CMAKEDIR} PATH_VARS FOVEA_INSTALL_DATADIR)

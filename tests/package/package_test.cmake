@@ -33,9 +33,11 @@ endif()
 
 run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${CMAKE_CURRENT_LIST_DIR}/consumer -B ${WORK}/consumer
     -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_COMPILER=${COMPILER}
-    "-DCMAKE_CXX_FLAGS=${FLAGS}")
+    "-DCMAKE_CXX_FLAGS=${FLAGS}" "-DCMAKE_C_FLAGS=${FLAGS}")
 run(${CMAKE_COMMAND} --build ${WORK}/consumer)
 run(${WORK}/consumer/consumer ${data}/models/imagenette-resnet.onnx ${data}/samples/golf-ball.jpg)
+expect_in_output("golf ball")
+run(${WORK}/consumer/c_consumer ${data}/models/imagenette-resnet.onnx)
 expect_in_output("golf ball")
 
 # The same without CMake.

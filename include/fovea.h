@@ -1,0 +1,190 @@
+/* fovea for C and for whatever calls C: scores, input gradients and saliency maps of an ONNX classifier.
+ *
+ * Every function that can fail returns a fovea_status, and nothing but a status: no exception leaves the
+ * library. What a function gives back it writes through its last arguments, and only where it returns
+ * FOVEA_OK. Arrays are dense and row-major, and belong to the caller; with each array goes the number of its
+ * elements, which must be the documented one. Texts are UTF-8.
+ *
+ * Threads: a fovea_model may be used from any number of threads at once, and so may a fovea_map and a
+ * fovea_image, none of which change. A fovea_session is for one thread at a time; make one for each thread,
+ * all of one model: those with equal options share the network's weights. Any thread may free a handle that
+ * no other thread is using. Handles do not depend on each other: a model may be freed before its sessions,
+ * and a session before its maps. */
+#ifndef FOVEA_H
+#define FOVEA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum fovea_status {
+  FOVEA_OK = 0,
+  FOVEA_ERROR_USAGE = 1,    /* a null pointer, an array of another size, a session that cannot do it */
+  FOVEA_ERROR_MODEL = 2,    /* a model that cannot be read, is not valid or is not supported */
+  FOVEA_ERROR_INPUT = 3,    /* a picture, array, class or option that cannot be used */
+  FOVEA_ERROR_OUTPUT = 4,   /* a file that cannot be written */
+  FOVEA_ERROR_MEMORY = 5,   /* no memory left */
+  FOVEA_ERROR_INTERNAL = 6, /* a fault of fovea itself */
+  FOVEA_CANCELLED = 7       /* the caller's progress function asked for an end */
+} fovea_status;
+
+/* "0.1.0". */
+const char* fovea_version(void);
+
+/* One sentence on the last call of this thread that did not return FOVEA_OK; "" where all did. Valid until
+ * the thread's next such call. */
+const char* fovea_last_error(void);
+
+/* Names of the methods that make maps ("gradient", "grad-cam", ...), as `fovea list methods` prints them.
+ * The array and its texts live as long as the program. */
+fovea_status fovea_methods(const char* const** names, size_t* count);
+
+/* ---- Models ---- */
+
+/* An ONNX file in memory: immutable. Its file is mapped, so it may be replaced or deleted meanwhile, but not
+ * written to in place. */
+typedef struct fovea_model fovea_model;
+
+typedef struct fovea_model_info {
+  int64_t channels; /* of the picture that the network takes: 1 to 4 */
+  int64_t height;   /* of it, in pixels; 0 where the file leaves it open */
+  int64_t width;
+  int64_t classes; /* 0 where the file leaves it open; a session knows it always */
+  int64_t labels;  /* class names that come with the file (ImageNet's for 1000 classes); 0: none */
+} fovea_model_info;
+
+/* FOVEA_ERROR_MODEL when the file is missing, damaged, no ONNX file or no classifier of pictures. Operators
+ * that fovea lacks are an error of fovea_session_create only. */
+fovea_status fovea_model_load(const char* path, fovea_model** model);
+fovea_status fovea_model_describe(const fovea_model* model, fovea_model_info* info);
+/* The name of a class, "class 17" where it has none; lives as long as the model. FOVEA_ERROR_INPUT for an
+ * index that is neither below `classes` nor below `labels`. */
+fovea_status fovea_model_label(const fovea_model* model, int64_t index, const char** label);
+void fovea_model_free(fovea_model* model); /* null: nothing happens, as for all that free */
+
+/* ---- Sessions ---- */
+
+/* A model compiled for one method, with the memory that a run takes. */
+typedef struct fovea_session fovea_session;
+
+/* Fields that are 0 take their defaults, all but `size`:
+ *   fovea_session_options options = {.size = sizeof options, .method = "gradient"}; */
+typedef struct fovea_session_options {
+  size_t size;               /* sizeof(fovea_session_options), so that fields may be added */
+  const char* method;        /* one of fovea_methods; null: scores only, which any network can give */
+  const char* preprocessing; /* of pictures: "torchvision", "caffe", "tf" or "none"; null: what the model's
+                                file says, else torchvision */
+  int64_t batch;             /* pictures that are worked on together; 0: one */
+  int64_t height;            /* of the network's input where the file leaves it open; 0: the file's */
+  int64_t width;
+  int32_t threads; /* of one run; 0: all processors */
+} fovea_session_options;
+
+typedef struct fovea_session_info {
+  int64_t batch; /* what was asked for, or the file's own where the network takes no other */
+  int64_t channels;
+  int64_t height;
+  int64_t width;
+  int64_t classes;
+} fovea_session_info;
+
+/* `options` may be null: scores only. FOVEA_ERROR_MODEL when the network has operators that fovea lacks or
+ * that have no gradient; FOVEA_ERROR_INPUT for an unknown method, an unknown preprocessing or sizes that the
+ * network does not take. */
+fovea_status fovea_session_create(const fovea_model* model, const fovea_session_options* options,
+                                  fovea_session** session);
+fovea_status fovea_session_describe(const fovea_session* session, fovea_session_info* info);
+
+/* Called now and then, on the thread that works, by methods that look at many copies of a picture. Anything
+ * but 0 ends the work: the call returns FOVEA_CANCELLED and the session can be used again. */
+typedef int (*fovea_progress)(int64_t done, int64_t total, void* user);
+/* For the calls that follow; null: no more reports. */
+fovea_status fovea_session_on_progress(fovea_session* session, fovea_progress progress, void* user);
+
+/* Unnormalised class scores (logits) [N,classes] of preprocessed pictures [N,channels,height,width], for
+ * any N from 1: `shape` is that of `input`, and `scores_size` is N * classes. Channels come first for every
+ * file, in the network's order. */
+fovea_status fovea_session_scores(fovea_session* session, const float* input, const int64_t shape[4],
+                                  float* scores, size_t scores_size);
+
+/* The derivative of a class score of each picture with respect to that picture, in the input's shape and in
+ * units of score per unit of network input. `targets` holds one class for each of the N pictures, -1 for the
+ * best guess; null: the best guess for all. `gradient_size` is the number of elements of the input. For
+ * sessions of the methods gradient, deconvnet and guided, whose rule it takes; FOVEA_ERROR_USAGE for others.
+ * FOVEA_ERROR_INPUT for a class that does not exist, and a score that is not finite where there is to be a
+ * best one. */
+fovea_status fovea_session_gradient(fovea_session* session, const float* input, const int64_t shape[4],
+                                    const int64_t* targets, float* gradient, size_t gradient_size);
+
+void fovea_session_free(fovea_session* session);
+
+/* ---- Saliency maps ---- */
+
+/* Where in a picture the score of a class depends on the pixels. */
+typedef struct fovea_map fovea_map;
+
+/* A picture of the caller's: 8 bits a channel, interleaved, rows from the top. */
+typedef struct fovea_pixels {
+  const uint8_t* data;
+  int64_t height; /* in pixels */
+  int64_t width;
+  int64_t channels; /* 3: red, green, blue; 1: grey */
+  int64_t stride;   /* bytes from one row to the next, at least width * channels; 0: just that */
+} fovea_pixels;
+
+typedef struct fovea_map_info {
+  int64_t height; /* of the map, in pixels of the picture resized for the network */
+  int64_t width;
+  int64_t target;     /* the class that is explained */
+  double score;       /* its unnormalised score */
+  double probability; /* softmax of the scores over all classes, 0 to 1 */
+  int64_t region_x;   /* the part of the picture that the map covers, in the picture's own pixels */
+  int64_t region_y;
+  int64_t region_width;
+  int64_t region_height;
+} fovea_map_info;
+
+/* Preprocesses the picture as the session's options say, scores it and makes the map of a class by the
+ * session's method; `target` -1: the best guess. FOVEA_ERROR_USAGE for a session of scores only,
+ * FOVEA_ERROR_INPUT for a class that does not exist, a picture too large and scores that are not finite. */
+fovea_status fovea_session_saliency(fovea_session* session, const fovea_pixels* picture, int64_t target,
+                                    fovea_map** map);
+fovea_status fovea_map_describe(const fovea_map* map, fovea_map_info* info);
+/* The map [height,width]; values are not negative. */
+fovea_status fovea_map_values(const fovea_map* map, float* values, size_t size);
+
+typedef enum fovea_view {
+  FOVEA_VIEW_PHOTO = 0,  /* the part of the picture that the map covers */
+  FOVEA_VIEW_HEAT = 1,   /* the map in colours, white level at its 99 % quantile */
+  FOVEA_VIEW_OVERLAY = 2 /* those colours laid over the picture */
+} fovea_view;
+
+/* The map as a picture, [height,width,3] of 8 bits: red, green, blue; `size` counts bytes. `colormap` is
+ * "inferno", "viridis", "turbo", "magma", "jet", "hot" or "grey"; null: inferno. FOVEA_ERROR_INPUT for
+ * another name. */
+fovea_status fovea_map_view(const fovea_map* map, fovea_view view, const char* colormap, uint8_t* rgb,
+                            size_t size);
+void fovea_map_free(fovea_map* map);
+
+/* ---- Picture files ---- */
+
+/* A decoded picture. */
+typedef struct fovea_image fovea_image;
+
+/* Decodes a PNG, JPEG, WebP, TIFF, BMP or PNM file as upright RGB. FOVEA_ERROR_INPUT when it cannot. */
+fovea_status fovea_image_read(const char* path, fovea_image** image);
+/* The pixels, 3 channels, without a copy: they live as long as the image. */
+fovea_status fovea_image_pixels(const fovea_image* image, fovea_pixels* pixels);
+void fovea_image_free(fovea_image* image);
+
+/* Writes a PNG file, whole or not at all. FOVEA_ERROR_OUTPUT when it cannot. */
+fovea_status fovea_write_png(const char* path, const fovea_pixels* picture);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,51 @@
+"""The notebook is valid and its code runs, as it stands, in a folder of its own."""
+
+import json
+import os
+import tempfile
+import unittest
+
+import fovea
+
+from . import support
+
+NOTEBOOK = support.SOURCE / "examples" / "notebook" / "saliency.ipynb"
+
+
+class Notebook(unittest.TestCase):
+    def setUp(self):
+        with open(NOTEBOOK, encoding="utf-8") as file:
+            self.notebook = json.load(file)
+
+    def test_form(self):
+        self.assertEqual(self.notebook["nbformat"], 4)
+        identifiers = [cell["id"] for cell in self.notebook["cells"]]
+        self.assertEqual(len(identifiers), len(set(identifiers)))
+        for cell in self.notebook["cells"]:
+            self.assertIn(cell["cell_type"], ("markdown", "code"))
+            self.assertIsInstance(cell["source"], list)
+            if cell["cell_type"] == "code":
+                self.assertEqual((cell["outputs"], cell["execution_count"]), ([], None))
+
+    def test_code_runs(self):
+        here = os.getcwd()
+        with tempfile.TemporaryDirectory() as folder:
+            for part in ("models", "samples"):
+                os.symlink(support.SOURCE / part, os.path.join(folder, part))
+            os.makedirs(os.path.join(folder, "examples", "notebook"))
+            os.chdir(os.path.join(folder, "examples", "notebook"))
+            try:
+                names = {}
+                for cell in self.notebook["cells"]:
+                    if cell["cell_type"] == "code":
+                        exec(compile("".join(cell["source"]), cell["id"], "exec"), names)
+                figure = fovea.read_image("golf-ball.png")
+            finally:
+                os.chdir(here)
+        self.assertEqual(names["result"].label, "golf ball")
+        self.assertGreater(names["climbed"], names["start"] + 5)
+        self.assertEqual(figure.shape[1], 3 * names["result"].map.shape[1] + 2 * names["gap"].shape[1])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,71 @@
+#include "c_api/map.hpp"
+
+#include "base/check.hpp"
+#include "c_api/guard.hpp"
+#include "fovea/display.hpp"
+
+#include <algorithm>
+
+namespace fovea::c_api {
+namespace {
+
+/// White is the default range's. Black is 0, but where channels share a value the smallest: RISE's maps stand
+/// on the probability that a random mask leaves.
+Image grey_of(const fovea_map& map) {
+  const Tensor& values = map.saliency.map;
+  if (map.values == MethodInfo::Values::PerChannel)
+    return to_grey(values, {});
+  Tensor above = values.clone();
+  auto data = above.data<float>();
+  const float black = *std::min_element(data.begin(), data.end());
+  for (float& value : data)
+    value -= black;
+  return scale_to_grey(above, white_level(values, {}) - static_cast<double>(black));
+}
+
+Image view_of(const fovea_map& map, fovea_view view, const char* colormap) {
+  switch (view) {
+  case FOVEA_VIEW_PHOTO:
+    return map.saliency.seen;
+  case FOVEA_VIEW_HEAT:
+    return colorize(grey_of(map), colormap);
+  case FOVEA_VIEW_OVERLAY:
+    return overlay(map.saliency.seen, grey_of(map), colormap);
+  }
+  throw UsageError(fmt::format("view {} does not exist", static_cast<int>(view)));
+}
+
+}  // namespace
+}  // namespace fovea::c_api
+
+using namespace fovea::c_api;
+
+fovea_status fovea_map_describe(const fovea_map* map, fovea_map_info* info) {
+  return guarded([&] {
+    const fovea::SaliencyMap& from = not_null(map, "map").saliency;
+    not_null(info, "info") = {from.map.shape()[0], from.map.shape()[1],     from.target.index,
+                              from.target.score,   from.target.probability, from.region.x,
+                              from.region.y,       from.region.width,       from.region.height};
+  });
+}
+
+fovea_status fovea_map_values(const fovea_map* map, float* values, size_t size) {
+  return guarded([&] {
+    const auto from = not_null(map, "map").saliency.map.data<float>();
+    check_array(values, "values", size, from.size());
+    std::copy(from.begin(), from.end(), values);
+  });
+}
+
+fovea_status fovea_map_view(const fovea_map* map, fovea_view view, const char* colormap, uint8_t* rgb,
+                            size_t size) {
+  return guarded([&] {
+    const fovea::Image picture = view_of(not_null(map, "map"), view, colormap ? colormap : "inferno");
+    check_array(rgb, "rgb", size, picture.pixels.size());
+    std::copy(picture.pixels.begin(), picture.pixels.end(), rgb);
+  });
+}
+
+void fovea_map_free(fovea_map* map) {
+  delete map;
+}

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "fovea.h"
+#include "fovea/image.hpp"
+
+namespace fovea::c_api {
+
+/// The caller's picture as RGB. UsageError where it has no pixels or its rows overlap, InputError where it
+/// has more pixels than kMaxImagePixels.
+Image to_image(const fovea_pixels& pixels);
+
+}  // namespace fovea::c_api

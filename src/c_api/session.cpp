@@ -1,0 +1,208 @@
+#include "base/check.hpp"
+#include "c_api/guard.hpp"
+#include "c_api/map.hpp"
+#include "c_api/model.hpp"
+#include "c_api/pixels.hpp"
+#include "methods/session_batches.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <span>
+
+using namespace fovea::c_api;
+
+struct fovea_session {
+  fovea_session(AnyProgram program, fovea::Preprocessing how_pictures_enter)
+      : preprocessing(how_pictures_enter) {
+    if (auto* method = std::get_if<std::shared_ptr<const fovea::MapProgram>>(&program))
+      session = fovea::MapSession(std::move(*method));
+    else
+      session = fovea::Session(std::move(std::get<std::shared_ptr<const fovea::Program>>(program)));
+  }
+
+  /// The session that gives the scores.
+  fovea::Session& scores() {
+    auto* method = maps();
+    return method ? method->scores() : std::get<fovea::Session>(session);
+  }
+  /// Null for a session of scores only.
+  fovea::MapSession* maps() { return std::get_if<fovea::MapSession>(&session); }
+
+  std::variant<std::monostate, fovea::Session, fovea::MapSession> session;
+  fovea::Preprocessing preprocessing;
+  fovea_session_info info = {};
+};
+
+namespace fovea::c_api {
+namespace {
+
+ProgramKey key_of(const fovea_session_options* options) {
+  if (!options)
+    return {};
+  if (options->size != sizeof(fovea_session_options))
+    throw UsageError(fmt::format("options.size is {}, expected {}: it must be sizeof(fovea_session_options)",
+                                 options->size, sizeof(fovea_session_options)));
+  for (const auto& [name, value] :
+       {std::pair{"batch", options->batch}, std::pair{"height", options->height},
+        std::pair{"width", options->width}, std::pair{"threads", std::int64_t(options->threads)}})
+    FOVEA_CHECK(value >= 0, "options.{} is {}, expected at least 0", name, value);
+  ProgramKey key;
+  key.method = options->method ? options->method : "";
+  FOVEA_CHECK(!options->method || !key.method.empty(), "options.method is an empty text");
+  key.preprocessing = options->preprocessing ? options->preprocessing : "";
+  key.batch = std::max<std::int64_t>(options->batch, 1);
+  key.height = options->height;
+  key.width = options->width;
+  key.threads = options->threads;
+  return key;
+}
+
+/// A size that was asked for where the file has another: compiling would take the file's and say nothing.
+void check_size(const fovea_model& model, const ProgramKey& key) {
+  for (const auto& [name, asked, fixed] : {std::tuple{"height", key.height, model.info.height},
+                                           std::tuple{"width", key.width, model.info.width}}) {
+    FOVEA_CHECK(asked == 0 || fixed == 0 || asked == fixed, "the {} of the network's input is {}, not {}",
+                name, fixed, asked);
+    FOVEA_CHECK(asked != 0 || fixed != 0, "the {} of the network's input is open: options.{} must give it",
+                name, name);
+  }
+}
+
+/// Number of pictures of an input of that shape.
+std::int64_t count_of(const fovea_session& session, const std::int64_t* shape) {
+  const fovea_session_info& info = session.info;
+  not_null(shape, "shape");
+  FOVEA_CHECK(shape[0] >= 1 && shape[1] == info.channels && shape[2] == info.height && shape[3] == info.width,
+              "the input is [{},{},{},{}], expected [N,{},{},{}] with N at least 1", shape[0], shape[1],
+              shape[2], shape[3], info.channels, info.height, info.width);
+  return shape[0];
+}
+
+/// Runs the session on all pictures, a batch at a time; places beyond the last picture repeat it.
+/// `use(first, held)` is called when the session holds the scores of `held` pictures, from `first` on.
+void for_each_batch(fovea_session& session, const float* input, std::int64_t count,
+                    const std::function<void(std::int64_t first, std::int64_t held)>& use) {
+  fovea::Session& scores = session.scores();
+  const std::int64_t batch = session.info.batch;
+  auto destination = scores.input().data<float>();
+  const std::size_t picture = destination.size() / static_cast<std::size_t>(batch);
+  for (std::int64_t first = 0; first < count; first += batch) {
+    const std::int64_t held = std::min(batch, count - first);
+    for (std::int64_t n = 0; n < batch; ++n)
+      std::copy_n(input + static_cast<std::size_t>(first + std::min(n, held - 1)) * picture, picture,
+                  destination.begin() + n * static_cast<std::ptrdiff_t>(picture));
+    scores.forward();
+    use(first, held);
+  }
+}
+
+/// The class that is asked for, or for -1 the best one of the n-th picture of the batch.
+std::int64_t chosen_class(fovea_session& session, const std::int64_t* target, std::int64_t n) {
+  if (target && *target != -1)
+    return *target;
+  const std::vector<double> scores = fovea::scores_of(session.scores(), n);
+  return std::max_element(scores.begin(), scores.end()) - scores.begin();
+}
+
+void check_targets(const fovea_session& session, const std::int64_t* targets, std::int64_t count) {
+  for (std::int64_t i = 0; targets && i < count; ++i)
+    FOVEA_CHECK(targets[i] >= -1 && targets[i] < session.info.classes,
+                "class {} is out of range: the model has {} classes", targets[i], session.info.classes);
+}
+
+}  // namespace
+}  // namespace fovea::c_api
+
+fovea_status fovea_session_create(const fovea_model* model, const fovea_session_options* options,
+                                  fovea_session** session) {
+  return guarded([&] {
+    const fovea_model& from = not_null(model, "model");
+    fovea_session*& out = not_null(session, "session");
+    const ProgramKey key = key_of(options);
+    check_size(from, key);
+    auto made = std::make_unique<fovea_session>(from.programs.program(from.model, key),
+                                                preprocessing_of(from.model, key.preprocessing));
+    const fovea::InputSize size = fovea::input_size(made->scores());
+    const fovea::Program& program = made->scores().program();
+    made->info = {program.options().batch, size.channels, size.height, size.width, program.classes()};
+    out = made.release();
+  });
+}
+
+fovea_status fovea_session_describe(const fovea_session* session, fovea_session_info* info) {
+  return guarded([&] { not_null(info, "info") = not_null(session, "session").info; });
+}
+
+fovea_status fovea_session_on_progress(fovea_session* session, fovea_progress progress, void* user) {
+  return guarded([&] {
+    fovea::MapSession* maps = not_null(session, "session").maps();
+    if (!maps)
+      return;
+    if (!progress)
+      return maps->report_progress({});
+    maps->report_progress([progress, user](std::int64_t done, std::int64_t total) {
+      if (progress(done, total, user) != 0)
+        throw Cancelled();
+    });
+  });
+}
+
+fovea_status fovea_session_scores(fovea_session* session, const float* input, const int64_t shape[4],
+                                  float* scores, size_t scores_size) {
+  return guarded([&] {
+    fovea_session& self = not_null(session, "session");
+    const std::int64_t count = count_of(self, shape), classes = self.info.classes;
+    not_null(input, "input");
+    check_array(scores, "scores", scores_size, static_cast<std::size_t>(count * classes));
+    for_each_batch(self, input, count, [&](std::int64_t first, std::int64_t held) {
+      std::copy_n(self.scores().output().data<float>().begin(), held * classes, scores + first * classes);
+    });
+  });
+}
+
+fovea_status fovea_session_gradient(fovea_session* session, const float* input, const int64_t shape[4],
+                                    const int64_t* targets, float* gradient, size_t gradient_size) {
+  return guarded([&] {
+    fovea_session& self = not_null(session, "session");
+    if (!self.maps() || !self.maps()->is_plain_gradient())
+      throw UsageError(
+          "the session was not made for gradients: its method must be gradient, deconvnet or guided");
+    const std::int64_t count = count_of(self, shape);
+    not_null(input, "input");
+    const std::int64_t picture = self.info.channels * self.info.height * self.info.width;
+    check_array(gradient, "gradient", gradient_size, static_cast<std::size_t>(count * picture));
+    check_targets(self, targets, count);
+    std::vector<std::int64_t> classes(static_cast<std::size_t>(self.info.batch));
+    for_each_batch(self, input, count, [&](std::int64_t first, std::int64_t held) {
+      for (std::int64_t n = 0; n < self.info.batch; ++n) {
+        const std::int64_t place = std::min(n, held - 1);
+        classes[static_cast<std::size_t>(n)] =
+            chosen_class(self, targets ? targets + first + place : nullptr, place);
+      }
+      self.scores().seed_classes(classes);
+      self.scores().backward();
+      std::copy_n(self.scores().gradient().data<float>().begin(), held * picture, gradient + first * picture);
+    });
+  });
+}
+
+fovea_status fovea_session_saliency(fovea_session* session, const fovea_pixels* picture, int64_t target,
+                                    fovea_map** map) {
+  return guarded([&] {
+    fovea_session& self = not_null(session, "session");
+    const fovea::Image photo = to_image(not_null(picture, "picture"));
+    fovea_map*& out = not_null(map, "map");
+    if (!self.maps())
+      throw UsageError("the session was made for scores only: it has no method that makes maps");
+    check_targets(self, &target, 1);
+    fovea::SaliencyOptions options;
+    if (target != -1)
+      options.target_class = target;
+    out = new fovea_map{fovea::saliency(*self.maps(), photo, self.preprocessing, options),
+                        self.maps()->program().info().values};
+  });
+}
+
+void fovea_session_free(fovea_session* session) {
+  delete session;
+}

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "fovea.h"
+
+#include <cstdint>
+#include <gtest/gtest.h>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace fovea::test {
+
+struct Free {
+  void operator()(fovea_model* model) const { fovea_model_free(model); }
+  void operator()(fovea_session* session) const { fovea_session_free(session); }
+  void operator()(fovea_map* map) const { fovea_map_free(map); }
+  void operator()(fovea_image* image) const { fovea_image_free(image); }
+};
+template <class T>
+using Owned = std::unique_ptr<T, Free>;
+
+inline std::string bundled() {
+  return std::string(FOVEA_SOURCE_DIR) + "/models/imagenette-resnet.onnx";
+}
+inline std::string golf_ball() {
+  return std::string(FOVEA_SOURCE_DIR) + "/samples/golf-ball.jpg";
+}
+
+inline Owned<fovea_model> load_model(const std::string& path) {
+  fovea_model* model = nullptr;
+  EXPECT_EQ(fovea_model_load(path.c_str(), &model), FOVEA_OK) << fovea_last_error();
+  return Owned<fovea_model>(model);
+}
+
+/// One thread, which gives the same bits every time; null as method: scores only.
+inline fovea_session_options options_of(const char* method, std::int64_t batch = 1) {
+  fovea_session_options options = {};
+  options.size = sizeof options;
+  options.method = method;
+  options.batch = batch;
+  options.threads = 1;
+  return options;
+}
+
+inline Owned<fovea_session> make_session(const fovea_model* model, const fovea_session_options& options) {
+  fovea_session* session = nullptr;
+  EXPECT_EQ(fovea_session_create(model, &options, &session), FOVEA_OK) << fovea_last_error();
+  return Owned<fovea_session>(session);
+}
+
+inline fovea_session_info describe(const fovea_session* session) {
+  fovea_session_info info = {};
+  EXPECT_EQ(fovea_session_describe(session, &info), FOVEA_OK);
+  return info;
+}
+
+/// A wave over the elements of some pictures, and the shape that goes with it.
+struct Input {
+  Input(const fovea_session_info& info, std::int64_t count)
+      : shape{count, info.channels, info.height, info.width},
+        values(static_cast<std::size_t>(count * info.channels * info.height * info.width)) {
+    for (std::size_t i = 0; i < values.size(); ++i)
+      values[i] = static_cast<float>(i % 251) / 125.0F - 1.0F;
+  }
+  std::int64_t shape[4];
+  std::vector<float> values;
+};
+
+}  // namespace fovea::test
