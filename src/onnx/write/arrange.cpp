@@ -32,10 +32,7 @@ void transpose(NodeWriter& w) {
 }
 
 void concat(NodeWriter& w) {
-  std::vector<std::string> inputs;
-  for (std::size_t i = 0; i < w.input_count(); ++i)
-    inputs.push_back(w.x(i));
-  w.result("Concat", inputs, {{"axis", w.attributes<ops::ConcatAttributes>().axis}});
+  w.result("Concat", w.all_inputs(), {{"axis", w.attributes<ops::ConcatAttributes>().axis}});
 }
 
 void expand(NodeWriter& w) {

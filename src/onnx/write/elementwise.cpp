@@ -42,10 +42,7 @@ namespace {
 
 /// The ONNX operator of the same name and meaning.
 void same(NodeWriter& w) {
-  std::vector<std::string> inputs;
-  for (std::size_t i = 0; i < w.input_count(); ++i)
-    inputs.push_back(w.x(i));
-  w.result(std::string(w.node().op->name), inputs);
+  w.result(std::string(w.node().op->name), w.all_inputs());
 }
 
 void round(NodeWriter& w) {

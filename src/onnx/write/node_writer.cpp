@@ -17,6 +17,15 @@ std::string NodeWriter::x(std::size_t i) const {
   return has(i) ? names_[static_cast<std::size_t>(node_.inputs[i])] : std::string();
 }
 
+std::vector<std::string> NodeWriter::all_inputs() const {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < node_.inputs.size(); ++i)
+    names.push_back(x(i));
+  while (!names.empty() && names.back().empty())
+    names.pop_back();
+  return names;
+}
+
 std::string NodeWriter::y(std::size_t i) const {
   return names_[static_cast<std::size_t>(node_.outputs[i])];
 }

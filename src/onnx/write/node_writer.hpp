@@ -24,7 +24,6 @@ public:
     return node_.attributes.as<T>();
   }
 
-  std::size_t input_count() const { return node_.inputs.size(); }
   bool has(std::size_t i) const { return i < node_.inputs.size() && node_.inputs[i] != ir::kNoValue; }
   ir::ValueId input(std::size_t i) const { return node_.inputs[i]; }
   const Shape& shape(std::size_t i) const { return graph_.shape(node_.inputs[i]); }
@@ -36,6 +35,8 @@ public:
 
   /// The ONNX name of the i-th input; empty for one that is absent.
   std::string x(std::size_t i = 0) const;
+  /// Those of all inputs, without absent ones at the end.
+  std::vector<std::string> all_inputs() const;
   /// That of any value of the graph.
   std::string name_of(ir::ValueId id) const { return names_[static_cast<std::size_t>(id)]; }
   /// The ONNX name of the i-th output, to be given to the node that computes it.

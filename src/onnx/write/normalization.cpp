@@ -9,10 +9,7 @@ namespace fovea::onnx_write {
 namespace {
 
 void batch_normalization(NodeWriter& w) {
-  std::vector<std::string> inputs;
-  for (std::size_t i = 0; i < w.input_count(); ++i)
-    inputs.push_back(w.x(i));
-  w.result("BatchNormalization", inputs,
+  w.result("BatchNormalization", w.all_inputs(),
            {{"epsilon", w.attributes<ops::BatchNormalizationAttributes>().epsilon}});
 }
 

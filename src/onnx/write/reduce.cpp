@@ -13,10 +13,7 @@ namespace {
 
 void gemm(NodeWriter& w) {
   const auto& a = w.attributes<ops::GemmAttributes>();
-  std::vector<std::string> inputs = {w.x(0), w.x(1)};
-  if (w.has(2))
-    inputs.push_back(w.x(2));
-  w.result("Gemm", inputs,
+  w.result("Gemm", w.all_inputs(),
            {{"alpha", a.alpha}, {"beta", a.beta}, {"transA", a.trans_a}, {"transB", a.trans_b}});
 }
 

@@ -14,20 +14,13 @@ namespace {
 
 using Integers = std::vector<std::int64_t>;
 
-std::vector<std::string> present_inputs(const NodeWriter& w) {
-  std::vector<std::string> inputs = {w.x(0), w.x(1)};
-  if (w.has(2))
-    inputs.push_back(w.x(2));
-  return inputs;
-}
-
 Integers window_of(const Shape& weights) {
   return {weights[2], weights[3]};
 }
 
 void conv(NodeWriter& w) {
   const auto& a = w.attributes<ops::ConvAttributes>();
-  w.result("Conv", present_inputs(w),
+  w.result("Conv", w.all_inputs(),
            {{"kernel_shape", window_of(w.shape(1))},
             {"strides", a.strides},
             {"pads", a.pads},
@@ -37,7 +30,7 @@ void conv(NodeWriter& w) {
 
 void conv_transpose(NodeWriter& w) {
   const auto& a = w.attributes<ops::ConvTransposeAttributes>();
-  w.result("ConvTranspose", present_inputs(w),
+  w.result("ConvTranspose", w.all_inputs(),
            {{"kernel_shape", window_of(w.shape(1))},
             {"strides", a.strides},
             {"pads", a.pads},
@@ -112,14 +105,13 @@ std::string spread(const NodeWriter& w, const std::string& values, const Shape& 
     for (std::int64_t k = 0; k < count; ++k)
       weights.data<float>()[static_cast<std::size_t>(i * count + k)] =
           one_for_all_taps || i % count == k ? 1.0F : 0.0F;
-  std::string summed;
   const std::string joined = w.reshape(values, {plane[0], channels * each, h.out, v.out});
   const NodeAttributes attributes = {{"kernel_shape", Integers{h.kernel, v.kernel}},
                                      {"strides", Integers{h.stride, v.stride}},
                                      {"dilations", Integers{h.dilation, v.dilation}},
                                      {"group", channels}};
   // With a group for each channel, its taps are summed into that channel.
-  summed =
+  const std::string summed =
       w.emit("ConvTranspose", {joined, w.model().constant(weights.cast(w.dtype(0)), "spread")}, attributes);
   const auto end = [](const ops::PoolAxis& axis) {  // rows that are missing, or too many
     return axis.in - axis.position(axis.out - 1, axis.kernel - 1) - 1;
