@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
-#include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,44 +13,6 @@
 
 namespace fovea {
 namespace {
-
-/// Closes the descriptor and removes the file unless it was kept.
-class Output {
-public:
-  Output(int descriptor, std::string temporary) : descriptor_(descriptor), temporary_(std::move(temporary)) {}
-  Output(const Output&) = delete;
-  Output& operator=(const Output&) = delete;
-  ~Output() {
-    if (descriptor_ >= 0)
-      ::close(descriptor_);
-    if (!temporary_.empty())
-      ::unlink(temporary_.c_str());
-  }
-
-  int descriptor() const { return descriptor_; }
-  const std::string& temporary() const { return temporary_; }
-  void keep() { temporary_.clear(); }
-
-  /// 0 or errno. A delayed write error (quota, network file systems) shows up here.
-  int close() {
-    const int status = ::close(descriptor_);
-    descriptor_ = -1;
-    return status == 0 ? 0 : errno;
-  }
-
-private:
-  int descriptor_;
-  std::string temporary_;
-};
-
-void write_directly(const std::string& path, std::string_view bytes) {
-  Output output(::open(path.c_str(), O_WRONLY | O_CLOEXEC), "");
-  if (output.descriptor() < 0)
-    throw_write_error(path, errno);
-  write_all(output.descriptor(), bytes, path);
-  if (const int error = output.close())
-    throw_write_error(path, error);
-}
 
 /// An empty file with a name of its own in the folder of `target`. Not mkstemp: that ignores the user's
 /// umask.
@@ -79,31 +40,54 @@ std::string follow_links(const std::string& path) {
 
 }  // namespace
 
-void write_file_atomically(const std::string& path, std::string_view bytes) {
-  std::optional<mode_t> mode;
+AtomicFile::AtomicFile(const std::string& path) : path_(path) {
   struct stat status = {};
   if (::stat(path.c_str(), &status) == 0) {
     if (S_ISDIR(status.st_mode))
       throw_write_error(path, EISDIR);
-    if (!S_ISREG(status.st_mode))
-      return write_directly(path, bytes);
-    mode = status.st_mode & 07777;
+    if (!S_ISREG(status.st_mode)) {
+      descriptor_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+      if (descriptor_ < 0)
+        throw_write_error(path, errno);
+      return;
+    }
+    mode_ = status.st_mode & 07777;
   }
   if (path.empty() || path.back() == '/')
     throw_write_error(path, path.empty() ? ENOENT : EISDIR);
+  target_ = mode_ ? follow_links(path) : path;
+  temporary_ = create_temporary(target_, path, descriptor_);
+}
 
-  const std::string target = mode ? follow_links(path) : path;
-  int descriptor = -1;
-  std::string temporary = create_temporary(target, path, descriptor);
-  Output output(descriptor, std::move(temporary));
-  write_all(output.descriptor(), bytes, path);
-  if (mode && ::fchmod(output.descriptor(), *mode) != 0)
-    throw_write_error(path, errno);
-  if (const int error = output.close())
-    throw_write_error(path, error);
-  if (::rename(output.temporary().c_str(), target.c_str()) != 0)
-    throw_write_error(path, errno);
-  output.keep();
+AtomicFile::~AtomicFile() {
+  if (descriptor_ >= 0)
+    ::close(descriptor_);
+  if (!temporary_.empty())
+    ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::string_view bytes) {
+  write_all(descriptor_, bytes, path_);
+}
+
+void AtomicFile::commit() {
+  if (mode_ && ::fchmod(descriptor_, *mode_) != 0)
+    throw_write_error(path_, errno);
+  const int closed = ::close(descriptor_);
+  descriptor_ = -1;
+  if (closed != 0)  // a delayed write error (quota, network file systems) shows up here
+    throw_write_error(path_, errno);
+  if (temporary_.empty())
+    return;
+  if (::rename(temporary_.c_str(), target_.c_str()) != 0)
+    throw_write_error(path_, errno);
+  temporary_.clear();
+}
+
+void write_file_atomically(const std::string& path, std::string_view bytes) {
+  AtomicFile file(path);
+  file.write(bytes);
+  file.commit();
 }
 
 }  // namespace fovea

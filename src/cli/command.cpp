@@ -5,7 +5,10 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <cstring>
 #include <utility>
 
 namespace fovea::cli {
@@ -229,7 +232,27 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error, int arg
 
 }  // namespace
 
+namespace {
+
+/// An argument as a shell takes it: in single quotes where it has to be.
+std::string shell_word(const std::string& text) {
+  const auto plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || c >= 128 || (c != 0 && std::strchr("-_./,:=+@%", c) != nullptr);
+  };
+  if (!text.empty() && std::all_of(text.begin(), text.end(), plain))
+    return text;
+  std::string quoted = "'";
+  for (const char c : text)
+    quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace
+
 std::optional<Run> CommandLine::parse(int argc, const char* const* argv) {
+  shared_.line = app_->get_name();
+  for (int i = 1; i < argc; ++i)
+    shared_.line += ' ' + shell_word(argv[i]);
   try {
     app_->parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -110,12 +110,15 @@ public:
   void runs(Run work);
   /// The command with all below it that has been added so far.
   CommandDescription describe() const;
+  /// What was parsed, as a shell takes it; empty before.
+  const std::string& line() const { return shared_->line; }
 
 private:
   friend class CommandLine;
   /// What all commands of one command line share.
   struct Shared {
     Run chosen;
+    std::string line;
     std::unordered_map<const CLI::Option*, Offer> offers;
   };
   Command(CLI::App* app, Shared* shared) : app_(app), shared_(shared) {}

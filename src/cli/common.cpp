@@ -151,6 +151,15 @@ Rule parse_rule(const std::string& name) {
   return name == "guided" ? Rule::Guided : Rule::Gradient;
 }
 
+std::string describe(const Preprocessing& preprocessing) {
+  const Preprocessing& p = preprocessing;
+  const std::string resize = p.resize_short_side > 0 ? std::to_string(p.resize_short_side) : "size * 256/224";
+  return fmt::format("short side {}, scale {:.6g}, mean {:.4g}, std {:.4g}, {}", resize, p.scale,
+                     fmt::join(p.mean.begin(), p.mean.begin() + 3, ","),
+                     fmt::join(p.std.begin(), p.std.begin() + 3, ","),
+                     p.channel_order == ChannelOrder::RGB ? "RGB" : "BGR");
+}
+
 std::string describe(const Labels& labels, std::int64_t index) {
   const bool has_id = index < labels.size() && !labels[index].wordnet_id.empty();
   return has_id ? labels[index].wordnet_id + " " + labels.name(index) : labels.name(index);
@@ -205,9 +214,29 @@ void make_folder(const std::string& path) {
     throw OutputError(fmt::format("cannot write into the folder: {}", std::strerror(errno)), path);
 }
 
-std::vector<std::string> expand_folders(const std::vector<std::string>& paths) {
+namespace {
+
+bool ends_like_a_picture(const fs::path& path) {
   static const std::set<std::string> endings = {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff",
                                                 ".bmp", ".ppm", ".pgm",  ".pnm",  ".pbm"};
+  return endings.count(lower_case(path.extension().string())) > 0;
+}
+
+}  // namespace
+
+std::vector<std::string> other_files(const std::vector<std::string>& paths) {
+  std::vector<std::string> result;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error))
+      if (!ends_like_a_picture(at->path()) && !at->is_directory(error))
+        result.push_back(at->path().string());
+  }
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+std::vector<std::string> expand_folders(const std::vector<std::string>& paths) {
   std::vector<std::string> result;
   for (const std::string& path : paths) {
     std::error_code error;
@@ -217,7 +246,7 @@ std::vector<std::string> expand_folders(const std::vector<std::string>& paths) {
     }
     std::vector<std::string> inside;
     for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error))
-      if (endings.count(lower_case(at->path().extension().string())) > 0 && !at->is_directory(error))
+      if (ends_like_a_picture(at->path()) && !at->is_directory(error))
         inside.push_back(at->path().string());
     if (inside.empty())
       inside.push_back(path);  // whoever reads it says what is wrong

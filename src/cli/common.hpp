@@ -77,6 +77,9 @@ inline const std::vector<std::string> kRuleNames = {"gradient", "deconvnet", "gu
 /// "float32[N,3,224,224]", "?" for an extent that is open and has no name.
 std::string shape_text(const ModelPort& port);
 
+/// "short side 256, scale 0.00392157, mean 0.485,0.456,0.406, std 0.229,0.224,0.225, RGB"
+std::string describe(const Preprocessing& preprocessing);
+
 /// "n02007558 flamingo", or just the name.
 std::string describe(const Labels& labels, std::int64_t index);
 /// The first of a class's synonyms, for titles: "bald eagle".
@@ -102,6 +105,8 @@ void make_folder(const std::string& path);
 /// The paths, with each folder replaced by the pictures in it (told by their endings, sorted by name; folders
 /// within are left out); a folder without any stays as it is.
 std::vector<std::string> expand_folders(const std::vector<std::string>& paths);
+/// The files in those folders that `expand_folders` does not take for pictures, sorted.
+std::vector<std::string> other_files(const std::vector<std::string>& paths);
 
 /// How the processors are shared among pictures.
 struct Workforce {

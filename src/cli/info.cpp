@@ -161,12 +161,7 @@ void print_json(const Model& model, const Usage& usage, const Program* program, 
 }
 
 void print_preprocessing(const ChosenPreprocessing& chosen) {
-  const Preprocessing& p = chosen.preprocessing;
-  const std::string resize = p.resize_short_side > 0 ? std::to_string(p.resize_short_side) : "size * 256/224";
-  fmt::print("preprocessing  short side {}, scale {:.6g}, mean {:.4g}, std {:.4g}, {} (from {})\n", resize,
-             p.scale, fmt::join(p.mean.begin(), p.mean.begin() + 3, ","),
-             fmt::join(p.std.begin(), p.std.begin() + 3, ","),
-             p.channel_order == ChannelOrder::RGB ? "RGB" : "BGR", chosen.source);
+  fmt::print("preprocessing  {} (from {})\n", describe(chosen.preprocessing), chosen.source);
 }
 
 void print_text(const Model& model, const Usage& usage, const Program* program) {

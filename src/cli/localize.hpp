@@ -84,6 +84,11 @@ struct FoundObject {
   Localization object;
 };
 
+/// The photo with the object's contour and boxes.
+Image outlined(const Image& photo, const Localization& object, const std::vector<Box>& boxes);
+/// "12,30 to 200,180; ...", or "no object".
+std::string boxes_text(const std::vector<Box>& boxes);
+
 /// Writes and reports objects, each with its own file names: equal stems from several folders are told apart
 /// by a number.
 class LocalizeReport {

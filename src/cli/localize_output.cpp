@@ -55,22 +55,6 @@ Files names_of(const LocalizeArguments& arguments, const std::string& base, cons
   return files;
 }
 
-/// Contour and box on a photo of another size than the mask's would be wrong: both belong to the photo.
-Image outlined(const Image& photo, const Localization& object, const std::vector<Box>& boxes) {
-  const std::int64_t thickness = std::max<std::int64_t>(std::min(photo.width, photo.height) / 150, 1);
-  Image picture = draw_contour(photo, object.mask, kOutline, thickness);
-  for (const Box& box : boxes)
-    picture = draw_box(picture, box, kFrame, thickness);
-  return picture;
-}
-
-std::string boxes_text(const std::vector<Box>& boxes) {
-  std::vector<std::string> texts;
-  for (const Box& box : boxes)
-    texts.push_back(fmt::format("{},{} to {},{}", box.x0, box.y0, box.x1, box.y1));
-  return boxes.empty() ? "no object" : fmt::format("{}", fmt::join(texts, "; "));
-}
-
 const char* method_text(const std::string& method) {
   return method == "product" ? "gradient x guided" : method.c_str();
 }
@@ -179,6 +163,22 @@ void print_text(const FoundObject& found, const LocalizeArguments& arguments, co
 }
 
 }  // namespace
+
+/// Contour and box on a photo of another size than the mask's would be wrong: both belong to the photo.
+Image outlined(const Image& photo, const Localization& object, const std::vector<Box>& boxes) {
+  const std::int64_t thickness = std::max<std::int64_t>(std::min(photo.width, photo.height) / 130, 2);
+  Image picture = draw_contour(photo, object.mask, kOutline, thickness);
+  for (const Box& box : boxes)
+    picture = draw_box(picture, box, kFrame, thickness);
+  return picture;
+}
+
+std::string boxes_text(const std::vector<Box>& boxes) {
+  std::vector<std::string> texts;
+  for (const Box& box : boxes)
+    texts.push_back(fmt::format("{},{} to {},{}", box.x0, box.y0, box.x1, box.y1));
+  return boxes.empty() ? "no object" : fmt::format("{}", fmt::join(texts, "; "));
+}
 
 std::string LocalizeReport::base_for(const std::string& image) {
   return (fs::path(arguments_.output) / stems_.next(image)).string();

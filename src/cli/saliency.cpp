@@ -1,9 +1,10 @@
 #include "fovea/saliency.hpp"
 
+#include "cli/class_model_pictures.hpp"
 #include "cli/common.hpp"
+#include "cli/map_levels.hpp"
 #include "cli/method_options.hpp"
 #include "cli/verbs.hpp"
-#include "fovea/class_model.hpp"
 #include "fovea/display.hpp"
 #include "fovea/error.hpp"
 #include "fovea/npy.hpp"
@@ -12,8 +13,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
-#include <mutex>
 
 namespace fovea::cli {
 namespace {
@@ -64,29 +63,7 @@ private:
   UniqueStems stems_;
 };
 
-/// The values of a map that are shown black and white.
-struct Levels {
-  double black = 0, white = 0;
-};
-
-/// White as the options have it. Black is 0, but where channels share a value its smallest: RISE's maps stand
-/// on the probability that a random mask leaves.
-Levels levels_of(const SaliencyMap& result, const MethodInfo& info, const DisplayRange& range) {
-  const auto values = result.map.data<float>();
-  const bool shared = info.values == MethodInfo::Values::PerPixel;
-  return {shared ? *std::min_element(values.begin(), values.end()) : 0, white_level(result.map, range)};
-}
-
-Image grey_of(const Tensor& map, const Levels& levels, double gamma) {
-  if (levels.black == 0)
-    return scale_to_grey(map, levels.white, gamma);
-  Tensor above = map.clone();
-  for (float& value : above.data<float>())
-    value -= static_cast<float>(levels.black);
-  return scale_to_grey(above, levels.white - levels.black, gamma);
-}
-
-std::string range_text(const Options& options, const Levels& levels) {
+std::string range_text(const Options& options, const ShownLevels& levels) {
   const std::string gamma =
       options.range.gamma == 1.0 ? "" : fmt::format(", gamma {:g}", options.range.gamma);
   const std::string black = levels.black == 0 ? "" : fmt::format("black: {:.3g}, ", levels.black);
@@ -96,39 +73,9 @@ std::string range_text(const Options& options, const Levels& levels) {
                            levels.white, gamma);
 }
 
-/// Class models for figures, each climbed to once. May be asked by several threads.
-class ClassModelPictures {
-public:
-  ClassModelPictures(const LoadedModel& loaded, const Options& options)
-      : loaded_(loaded), options_(options) {}
-
-  const Panel& panel(std::int64_t target) {
-    const std::lock_guard lock(mutex_);
-    if (const auto at = panels_.find(target); at != panels_.end())
-      return at->second;
-    if (!session_) {
-      ProgramOptions program = program_options(loaded_, options_.model, Direction::ForwardAndBackward);
-      program.final_relu = ProgramOptions::FinalRelu::Remove;
-      session_.emplace(Program::compile(loaded_.model, program));
-    }
-    ClassModelOptions method;
-    method.target_class = target;
-    const ClassModel model = class_model(*session_, loaded_.preprocessing, method);
-    return panels_[target] = {to_picture(model.input, loaded_.preprocessing, ClassModelDisplay::Fitted),
-                              "Class model", fmt::format("{} steps, score {:.1f}", model.steps, model.score)};
-  }
-
-private:
-  const LoadedModel& loaded_;
-  const Options& options_;
-  std::optional<Session> session_;
-  std::map<std::int64_t, Panel> panels_;
-  std::mutex mutex_;
-};
-
 /// Photo, map, map on the photo; or, as in the paper's reproduction, photo, class model, map.
 Image figure_of(const SaliencyMap& result, const Options& options, const LoadedModel& loaded,
-                const std::string& path, const Image& grey, const Levels& levels,
+                const std::string& path, const Image& grey, const ShownLevels& levels,
                 ClassModelPictures& class_models) {
   const std::string name = short_name(loaded.labels, result.target.index);
   const std::string answer = fmt::format("{}, score {:.2f}, probability {:.3f}", name, result.target.score,
@@ -147,7 +94,7 @@ Image figure_of(const SaliencyMap& result, const Options& options, const LoadedM
 }
 
 void write_files(const SaliencyMap& result, const Options& options, const LoadedModel& loaded,
-                 const std::string& path, const Files& files, const Levels& levels,
+                 const std::string& path, const Files& files, const ShownLevels& levels,
                  ClassModelPictures& class_models) {
   const Image grey = grey_of(result.map, levels, options.range.gamma);
   if (!files.map.empty()) {
@@ -162,7 +109,7 @@ void write_files(const SaliencyMap& result, const Options& options, const Loaded
 }
 
 nlohmann::ordered_json describe_json(const SaliencyMap& result, const Options& options, const Labels& labels,
-                                     const std::string& path, const Files& files, const Levels& levels) {
+                                     const std::string& path, const Files& files, const ShownLevels& levels) {
   nlohmann::ordered_json json = {{"image", path}, {"class", to_json(labels, result.target.index)}};
   json["score"] = result.target.score;
   json["probability"] = result.target.probability;
@@ -216,7 +163,7 @@ Report explain(MapSession& session, Shared& shared, std::size_t i, nlohmann::ord
   const std::string& path = shared.images[i];
   const Files& files = shared.files[i];
   const SaliencyMap result = saliency(session, read_image(path), shared.loaded.preprocessing, shared.method);
-  const Levels levels = levels_of(result, shared.program->info(), options.range);
+  const ShownLevels levels = shown_levels(result, shared.program->info(), options.range);
   write_files(result, options, shared.loaded, path, files, levels, shared.class_models);
   std::string warning;
   if (levels.white == levels.black)
@@ -251,7 +198,7 @@ int make_maps(const Options& options) {
                 MapProgram::compile(loaded.model, loaded.preprocessing, options.method, program_options,
                                     options.method_options.chosen()),
                 {{}, options.crops == 10 ? Crops::Ten : Crops::One, {}},
-                {loaded, options}};
+                {loaded, options.model}};
   check_labels(loaded, shared.program->scores());
   for (const std::string& note : shared.program->notes())
     fmt::print(stderr, "fovea: note: {}\n", note);

@@ -1,14 +1,12 @@
 #include "base/atomic_file.hpp"
 #include "base/read_file.hpp"
+#include "fovea/encode.hpp"
 #include "image/decode.hpp"
 #include "image/orient.hpp"
 #include "image/pixels.hpp"
 #include "image/pnm.hpp"
 
-#include <opencv2/core.hpp>
-#include <opencv2/imgcodecs.hpp>
-
-#include <algorithm>
+#include <cstdint>
 
 namespace fovea {
 namespace {
@@ -44,22 +42,7 @@ Image read_image(const std::string& path) {
 }
 
 void write_png(const std::string& path, const Image& image) {
-  check_image(image);
-  std::vector<std::uint8_t> bytes;
-  try {
-    cv::Mat pixels(static_cast<int>(image.height), static_cast<int>(image.width),
-                   image.channels == 3 ? CV_8UC3 : CV_8UC1);
-    for (std::int64_t y = 0; y < image.height; ++y) {
-      std::uint8_t* out = pixels.ptr(static_cast<int>(y));
-      std::copy_n(image.at(0, y), image.width * image.channels, out);
-      for (std::int64_t x = 0; image.channels == 3 && x < image.width; ++x)
-        std::swap(out[3 * x], out[3 * x + 2]);
-    }
-    cv::imencode(".png", pixels, bytes);
-  } catch (const cv::Exception& error) {
-    throw OutputError("cannot encode as PNG: " + error.err, path);
-  }
-  write_file_atomically(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  write_file_atomically(path, encode_png(image));
 }
 
 }  // namespace fovea

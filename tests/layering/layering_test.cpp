@@ -91,7 +91,9 @@ const std::map<std::string, Names>& allowed() {
     r["evaluate"].insert("methods");
     r["c_api"] = r["evaluate"];
     r["c_api"].insert("fovea.h");  // the C interface is nobody else's business
-    r["cli"] = {"base"};           // a user of the public headers like any other, and of the pool of workers
+    r["report"] = {"base"};
+    r["cli"] = {"base",
+                "report"};  // a user of the public headers like any other, of the pool of workers and pages
     return r;
   }();
   return rooms;

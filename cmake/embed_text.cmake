@@ -1,0 +1,22 @@
+# fovea_embed_text(TARGET FUNCTION HEADER FILES...): generates and adds a source that defines the function
+# fovea::FUNCTION(), which HEADER declares: the text of the files, one after another. The text is cut into raw literals of
+# at most 60000 bytes, since compilers need not take literals of 64 KiB or more.
+function(fovea_embed_text target function header)
+  set(FOVEA_TEXT_FUNCTION ${function})
+  set(FOVEA_TEXT_HEADER ${header})
+  set(FOVEA_TEXT_PIECES "")
+  foreach(file ${ARGN})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+    file(READ ${file} text)
+    string(LENGTH "${text}" length)
+    set(begin 0)
+    while(begin LESS length)
+      string(SUBSTRING "${text}" ${begin} 60000 piece)
+      string(APPEND FOVEA_TEXT_PIECES "  text += R\"~text~(${piece})~text~\";\n")
+      math(EXPR begin "${begin} + 60000")
+    endwhile()
+  endforeach()
+  set(generated ${CMAKE_CURRENT_BINARY_DIR}/${function}.cpp)
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/embedded_text.cpp.in ${generated} @ONLY)
+  target_sources(${target} PRIVATE ${generated})
+endfunction()

@@ -1,0 +1,171 @@
+#include "cli/map_levels.hpp"
+#include "cli/page_blocks.hpp"
+#include "cli/report.hpp"
+#include "fovea/encode.hpp"
+#include "fovea/error.hpp"
+#include "fovea/seeds.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+namespace fovea::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+/// The longer side of pictures that are shown for their outlines only.
+constexpr std::int64_t kShownSide = 480;
+
+/// The map as bytes of 128 + 127 v, v from -1 to 1: its magnitude with the sign that the channels sum up to.
+Image signed_grey(const SaliencyMap& result, double white) {
+  const std::int64_t height = result.map.shape()[0], width = result.map.shape()[1];
+  const std::int64_t channels = result.gradient.shape()[0], area = height * width;
+  const auto magnitude = result.map.data<float>();
+  const auto relevance = result.gradient.data<float>();
+  Image image = Image::blank(width, height, 1, 128);
+  for (std::int64_t i = 0; i < area && white > 0; ++i) {
+    double sum = 0;
+    for (std::int64_t c = 0; c < channels; ++c)
+      sum += relevance[static_cast<std::size_t>(c * area + i)];
+    const double value = std::min(magnitude[static_cast<std::size_t>(i)] / white, 1.0);
+    image.pixels[static_cast<std::size_t>(i)] =
+        static_cast<std::uint8_t>(std::lround(128 + 127 * std::copysign(value, sum)));
+  }
+  return image;
+}
+
+Image for_showing(const Image& image) {
+  const double factor =
+      static_cast<double>(kShownSide) / static_cast<double>(std::max(image.width, image.height));
+  if (factor >= 1)
+    return image;
+  const auto scaled = [&](std::int64_t side) {
+    return std::max<std::int64_t>(std::llround(static_cast<double>(side) * factor), 1);
+  };
+  return resize(image, scaled(image.width), scaled(image.height));
+}
+
+/// Which part of the photo the maps cover.
+std::string part_text(const SaliencyMap& result, const Image& photo) {
+  const std::string all = fmt::format("{} x {} pixels", photo.width, photo.height);
+  const Rect& part = result.region;
+  if (part.width >= photo.width && part.height >= photo.height)
+    return all;
+  return fmt::format("{} x {} from {},{} of {}", part.width, part.height, part.x, part.y, all);
+}
+
+}  // namespace
+
+/// A photo with what its pictures' names begin with.
+struct PhotoReport::Context {
+  const Image& photo;
+  std::string stem;  ///< with the class
+};
+
+Json PhotoReport::map_json(const Context& context, const SaliencyMap& result,
+                           const MapProgram& program) const {
+  const ShownLevels levels = shown_levels(result, program.info(), arguments_.range);
+  const bool is_signed = program.info().values == MethodInfo::Values::PerChannel;
+  const Image grey = is_signed ? signed_grey(result, levels.white) : grey_of(result.map, levels, 1.0);
+  Json json = {{"method", program.info().name},
+               {"picture",
+                page_.add_picture(fmt::format("{}-{}", context.stem, program.info().name), encode_png(grey))},
+               {"signed", is_signed},
+               {"white", fmt::format("{:.3g}", levels.white)}};
+  if (levels.white == levels.black)
+    json["note"] = "zero everywhere";
+  else if (result.completeness_error)
+    json["note"] =
+        fmt::format("white: {:.3g}; incomplete by {:.1f} %", levels.white, 100 * *result.completeness_error);
+  return json;
+}
+
+void PhotoReport::add_object(const Context& context, ReportSessions& sessions, Json& explained) const {
+  const std::int64_t target = explained["class"];
+  const Image& photo = context.photo;
+  const auto picture = [&](const char* name, const std::string& bytes) {
+    return page_.add_picture(fmt::format("{}-{}", context.stem, name), bytes);
+  };
+  try {
+    const Localization object =
+        fovea::localize(sessions.objects_->all(), photo, loaded_.preprocessing,
+                        {target, programs_.localize.framing()}, localize_options(programs_.localize))
+            .object;
+    const std::vector<Box> boxes = object.box.empty() ? std::vector<Box>() : std::vector<Box>{object.box};
+    explained["stages"] = {
+        {{"picture", picture("object-map", encode_png(to_grey(object.map, {})))},
+         {"role", "plain"},
+         {"title", "Object's map"},
+         {"caption", "gradient x guided, the whole photo"}},
+        {{"picture", picture("seeds", encode_jpeg(draw_seeds(object.seen, object.seeds)))},
+         {"title", "Seeds"},
+         {"caption", "red: object, blue: background"}},
+        {{"picture", picture("object", encode_jpeg(for_showing(outlined(photo, object, boxes))))},
+         {"title", "Object and box"},
+         {"caption", boxes_text(boxes)}}};
+    const double share = static_cast<double>(object.mask.area()) /
+                         static_cast<double>(std::max<std::size_t>(object.mask.pixels.size(), 1));
+    explained["share"] = share;
+    explained["found"] =
+        boxes.empty() ? "no object found" : fmt::format("object: {:.1f} % of the photo", 100 * share);
+  } catch (const InputError& error) {  // e.g. a map without contrast: the photo's other parts are good
+    explained["found"] = fmt::format("no object found: {}", error.what());
+  }
+}
+
+PhotoEntry PhotoReport::entry(ReportSessions& sessions, const std::string& path,
+                              const std::string& stem) const {
+  const Image photo = read_image(path);
+  const Crops crops = arguments_.crops == 10 ? Crops::Ten : Crops::One;
+  std::vector<PhotoExplainer> explainers;
+  explainers.reserve(sessions.methods_.size());
+  for (MapSession& session : sessions.methods_)
+    explainers.emplace_back(session, photo, loaded_.preprocessing, crops);
+  const std::vector<double>& scores = explainers.front().scores();
+  const std::vector<double> probabilities = softmax(scores);
+  const std::vector<Prediction> best = top_k(scores, std::max<std::int64_t>(arguments_.top, 5));
+
+  Json json = {{"name", fs::path(path).filename().string()}, {"path", path}};
+  for (std::size_t k = 0; k < std::min<std::size_t>(best.size(), 5); ++k) {
+    const std::int64_t index = best[k].index;
+    json["guesses"].push_back(
+        {{"class", index},
+         {"name", short_name(loaded_.labels, index)},
+         {"wordnet", index < loaded_.labels.size() ? loaded_.labels[index].wordnet_id : ""},
+         {"probability", best[k].probability}});
+  }
+  std::vector<std::int64_t> targets;
+  if (target_)
+    targets = {*target_};
+  for (std::size_t k = 0; !target_ && k < best.size() && k < static_cast<std::size_t>(arguments_.top); ++k)
+    targets.push_back(best[k].index);
+
+  for (const std::int64_t target : targets) {
+    const Context context = {photo, fmt::format("{}-{}", stem, target)};
+    const auto at = static_cast<std::size_t>(target);
+    Json explained = {{"class", target},
+                      {"name", short_name(loaded_.labels, target)},
+                      {"score", fmt::format("{:.2f}", scores.at(at))},
+                      {"probability", probabilities.at(at)}};
+    for (std::size_t m = 0; m < explainers.size(); ++m) {
+      const SaliencyMap result = explainers[m].map_of(target);
+      if (!json.contains("picture")) {
+        json["picture"] = page_.add_picture(stem, encode_jpeg(result.seen));
+        json["width"] = result.seen.width;
+        json["height"] = result.seen.height;
+        json["part"] = part_text(result, photo);
+      }
+      explained["maps"].push_back(map_json(context, result, *programs_.methods[m]));
+    }
+    if (programs_.objects)
+      add_object(context, sessions, explained);
+    json["explained"].push_back(std::move(explained));
+  }
+  return {targets.front(), probabilities.at(static_cast<std::size_t>(targets.front())), block_text(json)};
+}
+
+}  // namespace fovea::cli

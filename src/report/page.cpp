@@ -1,0 +1,161 @@
+#include "report/page.hpp"
+
+#include "base/check.hpp"
+#include "base/write_all.hpp"
+#include "report/web_texts.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <filesystem>
+#include <unistd.h>
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Pictures come from the page or from beside it, styles and script from the page; there is nothing else.
+constexpr const char* kPolicy =
+    "default-src 'none'; img-src data: file: 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
+
+std::string head_of(std::string_view title) {
+  return fmt::format(R"(<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="{}">
+<meta name="generator" content="fovea">
+<title>{}</title>
+<style>
+{}</style>
+</head>
+<body>
+<noscript>This page shows its results by a script, which this browser does not run.</noscript>
+)",
+                     kPolicy, html_text(title), page_style());
+}
+
+bool is_png(const std::string& bytes) {
+  return bytes.size() > 4 && bytes.compare(1, 3, "PNG") == 0;
+}
+
+/// A name as it may stand in a URL.
+std::string url_part(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.' || c == '~';
+    result += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string json_for_html(std::string_view json) {
+  std::string result;
+  result.reserve(json.size());
+  for (const char c : json)
+    if (c == '<')  // only strings hold it
+      result += "\\u003c";
+    else
+      result += c;
+  return result;
+}
+
+std::string base64(std::string_view bytes) {
+  static constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string result;
+  result.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t count = std::min<std::size_t>(bytes.size() - i, 3);
+    std::uint32_t group = 0;
+    for (std::size_t k = 0; k < 3; ++k)
+      group = group << 8 | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    for (std::size_t k = 0; k < 4; ++k)
+      result += k <= count ? digits[group >> (18 - 6 * k) & 63U] : '=';
+  }
+  return result;
+}
+
+std::string html_text(std::string_view text) {
+  std::string result;
+  for (const char c : text)
+    switch (c) {
+    case '&':
+      result += "&amp;";
+      break;
+    case '<':
+      result += "&lt;";
+      break;
+    case '>':
+      result += "&gt;";
+      break;
+    case '"':
+      result += "&quot;";
+      break;
+    default:
+      result += c;
+    }
+  return result;
+}
+
+Page::Page(const std::string& path, std::string_view title, Pictures pictures)
+    : path_(path), pictures_(pictures), file_(path),
+      folder_((fs::path(path).replace_extension().string()) + "_files") {
+  file_.write(head_of(title));
+}
+
+Page::~Page() {
+  std::error_code ignored;
+  if (!unfinished_.empty())
+    fs::remove_all(unfinished_, ignored);
+}
+
+std::string Page::add_picture(const std::string& name, const std::string& bytes) {
+  const bool png = is_png(bytes);
+  if (pictures_ == Pictures::Inside)
+    return (png ? "data:image/png;base64," : "data:image/jpeg;base64,") + base64(bytes);
+  const std::string file = name + (png ? ".png" : ".jpg");
+  {
+    const std::lock_guard lock(mutex_);
+    if (unfinished_.empty()) {
+      const std::string wanted = fmt::format("{}.{}.tmp", folder_, ::getpid());
+      std::error_code error;
+      if (!fs::create_directory(wanted, error))
+        throw_write_error(wanted, error ? error.value() : EEXIST);
+      unfinished_ = wanted;
+    }
+    names_.push_back(file);
+  }
+  write_file_atomically((fs::path(unfinished_) / file).string(), bytes);
+  return url_part(fs::path(folder_).filename().string()) + "/" + url_part(file);
+}
+
+void Page::add_block(std::string_view kind, std::string_view json) {
+  file_.write(fmt::format("<script type=\"application/json\" data-kind=\"{}\">{}</script>\n", kind,
+                          json_for_html(json)));
+}
+
+void Page::finish() {
+  file_.write("<script>\n(() => {\n\"use strict\";\n" + page_script() +
+              "})();\n</script>\n</body>\n</html>\n");
+  if (!unfinished_.empty()) {
+    std::error_code error;
+    fs::create_directories(folder_, error);
+    if (error)
+      throw_write_error(folder_, error.value());
+    for (const std::string& name : names_) {
+      fs::rename(fs::path(unfinished_) / name, fs::path(folder_) / name, error);
+      if (error)
+        throw_write_error((fs::path(folder_) / name).string(), error.value());
+    }
+    fs::remove_all(unfinished_, error);
+    unfinished_.clear();
+  }
+  file_.commit();
+}
+
+}  // namespace fovea

@@ -1,0 +1,36 @@
+/** Sections in the order of the blocks; photos, and plots that follow each other, are one section each. */
+function sectionsOf(blocks, settings) {
+  const kinds = { facts: factsSection, pictures: picturesSection, table: tableSection };
+  const sections = [];
+  for (let i = 0; i < blocks.length; ++i) {
+    const together = [];
+    const { kind } = blocks[i];
+    for (let k = i; (kind === "photo" || kind === "plot") && blocks[k]?.kind === kind; ++k) together.push(blocks[k]);
+    if (kind === "photo") sections.push(photosSection(together, settings));
+    else if (kind === "plot") sections.push(plotsSection(together));
+    else if (kinds[kind]) sections.push(kinds[kind](blocks[i]));
+    i += Math.max(together.length - 1, 0);
+  }
+  return sections;
+}
+
+function showPage() {
+  const blocks = readBlocks();
+  const head = blocks.find((block) => block.kind === "head");
+  const settings = blocks.find((block) => block.kind === "settings");
+  if (settings) addFilters(settings.colourMaps);
+  const sections = sectionsOf(blocks, settings);
+  const links = sections.map((part) => {
+    const title = part.querySelector("h2");
+    return make("li", {}, make("a", { href: "#" + title.id }, title.textContent));
+  });
+  document.body.append(
+    make("header", { class: "top" },
+      make("h1", {}, document.title), make("p", {}, head.summary),
+      make("nav", { "aria-label": "Parts of this page" }, make("ul", {}, links))),
+    toolbar(settings),
+    make("main", {}, sections),
+    make("footer", {}, make("p", {}, head.made)));
+}
+
+showPage();

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+
+namespace fovea {
+
+/// The texts of src/report/web, put into the program by cmake/embed_text.cmake.
+std::string page_style();
+std::string page_script();
+
+}  // namespace fovea
