@@ -7,8 +7,11 @@ jobs=$(nproc)
 
 tools/install-packages.sh build test
 command -v npm >/dev/null || tools/install-packages.sh javascript
-npm ci --prefix tests/onnxruntime --ignore-scripts --no-audit --no-fund --silent ||
-  echo "npm could not install ONNX Runtime: the tests that need it are skipped"
+command -v chromium >/dev/null || tools/install-packages.sh browser
+for folder in onnxruntime browser; do
+  npm ci --prefix tests/$folder --ignore-scripts --no-audit --no-fund --silent ||
+    echo "npm could not install what tests/$folder needs: its tests are skipped"
+done
 if command -v ccache >/dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache
 fi

@@ -112,11 +112,14 @@ struct LocalizationSummary {
 /// reach.
 LocalizationSummary summarize(std::span<const ImageResult> images);
 
+/// The file of an image in a folder: a name without an ending is tried with those of the kinds that fovea
+/// reads. InputError when there is none.
+std::string picture_path(const std::string& folder, const std::string& name);
+
 /// Puts one image to the test. Whatever is wrong with picture or truth (missing, damaged, of another size
 /// than the boxes were drawn on, no box in the picture) becomes the result's `error`; a class whose map has
 /// no contrast gets an empty box and a note. True boxes are clipped to the picture. `folder` holds the
-/// pictures; a name without an ending is tried with those of the kinds that fovea reads. InputError only for
-/// a protocol out of range.
+/// pictures, as `picture_path` has it. InputError only for a protocol out of range.
 ImageResult evaluate_image(const RuleSessions& sessions, const Preprocessing& preprocessing,
                            const AnnotatedImage& image, const std::string& folder,
                            const LocalizationProtocol& protocol);

@@ -260,10 +260,13 @@ std::optional<Run> CommandLine::parse(int argc, const char* const* argv) {
       app_->exit(error);
       return {};
     }
-    const auto verbs = app_->get_subcommands();
-    throw UsageError(fmt::format("{}\nRun '{} {}--help' for the options.",
-                                 complaint(*app_, error, argc, argv), app_->get_name(),
-                                 verbs.empty() ? "" : verbs.front()->get_name() + " "));
+    std::string words = app_->get_name();
+    for (const CLI::App* verb = app_.get(); !verb->get_subcommands().empty();) {
+      verb = verb->get_subcommands().front();
+      words += " " + verb->get_name();
+    }
+    throw UsageError(
+        fmt::format("{}\nRun '{} --help' for the options.", complaint(*app_, error, argc, argv), words));
   }
   return shared_.chosen;
 }

@@ -41,7 +41,10 @@ void add_localization(Command evaluate) {
   verb.add_flag("--json", arguments->json, "print the summary as JSON");
   arguments->localize.model.add_to(verb);
   arguments->localize.model.add_workers_to(verb);
-  verb.runs([arguments] { return evaluate_localization(*arguments); });
+  verb.runs([arguments, verb] {
+    arguments->command_line = verb.line();
+    return evaluate_localization(*arguments);
+  });
 }
 
 void add_merge(Command evaluate) {
@@ -55,7 +58,10 @@ void add_merge(Command evaluate) {
       .required()
       .check(file_or_folder());
   verb.add_flag("--json", arguments->json, "print the summary as JSON");
-  verb.runs([arguments] { return merge_evaluations(*arguments); });
+  verb.runs([arguments, verb] {
+    arguments->command_line = verb.line();
+    return merge_evaluations(*arguments);
+  });
 }
 
 }  // namespace

@@ -23,12 +23,14 @@ struct EvaluateArguments {
   bool resume = false;
   bool json = false;
   std::string output;
+  std::string command_line;  ///< for the page
 };
 
 struct MergeArguments {
   std::vector<std::string> inputs;
   bool json = false;
   std::string output;
+  std::string command_line;
 };
 
 /// One of several parts of an evaluation: the images number - 1, number - 1 + of, ... of the ground truth.
@@ -51,6 +53,7 @@ struct ResultFiles {
   std::string partial;   ///< images.csv.partial: the same while it grows
   std::string settings;  ///< settings.json: what the rows were made with
   std::string summary;   ///< summary.json
+  std::string page;      ///< report.html
 };
 
 /// Lines of results and what they say.
@@ -69,9 +72,19 @@ nlohmann::ordered_json read_settings(const std::string& path);
 /// What differs first between two settings, "crops is 10 there and 1 here"; empty for equal ones.
 std::string difference(const nlohmann::ordered_json& there, const nlohmann::ordered_json& here);
 
-/// Writes summary.json and prints it. Returns the exit code: 1 when an image failed.
-int report_summary(const std::vector<ImageResult>& results, const nlohmann::ordered_json& settings,
-                   const std::string& file, bool json);
+/// What a summary is written from.
+struct EvaluatedImages {
+  const std::vector<ImageResult>& results;
+  const nlohmann::ordered_json& settings;
+  std::string folder;  ///< of the pictures; empty: not known
+  Labels labels;       ///< of the classes; empty: not known
+  std::string command_line;
+};
+/// Writes summary.json and the page and prints the summary. Returns the exit code: 1 when an image failed.
+int report_summary(const EvaluatedImages& images, const ResultFiles& files, bool json);
+/// Writes the page of an evaluation.
+void write_localization_page(const EvaluatedImages& images, const LocalizationSummary& summary,
+                             const std::string& file);
 
 int evaluate_localization(const EvaluateArguments& arguments);
 int merge_evaluations(const MergeArguments& arguments);

@@ -213,7 +213,10 @@ void add_faithfulness(Command evaluate) {
   verb.add_option("--tolerance", arguments->tolerance, "of the pointing game, in the photo's pixels")
       .check(not_negative())
       .shows_default();
-  verb.runs([arguments] { return evaluate_faithfulness(*arguments); });
+  verb.runs([arguments, verb] {
+    arguments->command_line = verb.line();
+    return evaluate_faithfulness(*arguments);
+  });
 }
 
 }  // namespace fovea::cli

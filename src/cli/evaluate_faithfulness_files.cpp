@@ -1,6 +1,10 @@
 #include "base/atomic_file.hpp"
 #include "base/csv.hpp"
 #include "cli/evaluate_maps.hpp"
+#include "cli/page_blocks.hpp"
+#include "fovea/encode.hpp"
+#include "fovea/error.hpp"
+#include "fovea/image.hpp"
 
 #include <fmt/format.h>
 
@@ -193,6 +197,113 @@ void print_tables(const std::vector<MethodMeans>& means) {
   }
 }
 
+/// Means of all methods; the best one of each column is marked.
+Json means_table(const std::vector<MethodMeans>& means) {
+  const std::vector<MapMeasureInfo> list = measured(means);
+  Json block = {{"title", "Measures"},
+                {"note",
+                 "Mean over images with its 95 % interval; the best of each column is green. A map that "
+                 "is no better than the random map or the centre prior tells nothing."},
+                {"columns", Json::array({text_column("method")})}};
+  for (const MapMeasureInfo& info : list)
+    block["columns"].push_back(number_column(fmt::format("{} ({})", info.title, hint_of(info.better))));
+  for (const MethodMeans& method : means) {
+    Json row = Json::array({title_of(method.name)});
+    for (const MapMeasureInfo& info : list)
+      row.push_back(mean_cell(method.measures[static_cast<std::size_t>(info.measure)].mean, 3));
+    block["rows"].push_back(std::move(row));
+  }
+  for (std::size_t c = 0; c < list.size(); ++c) {
+    Json* best = nullptr;
+    const double sign = list[c].better == Better::Lower ? -1 : 1;
+    for (Json& row : block["rows"])
+      if (list[c].better != Better::Neither && !row[c + 1].is_null() &&
+          (!best || sign * row[c + 1]["value"].get<double>() > sign * (*best)["value"].get<double>()))
+        best = &row[c + 1];
+    if (best)
+      (*best)["mark"] = "good";
+  }
+  return block;
+}
+
+/// An image with what its maps reached, insertion less deletion.
+struct HardImage {
+  const FaithfulnessImage* image = nullptr;
+  double mean = 0;
+  std::string best;
+  double best_value = 0;
+};
+
+/// The images on which the methods do worst, the worst first.
+std::vector<HardImage> hardest(const FaithfulnessResults& results, std::size_t count) {
+  std::vector<HardImage> list;
+  for (const FaithfulnessImage& image : results.images) {
+    HardImage hard;
+    hard.image = &image;
+    std::size_t methods = 0;
+    for (std::size_t m = 0; image.error.empty() && m < results.methods.size(); ++m) {
+      const MapScores& scores = image.judged.maps[m];
+      if (role_of(results.methods[m]) == PlotRole::Control || !scores[MapMeasure::Insertion] ||
+          !scores[MapMeasure::Deletion])
+        continue;
+      const double value = *scores[MapMeasure::Insertion] - *scores[MapMeasure::Deletion];
+      if (methods++ == 0 || value > hard.best_value) {
+        hard.best = title_of(results.methods[m]);
+        hard.best_value = value;
+      }
+      hard.mean += value;
+    }
+    if (methods == 0)
+      continue;
+    hard.mean /= static_cast<double>(methods);
+    list.push_back(hard);
+  }
+  std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.mean < b.mean; });
+  list.resize(std::min(list.size(), count));
+  return list;
+}
+
+void add_hardest(Page& page, const FaithfulnessResults& results) {
+  constexpr std::size_t shown = 12;
+  Json block = {{"title", "Hardest images"},
+                {"note", "Where insertion less deletion, the mean over the methods, is lowest."},
+                {"items", Json::array()}};
+  for (const HardImage& hard : hardest(results, shown))
+    try {
+      const std::string name = fs::path(hard.image->image).filename().string();
+      block["items"].push_back(
+          {{"picture", page.add_picture(name, encode_jpeg(for_showing(read_image(hard.image->image))))},
+           {"title", name},
+           {"caption",
+            fmt::format("{:.3f}; the best, {}, {:.3f}; class {}, probability {:.3f}", hard.mean, hard.best,
+                        hard.best_value, hard.image->judged.class_index, hard.image->judged.probability)}});
+    } catch (const InputError&) {  // gone since
+    }
+  if (!block["items"].empty())
+    page.add_block("pictures", block_text(block));
+}
+
+void write_page(const FaithfulnessResults& results, const std::vector<MethodMeans>& means,
+                const std::string& path, const std::string& command_line) {
+  Page page(path, "Faithfulness of maps", Page::Pictures::Inside);
+  page.add_block("table", block_text(means_table(means)));
+  for (std::size_t k = 0; k < std::size(kCurves); ++k)
+    add_plot(page, kCurves[k].title, to_svg(curve_plot(means, k)));
+  for (const MapMeasureInfo& info : measured(means))
+    add_plot(page, std::string(info.title), to_svg(measure_plot(means, info)));
+  add_hardest(page, results);
+  std::vector<LeftOutFile> left_out;
+  for (const FaithfulnessImage& image : results.images)
+    if (!image.error.empty())
+      left_out.push_back({image.image, image.error});
+  add_left_out(page, left_out);
+  add_facts(page, "Settings", settings_facts(results.settings));
+  add_facts(page, "Run", run_facts(command_line));
+  add_head(page, fmt::format("{} maps of each of {} images, {} images failed", means.size(),
+                             results.images.size(), left_out.size()));
+  page.finish();
+}
+
 }  // namespace
 
 void report_faithfulness(const FaithfulnessResults& results, const MapEvaluation& arguments) {
@@ -206,6 +317,7 @@ void report_faithfulness(const FaithfulnessResults& results, const MapEvaluation
     write_plot(arguments.output, std::string("curve-") + kCurves[k].name, curve_plot(means, k));
   for (const MapMeasureInfo& info : measured(means))
     write_plot(arguments.output, fmt::format("measure-{}", info.name), measure_plot(means, info));
+  write_page(results, means, file("report.html"), arguments.command_line);
   if (arguments.json) {
     fmt::print("{}", summary);
     return;

@@ -84,6 +84,7 @@ ResultFiles::ResultFiles(const std::string& folder, const Shard& shard) {
   partial = path("images", ".csv.partial");
   settings = path("settings", ".json");
   summary = path("summary", ".json");
+  page = path("report", ".html");
 }
 
 ResultRows read_beginning(const std::string& path, const std::vector<std::int64_t>& places) {

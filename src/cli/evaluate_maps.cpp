@@ -30,6 +30,7 @@ void MapEvaluation::add_to(Command verb) {
   verb.add_option("images", images, "pictures, or folders of pictures").required().check(file_or_folder());
   verb.add_option("--methods", methods, "the methods to compare, with commas: see 'fovea list methods'")
       .delimiter(',')
+      .one_value_each()
       .required()
       .check(one_of(method_names()));
   verb.add_option("--class", target, "auto, an index, a WordNet id or a name: the class that is explained")

@@ -25,6 +25,7 @@ struct MapEvaluation {
   std::string view = "whole";
   std::string output;
   bool json = false;
+  std::string command_line;  ///< for the page
 
   void add_to(Command verb);
   /// The pictures, folders expanded. UsageError for a method that comes twice.
@@ -63,7 +64,7 @@ struct FaithfulnessResults {
   std::vector<FaithfulnessImage> images;
   nlohmann::ordered_json settings;
 };
-/// Writes images.csv, curves.csv, summary.json and the plots, and prints the summary.
+/// Writes images.csv, curves.csv, summary.json, the plots and the page, and prints the summary.
 void report_faithfulness(const FaithfulnessResults& results, const MapEvaluation& arguments);
 
 /// What became of one method in one network with shuffled layers.
@@ -84,7 +85,7 @@ struct SanityResults {
   std::vector<FailedImage> failed;
   nlohmann::ordered_json settings;
 };
-/// Writes sanity.csv, summary.json and the plots, and prints the verdicts.
+/// Writes sanity.csv, summary.json, the plots and the page, and prints the verdicts.
 void report_sanity(const SanityResults& results, const MapEvaluation& arguments);
 
 void add_faithfulness(Command evaluate);

@@ -150,7 +150,7 @@ int merge_evaluations(const MergeArguments& arguments) {
   }
   write_file_atomically(files.settings, settings.dump(2) + "\n");
   write_file_atomically(files.rows, text);
-  return report_summary(results, settings, files.summary, arguments.json);
+  return report_summary({results, settings, "", {}, arguments.command_line}, files, arguments.json);
 }
 
 }  // namespace fovea::cli

@@ -202,7 +202,9 @@ int evaluate_localization(const EvaluateArguments& arguments) {
                   programs,     truth,  places,
                   force.workers};
   evaluate_rest(task, journal);
-  return report_summary(journal.finish(), settings, files.summary, arguments.json);
+  const std::vector<ImageResult> results = journal.finish();
+  return report_summary({results, settings, arguments.images, loaded.labels, arguments.command_line}, files,
+                        arguments.json);
 }
 
 }  // namespace fovea::cli

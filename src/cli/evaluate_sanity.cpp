@@ -223,7 +223,10 @@ void add_sanity(Command evaluate) {
                   "how many steps the layers are shuffled in; 0: one for each layer")
       .check(whole_number(0, 1000000))
       .shows_default();
-  verb.runs([arguments] { return evaluate_sanity(*arguments); });
+  verb.runs([arguments, verb] {
+    arguments->command_line = verb.line();
+    return evaluate_sanity(*arguments);
+  });
 }
 
 }  // namespace fovea::cli

@@ -1,6 +1,7 @@
 #include "base/atomic_file.hpp"
 #include "base/csv.hpp"
 #include "cli/evaluate_maps.hpp"
+#include "cli/page_blocks.hpp"
 
 #include <fmt/format.h>
 
@@ -143,6 +144,55 @@ void print_table(const SanityResults& results) {
   }
 }
 
+const char* mark_of(SanityVerdict verdict) {
+  return verdict == SanityVerdict::Passes ? "good" : verdict == SanityVerdict::Fails ? "bad" : "";
+}
+
+Json verdict_table(const SanityResults& results) {
+  Json block = {
+      {"title", "Verdicts"},
+      {"note",
+       fmt::format("A map that still looks the same when the network has forgotten what it learnt does "
+                   "not tell what it has learnt. Rank correlation with the map of the trained network, "
+                   "mean over the stages of the cascade: below {:g} passes, above {:g} fails.",
+                   kSanityPasses, kSanityFails)},
+      {"columns",
+       {text_column("method"), number_column("layers shuffled, mean of stages"), text_column("verdict"),
+        number_column("all layers shuffled"), number_column("similarity then"),
+        number_column("another class"), text_column("map of another class")}}};
+  for (std::size_t m = 0; m < results.methods.size(); ++m) {
+    const std::string& method = results.methods[m];
+    const MeanLikeness &all = last_of(results, method).mean, &other = other_class_of(results, method).mean;
+    const auto verdict = verdict_on(results.cascades[m]);
+    const auto apart = tells_classes_apart(other);
+    block["rows"].push_back(Json::array(
+        {title_of(method), mean_cell(results.cascades[m], 2),
+         Json{{"text", name_of(verdict)}, {"mark", mark_of(verdict)}}, mean_cell(all.rank, 2),
+         mean_cell(all.similarity, 2), mean_cell(other.rank, 2),
+         apart ? Json{{"text", *apart ? "another map" : "the same map"}, {"mark", *apart ? "good" : "bad"}}
+               : Json()}));
+  }
+  return block;
+}
+
+/// The tables and plots as one page.
+void write_page(const SanityResults& results, const std::vector<LinePlot>& plots, const std::string& path,
+                const std::string& command_line) {
+  Page page(path, "Sanity of maps", Page::Pictures::Inside);
+  page.add_block("table", block_text(verdict_table(results)));
+  for (const LinePlot& plot : plots)
+    add_plot(page, plot.title, to_svg(plot));
+  std::vector<LeftOutFile> left_out;
+  for (const FailedImage& image : results.failed)
+    left_out.push_back({image.image, image.error});
+  add_left_out(page, left_out);
+  add_facts(page, "Settings", settings_facts(results.settings));
+  add_facts(page, "Run", run_facts(command_line));
+  add_head(page, fmt::format("{} methods on {} images, {} layers shuffled", results.methods.size(),
+                             results.images, results.layers));
+  page.finish();
+}
+
 }  // namespace
 
 void report_sanity(const SanityResults& results, const MapEvaluation& arguments) {
@@ -150,14 +200,15 @@ void report_sanity(const SanityResults& results, const MapEvaluation& arguments)
   write_file_atomically(file("sanity.csv"), csv_of(results));
   const std::string summary = summary_of(results).dump(2) + "\n";
   write_file_atomically(file("summary.json"), summary);
-  write_plot(arguments.output, "cascading-rank",
-             likeness_plot(results, "cascading", "Maps while layers are shuffled one after another",
-                           &MeanLikeness::rank));
-  write_plot(arguments.output, "cascading-similarity",
-             likeness_plot(results, "cascading", "Maps while layers are shuffled one after another",
-                           &MeanLikeness::similarity));
-  write_plot(arguments.output, "independent-rank",
-             likeness_plot(results, "independent", "Maps with a single layer shuffled", &MeanLikeness::rank));
+  const char* cascade = "Maps while layers are shuffled one after another";
+  const std::vector<LinePlot> plots = {
+      likeness_plot(results, "cascading", cascade, &MeanLikeness::rank),
+      likeness_plot(results, "cascading", cascade, &MeanLikeness::similarity),
+      likeness_plot(results, "independent", "Maps with a single layer shuffled", &MeanLikeness::rank)};
+  write_plot(arguments.output, "cascading-rank", plots[0]);
+  write_plot(arguments.output, "cascading-similarity", plots[1]);
+  write_plot(arguments.output, "independent-rank", plots[2]);
+  write_page(results, plots, file("report.html"), arguments.command_line);
   if (arguments.json)
     fmt::print("{}", summary);
   else

@@ -107,12 +107,12 @@ void print_text(const LocalizationSummary& summary, std::int64_t guesses) {
 
 }  // namespace
 
-int report_summary(const std::vector<ImageResult>& results, const Json& settings, const std::string& file,
-                   bool json) {
-  const LocalizationSummary summary = summarize(results);
-  const std::int64_t guesses = settings.value("guesses", std::int64_t{5});
-  const std::string text = to_json(summary, settings, guesses).dump(2) + "\n";
-  write_file_atomically(file, text);
+int report_summary(const EvaluatedImages& images, const ResultFiles& files, bool json) {
+  const LocalizationSummary summary = summarize(images.results);
+  const std::int64_t guesses = images.settings.value("guesses", std::int64_t{5});
+  const std::string text = to_json(summary, images.settings, guesses).dump(2) + "\n";
+  write_file_atomically(files.summary, text);
+  write_localization_page(images, summary, files.page);
   if (json)
     fmt::print("{}", text);
   else

@@ -34,9 +34,9 @@ int run(int argc, char** argv) {
   using namespace fovea::cli;
   CommandLine line("fovea", version_text,
                    "Shows what an image classifier looks at and what it has learnt, from its ONNX file.");
-  for (const auto add :
-       {add_info, add_forward, add_gradient, add_classify, add_saliency, add_localize, add_evaluate,
-        add_class_model, add_list, add_deconv, add_report, add_models, add_export, add_bench, add_completions, add_man})
+  for (const auto add : {add_info, add_forward, add_gradient, add_classify, add_saliency, add_localize,
+                         add_evaluate, add_class_model, add_list, add_deconv, add_report, add_models,
+                         add_export, add_bench, add_completions, add_man})
     add(line.root());
   const auto work = line.parse(argc, argv);
   return work ? (*work)() : kDone;

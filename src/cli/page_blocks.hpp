@@ -1,9 +1,12 @@
 #pragma once
 
+#include "fovea/bootstrap.hpp"
+#include "fovea/image.hpp"
 #include "report/page.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +17,9 @@ namespace fovea::cli {
 /// A block's text; bytes of file names that are not UTF-8 become replacement characters.
 std::string block_text(const nlohmann::ordered_json& block);
 
+/// The picture, made smaller where it is larger than pages show it.
+Image for_showing(const Image& image);
+
 /// The page's first lines and its last one.
 void add_head(Page& page, const std::string& summary);
 /// {what, text} of a thing.
@@ -21,7 +27,22 @@ using Facts = std::vector<std::pair<std::string, std::string>>;
 void add_facts(Page& page, const std::string& title, const Facts& facts);
 void add_plot(Page& page, const std::string& title, const std::string& svg);
 
-/// Version, time and machine of a page.
-Facts run_facts(const std::string& command_line, double seconds);
+/// A file that is not shown, and why.
+struct LeftOutFile {
+  std::string path, why;
+};
+/// A table of them; nothing where there are none.
+void add_left_out(Page& page, const std::vector<LeftOutFile>& files);
+
+/// Command line, version, time and processor of a page; `seconds` that the work took, where known.
+Facts run_facts(const std::string& command_line, std::optional<double> seconds = {});
+/// Each value of an object with its path in it.
+Facts settings_facts(const nlohmann::ordered_json& settings);
+
+/// A table's column and its cells (docs/report.md).
+nlohmann::ordered_json text_column(const std::string& title);
+nlohmann::ordered_json number_column(const std::string& title);
+/// "0.12 [0.10, 0.14]", sorted by its mean; null for a mean of nothing.
+nlohmann::ordered_json mean_cell(const MeanInterval& mean, int decimals);
 
 }  // namespace fovea::cli

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <set>
 
@@ -79,16 +80,24 @@ int make_report(const ReportArguments& arguments, const std::string& command_lin
   ReportSummary summary;
   summary.command_line = command_line;
   LeftOut left_out;
+  std::atomic<bool> lost = false;  // a file could not be written: no page either
   const int code = for_each_file(images, force.workers, [&]() -> FileWork {
     auto sessions = std::make_shared<ReportSessions>(programs);
     return [&, sessions](std::size_t i) -> Report {
+      if (lost)
+        return [] {};
       try {
         return [&, entry = report.entry(*sessions, images[i], stems[i])] {
+          if (lost)
+            return;
+          lost = true;
           page.add_block("photo", entry.json);
+          lost = false;
           ++summary.photos_of_class[entry.target_class];
           summary.probabilities.push_back(entry.probability);
         };
-      } catch (const OutputError&) {  // of a picture beside the page: no page either
+      } catch (const OutputError&) {
+        lost = true;
         throw;
       } catch (const Error& error) {
         left_out.note(i, images[i], without_path(error.what(), images[i]));
@@ -96,6 +105,8 @@ int make_report(const ReportArguments& arguments, const std::string& command_lin
       }
     };
   });
+  if (lost)
+    return code;
   summary.left_out = left_out.in_order();
   for (const std::string& path : other_files(arguments.images))
     summary.left_out.push_back({path, "not a picture, by its name"});
@@ -144,6 +155,7 @@ void add_report(Command app) {
                   "how the maps are made, several with commas: see 'fovea list methods'")
       .check(one_of(method_names()))
       .delimiter(',')
+      .one_value_each()
       .shows_default();
   verb.add_option("--class", arguments->target, "auto (the best guess), an index, a WordNet id or a name")
       .shows_default();

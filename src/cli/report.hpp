@@ -3,8 +3,8 @@
 #include "cli/class_model_pictures.hpp"
 #include "cli/localize.hpp"
 #include "cli/method_options.hpp"
+#include "cli/page_blocks.hpp"
 #include "fovea/methods.hpp"
-#include "report/page.hpp"
 
 #include <map>
 #include <memory>
@@ -85,11 +85,6 @@ private:
   const ReportPrograms& programs_;
   std::optional<std::int64_t> target_;
   Page& page_;
-};
-
-/// A file that is not shown, and why.
-struct LeftOutFile {
-  std::string path, why;
 };
 
 /// What is known once all photos are done.

@@ -83,15 +83,6 @@ void add_plots(Page& page, const LoadedModel& loaded, const ReportSummary& summa
   add_plot(page, sure.title, to_svg(sure));
 }
 
-void add_left_out(Page& page, const std::vector<LeftOutFile>& files) {
-  if (files.empty())
-    return;
-  Json block = {{"title", "Files left out"}, {"columns", {{{"title", "file"}}, {{"title", "why"}}}}};
-  for (const LeftOutFile& file : files)
-    block["rows"].push_back(Json::array({file.path, file.why}));
-  page.add_block("table", block_text(block));
-}
-
 std::string operators_text(const Model& model) {
   auto counts = model.operator_counts();
   std::stable_sort(counts.begin(), counts.end(),

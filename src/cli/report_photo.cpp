@@ -17,36 +17,22 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-/// The longer side of pictures that are shown for their outlines only.
-constexpr std::int64_t kShownSide = 480;
-
-/// The map as bytes of 128 + 127 v, v from -1 to 1: its magnitude with the sign that the channels sum up to.
-Image signed_grey(const SaliencyMap& result, double white) {
+/// The map with the signs that the channels sum up to: what is above zero in red, what is below in green.
+Image signed_picture(const SaliencyMap& result, double white) {
   const std::int64_t height = result.map.shape()[0], width = result.map.shape()[1];
   const std::int64_t channels = result.gradient.shape()[0], area = height * width;
   const auto magnitude = result.map.data<float>();
   const auto relevance = result.gradient.data<float>();
-  Image image = Image::blank(width, height, 1, 128);
+  Image image = Image::blank(width, height, 3, 0);
   for (std::int64_t i = 0; i < area && white > 0; ++i) {
     double sum = 0;
     for (std::int64_t c = 0; c < channels; ++c)
       sum += relevance[static_cast<std::size_t>(c * area + i)];
-    const double value = std::min(magnitude[static_cast<std::size_t>(i)] / white, 1.0);
-    image.pixels[static_cast<std::size_t>(i)] =
-        static_cast<std::uint8_t>(std::lround(128 + 127 * std::copysign(value, sum)));
+    const double share = std::min(magnitude[static_cast<std::size_t>(i)] / white, 1.0);
+    image.pixels[static_cast<std::size_t>(3 * i + (sum < 0 ? 1 : 0))] =
+        static_cast<std::uint8_t>(std::lround(255 * share));
   }
   return image;
-}
-
-Image for_showing(const Image& image) {
-  const double factor =
-      static_cast<double>(kShownSide) / static_cast<double>(std::max(image.width, image.height));
-  if (factor >= 1)
-    return image;
-  const auto scaled = [&](std::int64_t side) {
-    return std::max<std::int64_t>(std::llround(static_cast<double>(side) * factor), 1);
-  };
-  return resize(image, scaled(image.width), scaled(image.height));
 }
 
 /// Which part of the photo the maps cover.
@@ -70,10 +56,10 @@ Json PhotoReport::map_json(const Context& context, const SaliencyMap& result,
                            const MapProgram& program) const {
   const ShownLevels levels = shown_levels(result, program.info(), arguments_.range);
   const bool is_signed = program.info().values == MethodInfo::Values::PerChannel;
-  const Image grey = is_signed ? signed_grey(result, levels.white) : grey_of(result.map, levels, 1.0);
+  const Image picture = is_signed ? signed_picture(result, levels.white) : grey_of(result.map, levels, 1.0);
   Json json = {{"method", program.info().name},
-               {"picture",
-                page_.add_picture(fmt::format("{}-{}", context.stem, program.info().name), encode_png(grey))},
+               {"picture", page_.add_picture(fmt::format("{}-{}", context.stem, program.info().name),
+                                             encode_png(picture))},
                {"signed", is_signed},
                {"white", fmt::format("{:.3g}", levels.white)}};
   if (levels.white == levels.black)

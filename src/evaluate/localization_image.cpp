@@ -25,18 +25,6 @@ private:
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
-std::string find_picture(const std::string& folder, const std::string& name) {
-  const std::string path = (fs::path(folder) / name).string();
-  std::error_code ignored;
-  if (fs::exists(path, ignored))
-    return path;
-  for (const char* ending :
-       {".JPEG", ".jpeg", ".jpg", ".JPG", ".png", ".PNG", ".webp", ".bmp", ".tif", ".tiff", ".ppm"})
-    if (fs::exists(path + ending, ignored))
-      return path + ending;
-  throw InputError("there is no such picture", path);
-}
-
 /// The true boxes as far as they lie in the picture.
 void clip_truth(ImageResult& result, const AnnotatedImage& image) {
   const auto width = static_cast<double>(result.width), height = static_cast<double>(result.height);
@@ -55,7 +43,7 @@ void clip_truth(ImageResult& result, const AnnotatedImage& image) {
 
 Image read_picture(ImageResult& result, const AnnotatedImage& image, const std::string& folder) {
   const Stopwatch watch(result.seconds.read);
-  const std::string path = find_picture(folder, image.name);
+  const std::string path = picture_path(folder, image.name);
   Image photo = read_image(path);
   result.width = photo.width;
   result.height = photo.height;
@@ -124,6 +112,18 @@ void look_at(ImageResult& result, const RuleSessions& sessions, const Preprocess
 }
 
 }  // namespace
+
+std::string picture_path(const std::string& folder, const std::string& name) {
+  const std::string path = (fs::path(folder) / name).string();
+  std::error_code ignored;
+  if (fs::exists(path, ignored))
+    return path;
+  for (const char* ending :
+       {".JPEG", ".jpeg", ".jpg", ".JPG", ".png", ".PNG", ".webp", ".bmp", ".tif", ".tiff", ".ppm"})
+    if (fs::exists(path + ending, ignored))
+      return path + ending;
+  throw InputError("there is no such picture", path);
+}
 
 ImageResult evaluate_image(const RuleSessions& sessions, const Preprocessing& preprocessing,
                            const AnnotatedImage& image, const std::string& folder,

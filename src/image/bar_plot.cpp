@@ -21,14 +21,21 @@ bool has_interval(const PlotBar& bar) {
   return std::isfinite(bar.low) && std::isfinite(bar.high) && bar.low < bar.high;
 }
 
-/// Values with the same number of decimals: three digits of the longest bar.
+/// Whether values are whole numbers, all of them: counts.
+bool counts(const BarPlot& plot) {
+  return std::all_of(plot.bars.begin(), plot.bars.end(), [](const PlotBar& bar) {
+    return std::isfinite(bar.value) && bar.value == std::floor(bar.value) && !has_interval(bar);
+  });
+}
+
+/// Values with the same number of decimals: three digits of the longest bar; none for counts.
 std::vector<Row> rows_for(const BarPlot& plot) {
   double largest = 0;
   for (const PlotBar& bar : plot.bars)
     if (std::isfinite(bar.value))
       largest = std::max(largest, std::abs(bar.value));
   const int before = largest > 0 ? static_cast<int>(std::floor(std::log10(largest))) + 1 : 0;
-  const int decimals = std::clamp(3 - before, 0, 6);
+  const int decimals = counts(plot) && largest > 0 ? 0 : std::clamp(3 - before, 0, 6);
   std::vector<Row> rows;
   for (const PlotBar& bar : plot.bars) {
     Row row{lines_for(bar.label, kLongestLabel, kLabelStyle), "none"};

@@ -22,7 +22,7 @@ test -s commands.sh || { echo "README.md marks no commands as tested"; exit 1; }
 bash -euxo pipefail commands.sh
 
 failed=0
-for verb in info forward gradient classify saliency localize "evaluate localization" "evaluate merge" "evaluate faithfulness" "evaluate sanity" class-model deconv "list methods" "export explanation" "export canonical" bench "models list" "models pull" "models path" "models add" "models remove" completions man; do
+for verb in info forward gradient classify saliency localize "evaluate localization" "evaluate merge" "evaluate faithfulness" "evaluate sanity" class-model deconv "list methods" report "export explanation" "export canonical" bench "models list" "models pull" "models path" "models add" "models remove" completions man; do
   for option in $(fovea $verb --help | grep -oE -- '(^|[ ,])--[a-z0-9-]+' | grep -oE -- '--[a-z0-9-]+' | sort -u); do
     grep -qF -- "\`$option" "$source_dir/docs/cli.md" || { echo "docs/cli.md does not name $option (fovea $verb)"; failed=1; }
   done

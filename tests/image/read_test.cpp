@@ -1,3 +1,4 @@
+#include "fovea/encode.hpp"
 #include "fovea/error.hpp"
 #include "image/support.hpp"
 
@@ -82,6 +83,25 @@ TEST(WritePng, RoundTrips) {
     expect_same(read_image(folder.file("a.png")), expected);
   }
   EXPECT_EQ(folder.count(), 1U);
+}
+
+TEST(EncodeJpeg, IsNearThePicture) {
+  const TemporaryFolder folder;
+  Image image = Image::blank(32, 24, 3, 0);
+  for (std::int64_t y = 0; y < 24; ++y)
+    for (std::int64_t x = 0; x < 32; ++x) {
+      image.at(x, y)[0] = static_cast<std::uint8_t>(4 * x);
+      image.at(x, y)[2] = static_cast<std::uint8_t>(200 - 4 * y);
+    }
+  store(folder.file("a.jpg"), encode_jpeg(image, 95));
+  const Image back = read_image(folder.file("a.jpg"));
+  ASSERT_EQ(back.pixels.size(), image.pixels.size());
+  for (std::size_t i = 0; i < image.pixels.size(); ++i)
+    EXPECT_NEAR(back.pixels[i], image.pixels[i], 16) << i;
+  EXPECT_LT(encode_jpeg(image, 10).size(), encode_jpeg(image, 95).size());
+  EXPECT_THROW(encode_jpeg(image, 0), InputError);
+  EXPECT_THROW(encode_jpeg(image, 101), InputError);
+  EXPECT_THROW(encode_jpeg(Image(), 90), InputError);
 }
 
 TEST(WritePng, Fails) {

@@ -18,11 +18,15 @@ function picturesSection(block) {
     make("div", { class: "pictures" }, views.map((view) => figureOf(view, views))));
 }
 
+/** Pixels for each unit of a plot at most, so that the letters of all plots are equally large. */
+const kPlotScale = 0.6;
+
 /** {title, svg} of plots that follow each other. */
 function plotsSection(blocks) {
   return section("Plots", make("div", { class: "plots" }, blocks.map((block) => {
     const svg = document.importNode(new DOMParser().parseFromString(block.svg, "image/svg+xml").documentElement, true);
     svg.setAttribute("aria-label", block.title);
+    svg.style.maxWidth = `${kPlotScale * svg.getAttribute("width")}px`;
     return make("div", { class: "plot" }, svg);
   })));
 }

@@ -1,8 +1,9 @@
 /*
- * Maps are stored grey, as the values that they are, and coloured here, by SVG filters that look each byte up in a table.
- * So colours can be exchanged without another picture, and without reading pixels, which browsers forbid for files.
+ * Maps are stored as the values that they are, and coloured here, by SVG filters that look each value up in a table. So
+ * colours can be exchanged without another picture, and without reading pixels, which browsers forbid for files.
  *
- * A plain map holds 0 to 255 from nothing to white. A signed one holds 128 + 127 v for v from -1 to 1.
+ * A plain map is grey. A signed one keeps what is above zero in red and what is below in green: both are smooth where a
+ * picture is enlarged, so that their sum, the magnitude, does not fall to zero between two pixels of different signs.
  */
 
 /** ColorBrewer's RdBu, from negative to positive: colour-blind readers can tell its ends apart. */
@@ -11,27 +12,24 @@ const kDiverging = "053061 2166ac 4393c3 92c5de d1e5f0 f7f7f7 fddbc7 f4a582 d660
 const coloursOf = (hex) => hex.match(/.{6}/g);
 const channelOf = (colour, channel) => parseInt(colour.slice(2 * channel, 2 * channel + 2), 16) / 255;
 
-function makeFilter(id, colours) {
-  const svg = "http://www.w3.org/2000/svg";
-  const filter = document.createElementNS(svg, "filter");
-  filter.id = id;
-  filter.setAttribute("color-interpolation-filters", "sRGB");
-  for (const [name, value] of [["x", "0"], ["y", "0"], ["width", "100%"], ["height", "100%"]])
-    filter.setAttribute(name, value);
-  const transfer = document.createElementNS(svg, "feComponentTransfer");
+/** What of a stored pixel is looked up: rows of feColorMatrix for all three colours. */
+const kPlain = "1 0 0 0 0", kMagnitude = "1 1 0 0 0", kSigned = "0.5 -0.5 0 0 0.5";
+
+function makeFilter(id, value, colours) {
+  const part = (name, attributes) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, text] of Object.entries(attributes)) element.setAttribute(key, text);
+    return element;
+  };
+  const filter = part("filter", { id, "color-interpolation-filters": "sRGB", x: "0", y: "0", width: "100%", height: "100%" });
+  const transfer = part("feComponentTransfer", {});
   ["R", "G", "B"].forEach((letter, channel) => {
-    const table = document.createElementNS(svg, "feFunc" + letter);
-    table.setAttribute("type", "table");
-    table.setAttribute("tableValues", colours.map((colour) => channelOf(colour, channel).toFixed(4)).join(" "));
-    transfer.append(table);
+    const table = colours.map((colour) => channelOf(colour, channel).toFixed(4)).join(" ");
+    transfer.append(part("feFunc" + letter, { type: "table", tableValues: table }));
   });
-  filter.append(transfer);
+  filter.append(part("feColorMatrix", { type: "matrix", values: `${value} ${value} ${value} 0 0 0 1 0` }), transfer);
   return filter;
 }
-
-/** For the bytes of a signed map: the colour of each one's magnitude. */
-const byMagnitude = (colours) =>
-  Array.from({ length: 256 }, (_, byte) => colours[Math.min(Math.round((Math.abs(byte - 128) / 127) * 255), 255)]);
 
 const gradientOf = (colours) =>
   `linear-gradient(to right, ${colours.filter((_, i) => i % 15 === 0 || colours.length < 20).map((c) => "#" + c).join(", ")})`;
@@ -43,9 +41,9 @@ function addFilters(colourMaps) {
   svg.setAttribute("aria-hidden", "true");
   for (const [name, hex] of Object.entries(colourMaps)) {
     const colours = coloursOf(hex);
-    svg.append(makeFilter(`plain-${name}`, colours), makeFilter(`magnitude-${name}`, byMagnitude(colours)));
+    svg.append(makeFilter(`plain-${name}`, kPlain, colours), makeFilter(`magnitude-${name}`, kMagnitude, colours));
   }
-  svg.append(makeFilter("diverging", kDiverging));
+  svg.append(makeFilter("diverging", kSigned, kDiverging));
   document.body.append(svg);
 }
 

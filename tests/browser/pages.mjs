@@ -1,0 +1,49 @@
+/** Pages that fovea writes, for the test: of photos with odd names, broken ones and others, and of evaluations. */
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+export const kOddName = `a "quoted" <b>bold & <script>ünï'cödé.jpg`;
+
+/** Runs fovea; the exit code may be 0 or 1, since broken pictures are part of it. */
+function fovea(program, args, cwd) {
+  try {
+    return execFileSync(program, args, { cwd, stdio: ["ignore", "pipe", "pipe"] }).toString();
+  } catch (error) {
+    if (error.status === 1) return error.stdout.toString();
+    throw new Error(`fovea ${args.join(" ")}: ${error.stderr}`);
+  }
+}
+
+/** Makes the pages in `folder`; returns their paths. */
+export function makePages(program, source, folder) {
+  const photos = path.join(folder, "photos");
+  const samples = path.join(source, "samples");
+  mkdirSync(photos);
+  for (const name of ["church.jpg", "golf-ball.jpg", "parachute.jpg"]) copyFileSync(path.join(samples, name), path.join(photos, name));
+  copyFileSync(path.join(samples, "church.jpg"), path.join(photos, kOddName));
+  writeFileSync(path.join(photos, "broken.jpg"), readFileSync(path.join(samples, "church.jpg")).subarray(0, 300));
+  writeFileSync(path.join(photos, "notes.txt"), "not a picture");
+
+  const at = (name) => path.join(folder, name);
+  const methods = ["--methods", "gradient,grad-cam"];
+  fovea(program, ["report", photos, ...methods, "--top", "2", "--class-models", "2", "-o", at("report.html")]);
+  fovea(program, ["report", photos, ...methods, "--no-localize", "--class-models", "0", "--split", "-o", at("split.html")]);
+  const few = ["--methods", "gradient,guided", samples];
+  fovea(program, ["evaluate", "sanity", ...few, "--stages", "2", "-o", at("sanity")]);
+  fovea(program, ["evaluate", "faithfulness", ...few, "--steps", "4", "--subsets", "0", "-o", at("faithfulness")]);
+  writeFileSync(at("truth.csv"), "file,class_index,x0,y0,x1,y1\nchurch.jpg,4,90,0,410,310\ngolf-ball.jpg,8,120,70,345,300\n");
+  fovea(program, ["evaluate", "localization", samples, "--truth", at("truth.csv"), "--guesses", "1", "-o", at("localization")]);
+  writeFileSync(at("many.html"), manyPhotos(readFileSync(at("report.html"), "utf8"), 500));
+  return {
+    report: at("report.html"), split: at("split.html"), many: at("many.html"),
+    evaluations: ["sanity", "faithfulness", "localization"].map((name) => at(path.join(name, "report.html"))),
+  };
+}
+
+/** The page with its photos again and again until there are `count`. */
+function manyPhotos(html, count) {
+  const blocks = html.match(/<script type="application\/json" data-kind="photo">.*<\/script>\n/g);
+  const numbered = Array.from({ length: count }, (_, i) => blocks[i % blocks.length].replace(/"name":"/, `"name":"${i}-`));
+  return html.replace(blocks.join(""), () => numbered.join(""));
+}

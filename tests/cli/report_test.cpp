@@ -1,0 +1,133 @@
+#include "support/program.hpp"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <regex>
+
+namespace fovea::test {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+/// The blocks of a page, each with its kind.
+std::vector<Json> blocks_of(const std::string& path) {
+  const std::string html = load(path), start = R"(<script type="application/json" data-kind=")";
+  std::vector<Json> blocks;
+  for (std::size_t at = html.find(start); at != std::string::npos; at = html.find(start, at + 1)) {
+    const std::size_t kind = at + start.size(), text = html.find('>', at) + 1;
+    Json block = Json::parse(html.substr(text, html.find("</script>", text) - text));
+    block["kind"] = html.substr(kind, html.find('"', kind) - kind);
+    blocks.push_back(std::move(block));
+  }
+  return blocks;
+}
+
+std::vector<Json> of_kind(const std::vector<Json>& blocks, const std::string& kind) {
+  std::vector<Json> list;
+  for (const Json& block : blocks)
+    if (block["kind"] == kind)
+      list.push_back(block);
+  return list;
+}
+
+TEST(Report, ShowsPhotosInTheirOrder) {
+  const TemporaryFolder folder;
+  const std::string page = folder.file("report.html");
+  const Outcome outcome = fovea({"report", sample("church.jpg"), sample("golf-ball.jpg"), "--methods",
+                                 "gradient,grad-cam", "--top", "2", "--class-models", "1", "-o", page});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "2 photos, 0 files left out")) << outcome.out;
+  const std::vector<Json> blocks = blocks_of(page), photos = of_kind(blocks, "photo");
+  ASSERT_EQ(photos.size(), 2U);
+  EXPECT_EQ(photos[0]["name"], "church.jpg");
+  EXPECT_EQ(photos[1]["name"], "golf-ball.jpg");
+  const Json& golf = photos[1];
+  EXPECT_EQ(golf["guesses"].size(), 5U);
+  EXPECT_EQ(golf["guesses"][0]["name"], "golf ball");
+  EXPECT_EQ(golf["explained"].size(), 2U);
+  EXPECT_EQ(golf["explained"][0]["class"], golf["guesses"][0]["class"]);
+  EXPECT_EQ(golf["explained"][0]["stages"].size(), 3U);
+  ASSERT_EQ(golf["explained"][0]["maps"].size(), 2U);
+  EXPECT_EQ(golf["explained"][0]["maps"][0]["signed"], true);
+  EXPECT_EQ(golf["explained"][0]["maps"][1]["signed"], false);
+  EXPECT_EQ(of_kind(blocks, "pictures").at(0)["items"].size(), 1U);
+  EXPECT_EQ(of_kind(blocks, "settings").at(0)["methods"].size(), 2U);
+  const std::string card = of_kind(blocks, "facts").at(0).dump();
+  for (const char* part : {"imagenette-resnet.onnx", "14 Conv", "1181274", "short side 144", "fovea report"})
+    EXPECT_TRUE(contains(card, part)) << part << "\n" << card;
+}
+
+TEST(Report, SharedMapsAreThoseOfSaliency) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(
+      fovea({"saliency", sample("golf-ball.jpg"), "--method", "grad-cam", "-o", folder.file("map")}).code, 0);
+  ASSERT_EQ(fovea({"report", sample("golf-ball.jpg"), "--methods", "grad-cam", "--no-localize",
+                   "--class-models", "0", "--split", "-o", folder.file("r.html")})
+                .code,
+            0);
+  const Json photo = of_kind(blocks_of(folder.file("r.html")), "photo").at(0);
+  const std::string file = photo["explained"][0]["maps"][0]["picture"];
+  EXPECT_TRUE(load(folder.file(file)) == load(folder.file("map/golf-ball-map.png")));
+}
+
+TEST(Report, ListsWhatIsLeftOut) {
+  const TemporaryFolder folder;
+  fs::create_directory(folder.file("in"));
+  fs::copy(sample("church.jpg"), folder.file("in/<b>\"it's\" & \xc3\xbc \xff.jpg"));  // the last is no UTF-8
+  store(folder.file("in/broken.jpg"), load(sample("church.jpg")).substr(0, 300));
+  store(folder.file("in/notes.txt"), "x");
+  const std::string page = folder.file("report.html");
+  const Outcome outcome =
+      fovea({"report", folder.file("in"), "--no-localize", "--class-models", "0", "-o", page});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_TRUE(contains(outcome.err, "broken.jpg: the file is cut short")) << outcome.err;
+  const std::vector<Json> blocks = blocks_of(page);
+  EXPECT_EQ(of_kind(blocks, "photo").at(0)["name"], "<b>\"it's\" & \xc3\xbc \xef\xbf\xbd.jpg");
+  const Json rows = of_kind(blocks, "table").at(0)["rows"];
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0][0], folder.file("in/broken.jpg"));
+  EXPECT_EQ(rows[0][1], "the file is cut short");
+  EXPECT_EQ(rows[1][1], "not a picture, by its name");
+}
+
+TEST(Report, IsWholeOrNotThereAtAll) {
+  const TemporaryFolder folder;
+  CommandOptions small;
+  small.file_size_limit = 20000;  // a limit on the size of files stands for the full disk
+  for (const bool split : {false, true}) {
+    std::vector<std::string> arguments = {
+        "report", sample("church.jpg"), "--no-localize", "--class-models", "0", "-o", folder.file("r.html")};
+    if (split)
+      arguments.push_back("--split");
+    const Outcome outcome = fovea(arguments, small);
+    EXPECT_EQ(outcome.code, 1);
+    EXPECT_TRUE(contains(outcome.err, "cannot write")) << outcome.err;
+    EXPECT_EQ(folder.count(), 0U);
+  }
+  EXPECT_EQ(fovea({"report", sample("church.jpg"), "-o", folder.file("none/r.html")}).code, 1);
+}
+
+TEST(Report, RefusesWhatMakesNoSense) {
+  EXPECT_EQ(fovea({"report", sample("church.jpg"), "-o", "a.html", "--top", "2", "--class", "church"}).code,
+            2);
+  EXPECT_EQ(fovea({"report", sample("church.jpg"), "-o", "a.html", "--methods", "lrp,lrp"}).code, 2);
+  EXPECT_EQ(fovea({"report", sample("church.jpg"), "-o", "a.html", "--methods", "none"}).code, 2);
+  EXPECT_EQ(fovea({"report", sample("church.jpg"), "-o", "a.html", "--class", "no such class"}).code, 1);
+}
+
+TEST(Report, ExplainsTheClassThatIsAskedFor) {
+  const TemporaryFolder folder;
+  const std::string page = folder.file("r.html");
+  ASSERT_EQ(fovea({"report", sample("church.jpg"), "--class", "golf ball", "--no-localize", "--class-models",
+                   "0", "-o", page})
+                .code,
+            0);
+  const Json photo = of_kind(blocks_of(page), "photo").at(0);
+  EXPECT_EQ(photo["explained"].size(), 1U);
+  EXPECT_EQ(photo["explained"][0]["name"], "golf ball");
+  EXPECT_EQ(photo["guesses"][0]["name"], "church");
+}
+
+}  // namespace
+}  // namespace fovea::test
