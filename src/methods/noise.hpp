@@ -1,36 +1,30 @@
 #pragma once
 
-#include "base/check.hpp"
 #include "methods/method.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <random>
+#include <array>
+#include <cstdint>
+#include <span>
 
 namespace fovea {
+
+/// Philox4x32-10 (`salmon2011parallel`): four random words for each counter, by a function that keeps no
+/// state. Passes BigCrush.
+std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
+
+/// Writes x + sigma n, n standard normal numbers, independent for each key, stream and place, and the same
+/// on every machine. Of as many values as `out` has.
+void add_normal_noise(std::span<const float> x, float sigma, std::uint64_t key, std::uint64_t stream,
+                      std::span<float> out);
 
 /// Noisy copies of a network input: x + sigma n, n normal, sigma the given share of the range of x. The i-th
 /// copy is the same whatever is asked for before it, so that results do not hang on batches.
 class Noise {
 public:
-  Noise(const Tensor& input, const MethodOptions& options) : x_(input.data<float>()), seed_(options.seed) {
-    const auto [low, high] = std::minmax_element(x_.begin(), x_.end());
-    sigma_ = static_cast<float>(options.noise) * (*high - *low);
-  }
+  Noise(const Tensor& input, const MethodOptions& options);
 
   void copy(std::int64_t i, std::span<float> picture) const {
-    std::seed_seq seeds{static_cast<std::uint32_t>(seed_), static_cast<std::uint32_t>(seed_ >> 32U),
-                        static_cast<std::uint32_t>(i)};
-    std::mt19937 random(seeds);
-    // Two normal numbers from two uniform ones (Box and Muller): several times faster than the library's.
-    const auto uniform = [&] { return (static_cast<float>(random() >> 8U) + 1) * 0x1p-24F; };
-    for (std::size_t k = 0; k < picture.size(); k += 2) {
-      constexpr float turn = 6.28318530718F;
-      const float radius = sigma_ * std::sqrt(-2 * std::log(uniform())), angle = turn * uniform();
-      picture[k] = x_[k] + radius * std::cos(angle);
-      if (k + 1 < picture.size())
-        picture[k + 1] = x_[k + 1] + radius * std::sin(angle);
-    }
+    add_normal_noise(x_, sigma_, seed_, static_cast<std::uint64_t>(i), picture);
   }
 
 private:

@@ -1,3 +1,4 @@
+#include "base/check.hpp"
 #include "methods/noise.hpp"
 #include "methods/session_batches.hpp"
 
