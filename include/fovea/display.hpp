@@ -3,6 +3,7 @@
 #include "fovea/image.hpp"
 #include "fovea/tensor.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,17 +47,24 @@ double contrast_level(const Tensor& pattern, double percentile);
 /// of others the first is shown grey.
 Image to_signed_picture(const Tensor& pattern, double level, ChannelOrder order);
 
+/// The colours of a map from its lowest to its highest value, with what these are.
+struct ColourBar {
+  std::string colormap;  ///< a name of `colormap_names`
+  std::string low, high;
+};
+
 /// One picture of a figure with the lines written below it. Without a picture, its place stays empty.
 struct Panel {
   Image image;
   std::string title;
   std::string caption;
+  std::optional<ColourBar> bar = {};  ///< drawn below the picture
 };
 
 /// Panels side by side, `columns` to a row, each scaled by a whole number or evenly to a common height,
-/// titles above and captions below, wrapped so that no label is cut. `heading` stands over the whole figure.
-/// 0 columns: at most 4. InputError when no panel has a picture, or for a panel height outside 16..8192
-/// pixels.
+/// titles above, colour bars and captions below, wrapped so that no label is cut; legible at half size.
+/// `heading` stands over the whole figure. 0 columns: at most 4. InputError when no panel has a picture, or
+/// for a panel height outside 16..8192 pixels.
 Image make_figure(const std::vector<Panel>& panels, const std::string& heading, std::int64_t columns = 0,
                   std::int64_t panel_height = 320);
 

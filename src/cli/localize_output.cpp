@@ -73,7 +73,8 @@ Image figure_of(const FoundObject& found, const LocalizeArguments& arguments, co
   if (!object.map.empty()) {
     panels.push_back(
         {colorize(to_grey(object.map, {}), arguments.colormap), "Saliency map",
-         fmt::format("{}, {}", method_text(arguments.method_name()), crops_text(arguments.crop_count()))});
+         fmt::format("{}, {}", method_text(arguments.method_name()), crops_text(arguments.crop_count())),
+         ColourBar{arguments.colormap, "0", fmt::format("{:.3g}", white_level(object.map, {}))}});
     seeds = fmt::format("red: above the {:g} % quantile, blue: below {:g} %",
                         100 * options.seeds.foreground_quantile, 100 * options.seeds.background_quantile);
   }

@@ -63,14 +63,17 @@ private:
   UniqueStems stems_;
 };
 
-std::string range_text(const Options& options, const ShownLevels& levels) {
+/// What white is.
+std::string range_text(const Options& options) {
   const std::string gamma =
       options.range.gamma == 1.0 ? "" : fmt::format(", gamma {:g}", options.range.gamma);
-  const std::string black = levels.black == 0 ? "" : fmt::format("black: {:.3g}, ", levels.black);
   return options.range.percentile >= 100
-             ? fmt::format("{}white: the maximum, {:.3g}{}", black, levels.white, gamma)
-             : fmt::format("{}white: {:g} % quantile, {:.3g}{}", black, options.range.percentile,
-                           levels.white, gamma);
+             ? "highest: the maximum" + gamma
+             : fmt::format("highest: the {:g} % quantile{}", options.range.percentile, gamma);
+}
+
+ColourBar bar_of(const Options& options, const ShownLevels& levels) {
+  return {options.colormap, fmt::format("{:.2g}", levels.black), fmt::format("{:.3g}", levels.white)};
 }
 
 /// Photo, map, map on the photo; or, as in the paper's reproduction, photo, class model, map.
@@ -82,7 +85,8 @@ Image figure_of(const SaliencyMap& result, const Options& options, const LoadedM
                                          result.target.probability);
   const std::string file = fs::path(path).filename().string();
   const Panel map = {colorize(grey, options.colormap), "Saliency map",
-                     fmt::format("{}; {}", options.method, range_text(options, levels))};
+                     fmt::format("{}; {}", method_info(options.method).title, range_text(options)),
+                     bar_of(options, levels)};
   std::vector<Panel> panels;
   if (options.with_class_model)
     panels = {{result.seen, "Photo", file + ": " + answer}, class_models.panel(result.target.index), map};

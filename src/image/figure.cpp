@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace fovea {
 namespace {
@@ -26,7 +27,7 @@ struct Styles {
 };
 
 Styles styles_for(std::int64_t panel_height) {
-  const std::int64_t line = std::clamp<std::int64_t>((panel_height + 8) / 16, 17, 40);
+  const std::int64_t line = std::clamp<std::int64_t>((panel_height + 8) / 13, 20, 44);
   Styles styles;
   styles.heading = {line * 5 / 4, Weight::Bold, {25, 25, 25}};
   styles.title = {line, Weight::Bold, {40, 40, 40}};
@@ -38,8 +39,12 @@ Styles styles_for(std::int64_t panel_height) {
 struct Cell {
   Image picture;
   std::vector<std::string> title;
+  std::optional<ColourBar> bar;
   std::vector<std::string> caption;
 };
+
+/// The least length of a colour bar and its distance from the labels beside it.
+constexpr std::int64_t kLeastBar = 40, kBarGap = 8;
 
 std::int64_t height_of(const std::vector<std::string>& lines, const TextStyle& style) {
   return static_cast<std::int64_t>(lines.size()) * style.line_height;
@@ -92,6 +97,26 @@ void paste(Image& figure, const Image& picture, std::int64_t left, std::int64_t 
     }
 }
 
+/// A row from `left` to `right`, a line high: what the lowest value is, the colours, what the highest is.
+void draw_bar(Image& figure, std::int64_t left, std::int64_t right, std::int64_t top, const ColourBar& bar,
+              const TextStyle& style) {
+  const std::int64_t line = style.line_height;
+  draw_text(figure, left, top, bar.low, style);
+  draw_text(figure, right - text_width(bar.high, style), top, bar.high, style);
+  const std::int64_t from = left + text_width(bar.low, style) + kBarGap,
+                     to = right - text_width(bar.high, style) - kBarGap;
+  Image ramp = Image::blank(std::max<std::int64_t>(to - from, 1), line / 2, 1, 0);
+  for (std::int64_t y = 0; y < ramp.height; ++y)
+    for (std::int64_t x = 0; x < ramp.width; ++x)
+      *ramp.at(x, y) = static_cast<std::uint8_t>(x * 255 / std::max<std::int64_t>(ramp.width - 1, 1));
+  paste(figure, colorize(ramp, bar.colormap), from, top + line / 4);
+}
+
+/// How wide a bar's row must be.
+std::int64_t least_width(const ColourBar& bar, const TextStyle& style) {
+  return text_width(bar.low, style) + text_width(bar.high, style) + 2 * kBarGap + kLeastBar;
+}
+
 void draw_lines(Image& figure, std::int64_t x, std::int64_t y, const std::vector<std::string>& lines,
                 const TextStyle& style) {
   for (const std::string& line : lines) {
@@ -115,13 +140,17 @@ struct Grid {
   }
 };
 
-/// The tallest title, picture and caption of the row that begins with cell `first`.
+/// The tallest title, picture and labels below it of the row that begins with cell `first`.
 struct RowHeights {
   std::int64_t title = 0;
   std::int64_t picture = 0;
-  std::int64_t caption = 0;
-  std::int64_t sum() const { return title + picture + caption; }
+  std::int64_t below = 0;  ///< a bar and a caption
+  std::int64_t sum() const { return title + picture + below; }
 };
+
+std::int64_t bar_height(const Cell& cell, const Grid& grid) {
+  return cell.bar ? grid.styles.caption.line_height + 6 : 0;
+}
 
 RowHeights measure_row(const Grid& grid, std::size_t first) {
   RowHeights row;
@@ -130,10 +159,10 @@ RowHeights measure_row(const Grid& grid, std::size_t first) {
     const Cell& cell = grid.cells[i];
     row.title = std::max(row.title, height_of(cell.title, grid.styles.title));
     row.picture = std::max(row.picture, cell.picture.height);
-    row.caption = std::max(row.caption, height_of(cell.caption, grid.styles.caption));
+    row.below = std::max(row.below, bar_height(cell, grid) + height_of(cell.caption, grid.styles.caption));
   }
   row.title += row.title ? 4 : 0;
-  row.caption += row.caption ? 6 : 0;
+  row.below += row.below ? 6 : 0;
   return row;
 }
 
@@ -151,6 +180,10 @@ Grid lay_out(const std::vector<Panel>& panels, std::int64_t columns, std::int64_
       cell.picture = scale_picture(panels[i].image, panel_height);
     std::int64_t& width = grid.widths[i % grid.widths.size()];
     width = std::max(width, cell.picture.width);
+    if (panels[i].bar) {
+      cell.bar = {panels[i].bar->colormap, to_drawable(panels[i].bar->low), to_drawable(panels[i].bar->high)};
+      width = std::max(width, least_width(*cell.bar, grid.styles.caption));
+    }
     grid.cells.push_back(std::move(cell));
   }
   for (std::size_t i = 0; i < panels.size(); ++i) {
@@ -172,7 +205,11 @@ void draw_row(Image& figure, const Grid& grid, std::size_t first, std::int64_t t
                grid.styles.title);
     if (!is_empty(cell.picture))
       paste(figure, cell.picture, left, top + heights.title);
-    draw_lines(figure, left, top + heights.title + heights.picture + 6, cell.caption, grid.styles.caption);
+    const std::int64_t below = top + heights.title + heights.picture + 6;
+    if (cell.bar)
+      draw_bar(figure, left, left + std::max(cell.picture.width, least_width(*cell.bar, grid.styles.caption)),
+               below, *cell.bar, grid.styles.caption);
+    draw_lines(figure, left, below + bar_height(cell, grid), cell.caption, grid.styles.caption);
     left += grid.widths[column] + kGap;
   }
 }

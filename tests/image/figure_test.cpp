@@ -95,6 +95,42 @@ TEST(Figure, ShowsPicturesOfTheRightHeightUnchanged) {
   expect_same(crop(figure, {20, 20, 120, 64}), picture);
 }
 
+TEST(Figure, AColourBarRunsFromLowToHigh) {
+  const Image picture = Image::blank(200, 200, 3, 128);
+  const Image plain = make_figure({{picture, "", ""}}, "", 1, 200);
+  const Image figure = make_figure({{picture, "", "", ColourBar{"inferno", "0", "1"}}}, "", 1, 200);
+  EXPECT_GT(figure.height, plain.height);
+  EXPECT_EQ(figure.width, plain.width);
+  // The row of the bar's middle: its colours are those of the colour map, in order.
+  std::vector<std::array<std::uint8_t, 3>> colours;
+  const std::int64_t y = 20 + 200 + 6 + 9;
+  for (std::int64_t x = 50; x < 190; ++x)
+    colours.push_back({figure.at(x, y)[0], figure.at(x, y)[1], figure.at(x, y)[2]});
+  Image ramp = Image::blank(256, 1, 1, 0);
+  for (std::int64_t x = 0; x < 256; ++x)
+    *ramp.at(x, 0) = static_cast<std::uint8_t>(x);
+  const Image expected = colorize(ramp, "inferno");
+  std::int64_t last = -1;
+  for (const auto& colour : colours) {
+    std::int64_t at = std::max<std::int64_t>(last, 0);
+    while (at < 256 && !std::equal(colour.begin(), colour.end(), expected.at(at, 0)))
+      ++at;
+    ASSERT_LT(at, 256) << "not a colour of the map behind the " << last << "th";
+    last = at;
+  }
+  EXPECT_GT(last, 200);
+}
+
+TEST(Figure, ABarsLabelsMakeRoom) {
+  const Image figure = make_figure(
+      {{Image::blank(20, 20, 3, 128), "", "", ColourBar{"inferno", "a long lowest value", "and a highest"}}},
+      "", 1, 100);
+  EXPECT_GT(figure.width, 250);
+  for (std::int64_t y = 0; y < figure.height; ++y)
+    for (const std::int64_t x : {std::int64_t{5}, figure.width - 6})
+      EXPECT_EQ(*figure.at(x, y), 255) << x << " " << y;
+}
+
 TEST(Figure, AnEmptyPanelKeepsItsPlace) {
   const Image dark = Image::blank(200, 200, 3, 0);
   const Image with = make_figure({{dark, "", ""}, Panel{}, {dark, "", ""}}, "", 3, 200);

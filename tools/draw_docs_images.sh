@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# draw_docs_images.sh FOVEA: draws the pictures of README.md and docs/ anew that need nothing but the bundled networks and
+# sample pictures. The page (report.png) is a screenshot of Chromium, where that is installed. diversity.png needs SqueezeNet
+# and the plots of trust.md some photos: their pages tell the commands.
+set -euo pipefail
+fovea=$(realpath "$1")
+cd "$(dirname "$0")/.."
+images=$PWD/docs/images
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+for photo in golf-ball church parachute; do
+  "$fovea" saliency samples/$photo.jpg -o "$images/saliency-$photo.png"
+  "$fovea" saliency samples/$photo.jpg -m models/imagenette-resnet-plain.onnx -o "$images/two-networks-plain-$photo.png"
+  "$fovea" localize samples/$photo.jpg -o "$images/localize-$photo.png"
+done
+"$fovea" saliency samples/golf-ball.jpg --with-class-model -o "$images/three-parts-golf-ball.png"
+"$fovea" class-model --class all --sheet -o "$work/all" >/dev/null
+cp "$work/all/sheet.png" "$images/class-models.png"
+"$fovea" class-model --class all --sheet -m models/imagenette-resnet-plain.onnx -o "$work/plain" >/dev/null
+cp "$work/plain/sheet.png" "$images/two-networks-plain-class-models.png"
+"$fovea" class-model --class church --class "golf ball" --fourier --sheet -o "$images/class-models-fourier.png"
+"$fovea" deconv samples/church.jpg --layer /stages/stages.1/stages.1.0/relu2/Relu --top 2 --compare -o "$images/relation-church.png"
+
+if command -v chromium >/dev/null; then
+  "$fovea" report samples --methods gradient,guided,grad-cam --top 3 --title "What the bundled network looks at" -o "$work/report.html"
+  chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1180,900 --screenshot="$images/report.png" \
+    "file://$work/report.html" >/dev/null 2>&1
+fi
