@@ -8,9 +8,9 @@ jobs=$(nproc)
 tools/install-packages.sh build test
 command -v npm >/dev/null || tools/install-packages.sh javascript
 command -v chromium >/dev/null || tools/install-packages.sh browser
-for folder in onnxruntime browser; do
-  npm ci --prefix tests/$folder --ignore-scripts --no-audit --no-fund --silent ||
-    echo "npm could not install what tests/$folder needs: its tests are skipped"
+for folder in tests/onnxruntime tests/browser examples/browser; do
+  npm ci --prefix $folder --ignore-scripts --no-audit --no-fund --silent ||
+    echo "npm could not install what $folder needs: its tests are skipped"
 done
 if command -v ccache >/dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache

@@ -1,4 +1,4 @@
-// Serves this folder on http://localhost:8080, or the port in the first argument.
+// Serves this folder on http://localhost:8080, or the port in the first argument (0: any that is free).
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
@@ -9,7 +9,7 @@ const types = { '.html': 'text/html; charset=utf-8', '.mjs': 'text/javascript', 
   '.wasm': 'application/wasm', '.jpg': 'image/jpeg', '.png': 'image/png', '.svg': 'image/svg+xml' };
 const port = Number(process.argv[2] ?? 8080);
 
-createServer(async (request, response) => {
+const server = createServer(async (request, response) => {
   const { pathname } = new URL(request.url, 'http://localhost');
   const path = normalize(join(root, decodeURIComponent(pathname === '/' ? '/index.html' : pathname)));
   try {
@@ -20,4 +20,4 @@ createServer(async (request, response) => {
   } catch {
     response.writeHead(404).end();
   }
-}).listen(port, '127.0.0.1', () => console.log(`http://localhost:${port}`));
+}).listen(port, '127.0.0.1', () => console.log(`http://localhost:${server.address().port}`));

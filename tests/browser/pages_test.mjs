@@ -3,42 +3,20 @@
  * [FOLDER]. Exit code 77 where Chromium or puppeteer is missing. With a folder, pages and screenshots are left there.
  */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { runTests, startBrowser } from "./browser.mjs";
 import { kOddName, makePages } from "./pages.mjs";
 
 const [program, source, kept] = process.argv.slice(2);
 
-function findBrowser() {
-  for (const name of ["chromium-headless-shell", "chromium", "chromium-shell", "google-chrome"])
-    try {
-      return execFileSync("which", [name], { stdio: ["ignore", "pipe", "ignore"] }).toString().trim();
-    } catch {}
-  return null;
-}
-
-let puppeteer, PNG;
-try {
-  puppeteer = (await import("puppeteer-core")).default;
-  ({ PNG } = await import("pngjs"));
-} catch (error) {
-  console.log(`skipped: ${error.message}`);
-  process.exit(77);
-}
-const executablePath = findBrowser();
-if (!executablePath) {
-  console.log("skipped: there is no Chromium");
-  process.exit(77);
-}
-
+const { browser, PNG } = await startBrowser();
 const folder = kept ?? mkdtempSync(path.join(tmpdir(), "fovea-pages-"));
 if (kept) mkdirSync(kept, { recursive: true });
 const pages = makePages(program, source, folder);
-const browser = await puppeteer.launch({ executablePath, headless: true, args: ["--no-sandbox", "--disable-gpu", "--force-device-scale-factor=1"] });
 
 /** Opens a page that must ask for nothing but files and complain of nothing. */
 async function open(file, view = { width: 1280, height: 900 }) {
@@ -302,15 +280,7 @@ const tests = {
   },
 };
 
-let failed = 0;
-for (const [name, test] of Object.entries(tests))
-  try {
-    await test();
-    console.log(`ok      ${name}`);
-  } catch (error) {
-    ++failed;
-    console.log(`FAILED  ${name}\n${error.stack}`);
-  }
+const code = await runTests(tests);
 await browser.close();
 if (!kept) rmSync(folder, { recursive: true });
-process.exit(failed ? 1 : 0);
+process.exit(code);
