@@ -47,7 +47,9 @@ inline float fast_log(float x) {
 
 /// sin(2 pi t) for t in [0, 1.5], to about 1e-6: the angle is folded to a quarter turn either way.
 inline float sine_of_turns(float t) {
-  const float around = t - static_cast<float>(static_cast<std::int32_t>(t + 0.5F));  // [-0.5, 0.5]
+  // lround would be a call, and this is right for positive numbers as small as these.
+  const auto whole = static_cast<std::int32_t>(t + 0.5F);  // NOLINT(bugprone-incorrect-roundings)
+  const float around = t - static_cast<float>(whole);      // [-0.5, 0.5]
   const float folded = std::copysign(0.25F - std::abs(0.25F - std::abs(around)), around);
   const float x = 6.28318531F * folded, x2 = x * x;
   return x * (1 + x2 * (-0.166666667F +
