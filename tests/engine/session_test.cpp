@@ -1,4 +1,3 @@
-#include "engine/allocation_counter.hpp"
 #include "fovea/error.hpp"
 #include "fovea/npy.hpp"
 #include "fovea/program.hpp"
@@ -136,31 +135,6 @@ TEST_P(EveryBackend, runs_in_two_threads_as_in_one) {
   for (std::size_t t = 0; t < 2; ++t)
     for (std::size_t i = 0; i < expected[t].size(); ++i)
       EXPECT_TRUE(same_bytes(found[t][i], expected[t][i])) << "thread " << t << ", result " << i;
-}
-
-/// The engine itself takes nothing; reference kernels make short lists of strides (LRN a plane of sums),
-/// oneDNN keeps books. Networks lrn and attention are left out on oneDNN, whose matrix products may pack an
-/// operand into memory of their own (on processors without AVX-512 they do).
-TEST_P(EveryBackend, takes_its_memory_once) {
-  if (!can_count_allocations())
-    GTEST_SKIP() << "a sanitizer owns the allocator";
-  const bool plain = GetParam() == BackendKind::Reference;
-  for (const char* name :
-       {"plain", "residual", "residual_bn", "inception", "squeeze_excite", "attention", "lrn"}) {
-    if (!plain && (std::string(name) == "lrn" || std::string(name) == "attention"))
-      continue;
-    Session session(compile(name, options()));
-    fill(session.input(), 1);
-    session.seed_classes(std::array<std::int64_t, 1>{0});
-    session.forward();  // threads start and libraries look around in the first run
-    session.backward();
-    start_counting();
-    session.forward();
-    session.backward();
-    const Allocations made = stop_counting();
-    EXPECT_LT(made.largest, plain ? 8192U : 4096U) << name;
-    RecordProperty(std::string("allocations_") + name, static_cast<int>(made.count));
-  }
 }
 
 TEST(Session, gives_nearly_the_same_with_any_number_of_threads) {

@@ -1,4 +1,4 @@
-#include "engine/allocation_counter.hpp"
+#include "allocation/allocation_counter.hpp"
 
 #include <atomic>
 #include <cerrno>
