@@ -1,5 +1,6 @@
 #include "cli/report.hpp"
 
+#include "base/check.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/display.hpp"
 #include "fovea/error.hpp"
@@ -90,9 +91,12 @@ int make_report(const ReportArguments& arguments, const std::string& command_lin
         return [&, entry = report.entry(*sessions, images[i], stems[i])] {
           if (lost)
             return;
-          lost = true;
-          page.add_block("photo", entry.json);
-          lost = false;
+          try {
+            page.add_block("photo", entry.json);
+          } catch (const OutputError&) {
+            lost = true;
+            throw;
+          }
           ++summary.photos_of_class[entry.target_class];
           summary.probabilities.push_back(entry.probability);
         };
@@ -107,6 +111,7 @@ int make_report(const ReportArguments& arguments, const std::string& command_lin
   });
   if (lost)
     return code;
+  FOVEA_ASSERT(summary.probabilities.size() + left_out.in_order().size() == images.size());
   summary.left_out = left_out.in_order();
   for (const std::string& path : other_files(arguments.images))
     summary.left_out.push_back({path, "not a picture, by its name"});

@@ -71,6 +71,19 @@ TEST(Report, SharedMapsAreThoseOfSaliency) {
   EXPECT_TRUE(load(folder.file(file)) == load(folder.file("map/golf-ball-map.png")));
 }
 
+TEST(Report, LosesNoneOfManyPhotos) {
+  const TemporaryFolder folder;
+  std::vector<std::string> arguments = {
+      "report", "--no-localize", "--class-models", "0", "--workers", "4", "-o", folder.file("r.html")};
+  for (int i = 0; i < 40; ++i)
+    arguments.push_back(sample(i % 2 == 0 ? "church.jpg" : "golf-ball.jpg"));
+  ASSERT_EQ(fovea(arguments).code, 0);
+  const std::vector<Json> photos = of_kind(blocks_of(folder.file("r.html")), "photo");
+  ASSERT_EQ(photos.size(), 40U);
+  for (std::size_t i = 0; i < 40; ++i)
+    EXPECT_EQ(photos[i]["name"], i % 2 == 0 ? "church.jpg" : "golf-ball.jpg");
+}
+
 TEST(Report, ListsWhatIsLeftOut) {
   const TemporaryFolder folder;
   fs::create_directory(folder.file("in"));
