@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -132,6 +133,9 @@ public:
   Attribution attribute(const Tensor& input, const ScoreTarget& target);
   /// Called while sampling methods work.
   void report_progress(SampleProgress progress);
+  /// As Session::cancel_with, for all sessions of the method, `scores()` too. So everything that is done by
+  /// way of this session can be cancelled: `attribute`, `saliency`, the maps of `localize`.
+  void cancel_with(std::stop_token stop);
 
 private:
   struct Impl;
