@@ -90,8 +90,10 @@ using SampleProgress = std::function<void(std::int64_t done, std::int64_t total)
 class MapProgram {
 public:
   /// `program.batch` is how many pictures are scored at a time (crops of a photo); direction, rule and source
-  /// are the method's. Where the model's file takes no batch but its own, pictures go one after another.
-  /// InputError for an unknown method, options out of range, and a layer that is not there or not a picture.
+  /// are the method's; a rectifier_rule holds for the methods that use gradients, and is an error for those
+  /// with a rule of their own. Where the model's file takes no batch but its own, pictures go one after
+  /// another. InputError for an unknown method, options out of range, and a layer that is not there or not a
+  /// picture.
   static std::shared_ptr<const MapProgram> compile(const Model& model, const Preprocessing& preprocessing,
                                                    std::string_view method, const ProgramOptions& program,
                                                    const MethodOptions& options = {});

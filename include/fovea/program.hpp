@@ -1,9 +1,11 @@
 #pragma once
 
 #include "fovea/model.hpp"
+#include "fovea/rectifier_rule.hpp"
 #include "fovea/tensor.hpp"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -59,6 +61,8 @@ struct ProgramOptions {
   std::int64_t height = 0;
   std::int64_t width = 0;
   Rule rule = Rule::Gradient;
+  /// Used at rectifiers if given; `rule` must be Rule::Gradient then. Direction::Forward has no use for it.
+  std::optional<RectifierRule> rectifier_rule = {};
   Precision precision = Precision::F32;
   BackendKind backend = BackendKind::Auto;
   /// Threads of one run; 0: all processors.

@@ -91,22 +91,22 @@ std::string node_list(const autodiff::NodeCounts& counts) {
 }
 
 /// What became of the relevance at the nodes of each operator.
-std::string describe_treatments(Rule rule, const autodiff::Differentiated& made) {
+std::string describe_treatments(std::string_view rule, const autodiff::Differentiated& made) {
   std::string text;
   for (const auto& [treatment, counts] : made.treated)
     text += fmt::format("{}{} at {}", text.empty() ? "" : "; ", treatment, node_list(counts));
   if (!made.passed_by.empty())
     text += fmt::format("; moved as gradients are: {}", node_list(made.passed_by));
-  return fmt::format("rule {}: {}", name_of(rule), text);
+  return fmt::format("rule {}: {}", rule, text);
 }
 
 /// What a rule other than the plain gradient did, and what it left alone.
-std::string describe_rule(Rule rule, const autodiff::Differentiated& made) {
+std::string describe_rule(std::string_view rule, const autodiff::Differentiated& made) {
   if (!made.treated.empty())
     return describe_treatments(rule, made);
   std::string text = made.overridden.empty()
-                         ? fmt::format("rule {} met no Relu: the result is the plain gradient", name_of(rule))
-                         : fmt::format("rule {} acted on {}", name_of(rule), node_list(made.overridden));
+                         ? fmt::format("rule {} met no Relu: the result is the plain gradient", rule)
+                         : fmt::format("rule {} acted on {}", rule, node_list(made.overridden));
   if (!made.passed_by.empty())
     text += fmt::format("; left alone: {}", node_list(made.passed_by));
   return text;
@@ -120,12 +120,12 @@ ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
   const ir::ValueId source =
       impl.options.source.empty() ? forward.inputs().front() : forward.outputs().back();
   autodiff::Differentiated made =
-      autodiff::differentiate(forward, forward.outputs().front(), source, rule_set(impl.options.rule));
+      autodiff::differentiate(forward, forward.outputs().front(), source, rule_set(impl.options));
   impl.gradient = infos(forward, {source}).front();
   for (const auto& [op, count] : made.overridden)
     impl.report.rule_hits += count;
-  if (impl.options.rule != Rule::Gradient)
-    impl.report.notes.push_back(describe_rule(impl.options.rule, made));
+  if (impl.options.rule != Rule::Gradient || impl.options.rectifier_rule)
+    impl.report.notes.push_back(describe_rule(rule_name(impl.options), made));
   note_estimates(forward, impl.report);
   return std::move(made.graph);
 }
