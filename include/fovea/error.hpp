@@ -6,8 +6,8 @@
 
 namespace fovea {
 
-/// Base of everything fovea throws because of what it was given. `what()` is one complete sentence that names
-/// the file, the node and the operator where they are known.
+/// Base of everything fovea throws because of what it was given or told. `what()` is one complete sentence
+/// that names the file, the node and the operator where they are known.
 class Error : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
@@ -51,6 +51,13 @@ public:
 
 private:
   std::string path_;
+};
+
+/// Work that was ended because its caller asked for that (Session::cancel_with). Nobody's fault; what was
+/// being worked on can be used again.
+class Cancelled : public Error {
+public:
+  Cancelled() : Error("cancelled") {}
 };
 
 /// A fault of fovea itself: a broken invariant. Never caused by input alone.

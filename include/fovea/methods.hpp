@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -89,8 +90,10 @@ using SampleProgress = std::function<void(std::int64_t done, std::int64_t total)
 class MapProgram {
 public:
   /// `program.batch` is how many pictures are scored at a time (crops of a photo); direction, rule and source
-  /// are the method's. Where the model's file takes no batch but its own, pictures go one after another.
-  /// InputError for an unknown method, options out of range, and a layer that is not there or not a picture.
+  /// are the method's; a rectifier_rule holds for the methods that use gradients, and is an error for those
+  /// with a rule of their own. Where the model's file takes no batch but its own, pictures go one after
+  /// another. InputError for an unknown method, options out of range, and a layer that is not there or not a
+  /// picture.
   static std::shared_ptr<const MapProgram> compile(const Model& model, const Preprocessing& preprocessing,
                                                    std::string_view method, const ProgramOptions& program,
                                                    const MethodOptions& options = {});
@@ -132,6 +135,9 @@ public:
   Attribution attribute(const Tensor& input, const ScoreTarget& target);
   /// Called while sampling methods work.
   void report_progress(SampleProgress progress);
+  /// As Session::cancel_with, for all sessions of the method, `scores()` too. So everything that is done by
+  /// way of this session can be cancelled: `attribute`, `saliency`, the maps of `localize`.
+  void cancel_with(std::stop_token stop);
 
 private:
   struct Impl;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "fovea/custom_operator.hpp"
 #include "fovea/labels.hpp"
 #include "fovea/preprocessing.hpp"
 #include "fovea/tensor.hpp"
@@ -45,6 +46,13 @@ struct UnsupportedNode {
   std::string reason;
 };
 
+struct LoadOptions {
+  /// Operators of one's own, for this model only. Each takes all nodes of its domain and type, also where
+  /// fovea knows the operator itself. InputError for one without a type or `forward`, for Constant, and for
+  /// two of one domain and type.
+  std::vector<CustomOperator> operators = {};
+};
+
 /// An ONNX model: weights, nodes, labels and preprocessing. Immutable and cheap to copy; compile it with
 /// Program::compile.
 class Model {
@@ -54,7 +62,7 @@ public:
   /// The file is mapped, not copied, as long as the model lives: it may be replaced or deleted, but not
   /// written to or cut short in place (compiling such a model is a ModelError; a file cut short at the very
   /// moment raises SIGBUS). A compiled program no longer needs it.
-  static Model load(const std::string& path);
+  static Model load(const std::string& path, const LoadOptions& options = {});
 
   const std::string& path() const;
   std::int64_t ir_version() const;

@@ -1,10 +1,13 @@
 #pragma once
 
 #include "fovea/model.hpp"
+#include "fovea/rectifier_rule.hpp"
 #include "fovea/tensor.hpp"
 
 #include <memory>
+#include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -58,6 +61,8 @@ struct ProgramOptions {
   std::int64_t height = 0;
   std::int64_t width = 0;
   Rule rule = Rule::Gradient;
+  /// Used at rectifiers if given; `rule` must be Rule::Gradient then. Direction::Forward has no use for it.
+  std::optional<RectifierRule> rectifier_rule = {};
   Precision precision = Precision::F32;
   BackendKind backend = BackendKind::Auto;
   /// Threads of one run; 0: all processors.
@@ -193,6 +198,12 @@ public:
   void backward();
   /// d(objective)/d(input 0), in input 0's shape; or with respect to ProgramOptions::source, in its shape.
   const Tensor& gradient() const;
+
+  /// While `stop` is set, a run ends before its next step with the error Cancelled: within the time that one
+  /// step takes, of a large network a few milliseconds. Any thread may set it. What the run was to give is
+  /// undefined then; the session can be used again, from `forward` on, when `stop` is not set, so give it a
+  /// fresh one. An empty token, as at first, cancels nothing.
+  void cancel_with(std::stop_token stop);
 
   /// One entry for each step, in the order in which they run; empty with Profiling::Off.
   const std::vector<StepProfile>& profile() const;

@@ -1,6 +1,7 @@
 #include "autodiff/backward.hpp"
 
 #include "ops/add.hpp"
+#include "ops/spoken_name.hpp"
 
 #include <algorithm>
 
@@ -24,7 +25,8 @@ std::vector<bool> values_depending_on(const ir::Graph& graph, ir::ValueId input)
 }
 
 /// The node's rule under the rule set, counted in `result`.
-ir::Gradient::Rule rule_for(const ir::Node& node, const RuleSet& rules, Differentiated& result) {
+std::function<std::vector<ir::ValueId>(ir::GradientContext&)>
+rule_for(const ir::Node& node, const RuleSet& rules, Differentiated& result) {
   for (const RuleOverride& override : rules.overrides)
     if (override.op == node.op && (!override.applies || override.applies(result.graph, node))) {
       ++result.overridden[node.op->name];
@@ -77,9 +79,9 @@ Differentiated differentiate(const ir::Graph& forward, ir::ValueId target, ir::V
     const auto has_gradient = [](ir::ValueId id) { return id != ir::kNoValue; };
     if (std::none_of(output_gradients.begin(), output_gradients.end(), has_gradient))
       continue;
-    const ir::Gradient::Rule rule = rule_for(*node, rules, result);
+    const auto rule = rule_for(*node, rules, result);
     if (!rule) {
-      gaps += fmt::format("{}'{}' ({}: {})", gaps.empty() ? "" : ", ", node->name, node->op->name,
+      gaps += fmt::format("{}'{}' ({}: {})", gaps.empty() ? "" : ", ", node->name, ops::spoken_name(*node),
                           node->op->gradient.why_not);
       continue;
     }

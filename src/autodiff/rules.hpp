@@ -1,7 +1,11 @@
 #pragma once
 
+#include "fovea/rectifier_rule.hpp"
 #include "ir/gradient_context.hpp"
 
+#include <functional>
+#include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -10,14 +14,14 @@ namespace fovea::autodiff {
 /// One exception to the plain gradients: how the way back treats the nodes of one operator, or some of them.
 struct RuleOverride {
   const ir::Operator* op;
-  ir::Gradient::Rule rule;
+  std::function<std::vector<ir::ValueId>(ir::GradientContext&)> rule;
   bool (*applies)(const ir::Graph&, const ir::Node&) = nullptr;  ///< null: to every node of that operator
   std::string_view treatment = {};  ///< for reports, where a set has several: what the rule does
 };
 
 /// How the way back is made: the first override that fits, or else the operator's own gradient.
 struct RuleSet {
-  std::string_view name;
+  std::string name;
   std::vector<RuleOverride> overrides;
   /// Operators whose nodes are counted where they keep their own gradient, because a user may expect the rule
   /// to act on them.
@@ -32,6 +36,8 @@ RuleSet deconvnet_rules();
 /// Guided back-propagation (Springenberg et al. 2014): R_n = R_{n+1} * 1(R_{n+1} > 0) * 1(X_n > 0) at every
 /// rectifier.
 RuleSet guided_rules();
+/// A caller's own rule at every rectifier.
+RuleSet rectifier_rules(std::shared_ptr<const RectifierRule> rule);
 
 // Relevance propagation: what flows back is a relevance R, seeded with a score (or a 1), and every node hands
 // the relevance of its output on to its inputs. See rules/relevance.hpp and docs/rules.md.

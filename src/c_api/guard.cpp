@@ -40,8 +40,8 @@ fovea_status report(fovea_status status, const char* text) noexcept {
 fovea_status report_exception() noexcept {
   try {
     throw;
-  } catch (const Cancelled&) {
-    return report(FOVEA_CANCELLED, "cancelled");
+  } catch (const Cancelled& cancelled) {
+    return report(FOVEA_CANCELLED, cancelled.what());
   } catch (const UsageError& error) {
     return report(FOVEA_ERROR_USAGE, error.what());
   } catch (const ModelError& error) {

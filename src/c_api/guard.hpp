@@ -14,11 +14,8 @@ public:
   using std::runtime_error::runtime_error;
 };
 
-/// The caller's progress function asked for an end: FOVEA_CANCELLED. Not a std::exception, so that nothing
-/// on its way takes it for an error.
-struct Cancelled {};
-
-/// The code of the exception that is being handled; its text becomes `fovea_last_error`.
+/// The code of the exception that is being handled, FOVEA_CANCELLED for Cancelled; its text becomes
+/// `fovea_last_error`.
 fovea_status report_exception() noexcept;
 
 /// Runs `body` and turns whatever it throws into a code.

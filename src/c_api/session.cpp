@@ -3,6 +3,7 @@
 #include "c_api/map.hpp"
 #include "c_api/model.hpp"
 #include "c_api/pixels.hpp"
+#include "fovea/error.hpp"
 #include "methods/session_batches.hpp"
 
 #include <algorithm>
@@ -142,7 +143,7 @@ fovea_status fovea_session_on_progress(fovea_session* session, fovea_progress pr
       return maps->report_progress({});
     maps->report_progress([progress, user](std::int64_t done, std::int64_t total) {
       if (progress(done, total, user) != 0)
-        throw Cancelled();
+        throw fovea::Cancelled();
     });
   });
 }

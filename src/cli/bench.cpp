@@ -3,6 +3,7 @@
 #include "cli/engine_options.hpp"
 #include "cli/find_model.hpp"
 #include "cli/profile_table.hpp"
+#include "cli/verbose.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 
@@ -121,6 +122,7 @@ void iterate(Session& session, const Options& options, Measured& measured) {
 }
 
 Measured measure(const Options& options, std::shared_ptr<const Program>& program) {
+  start_log(options.engine.verbose);
   Measured measured;
   const Clock::time_point start = Clock::now();
   {

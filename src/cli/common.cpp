@@ -4,6 +4,7 @@
 #include "base/ordered_parallel.hpp"
 #include "cli/engine_options.hpp"
 #include "cli/find_model.hpp"
+#include "cli/verbose.hpp"
 #include "fovea/error.hpp"
 
 #include <fmt/format.h>
@@ -38,6 +39,7 @@ void ModelOptions::add_to(Command verb) {
       .check(one_of(picture_precision_names()))
       .shows_default();
   verb.add_option("--threads", threads, "threads (default: all processors)").check(whole_number(1, 1024));
+  add_verbose(verb, verbose);
 }
 
 void ModelOptions::add_workers_to(Command verb) {
@@ -69,6 +71,7 @@ InputSize choose_size(const Model& model, const ModelOptions& options) {
 }  // namespace
 
 LoadedModel load_model(const ModelOptions& options) {
+  start_log(options.verbose);
   FoundModel found;
   found.path = options.model.empty() ? bundled_model() : options.model;
   if (!options.model.empty())

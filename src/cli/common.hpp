@@ -33,6 +33,7 @@ struct ModelOptions {
   std::string precision = "f32";
   int threads = 0;
   int workers = 0;  ///< 0: not given
+  bool verbose = false;
 
   void add_to(Command verb);
   /// --workers, of the verbs that take many pictures.

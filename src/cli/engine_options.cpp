@@ -1,6 +1,7 @@
 #include "cli/engine_options.hpp"
 
 #include "cli/common.hpp"
+#include "cli/verbose.hpp"
 #include "fovea/error.hpp"
 #include "fovea/npy.hpp"
 
@@ -63,6 +64,7 @@ void EngineOptions::add_to(Command verb) {
       .check(one_of({"auto", "onednn", "reference"}))
       .shows_default();
   verb.add_option("--threads", threads, "threads (default: all processors)").check(whole_number(1, 1024));
+  add_verbose(verb, verbose);
 }
 
 ProgramOptions EngineOptions::program_options() const {

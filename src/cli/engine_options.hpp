@@ -19,6 +19,7 @@ struct EngineOptions {
   std::string precision = "f32";
   std::string backend = "auto";
   int threads = 0;
+  bool verbose = false;
 
   void add_to(Command verb);
   ProgramOptions program_options() const;

@@ -1,6 +1,7 @@
 #include "cli/common.hpp"
 #include "cli/engine_options.hpp"
 #include "cli/find_model.hpp"
+#include "cli/verbose.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 #include "fovea/npy.hpp"
@@ -75,6 +76,7 @@ void check_distinct(const std::vector<NamedFile>& outputs) {
 }
 
 int compute(const Options& options) {
+  start_log(options.engine.verbose);
   const Model model = Model::load(find_model(options.model).path);
   std::vector<NamedFile> inputs, outputs;
   std::transform(options.inputs.begin(), options.inputs.end(), std::back_inserter(inputs), split_name);

@@ -1,6 +1,7 @@
 #include "cli/common.hpp"
 #include "cli/engine_options.hpp"
 #include "cli/find_model.hpp"
+#include "cli/verbose.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 #include "fovea/npy.hpp"
@@ -18,6 +19,7 @@ struct Options {
 };
 
 int compute(const Options& options) {
+  start_log(options.engine.verbose);
   if (options.scores == options.output)
     throw UsageError(fmt::format("-o and --scores name the same file '{}'", options.output));
   const Model model = Model::load(find_model(options.model).path);

@@ -2,6 +2,7 @@
 
 #include "autodiff/backward.hpp"
 #include "base/check.hpp"
+#include "base/log.hpp"
 #include "engine/imported_graph.hpp"
 #include "engine/model_impl.hpp"
 #include "engine/program_impl.hpp"
@@ -91,22 +92,22 @@ std::string node_list(const autodiff::NodeCounts& counts) {
 }
 
 /// What became of the relevance at the nodes of each operator.
-std::string describe_treatments(Rule rule, const autodiff::Differentiated& made) {
+std::string describe_treatments(std::string_view rule, const autodiff::Differentiated& made) {
   std::string text;
   for (const auto& [treatment, counts] : made.treated)
     text += fmt::format("{}{} at {}", text.empty() ? "" : "; ", treatment, node_list(counts));
   if (!made.passed_by.empty())
     text += fmt::format("; moved as gradients are: {}", node_list(made.passed_by));
-  return fmt::format("rule {}: {}", name_of(rule), text);
+  return fmt::format("rule {}: {}", rule, text);
 }
 
 /// What a rule other than the plain gradient did, and what it left alone.
-std::string describe_rule(Rule rule, const autodiff::Differentiated& made) {
+std::string describe_rule(std::string_view rule, const autodiff::Differentiated& made) {
   if (!made.treated.empty())
     return describe_treatments(rule, made);
   std::string text = made.overridden.empty()
-                         ? fmt::format("rule {} met no Relu: the result is the plain gradient", name_of(rule))
-                         : fmt::format("rule {} acted on {}", name_of(rule), node_list(made.overridden));
+                         ? fmt::format("rule {} met no Relu: the result is the plain gradient", rule)
+                         : fmt::format("rule {} acted on {}", rule, node_list(made.overridden));
   if (!made.passed_by.empty())
     text += fmt::format("; left alone: {}", node_list(made.passed_by));
   return text;
@@ -119,13 +120,16 @@ ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
               forward.output_names().front(), to_string(scores), impl.options.batch);
   const ir::ValueId source =
       impl.options.source.empty() ? forward.inputs().front() : forward.outputs().back();
+  const LogTimer timer;
   autodiff::Differentiated made =
-      autodiff::differentiate(forward, forward.outputs().front(), source, rule_set(impl.options.rule));
+      autodiff::differentiate(forward, forward.outputs().front(), source, rule_set(impl.options));
+  log_event(LogLevel::Detail, "differentiated by rule {}: {} nodes, then {} ({:.1f} ms)",
+            rule_name(impl.options), forward.nodes().size(), made.graph.nodes().size(), timer.milliseconds());
   impl.gradient = infos(forward, {source}).front();
   for (const auto& [op, count] : made.overridden)
     impl.report.rule_hits += count;
-  if (impl.options.rule != Rule::Gradient)
-    impl.report.notes.push_back(describe_rule(impl.options.rule, made));
+  if (impl.options.rule != Rule::Gradient || impl.options.rectifier_rule)
+    impl.report.notes.push_back(describe_rule(rule_name(impl.options), made));
   note_estimates(forward, impl.report);
   return std::move(made.graph);
 }
@@ -204,7 +208,10 @@ void build(const Model& model, Program::Impl& impl) {
     FOVEA_CHECK((picture.height > 0 || options.height > 0) && (picture.width > 0 || options.width > 0),
                 "the size of input '{}' is open: give one", picture.name);
   }
+  const LogTimer timer;
   ir::Graph graph = imported_graph(model, options);
+  log_event(LogLevel::Summary, "imported {}: {} nodes ({:.1f} ms)", model.path(), graph.nodes().size(),
+            timer.milliseconds());
   model.impl().file->release_pages();
   FOVEA_CHECK(!graph.outputs().empty(), "the model has no output");
   if (!options.target.empty())
@@ -244,6 +251,12 @@ void build(const Model& model, Program::Impl& impl) {
   impl.report.fallback_nodes = impl.lowering.fallback_nodes;
   settle_constants(*model.impl().file, impl.lowering);
   plan_arena(impl);
+  log_event(LogLevel::Detail, "memory plan: {} bytes a session, {} without sharing; weights {} bytes",
+            impl.report.arena_bytes, impl.report.unplanned_bytes, impl.report.weight_bytes);
+  log_event(LogLevel::Summary,
+            "compiled {} for {}: {} nodes, {} steps, {} by fallback to reference kernels ({:.1f} ms)",
+            model.path(), backend.name(), graph.nodes().size(), impl.lowering.steps.size(),
+            impl.report.fallback_nodes, timer.milliseconds());
 }
 
 }  // namespace

@@ -24,4 +24,19 @@ autodiff::RuleSet rule_set(Rule rule) {
   FOVEA_ASSERT(!"unknown rule");
 }
 
+autodiff::RuleSet rule_set(const ProgramOptions& options) {
+  if (!options.rectifier_rule)
+    return rule_set(options.rule);
+  const RectifierRule& rule = *options.rectifier_rule;
+  FOVEA_CHECK(options.rule == Rule::Gradient,
+              "the rule '{}' for rectifiers and the rule {} exclude each other", rule.name,
+              name_of(options.rule));
+  FOVEA_CHECK(!rule.name.empty() && rule.dx, "a rule for rectifiers needs a name and a function");
+  return autodiff::rectifier_rules(std::make_shared<const RectifierRule>(rule));
+}
+
+std::string_view rule_name(const ProgramOptions& options) {
+  return options.rectifier_rule ? std::string_view(options.rectifier_rule->name) : name_of(options.rule);
+}
+
 }  // namespace fovea

@@ -1,5 +1,6 @@
 #include "base/check.hpp"
 #include "engine/program_impl.hpp"
+#include "fovea/error.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -16,6 +17,12 @@ struct Session::Impl {
   std::vector<std::function<void()>> steps;
   std::vector<StepProfile> profile;  ///< empty unless profiling; else one for each step
   bool forward_is_fresh = false;     ///< the arena still holds what the way back needs
+  std::stop_token stop;
+
+  void check_stop() const {
+    if (stop.stop_requested())
+      throw Cancelled();
+  }
 
   void run(std::size_t first, std::size_t last) {
     struct Scope {
@@ -27,13 +34,16 @@ struct Session::Impl {
     } scope(*state);
     if (!profile.empty())
       return run_timed(first, last);
-    for (std::size_t i = first; i < last; ++i)
+    for (std::size_t i = first; i < last; ++i) {
+      check_stop();
       steps[i]();
+    }
   }
 
   void run_timed(std::size_t first, std::size_t last) {
     using Clock = std::chrono::steady_clock;
     for (std::size_t i = first; i < last; ++i) {
+      check_stop();
       const Clock::time_point begin = Clock::now();
       steps[i]();
       const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
@@ -121,6 +131,7 @@ const Tensor& Session::output(std::size_t i) const {
 }
 
 void Session::forward() {
+  impl_->forward_is_fresh = false;  // until this one is done
   impl_->run(0, impl_->program->impl().lowering.forward_steps);
   impl_->forward_is_fresh = true;
 }
@@ -158,6 +169,10 @@ void Session::backward() {
 const Tensor& Session::gradient() const {
   FOVEA_ASSERT(impl_->program->impl().differentiated);
   return impl_->outputs.back();
+}
+
+void Session::cancel_with(std::stop_token stop) {
+  impl_->stop = std::move(stop);
 }
 
 const std::vector<StepProfile>& Session::profile() const {

@@ -69,8 +69,8 @@ template <Weigh weigh>
 CompiledMethod compile(const MethodContext& context) {
   auto scores = compile_scores(context);
   auto program = compile_layer(context, Rule::Gradient);
-  auto start = [program]() -> Attribute {
-    auto layer = std::make_shared<LayerSession>(program);
+  auto start = [program](Sessions& sessions) -> Attribute {
+    auto layer = std::make_shared<LayerSession>(sessions.add(program));
     return [layer](const Tensor& input, const ScoreTarget& target, const SampleProgress&) {
       return class_activation(*layer, input, target, weigh);
     };
@@ -82,9 +82,9 @@ CompiledMethod compile_guided_grad_cam(const MethodContext& context) {
   auto scores = compile_scores(context);
   auto program = compile_layer(context, Rule::Gradient);
   auto guided = compile_gradient(context, 1, Rule::Guided);
-  auto start = [program, guided]() -> Attribute {
-    auto layer = std::make_shared<LayerSession>(program);
-    auto session = std::make_shared<Session>(guided);
+  auto start = [program, guided](Sessions& sessions) -> Attribute {
+    auto layer = std::make_shared<LayerSession>(sessions.add(program));
+    auto session = sessions.add(guided);
     return [=](const Tensor& input, const ScoreTarget& target, const SampleProgress&) {
       const Attribution coarse = class_activation(*layer, input, target, weigh_grad_cam);
       const auto cam = coarse.relevance.data<float>();

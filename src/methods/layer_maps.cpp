@@ -20,11 +20,11 @@ LayerLook LayerSession::look(const Tensor& input, const ScoreTarget& target) {
   const auto x = input.data<float>();
   LayerLook look;
   look_at_many(
-      session_, 1, target,
+      *session_, 1, target,
       [&](std::int64_t, std::span<float> p) { std::copy(x.begin(), x.end(), p.begin()); },
       [&](std::int64_t, std::int64_t n) {
-        const Tensor& layer = session_.output(session_.program().outputs().size() - 1);
-        look.gradient = gradient_at(session_, n);
+        const Tensor& layer = session_->output(session_->program().outputs().size() - 1);
+        look.gradient = gradient_at(*session_, n);
         look.activation = layer.data<float>().subspan(static_cast<std::size_t>(n) * look.gradient.size(),
                                                       look.gradient.size());
         look.height = layer.shape()[2];

@@ -14,14 +14,14 @@ struct LayerLook {
 /// layer. InputError when it is not a layer of [N,C,H,W].
 std::shared_ptr<const Program> compile_layer(const MethodContext& context, Rule rule);
 
-/// One thread's session of such a program.
+/// A session of such a program.
 class LayerSession {
 public:
-  explicit LayerSession(std::shared_ptr<const Program> program) : session_(std::move(program)) {}
+  explicit LayerSession(std::shared_ptr<Session> session) : session_(std::move(session)) {}
   LayerLook look(const Tensor& input, const ScoreTarget& target);
 
 private:
-  Session session_;
+  std::shared_ptr<Session> session_;
 };
 
 }  // namespace fovea

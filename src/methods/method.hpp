@@ -20,13 +20,28 @@ struct MethodContext {
 using Attribute = std::function<Attribution(const Tensor& input, const ScoreTarget& target,
                                             const SampleProgress& progress)>;
 
+/// The sessions that one MapSession works with.
+class Sessions {
+public:
+  std::shared_ptr<Session> add(std::shared_ptr<const Program> program) {
+    return all_.emplace_back(std::make_shared<Session>(std::move(program)));
+  }
+  void cancel_with(const std::stop_token& stop) {
+    for (const auto& session : all_)
+      session->cancel_with(stop);
+  }
+
+private:
+  std::vector<std::shared_ptr<Session>> all_;
+};
+
 /// A compiled method: what all threads share.
 struct CompiledMethod {
   /// Gives the scores. Its way back is the method's map where `start` is empty.
   std::shared_ptr<const Program> scores;
   std::vector<std::shared_ptr<const Program>> others;
-  /// Makes the sessions of one thread.
-  std::function<Attribute()> start;
+  /// Makes what one thread needs, its sessions among the given ones.
+  std::function<Attribute(Sessions&)> start;
   bool smooths = false;  ///< does what MethodOptions::smooth asks for by itself
 };
 

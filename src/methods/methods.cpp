@@ -144,11 +144,12 @@ struct MapSession::Impl {
   explicit Impl(std::shared_ptr<const MapProgram> which)
       : program(std::move(which)), scores(program->impl().compiled.scores) {
     if (program->impl().compiled.start)
-      attribute = program->impl().compiled.start();
+      attribute = program->impl().compiled.start(others);
   }
 
   std::shared_ptr<const MapProgram> program;
   Session scores;
+  Sessions others;      ///< that `attribute` runs
   Attribute attribute;  ///< empty: the way back of `scores`
   SampleProgress progress;
 };
@@ -170,6 +171,11 @@ bool MapSession::is_plain_gradient() const {
 }
 void MapSession::report_progress(SampleProgress progress) {
   impl_->progress = std::move(progress);
+}
+
+void MapSession::cancel_with(std::stop_token stop) {
+  impl_->others.cancel_with(stop);
+  impl_->scores.cancel_with(std::move(stop));
 }
 
 Attribution MapSession::attribute(const Tensor& input, const ScoreTarget& target) {

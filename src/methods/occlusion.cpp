@@ -102,8 +102,8 @@ CompiledMethod compile(const MethodContext& context) {
   MethodContext many = context;
   many.program.batch = 10;
   auto program = compile_scores(many);
-  auto start = [program, options, preprocessing = context.preprocessing]() -> Attribute {
-    auto session = std::make_shared<Session>(program);
+  auto start = [program, options, preprocessing = context.preprocessing](Sessions& sessions) -> Attribute {
+    auto session = sessions.add(program);
     return [=](const Tensor& input, const ScoreTarget& target, const SampleProgress& progress) {
       const Tensor baseline = baseline_of(input, options.baseline, preprocessing);
       return occlude(*session, input, baseline, options, target, progress);

@@ -80,8 +80,8 @@ CompiledMethod compile(const MethodContext& context, std::string_view method,
   const std::int64_t steps = samples_of(context, method);
   auto scores = compile_scores(context);
   auto program = compile_gradient(context, batch_for(steps));
-  auto start = [program, steps, make_path]() -> Attribute {
-    auto session = std::make_shared<Session>(program);
+  auto start = [program, steps, make_path](Sessions& sessions) -> Attribute {
+    auto session = sessions.add(program);
     return [=](const Tensor& input, const ScoreTarget& target, const SampleProgress& progress) {
       Tensor baseline;
       return integrate(*session, input, make_path(input, baseline), steps, target, progress);

@@ -25,8 +25,8 @@ template <Rule rule>
 CompiledMethod compile_relevance(const MethodContext& context) {
   auto scores = compile_scores(context);
   auto program = compile_gradient(context, 1, rule);
-  auto start = [program]() -> Attribute {
-    auto session = std::make_shared<Session>(program);
+  auto start = [program](Sessions& sessions) -> Attribute {
+    auto session = sessions.add(program);
     return [session](const Tensor& input, const ScoreTarget& target, const SampleProgress&) {
       const auto x = input.data<float>();
       auto pictures = session->input().data<float>();
@@ -48,8 +48,8 @@ CompiledMethod compile_relevance(const MethodContext& context) {
 CompiledMethod compile_excitation(const MethodContext& context) {
   auto scores = compile_scores(context);
   auto program = compile_layer(context, Rule::Excitation);
-  auto start = [program]() -> Attribute {
-    auto layer = std::make_shared<LayerSession>(program);
+  auto start = [program](Sessions& sessions) -> Attribute {
+    auto layer = std::make_shared<LayerSession>(sessions.add(program));
     return [layer](const Tensor& input, const ScoreTarget& target, const SampleProgress&) {
       const LayerLook look = layer->look(input, target);
       Tensor map(DType::F32, {look.height, look.width});

@@ -107,8 +107,9 @@ CompiledMethod compile(const MethodContext& context) {
   MethodContext many = context;
   many.program.batch = batch_for(samples);
   auto program = compile_scores(many);
-  auto start = [program, options, samples, preprocessing = context.preprocessing]() -> Attribute {
-    auto session = std::make_shared<Session>(program);
+  auto start = [program, options, samples,
+                preprocessing = context.preprocessing](Sessions& sessions) -> Attribute {
+    auto session = sessions.add(program);
     return [=](const Tensor& input, const ScoreTarget& target, const SampleProgress& progress) {
       const Tensor baseline = baseline_of(input, options.baseline, preprocessing);
       return average_masks(*session, input, baseline, options, samples, target, progress);

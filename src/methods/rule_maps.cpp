@@ -14,8 +14,8 @@ CompiledMethod compile_rule(const MethodContext& context) {
 CompiledMethod compile_gradient_x_input(const MethodContext& context) {
   auto scores = compile_scores(context);
   auto program = compile_gradient(context, 1);
-  auto start = [program]() -> Attribute {
-    auto session = std::make_shared<Session>(program);
+  auto start = [program](Sessions& sessions) -> Attribute {
+    auto session = sessions.add(program);
     return [session](const Tensor& input, const ScoreTarget& target, const SampleProgress&) {
       const auto x = input.data<float>();
       Attribution result{Tensor(DType::F32, input.shape()), {}};

@@ -45,8 +45,8 @@ CompiledMethod compile(const MethodContext& context, Statistic statistic, Rule r
   FOVEA_CHECK(statistic != Statistic::Variance || samples > 1, "a variance needs at least 2 samples");
   auto scores = compile_scores(context);
   auto program = compile_gradient(context, batch_for(samples), rule);
-  auto start = [program, samples, statistic, options = context.options]() -> Attribute {
-    auto session = std::make_shared<Session>(program);
+  auto start = [program, samples, statistic, options = context.options](Sessions& sessions) -> Attribute {
+    auto session = sessions.add(program);
     return [=](const Tensor& input, const ScoreTarget& target, const SampleProgress& progress) {
       Noise noise(input, options);
       Moments moments(input.data<float>().size());

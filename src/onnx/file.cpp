@@ -3,6 +3,7 @@
 #include "base/check.hpp"
 #include "onnx/constant_node.hpp"
 #include "onnx/contents.hpp"
+#include "onnx/custom_node.hpp"
 #include "onnx/execution_order.hpp"
 #include "onnx/external_data.hpp"
 #include "onnx/node_reader.hpp"
@@ -88,7 +89,9 @@ void read_ports(OnnxFile& file, OnnxFile::Contents& contents, const onnx::GraphP
 }
 
 /// Why fovea cannot run a node; empty when it can.
-std::string why_not(const NodeReader& node, std::int64_t opset) {
+std::string why_not(const NodeReader& node, const OnnxFile::Contents& contents, std::int64_t opset) {
+  if (const auto functions = find_custom(contents.operators, node))
+    return custom_why_not(node, *functions);
   if (!node.in_default_domain())
     return fmt::format("the domain '{}' is not supported", node.proto().domain());
   if (node.has_subgraph())
@@ -112,7 +115,7 @@ void check_nodes(OnnxFile& file, OnnxFile::Contents& contents, const onnx::Graph
     try {
       ++counts[node.operator_name()];
       FOVEA_CHECK(node.proto().output_size() > 0, "has no outputs");
-      if (const std::string reason = why_not(node, file.opset); !reason.empty())
+      if (const std::string reason = why_not(node, contents, file.opset); !reason.empty())
         file.unsupported_nodes.push_back({node.name(), node.operator_name(), reason});
       if (node.operator_name() == "Cast")
         contents.element_types[node.proto().output(0)] = static_cast<int>(node.integer("to", 0));
@@ -193,11 +196,13 @@ void OnnxFile::release_pages(const void* address, std::size_t bytes) const {
     file->release_pages(address, bytes);
 }
 
-std::shared_ptr<const OnnxFile> OnnxFile::read(const std::string& path) {
+std::shared_ptr<const OnnxFile> OnnxFile::read(const std::string& path,
+                                               const std::vector<CustomOperator>& operators) {
   std::shared_ptr<OnnxFile> file(new OnnxFile);
   file->path = path;
-  ParsedModel parsed = parse_model(path);
   auto contents = std::make_unique<Contents>();
+  contents->operators = shared_operators(operators);
+  ParsedModel parsed = parse_model(path);
   try {
     fill(*file, *contents, parsed);
   } catch (const InputError& error) {

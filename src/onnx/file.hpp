@@ -19,7 +19,9 @@ public:
   /// outside kFirstOpset..kLastOpset, weights that do not match their shapes or hold NaN, external data
   /// outside the model's folder, a node that reads a missing value, two nodes that write one value, or a
   /// cycle.
-  static std::shared_ptr<const OnnxFile> read(const std::string& path);
+  /// Nodes of the given operators are supported; InputError where those are not in order (LoadOptions).
+  static std::shared_ptr<const OnnxFile> read(const std::string& path,
+                                              const std::vector<CustomOperator>& operators = {});
 
   struct Contents;
   const Contents& contents() const { return *contents_; }

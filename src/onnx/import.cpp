@@ -1,6 +1,7 @@
 #include "onnx/import.hpp"
 
 #include "onnx/contents.hpp"
+#include "onnx/custom_node.hpp"
 #include "onnx/input_shapes.hpp"
 #include "onnx/tensor_proto.hpp"
 #include "onnx/translate.hpp"
@@ -101,7 +102,10 @@ private:
     const auto first_new = static_cast<ir::ValueId>(graph_.values().size());
     TranslateContext context(graph_, node, std::move(inputs), std::move(types), file_.opset, options_,
                              rebatch_);
-    find_translation(node.proto().op_type())->translate(context);
+    if (const auto functions = find_custom(file_.contents().operators, node))
+      translate_custom(context, functions, file_.path);
+    else
+      find_translation(node.proto().op_type())->translate(context);
     for (int i = 0; i < node.proto().output_size(); ++i) {
       const std::string& name = node.proto().output(i);
       const auto index = static_cast<std::size_t>(i);

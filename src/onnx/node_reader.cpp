@@ -19,7 +19,7 @@ std::string type_word(int type) {
 }
 
 /// The declared type, or, where an old file declares none, the one whose field is set.
-int type_of(const AttributeProto& attribute) {
+int type_in_file(const AttributeProto& attribute) {
   if (attribute.type() != AttributeProto::UNDEFINED)
     return attribute.type();
   if (attribute.has_f())
@@ -36,6 +36,8 @@ int type_of(const AttributeProto& attribute) {
     return AttributeProto::FLOATS;
   if (attribute.ints_size() > 0)
     return AttributeProto::INTS;
+  if (attribute.strings_size() > 0)
+    return AttributeProto::STRINGS;
   return AttributeProto::UNDEFINED;
 }
 
@@ -55,7 +57,7 @@ std::string NodeReader::operator_name() const {
 
 bool NodeReader::has_subgraph() const {
   return std::any_of(node_.attribute().begin(), node_.attribute().end(), [](const AttributeProto& a) {
-    return type_of(a) == AttributeProto::GRAPH || type_of(a) == AttributeProto::GRAPHS;
+    return type_in_file(a) == AttributeProto::GRAPH || type_in_file(a) == AttributeProto::GRAPHS;
   });
 }
 
@@ -84,10 +86,14 @@ const AttributeProto* NodeReader::find(std::string_view attribute) const {
   return nullptr;
 }
 
+int NodeReader::type_of(std::string_view attribute) const {
+  return type_in_file(*find(attribute));
+}
+
 const AttributeProto* NodeReader::find(std::string_view attribute, int type) const {
   const AttributeProto* found = find(attribute);
-  FOVEA_CHECK(!found || type_of(*found) == type, "attribute '{}': expected {}, found {}", attribute,
-              type_word(type), type_word(type_of(*found)));
+  FOVEA_CHECK(!found || type_in_file(*found) == type, "attribute '{}': expected {}, found {}", attribute,
+              type_word(type), type_word(type_in_file(*found)));
   return found;
 }
 
@@ -115,7 +121,7 @@ bool NodeReader::flag(std::string_view attribute, bool otherwise) const {
 std::optional<std::vector<std::int64_t>> NodeReader::integers(std::string_view attribute) const {
   const AttributeProto* found = find(attribute);
   if (!found ||
-      (type_of(*found) == AttributeProto::UNDEFINED))  // an empty list in a file that declares no types
+      (type_in_file(*found) == AttributeProto::UNDEFINED))  // an empty list in a file that declares no types
     return std::nullopt;
   found = find(attribute, AttributeProto::INTS);
   return std::vector<std::int64_t>(found->ints().begin(), found->ints().end());

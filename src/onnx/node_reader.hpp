@@ -51,6 +51,8 @@ public:
   /// A tensor attribute whose elements lie in the model file itself.
   std::optional<Tensor> tensor(std::string_view attribute) const;
   const onnx::AttributeProto* find(std::string_view attribute) const;
+  /// The type of an attribute that is there (AttributeProto::AttributeType), as far as its file tells it.
+  int type_of(std::string_view attribute) const;
   /// The attribute, checked to be of that type (AttributeProto::AttributeType); nullptr when absent.
   const onnx::AttributeProto* find(std::string_view attribute, int type) const;
 

@@ -1,5 +1,6 @@
 #include "passes/pipeline.hpp"
 
+#include "base/log.hpp"
 #include "passes/drop_dead.hpp"
 #include "passes/drop_identity.hpp"
 #include "passes/fold_batch_norm.hpp"
@@ -54,7 +55,11 @@ std::span<const Pass> fusion_passes() {
 
 ir::Graph run(std::span<const Pass> passes, ir::Graph graph, Notes& notes) {
   for (const Pass& pass : passes) {
+    const std::size_t before = graph.nodes().size();
+    const LogTimer timer;
     graph = pass.run(graph, notes);
+    log_event(LogLevel::Detail, "pass {}: {} nodes, then {} ({:.1f} ms)", pass.name, before,
+              graph.nodes().size(), timer.milliseconds());
     ir::verify(graph, fmt::format("pass {}", pass.name));
   }
   return graph;

@@ -23,14 +23,6 @@
 namespace fovea::autodiff {
 namespace {
 
-/// dy masked; `sign` is any value that is above 0 exactly where the rectifier's input is.
-template <Mask mask>
-ir::ValueId masked(ir::GradientContext& c, ir::ValueId dy, ir::ValueId sign) {
-  if (mask == Mask::OfGradientAndForward)
-    dy = c.emit(ops::relu_gradient(), {dy, sign});
-  return c.emit(ops::relu(), {dy});
-}
-
 /// The constant's value when all its elements are the same.
 std::optional<double> constant_of(const ir::Graph& graph, ir::ValueId id) {
   if (!graph.is_constant(id) || !is_floating(graph.type(id).dtype) || graph.shape(id).elements() == 0)
@@ -74,9 +66,8 @@ bool is_activation(const ir::Graph& graph, const ir::Node& relu) {
   return !is_bounded_to_a_gate(graph, relu.inputs[0], relu.outputs[0]);
 }
 
-template <Mask mask>
-std::vector<ir::ValueId> relu_rule(ir::GradientContext& c) {
-  return {masked<mask>(c, c.dy(), c.y())};
+std::vector<ir::ValueId> relu_rule(ir::GradientContext& c, const AtRectifier& rule) {
+  return {rule(c, c.dy(), c.x(), c.y())};
 }
 
 bool starts_at_zero(const ir::Graph& graph, const ir::Node& node) {
@@ -87,13 +78,12 @@ bool starts_at_zero(const ir::Graph& graph, const ir::Node& node) {
          !is_gate(graph, node.inputs[0], attributes.max);
 }
 
-template <Mask mask>
-std::vector<ir::ValueId> clip_rule(ir::GradientContext& c) {
+std::vector<ir::ValueId> clip_rule(ir::GradientContext& c, const AtRectifier& rule) {
   const double bound = c.attributes<ops::ClipAttributes>().max;
   const ir::ValueId dy =
       std::isinf(bound) ? c.dy()
                         : c.emit(ops::clip_gradient(), {c.dy(), c.x()}, ops::ClipAttributes{.max = bound});
-  return {masked<mask>(c, dy, c.x())};
+  return {rule(c, dy, c.x(), c.x())};
 }
 
 /// Which operand of a Max is rectified, as the other one is zeros that do not widen it; 2: none.
@@ -110,24 +100,27 @@ bool has_zeros(const ir::Graph& graph, const ir::Node& node) {
   return operand < 2 && !is_bounded_to_a_gate(graph, node.inputs[operand], node.outputs[0]);
 }
 
-template <Mask mask>
-std::vector<ir::ValueId> max_rule(ir::GradientContext& c) {
+std::vector<ir::ValueId> max_rule(ir::GradientContext& c, const AtRectifier& rule) {
   std::vector<ir::ValueId> gradients = {ir::kNoValue, ir::kNoValue};
-  gradients[rectified_operand(c.graph(), c.node())] = masked<mask>(c, c.dy(), c.y());
+  const std::size_t operand = rectified_operand(c.graph(), c.node());
+  gradients[operand] = rule(c, c.dy(), c.x(operand), c.y());
   return gradients;
-}
-
-template <Mask mask>
-std::vector<RuleOverride> overrides() {
-  return {{&ops::relu(), relu_rule<mask>, is_activation},
-          {&ops::clip(), clip_rule<mask>, starts_at_zero},
-          {&ops::max(), max_rule<mask>, has_zeros}};
 }
 
 }  // namespace
 
+std::vector<RuleOverride> at_rectifiers(const AtRectifier& rule) {
+  return {{&ops::relu(), [rule](auto& c) { return relu_rule(c, rule); }, is_activation},
+          {&ops::clip(), [rule](auto& c) { return clip_rule(c, rule); }, starts_at_zero},
+          {&ops::max(), [rule](auto& c) { return max_rule(c, rule); }, has_zeros}};
+}
+
 std::vector<RuleOverride> mask_at_rectifiers(Mask mask) {
-  return mask == Mask::OfGradient ? overrides<Mask::OfGradient>() : overrides<Mask::OfGradientAndForward>();
+  return at_rectifiers([mask](ir::GradientContext& c, ir::ValueId dy, ir::ValueId, ir::ValueId positive) {
+    if (mask == Mask::OfGradientAndForward)
+      dy = c.emit(ops::relu_gradient(), {dy, positive});
+    return c.emit(ops::relu(), {dy});
+  });
 }
 
 std::vector<const ir::Operator*> other_activations() {

@@ -10,6 +10,7 @@
 #include "ops/clip.hpp"
 #include "ops/concat.hpp"
 #include "ops/cos.hpp"
+#include "ops/custom.hpp"
 #include "ops/div.hpp"
 #include "ops/elu.hpp"
 #include "ops/erf.hpp"
@@ -89,6 +90,12 @@ bool has_signal(const ir::Graph& graph, const ir::Node& node) {
   return signal_of(graph, node).has_value();
 }
 
+/// What the functions of a caller's operator do with a relevance, nobody can know.
+std::vector<ir::ValueId> refuse_custom(ir::GradientContext& c) {
+  throw InputError(fmt::format("'{}' ({}): rules of relevance have no part for operators of one's own",
+                               c.node().name, c.attributes<ops::CustomAttributes>().operator_name));
+}
+
 bool is_product(const ir::Graph& graph, const ir::Node& node) {
   return !has_constant_operand(graph, node);
 }
@@ -99,7 +106,9 @@ Overrides passing() {
   Overrides all = {{&ops::mul(), pass_to_signal, has_signal, "all to the signal, none to the gate"},
                    {&ops::mul(), pass_in_halves, is_product, "half to each factor"},
                    {&ops::max(), pass_on, has_constant_operand, kUnchanged},
-                   {&ops::min(), pass_on, has_constant_operand, kUnchanged}};
+                   {&ops::min(), pass_on, has_constant_operand, kUnchanged},
+                   {&ops::custom(), refuse_custom},
+                   {&ops::custom_without_backward(), refuse_custom}};
   for (const ir::Operator* op : {&ops::abs(),
                                  &ops::add(),
                                  &ops::atan(),

@@ -1,5 +1,6 @@
 #include "backend/onednn/lowerings.hpp"
 
+#include "base/log.hpp"
 #include "ops/reshape.hpp"
 
 #include <omp.h>
@@ -67,7 +68,11 @@ private:
   static void lower_node(OneDnnBuilder& onednn, LoweringBuilder& builder, const ir::Node& node) {
     const auto* lowering = lowering_for(onednn.graph(), node);
     if (!lowering) {
-      builder.lowering().fallback_nodes += node.op == &ops::reshape() ? 0 : 1;
+      if (node.op != &ops::reshape()) {
+        ++builder.lowering().fallback_nodes;
+        log_event(LogLevel::Detail, "node '{}' ({}): no kernel of oneDNN's, runs its reference kernel",
+                  node.name, node.op->name);
+      }
       return onednn.add_reference(node);
     }
     try {

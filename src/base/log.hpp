@@ -1,0 +1,39 @@
+#pragma once
+
+#include "fovea/log.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+namespace fovea {
+
+/// Whether anybody is told of what happens at that level: one look at an atomic number.
+bool is_logged(LogLevel level);
+
+/// Tells the log, if there is one by now.
+void log_line(LogLevel level, std::string_view line);
+
+/// The same with a format, whose text is made only if it is logged.
+template <class... Arguments>
+void log_event(LogLevel level, fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+  if (is_logged(level))
+    log_line(level, fmt::format(format, std::forward<Arguments>(arguments)...));
+}
+
+/// The time since it was made; looks at the clock only where there is a log.
+class LogTimer {
+public:
+  double milliseconds() const {
+    return begin_ == Clock::time_point()
+               ? 0
+               : std::chrono::duration<double, std::milli>(Clock::now() - begin_).count();
+  }
+
+private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point begin_ = is_logged(LogLevel::Summary) ? Clock::now() : Clock::time_point();
+};
+
+}  // namespace fovea

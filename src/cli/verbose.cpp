@@ -1,0 +1,20 @@
+#include "cli/verbose.hpp"
+
+#include "fovea/log.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace fovea::cli {
+
+void add_verbose(Command verb, bool& verbose) {
+  verb.add_flag("--verbose", verbose, "tell on standard error what happens while the network is compiled");
+}
+
+void start_log(bool verbose) {
+  if (verbose)
+    set_log([](LogLevel, std::string_view line) { fmt::print(stderr, "fovea: {}\n", line); });
+}
+
+}  // namespace fovea::cli
