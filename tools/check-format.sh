@@ -10,4 +10,4 @@ if [[ ${1:-} == --fix ]]; then
 fi
 clang_format=${1:-clang-format}
 "$clang_format" --version | grep -q 'version 14\.' || { echo "needs clang-format 14"; exit 77; }
-find src include tests examples bench -regex '.*\.[ch]\(pp\)?' -print0 | xargs -0 "$clang_format" $mode
+find src include tests examples bench -name node_modules -prune -o -regex '.*\.[ch]\(pp\)?' -print0 | xargs -0 "$clang_format" $mode
