@@ -79,7 +79,7 @@ TEST_F(Evaluate, CountsAndGoesOnAfterBrokenPictures) {
   EXPECT_EQ(outcome.code, 1);
   EXPECT_EQ(lines_of(outcome.err), 2) << outcome.err;
   EXPECT_TRUE(contains(outcome.err, "p3.jpg") && contains(outcome.err, "p5.jpg")) << outcome.err;
-  EXPECT_EQ(files_in(whole), (Names{"images.csv", "settings.json", "summary.json"}));
+  EXPECT_EQ(files_in(whole), (Names{"images.csv", "report.html", "settings.json", "summary.json"}));
   EXPECT_EQ(outcome.out, load(whole + "/summary.json"));
   const Json summary = Json::parse(outcome.out);
   EXPECT_EQ(summary["images"], 8);
@@ -128,7 +128,7 @@ TEST_F(Evaluate, GoesOnWhereverTheFileWasCutOff) {
     fs::copy_file(whole + "/settings.json", out + "/settings.json");
     EXPECT_EQ(evaluate(out, {"--resume", "--guesses", "0"}).code, 1);
     expect_same(whole, out);
-    EXPECT_EQ(files_in(out).size(), 3U) << kept;
+    EXPECT_EQ(files_in(out).size(), 4U) << kept;
     const std::string again = load(out + "/images.csv");
     if (kept == last) {
       EXPECT_EQ(again, rows);
@@ -202,7 +202,8 @@ TEST_F(Evaluate, ShardsMergeToWhatOneRunGives) {
   EXPECT_EQ(evaluate(shared, {"--shard", "3/3"}).code, 1);  // p5
   expect_error(fovea({"evaluate", "merge", shared, "-o", merged}), 1, {"of 3 shards 1 is missing: 2"});
   EXPECT_EQ(evaluate(other, {"--shard", "2/3"}).code, 0);
-  EXPECT_EQ(files_in(other), (Names{"images-2-of-3.csv", "settings-2-of-3.json", "summary-2-of-3.json"}));
+  EXPECT_EQ(files_in(other), (Names{"images-2-of-3.csv", "report-2-of-3.html", "settings-2-of-3.json",
+                                    "summary-2-of-3.json"}));
   const Outcome outcome =
       fovea({"evaluate", "merge", shared, other + "/images-2-of-3.csv", "-o", merged, "--json"});
   EXPECT_EQ(outcome.code, 1);
