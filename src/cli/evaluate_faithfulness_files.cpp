@@ -296,12 +296,9 @@ void write_page(const FaithfulnessResults& results, const std::vector<MethodMean
   for (const FaithfulnessImage& image : results.images)
     if (!image.error.empty())
       left_out.push_back({image.image, image.error});
-  add_left_out(page, left_out);
-  add_facts(page, "Settings", settings_facts(results.settings));
-  add_facts(page, "Run", run_facts(command_line));
-  add_head(page, fmt::format("{} maps of each of {} images, {} images failed", means.size(),
-                             results.images.size(), left_out.size()));
-  page.finish();
+  end_evaluation_page(page, left_out, results.settings, command_line,
+                      fmt::format("{} maps of each of {} images, {} images failed", means.size(),
+                                  results.images.size(), left_out.size()));
 }
 
 }  // namespace

@@ -120,8 +120,8 @@ std::string guess_text(const ImageResult& image, const Labels& labels) {
     return "";
   const ClassGuess& best = image.guesses.front();
   return best.class_index == image.class_index
-             ? "; the class is right"
-             : fmt::format("; {}, best guess {}", short_name(labels, image.class_index),
+             ? "the class is right"
+             : fmt::format("{}, best guess {}", short_name(labels, image.class_index),
                            short_name(labels, best.class_index));
 }
 
@@ -131,12 +131,13 @@ void add_worst(Page& page, const EvaluatedImages& images) {
                 {"items", Json::array()}};
   for (const ImageResult* image : worst_of(images.results))
     try {
+      const std::string guess = guess_text(*image, images.labels);
       const Image photo = read_image(picture_path(images.folder, image->name));
       block["items"].push_back({{"picture", page.add_picture(fmt::format("worst-{}", image->index),
                                                              encode_jpeg(for_showing(boxed(photo, *image))))},
                                 {"title", image->name},
-                                {"caption", fmt::format("IoU {:.2f}{}", known_class_overlap(*image),
-                                                        guess_text(*image, images.labels))}});
+                                {"caption", fmt::format("IoU {:.2f}{}{}", known_class_overlap(*image),
+                                                        guess.empty() ? "" : "; ", guess)}});
     } catch (const InputError&) {  // gone since
     }
   if (!block["items"].empty())
@@ -148,11 +149,10 @@ void add_worst_names(Page& page, const EvaluatedImages& images) {
   Json block = {{"title", "Worst boxes"},
                 {"columns", {text_column("image"), number_column("IoU"), text_column("class")}}};
   for (const ImageResult* image : worst_of(images.results)) {
-    const std::string guess = guess_text(*image, images.labels);
     block["rows"].push_back(Json::array({image->name,
                                          Json{{"text", fmt::format("{:.2f}", known_class_overlap(*image))},
                                               {"value", known_class_overlap(*image)}},
-                                         guess.empty() ? "" : guess.substr(2)}));
+                                         guess_text(*image, images.labels)}));
   }
   if (block.contains("rows"))
     page.add_block("table", block_text(block));
@@ -176,11 +176,8 @@ void write_localization_page(const EvaluatedImages& images, const LocalizationSu
   std::vector<LeftOutFile> left_out;
   for (const auto& [name, error] : summary.failures)
     left_out.push_back({name, error});
-  add_left_out(page, left_out);
-  add_facts(page, "Settings", settings_facts(images.settings));
-  add_facts(page, "Run", run_facts(images.command_line));
-  add_head(page, fmt::format("{} images, {} failed", summary.images, summary.failures.size()));
-  page.finish();
+  end_evaluation_page(page, left_out, images.settings, images.command_line,
+                      fmt::format("{} images, {} failed", summary.images, summary.failures.size()));
 }
 
 }  // namespace fovea::cli

@@ -185,12 +185,9 @@ void write_page(const SanityResults& results, const std::vector<LinePlot>& plots
   std::vector<LeftOutFile> left_out;
   for (const FailedImage& image : results.failed)
     left_out.push_back({image.image, image.error});
-  add_left_out(page, left_out);
-  add_facts(page, "Settings", settings_facts(results.settings));
-  add_facts(page, "Run", run_facts(command_line));
-  add_head(page, fmt::format("{} methods on {} images, {} layers shuffled", results.methods.size(),
-                             results.images, results.layers));
-  page.finish();
+  end_evaluation_page(page, left_out, results.settings, command_line,
+                      fmt::format("{} methods on {} images, {} layers shuffled", results.methods.size(),
+                                  results.images, results.layers));
 }
 
 }  // namespace

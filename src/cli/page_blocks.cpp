@@ -92,6 +92,16 @@ Facts settings_facts(const nlohmann::ordered_json& settings) {
   return facts;
 }
 
+void end_evaluation_page(Page& page, const std::vector<LeftOutFile>& left_out,
+                         const nlohmann::ordered_json& settings, const std::string& command_line,
+                         const std::string& summary) {
+  add_left_out(page, left_out);
+  add_facts(page, "Settings", settings_facts(settings));
+  add_facts(page, "Run", run_facts(command_line));
+  add_head(page, summary);
+  page.finish();
+}
+
 nlohmann::ordered_json text_column(const std::string& title) {
   return {{"title", title}};
 }

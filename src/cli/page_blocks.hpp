@@ -39,6 +39,11 @@ Facts run_facts(const std::string& command_line, std::optional<double> seconds =
 /// Each value of an object with its path in it.
 Facts settings_facts(const nlohmann::ordered_json& settings);
 
+/// What every page of an evaluation ends with: files left out, settings, the run, and its first line.
+void end_evaluation_page(Page& page, const std::vector<LeftOutFile>& left_out,
+                         const nlohmann::ordered_json& settings, const std::string& command_line,
+                         const std::string& summary);
+
 /// A table's column and its cells (docs/report.md).
 nlohmann::ordered_json text_column(const std::string& title);
 nlohmann::ordered_json number_column(const std::string& title);

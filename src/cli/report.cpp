@@ -111,8 +111,8 @@ int make_report(const ReportArguments& arguments, const std::string& command_lin
   });
   if (lost)
     return code;
-  FOVEA_ASSERT(summary.probabilities.size() + left_out.in_order().size() == images.size());
   summary.left_out = left_out.in_order();
+  FOVEA_ASSERT(summary.probabilities.size() + summary.left_out.size() == images.size());
   for (const std::string& path : other_files(arguments.images))
     summary.left_out.push_back({path, "not a picture, by its name"});
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
