@@ -84,6 +84,10 @@ struct FoundObject {
   Localization object;
 };
 
+/// What is reported: the object's one box, or one for each component. None for an empty mask.
+std::vector<Box> boxes_of(const Localization& object, const LocalizeArguments& arguments);
+/// The share of the photo's pixels that the object takes, 0..1.
+double share_of(const Localization& object);
 /// The photo with the object's contour and boxes.
 Image outlined(const Image& photo, const Localization& object, const std::vector<Box>& boxes);
 /// "12,30 to 200,180; ...", or "no object".

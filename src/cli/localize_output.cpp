@@ -33,13 +33,6 @@ std::vector<std::pair<const char*, const std::string*>> listed(const Files& file
   return list;
 }
 
-/// What is reported: the object's one box, or one for each component. None for an empty mask.
-std::vector<Box> boxes_of(const Localization& object, const LocalizeArguments& arguments) {
-  if (arguments.components)
-    return component_boxes(object.mask, localize_options(arguments).min_fraction);
-  return object.box.empty() ? std::vector<Box>() : std::vector<Box>{object.box};
-}
-
 Files names_of(const LocalizeArguments& arguments, const std::string& base, const FoundObject& found) {
   if (ends_with_png(arguments.output))
     return {{}, {}, {}, {}, {}, arguments.output};
@@ -155,15 +148,24 @@ void print_text(const FoundObject& found, const LocalizeArguments& arguments, co
       found.target ? fmt::format("{} (class {}), probability {:.3f}: ", describe(labels, found.target->index),
                                  found.target->index, found.target->probability)
                    : "";
-  const double share = static_cast<double>(object.mask.area()) /
-                       static_cast<double>(std::max<std::size_t>(object.mask.pixels.size(), 1));
   fmt::print("{}: {}{}, {:.1f} % of the photo\n", found.image, answer,
-             boxes_text(boxes_of(object, arguments)), 100 * share);
+             boxes_text(boxes_of(object, arguments)), 100 * share_of(object));
   for (const auto& [key, file] : listed(files))
     fmt::print("  {}\n", *file);
 }
 
 }  // namespace
+
+std::vector<Box> boxes_of(const Localization& object, const LocalizeArguments& arguments) {
+  if (arguments.components)
+    return component_boxes(object.mask, localize_options(arguments).min_fraction);
+  return object.box.empty() ? std::vector<Box>() : std::vector<Box>{object.box};
+}
+
+double share_of(const Localization& object) {
+  return static_cast<double>(object.mask.area()) /
+         static_cast<double>(std::max<std::size_t>(object.mask.pixels.size(), 1));
+}
 
 /// Contour and box on a photo of another size than the mask's would be wrong: both belong to the photo.
 Image outlined(const Image& photo, const Localization& object, const std::vector<Box>& boxes) {

@@ -81,7 +81,7 @@ void PhotoReport::add_object(const Context& context, ReportSessions& sessions, J
         fovea::localize(sessions.objects_->all(), photo, loaded_.preprocessing,
                         {target, programs_.localize.framing()}, localize_options(programs_.localize))
             .object;
-    const std::vector<Box> boxes = object.box.empty() ? std::vector<Box>() : std::vector<Box>{object.box};
+    const std::vector<Box> boxes = boxes_of(object, programs_.localize);
     explained["stages"] = {
         {{"picture", picture("object-map", encode_png(to_grey(object.map, {})))},
          {"role", "plain"},
@@ -93,8 +93,7 @@ void PhotoReport::add_object(const Context& context, ReportSessions& sessions, J
         {{"picture", picture("object", encode_jpeg(for_showing(outlined(photo, object, boxes))))},
          {"title", "Object and box"},
          {"caption", boxes_text(boxes)}}};
-    const double share = static_cast<double>(object.mask.area()) /
-                         static_cast<double>(std::max<std::size_t>(object.mask.pixels.size(), 1));
+    const double share = share_of(object);
     explained["share"] = share;
     explained["found"] =
         boxes.empty() ? "no object found" : fmt::format("object: {:.1f} % of the photo", 100 * share);

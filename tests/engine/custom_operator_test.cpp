@@ -1,3 +1,4 @@
+#include "engine/way.hpp"
 #include "fovea/custom_operator.hpp"
 #include "fovea/error.hpp"
 #include "fovea/export.hpp"
@@ -125,17 +126,6 @@ void fill(Tensor& input, std::size_t changed = 0, double by = 0) {
 std::vector<double> wide(const Tensor& tensor) {
   const Tensor cast = tensor.cast(DType::F64);
   return {cast.data<double>().begin(), cast.data<double>().end()};
-}
-
-struct Way {
-  const char* name;
-  Precision precision;
-  BackendKind backend;
-  double tolerance;
-};
-
-void PrintTo(const Way& way, std::ostream* out) {
-  *out << way.name;
 }
 
 class OwnOperator : public testing::TestWithParam<Way> {

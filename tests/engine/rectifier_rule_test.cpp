@@ -1,4 +1,5 @@
 #include "autodiff/backward.hpp"
+#include "engine/way.hpp"
 #include "fovea/error.hpp"
 #include "fovea/program.hpp"
 #include "ir/text.hpp"
@@ -25,17 +26,6 @@ double back_propagation(double x, double dy) {
 
 Model network(const std::string& name) {
   return Model::load(std::string(FOVEA_TEST_DATA) + "/networks/" + name + ".onnx");
-}
-
-struct Way {
-  const char* name;
-  Precision precision;
-  BackendKind backend;
-  double tolerance;
-};
-
-void PrintTo(const Way& way, std::ostream* out) {
-  *out << way.name;
 }
 
 std::vector<double> gradient_of(const Model& model, const ProgramOptions& options) {
