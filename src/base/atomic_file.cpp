@@ -1,6 +1,7 @@
 #include "base/atomic_file.hpp"
 
 #include "base/check.hpp"
+#include "base/unfinished.hpp"
 #include "base/write_all.hpp"
 
 #include <cerrno>
@@ -22,11 +23,14 @@ std::string create_temporary(const std::string& target, const std::string& path,
   const std::string folder = slash == std::string::npos ? "" : target.substr(0, slash + 1);
   for (int attempt = 0; attempt < 1000; ++attempt) {
     std::string name = fmt::format("{}.fovea-{}-{}.tmp", folder, ::getpid(), serial++);
+    note_unfinished(name);
     descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor >= 0)
       return name;
-    if (errno != EEXIST)
-      throw_write_error(path, errno);
+    const int reason = errno;
+    forget_unfinished(name);
+    if (reason != EEXIST)
+      throw_write_error(path, reason);
   }
   throw_write_error(path, EEXIST);
 }
@@ -62,8 +66,10 @@ AtomicFile::AtomicFile(const std::string& path) : path_(path) {
 AtomicFile::~AtomicFile() {
   if (descriptor_ >= 0)
     ::close(descriptor_);
-  if (!temporary_.empty())
-    ::unlink(temporary_.c_str());
+  if (temporary_.empty())
+    return;
+  ::unlink(temporary_.c_str());
+  forget_unfinished(temporary_);
 }
 
 void AtomicFile::write(std::string_view bytes) {
@@ -81,6 +87,7 @@ void AtomicFile::commit() {
     return;
   if (::rename(temporary_.c_str(), target_.c_str()) != 0)
     throw_write_error(path_, errno);
+  forget_unfinished(temporary_);
   temporary_.clear();
 }
 

@@ -1,5 +1,6 @@
 #include "cli/class_model.hpp"
 
+#include "cli/interrupts.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/display.hpp"
 #include "fovea/error.hpp"
@@ -8,7 +9,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <filesystem>
 
 namespace fovea::cli {
@@ -18,26 +18,6 @@ namespace fs = std::filesystem;
 
 /// At most this many pictures of --diversity go through the network together.
 constexpr int kLargestBatch = 8;
-
-volatile std::sig_atomic_t interrupted = 0;
-
-/// While it lives, Ctrl-C asks the climb to end with what it has; a second one ends the program.
-class InterruptScope {
-public:
-  InterruptScope() {
-    interrupted = 0;
-    previous_ = std::signal(SIGINT, [](int) {
-      interrupted = 1;
-      std::signal(SIGINT, SIG_DFL);
-    });
-  }
-  ~InterruptScope() { std::signal(SIGINT, previous_); }
-  InterruptScope(const InterruptScope&) = delete;
-  InterruptScope& operator=(const InterruptScope&) = delete;
-
-private:
-  void (*previous_)(int);
-};
 
 /// The report of one climb as it runs: a line that renews itself on a terminal, every 25th step otherwise.
 class Reporter {
@@ -82,6 +62,7 @@ struct Context {
   const LoadedModel& loaded;
   Session& session;
   std::optional<Session>& other_layer;  ///< of --diversity-layer
+  const InterruptScope& interrupts;
 
   Image picture_of(const Tensor& input) const {
     return to_picture(input, loaded.preprocessing, arguments.shown());
@@ -118,7 +99,7 @@ std::vector<ClassModel> climb(const Context& context, const ClassModelTarget& ta
                       [&](std::span<const ClassModelProgress> all) {
                         reporter.show(all);
                         write_frames(context, target, all);
-                        return interrupted == 0;
+                        return !context.interrupts.asked();
                       });
 }
 
@@ -233,11 +214,11 @@ int make_models(ClassModelArguments arguments) {
   std::optional<Session> other_layer;
   if (!arguments.diversity_layer.empty() && arguments.diversity.strength > 0)
     other_layer.emplace(compile(loaded, arguments, arguments.diversity_layer));
-  const Context context{arguments, loaded, session, other_layer};
-  const InterruptScope scope;
+  const InterruptScope interrupts;
+  const Context context{arguments, loaded, session, other_layer, interrupts};
   Gallery gallery;
   for (const ClassModelTarget& target : targets) {
-    if (interrupted != 0)
+    if (interrupts.asked())
       break;
     const std::vector<ClassModel> models = climb(context, target);
     for (std::size_t k = 0; k < models.size(); ++k) {

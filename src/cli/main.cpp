@@ -1,4 +1,5 @@
 #include "cli/common.hpp"
+#include "cli/interrupts.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/build_info.hpp"
 #include "fovea/error.hpp"
@@ -69,6 +70,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   std::signal(SIGBUS, end_at_lost_pages);
+  fovea::cli::clean_up_on_interrupts();
   try {
     const int code = run(argc, argv);
     return end_output() ? code : kFailed;

@@ -1,6 +1,7 @@
 #include "report/page.hpp"
 
 #include "base/check.hpp"
+#include "base/unfinished.hpp"
 #include "base/write_all.hpp"
 #include "report/web_texts.hpp"
 
@@ -109,9 +110,11 @@ Page::Page(const std::string& path, std::string_view title, Pictures pictures)
 }
 
 Page::~Page() {
+  if (unfinished_.empty())
+    return;
   std::error_code ignored;
-  if (!unfinished_.empty())
-    fs::remove_all(unfinished_, ignored);
+  fs::remove_all(unfinished_, ignored);
+  forget_unfinished(unfinished_);
 }
 
 std::string Page::add_picture(const std::string& name, const std::string& bytes) {
@@ -124,8 +127,11 @@ std::string Page::add_picture(const std::string& name, const std::string& bytes)
     if (unfinished_.empty()) {
       const std::string wanted = fmt::format("{}.{}.tmp", folder_, ::getpid());
       std::error_code error;
-      if (!fs::create_directory(wanted, error))
+      note_unfinished(wanted);
+      if (!fs::create_directory(wanted, error)) {
+        forget_unfinished(wanted);
         throw_write_error(wanted, error ? error.value() : EEXIST);
+      }
       unfinished_ = wanted;
     }
     names_.push_back(file);
@@ -153,6 +159,7 @@ void Page::finish() {
         throw_write_error((fs::path(folder_) / name).string(), error.value());
     }
     fs::remove_all(unfinished_, error);
+    forget_unfinished(unfinished_);
     unfinished_.clear();
   }
   file_.commit();

@@ -1,5 +1,6 @@
 #include "base/atomic_file.hpp"
 #include "base/read_file.hpp"
+#include "base/unfinished.hpp"
 #include "fovea/error.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -73,6 +74,20 @@ TEST(AtomicFile, AFullDiskLeavesTheOldFile) {
   EXPECT_EQ(message, folder.file("a") + ": cannot write: File too large");
   EXPECT_EQ(load(folder.file("a")), "old");
   EXPECT_EQ(folder.count(), 1U);
+}
+
+TEST(Unfinished, IsRemovedFromAnyFolderButFinishedFilesStay) {
+  const TemporaryFolder folder;
+  write_file_atomically(folder.file("done"), "x");
+  AtomicFile file(folder.file("begun"));
+  file.write("half");
+  note_unfinished(folder.file("pictures"));
+  std::filesystem::create_directory(folder.file("pictures"));
+  store(folder.file("pictures/one"), "x");
+  EXPECT_EQ(folder.count(), 3U);
+  { const auto lock = remove_unfinished(); }
+  EXPECT_EQ(folder.count(), 1U);
+  EXPECT_EQ(load(folder.file("done")), "x");
 }
 
 TEST(ReadFile, ReadsWholeFilesAndPipes) {

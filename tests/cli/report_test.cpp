@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <regex>
 
 namespace fovea::test {
 namespace {
@@ -119,6 +118,23 @@ TEST(Report, IsWholeOrNotThereAtAll) {
     EXPECT_EQ(folder.count(), 0U);
   }
   EXPECT_EQ(fovea({"report", sample("church.jpg"), "-o", folder.file("none/r.html")}).code, 1);
+}
+
+TEST(Report, AnInterruptLeavesNothing) {
+  const TemporaryFolder folder;
+  std::vector<std::string> arguments = {"report", "--no-localize",      "--class-models", "0", "--split",
+                                        "-o",     folder.file("r.html")};
+  arguments.insert(arguments.end(), 500, sample("church.jpg"));
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    CommandOptions options;
+    options.interrupt_signal = signal;
+    options.interrupt_when = [&](const std::string&) {
+      return folder.count() >= 2;
+    };  // page and its pictures
+    const Outcome outcome = fovea(arguments, options);
+    EXPECT_EQ(outcome.signal, signal) << outcome.err;
+    EXPECT_EQ(folder.count(), 0U);
+  }
 }
 
 TEST(Report, RefusesWhatMakesNoSense) {
