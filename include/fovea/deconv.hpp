@@ -42,8 +42,9 @@ struct Reconstruction {
 };
 
 /// A photo in front of a layer: the centre crop of it, run forward. The session's program must have been
-/// compiled with the layer's name as ProgramOptions::target and a batch of 1; the session must do nothing
-/// else meanwhile and outlive this, as must the layer. Direction::Forward is enough but for reconstructions.
+/// compiled with the layer's name as ProgramOptions::target and a batch of 1; the session must outlive
+/// this, as must the layer, and may do other work in between. Direction::Forward is enough but for
+/// reconstructions.
 class LayerExplainer {
 public:
   /// InputError for a layer without units, or an activation that is not finite.
@@ -79,8 +80,9 @@ private:
   const LayerInfo& layer_;
   Image seen_;
   Rect region_;
-  Tensor activations_;  ///< [1,C,H,W]
-  bool forward_is_fresh_ = true;
+  Tensor activations_;         ///< [1,C,H,W]
+  Tensor input_;               ///< what the network saw
+  std::uint64_t seen_by_ = 0;  ///< the session's run that saw it
 };
 
 /// The pattern that a class score depends on: its gradient under the program's rule, with a seed of 1, since

@@ -199,6 +199,10 @@ public:
   /// d(objective)/d(input 0), in input 0's shape; or with respect to ProgramOptions::source, in its shape.
   const Tensor& gradient() const;
 
+  /// How many runs of either direction were begun so far. While the number stands, so does what the last run
+  /// left.
+  std::uint64_t runs() const;
+
   /// While `stop` is set, a run ends before its next step with the error Cancelled: within the time that one
   /// step takes, of a large network a few milliseconds. Any thread may set it. What the run was to give is
   /// undefined then; the session can be used again, from `forward` on, when `stop` is not set, so give it a

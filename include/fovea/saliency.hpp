@@ -50,7 +50,8 @@ SaliencyMap saliency(MapSession& session, const Image& photo, const Preprocessin
 class CropMaps;
 
 /// A photo in front of a session: framed and scored once, then one map for each class that is asked for. The
-/// session must have both directions and do nothing else meanwhile; it must outlive this.
+/// session must have both directions and outlive this. Between two maps it may do other work, also for other
+/// explainers.
 class PhotoExplainer {
 public:
   /// InputError when a score is not finite.
@@ -74,7 +75,7 @@ private:
   Crops crops_;
   Framing framing_;
   std::vector<double> scores_;
-  bool forward_is_fresh_;  ///< what the session holds of the forward pass is of this photo, all crops of it
+  std::uint64_t scored_by_;  ///< the session's run that found the last scores
 };
 
 /// Sessions of one network, one for each rule or method whose maps are to be multiplied. Refers to them.

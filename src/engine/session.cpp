@@ -17,6 +17,7 @@ struct Session::Impl {
   std::vector<std::function<void()>> steps;
   std::vector<StepProfile> profile;  ///< empty unless profiling; else one for each step
   bool forward_is_fresh = false;     ///< the arena still holds what the way back needs
+  std::uint64_t runs = 0;
   std::stop_token stop;
 
   void check_stop() const {
@@ -131,6 +132,7 @@ const Tensor& Session::output(std::size_t i) const {
 }
 
 void Session::forward() {
+  ++impl_->runs;
   impl_->forward_is_fresh = false;  // until this one is done
   impl_->run(0, impl_->program->impl().lowering.forward_steps);
   impl_->forward_is_fresh = true;
@@ -162,6 +164,7 @@ void Session::seed_classes(std::span<const std::int64_t> classes) {
 void Session::backward() {
   FOVEA_ASSERT(impl_->program->impl().differentiated);
   FOVEA_CHECK(impl_->forward_is_fresh, "backward must follow forward: it uses up what forward left");
+  ++impl_->runs;
   impl_->forward_is_fresh = false;
   impl_->run(impl_->program->impl().lowering.forward_steps, impl_->steps.size());
 }
@@ -169,6 +172,10 @@ void Session::backward() {
 const Tensor& Session::gradient() const {
   FOVEA_ASSERT(impl_->program->impl().differentiated);
   return impl_->outputs.back();
+}
+
+std::uint64_t Session::runs() const {
+  return impl_->runs;
 }
 
 void Session::cancel_with(std::stop_token stop) {

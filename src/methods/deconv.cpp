@@ -53,7 +53,9 @@ LayerExplainer::LayerExplainer(Session& session, const LayerInfo& layer, const I
   seen_ = resize(crop(framing.resized, rect), size.width, size.height);
   region_ = framing.in_photo(rect);
   fill_batch(session, framing, preprocessing, 0);
+  input_ = session.input().clone();
   session.forward();
+  seen_by_ = session.runs();
   activations_ = session.output().clone();
   for (float value : activations_.data<float>())
     FOVEA_CHECK(std::isfinite(value), "the layer '{}' has an activation of {}", layer.name, value);
@@ -98,10 +100,10 @@ Rect LayerExplainer::in_photo(const Rect& rect) const {
 Reconstruction LayerExplainer::send_back(std::int64_t channel, const std::optional<Unit>& only) {
   Reconstruction result;
   result.strongest = only ? at(*only) : strongest(channel);
-  // The way back uses up what the forward pass left; the input is still there.
-  if (!forward_is_fresh_)
+  if (session_.runs() != seen_by_) {  // the way back uses up what the forward pass left
+    std::memcpy(session_.input().raw(), input_.raw(), input_.bytes());
     session_.forward();
-  forward_is_fresh_ = false;
+  }
   Tensor& seed = session_.seed();
   std::memset(seed.raw(), 0, seed.bytes());
   const std::int64_t width = activations_.shape()[3], plane = activations_.shape()[2] * width;

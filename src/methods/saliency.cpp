@@ -145,9 +145,7 @@ PhotoExplainer::PhotoExplainer(Session& session, const Image& photo, const Prepr
                                Crops crops)
     : session_(session), preprocessing_(preprocessing), crops_(crops),
       framing_(frame(photo, preprocessing, input_size(session), crops)),
-      scores_(class_scores(session, framing_, preprocessing)),
-      forward_is_fresh_(static_cast<std::int64_t>(framing_.crops.size()) <=
-                        session.program().options().batch) {}
+      scores_(class_scores(session, framing_, preprocessing)), scored_by_(session.runs()) {}
 
 PhotoExplainer::PhotoExplainer(MapSession& session, const Image& photo, const Preprocessing& preprocessing,
                                Crops crops)
@@ -158,15 +156,16 @@ PhotoExplainer::PhotoExplainer(MapSession& session, const Image& photo, const Pr
 /// The gradients of all crops, as many at a time as the session takes.
 void PhotoExplainer::add_gradients(const ScoreTarget& target, CropMaps& maps) {
   seed_target(session_, target);
+  // With all crops in one batch, the forward pass that found the scores is also the one that the first way
+  // back starts from, unless the session ran since.
+  const bool scored_at_once =
+      static_cast<std::int64_t>(framing_.crops.size()) <= session_.program().options().batch;
   for (std::size_t first = 0; first < framing_.crops.size();) {
-    // With all crops in one batch the forward pass that found the scores is also the one that the first way
-    // back starts from.
-    const std::size_t count =
-        forward_is_fresh_ ? framing_.crops.size()
-                          : static_cast<std::size_t>(fill_batch(session_, framing_, preprocessing_, first));
-    if (!forward_is_fresh_)
+    std::size_t count = framing_.crops.size();
+    if (!scored_at_once || session_.runs() != scored_by_) {
+      count = static_cast<std::size_t>(fill_batch(session_, framing_, preprocessing_, first));
       session_.forward();
-    forward_is_fresh_ = false;
+    }
     session_.backward();
     for (std::size_t n = 0; n < count; ++n)
       maps.add({gradient_of(session_, static_cast<std::int64_t>(n), framing_.size), {}},

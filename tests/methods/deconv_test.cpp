@@ -3,6 +3,7 @@
 #include "methods/fixtures.hpp"
 #include "support/tensors.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <numeric>
 
@@ -68,6 +69,19 @@ TEST(Deconv, AChannelSendsAllItsActivationsBack) {
   EXPECT_EQ(channel.field, (Rect{0, 0, 4, 4}));
   EXPECT_TRUE(
       near(channel.pattern, f32({1, 4, 4}, {0, 4, 4, 4, 31, 75, 75, 44, 31, 75, 75, 44, 31, 71, 71, 40}), 0));
+}
+
+TEST(Deconv, ExplainersShareTheirSession) {
+  Looked looked(built(toy()), "rectified");
+  Image backwards = counting();
+  std::reverse(backwards.pixels.begin(), backwards.pixels.end());
+  LayerExplainer first(looked.session, looked.layer, counting(), plain(4));
+  LayerExplainer second(looked.session, looked.layer, backwards, plain(4));
+  const Tensor expected = f32({1, 4, 4}, {0, 0, 0, 0, 0, 40, 40, 40, 0, 40, 40, 40, 0, 40, 40, 40});
+  const Tensor mirrored = f32({1, 4, 4}, {40, 40, 40, 0, 40, 40, 40, 0, 40, 40, 40, 0, 0, 0, 0, 0});
+  EXPECT_TRUE(near(first.unit({0, 1, 1}).pattern, expected, 0));
+  EXPECT_TRUE(near(second.unit({0, 0, 0}).pattern, mirrored, 0));
+  EXPECT_TRUE(near(first.unit({0, 1, 1}).pattern, expected, 0));
 }
 
 /// Behind the unit of 25 = 40 - 15 both units below are active. The gradient cancels under the window; the

@@ -2,6 +2,7 @@
 
 #include "fixtures.hpp"
 #include "fovea/error.hpp"
+#include "support/tensors.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,6 +10,7 @@ namespace fovea {
 namespace {
 
 using test::built;
+using test::near;
 using test::photo;
 using test::session_of;
 using test::small_network;
@@ -185,6 +187,24 @@ TEST(Saliency, OneChannelGivesTheModulus) {
   const SaliencyMap found = saliency(session, photo(20, 20), {}, {1, Crops::One});
   for (std::size_t i = 0; i < 30; ++i)
     EXPECT_EQ(found.map.data<float>()[i], std::abs(weights[30 + i]));
+}
+
+TEST(PhotoExplainer, SharesItsSession) {
+  const Model model = built(small_network(12, 12));
+  const Preprocessing p = {.resize_short_side = 16};
+  const Image first = photo(20, 26), second = photo(31, 22);
+  for (const Crops crops : {Crops::One, Crops::Ten}) {
+    const auto alone = [&](const Image& picture, std::int64_t target) {
+      Session session = session_of(model, 2);
+      return saliency(session, picture, p, {target, crops}).gradient;
+    };
+    Session shared = session_of(model, 2);
+    PhotoExplainer a(shared, first, p, crops), b(shared, second, p, crops);  // b ran where a would go on
+    EXPECT_TRUE(near(a.map_of(3).gradient, alone(first, 3), 0));
+    EXPECT_TRUE(near(b.map_of(2).gradient, alone(second, 2), 0));
+    shared.forward();
+    EXPECT_TRUE(near(a.map_of(1).gradient, alone(first, 1), 0));
+  }
 }
 
 TEST(Saliency, WithoutAClassTheBestGuessIsExplained) {
