@@ -1,12 +1,12 @@
 #include "base/log.hpp"
 #include "fovea/log.hpp"
 #include "fovea/program.hpp"
+#include "support/pattern.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <mutex>
-#include <regex>
 #include <thread>
 
 namespace fovea::test {
@@ -28,9 +28,10 @@ public:
   ~Listener() { set_log({}); }
 
   const std::vector<Line>& lines() const { return lines_; }
-  std::ptrdiff_t count(const std::string& pattern) const {
+  std::ptrdiff_t count(const std::string& expression) const {
+    const Pattern pattern(expression);
     return std::count_if(lines_.begin(), lines_.end(),
-                         [&](const Line& line) { return std::regex_search(line.text, std::regex(pattern)); });
+                         [&](const Line& line) { return pattern.is_in(line.text); });
   }
 
 private:

@@ -4,10 +4,10 @@
 #include "image/axis.hpp"
 #include "image/drawing.hpp"
 #include "image/support.hpp"
+#include "support/pattern.hpp"
 
 #include <cmath>
 #include <limits>
-#include <regex>
 
 namespace fovea::test {
 namespace {
@@ -72,10 +72,10 @@ TEST(LinePlotSvg, DrawsEachSeriesWithItsBandAndLegend) {
 TEST(LinePlotSvg, PutsValuesWhereTheAxesSay) {
   // The axes go from 0 to 2 and from 0 to 1; the middle point of the first series lies in the middle.
   const std::string svg = to_svg(example());
-  std::smatch match;
-  ASSERT_TRUE(std::regex_search(
-      svg, match,
-      std::regex(R"re(points="([\d.]+),([\d.]+) ([\d.]+),([\d.]+) ([\d.]+),([\d.]+)" fill="none")re")));
+  const auto match =
+      Pattern(R"re(points="([\d.]+),([\d.]+) ([\d.]+),([\d.]+) ([\d.]+),([\d.]+)" fill="none")re")
+          .first_in(svg);
+  ASSERT_FALSE(match.empty());
   const auto at = [&](std::size_t i) { return std::stod(match[i]); };
   EXPECT_NEAR(at(3), (at(1) + at(5)) / 2, 0.011);
   EXPECT_NEAR(at(4), (at(2) + at(6)) / 2, 0.011);
@@ -93,16 +93,16 @@ TEST(LinePlotSvg, LeavesGapsWhereThereIsNoValue) {
 
 /// No mark of an SVG lies outside of it, with the room that text takes.
 void expect_inside(const std::string& svg) {
-  std::smatch size;
-  ASSERT_TRUE(std::regex_search(svg, size, std::regex(R"re(width="([\d.]+)" height="([\d.]+)")re")));
+  const auto size = Pattern(R"re(width="([\d.]+)" height="([\d.]+)")re").first_in(svg);
+  ASSERT_FALSE(size.empty());
   const double width = std::stod(size[1]), height = std::stod(size[2]);
-  const std::regex text(
+  const Pattern text(
       R"re(<text x="([-\d.]+)" y="([-\d.]+)" font-size="([\d.]+)" fill="[^"]+"( font-weight="bold")?( text-anchor="(\w+)")?>([^<]*)<)re");
   int found = 0;
-  for (std::sregex_iterator it(svg.begin(), svg.end(), text), end; it != end; ++it, ++found) {
-    const std::smatch& match = *it;
+  for (const auto& match : text.all_in(svg)) {
+    ++found;
     const TextStyle style{
-        std::llround(std::stod(match[3]) / 0.72), match[4].matched ? Weight::Bold : Weight::Regular, {}};
+        std::llround(std::stod(match[3]) / 0.72), !match[4].empty() ? Weight::Bold : Weight::Regular, {}};
     const double room = room_for(match[7], style);
     const double left = std::stod(match[1]) - (match[6] == "end"      ? room
                                                : match[6] == "middle" ? room / 2
@@ -155,10 +155,10 @@ TEST(BarPlotSvg, WritesValuesAndIntervals) {
 
 TEST(Plots, TheBarsLengthIsItsValue) {
   const std::string svg = to_svg(bars());
-  const std::regex area(R"re(<polygon points="([\d.]+),[\d.]+ ([\d.]+),)re");
+  const Pattern area(R"re(<polygon points="([\d.]+),[\d.]+ ([\d.]+),)re");
   std::vector<double> lengths;
-  for (std::sregex_iterator it(svg.begin(), svg.end(), area), end; it != end; ++it)
-    lengths.push_back(std::stod((*it)[2]) - std::stod((*it)[1]));
+  for (const auto& match : area.all_in(svg))
+    lengths.push_back(std::stod(match[2]) - std::stod(match[1]));
   ASSERT_EQ(lengths.size(), 2U);
   EXPECT_NEAR(lengths[0] / lengths[1], -2, 0.001);
 }
@@ -167,10 +167,10 @@ TEST(Plots, ThePictureShowsTheSameColoursAtTheSamePlaces) {
   LinePlot plot = example();
   plot.series = {{"flat", {0, 2}, {0.5, 0.5}, {0.25, 0.25}, {0.75, 0.75}}};
   const std::string svg = to_svg(plot);
-  std::smatch match;
-  ASSERT_TRUE(std::regex_search(
-      svg, match,
-      std::regex(R"re(points="([\d.]+),([\d.]+) ([\d.]+),([\d.]+)" fill="none" stroke="#0072b2")re")));
+  const auto match =
+      Pattern(R"re(points="([\d.]+),([\d.]+) ([\d.]+),([\d.]+)" fill="none" stroke="#0072b2")re")
+          .first_in(svg);
+  ASSERT_FALSE(match.empty());
   const double x = (std::stod(match[1]) + std::stod(match[3])) / 2, y = std::stod(match[2]);
   for (const double scale : {0.5, 1.0, 2.0, 3.0}) {
     const Image image = draw_plot(plot, scale);
