@@ -20,28 +20,64 @@ if(FOVEA_SANITIZE MATCHES undefined)
   add_compile_options(-fno-sanitize=null,vptr,object-size,nonnull-attribute,returns-nonnull-attribute,alignment)
 endif()
 
-# fovea_precompile(TARGET HEADERS...): has the compiler read those headers once for all of the target's files, where
-# FOVEA_PRECOMPILE_HEADERS asks for it. Builds without it show which file forgot an include.
-function(fovea_precompile target)
-  if(FOVEA_PRECOMPILE_HEADERS)
-    target_precompile_headers(${target} PRIVATE ${ARGN})
-    target_compile_options(${target} PRIVATE -Winvalid-pch -fpch-preprocess)
-    # g++ forgets which precompiled headers are the system's, and takes fright at what std::string does.
-    target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
+# fovea_let_temporaries_be(TARGET): leaves out the address sanitizer's watch over the life of temporaries, which takes half of
+# the time to compile code that is mostly calls with strings and lists in braces.
+function(fovea_let_temporaries_be target)
+  if(FOVEA_SANITIZE MATCHES address AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    target_compile_options(${target} PRIVATE -fno-sanitize-address-use-after-scope)
   endif()
 endfunction()
 
-# fovea_room(NAME [READS_BYTES] LEFT... [LIBRARIES ...]): one folder of src/ as a target. LEFT are the rooms it may include;
-# READS_BYTES: it takes bytes of files for numbers.
+# fovea_precompile(TARGET HEADERS...): has the compiler read those headers once for all of the target's files, where
+# FOVEA_PRECOMPILE_HEADERS asks for it. Builds without it show which file forgot an include.
+# fovea_precompile(TARGET FROM OTHER): the same headers for both, read once. Their options may differ in sanitizers only.
+function(fovea_precompile target)
+  if(NOT FOVEA_PRECOMPILE_HEADERS)
+    return()
+  endif()
+  if(ARGV1 STREQUAL FROM)
+    target_precompile_headers(${target} REUSE_FROM ${ARGV2})
+  else()
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  endif()
+  target_compile_options(${target} PRIVATE -Winvalid-pch -fpch-preprocess)
+  # g++ forgets which precompiled headers are the system's, and takes fright at what std::string does.
+  target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
+endfunction()
+
+# fovea_precompiled(NAME [FOR_PROGRAMS] LIBRARIES ... HEADERS ...): a target that holds nothing but headers, for libraries or
+# for programs to precompile FROM.
+function(fovea_precompiled name)
+  cmake_parse_arguments(HELD FOR_PROGRAMS "" "LIBRARIES;HEADERS" ${ARGN})
+  if(NOT FOVEA_PRECOMPILE_HEADERS)
+    return()
+  endif()
+  file(TOUCH ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)
+  add_library(${name} STATIC ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)
+  target_link_libraries(${name} PRIVATE ${HELD_LIBRARIES} fovea_flags)
+  if(HELD_FOR_PROGRAMS)
+    target_compile_options(${name} PRIVATE ${CMAKE_CXX_COMPILE_OPTIONS_PIE})
+  endif()
+  fovea_precompile(${name} ${HELD_HEADERS})
+endfunction()
+
+# fovea_room(NAME [READS_BYTES] [OPENMP] LEFT... [LIBRARIES ...]): one folder of src/ as a target. LEFT are the rooms it may
+# include; READS_BYTES: it takes bytes of files for numbers. LIBRARIES, and OpenMP, are its own, not its users'.
+set(FOVEA_ROOM_HEADERS <algorithm> <array> <functional> <memory> <optional> <span> <string> <unordered_map> <vector>
+    <fmt/format.h>)
 function(fovea_room name)
-  cmake_parse_arguments(ROOM READS_BYTES "" "LEFT;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ROOM "READS_BYTES;OPENMP" "" "LEFT;LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
   add_library(fovea_${name} STATIC ${sources})
   target_include_directories(fovea_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
   list(TRANSFORM ROOM_LEFT PREPEND fovea_ OUTPUT_VARIABLE left)
-  target_link_libraries(fovea_${name} PUBLIC ${left} ${ROOM_LIBRARIES} PRIVATE fovea_flags)
-  fovea_precompile(fovea_${name} <algorithm> <array> <functional> <memory> <optional> <span> <string> <unordered_map>
-                   <vector> <fmt/format.h>)
+  target_link_libraries(fovea_${name} PUBLIC fmt::fmt ${left} PRIVATE ${ROOM_LIBRARIES} fovea_flags)
+  if(ROOM_OPENMP)  # which headers know of
+    target_link_libraries(fovea_${name} PRIVATE OpenMP::OpenMP_CXX)
+    fovea_precompile(fovea_${name} ${FOVEA_ROOM_HEADERS})
+  else()
+    fovea_precompile(fovea_${name} FROM fovea_room_headers)
+  endif()
   if(ROOM_READS_BYTES AND FOVEA_SANITIZE MATCHES undefined)
     target_compile_options(fovea_${name} PRIVATE -fsanitize=alignment -fno-sanitize-recover=alignment)
   endif()
