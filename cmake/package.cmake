@@ -1,6 +1,7 @@
 # The Debian package: `cpack -G DEB` in the build folder, or the target `package`. Program, library, headers and data in one.
 set(CPACK_GENERATOR DEB)
-set(CPACK_PACKAGE_CONTACT "The fovea authors <fovea@localhost>")
+set(FOVEA_PACKAGE_CONTACT "The fovea authors <fovea@localhost>" CACHE STRING "Maintainer of the Debian package: NAME <ADDRESS>")
+set(CPACK_PACKAGE_CONTACT "${FOVEA_PACKAGE_CONTACT}")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "saliency maps of ONNX image classifiers, program and C++ library")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "fovea shows what an image classifier looks at and what it has learnt. It reads

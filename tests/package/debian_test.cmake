@@ -1,14 +1,7 @@
 # cmake -DBUILD=... -DWORK=... -DCPACK=... -DVERSION=... -DPROGRAM=ON|OFF -P debian_test.cmake
 # Makes the Debian package of a build and looks at what is in it, without installing it.
 cmake_policy(VERSION 3.22)
-function(run)
-  execute_process(COMMAND ${ARGV} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE err)
-  if(NOT code EQUAL 0)
-    string(REPLACE ";" " " command "${ARGV}")
-    message(FATAL_ERROR "exit code ${code}: ${command}\n${out}${err}")
-  endif()
-  set(output "${out}" PARENT_SCOPE)
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
 
 file(REMOVE_RECURSE ${WORK})
 # gzip takes a fraction of the time of xz.

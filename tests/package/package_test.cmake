@@ -1,15 +1,7 @@
 # cmake -DBUILD=... -DWORK=... -DGENERATOR=... -DCOMPILER=... -DFLAGS=... -P package_test.cmake
 # Installs a build, builds the consumer against what was installed (by its CMake package and by its pkg-config file) and runs both it and the installed program.
 cmake_policy(VERSION 3.22)
-function(run)
-  execute_process(COMMAND ${ARGV} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE out)
-  message("${out}")
-  if(NOT code EQUAL 0)
-    string(REPLACE ";" " " command "${ARGV}")
-    message(FATAL_ERROR "exit code ${code}: ${command}")
-  endif()
-  set(output "${out}" PARENT_SCOPE)
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
 
 function(expect_in_output text)
   string(FIND "${output}" "${text}" at)

@@ -1,0 +1,10 @@
+# run(COMMAND...): ends the test where the command fails; what it printed is then in `output`.
+function(run)
+  execute_process(COMMAND ${ARGV} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE out)
+  message("${out}")
+  if(NOT code EQUAL 0)
+    string(REPLACE ";" " " command "${ARGV}")
+    message(FATAL_ERROR "exit code ${code}: ${command}")
+  endif()
+  set(output "${out}" PARENT_SCOPE)
+endfunction()
