@@ -5,7 +5,8 @@ cd "$(dirname "$0")"
 build=build/quickstart pictures=out
 
 tools/install-packages.sh build
-cmake -S . -B $build -G Ninja -DCMAKE_BUILD_TYPE=Release -DFOVEA_BUILD_TESTS=OFF -DFOVEA_BUILD_EXAMPLES=OFF -DFOVEA_WERROR=OFF
+cmake -S . -B $build -G Ninja -DCMAKE_BUILD_TYPE=Release -DFOVEA_BUILD_TESTS=OFF -DFOVEA_BUILD_EXAMPLES=OFF -DFOVEA_WERROR=OFF \
+      -DFOVEA_PRECOMPILE_HEADERS=ON
 cmake --build $build
 
 $build/fovea saliency samples/*.jpg --figure -o $pictures

@@ -73,6 +73,10 @@ void add_left_out(Page& page, const std::vector<LeftOutFile>& files) {
   page.add_block("table", block_text(block));
 }
 
+std::string counted(std::size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 Facts run_facts(const std::string& command_line, std::optional<double> seconds) {
   const BuildInfo info = build_info();
   return {{"Command line", command_line},

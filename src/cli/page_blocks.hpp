@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,8 @@ void add_plot(Page& page, const std::string& title, const std::string& svg);
 struct LeftOutFile {
   std::string path, why;
 };
+/// "1 photo", "2 photos".
+std::string counted(std::size_t count, std::string_view what);
 /// A table of them; nothing where there are none.
 void add_left_out(Page& page, const std::vector<LeftOutFile>& files);
 

@@ -118,8 +118,8 @@ int make_report(const ReportArguments& arguments, const std::string& command_lin
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   add_summary(page, arguments, loaded, programs, summary);
   page.finish();
-  fmt::print("{}: {} photos, {} files left out\n", arguments.output, summary.probabilities.size(),
-             summary.left_out.size());
+  fmt::print("{}: {}, {} left out\n", arguments.output, counted(summary.probabilities.size(), "photo"),
+             counted(summary.left_out.size(), "file"));
   return code;
 }
 

@@ -144,10 +144,10 @@ void add_summary(Page& page, const ReportArguments& arguments, const LoadedModel
   for (auto& fact : run_facts(summary.command_line, summary.seconds))
     facts.push_back(std::move(fact));
   add_facts(page, "Model and run", facts);
-  const std::size_t shown = summary.probabilities.size(), out = summary.left_out.size();
+  const std::size_t out = summary.left_out.size();
   const std::string name = std::filesystem::path(loaded.model.path()).filename().string();
-  add_head(page, fmt::format("{} photo{} by {}{}", shown, shown == 1 ? "" : "s", name,
-                             out == 0 ? "" : fmt::format("; {} file{} left out", out, out == 1 ? "" : "s")));
+  add_head(page, fmt::format("{} by {}{}", counted(summary.probabilities.size(), "photo"), name,
+                             out == 0 ? "" : fmt::format("; {} left out", counted(out, "file"))));
 }
 
 }  // namespace fovea::cli

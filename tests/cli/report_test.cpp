@@ -93,6 +93,7 @@ TEST(Report, ListsWhatIsLeftOut) {
   const Outcome outcome =
       fovea({"report", folder.file("in"), "--no-localize", "--class-models", "0", "-o", page});
   EXPECT_EQ(outcome.code, 1);
+  EXPECT_TRUE(contains(outcome.out, ": 1 photo, 2 files left out")) << outcome.out;
   EXPECT_TRUE(contains(outcome.err, "broken.jpg: the file is cut short")) << outcome.err;
   const std::vector<Json> blocks = blocks_of(page);
   EXPECT_EQ(of_kind(blocks, "photo").at(0)["name"], "<b>\"it's\" & \xc3\xbc \xef\xbf\xbd.jpg");
