@@ -18,8 +18,8 @@ struct ExportOptions {
 
 /// The model's forward graph as fovea computes it, as the bytes of an ONNX file: shapes worked out, constants
 /// folded, BatchNormalization folded into convolutions, branches without use dropped. Inputs and outputs are
-/// those of the file, the picture's metadata (labels, preprocessing) too. ModelError naming what cannot be
-/// imported or written.
+/// those of the file (outputs that cannot be computed are left out: Model::computable_outputs), the picture's
+/// metadata (labels, preprocessing) too. ModelError naming what cannot be imported or written.
 std::string export_canonical(const Model& model, const ExportOptions& options = {});
 
 struct ExplanationOptions : ExportOptions {

@@ -17,8 +17,10 @@ namespace fovea {
 /// One input or output of a model as its file declares it.
 struct ModelPort {
   std::string name;
-  std::string element_type;          ///< ONNX's word: "float32", "float16", "int64", ...
-  std::vector<std::int64_t> dims;    ///< -1 where symbolic
+  /// ONNX's word: "float32", "float16", "int64", ...; "undefined" where the file gives none; "sequence",
+  /// "map", "optional" or "sparse tensor" for what is no tensor.
+  std::string element_type;
+  std::vector<std::int64_t> dims;    ///< -1 where symbolic, zero or negative
   std::vector<std::string> symbols;  ///< the symbol's name where symbolic, else empty
 };
 
@@ -44,6 +46,7 @@ struct UnsupportedNode {
   std::string node;
   std::string operator_name;
   std::string reason;
+  bool needed = false;  ///< whether the first output needs it
 };
 
 struct LoadOptions {
@@ -57,8 +60,9 @@ struct LoadOptions {
 /// Program::compile.
 class Model {
 public:
-  /// Reads an ONNX file. ModelError when it is not one, is damaged or contradicts itself. Nodes that are not
-  /// supported are no error here: see `unsupported_nodes`; compiling is what needs them.
+  /// Reads an ONNX file. ModelError when it is not one, or when every output needs something that is damaged
+  /// or contradicts itself. Nodes that are not supported are no error here: see `unsupported_nodes`. What the
+  /// outputs of a program do not need (dead nodes, other outputs, their weights and inputs) may be anything.
   /// The file is mapped, not copied, as long as the model lives: it may be replaced or deleted, but not
   /// written to or cut short in place (compiling such a model is a ModelError; a file cut short at the very
   /// moment raises SIGBUS). A compiled program no longer needs it.
@@ -77,8 +81,13 @@ public:
   const std::vector<UnsupportedNode>& unsupported_nodes() const;
   const std::vector<std::pair<std::string, std::string>>& metadata() const;
 
-  /// The model's one picture input; ModelError when there are several inputs, or it is not a picture of 1 to
-  /// 4 channels. Where both axes could hold them ([N,3,8,3]), channels come first.
+  /// Names of the outputs that need no unsupported node and nothing damaged.
+  std::vector<std::string> computable_outputs() const;
+  /// Names of the inputs that those values are computed from, in the file's order. Values are named as in
+  /// ProgramOptions::outputs. InputError for an unknown name.
+  std::vector<std::string> inputs_of(const std::vector<std::string>& values) const;
+  /// The one picture input that the first output needs; ModelError when it needs several inputs, or it is not
+  /// a picture of 1 to 4 channels. Where both axes could hold them ([N,3,8,3]), channels come first.
   ImageInput image_input() const;
   /// Class names: from the file's metadata, ImageNet's for 1000 classes, else empty.
   const Labels& labels() const;

@@ -70,6 +70,10 @@ struct ProgramOptions {
   /// What to differentiate: the name of an ONNX value, or of a node (its first output); empty: the class
   /// scores (the first output). fovea/layers.hpp lists the values.
   std::string target = {};
+  /// What a program computes where there is no `target`: names of the model's outputs, or of other values or
+  /// nodes, the scores first. Empty: the first output alone. Only what these need must be supported; a note
+  /// tells what is left out.
+  std::vector<std::string> outputs = {};
   /// Name of the ONNX value with respect to which is differentiated; empty: the picture. Its value is then
   /// the last of the outputs, and Session::gradient has its shape.
   std::string source = {};
@@ -124,9 +128,9 @@ public:
   Program& operator=(const Program&) = delete;
 
   const ProgramOptions& options() const;
-  const std::vector<TensorInfo>& inputs() const;  ///< of the model; the picture is the first
-  /// Of the model; the scores (or the target) are the first, and the last is ProgramOptions::source, if
-  /// given.
+  /// Those of the model that the outputs need; the picture is the first.
+  const std::vector<TensorInfo>& inputs() const;
+  /// The scores (or the target), further ProgramOptions::outputs, and last ProgramOptions::source, if given.
   const std::vector<TensorInfo>& outputs() const;
   /// Number of classes: elements of the first output divided by the batch.
   std::int64_t classes() const;

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace fovea::cli {
@@ -82,6 +83,10 @@ int write_canonical(const Arguments& arguments) {
   ExportOptions options;
   arguments.fill(model, options);
   const std::string bytes = export_canonical(model, options);
+  const std::vector<std::string> written = model.computable_outputs();
+  for (const ModelPort& port : model.outputs())
+    if (!written.empty() && std::find(written.begin(), written.end(), port.name) == written.end())
+      fmt::print(stderr, "fovea: note: the output '{}' is left out: see 'fovea info'\n", port.name);
   write_file_atomically(arguments.file, bytes);
   fmt::print("{}: opset {}, {} bytes\n", arguments.file, arguments.opset, bytes.size());
   return 0;

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace fovea::cli {
 namespace {
@@ -75,6 +76,38 @@ void check_distinct(const std::vector<NamedFile>& outputs) {
         throw UsageError(fmt::format("-o names '{}' twice", outputs[i].path));
 }
 
+/// The outputs to compute: those that files are given for, each once.
+std::vector<std::string> wanted_outputs(const Model& model, const std::vector<std::size_t>& ports) {
+  std::vector<std::string> names;
+  for (std::size_t port : ports)
+    if (const std::string& name = model.outputs()[port].name;
+        std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(name);
+  return names;
+}
+
+/// InputError unless there is an array for every input that the outputs need.
+void check_inputs(const Model& model, const std::vector<std::string>& outputs,
+                  const std::vector<std::size_t>& given) {
+  const std::vector<std::string> needed = model.inputs_of(outputs);
+  if (given.empty() && !needed.empty())
+    throw UsageError("--input is required: the model has inputs");
+  for (const std::string& name : needed)
+    if (std::none_of(given.begin(), given.end(),
+                     [&](std::size_t i) { return model.inputs()[i].name == name; }))
+      throw InputError(fmt::format("the model has {} inputs, {} are given: '{}' is missing", needed.size(),
+                                   given.size(), name),
+                       model.path());
+}
+
+/// The files with the names of the outputs that they are for.
+std::vector<NamedFile> with_names(std::vector<NamedFile> files, const Model& model,
+                                  const std::vector<std::size_t>& ports) {
+  for (std::size_t i = 0; i < files.size(); ++i)
+    files[i].name = model.outputs()[ports[i]].name;
+  return files;
+}
+
 int compute(const Options& options) {
   start_log(options.engine.verbose);
   const Model model = Model::load(find_model(options.model).path);
@@ -83,34 +116,36 @@ int compute(const Options& options) {
   std::transform(options.outputs.begin(), options.outputs.end(), std::back_inserter(outputs), split_name);
   check_distinct(outputs);
   const std::vector<std::size_t> input_ports = match(inputs, model.inputs(), "input", model.path());
-  if (inputs.empty() && !model.inputs().empty())
-    throw UsageError("--input is required: the model has inputs");
-  if (inputs.size() != model.inputs().size())
-    throw InputError(
-        fmt::format("the model has {} inputs, {} are given", model.inputs().size(), inputs.size()),
-        model.path());
-
-  std::vector<Tensor> tensors;
+  const std::vector<std::size_t> output_ports = match(outputs, model.outputs(), "output", model.path());
   ProgramOptions program_options = options.engine.program_options();
+  program_options.outputs = wanted_outputs(model, output_ports);
+  check_inputs(model, program_options.outputs, input_ports);
+
+  std::map<std::string, std::size_t> arrays;  // index of the array for each input
+  std::vector<Tensor> tensors;
   program_options.direction = Direction::Forward;
   program_options.input_layout = ProgramOptions::InputLayout::AsInFile;
   program_options.final_softmax = ProgramOptions::FinalSoftmax::Keep;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const ModelPort& port = model.inputs()[input_ports[i]];
     tensors.push_back(read_array(inputs[i].path));
-    check_shape(tensors.back().shape(), model.inputs()[input_ports[i]], inputs[i].path);
-    program_options.input_shapes.push_back({model.inputs()[input_ports[i]].name, tensors.back().shape()});
+    check_shape(tensors.back().shape(), port, inputs[i].path);
+    program_options.input_shapes.push_back({port.name, tensors.back().shape()});
     if (input_ports[i] == 0 && tensors.back().shape().rank() > 0)
       program_options.batch = std::max<std::int64_t>(tensors.back().shape()[0], 1);
+    arrays.emplace(port.name, i);
   }
   const auto program = Program::compile(model, program_options);
   print_notes(*program);
-  const std::vector<std::size_t> output_ports = match(outputs, program->outputs(), "output", model.path());
   Session session(program);
-  for (std::size_t i = 0; i < tensors.size(); ++i)
-    fill(session.input(input_ports[i]), tensors[i], inputs[i].path);
+  for (std::size_t i = 0; i < program->inputs().size(); ++i)
+    if (const auto array = arrays.find(program->inputs()[i].name); array != arrays.end())
+      fill(session.input(i), tensors[array->second], inputs[array->second].path);
   session.forward();
+  const std::vector<std::size_t> results =
+      match(with_names(outputs, model, output_ports), program->outputs(), "output", model.path());
   for (std::size_t i = 0; i < outputs.size(); ++i)
-    write_npy(outputs[i].path, session.output(output_ports[i]));
+    write_npy(outputs[i].path, session.output(results[i]));
   return 0;
 }
 

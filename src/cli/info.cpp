@@ -63,7 +63,9 @@ nlohmann::ordered_json preprocessing_json(const Preprocessing& p) {
 
 /// None without --layers or where the model cannot be run, which is reported elsewhere.
 std::vector<LayerInfo> layers_of(const Model& model, const Options& options) {
-  if (!options.layers || !model.unsupported_nodes().empty())
+  const auto& nodes = model.unsupported_nodes();
+  if (!options.layers ||
+      std::any_of(nodes.begin(), nodes.end(), [](const auto& node) { return node.needed; }))
     return {};
   const ImageInput input = model.image_input();
   return layers(model, size_for(input.height, options), size_for(input.width, options));
@@ -139,8 +141,10 @@ void print_json(const Model& model, const Usage& usage, const Program* program, 
     json["operators"][name] = count;
   json["unsupported_nodes"] = nlohmann::ordered_json::array();
   for (const UnsupportedNode& node : model.unsupported_nodes())
-    json["unsupported_nodes"].push_back(
-        {{"node", node.node}, {"operator", node.operator_name}, {"reason", node.reason}});
+    json["unsupported_nodes"].push_back({{"node", node.node},
+                                         {"operator", node.operator_name},
+                                         {"reason", node.reason},
+                                         {"needed", node.needed}});
   json["labels"] = usage.labels.size();
   if (usage.preprocessing) {
     json["preprocessing"] = preprocessing_json(usage.preprocessing->preprocessing);
@@ -196,7 +200,8 @@ void print_text(const Model& model, const Usage& usage, const Program* program) 
   for (const auto& [name, count] : model.operator_counts())
     fmt::print("  {:<24} {:>6}\n", name, count);
   for (const UnsupportedNode& node : model.unsupported_nodes())
-    fmt::print("unsupported    node '{}' ({}): {}\n", node.node, node.operator_name, node.reason);
+    fmt::print("unsupported    node '{}' ({}): {}{}\n", node.node, node.operator_name, node.reason,
+               node.needed ? "" : "; the first output does not need it");
   if (program)
     for (const std::string& note : program->report().notes)
       fmt::print("note           {}\n", note);

@@ -19,6 +19,8 @@ ir::Graph canonical_graph(const Model& model, const ExportOptions& options, bool
   program.height = options.height;
   program.width = options.width;
   program.input_layout = ProgramOptions::InputLayout::AsInFile;
+  if (keep_softmax)
+    program.outputs = model.computable_outputs();
   passes::Notes notes;
   return passes::run(keep_softmax ? passes::canonical_passes_keeping_softmax() : passes::canonical_passes(),
                      imported_graph(model, program), notes);

@@ -5,8 +5,22 @@
 
 namespace fovea {
 
+std::vector<std::string> wanted_values(const Model& model, const ProgramOptions& options) {
+  std::vector<std::string> names;
+  if (!options.target.empty())
+    names.push_back(options.target);
+  else if (!options.outputs.empty())
+    names = options.outputs;
+  else if (!model.outputs().empty())
+    names.push_back(model.outputs().front().name);
+  if (!options.source.empty())
+    names.push_back(options.source);
+  return names;
+}
+
 ir::Graph imported_graph(const Model& model, const ProgramOptions& options) {
   onnx_import::ImportOptions import_options;
+  import_options.wanted = wanted_values(model, options);
   import_options.floating = options.precision == Precision::F64 ? DType::F64 : DType::F32;
   import_options.batch = options.batch;
   import_options.height = options.height;

@@ -4,6 +4,7 @@
 #include "base/closest_names.hpp"
 #include "engine/model_impl.hpp"
 #include "onnx/import.hpp"
+#include "onnx/needs.hpp"
 #include "onnx/node_outputs.hpp"
 #include "ops/receptive_field.hpp"
 
@@ -25,6 +26,20 @@ std::pair<std::int64_t, std::int64_t> pixels_of(const FieldAxis& field, std::int
   return {first, std::max<std::int64_t>(std::min(end, extent) - first, 0)};
 }
 
+/// The graph of all outputs that can be computed; of the first where one of the others cannot after all.
+ir::Graph graph_of_outputs(const onnx_import::OnnxFile& file, onnx_import::ImportOptions options) {
+  options.wanted = onnx_import::computable_outputs(file);
+  const std::string first = file.outputs.front().name;
+  if (options.wanted.size() > 1 && options.wanted.front() == first) {
+    try {
+      return onnx_import::import_graph(file, options);
+    } catch (const ModelError&) {  // the first output alone is tried below
+    }
+  }
+  options.wanted = {first};
+  return onnx_import::import_graph(file, options);
+}
+
 }  // namespace
 
 Rect LayerInfo::field_of(std::int64_t y, std::int64_t x) const {
@@ -42,7 +57,7 @@ std::vector<LayerInfo> layers(const Model& model, std::int64_t height, std::int6
   options.height = height;
   options.width = width;
   options.channels_last = onnx_import::ImportOptions::ChannelsLast::Transpose;
-  const ir::Graph graph = onnx_import::import_graph(file, options);
+  const ir::Graph graph = graph_of_outputs(file, options);
   const ir::ValueId picture = graph.find(picture_name);
   const std::vector<ops::Reach> reaches = ops::receptive_fields(graph, picture);
   std::vector<LayerInfo> list;

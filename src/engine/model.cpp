@@ -4,6 +4,8 @@
 #include "engine/metadata.hpp"
 #include "engine/model_impl.hpp"
 #include "onnx/input_shapes.hpp"
+#include "onnx/needs.hpp"
+#include "onnx/node_outputs.hpp"
 
 #include <algorithm>
 
@@ -59,16 +61,33 @@ const std::optional<Preprocessing>& Model::preprocessing() const {
   return impl_->preprocessing;
 }
 
+std::vector<std::string> Model::inputs_of(const std::vector<std::string>& values) const {
+  std::vector<std::string> names;
+  for (const std::string& value : values)
+    names.push_back(onnx_import::value_named(*impl_->file, value));
+  const onnx_import::Needs needs = onnx_import::find_needs(*impl_->file, names);
+  std::vector<std::string> result;
+  for (std::size_t i = 0; i < inputs().size(); ++i)
+    if (needs.inputs[i])
+      result.push_back(inputs()[i].name);
+  return result;
+}
+
+std::vector<std::string> Model::computable_outputs() const {
+  return onnx_import::computable_outputs(*impl_->file);
+}
+
 ImageInput Model::image_input() const {
-  if (inputs().size() != 1) {
-    std::vector<std::string> names;
+  std::vector<std::string> names = inputs_of({outputs().front().name});
+  if (names.empty())
     for (const ModelPort& port : inputs())
-      names.push_back("'" + port.name + "'");
-    throw ModelError(
-        fmt::format("expected one picture input, found {} inputs ({})", names.size(), fmt::join(names, ", ")),
-        {path(), {}, {}});
-  }
-  const ModelPort& port = inputs().front();
+      names.push_back(port.name);
+  if (names.size() != 1)
+    throw ModelError(fmt::format("expected one picture input, found {} inputs ('{}')", names.size(),
+                                 fmt::join(names, "', '")),
+                     {path(), {}, {}});
+  const ModelPort& port = *std::find_if(inputs().begin(), inputs().end(),
+                                        [&](const ModelPort& input) { return input.name == names.front(); });
   const std::optional<PictureLayout> layout = onnx_import::picture_layout(port);
   if (!layout)
     throw ModelError(

@@ -8,6 +8,7 @@
 #include "engine/program_impl.hpp"
 #include "engine/rule_set.hpp"
 #include "ir/text.hpp"
+#include "onnx/needs.hpp"
 #include "onnx/node_outputs.hpp"
 #include "ops/multiply_adds.hpp"
 #include "ops/round_straight_through.hpp"
@@ -22,20 +23,6 @@
 
 namespace fovea {
 namespace {
-
-/// Makes the named value, or the first output of the named node, the graph's only output.
-void retarget(ir::Graph& graph, const onnx_import::OnnxFile& file, const std::string& target) {
-  const ir::ValueId id = onnx_import::find_value(graph, file, target);
-  graph.clear_outputs();
-  graph.add_output(id, target);
-}
-
-/// Makes the named value, from which gradients are wanted, the last output.
-void add_source(ir::Graph& graph, const onnx_import::OnnxFile& file, const std::string& source) {
-  const ir::ValueId id = onnx_import::find_value(graph, file, source);
-  FOVEA_CHECK(graph.producer(id), "'{}' is not computed from the picture", source);
-  graph.add_output(id, source);
-}
 
 const backend::Backend& choose_backend(const ProgramOptions& options) {
   const bool is_double = options.precision == Precision::F64, is_single = options.precision == Precision::F32;
@@ -82,6 +69,17 @@ void note_estimates(const ir::Graph& forward, ProgramReport& report) {
     report.notes.push_back(fmt::format(
         "gradients pass straight through the rounding of {} quantisation{}, as if it were not there", count,
         count == 1 ? "" : "s"));
+}
+
+/// Says what of the file is left out.
+void note_ignored(const Model& model, const ProgramOptions& options, ProgramReport& report) {
+  const onnx_import::OnnxFile& file = *model.impl().file;
+  std::vector<std::string> values;
+  for (const std::string& name : wanted_values(model, options))
+    values.push_back(onnx_import::value_named(file, name));
+  const bool chosen = !options.target.empty() || !options.outputs.empty();
+  if (std::string note = onnx_import::describe_ignored(file, values, !chosen); !note.empty())
+    report.notes.push_back(std::move(note));
 }
 
 std::string node_list(const autodiff::NodeCounts& counts) {
@@ -214,10 +212,9 @@ void build(const Model& model, Program::Impl& impl) {
             timer.milliseconds());
   model.impl().file->release_pages();
   FOVEA_CHECK(!graph.outputs().empty(), "the model has no output");
-  if (!options.target.empty())
-    retarget(graph, *model.impl().file, options.target);
-  if (!options.source.empty())
-    add_source(graph, *model.impl().file, options.source);
+  FOVEA_CHECK(options.source.empty() || graph.producer(graph.outputs().back()),
+              "'{}' is not computed from the picture", options.source);
+  note_ignored(model, options, impl.report);
   const bool strip = options.final_softmax == ProgramOptions::FinalSoftmax::Remove && options.target.empty();
   graph = passes::run(strip ? passes::canonical_passes() : passes::canonical_passes_keeping_softmax(),
                       std::move(graph), impl.report.notes);

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace onnx {
@@ -10,11 +10,12 @@ class GraphProto;
 
 namespace fovea::onnx_import {
 
-/// The indices of a graph's nodes, each after those it reads from and otherwise in the file's order. `given`
-/// are the names of the inputs and initializers. ModelError naming the node when a value that it reads is
-/// written nowhere, a value that it writes has another writer, or it lies on a cycle, and for an output of
-/// the graph that nothing writes.
-std::vector<int> execution_order(const onnx::GraphProto& graph, const std::set<std::string>& given,
-                                 const std::string& path);
+/// The index of the node that writes each value; of the first where there are several.
+std::unordered_map<std::string, int> find_writers(const onnx::GraphProto& graph);
+
+/// The indices of a graph's nodes, each after those it reads from and otherwise in the file's order. A value
+/// without a writer counts as given. Nodes on a cycle, or behind one, are left out.
+std::vector<int> execution_order(const onnx::GraphProto& graph,
+                                 const std::unordered_map<std::string, int>& writers);
 
 }  // namespace fovea::onnx_import

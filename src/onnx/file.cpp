@@ -6,10 +6,10 @@
 #include "onnx/custom_node.hpp"
 #include "onnx/execution_order.hpp"
 #include "onnx/external_data.hpp"
+#include "onnx/needs.hpp"
 #include "onnx/node_reader.hpp"
 #include "onnx/parse.hpp"
 #include "onnx/tensor_proto.hpp"
-#include "onnx/translate.hpp"
 
 #include <onnx/onnx_pb.h>
 
@@ -31,138 +31,209 @@ std::int64_t default_opset(const onnx::ModelProto& model) {
   throw InputError("it names no version of the ONNX operator set");
 }
 
+/// What a port is where it is no tensor.
+std::string kind_of(const onnx::TypeProto& type) {
+  switch (type.value_case()) {
+  case onnx::TypeProto::kSequenceType:
+    return "sequence";
+  case onnx::TypeProto::kMapType:
+    return "map";
+  case onnx::TypeProto::kOptionalType:
+    return "optional";
+  case onnx::TypeProto::kSparseTensorType:
+    return "sparse tensor";
+  default:
+    return "undefined";
+  }
+}
+
 ModelPort read_port(const onnx::ValueInfoProto& info, const char* kind) {
   FOVEA_CHECK(!info.name().empty(), "an {} has no name", kind);
-  FOVEA_CHECK(info.type().has_tensor_type(), "the {} '{}' is not a tensor", kind, info.name());
+  if (!info.type().has_tensor_type())
+    return {info.name(), kind_of(info.type()), {}, {}};
   const auto& type = info.type().tensor_type();
   ModelPort port{info.name(), type_name(type.elem_type()), {}, {}};
-  std::vector<std::int64_t> known;
   for (const auto& dim : type.shape().dim()) {
-    port.dims.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
+    port.dims.push_back(dim.has_dim_value() && dim.dim_value() > 0 ? dim.dim_value() : -1);
     port.symbols.push_back(dim.dim_param());
-    if (dim.has_dim_value())
-      known.push_back(dim.dim_value());
   }
-  checked_shape(known, fmt::format("the {} '{}'", kind, info.name()));
   return port;
 }
 
-/// Takes the initializers out of the messages; large ones stay in the file.
-void take_weights(OnnxFile& file, OnnxFile::Contents& contents, ParsedModel& parsed,
-                  ExternalFiles& external) {
-  onnx::GraphProto& graph = *parsed.model->mutable_graph();
-  FOVEA_CHECK(graph.sparse_initializer_size() == 0, "sparse weights are not supported");
-  for (int i = 0; i < graph.initializer_size(); ++i) {
-    onnx::TensorProto& message = *graph.mutable_initializer(i);
-    FOVEA_CHECK(!message.name().empty(), "a weight has no name");
-    std::optional<FileBytes> raw;
-    if (const auto& bytes = parsed.raw[static_cast<std::size_t>(i)])
-      raw = FileBytes{parsed.file, *bytes};
-    StoredTensor tensor = read_tensor(message, raw, external);
-    if (is_floating(tensor.dtype()))
-      file.parameters += tensor.elements();
-    contents.element_types[message.name()] = message.data_type();
-    const bool inserted = contents.weights.emplace(message.name(), std::move(tensor)).second;
-    FOVEA_CHECK(inserted, "two weights are called '{}'", message.name());
-    const std::string name = message.name();
-    message.Clear();
-    message.set_name(name);
+/// Reads a file's messages into an OnnxFile and its contents. What is wrong with one value becomes a fault of
+/// that value, since it may be one that nobody needs.
+class Reader {
+public:
+  Reader(OnnxFile& file, OnnxFile::Contents& contents, ParsedModel& parsed)
+      : file_(file), contents_(contents), parsed_(parsed), graph_(*parsed.model->mutable_graph()),
+        external_(std::filesystem::path(file.path).parent_path()) {}
+
+  void run() {
+    const onnx::ModelProto& model = *parsed_.model;
+    contents_.model = parsed_.model;
+    file_.opset = default_opset(model);
+    file_.ir_version = model.ir_version();
+    file_.producer = model.producer_name();
+    if (!model.producer_version().empty())
+      file_.producer += (file_.producer.empty() ? "" : " ") + model.producer_version();
+    for (const auto& entry : model.metadata_props())
+      file_.metadata.emplace_back(entry.key(), entry.value());
+    take_weights();
+    read_ports();
+    contents_.writers = find_writers(graph_);
+    contents_.order = execution_order(graph_, contents_.writers);
+    for (const onnx::NodeProto& node : graph_.node())
+      contents_.read.insert(node.input().begin(), node.input().end());
+    for (const ModelPort& output : file_.outputs)
+      contents_.read.insert(output.name);
+    read_nodes();
+    check_outputs();
+    contents_.files = external_.files();
+    contents_.files.push_back(parsed_.file);
   }
-}
 
-void read_ports(OnnxFile& file, OnnxFile::Contents& contents, const onnx::GraphProto& graph) {
-  std::set<std::string> names;
-  for (const auto& info : graph.input()) {
-    if (contents.weights.count(info.name()) > 0)
-      continue;
-    file.inputs.push_back(read_port(info, "input"));
-    FOVEA_CHECK(names.insert(info.name()).second, "two inputs are called '{}'", info.name());
-    const auto& type = info.type().tensor_type();
-    contents.input_types.push_back(type.elem_type());
-    contents.element_types[info.name()] = type.elem_type();
-    if (!type.has_shape())
-      contents.inputs_without_shape.insert(info.name());
+private:
+  void fault(const std::string& value, const std::string& message, ModelLocation location) {
+    location.path = file_.path;
+    contents_.faults.emplace(value, ModelError(message, std::move(location)));
   }
-  FOVEA_CHECK(graph.output_size() > 0, "the graph has no outputs");
-  for (const auto& info : graph.output())
-    file.outputs.push_back(read_port(info, "output"));
-}
 
-/// Why fovea cannot run a node; empty when it can.
-std::string why_not(const NodeReader& node, const OnnxFile::Contents& contents, std::int64_t opset) {
-  if (const auto functions = find_custom(contents.operators, node))
-    return custom_why_not(node, *functions);
-  if (!node.in_default_domain())
-    return fmt::format("the domain '{}' is not supported", node.proto().domain());
-  if (node.has_subgraph())
-    return "operators with a subgraph are not supported";
-  const Translation* translation = find_translation(node.proto().op_type());
-  if (!translation)
-    return "the operator is not supported";
-  return translation->why_not ? translation->why_not(node, opset) : std::string();
-}
-
-ModelLocation location_of(const OnnxFile& file, const NodeReader& node) {
-  return {.path = file.path, .node = node.name(), .operator_name = node.operator_name()};
-}
-
-void check_nodes(OnnxFile& file, OnnxFile::Contents& contents, const onnx::GraphProto& graph,
-                 ExternalFiles& external) {
-  std::map<std::string, std::int64_t> counts;
-  std::vector<int> order;
-  for (int n : contents.order) {
-    const NodeReader node(graph.node(n), &contents.read);
-    try {
-      ++counts[node.operator_name()];
-      FOVEA_CHECK(node.proto().output_size() > 0, "has no outputs");
-      if (const std::string reason = why_not(node, contents, file.opset); !reason.empty())
-        file.unsupported_nodes.push_back({node.name(), node.operator_name(), reason});
-      if (node.operator_name() == "Cast")
-        contents.element_types[node.proto().output(0)] = static_cast<int>(node.integer("to", 0));
-      if (node.operator_name() != "Constant") {
-        order.push_back(n);
-      } else if (std::optional<StoredTensor> tensor = read_constant(node, external)) {
-        if (is_floating(tensor->dtype()) && tensor->shape().rank() > 0)
-          file.parameters += tensor->elements();
-        if (const auto* value = node.find("value"))
-          contents.element_types[node.proto().output(0)] = value->t().data_type();
-        contents.weights.emplace(node.proto().output(0), std::move(*tensor));
+  /// Takes the initializers out of the messages; large ones stay in the file.
+  void take_weights() {
+    for (const auto& sparse : graph_.sparse_initializer())
+      fault(sparse.values().name(),
+            fmt::format("tensor '{}': sparse weights are not supported", sparse.values().name()), {});
+    for (int i = 0; i < graph_.initializer_size(); ++i) {
+      onnx::TensorProto& message = *graph_.mutable_initializer(i);
+      const std::string name = message.name();
+      FOVEA_CHECK(!name.empty(), "a weight has no name");
+      FOVEA_CHECK(contents_.weights.count(name) == 0, "two weights are called '{}'", name);
+      contents_.element_types[name] = message.data_type();
+      try {
+        take_weight(message, parsed_.raw[static_cast<std::size_t>(i)]);
+      } catch (const InputError& error) {
+        fault(name, error.what(), {});
       }
-    } catch (const InputError& error) {
-      throw ModelError(error.what(), location_of(file, node));
+      message.Clear();
+      message.set_name(name);
     }
   }
-  contents.order = std::move(order);
-  file.operator_counts.assign(counts.begin(), counts.end());
-}
 
-void fill(OnnxFile& file, OnnxFile::Contents& contents, ParsedModel& parsed) {
-  ExternalFiles external(std::filesystem::path(file.path).parent_path());
-  const onnx::ModelProto& model = *parsed.model;
-  const onnx::GraphProto& graph = model.graph();
-  file.opset = default_opset(model);
-  file.ir_version = model.ir_version();
-  file.producer = model.producer_name();
-  if (!model.producer_version().empty())
-    file.producer += (file.producer.empty() ? "" : " ") + model.producer_version();
-  for (const auto& entry : model.metadata_props())
-    file.metadata.emplace_back(entry.key(), entry.value());
-  take_weights(file, contents, parsed, external);
-  read_ports(file, contents, graph);
-  std::set<std::string> given;
-  for (const auto& [name, tensor] : contents.weights)
-    given.insert(name);
-  for (const ModelPort& input : file.inputs)
-    given.insert(input.name);
-  contents.order = execution_order(graph, given, file.path);
-  for (const onnx::NodeProto& node : graph.node())
-    contents.read.insert(node.input().begin(), node.input().end());
-  for (const ModelPort& output : file.outputs)
-    contents.read.insert(output.name);
-  check_nodes(file, contents, graph, external);
-  contents.files = external.files();
-  contents.files.push_back(parsed.file);
-}
+  void take_weight(const onnx::TensorProto& message, const std::optional<std::string_view>& bytes) {
+    std::optional<FileBytes> raw;
+    if (bytes)
+      raw = FileBytes{parsed_.file, *bytes};
+    StoredTensor tensor = read_tensor(message, raw, external_);
+    if (is_floating(tensor.dtype()))
+      file_.parameters += tensor.elements();
+    contents_.weights.emplace(message.name(), std::move(tensor));
+  }
+
+  bool is_weight(const std::string& name) const {
+    return contents_.weights.count(name) > 0 || contents_.faults.count(name) > 0;
+  }
+
+  void read_ports() {
+    std::set<std::string> names;
+    for (const auto& info : graph_.input()) {
+      if (is_weight(info.name()))
+        continue;
+      file_.inputs.push_back(read_port(info, "input"));
+      FOVEA_CHECK(names.insert(info.name()).second, "two inputs are called '{}'", info.name());
+      const auto& type = info.type().tensor_type();
+      contents_.input_types.push_back(type.elem_type());
+      contents_.element_types[info.name()] = type.elem_type();
+      if (!type.has_shape())
+        contents_.inputs_without_shape.insert(info.name());
+      if (!info.type().has_tensor_type())
+        fault(info.name(), fmt::format("the input '{}' is not a tensor", info.name()), {});
+    }
+    FOVEA_CHECK(graph_.output_size() > 0, "the graph has no outputs");
+    for (const auto& info : graph_.output())
+      file_.outputs.push_back(read_port(info, "output"));
+    for (const std::string& name : names)
+      given_.insert(name);
+    for (const auto& [name, tensor] : contents_.weights)
+      given_.insert(name);
+  }
+
+  void read_nodes() {
+    std::map<std::string, std::int64_t> counts;
+    for (int n = 0; n < graph_.node_size(); ++n) {
+      const NodeReader node(graph_.node(n), &contents_.read);
+      const ModelLocation location{file_.path, node.name(), node.operator_name()};
+      ++counts[node.operator_name()];
+      check_outputs_of(n, location);
+      try {
+        read_node(n, node);
+      } catch (const InputError& error) {
+        for (const std::string& output : node.proto().output())
+          fault(output, error.what(), location);
+      }
+    }
+    file_.operator_counts.assign(counts.begin(), counts.end());
+  }
+
+  /// Every value has one writer.
+  void check_outputs_of(int n, const ModelLocation& location) {
+    for (const std::string& output : graph_.node(n).output()) {
+      if (output.empty())
+        continue;
+      const int first = contents_.writers.at(output);
+      if (given_.count(output) > 0)
+        fault(output, fmt::format("writes '{}', which is an input or a weight of the model", output),
+              location);
+      else if (first != n)
+        fault(output,
+              fmt::format("writes '{}', which node '{}' writes too", output,
+                          NodeReader(graph_.node(first)).name()),
+              location);
+    }
+  }
+
+  void read_node(int n, const NodeReader& node) {
+    if (node.proto().output_size() == 0)
+      return;
+    if (const std::string reason = why_unsupported(node, contents_, file_.opset); !reason.empty())
+      file_.unsupported_nodes.push_back({node.name(), node.operator_name(), reason, false});
+    const std::string& output = node.proto().output(0);
+    if (node.operator_name() == "Cast")
+      contents_.element_types[output] = static_cast<int>(node.integer("to", 0));
+    if (node.operator_name() != "Constant")
+      return;
+    std::optional<StoredTensor> tensor = read_constant(node, external_);
+    if (!tensor)
+      return;
+    if (is_floating(tensor->dtype()) && tensor->shape().rank() > 0)
+      file_.parameters += tensor->elements();
+    if (const auto* value = node.find("value"))
+      contents_.element_types[output] = value->t().data_type();
+    contents_.weights.emplace(output, std::move(*tensor));
+    contents_.constants.insert(n);
+  }
+
+  /// Marks the unsupported nodes that the first output needs. ModelError when every output needs something
+  /// that is damaged.
+  void check_outputs() {
+    const Needs first = find_needs(file_, contents_, {file_.outputs.front().name});
+    for (UnsupportedNode& node : file_.unsupported_nodes)
+      node.needed = std::any_of(first.unsupported.begin(), first.unsupported.end(), [&](const auto& needed) {
+        return needed.node == node.node && needed.operator_name == node.operator_name;
+      });
+    const auto damaged = [&](const ModelPort& output) {
+      return !find_needs(file_, contents_, {output.name}).faults.empty();
+    };
+    if (!first.faults.empty() && std::all_of(file_.outputs.begin() + 1, file_.outputs.end(), damaged))
+      throw first.faults.front();
+  }
+
+  OnnxFile& file_;
+  OnnxFile::Contents& contents_;
+  ParsedModel& parsed_;
+  onnx::GraphProto& graph_;
+  ExternalFiles external_;
+  std::set<std::string> given_;  ///< inputs and weights
+};
 
 }  // namespace
 
@@ -204,11 +275,10 @@ std::shared_ptr<const OnnxFile> OnnxFile::read(const std::string& path,
   contents->operators = shared_operators(operators);
   ParsedModel parsed = parse_model(path);
   try {
-    fill(*file, *contents, parsed);
+    Reader(*file, *contents, parsed).run();
   } catch (const InputError& error) {
     throw ModelError(error.what(), {.path = path, .node = {}, .operator_name = {}});
   }
-  contents->model = parsed.model;
   file->contents_ = std::move(contents);
   return file;
 }

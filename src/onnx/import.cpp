@@ -3,6 +3,8 @@
 #include "onnx/contents.hpp"
 #include "onnx/custom_node.hpp"
 #include "onnx/input_shapes.hpp"
+#include "onnx/needs.hpp"
+#include "onnx/node_outputs.hpp"
 #include "onnx/tensor_proto.hpp"
 #include "onnx/translate.hpp"
 #include "ops/transpose.hpp"
@@ -14,30 +16,18 @@
 namespace fovea::onnx_import {
 namespace {
 
-void check_supported(const OnnxFile& file) {
-  const auto& nodes = file.unsupported_nodes;
-  if (nodes.empty())
-    return;
-  std::vector<std::string> parts;
-  for (const UnsupportedNode& node : nodes)
-    parts.push_back(fmt::format("'{}' ({}): {}", node.node, node.operator_name, node.reason));
-  throw ModelError(fmt::format("{} {} unsupported operators: {}", nodes.size(),
-                               nodes.size() == 1 ? "node uses" : "nodes use", fmt::join(parts, ", ")),
-                   {.path = file.path,
-                    .node = nodes.size() == 1 ? nodes.front().node : std::string(),
-                    .operator_name = nodes.size() == 1 ? nodes.front().operator_name : std::string()});
-}
-
 /// One import: the growing graph and which of its values every ONNX name stands for.
 class Importer {
 public:
-  Importer(const OnnxFile& file, const ImportOptions& options) : file_(file), options_(options) {}
+  Importer(const OnnxFile& file, const ImportOptions& options, const Needs& needs)
+      : file_(file), options_(options), needs_(needs) {}
 
-  ir::Graph run() {
+  /// The graph with those values as its outputs, under the names given beside them.
+  ir::Graph run(const std::vector<std::string>& values, const std::vector<std::string>& names) {
     add_inputs();
     const onnx::GraphProto& graph = file_.contents().model->graph();
-    for (int n : file_.contents().order) {
-      const NodeReader node(graph.node(n), &file_.contents().read);
+    for (int n : needs_.order) {
+      const NodeReader node(graph.node(n), &needs_.read);
       try {
         add_node(node);
       } catch (const InputError& error) {
@@ -45,16 +35,18 @@ public:
                          {.path = file_.path, .node = node.name(), .operator_name = node.operator_name()});
       }
     }
-    for (const ModelPort& port : file_.outputs)
-      graph_.add_output(value_of(port.name), port.name);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      graph_.add_output(value_of(values[i]), names[i]);
     return std::move(graph_);
   }
 
 private:
   void add_inputs() {
-    const InputShapes resolved = resolve_input_shapes(file_, options_);
+    const InputShapes resolved = resolve_input_shapes(file_, options_, needs_.inputs);
     rebatch_ = resolved.rebatch;
     for (std::size_t i = 0; i < file_.inputs.size(); ++i) {
+      if (!needs_.inputs[i] && i != resolved.picture)
+        continue;
       const std::string& name = file_.inputs[i].name;
       const std::optional<DType> stored = stored_type(file_.contents().input_types[i]);
       FOVEA_CHECK(stored, "the input '{}' has the element type {}, which is not supported", name,
@@ -120,6 +112,7 @@ private:
 
   const OnnxFile& file_;
   const ImportOptions& options_;
+  const Needs& needs_;
   ir::Graph graph_;
   TensorPool pool_;
   Rebatch rebatch_;
@@ -129,12 +122,19 @@ private:
 }  // namespace
 
 ir::Graph import_graph(const OnnxFile& file, const ImportOptions& options) {
-  check_supported(file);
-  file.check_unchanged();
+  std::vector<std::string> names = options.wanted, values;
+  if (names.empty())
+    for (const ModelPort& output : file.outputs)
+      names.push_back(output.name);
   FOVEA_ASSERT(is_floating(options.floating));
   ir::Graph graph;
   try {
-    graph = Importer(file, options).run();
+    for (const std::string& name : names)
+      values.push_back(value_named(file, name));
+    const Needs needs = find_needs(file, values);
+    needs.check(file.path);
+    file.check_unchanged();
+    graph = Importer(file, options, needs).run(values, names);
   } catch (const InputError& error) {
     throw ModelError(error.what(), {.path = file.path, .node = {}, .operator_name = {}});
   }

@@ -6,6 +6,10 @@
 namespace fovea::onnx_import {
 
 struct ImportOptions {
+  /// What the graph computes, in the order of its outputs: names of values (outputs or others), or of nodes,
+  /// which stand for their first output. Empty: every output of the file. Only what these need is read,
+  /// checked and translated; inputs that they do not need are left out, but for the picture.
+  std::vector<std::string> wanted = {};
   /// Every floating tensor takes this type.
   DType floating = DType::F32;
   /// First extent of the picture input (and of every input whose first extent is symbolic). A batch that the
@@ -26,7 +30,8 @@ struct ImportOptions {
 };
 
 /// The canonical graph of a file at concrete shapes: translated operator by operator, shape arithmetic folded
-/// away. ModelError that names the node and operator, or all unsupported nodes at once.
+/// away. ModelError that names the node and operator, or all unsupported nodes at once, and for a name of
+/// ImportOptions::wanted that the file does not have.
 ir::Graph import_graph(const OnnxFile& file, const ImportOptions& options);
 
 }  // namespace fovea::onnx_import

@@ -8,13 +8,21 @@
 namespace fovea::onnx_import {
 namespace {
 
-/// The index of the picture input, or the number of inputs when there is none.
-std::size_t find_picture(const OnnxFile& file) {
-  if (file.inputs.size() == 1)
-    return 0;
-  const auto at =
-      std::find_if(file.inputs.begin(), file.inputs.end(), [](const auto& p) { return p.dims.size() == 4; });
-  return static_cast<std::size_t>(at - file.inputs.begin());
+/// The index of the picture input, or the number of inputs when there is none. Where no input is needed, the
+/// file's only one is the picture all the same.
+std::size_t find_picture(const OnnxFile& file, const std::vector<bool>& needed) {
+  std::vector<std::size_t> candidates;
+  for (std::size_t i = 0; i < needed.size(); ++i)
+    if (needed[i])
+      candidates.push_back(i);
+  if (candidates.size() == 1)
+    return candidates.front();
+  if (candidates.empty())
+    return file.inputs.size() == 1 ? 0 : file.inputs.size();
+  for (std::size_t i : candidates)
+    if (file.inputs[i].dims.size() == 4)
+      return i;
+  return file.inputs.size();
 }
 
 std::string dims_text(const ModelPort& port) {
@@ -73,12 +81,17 @@ std::optional<PictureLayout> picture_layout(const ModelPort& port) {
   return holds_channels(3) ? std::optional(PictureLayout::ChannelsLast) : std::nullopt;
 }
 
-InputShapes resolve_input_shapes(const OnnxFile& file, const ImportOptions& options) {
+InputShapes resolve_input_shapes(const OnnxFile& file, const ImportOptions& options,
+                                 const std::vector<bool>& needed) {
   FOVEA_CHECK(options.batch >= 1, "the batch must be 1 or more, found {}", options.batch);
   check_given_names(file, options);
   InputShapes result;
-  const std::size_t picture = result.picture = find_picture(file);
+  const std::size_t picture = result.picture = find_picture(file, needed);
   for (std::size_t i = 0; i < file.inputs.size(); ++i) {
+    if (!needed[i] && i != picture) {
+      result.shapes.emplace_back();
+      continue;
+    }
     const ModelPort& port = file.inputs[i];
     const bool has_shape = file.contents().inputs_without_shape.count(port.name) == 0;
     if (const Shape* given = given_shape(file, options, port.name)) {

@@ -19,9 +19,10 @@ struct InputShapes {
 /// or has no such axis.
 std::optional<PictureLayout> picture_layout(const ModelPort& port);
 
-/// The concrete shapes of a file's inputs under the options. The picture is the only input, or else the first
-/// of rank 4; its first extent is the batch. InputError for extents that stay unknown and for options that do
-/// not fit the inputs.
-InputShapes resolve_input_shapes(const OnnxFile& file, const ImportOptions& options);
+/// The concrete shapes of a file's inputs under the options; `needed` tells which are needed, the others'
+/// are empty. The picture is the only input that is needed, or else the first of them of rank 4; its first
+/// extent is the batch. InputError for extents that stay unknown and for options that do not fit the inputs.
+InputShapes resolve_input_shapes(const OnnxFile& file, const ImportOptions& options,
+                                 const std::vector<bool>& needed);
 
 }  // namespace fovea::onnx_import

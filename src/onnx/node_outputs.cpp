@@ -14,6 +14,8 @@ namespace fovea::onnx_import {
 std::vector<NodeOutput> node_outputs(const OnnxFile& file) {
   std::vector<NodeOutput> outputs;
   for (int n : file.contents().order) {
+    if (file.contents().constants.count(n) > 0)
+      continue;
     const NodeReader node(file.contents().model->graph().node(n), &file.contents().read);
     for (const std::string& value : node.proto().output())
       if (!value.empty())
@@ -22,19 +24,23 @@ std::vector<NodeOutput> node_outputs(const OnnxFile& file) {
   return outputs;
 }
 
-ir::ValueId find_value(const ir::Graph& graph, const OnnxFile& file, const std::string& name) {
-  if (const ir::ValueId id = graph.find(name); id != ir::kNoValue)
-    return id;
+std::string value_named(const OnnxFile& file, const std::string& name) {
+  const OnnxFile::Contents& contents = file.contents();
+  const auto has_name = [&](const auto& port) { return port.name == name; };
+  if (contents.writers.count(name) > 0 || contents.weights.count(name) > 0 ||
+      std::any_of(file.inputs.begin(), file.inputs.end(), has_name) ||
+      std::any_of(file.outputs.begin(), file.outputs.end(), has_name))
+    return name;
   const std::vector<NodeOutput> outputs = node_outputs(file);
   const auto node = std::find_if(outputs.begin(), outputs.end(),
                                  [&](const NodeOutput& output) { return output.node == name; });
-  const ir::ValueId id = node == outputs.end() ? ir::kNoValue : graph.find(node->value);
+  if (node != outputs.end())
+    return node->value;
   std::vector<std::string> names;
   for (const NodeOutput& output : outputs)
     names.insert(names.end(), {output.value, output.node});
-  FOVEA_CHECK(id != ir::kNoValue, "there is no value or node named '{}'; the nearest are {}", name,
-              closest_names(name, names));
-  return id;
+  throw InputError(fmt::format("there is no value or node named '{}'; the nearest are {}", name,
+                               closest_names(name, names)));
 }
 
 }  // namespace fovea::onnx_import

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "ir/graph.hpp"
 #include "onnx/file.hpp"
 
 #include <string>
@@ -18,8 +17,8 @@ struct NodeOutput {
 /// Those of all nodes, in the order of computation.
 std::vector<NodeOutput> node_outputs(const OnnxFile& file);
 
-/// The value of that name in a graph made from the file, or else the first output of the node of that name;
-/// InputError that lists the nearest names.
-ir::ValueId find_value(const ir::Graph& graph, const OnnxFile& file, const std::string& name);
+/// The value of that name, which may be an output, an input or a weight, or else the first output of the node
+/// of that name; InputError that lists the nearest names.
+std::string value_named(const OnnxFile& file, const std::string& name);
 
 }  // namespace fovea::onnx_import

@@ -48,6 +48,7 @@ std::vector<Tensor> run(const Model& model, const std::vector<Tensor>& inputs) {
   options.final_softmax = ProgramOptions::FinalSoftmax::Keep;
   options.backend = BackendKind::Reference;
   options.input_layout = ProgramOptions::InputLayout::AsInFile;
+  options.outputs = model.computable_outputs();
   Session session(Program::compile(model, options));
   for (std::size_t i = 0; i < inputs.size(); ++i)
     copy(inputs[i], session.input(i));

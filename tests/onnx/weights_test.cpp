@@ -1,6 +1,7 @@
 #include "model_builder.hpp"
 
 #include "onnx/contents.hpp"
+#include "onnx/needs.hpp"
 
 #include <cstring>
 #include <limits>
@@ -10,10 +11,10 @@ namespace {
 
 using onnx::TensorProto;
 
-/// A model that adds the weight to its input.
+/// A model whose output is the weight.
 ModelBuilder with_weight(const TensorProto& tensor) {
   ModelBuilder m;
-  m.input("x", {1}).output("y").node("Relu", {"x"}, {"y"});
+  m.input("x", {1}).output("y").node("Identity", {"w"}, {"y"});
   *m.graph().add_initializer() = tensor;
   return m;
 }
@@ -110,6 +111,32 @@ TEST(Weights, ThatHoldNaNAreRefused) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   expect_model_error([=] { read(float_tensor("w", {2}, {1, nan})); }, {"tensor 'w'", "element 1 is NaN"});
   expect_model_error([] { read(raw<std::uint16_t>(TensorProto::FLOAT16, {0x7e00})); }, {"tensor 'w'", "NaN"});
+}
+
+/// A model of a weight "w" that its first output does not need, and its second does.
+ModelBuilder with_spare_weight(const TensorProto& tensor) {
+  ModelBuilder m;
+  m.input("x", {1}).output("y").node("Relu", {"x"}, {"y"}).output("z").node("Identity", {"w"}, {"z"});
+  *m.graph().add_initializer() = tensor;
+  return m;
+}
+
+TEST(Weights, ThatNobodyNeedsMayBeAnything) {
+  TensorProto missing = typed(TensorProto::FLOAT, {2});
+  missing.set_data_location(TensorProto::EXTERNAL);
+  auto& entry = *missing.add_external_data();
+  entry.set_key("location");
+  entry.set_value("gone.bin");
+  TensorProto complex = typed(14, {1});
+  complex.set_raw_data(std::string(8, '\0'));
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  for (const TensorProto& tensor : {float_tensor("w", {1}, {nan}), typed(TensorProto::STRING, {0}), complex,
+                                    missing, float_tensor("w", {3}, {1, 2})}) {
+    const auto file = with_spare_weight(tensor).file();
+    EXPECT_EQ(operators(import_graph(*file, {.wanted = {"y"}})), "Relu");
+    expect_model_error([&] { import_graph(*file, {.wanted = {"z"}}); }, {"tensor 'w'"});
+    EXPECT_EQ(computable_outputs(*file), std::vector<std::string>({"y"}));
+  }
 }
 
 TEST(Weights, UnsupportedTypesAreNamed) {

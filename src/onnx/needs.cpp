@@ -1,0 +1,213 @@
+#include "onnx/needs.hpp"
+
+#include "base/check.hpp"
+#include "onnx/custom_node.hpp"
+#include "onnx/translate.hpp"
+
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+
+namespace fovea::onnx_import {
+namespace {
+
+constexpr int kNobody = -1;
+
+/// Walks from wanted values back to weights and inputs.
+class Walk {
+public:
+  Walk(const OnnxFile& file, const OnnxFile::Contents& contents)
+      : file_(file), contents_(contents), graph_(contents.model->graph()),
+        needed_(static_cast<std::size_t>(graph_.node_size()), false) {
+    result_.inputs.assign(file.inputs.size(), false);
+    for (std::size_t i = 0; i < file.inputs.size(); ++i)
+      inputs_.emplace(file.inputs[i].name, i);
+  }
+
+  Needs run(const std::vector<std::string>& values) {
+    for (const std::string& value : values)
+      want(value, kNobody);
+    while (!pending_.empty()) {
+      const int n = pending_.back();
+      pending_.pop_back();
+      for (const std::string& input : graph_.node(n).input())
+        if (!input.empty())
+          want(input, n);
+    }
+    std::size_t ordered = 0;
+    for (int n : contents_.order) {
+      if (!needed_[static_cast<std::size_t>(n)])
+        continue;
+      ++ordered;
+      check_supported(n);
+      if (contents_.constants.count(n) == 0)
+        result_.order.push_back(n);
+    }
+    if (ordered < static_cast<std::size_t>(std::count(needed_.begin(), needed_.end(), true)))
+      fault_at(find_cycle(), "lies on a cycle: it needs its own result");
+    return std::move(result_);
+  }
+
+private:
+  void fault_at(int n, const std::string& message) {
+    if (n == kNobody) {
+      result_.faults.emplace_back(message, ModelLocation{file_.path, {}, {}});
+      return;
+    }
+    const NodeReader node(graph_.node(n));
+    result_.faults.emplace_back(message, ModelLocation{file_.path, node.name(), node.operator_name()});
+  }
+
+  void want(const std::string& value, int reader) {
+    if (!result_.read.insert(value).second)
+      return;
+    if (const auto fault = contents_.faults.find(value); fault != contents_.faults.end())
+      result_.faults.push_back(fault->second);
+    if (const auto input = inputs_.find(value); input != inputs_.end()) {
+      result_.inputs[input->second] = true;
+      return;
+    }
+    if (contents_.weights.count(value) > 0 || contents_.faults.count(value) > 0)
+      return;
+    const auto writer = contents_.writers.find(value);
+    if (writer == contents_.writers.end()) {
+      fault_at(reader, reader == kNobody ? fmt::format("nothing writes the output '{}'", value)
+                                         : fmt::format("reads '{}', which nothing writes", value));
+      return;
+    }
+    const auto index = static_cast<std::size_t>(writer->second);
+    if (!needed_[index])
+      pending_.push_back(writer->second);
+    needed_[index] = true;
+  }
+
+  void check_supported(int n) {
+    const NodeReader node(graph_.node(n), &result_.read);
+    try {
+      const std::string reason = why_unsupported(node, contents_, file_.opset);
+      if (!reason.empty())
+        result_.unsupported.push_back({node.name(), node.operator_name(), reason, true});
+    } catch (const InputError& error) {
+      fault_at(n, error.what());
+    }
+  }
+
+  /// A node on a cycle: starting at a needed node that has no place in the order, each step goes to such a
+  /// node that it waits for, so a node must come up twice.
+  int find_cycle() const {
+    std::vector<bool> waits = needed_, seen(needed_.size(), false);
+    for (int n : contents_.order)
+      waits[static_cast<std::size_t>(n)] = false;
+    auto node = static_cast<int>(std::find(waits.begin(), waits.end(), true) - waits.begin());
+    while (!seen[static_cast<std::size_t>(node)]) {
+      seen[static_cast<std::size_t>(node)] = true;
+      for (const std::string& input : graph_.node(node).input())
+        if (const auto writer = contents_.writers.find(input);
+            writer != contents_.writers.end() && waits[static_cast<std::size_t>(writer->second)]) {
+          node = writer->second;
+          break;
+        }
+    }
+    return node;
+  }
+
+  const OnnxFile& file_;
+  const OnnxFile::Contents& contents_;
+  const onnx::GraphProto& graph_;
+  std::vector<bool> needed_;
+  std::unordered_map<std::string, std::size_t> inputs_;
+  std::vector<int> pending_;
+  Needs result_;
+};
+
+std::string list_of(const std::vector<std::string>& names) {
+  constexpr std::size_t shown = 3;
+  const std::size_t count = std::min(shown, names.size());
+  std::string text =
+      fmt::format("'{}'", fmt::join(names.begin(), names.begin() + static_cast<int>(count), "', '"));
+  if (names.size() > count)
+    text += fmt::format(" and {} more", names.size() - count);
+  return text;
+}
+
+std::string counted(const char* one, const std::vector<std::string>& names) {
+  return fmt::format("the {}{} {}", one, names.size() == 1 ? "" : "s", list_of(names));
+}
+
+}  // namespace
+
+void Needs::check(const std::string& path) const {
+  if (!faults.empty())
+    throw faults.front();
+  if (unsupported.empty())
+    return;
+  std::vector<std::string> parts;
+  for (const UnsupportedNode& node : unsupported)
+    parts.push_back(fmt::format("'{}' ({}): {}", node.node, node.operator_name, node.reason));
+  const bool one = unsupported.size() == 1;
+  throw ModelError(fmt::format("{} {} unsupported operators: {}", unsupported.size(),
+                               one ? "node uses" : "nodes use", fmt::join(parts, ", ")),
+                   {.path = path,
+                    .node = one ? unsupported.front().node : std::string(),
+                    .operator_name = one ? unsupported.front().operator_name : std::string()});
+}
+
+Needs find_needs(const OnnxFile& file, const OnnxFile::Contents& contents,
+                 const std::vector<std::string>& values) {
+  return Walk(file, contents).run(values);
+}
+
+Needs find_needs(const OnnxFile& file, const std::vector<std::string>& values) {
+  return find_needs(file, file.contents(), values);
+}
+
+std::vector<std::string> computable_outputs(const OnnxFile& file) {
+  std::vector<std::string> names;
+  for (const ModelPort& output : file.outputs)
+    if (find_needs(file, {output.name}).computable())
+      names.push_back(output.name);
+  return names;
+}
+
+std::string why_unsupported(const NodeReader& node, const OnnxFile::Contents& contents, std::int64_t opset) {
+  if (const auto functions = find_custom(contents.operators, node))
+    return custom_why_not(node, *functions);
+  if (!node.in_default_domain())
+    return fmt::format("the domain '{}' is not supported", node.proto().domain());
+  if (node.has_subgraph())
+    return "operators with a subgraph are not supported";
+  const Translation* translation = find_translation(node.proto().op_type());
+  if (!translation)
+    return "the operator is not supported";
+  return translation->why_not ? translation->why_not(node, opset) : std::string();
+}
+
+std::string describe_ignored(const OnnxFile& file, const std::vector<std::string>& values,
+                             bool outputs_matter) {
+  const Needs needs = find_needs(file, values);
+  std::vector<std::string> outputs, nodes, weights, parts;
+  for (const ModelPort& output : file.outputs)
+    if (outputs_matter && std::find(values.begin(), values.end(), output.name) == values.end())
+      outputs.push_back(output.name);
+  for (const UnsupportedNode& node : file.unsupported_nodes) {
+    const auto same = [&](const UnsupportedNode& other) { return other.node == node.node; };
+    if (std::none_of(needs.unsupported.begin(), needs.unsupported.end(), same))
+      nodes.push_back(node.node);
+  }
+  for (const auto& [value, fault] : file.contents().faults)
+    if (needs.read.count(value) == 0)
+      weights.push_back(value);
+  if (!outputs.empty())
+    parts.push_back(counted("output", outputs));
+  if (!nodes.empty())
+    parts.push_back(counted("unsupported node", nodes));
+  if (!weights.empty())
+    parts.push_back(counted("unreadable value", weights));
+  if (parts.empty())
+    return {};
+  return fmt::format("left out, since '{}' does not need {}: {}", values.front(),
+                     parts.size() + outputs.size() + nodes.size() + weights.size() > 2 ? "them" : "it",
+                     fmt::join(parts, ", "));
+}
+
+}  // namespace fovea::onnx_import

@@ -1,0 +1,74 @@
+#include "fovea/error.hpp"
+#include "fovea/layers.hpp"
+#include "fovea/program.hpp"
+#include "onnx/model_builder.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace fovea::test {
+namespace {
+
+using onnx_import::ModelBuilder;
+
+Model load(const ModelBuilder& builder) {
+  const TemporaryFolder folder;
+  store(folder.file("model.onnx"), builder.model.SerializeAsString());
+  return Model::load(folder.file("model.onnx"));
+}
+
+/// Scores "y", and behind them an output "best" that fovea cannot compute.
+ModelBuilder with_unsupported_output() {
+  ModelBuilder m;
+  m.input("x", {1, 1, 2, 2}).output("y").output("best");
+  m.node("Relu", {"x"}, {"h"}).node("Flatten", {"h"}, {"y"});
+  m.node("Unknown", {"y"}, {"best"}, {}, "unknown");
+  return m;
+}
+
+TEST(Outputs, TheFirstAloneIsComputed) {
+  const Model model = load(with_unsupported_output());
+  EXPECT_FALSE(model.unsupported_nodes().front().needed);
+  EXPECT_EQ(model.computable_outputs(), std::vector<std::string>({"y"}));
+  const auto program = Program::compile(model);
+  ASSERT_EQ(program->outputs().size(), 1U);
+  EXPECT_EQ(program->outputs().front().name, "y");
+  EXPECT_EQ(program->report().notes,
+            std::vector<std::string>({"left out, since 'y' does not need them: the output 'best', the "
+                                      "unsupported node 'unknown'"}));
+  EXPECT_EQ(layers(model, 2, 2).size(), 2U);
+}
+
+TEST(Outputs, OthersAreComputedOnRequest) {
+  ModelBuilder m = with_unsupported_output();
+  m.node("Exp", {"h"}, {"z"}).output("z");
+  const Model model = load(m);
+  const auto program = Program::compile(model, {.direction = Direction::Forward, .outputs = {"z", "y"}});
+  ASSERT_EQ(program->outputs().size(), 2U);
+  EXPECT_EQ(program->outputs()[0].name, "z");
+  EXPECT_EQ(program->outputs()[1].name, "y");
+  EXPECT_THROW(Program::compile(model, {.outputs = {"best"}}), ModelError);
+  EXPECT_THROW(Program::compile(model, {.outputs = {"nothing"}}), ModelError);
+}
+
+/// A target needs only what stands before it.
+TEST(Outputs, ATargetBeforeAnUnsupportedNodeCanBeDifferentiated) {
+  ModelBuilder m;
+  m.input("x", {1, 1, 2, 2}).output("y").node("Relu", {"x"}, {"h"}).node("Unknown", {"h"}, {"y"});
+  const Model model = load(m);
+  EXPECT_TRUE(model.unsupported_nodes().front().needed);
+  EXPECT_THROW(Program::compile(model), ModelError);
+  EXPECT_EQ(Program::compile(model, {.target = "h"})->outputs().size(), 1U);
+}
+
+TEST(Outputs, InputsOfOthersAreNoPictures) {
+  ModelBuilder m;
+  m.input("x", {1, 3, 4, 4}).output("y").node("Relu", {"x"}, {"y"});
+  m.input("boxes", {-1, 4}).node("Relu", {"boxes"}, {"z"}).output("z");
+  const Model model = load(m);
+  EXPECT_EQ(model.image_input().name, "x");
+  EXPECT_EQ(model.inputs_of({"z", "y"}), std::vector<std::string>({"x", "boxes"}));
+  const auto program = Program::compile(model);
+  ASSERT_EQ(program->inputs().size(), 1U);
+}
+
+}  // namespace
+}  // namespace fovea::test
