@@ -93,6 +93,9 @@ public:
   const Labels& labels() const;
   /// From the file's metadata, if it has any.
   const std::optional<Preprocessing>& preprocessing() const;
+  /// What of the file's metadata has fovea's keys (`labels`, `mean`, `std`, ...) but another meaning, and is
+  /// left aside: one line each.
+  const std::vector<std::string>& warnings() const;
 
   struct Impl;
   const Impl& impl() const { return *impl_; }

@@ -83,6 +83,8 @@ LoadedModel load_model(const ModelOptions& options) {
   loaded.preprocessing = chosen.preprocessing;
   loaded.preprocessing_source = chosen.source;
   loaded.size = choose_size(loaded.model, options);
+  for (const std::string& warning : loaded.model.warnings())
+    fmt::print(stderr, "fovea: warning: {}: {} (left aside)\n", found.path, warning);
   return loaded;
 }
 

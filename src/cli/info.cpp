@@ -145,6 +145,8 @@ void print_json(const Model& model, const Usage& usage, const Program* program, 
                                          {"operator", node.operator_name},
                                          {"reason", node.reason},
                                          {"needed", node.needed}});
+  if (!model.warnings().empty())
+    json["warnings"] = model.warnings();
   json["labels"] = usage.labels.size();
   if (usage.preprocessing) {
     json["preprocessing"] = preprocessing_json(usage.preprocessing->preprocessing);
@@ -202,6 +204,8 @@ void print_text(const Model& model, const Usage& usage, const Program* program) 
   for (const UnsupportedNode& node : model.unsupported_nodes())
     fmt::print("unsupported    node '{}' ({}): {}{}\n", node.node, node.operator_name, node.reason,
                node.needed ? "" : "; the first output does not need it");
+  for (const std::string& warning : model.warnings())
+    fmt::print("warning        {}\n", warning);
   if (program)
     for (const std::string& note : program->report().notes)
       fmt::print("note           {}\n", note);

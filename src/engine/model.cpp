@@ -14,8 +14,8 @@ namespace fovea {
 Model Model::load(const std::string& path, const LoadOptions& options) {
   auto impl = std::make_shared<Impl>();
   impl->file = onnx_import::OnnxFile::read(path, options.operators);
-  impl->labels = labels_from_metadata(impl->file->metadata, path);
-  impl->preprocessing = preprocessing_from_metadata(impl->file->metadata, path);
+  impl->labels = labels_from_metadata(impl->file->metadata, impl->warnings);
+  impl->preprocessing = preprocessing_from_metadata(impl->file->metadata, impl->warnings);
   if (impl->labels.empty() && !impl->file->outputs.empty()) {
     const std::vector<std::int64_t>& dims = impl->file->outputs.front().dims;
     if (std::find(dims.begin(), dims.end(), Labels::imagenet().size()) != dims.end())
@@ -56,6 +56,9 @@ const std::vector<std::pair<std::string, std::string>>& Model::metadata() const 
 }
 const Labels& Model::labels() const {
   return impl_->labels;
+}
+const std::vector<std::string>& Model::warnings() const {
+  return impl_->warnings;
 }
 const std::optional<Preprocessing>& Model::preprocessing() const {
   return impl_->preprocessing;

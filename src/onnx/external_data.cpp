@@ -47,18 +47,37 @@ bool is_inside(const fs::path& file, const fs::path& folder) {
   return f == folder.end();
 }
 
-fs::path locate(const fs::path& folder, const std::string& location) {
+/// The folders that external files may lie in: that of the model's path, and that of the file which it names.
+std::vector<fs::path> folders_of(const fs::path& model) {
+  std::vector<fs::path> folders;
+  std::error_code error;
+  const fs::path parent = model.parent_path();
+  const fs::path named = fs::canonical(parent.empty() ? fs::path(".") : parent, error);
+  FOVEA_CHECK(!error, "the model's folder '{}' cannot be read: {}", parent.string(), error.message());
+  folders.push_back(named);
+  if (const fs::path real = fs::canonical(model, error).parent_path(); !error && real != named)
+    folders.push_back(real);
+  return folders;
+}
+
+fs::path locate(const fs::path& model, const std::string& location) {
   const fs::path relative(location);
   const bool climbs = std::find(relative.begin(), relative.end(), fs::path("..")) != relative.end();
   FOVEA_CHECK(!relative.is_absolute() && !climbs && location.find('\0') == std::string::npos,
-              "its external data file \'{}\' is outside the model's folder", location);
+              "its external data file '{}' is outside the model's folder", location);
+  const std::vector<fs::path> folders = folders_of(model);
   std::error_code error;
-  const fs::path home = fs::canonical(folder.empty() ? fs::path(".") : folder, error);
-  FOVEA_CHECK(!error, "the model's folder '{}' cannot be read: {}", folder.string(), error.message());
-  const fs::path file = fs::canonical(home / relative, error);
-  FOVEA_CHECK(!error, "its external data file \'{}\' cannot be found", location);
-  FOVEA_CHECK(is_inside(file, home), "its external data file \'{}\' is outside the model's folder", location);
-  FOVEA_CHECK(fs::is_regular_file(file, error), "its external data file \'{}\' is not a regular file",
+  fs::path file;
+  for (const fs::path& folder : folders) {
+    file = fs::canonical(folder / relative, error);
+    if (!error)
+      break;
+  }
+  FOVEA_CHECK(!error, "its external data file '{}' cannot be found", location);
+  FOVEA_CHECK(std::any_of(folders.begin(), folders.end(),
+                          [&](const fs::path& folder) { return is_inside(file, folder); }),
+              "its external data file '{}' is outside the model's folder", location);
+  FOVEA_CHECK(fs::is_regular_file(file, error), "its external data file '{}' is not a regular file",
               location);
   return file;
 }
@@ -67,7 +86,7 @@ fs::path locate(const fs::path& folder, const std::string& location) {
 
 FileBytes ExternalFiles::read(const onnx::TensorProto& message, std::uint64_t expected) {
   const ExternalEntry entry = read_entry(message);
-  const fs::path path = locate(folder_, entry.location);
+  const fs::path path = locate(model_, entry.location);
   std::shared_ptr<const MappedFile>& file = files_[path];
   try {
     if (!file)
@@ -77,12 +96,12 @@ FileBytes ExternalFiles::read(const onnx::TensorProto& message, std::uint64_t ex
   }
   const std::uint64_t size = file->bytes().size();
   const std::uint64_t rest = size - std::min<std::uint64_t>(entry.offset, size);
-  const std::uint64_t length = entry.length.value_or(rest);
+  const std::uint64_t length = entry.length.value_or(expected);
+  FOVEA_CHECK(length == expected, "its shape needs {} bytes, but its external data file '{}' gives {}",
+              expected, entry.location, length);
   FOVEA_CHECK(length <= rest,
               "its external data file '{}' is too short: it has {} bytes, expected {} from offset {}",
               entry.location, size, length, entry.offset);
-  FOVEA_CHECK(length == expected, "its shape needs {} bytes, but its external data file '{}' gives {}",
-              expected, entry.location, length);
   return {file, file->bytes().substr(std::min(entry.offset, size), length)};
 }
 

@@ -66,7 +66,7 @@ class Reader {
 public:
   Reader(OnnxFile& file, OnnxFile::Contents& contents, ParsedModel& parsed)
       : file_(file), contents_(contents), parsed_(parsed), graph_(*parsed.model->mutable_graph()),
-        external_(std::filesystem::path(file.path).parent_path()) {}
+        external_(file.path) {}
 
   void run() {
     const onnx::ModelProto& model = *parsed_.model;

@@ -249,23 +249,55 @@ TEST(Program, takes_channels_last_either_way) {
 }
 
 TEST(Metadata, reads_preprocessing) {
-  EXPECT_FALSE(preprocessing_from_metadata({{"author", "somebody"}}, "m.onnx"));
+  std::vector<std::string> warnings;
+  EXPECT_FALSE(preprocessing_from_metadata({{"author", "somebody"}}, warnings));
   const auto full = preprocessing_from_metadata(
       {{"mean", "0.1, 0.2,0.3"}, {"std", "0.5"}, {"resize_short_side", "232"}, {"channel_order", "BGR"}},
-      "m.onnx");
+      warnings);
   ASSERT_TRUE(full);
   EXPECT_EQ(full->mean, (std::array<double, 4>{0.1, 0.2, 0.3, 0}));
   EXPECT_EQ(full->std, (std::array<double, 4>{0.5, 0.5, 0.5, 0.5}));
   EXPECT_EQ(full->resize_short_side, 232);
   EXPECT_EQ(full->channel_order, ChannelOrder::BGR);
-  const auto part = preprocessing_from_metadata({{"channel_order", "RGB"}}, "m.onnx");
+  const auto part = preprocessing_from_metadata({{"channel_order", "RGB"}}, warnings);
   ASSERT_TRUE(part);
   EXPECT_EQ(part->std, (std::array<double, 4>{1, 1, 1, 1}));
 }
 
-TEST(Metadata, refuses_preprocessing_that_makes_no_sense) {
+TEST(Metadata, reads_lists_as_json_writes_them) {
+  std::vector<std::string> warnings;
+  const auto found = preprocessing_from_metadata({{"mean", " [0.485, 0.456, 0.406]\n"}}, warnings);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->mean, (std::array<double, 4>{0.485, 0.456, 0.406, 0}));
+  const Labels labels = labels_from_metadata({{"labels", R"( ["a cat", 'its "dog"', "\"o\\"] )"}}, warnings);
+  ASSERT_EQ(labels.size(), 3);
+  EXPECT_EQ(labels[0].name, "a cat");
+  EXPECT_EQ(labels[1].name, "its \"dog\"");
+  EXPECT_EQ(labels[2].name, "\"o\\");
+  EXPECT_TRUE(warnings.empty());
+}
+
+TEST(Metadata, of_other_programs_is_left_aside_with_a_warning) {
+  for (const char* text : {"{\"a\": 0}", "[", "[]", "[\"a\", 1]", "[\"a\"", "[\"a\"] x", "[\"a\",]", "{"}) {
+    std::vector<std::string> warnings;
+    EXPECT_TRUE(labels_from_metadata({{"labels", text}}, warnings).empty()) << text;
+    EXPECT_EQ(warnings.size(), 1U) << text;
+  }
+  ModelBuilder builder = relu_model({1, 3, 4, 4});
+  for (const auto& [key, value] : {std::pair{"std", "{\"all\": 0.5}"}, std::pair{"labels", "{}"}}) {
+    auto& entry = *builder.model.add_metadata_props();
+    entry.set_key(key);
+    entry.set_value(value);
+  }
+  EXPECT_EQ(load(builder).warnings().size(), 2U);
+  EXPECT_FALSE(load(builder).preprocessing());
+}
+
+TEST(Metadata, says_what_makes_no_sense) {
   const auto error = [](const std::string& key, const std::string& value) {
-    return error_of([&] { preprocessing_from_metadata({{key, value}}, "m.onnx"); });
+    std::vector<std::string> warnings;
+    EXPECT_FALSE(preprocessing_from_metadata({{key, value}}, warnings));
+    return warnings.size() == 1 ? warnings[0] : "";
   };
   EXPECT_EQ(error("mean", "0.1,x"), "metadata 'mean': 'x' is not a number");
   EXPECT_EQ(error("mean", ""), "metadata 'mean': expected 1 to 4 numbers, found ''");
@@ -278,8 +310,9 @@ TEST(Metadata, refuses_preprocessing_that_makes_no_sense) {
 }
 
 TEST(Metadata, reads_labels_and_finds_their_wordnet_ids) {
-  EXPECT_TRUE(labels_from_metadata({}, "m.onnx").empty());
-  const Labels labels = labels_from_metadata({{"labels", "flamingo\nno such thing\ncrane\n"}}, "m.onnx");
+  std::vector<std::string> warnings;
+  EXPECT_TRUE(labels_from_metadata({}, warnings).empty());
+  const Labels labels = labels_from_metadata({{"labels", "flamingo\nno such thing\ncrane\n"}}, warnings);
   ASSERT_EQ(labels.size(), 3);
   EXPECT_EQ(labels[0].name, "flamingo");
   EXPECT_EQ(labels[0].wordnet_id, "n02007558");

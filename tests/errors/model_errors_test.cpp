@@ -259,14 +259,21 @@ TEST_F(ModelErrors, AnOpenSizeNeedsOneAndAFixedSizeTakesNoOther) {
   EXPECT_EQ(fovea({"classify", sample("church.jpg"), "-m", fixed, "--size", "8"}).code, 0);
 }
 
-TEST_F(ModelErrors, BadMetadata) {
+/// Other programs' metadata is told once and hinders nobody; what the user says needs none of it.
+TEST_F(ModelErrors, ForeignMetadata) {
   for (const auto& [key, value] : {std::pair{"std", "0,0,0"}, std::pair{"mean", "grey"},
                                    std::pair{"channel_order", "XYZ"}, std::pair{"resize_short_side", "-4"}}) {
     ModelBuilder builder = sound();
     onnx::StringStringEntryProto& entry = *builder.model.add_metadata_props();
     entry.set_key(key);
     entry.set_value(value);
-    expect_refused(builder, {"metadata", key});
+    const std::string model = builder.save(folder.file("model.onnx"));
+    const auto plain = fovea({"classify", sample("church.jpg"), "-m", model});
+    EXPECT_EQ(plain.code, 0) << plain.err;
+    EXPECT_NE(plain.err.find("warning"), std::string::npos) << plain.err;
+    EXPECT_NE(plain.err.find(key), std::string::npos) << plain.err;
+    const auto told = fovea({"classify", sample("church.jpg"), "-m", model, "--preprocess", "none"});
+    EXPECT_EQ(told.code, 0) << told.err;
   }
 }
 

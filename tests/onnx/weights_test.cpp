@@ -149,8 +149,9 @@ TEST(Weights, UnsupportedTypesAreNamed) {
 
 class ExternalData : public ::testing::Test {
 protected:
-  std::shared_ptr<const OnnxFile>
-  read_model(const std::vector<std::pair<std::string, std::string>>& entries) {
+  using Entries = std::vector<std::pair<std::string, std::string>>;
+  /// A weight of two floats in an external file.
+  static TensorProto external(const Entries& entries) {
     TensorProto tensor = typed(TensorProto::FLOAT, {2});
     tensor.set_data_location(TensorProto::EXTERNAL);
     for (const auto& [key, value] : entries) {
@@ -158,6 +159,10 @@ protected:
       entry.set_key(key);
       entry.set_value(value);
     }
+    return tensor;
+  }
+  std::shared_ptr<const OnnxFile> read_model(const Entries& entries) {
+    const TensorProto tensor = external(entries);
     return OnnxFile::read(folder.write("in/model.onnx", with_weight(tensor).model.SerializeAsString()));
   }
   static std::string bytes_of(const std::vector<float>& values) {
@@ -172,6 +177,10 @@ TEST_F(ExternalData, IsReadFromOffset) {
   EXPECT_EQ(to_vector<float>(file->contents().weights.at("w").tensor()), std::vector<float>({1, 2}));
   const auto rest = read_model({{"location", "weights/w.bin"}, {"offset", "8"}});
   EXPECT_EQ(to_vector<float>(rest->contents().weights.at("w").tensor()), std::vector<float>({2, 9}));
+  const auto no_length = read_model({{"location", "weights/w.bin"}, {"offset", "4"}});
+  EXPECT_EQ(to_vector<float>(no_length->contents().weights.at("w").tensor()), std::vector<float>({1, 2}));
+  const auto only_location = read_model({{"location", "weights/w.bin"}});
+  EXPECT_EQ(to_vector<float>(only_location->contents().weights.at("w").tensor()), std::vector<float>({9, 1}));
 }
 
 TEST_F(ExternalData, MissingOrShortFilesAreNamed) {
@@ -184,6 +193,11 @@ TEST_F(ExternalData, MissingOrShortFilesAreNamed) {
   expect_model_error(
       [&] {
         read_model({{"location", "w.bin"}});
+      },
+      {"tensor 'w'", "'w.bin' is too short", "4 bytes", "expected 8"});
+  expect_model_error(
+      [&] {
+        read_model({{"location", "w.bin"}, {"length", "4"}});
       },
       {"tensor 'w'", "needs 8 bytes", "'w.bin' gives 4"});
   expect_model_error(
@@ -202,6 +216,30 @@ TEST_F(ExternalData, MissingOrShortFilesAreNamed) {
       },
       {"tensor 'w'", "offset '-4'"});
   expect_model_error([&] { read_model({}); }, {"tensor 'w'", "no location"});
+}
+
+/// Model and data are links in one folder to files in another, as Hugging Face's cache has them.
+TEST_F(ExternalData, IsFoundThroughLinksOfTheModel) {
+  const std::filesystem::path root = folder.path();
+  TensorProto tensor = external({{"location", "model.onnx_data"}});
+  folder.write("blobs/0a1b", with_weight(tensor).model.SerializeAsString());
+  folder.write("blobs/2c3d", bytes_of({1, 2}));
+  std::filesystem::create_directories(root / "snapshots/rev");
+  std::filesystem::create_symlink("../../blobs/0a1b", root / "snapshots/rev/model.onnx");
+  std::filesystem::create_symlink("../../blobs/2c3d", root / "snapshots/rev/model.onnx_data");
+  const auto values = [&](const std::filesystem::path& path) {
+    return to_vector<float>(OnnxFile::read(path.string())->contents().weights.at("w").tensor());
+  };
+  EXPECT_EQ(values(root / "snapshots/rev/model.onnx"), std::vector<float>({1, 2}));
+  // A link to the model from anywhere: the data lies beside what it leads to.
+  folder.write("blobs/model.onnx_data", bytes_of({3, 4}));
+  std::filesystem::create_directories(root / "elsewhere");
+  std::filesystem::create_symlink("../blobs/0a1b", root / "elsewhere/model.onnx");
+  EXPECT_EQ(values(root / "elsewhere/model.onnx"), std::vector<float>({3, 4}));
+  // Links that leave both folders.
+  folder.write("secret.bin", bytes_of({5, 6}));
+  std::filesystem::create_symlink("../secret.bin", root / "elsewhere/model.onnx_data");
+  expect_model_error([&] { values(root / "elsewhere/model.onnx"); }, {"tensor 'w'", "outside"});
 }
 
 TEST_F(ExternalData, StaysInsideTheModelsFolder) {
