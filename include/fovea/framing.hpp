@@ -35,6 +35,7 @@ enum class Crops { Whole = 0, One = 1, WholeAndMirror = 2, Ten = 10 };
 
 /// Resizes and cuts a photo as `preprocessing` says, except that Whole and
 /// WholeAndMirror know neither short side nor crop.
+/// Where a network's input is not square, the short side is as long as its crop needs at least.
 /// InputError when the crop does not fit into the resized photo.
 Framing frame(const Image& photo, const Preprocessing& preprocessing, const InputSize& size, Crops crops);
 

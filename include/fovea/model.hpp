@@ -39,6 +39,12 @@ struct ImageInput {
   /// Of the file. A Program takes channels first all the same unless it is told to keep to the file:
   /// ProgramOptions::input_layout.
   PictureLayout layout = PictureLayout::ChannelsFirst;
+  /// The file takes whole numbers; a Program takes them as floating numbers, 0..255 each.
+  bool integer = false;
+  /// Axes of the input in the file: 4; 3 for a grey picture [N,height,width] or one picture without a batch;
+  /// 2 for [N, channels x height x width]. A Program takes [N,C,H,W] all the same.
+  std::int64_t rank = 4;
+  std::int64_t batch = 0;  ///< that the file fixes, or 0; 1 where it has no axis for it
 };
 
 /// A node that fovea cannot run.
@@ -73,6 +79,8 @@ public:
   std::int64_t opset() const;
   const std::string& producer() const;
   const std::vector<ModelPort>& inputs() const;
+  /// As the file declares them; what it leaves open of the first is filled in where it follows from the
+  /// network.
   const std::vector<ModelPort>& outputs() const;
   /// ONNX operator types with how often each occurs, by name.
   const std::vector<std::pair<std::string, std::int64_t>>& operator_counts() const;
@@ -91,7 +99,8 @@ public:
   ImageInput image_input() const;
   /// Class names: from the file's metadata, ImageNet's for 1000 classes, else empty.
   const Labels& labels() const;
-  /// From the file's metadata, if it has any.
+  /// From the file's metadata, if it has any; else that of a picture of whole numbers, which are fed as they
+  /// are: 0..255, or -128..127 for int8.
   const std::optional<Preprocessing>& preprocessing() const;
   /// What of the file's metadata has fovea's keys (`labels`, `mean`, `std`, ...) but another meaning, and is
   /// left aside: one line each.

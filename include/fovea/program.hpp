@@ -83,8 +83,9 @@ struct ProgramOptions {
   /// (SqueezeNet). Behind it a class can have score 0 and gradient 0, from which gradient ascent never
   /// leaves.
   enum class FinalRelu { Keep, Remove } final_relu = FinalRelu::Keep;
-  /// The layout of the picture and of its gradient where the file has channels last. The methods need
-  /// channels first; what is fed to the file as it is needs the file's.
+  /// The layout of the picture and of its gradient where the file has another than [N,C,H,W]: channels last,
+  /// a grey [N,H,W], a flat [N,K]. The methods need channels first; what is fed to the file as it is needs
+  /// the file's.
   enum class InputLayout {
     ChannelsFirst,  ///< [N,C,H,W] for every file
     AsInFile,

@@ -84,6 +84,16 @@ Tensor read_array(const std::string& path) {
   return values;
 }
 
+void check_shape(const Shape& shape, const ModelPort& port, const std::string& path) {
+  bool fits = port.dims.empty() || shape.rank() == static_cast<std::int64_t>(port.dims.size());
+  for (std::size_t i = 1; fits && i < port.dims.size(); ++i)
+    fits = port.dims[i] < 0 || port.dims[i] == shape[static_cast<std::int64_t>(i)];
+  if (!fits)
+    throw InputError(
+        fmt::format("has shape {}, the input '{}' is {}", to_string(shape), port.name, shape_text(port)),
+        path);
+}
+
 void fill(Tensor& input, const Tensor& values, const std::string& path) {
   if (input.shape() != values.shape())
     throw InputError(

@@ -79,6 +79,19 @@ InputError unknown_network(const std::string& name, const KnownNetworks& known) 
       fmt::format("no network is called '{}': the nearest names are {}", name, nearest(name, known)));
 }
 
+namespace {
+
+/// Whether the picture is whole numbers 0..255, for which "none" means no change.
+bool takes_integers(const Model& model) {
+  try {
+    return model.image_input().integer;
+  } catch (const ModelError&) {  // no picture
+    return false;
+  }
+}
+
+}  // namespace
+
 ChosenPreprocessing choose_preprocessing(const Model& model, const FoundModel& found,
                                          const PreprocessingOptions& options) {
   options.check();
@@ -90,12 +103,14 @@ ChosenPreprocessing choose_preprocessing(const Model& model, const FoundModel& f
     chosen = {found.preprocessing.applied_to(fallback),
               fmt::format("what '{}' was registered with", found.name)};
   else if (model.preprocessing())
-    chosen = {fallback, "the model file"};
+    chosen = {fallback, takes_integers(model) ? "the input's element type" : "the model file"};
   else if (found.origin == FoundModel::Origin::Known && !found.preprocessing.empty())
     chosen = {found.preprocessing.applied_to(fallback), fmt::format("the list of networks ({})", found.name)};
   else
     chosen = {fallback, "preset torchvision (default)"};
   chosen.preprocessing = options.applied_to(chosen.preprocessing);
+  if (options.preset == "none" && takes_integers(model) && !options.scale)
+    chosen.preprocessing.scale = 1;
   return chosen;
 }
 

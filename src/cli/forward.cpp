@@ -56,18 +56,6 @@ std::vector<std::size_t> match(const std::vector<NamedFile>& files, const Ports&
   return indices;
 }
 
-/// InputError unless the array can be what the port declares. The first extent is free: most models take any
-/// batch.
-void check_shape(const Shape& shape, const ModelPort& port, const std::string& path) {
-  bool fits = shape.rank() == static_cast<std::int64_t>(port.dims.size());
-  for (std::size_t i = 1; fits && i < port.dims.size(); ++i)
-    fits = port.dims[i] < 0 || port.dims[i] == shape[static_cast<std::int64_t>(i)];
-  if (!fits)
-    throw InputError(
-        fmt::format("has shape {}, the input '{}' is {}", to_string(shape), port.name, shape_text(port)),
-        path);
-}
-
 /// Two results in one file would leave only the second.
 void check_distinct(const std::vector<NamedFile>& outputs) {
   for (std::size_t i = 0; i < outputs.size(); ++i)

@@ -7,6 +7,7 @@
 #include "fovea/npy.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace fovea::cli {
 namespace {
@@ -18,22 +19,29 @@ struct Options {
   EngineOptions engine;
 };
 
+/// The one input that what is differentiated depends on.
+std::string input_of(const Model& model, const std::string& layer) {
+  const std::vector<std::string> inputs =
+      model.inputs_of({layer.empty() ? model.outputs().front().name : layer});
+  if (inputs.size() != 1)
+    throw InputError(fmt::format("expected one input, found {}: {}", inputs.size(), fmt::join(inputs, ", ")),
+                     model.path());
+  return inputs.front();
+}
+
 int compute(const Options& options) {
   start_log(options.engine.verbose);
   if (options.scores == options.output)
     throw UsageError(fmt::format("-o and --scores name the same file '{}'", options.output));
   const Model model = Model::load(find_model(options.model).path);
-  const ImageInput picture = model.image_input();
   const Tensor values = read_array(options.input);
-  if (values.shape().rank() != 4)
-    throw InputError(
-        fmt::format("has shape {}, expected a batch of pictures of rank 4", to_string(values.shape())),
-        options.input);
   ProgramOptions program_options = options.engine.program_options();
-  program_options.batch = values.shape()[0];
-  const std::int64_t height_axis = picture.layout == PictureLayout::ChannelsFirst ? 2 : 1;
-  program_options.height = picture.height > 0 ? 0 : values.shape()[height_axis];
-  program_options.width = picture.width > 0 ? 0 : values.shape()[height_axis + 1];
+  const std::string input = input_of(model, options.layer);
+  for (const ModelPort& port : model.inputs())
+    if (port.name == input)
+      check_shape(values.shape(), port, options.input);
+  program_options.batch = values.shape().rank() > 0 ? values.shape()[0] : 1;
+  program_options.input_shapes = {{input, values.shape()}};
   program_options.input_layout = ProgramOptions::InputLayout::AsInFile;
   program_options.rule = parse_rule(options.rule);
   program_options.target = options.layer;
@@ -60,7 +68,7 @@ void add_gradient(Command app) {
       .required()
       .check(file_or_folder());
   verb.add_option("--input", options->input,
-                  "X.npy, [N,C,H,W] or as the model declares it, preprocessed as the network expects")
+                  "X.npy as the model declares it ([N,C,H,W]), preprocessed as the network expects")
       .required()
       .check(file_or_folder());
   verb.add_option("--target", options->target, "class whose unnormalised score is differentiated").required();

@@ -7,12 +7,11 @@ std::shared_ptr<const Program> compile_for_pictures(const Model& model, ProgramO
   try {
     return Program::compile(model, options);
   } catch (const ModelError&) {
-    const std::string picture = model.image_input().name;
-    for (const ModelPort& port : model.inputs())
-      if (port.name == picture && port.dims[0] >= 1 && port.dims[0] != options.batch) {
-        options.batch = port.dims[0];
-        return Program::compile(model, options);
-      }
+    const std::int64_t batch = model.image_input().batch;
+    if (batch >= 1 && batch != options.batch) {
+      options.batch = batch;
+      return Program::compile(model, options);
+    }
     throw;
   }
 }

@@ -18,7 +18,11 @@ ir::Graph canonical_graph(const Model& model, const ExportOptions& options, bool
   program.batch = options.batch;
   program.height = options.height;
   program.width = options.width;
-  program.input_layout = ProgramOptions::InputLayout::AsInFile;
+  program.input_layout = keep_softmax || model.image_input().rank == 4
+                             ? ProgramOptions::InputLayout::AsInFile
+                             : ProgramOptions::InputLayout::ChannelsFirst;
+  if (keep_softmax)
+    program.direction = Direction::Forward;
   if (keep_softmax)
     program.outputs = model.computable_outputs();
   passes::Notes notes;

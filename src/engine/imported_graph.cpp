@@ -25,8 +25,10 @@ ir::Graph imported_graph(const Model& model, const ProgramOptions& options) {
   import_options.batch = options.batch;
   import_options.height = options.height;
   import_options.width = options.width;
-  if (options.input_layout == ProgramOptions::InputLayout::ChannelsFirst)
-    import_options.channels_last = onnx_import::ImportOptions::ChannelsLast::Transpose;
+  const bool canonical = options.input_layout == ProgramOptions::InputLayout::ChannelsFirst;
+  if (canonical)
+    import_options.picture = onnx_import::ImportOptions::Picture::Canonical;
+  import_options.floating_picture = canonical || options.direction == Direction::ForwardAndBackward;
   for (const InputShape& input : options.input_shapes)
     import_options.shapes.emplace_back(input.name, input.shape);
   return onnx_import::import_graph(*model.impl().file, import_options);

@@ -56,7 +56,8 @@ std::vector<LayerInfo> layers(const Model& model, std::int64_t height, std::int6
   onnx_import::ImportOptions options;
   options.height = height;
   options.width = width;
-  options.channels_last = onnx_import::ImportOptions::ChannelsLast::Transpose;
+  options.picture = onnx_import::ImportOptions::Picture::Canonical;
+  options.floating_picture = true;
   const ir::Graph graph = graph_of_outputs(file, options);
   const ir::ValueId picture = graph.find(picture_name);
   const std::vector<ops::Reach> reaches = ops::receptive_fields(graph, picture);

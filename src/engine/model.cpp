@@ -1,27 +1,92 @@
 #include "fovea/model.hpp"
 
 #include "base/check.hpp"
+#include "engine/imported_graph.hpp"
 #include "engine/metadata.hpp"
 #include "engine/model_impl.hpp"
-#include "onnx/input_shapes.hpp"
 #include "onnx/needs.hpp"
 #include "onnx/node_outputs.hpp"
+#include "onnx/picture_form.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace fovea {
+
+namespace {
+
+/// Whether a port says its element type and every extent but the batch.
+bool is_complete(const ModelPort& port) {
+  return port.element_type != "undefined" && !port.dims.empty() &&
+         std::all_of(port.dims.begin() + 1, port.dims.end(), [](std::int64_t dim) { return dim >= 0; });
+}
+
+/// Fills in what the file does not say of the first output, as far as it follows from the network: extents
+/// that are the same for pictures of two sizes.
+void complete(ModelPort& port, const Model& model) {
+  constexpr std::array<std::int64_t, 2> sides = {224, 288};
+  std::vector<Shape> shapes;
+  for (std::int64_t side : sides) {
+    ProgramOptions options;
+    options.height = options.width = side;
+    try {
+      const ir::Graph graph = imported_graph(model, options);
+      shapes.push_back(graph.shape(graph.outputs().front()));
+      const DType dtype = graph.type(graph.outputs().front()).dtype;
+      if (port.element_type == "undefined")
+        port.element_type = is_floating(dtype) ? "float32" : dtype == DType::Bool ? "bool" : "int64";
+    } catch (const Error&) {  // a program will say what is wrong
+      continue;
+    }
+  }
+  if (shapes.empty() ||
+      (!port.dims.empty() && static_cast<std::int64_t>(port.dims.size()) != shapes[0].rank()))
+    return;
+  port.dims.resize(static_cast<std::size_t>(shapes[0].rank()), -1);
+  port.symbols.resize(port.dims.size());
+  for (std::size_t i = 1; i < port.dims.size(); ++i) {
+    const auto axis = static_cast<std::int64_t>(i);
+    if (port.dims[i] < 0 && std::all_of(shapes.begin(), shapes.end(),
+                                        [&](const Shape& shape) { return shape[axis] == shapes[0][axis]; }))
+      port.dims[i] = shapes[0][axis];
+  }
+}
+
+/// Of a picture that the file takes as whole numbers: each as it is, less 128 where they have a sign.
+std::optional<Preprocessing> preprocessing_of_integers(const Model& model) {
+  try {
+    const ImageInput picture = model.image_input();
+    if (!picture.integer)
+      return std::nullopt;
+    Preprocessing preprocessing;
+    preprocessing.scale = 1;
+    const auto port = std::find_if(model.inputs().begin(), model.inputs().end(),
+                                   [&](const ModelPort& input) { return input.name == picture.name; });
+    if (port->element_type == "int8")
+      preprocessing.mean.fill(128);
+    return preprocessing;
+  } catch (const Error&) {  // no picture
+    return std::nullopt;
+  }
+}
+
+}  // namespace
 
 Model Model::load(const std::string& path, const LoadOptions& options) {
   auto impl = std::make_shared<Impl>();
   impl->file = onnx_import::OnnxFile::read(path, options.operators);
   impl->labels = labels_from_metadata(impl->file->metadata, impl->warnings);
   impl->preprocessing = preprocessing_from_metadata(impl->file->metadata, impl->warnings);
-  if (impl->labels.empty() && !impl->file->outputs.empty()) {
-    const std::vector<std::int64_t>& dims = impl->file->outputs.front().dims;
-    if (std::find(dims.begin(), dims.end(), Labels::imagenet().size()) != dims.end())
-      impl->labels = Labels::imagenet();
-  }
-  return Model(std::move(impl));
+  impl->outputs = impl->file->outputs;
+  Model model(impl);
+  if (!impl->preprocessing)
+    impl->preprocessing = preprocessing_of_integers(model);
+  if (!is_complete(impl->outputs.front()))
+    complete(impl->outputs.front(), model);
+  if (const std::vector<std::int64_t>& dims = impl->outputs.front().dims;
+      impl->labels.empty() && std::find(dims.begin(), dims.end(), Labels::imagenet().size()) != dims.end())
+    impl->labels = Labels::imagenet();
+  return model;
 }
 
 const std::string& Model::path() const {
@@ -40,7 +105,7 @@ const std::vector<ModelPort>& Model::inputs() const {
   return impl_->file->inputs;
 }
 const std::vector<ModelPort>& Model::outputs() const {
-  return impl_->file->outputs;
+  return impl_->outputs;
 }
 const std::vector<std::pair<std::string, std::int64_t>>& Model::operator_counts() const {
   return impl_->file->operator_counts;
@@ -89,18 +154,26 @@ ImageInput Model::image_input() const {
     throw ModelError(fmt::format("expected one picture input, found {} inputs ('{}')", names.size(),
                                  fmt::join(names, "', '")),
                      {path(), {}, {}});
-  const ModelPort& port = *std::find_if(inputs().begin(), inputs().end(),
-                                        [&](const ModelPort& input) { return input.name == names.front(); });
-  const std::optional<PictureLayout> layout = onnx_import::picture_layout(port);
-  if (!layout)
+  const auto input = static_cast<std::size_t>(
+      std::find_if(inputs().begin(), inputs().end(),
+                   [&](const ModelPort& port) { return port.name == names.front(); }) -
+      inputs().begin());
+  const ModelPort& port = inputs()[input];
+  const onnx_import::PictureForm* form = impl_->file->picture_form(input);
+  if (!form)
     throw ModelError(
-        fmt::format("input '{}' ({} of rank {}) is not a picture: expected floating [N, 1 to 4 channels, "
-                    "height, width] or [N, height, width, 1 to 4 channels]",
-                    port.name, port.element_type, port.dims.size()),
+        fmt::format("input '{}' ({} {}) is not a picture: expected [N, 1 to 4 channels, height, width], "
+                    "[N, height, width, 1 to 4 channels] or a grey [N, height, width]",
+                    port.name, port.element_type, onnx_import::dims_text(port)),
         {path(), {}, {}});
-  const bool last = *layout == PictureLayout::ChannelsLast;
-  const auto extent = [&](std::size_t axis) { return std::max<std::int64_t>(port.dims[axis], 0); };
-  return {port.name, extent(last ? 3 : 1), extent(last ? 1 : 2), extent(last ? 2 : 3), *layout};
+  ImageInput image{port.name, form->channels, form->height, form->width, form->layout()};
+  image.integer = form->integer;
+  image.rank = static_cast<std::int64_t>(form->axes.size());
+  if (!form->holds(onnx_import::PictureAxis::Batch))
+    image.batch = 1;
+  else if (!port.dims.empty())
+    image.batch = std::max<std::int64_t>(port.dims.front(), 0);
+  return image;
 }
 
 }  // namespace fovea

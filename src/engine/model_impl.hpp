@@ -7,6 +7,7 @@ namespace fovea {
 
 struct Model::Impl {
   std::shared_ptr<const onnx_import::OnnxFile> file;
+  std::vector<ModelPort> outputs;  ///< of the file, with what it does not say of the first
   Labels labels;
   std::optional<Preprocessing> preprocessing;
   std::vector<std::string> warnings;

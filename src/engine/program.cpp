@@ -71,6 +71,22 @@ void note_estimates(const ir::Graph& forward, ProgramReport& report) {
         count == 1 ? "" : "s"));
 }
 
+/// Says how the file takes the picture where that is unusual.
+void note_picture(const ImageInput& picture, ProgramReport& report) {
+  if (picture.rank == 3 && picture.channels == 1)
+    report.notes.push_back(
+        fmt::format("the input '{}' has no channels: it takes a grey picture", picture.name));
+  if (picture.rank == 2)
+    report.notes.push_back(fmt::format("the input '{}' is flat: it takes a picture of {} channel{}, {}x{}",
+                                       picture.name, picture.channels, picture.channels == 1 ? "" : "s",
+                                       picture.height, picture.width));
+  if (picture.integer)
+    report.notes.push_back(
+        fmt::format("the input '{}' takes whole numbers: gradients are with respect to the floating picture "
+                    "behind them, 0..255",
+                    picture.name));
+}
+
 /// Says what of the file is left out.
 void note_ignored(const Model& model, const ProgramOptions& options, ProgramReport& report) {
   const onnx_import::OnnxFile& file = *model.impl().file;
@@ -201,8 +217,9 @@ void build(const Model& model, Program::Impl& impl) {
   check_options(options);
   const backend::Backend& backend = choose_backend(options);
   impl.differentiated = options.direction == Direction::ForwardAndBackward;
-  if (impl.differentiated) {
+  if (impl.differentiated && options.input_shapes.empty()) {
     const ImageInput picture = model.image_input();
+    note_picture(picture, impl.report);
     FOVEA_CHECK((picture.height > 0 || options.height > 0) && (picture.width > 0 || options.width > 0),
                 "the size of input '{}' is open: give one", picture.name);
   }

@@ -22,6 +22,19 @@ std::int64_t default_short_side(const Image& photo, std::int64_t width, std::int
   return std::max(across, (along * shorter + longer - 1) / longer);
 }
 
+/// The short side that was asked for. Where the crop is not square and its short side fits, but its long one
+/// does not: the smallest in which it does.
+std::int64_t wanted_short_side(const Image& photo, std::int64_t wanted, std::int64_t width,
+                               std::int64_t height) {
+  if (width == height || wanted < std::min(width, height))
+    return wanted;
+  const bool upright = photo.width <= photo.height;
+  const std::int64_t across = upright ? width : height, along = upright ? height : width;
+  const std::int64_t shorter = std::min(photo.width, photo.height),
+                     longer = std::max(photo.width, photo.height);
+  return std::max({wanted, across, (along * shorter + longer - 1) / longer});
+}
+
 }  // namespace
 
 Rect Framing::in_photo(const Rect& rect) const {
@@ -52,9 +65,10 @@ Framing frame(const Image& photo, const Preprocessing& preprocessing, const Inpu
   const std::int64_t photo_short = std::min(photo.width, photo.height),
                      photo_long = std::max(photo.width, photo.height);
   FOVEA_CHECK(photo_short > 0, "the picture has no pixels");
-  const std::int64_t short_side = preprocessing.resize_short_side > 0
-                                      ? preprocessing.resize_short_side
-                                      : default_short_side(photo, width, height);
+  const std::int64_t short_side =
+      preprocessing.resize_short_side > 0
+          ? wanted_short_side(photo, preprocessing.resize_short_side, width, height)
+          : default_short_side(photo, width, height);
   FOVEA_CHECK(short_side * (photo_long / photo_short) * short_side <= kMaxImagePixels,
               "a picture of {}x{} resized to a short side of {} would be too large", photo.width,
               photo.height, short_side);

@@ -2,10 +2,14 @@
 
 #include "fovea/model.hpp"
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace fovea::onnx_import {
+
+struct PictureForm;
 
 /// Versions of the ONNX operator set that are read.
 inline constexpr std::int64_t kFirstOpset = 7;
@@ -27,6 +31,8 @@ public:
   const Contents& contents() const { return *contents_; }
   ~OnnxFile();
 
+  /// How an input takes pictures (onnx/picture_form.hpp), or nullptr when it is none. Found once.
+  const PictureForm* picture_form(std::size_t input) const;
   /// ModelError when the file, or one with its external data, was written to since it was read.
   void check_unchanged() const;
   /// Whether an address lies in the mapped files.
@@ -50,6 +56,8 @@ public:
 private:
   OnnxFile();
   std::unique_ptr<const Contents> contents_;
+  mutable std::mutex forms_mutex_;
+  mutable std::map<std::size_t, std::shared_ptr<const PictureForm>> forms_;
 };
 
 }  // namespace fovea::onnx_import

@@ -5,9 +5,9 @@
 #include "onnx/input_shapes.hpp"
 #include "onnx/needs.hpp"
 #include "onnx/node_outputs.hpp"
+#include "onnx/picture_form.hpp"
 #include "onnx/tensor_proto.hpp"
 #include "onnx/translate.hpp"
-#include "ops/transpose.hpp"
 
 #include <onnx/onnx_pb.h>
 
@@ -45,28 +45,27 @@ private:
     const InputShapes resolved = resolve_input_shapes(file_, options_, needs_.inputs);
     rebatch_ = resolved.rebatch;
     for (std::size_t i = 0; i < file_.inputs.size(); ++i) {
-      if (!needs_.inputs[i] && i != resolved.picture)
+      const bool is_picture = i == resolved.picture;
+      if (!needs_.inputs[i] && !is_picture)
         continue;
       const std::string& name = file_.inputs[i].name;
-      const std::optional<DType> stored = stored_type(file_.contents().input_types[i]);
-      FOVEA_CHECK(stored, "the input '{}' has the element type {}, which is not supported", name,
-                  file_.inputs[i].element_type);
-      const DType dtype = is_floating(*stored) ? options_.floating : *stored;
-      const bool transposed = options_.channels_last == ImportOptions::ChannelsLast::Transpose &&
-                              i == resolved.picture &&
-                              picture_layout(file_.inputs[i]) == PictureLayout::ChannelsLast;
-      values_[name] = transposed ? add_channels_last(name, {dtype, resolved.shapes[i]})
-                                 : graph_.add_input(name, {dtype, resolved.shapes[i]});
+      const ir::TensorType type{input_type(i, is_picture), resolved.shapes[i]};
+      const PictureForm* form = is_picture && options_.picture == ImportOptions::Picture::Canonical
+                                    ? file_.picture_form(i)
+                                    : nullptr;
+      values_[name] = form ? add_canonical_picture(graph_, *form, name, type) : graph_.add_input(name, type);
     }
   }
 
-  /// An input of [N,C,H,W]; the value of [N,H,W,C] that the file's nodes read.
-  ir::ValueId add_channels_last(const std::string& name, const ir::TensorType& type) {
-    const Shape& s = type.shape;
-    FOVEA_CHECK(s.rank() == 4, "the input '{}' is a picture, but given as {}", name, to_string(s));
-    const ir::ValueId input = graph_.add_input(name, {type.dtype, {s[0], s[3], s[1], s[2]}});
-    return graph_.add(ops::transpose(), ops::TransposeAttributes{.perm = {0, 2, 3, 1}}, {input},
-                      name + "/channels_last");
+  /// The element type in the graph. Floating where the file gives none.
+  DType input_type(std::size_t i, bool is_picture) const {
+    const int type = file_.contents().input_types[i];
+    const std::optional<DType> stored = type == 0 ? DType::F32 : stored_type(type);
+    FOVEA_CHECK(stored, "the input '{}' has the element type {}, which is not supported",
+                file_.inputs[i].name, file_.inputs[i].element_type);
+    const bool floats =
+        is_floating(*stored) || (*stored == DType::I64 && is_picture && options_.floating_picture);
+    return floats ? options_.floating : *stored;
   }
 
   /// The value of that ONNX name; weights enter the graph when first read.

@@ -19,11 +19,14 @@ struct ImportOptions {
   /// Extents of a picture whose size is symbolic; 0: not given.
   std::int64_t height = 0;
   std::int64_t width = 0;
-  /// What becomes of a picture that the file declares as [N,H,W,C].
-  enum class ChannelsLast {
-    Keep,
-    Transpose,  ///< the graph's input is [N,C,H,W]; a Transpose makes the file's of it
-  } channels_last = ChannelsLast::Keep;
+  /// The form in which the graph takes the picture.
+  enum class Picture {
+    AsInFile,
+    Canonical,  ///< [N,C,H,W]; a Transpose or a Reshape makes the file's form of it
+  } picture = Picture::AsInFile;
+  /// A picture that the file takes as whole numbers enters the graph as floating numbers all the same, so
+  /// that it can be differentiated.
+  bool floating_picture = false;
   /// Full shapes, in the file's layout, by input name (an empty name means the only input); they override the
   /// rest.
   std::vector<std::pair<std::string, Shape>> shapes = {};

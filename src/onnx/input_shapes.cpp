@@ -1,6 +1,7 @@
 #include "onnx/input_shapes.hpp"
 
 #include "base/check.hpp"
+#include "onnx/picture_form.hpp"
 #include "onnx/tensor_proto.hpp"
 
 #include <algorithm>
@@ -25,26 +26,12 @@ std::size_t find_picture(const OnnxFile& file, const std::vector<bool>& needed) 
   return file.inputs.size();
 }
 
-std::string dims_text(const ModelPort& port) {
-  std::vector<std::string> parts;
-  for (std::size_t i = 0; i < port.dims.size(); ++i)
-    parts.push_back(port.dims[i] >= 0 ? std::to_string(port.dims[i])
-                                      : (port.symbols[i].empty() ? "?" : port.symbols[i]));
-  return fmt::format("[{}]", fmt::join(parts, ","));
-}
-
-Shape declared_shape(const ModelPort& port, const ImportOptions& options, bool is_picture) {
+/// The shape of an input that is no picture.
+Shape declared_shape(const ModelPort& port, const ImportOptions& options, bool is_first) {
   std::vector<std::int64_t> dims = port.dims;
-  const std::size_t rank = dims.size();
-  const std::size_t height_axis = picture_layout(port) == PictureLayout::ChannelsLast ? 1 : 2;
-  for (std::size_t axis = 0; axis < rank; ++axis) {
-    const bool symbolic = dims[axis] < 0;
-    if (axis == 0 && (symbolic || is_picture))
+  for (std::size_t axis = 0; axis < dims.size(); ++axis) {
+    if (axis == 0 && (dims[axis] < 0 || is_first))
       dims[axis] = options.batch;
-    else if (symbolic && rank == 4 && axis == height_axis)
-      dims[axis] = options.height;
-    else if (symbolic && rank == 4 && axis == height_axis + 1)
-      dims[axis] = options.width;
     FOVEA_CHECK(dims[axis] > 0, "the input '{}' is declared as {}: axis {} needs an extent", port.name,
                 dims_text(port), axis);
   }
@@ -70,17 +57,6 @@ void check_given_names(const OnnxFile& file, const ImportOptions& options) {
 
 }  // namespace
 
-std::optional<PictureLayout> picture_layout(const ModelPort& port) {
-  const std::string& type = port.element_type;
-  const bool floating = type == "float32" || type == "float64" || type == "float16" || type == "bfloat16";
-  if (port.dims.size() != 4 || !floating)
-    return {};
-  const auto holds_channels = [&](std::size_t axis) { return port.dims[axis] >= 1 && port.dims[axis] <= 4; };
-  if (holds_channels(1))
-    return PictureLayout::ChannelsFirst;
-  return holds_channels(3) ? std::optional(PictureLayout::ChannelsLast) : std::nullopt;
-}
-
 InputShapes resolve_input_shapes(const OnnxFile& file, const ImportOptions& options,
                                  const std::vector<bool>& needed) {
   FOVEA_CHECK(options.batch >= 1, "the batch must be 1 or more, found {}", options.batch);
@@ -99,12 +75,16 @@ InputShapes resolve_input_shapes(const OnnxFile& file, const ImportOptions& opti
                   "the input '{}' is declared as {}, but given as {}", port.name, dims_text(port),
                   to_string(*given));
       result.shapes.push_back(checked_shape(given->dims(), fmt::format("the input '{}'", port.name)));
+    } else if (const PictureForm* form = i == picture ? file.picture_form(i) : nullptr) {
+      result.shapes.push_back(shape_in_file(*form, port, options.batch, options.height, options.width));
     } else {
       FOVEA_CHECK(has_shape, "the input '{}' is declared without a shape: give one", port.name);
       result.shapes.push_back(declared_shape(port, options, i == picture));
     }
     const Shape& shape = result.shapes.back();
-    if (i == picture && shape.rank() > 0 && has_shape && port.dims[0] > 0)
+    const PictureForm* form = i == picture && shape.rank() == 3 ? file.picture_form(i) : nullptr;
+    const bool batched = !form || form->holds(PictureAxis::Batch);
+    if (i == picture && shape.rank() > 0 && has_shape && batched && port.dims[0] > 0)
       result.rebatch = {port.dims[0], shape[0]};
   }
   return result;

@@ -4,7 +4,6 @@
 #include "onnx/import.hpp"
 #include "onnx/translate.hpp"
 
-#include <optional>
 #include <vector>
 
 namespace fovea::onnx_import {
@@ -14,10 +13,6 @@ struct InputShapes {
   std::size_t picture = 0;    ///< index of the picture; the number of inputs when there is none
   Rebatch rebatch;
 };
-
-/// Which axis of a picture of 1 to 4 channels holds them; none when the port is of another rank, not floating
-/// or has no such axis.
-std::optional<PictureLayout> picture_layout(const ModelPort& port);
 
 /// The concrete shapes of a file's inputs under the options; `needed` tells which are needed, the others'
 /// are empty. The picture is the only input that is needed, or else the first of them of rank 4; its first
