@@ -152,6 +152,11 @@ private:
 /// Program::compile has it.
 std::shared_ptr<const Program> compile_for_pictures(const Model& model, ProgramOptions options);
 
+/// The side of the square pictures that a network takes whose file leaves the size open: the first of the sizes
+/// that networks are usually made for which its layers fit (224, 32, 28, ...). 0 where the file fixes the size,
+/// where it takes pictures of many sizes, and where none of these fits.
+std::int64_t side_of_network(const Model& model);
+
 /// The name of the last value of [N,C,H,W] with more than one position on the way from the picture to the
 /// scores: where a network still knows where things are, and what its last layers read. Takes batch and size
 /// from the options. ModelError when there is none.

@@ -2,6 +2,7 @@
 #include "cli/common.hpp"
 #include "cli/engine_options.hpp"
 #include "cli/find_model.hpp"
+#include "cli/picture_size.hpp"
 #include "cli/profile_table.hpp"
 #include "cli/verbose.hpp"
 #include "cli/verbs.hpp"
@@ -21,7 +22,7 @@ namespace {
 struct Options {
   std::string model;
   std::int64_t batch = 1;
-  std::optional<std::int64_t> size;
+  std::string size;
   std::string rule = "gradient";
   EngineOptions engine;
   int iterations = 20;
@@ -83,14 +84,9 @@ std::size_t peak_memory() {
 
 ProgramOptions program_options(const Model& model, const Options& options) {
   ProgramOptions program = options.engine.program_options();
-  const ImageInput input = model.image_input();
-  if (options.size && input.height > 0 && input.width > 0 &&
-      (*options.size != input.height || *options.size != input.width))
-    throw InputError(fmt::format("--size {}: the input '{}' has a fixed size of {}x{}", *options.size,
-                                 input.name, input.width, input.height),
-                     model.path());
-  program.height = input.height > 0 ? 0 : options.size.value_or(224);
-  program.width = input.width > 0 ? 0 : options.size.value_or(224);
+  const PictureSize size = picture_size(model, options.size, 224);
+  program.height = size.height;
+  program.width = size.width;
   program.batch = options.batch;
   program.rule = parse_rule(options.rule);
   program.direction = options.forward_only ? Direction::Forward : Direction::ForwardAndBackward;
@@ -267,8 +263,8 @@ void add_bench(Command app) {
   verb.add_option("--batch", options->batch, "pictures in one run")
       .check(whole_number(1, 65536))
       .shows_default();
-  verb.add_option("--size", options->size, "side of the picture where the model leaves it open (default 224)")
-      .check(whole_number(1, 65536));
+  verb.add_option("--size", options->size, "size of the picture where the model leaves it open (default 224)")
+      .check(picture_size_text());
   verb.add_option("--rule", options->rule, "what a ReLU passes back")
       .check(one_of(kRuleNames))
       .shows_default();

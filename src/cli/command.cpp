@@ -1,5 +1,7 @@
 #include "cli/command.hpp"
 
+#include "cli/picture_size.hpp"
+
 #include "cli/common.hpp"
 
 #include <CLI/CLI.hpp>
@@ -67,6 +69,16 @@ Check between(double lowest, double highest) {
 
 Check whole_number(std::int64_t lowest, std::int64_t highest) {
   return Check(CLI::Range(lowest, highest).description(fmt::format("{} to {}", lowest, highest)));
+}
+
+Check picture_size_text() {
+  return Check(CLI::Validator(
+      [](const std::string& text) {
+        return parse_picture_size(text)
+                   ? std::string()
+                   : fmt::format("expected a side from 1 to 65536, or HEIGHTxWIDTH, found '{}'", text);
+      },
+      "SIDE or HEIGHTxWIDTH"));
 }
 
 Check one_of(const std::vector<std::string>& words) {

@@ -47,6 +47,8 @@ Check not_negative();
 Check between(double lowest, double highest);
 /// A whole number from `lowest` to `highest`.
 Check whole_number(std::int64_t lowest, std::int64_t highest);
+/// A picture's size: "224", or "128x256" (height x width).
+Check picture_size_text();
 Check one_of(const std::vector<std::string>& words);
 Check one_of_numbers(const std::vector<int>& numbers);
 /// In upper or lower case.

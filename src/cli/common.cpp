@@ -4,6 +4,7 @@
 #include "base/ordered_parallel.hpp"
 #include "cli/engine_options.hpp"
 #include "cli/find_model.hpp"
+#include "cli/picture_size.hpp"
 #include "cli/verbose.hpp"
 #include "fovea/error.hpp"
 
@@ -33,8 +34,8 @@ void ModelOptions::add_to(Command verb) {
   verb.add_option("--labels", labels, "class names: one a line, or a CSV of index,wnid,name")
       .check(file_or_folder());
   preprocessing.add_to(verb);
-  verb.add_option("--size", size, "side of the network's input where the model leaves it open")
-      .check(whole_number(1, 65536));
+  verb.add_option("--size", size, "size of the network's input where the model leaves it open")
+      .check(picture_size_text());
   verb.add_option("--precision", precision, "how the network computes")
       .check(one_of(picture_precision_names()))
       .shows_default();
@@ -49,27 +50,6 @@ void ModelOptions::add_workers_to(Command verb) {
       .check(whole_number(1, 1024));
 }
 
-namespace {
-
-InputSize choose_size(const Model& model, const ModelOptions& options) {
-  const ImageInput input = model.image_input();
-  InputSize size{input.channels, input.height, input.width};
-  for (std::int64_t* side : {&size.height, &size.width}) {
-    if (*side == 0 && !options.size)
-      throw InputError(fmt::format("the size of input '{}' is open: give one with --size", input.name),
-                       model.path());
-    if (*side != 0 && options.size && *options.size != *side)
-      throw InputError(fmt::format("--size {}: the input '{}' has a fixed size of {}x{}", *options.size,
-                                   input.name, input.width, input.height),
-                       model.path());
-    if (*side == 0)
-      *side = *options.size;
-  }
-  return size;
-}
-
-}  // namespace
-
 LoadedModel load_model(const ModelOptions& options) {
   start_log(options.verbose);
   FoundModel found;
@@ -82,7 +62,8 @@ LoadedModel load_model(const ModelOptions& options) {
   const ChosenPreprocessing chosen = choose_preprocessing(loaded.model, found, options.preprocessing);
   loaded.preprocessing = chosen.preprocessing;
   loaded.preprocessing_source = chosen.source;
-  loaded.size = choose_size(loaded.model, options);
+  const PictureSize size = picture_size(loaded.model, options.size);
+  loaded.size = {loaded.model.image_input().channels, size.height, size.width};
   for (const std::string& warning : loaded.model.warnings())
     fmt::print(stderr, "fovea: warning: {}: {} (left aside)\n", found.path, warning);
   return loaded;

@@ -29,7 +29,7 @@ struct ModelOptions {
   std::string model;  ///< a file or a name; empty: the bundled network
   std::string labels;
   PreprocessingOptions preprocessing;
-  std::optional<std::int64_t> size;
+  std::string size;
   std::string precision = "f32";
   int threads = 0;
   int workers = 0;  ///< 0: not given

@@ -31,6 +31,7 @@ Tensor read_array(const std::string& path);
 /// InputError unless an array of that file can be what the port declares. The first extent is free: most
 /// models take any batch; so is all where the port declares no shape.
 void check_shape(const Shape& shape, const ModelPort& port, const std::string& path);
+
 /// Copies an array into a session's input of equal shape, converting its element type. InputError naming
 /// `path`.
 void fill(Tensor& input, const Tensor& values, const std::string& path);

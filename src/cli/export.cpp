@@ -2,6 +2,7 @@
 #include "base/atomic_file.hpp"
 #include "cli/common.hpp"
 #include "cli/find_model.hpp"
+#include "cli/picture_size.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 
@@ -30,7 +31,8 @@ constexpr std::array kMethods = {ExportedMethod{"gradient", Rule::Gradient, fals
 
 struct Arguments {
   std::string model, file, method = "gradient", output = "saliency", explained = "top";
-  std::int64_t opset = 17, batch = 1, size = 0;
+  std::string size;
+  std::int64_t opset = 17, batch = 1;
 
   void add_to(Command verb) {
     verb.add_option("model", model, "ONNX file").required().check(file_or_folder());
@@ -41,19 +43,16 @@ struct Arguments {
     verb.add_option("--batch", batch, "pictures in one run of the written network")
         .check(whole_number(1, 65536))
         .shows_default();
-    verb.add_option("--size", size, "side of the picture where the model leaves it open")
-        .check(whole_number(1, 65536));
+    verb.add_option("--size", size, "size of the picture where the model leaves it open")
+        .check(picture_size_text());
   }
 
   void fill(const Model& loaded, ExportOptions& options) const {
-    const ImageInput input = loaded.image_input();
-    if ((input.height == 0 || input.width == 0) && size == 0)
-      throw InputError(fmt::format("the size of input '{}' is open: give one with --size", input.name),
-                       loaded.path());
+    const PictureSize chosen = picture_size(loaded, size);
     options.opset = opset;
     options.batch = batch;
-    options.height = input.height == 0 ? size : 0;
-    options.width = input.width == 0 ? size : 0;
+    options.height = chosen.height;
+    options.width = chosen.width;
   }
 };
 

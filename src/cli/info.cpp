@@ -1,5 +1,6 @@
 #include "cli/common.hpp"
 #include "cli/find_model.hpp"
+#include "cli/picture_size.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 #include "fovea/layers.hpp"
@@ -15,23 +16,18 @@ namespace {
 
 struct Options {
   std::string model;
-  std::optional<std::int64_t> size;
+  std::string size;
   bool json = false;
   bool layers = false;
 };
-
-/// The side to take where the model leaves it open.
-std::int64_t size_for(std::int64_t declared, const Options& options) {
-  return declared > 0 ? 0 : options.size.value_or(224);
-}
 
 /// The compiled program, or nothing with the reason why there is none.
 std::shared_ptr<const Program> try_compile(const Model& model, const Options& options, std::string& why_not) {
   try {
     ProgramOptions program;
-    const ImageInput input = model.image_input();
-    program.height = size_for(input.height, options);
-    program.width = size_for(input.width, options);
+    const PictureSize size = picture_size(model, options.size, 224);
+    program.height = size.height;
+    program.width = size.width;
     return Program::compile(model, program);
   } catch (const Error& error) {
     why_not = error.what();
@@ -62,13 +58,11 @@ nlohmann::ordered_json preprocessing_json(const Preprocessing& p) {
 }
 
 /// None without --layers or where the model cannot be run, which is reported elsewhere.
-std::vector<LayerInfo> layers_of(const Model& model, const Options& options) {
-  const auto& nodes = model.unsupported_nodes();
-  if (!options.layers ||
-      std::any_of(nodes.begin(), nodes.end(), [](const auto& node) { return node.needed; }))
+std::vector<LayerInfo> layers_of(const Model& model, const Program* program, const Options& options) {
+  if (!options.layers || !program)
     return {};
-  const ImageInput input = model.image_input();
-  return layers(model, size_for(input.height, options), size_for(input.width, options));
+  const Shape& picture = program->inputs().front().shape;
+  return layers(model, picture[2], picture[3]);
 }
 
 nlohmann::ordered_json axis_json(const FieldAxis& axis) {
@@ -162,7 +156,7 @@ void print_json(const Model& model, const Usage& usage, const Program* program, 
     json["error"] = why_not;
   }
   if (options.layers)
-    json["layers"] = layers_json(layers_of(model, options));
+    json["layers"] = layers_json(layers_of(model, program, options));
   fmt::print("{}\n", json.dump(2));
 }
 
@@ -222,7 +216,7 @@ int show(const Options& options) {
   else
     print_text(model, usage, program.get());
   if (options.layers && !options.json)
-    print_layers(layers_of(model, options));
+    print_layers(layers_of(model, program.get(), options));
   if (program)
     return 0;
   std::fflush(stdout);
@@ -239,8 +233,8 @@ void add_info(Command app) {
   verb.add_option("model", options->model, "ONNX file, or a name that 'fovea models list' knows")
       .required()
       .check(file_or_folder());
-  verb.add_option("--size", options->size, "side of the picture where the model leaves it open (default 224)")
-      .check(whole_number(1, 65536));
+  verb.add_option("--size", options->size, "size of the picture where the model leaves it open (default 224)")
+      .check(picture_size_text());
   verb.add_flag("--layers", options->layers,
                 "also every layer: name, node, operator, shape, receptive field, stride");
   verb.add_flag("--json", options->json, "print JSON");

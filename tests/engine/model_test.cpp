@@ -75,6 +75,54 @@ TEST(Model, asks_for_a_size_that_the_file_leaves_open) {
   EXPECT_EQ(program->inputs().front().shape, Shape({2, 3, 4, 6}));
 }
 
+/// A dense layer behind the picture fits one size only; a pooling layer fits many.
+TEST(Model, knows_the_size_that_its_layers_fit) {
+  ModelBuilder dense;
+  dense.input("image", {-1, 3, -2, -3}).output("scores").node("Flatten", {"image"}, {"flat"});
+  dense.weight("w", {3 * 32 * 32, 2}, std::vector<float>(3 * 32 * 32 * 2, 1));
+  dense.node("MatMul", {"flat", "w"}, {"scores"});
+  dense.weight("k", {3, 3, 1, 1}, std::vector<float>(9, 1));
+  EXPECT_EQ(side_of_network(load(dense)), 32);
+  EXPECT_EQ(side_of_network(load(relu_model({-1, 3, -2, -3}))), 0);
+  EXPECT_EQ(side_of_network(load(relu_model({1, 3, 32, 32}))), 0);
+}
+
+/// What the file does not say of its output follows from its layers.
+TEST(Model, completes_its_first_output) {
+  ModelBuilder builder;
+  builder.input("image", {-1, 3, -2, -3}).node("GlobalAveragePool", {"image"}, {"p"});
+  builder.node("Flatten", {"p"}, {"scores"}).output("scores");
+  builder.graph().mutable_output(0)->clear_type();
+  const ModelPort output = load(builder).outputs().front();
+  EXPECT_EQ(output.element_type, "float32");
+  EXPECT_EQ(output.dims, (std::vector<std::int64_t>{-1, 3}));
+  EXPECT_EQ(load(relu_model({-1, 3, -2, -3})).outputs().front().dims,
+            (std::vector<std::int64_t>{-1, 3, -1, -1}));
+}
+
+/// Pictures of whole numbers are fed as they are, and differentiated as floating ones.
+TEST(Program, takes_pictures_of_whole_numbers) {
+  ModelBuilder builder;
+  builder.input("image", {1, 2, 2, 3}, onnx::TensorProto::UINT8).output("scores");
+  builder.weight("scale", {3}, {1, 2, 3}).node("Cast", {"image"}, {"f"}, {{"to", 1}});
+  builder.node("Mul", {"f", "scale"}, {"m"}).node("Flatten", {"m"}, {"scores"});
+  const Model model = load(builder);
+  EXPECT_TRUE(model.image_input().integer);
+  ASSERT_TRUE(model.preprocessing());
+  EXPECT_EQ(model.preprocessing()->scale, 1);
+  const auto program = Program::compile(model);
+  ASSERT_EQ(program->report().notes.size(), 1U);
+  EXPECT_NE(program->report().notes[0].find("whole numbers"), std::string::npos);
+  Session session(program);
+  EXPECT_EQ(session.input().shape(), Shape({1, 3, 2, 2}));
+  session.input().data<float>()[4] = 255;  // the second channel of the first pixel
+  session.forward();
+  EXPECT_EQ(session.output().data<float>()[1], 510);
+  session.seed_classes(std::vector<std::int64_t>{1});
+  session.backward();
+  EXPECT_EQ(session.gradient().data<float>()[4], 2);
+}
+
 TEST(Program, refuses_options_that_make_no_sense) {
   const Model model = load(relu_model({1, 3, 4, 4}));
   EXPECT_EQ(error_of([&] { Program::compile(model, {.batch = 0}); }),

@@ -252,6 +252,9 @@ TEST_F(ModelErrors, AnOpenSizeNeedsOneAndAFixedSizeTakesNoOther) {
   const std::string open = sound({-1, 3, -2, -3}).save(folder.file("open.onnx"));
   expect_error(fovea({"classify", sample("church.jpg"), "-m", open}), 1, {"open.onnx", "'image'", "--size"});
   EXPECT_EQ(fovea({"classify", sample("church.jpg"), "-m", open, "--size", "20"}).code, 0);
+  EXPECT_EQ(fovea({"classify", sample("church.jpg"), "-m", open, "--size", "20x28"}).code, 0);
+  expect_error(fovea({"classify", sample("church.jpg"), "-m", open, "--size", "20x"}), 2,
+               {"--size", "'20x'"});
   EXPECT_EQ(fovea({"info", open}).code, 0);
   const std::string fixed = sound().save(folder.file("fixed.onnx"));
   expect_error(fovea({"classify", sample("church.jpg"), "-m", fixed, "--size", "20"}), 1,

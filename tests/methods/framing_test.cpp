@@ -94,6 +94,19 @@ TEST(Framing, WithoutASizeTheShortSideIs256ForACropOf224) {
   EXPECT_EQ(frame(ramp(50, 100), {}, {3, 28, 28}, Crops::One).resized.width, 32);
 }
 
+/// A crop that is not square needs more of a photo of other proportions than its short side says.
+TEST(Framing, AShortSideGrowsUntilACropThatIsNotSquareFits) {
+  const Framing square = frame(ramp(40, 40), short_side(20), {3, 16, 32}, Crops::One);
+  EXPECT_EQ(square.resized.width, 32);
+  EXPECT_EQ(square.crops[0].rect, (Rect{0, 8, 32, 16}));
+  const Framing upright = frame(ramp(40, 80), short_side(20), {3, 16, 32}, Crops::One);
+  EXPECT_EQ(upright.resized.width, 32);
+  const Framing wide = frame(ramp(80, 40), short_side(20), {3, 16, 32}, Crops::One);
+  EXPECT_EQ(wide.resized.height, 20) << "as asked for, where the crop fits";
+  EXPECT_EQ(frame(ramp(80, 40), short_side(20), {3, 32, 16}, Crops::One).resized.height, 32);
+  EXPECT_THROW(frame(ramp(40, 40), short_side(10), {3, 16, 32}, Crops::One), InputError);
+}
+
 TEST(Framing, ACropOfAnotherSizeIsResizedToTheNetworks) {
   const Framing f = frame(ramp(40, 40), short_side(40, 32), {3, 8, 8}, Crops::One);
   EXPECT_EQ(f.crops[0].rect, (Rect{4, 4, 32, 32}));
