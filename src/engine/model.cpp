@@ -12,7 +12,6 @@
 #include <array>
 
 namespace fovea {
-
 namespace {
 
 /// Whether a port says its element type and every extent but the batch.
@@ -44,10 +43,12 @@ void complete(ModelPort& port, const Model& model) {
     return;
   port.dims.resize(static_cast<std::size_t>(shapes[0].rank()), -1);
   port.symbols.resize(port.dims.size());
-  for (std::size_t i = 1; i < port.dims.size(); ++i) {
+  const bool batched = port.dims.size() > 1;
+  for (std::size_t i = batched ? 1 : 0; i < port.dims.size(); ++i) {
     const auto axis = static_cast<std::int64_t>(i);
-    if (port.dims[i] < 0 && std::all_of(shapes.begin(), shapes.end(),
-                                        [&](const Shape& shape) { return shape[axis] == shapes[0][axis]; }))
+    if (port.dims[i] < 0 && std::all_of(shapes.begin(), shapes.end(), [&](const Shape& shape) {
+          return shape.rank() == shapes[0].rank() && shape[axis] == shapes[0][axis];
+        }))
       port.dims[i] = shapes[0][axis];
   }
 }
@@ -83,6 +84,7 @@ Model Model::load(const std::string& path, const LoadOptions& options) {
     impl->preprocessing = preprocessing_of_integers(model);
   if (!is_complete(impl->outputs.front()))
     complete(impl->outputs.front(), model);
+  impl->file->release_pages();
   if (const std::vector<std::int64_t>& dims = impl->outputs.front().dims;
       impl->labels.empty() && std::find(dims.begin(), dims.end(), Labels::imagenet().size()) != dims.end())
     impl->labels = Labels::imagenet();

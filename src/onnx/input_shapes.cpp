@@ -69,6 +69,7 @@ InputShapes resolve_input_shapes(const OnnxFile& file, const ImportOptions& opti
       continue;
     }
     const ModelPort& port = file.inputs[i];
+    bool batched = true;
     const bool has_shape = file.contents().inputs_without_shape.count(port.name) == 0;
     if (const Shape* given = given_shape(file, options, port.name)) {
       FOVEA_CHECK(!has_shape || given->rank() == static_cast<std::int64_t>(port.dims.size()),
@@ -77,13 +78,12 @@ InputShapes resolve_input_shapes(const OnnxFile& file, const ImportOptions& opti
       result.shapes.push_back(checked_shape(given->dims(), fmt::format("the input '{}'", port.name)));
     } else if (const PictureForm* form = i == picture ? file.picture_form(i) : nullptr) {
       result.shapes.push_back(shape_in_file(*form, port, options.batch, options.height, options.width));
+      batched = form->holds(PictureAxis::Batch);
     } else {
       FOVEA_CHECK(has_shape, "the input '{}' is declared without a shape: give one", port.name);
       result.shapes.push_back(declared_shape(port, options, i == picture));
     }
     const Shape& shape = result.shapes.back();
-    const PictureForm* form = i == picture && shape.rank() == 3 ? file.picture_form(i) : nullptr;
-    const bool batched = !form || form->holds(PictureAxis::Batch);
     if (i == picture && shape.rank() > 0 && has_shape && batched && port.dims[0] > 0)
       result.rebatch = {port.dims[0], shape[0]};
   }
