@@ -73,13 +73,17 @@ bool fill_axis(std::int64_t extent, std::deque<AxisPart>& pending, AxisParts& ax
 
 /// Channels in an order of their own (shuffled) that fill an axis are numbered by their places in it.
 void number_shuffled_channels(AxisRoles& roles) {
-  const auto channel_axes = std::count_if(roles.begin(), roles.end(), has_channels);
+  const std::int64_t channel_axes = count_channel_axes(roles);
   for (AxisParts& parts : roles)
     if (channel_axes == 1 && parts.size() > 1 && roles_in(parts) == std::set{AxisRole::Channel})
       parts = whole_axis(AxisRole::Channel, extent_of(parts));
 }
 
 }  // namespace
+
+std::int64_t count_channel_axes(const AxisRoles& roles) {
+  return std::count_if(roles.begin(), roles.end(), has_channels);
+}
 
 std::optional<AxisRole> role_of_axis(const AxisRoles& roles, std::size_t axis) {
   std::set<AxisRole> in = roles_in(roles[axis]);
@@ -89,7 +93,7 @@ std::optional<AxisRole> role_of_axis(const AxisRoles& roles, std::size_t axis) {
     return *in.begin();
   if (in.contains(AxisRole::Batch))
     return {};
-  if (in.erase(AxisRole::Channel) > 0 && std::count_if(roles.begin(), roles.end(), has_channels) == 1)
+  if (in.erase(AxisRole::Channel) > 0 && count_channel_axes(roles) == 1)
     return AxisRole::Channel;
   return in.size() == 1 ? *in.begin() : AxisRole::Position;
 }

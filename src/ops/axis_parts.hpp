@@ -14,6 +14,10 @@ inline bool is_spatial(AxisRole role) {
   return role == AxisRole::Height || role == AxisRole::Width || role == AxisRole::Position;
 }
 
+/// How many axes hold channels. Several: heads; or features that a reshape has cut up, whose axes only their
+/// readers can tell.
+std::int64_t count_channel_axes(const AxisRoles& roles);
+
 /// An axis of one part.
 inline AxisParts whole_axis(AxisRole role, std::int64_t extent) {
   return {{role, extent, 1}};

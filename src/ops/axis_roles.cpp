@@ -74,9 +74,13 @@ AxisRoles broadcast_roles(const Call& call, std::size_t output) {
   return result;
 }
 
+/// Whether what a convolution reads is features cut up by a reshape: channels on axis 1 and on another.
+bool is_cut_features(const AxisRoles& x) {
+  return count_channel_axes(x) > 1 && role_of_axis(x, 1) == AxisRole::Channel;
+}
+
 /// The axis of the picture that axis 2 or 3 of a convolution's result runs along.
-AxisParts windowed_axis(const Call& call, std::int64_t axis) {
-  const AxisRoles& x = call.x();
+AxisParts windowed_axis(const Call& call, const AxisRoles& x, std::int64_t axis) {
   const std::int64_t extent = call.y_shape()[axis];
   const bool free = x[2].empty() && x[3].empty();
   if (free || (x[index(axis)].empty() && call.x_shape()[axis] == 1))
@@ -90,12 +94,12 @@ AxisRoles window(const Call& call, std::size_t output) {
   const Shape& y = call.y_shape(output);
   if (y.rank() != 4 || call.x().size() != 4)
     return call.unknown(output);
-  const AxisRoles& x = call.x();
+  const AxisRoles x = is_cut_features(call.x()) ? picture_roles(call.x_shape(), false) : call.x();
   const auto second = role_of_axis(x, 1);
   const bool mixes_positions = second && is_spatial(*second) && y[1] > 1;
   return {x[0].empty() ? whole_axis(AxisRole::Batch, y[0]) : x[0],
           mixes_positions ? resized_axis(x, 1, y[1]) : whole_axis(AxisRole::Channel, y[1]),
-          windowed_axis(call, 2), windowed_axis(call, 3)};
+          windowed_axis(call, x, 2), windowed_axis(call, x, 3)};
 }
 
 AxisRoles reduce(const Call& call, std::size_t) {
@@ -304,15 +308,24 @@ void fill_backward(const ir::Graph& graph, const ir::Node& node, std::size_t i,
   const AxisRoles& y = roles[index(node.outputs.front())];
   const Shape &x_shape = graph.shape(node.inputs[i]), &y_shape = graph.shape(node.outputs.front());
   const Row* row = row_of(node.op);
-  if (row && row->is_window && i == 0 && x.size() == 4 && x[1].empty() && x[2].empty() && x[3].empty()) {
+  // What a reshape has cut features into, its reader may know as a picture.
+  const bool may_replace = count_channel_axes(x) > 1 && count_channel_axes(y) == 1;
+  if (row && row->is_window && i == 0 && x.size() == 4 &&
+      (is_cut_features(x) || (x[1].empty() && x[2].empty() && x[3].empty()))) {
     const AxisRoles fixed = picture_roles(x_shape, false);
+    if (is_cut_features(x))
+      x = AxisRoles(x.size());
     for (std::size_t axis = 0; axis < x.size(); ++axis)
       fill(x, axis, fixed[axis]);
   } else if (node.op == &transpose()) {
     const auto& perm = node.attributes.as<TransposeAttributes>().perm;
+    if (may_replace)
+      x = AxisRoles(x.size());
     for (std::size_t axis = 0; axis < perm.size(); ++axis)
       fill(x, index(perm[axis]), y[axis]);
   } else if (is_pointwise(*node.op)) {
+    if (may_replace && x_shape == y_shape)
+      x = AxisRoles(x.size());
     for (std::int64_t axis = 1; axis <= x_shape.rank(); ++axis)
       if (axis <= y_shape.rank() && x_shape[x_shape.rank() - axis] == y_shape[y_shape.rank() - axis])
         fill(x, index(x_shape.rank() - axis), y[index(y_shape.rank() - axis)]);

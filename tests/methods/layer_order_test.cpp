@@ -223,11 +223,13 @@ TEST_P(LayerOrder, TheLastSpatialLayerIsFound) {
   EXPECT_TRUE(near(map_of(other_, "grad-cam", ""), map_of(plain_, "grad-cam", ""), 1e-5));
 }
 
-INSTANTIATE_TEST_SUITE_P(Orders, LayerOrder, testing::ValuesIn(orders()), [](const auto& info) {
-  std::string name = info.param.name;
+std::string name_of_order(const testing::TestParamInfo<Order>& order) {
+  std::string name = order.param.name;
   std::replace(name.begin(), name.end(), ' ', '_');
   return name;
-});
+}
+
+INSTANTIATE_TEST_SUITE_P(Orders, LayerOrder, testing::ValuesIn(orders()), name_of_order);
 
 /// Attention has positions on two axes, and values behind a class token have no rows and columns.
 TEST(LayersWithoutAGrid, AreRefusedByName) {

@@ -43,7 +43,7 @@ TEST(AxisRoles, TransposesAreFollowedWhereAllExtentsAreEqual) {
   const Known known(R"(
 input image f32[7,7,7,7]
 const w f32[7,7,1,1] {random 1}
-const scale f32[7] 2
+const scale f32[7] {2}
 last = Transpose(image) perm=[0,2,3,1]
 scaled = Mul(last, scale)
 turned = Transpose(scaled) perm=[0,2,1,3]
