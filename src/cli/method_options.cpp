@@ -22,7 +22,7 @@ void MethodArguments::add_to(Command verb) {
       .check(one_of({"black", "mean", "blurred"}))
       .shows_default();
   verb.add_option("--layer", options.layer,
-                  "the layer of Grad-CAM and its kin (default: the last one with more than one position)")
+                  "the layer of Grad-CAM and its variants (default: the last one with more than one position)")
       .check(not_empty());
   verb.add_option("--merge", merge, "how a pixel's channels become one value")
       .check(one_of({"max", "sum", "l2"}))
