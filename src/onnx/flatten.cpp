@@ -15,7 +15,7 @@ namespace fovea::onnx_import {
 namespace {
 
 constexpr int kMaxDepth = 64;
-constexpr std::size_t kMaxNodes = std::size_t{1} << 20, kMaxCopiedBytes = std::size_t{256} << 20;
+constexpr std::size_t kMaxNodes = std::size_t{1} << 18, kMaxCopiedBytes = std::size_t{64} << 20;
 
 /// The nodes of one body (the main graph, a function or a branch) and what their names mean.
 struct Body {
@@ -48,7 +48,8 @@ class Flattener {
 public:
   Flattener(onnx::ModelProto& model, const std::vector<std::shared_ptr<const CustomOperator>>& operators,
             const std::string& path)
-      : model_(model), functions_(model), operators_(operators), path_(path) {}
+      : model_(model), functions_(model), operators_(operators), path_(path),
+        max_copied_(kMaxCopiedBytes + 2 * model.ByteSizeLong()) {}
 
   std::vector<NodeScope> run(std::int64_t opset) {
     onnx::GraphProto& graph = *model_.mutable_graph();
@@ -121,9 +122,8 @@ private:
         kMaxDepth);
     for (const onnx::NodeProto& node : nodes) {
       copied_ += node.ByteSizeLong() + body.prefix.size() + sizeof(onnx::NodeProto);
-      FOVEA_CHECK(copied_ <= kMaxCopiedBytes,
-                  "the functions and branches of the model make more than {} bytes of nodes",
-                  kMaxCopiedBytes);
+      FOVEA_CHECK(copied_ <= max_copied_,
+                  "the functions and branches of the model make more than {} bytes of nodes", max_copied_);
       add(onnx::NodeProto(node), body);
     }
   }
@@ -208,8 +208,8 @@ private:
     FOVEA_CHECK(graph.sparse_initializer_size() == 0, "sparse weights are not supported");
     for (const onnx::TensorProto& weight : graph.initializer()) {
       copied_ += weight.ByteSizeLong();
-      FOVEA_CHECK(copied_ <= kMaxCopiedBytes, "the branches of the model make more than {} bytes of weights",
-                  kMaxCopiedBytes);
+      FOVEA_CHECK(copied_ <= max_copied_, "the branches of the model make more than {} bytes of weights",
+                  max_copied_);
       const std::string name = fresh(body.prefix + weight.name());
       body.names[weight.name()] = name;
       onnx::NodeProto constant;
@@ -232,6 +232,7 @@ private:
   std::unordered_set<std::string> used_;
   std::unordered_map<std::string, int> numbers_;
   std::size_t copied_ = 0;
+  std::size_t max_copied_;
 };
 
 }  // namespace

@@ -33,7 +33,7 @@ struct NodeScope {
 ///   the second one.
 /// Values get new names where they need one. Nodes of the caller's own operators are left alone. Returns one
 /// entry for each node of the graph. ModelError that names the node, also where the list would have more than
-/// 2^20 nodes or 256 MiB of copies.
+/// 2^18 nodes, or copies of 64 MiB more than twice the model's messages.
 std::vector<NodeScope> flatten(onnx::ModelProto& model, std::int64_t opset,
                                const std::vector<std::shared_ptr<const CustomOperator>>& operators,
                                const std::string& path);

@@ -112,21 +112,13 @@ void translate_dropout(TranslateContext& c) {
 }
 
 void translate_cast(TranslateContext& c) {
-<<<<<<< HEAD
-  const std::int64_t to = c.node().required_integer("to");
-  const auto stored = to >= 0 && to < 1000 ? stored_type(static_cast<int>(to)) : std::nullopt;
-  FOVEA_CHECK(stored, "attribute 'to': the element type {} is not supported",
-              type_name(static_cast<int>(to)));
+  const int to = cast_target(c.node());
+  const auto stored = stored_type(to);
+  FOVEA_CHECK(stored, "attribute 'to': the element type {} is not supported", type_name(to));
   const auto from = stored_type(c.onnx_type(0));
   // A picture of whole numbers, which is floating here: another integer type changes nothing.
   const bool stays_whole = is_floating(c.dtype(c.x())) && from == DType::I64 && *stored == DType::I64;
   const DType dtype = is_floating(*stored) || stays_whole ? c.options().floating : *stored;
-=======
-  const int to = cast_target(c.node());
-  const auto stored = stored_type(to);
-  FOVEA_CHECK(stored, "attribute 'to': the element type {} is not supported", type_name(to));
-  const DType dtype = is_floating(*stored) ? c.options().floating : *stored;
->>>>>>> bd16e82 (WIP opsets)
   c.output(c.dtype(c.x()) == dtype ? c.pass(c.x()) : c.cast(c.x(), dtype));
 }
 
