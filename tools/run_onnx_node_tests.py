@@ -3,8 +3,9 @@
 
     python3 tools/run_onnx_node_tests.py build/release/fovea [--only PATTERN] [--markdown FILE] [--jobs 2] [--verbose]
 
-The cases come from the onnx package (onnx.backend.test.case.node), which makes models, inputs and expected outputs in
-memory; Debian's python3-onnx 1.12 has opsets up to 17. Each case is written to a folder, run and compared with the
+The cases come from the onnx package: onnx.backend.test.case.node makes models, inputs and expected outputs in memory, each
+for the opset in which its operator last changed; onnx/backend/test/data has small networks that PyTorch and others wrote for
+opsets 1 to 9. Debian's python3-onnx 1.12 has opsets up to 17, the package on PyPI newer ones. Each case is written to a folder, run and compared with the
 case's own tolerances. Inputs that fovea wants as constants (shapes, axes, pads, scales, ...) are made initializers:
 the tests pass them at run time, files of networks hold them. The table says for every ONNX operator how many cases
 passed, failed or are unsupported, and why. The exit code is 1 when a case fails that is not in KNOWN_FAILURES.
@@ -26,13 +27,16 @@ from onnx import TensorProto, numpy_helper
 
 # Inputs that fovea takes as constants only, by position. "all" where the whole result is folded.
 CONSTANT_INPUTS = {
-    "Clip": [1, 2], "ConstantOfShape": [0], "CumSum": [1], "DequantizeLinear": [2], "Dropout": [1, 2], "Expand": [1],
+    "Attention": [6], "CenterCropPad": [1], "Clip": [1, 2], "ConstantOfShape": [0], "CumSum": [1], "DequantizeLinear": [2], "Dropout": [1, 2], "Expand": [1],
     "NonZero": [0], "OneHot": [1], "Pad": [1, 2, 3], "QuantizeLinear": [2], "QLinearMatMul": [7], "Range": [0, 1, 2],
     "ReduceL1": [1], "ReduceL2": [1], "ReduceLogSum": [1], "ReduceLogSumExp": [1], "ReduceMax": [1], "ReduceMean": [1],
     "ReduceMin": [1], "ReduceProd": [1], "ReduceSum": [1], "ReduceSumSquare": [1], "Reshape": [1],
-    "Resize": [1, 2, 3], "Slice": [1, 2, 3, 4], "Split": [1], "Squeeze": [1], "Tile": [1], "TopK": [1], "Trilu": [1],
+    "Resize": [1, 2, 3], "SequenceAt": [1], "SequenceErase": [1], "SequenceInsert": [2], "Slice": [1, 2, 3, 4], "Split": [1],
+    "SplitToSequence": [1], "Squeeze": [1], "Tile": [1], "TopK": [1], "Trilu": [1],
     "Unsqueeze": [1], "Upsample": [1],
 }
+
+DATA_FOLDERS = ("simple", "pytorch-operator", "pytorch-converted")
 
 LOGARITHM = "oneDNN's logarithm is off by 3e-6 near 1, where it is 0"
 
@@ -52,16 +56,14 @@ LEFT_OUT = [
     (("NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss"), "training: a loss has no place in a classifier"),
     (("Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"),
      "random results"),
-    (("If", "Loop", "Scan", "SequenceMap"), "operators with a subgraph"),
+    (("Loop", "Scan", "SequenceMap"), "loops"),
     (("RNN", "LSTM", "GRU", "ReverseSequence"), "recurrent networks are no picture classifiers"),
     (("StringNormalizer", "TfIdfVectorizer"), "text"),
     (("BlackmanWindow", "HammingWindow", "HannWindow", "DFT", "STFT", "MelWeightMatrix"), "sound"),
     (("NonMaxSuppression", "RoiAlign", "MaxUnpool", "MaxRoiPool"), "detection and segmentation heads"),
     (("BitShift", "Det", "GridSample", "TopK"), "the operator is not supported"),
     (("Compress", "Unique"), "its result's shape depends on values"),
-    (("OptionalGetElement", "OptionalHasElement", "Optional", "SequenceInsert", "SequenceAt", "SequenceConstruct",
-      "SequenceEmpty", "SequenceErase", "SequenceLength", "SplitToSequence", "ConcatFromSequence"),
-     "sequences and optional values"),
+    (("OptionalGetElement", "OptionalHasElement", "Optional"), "optional values"),
 ]
 
 
@@ -74,8 +76,46 @@ def collect():
     return collect_testcases(None)
 
 
+DataCase = collections.namedtuple("DataCase", "name model data_sets rtol atol folder")
+
+
+def collect_data():
+    """The cases of onnx/backend/test/data that are stored as files, but those of whole networks."""
+    top = os.path.join(os.path.dirname(onnx.__file__), "backend", "test", "data")
+    cases = []
+    for kind in ("simple", "pytorch-operator", "pytorch-converted"):
+        folder = os.path.join(top, kind)
+        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+            data = os.path.join(folder, name, "test_data_set_0")
+            if not os.path.isdir(data):
+                continue
+            model = onnx.load(os.path.join(folder, name, "model.onnx"))
+            values = [[read_value(os.path.join(data, "%s_%d.pb" % (what, i))) for i in range(count)]
+                      for what, count in (("input", len([f for f in os.listdir(data) if f.startswith("input_")])),
+                                          ("output", len(model.graph.output)))]
+            cases.append(DataCase(name, model, [tuple(values)], 1e-3, 1e-6, kind))
+    return cases
+
+
+def read_value(path):
+    """The tensor of a file, or None where it is something else."""
+    tensor = TensorProto()
+    with open(path, "rb") as f:
+        try:
+            tensor.ParseFromString(f.read())
+            return numpy_helper.to_array(tensor)
+        except Exception:
+            return None
+
+
+def opset_of(case):
+    return next((o.version for o in case.model.opset_import if o.domain in ("", "ai.onnx")), 1)
+
+
 def operator_of(case):
     """The operator that a case is about; its expansion into simpler ones counts for it, too."""
+    if isinstance(case, DataCase):
+        return case.folder
     if case.name.endswith("_expanded"):
         name = re.match(r"(\w+?)_" + re.escape(case.name[:-len("_expanded")]), next(
             (o for n in case.model.graph.node for o in list(n.output) + list(n.input) if "_expanded_function_" in o), ""))
@@ -158,9 +198,6 @@ def run_case(case, program):
         return "unsupported", "strings, sequences or optional values"
     model = onnx.ModelProto()
     model.CopyFrom(case.model)
-    for opset in model.opset_import:            # operators that have not changed since opset 1 are the same in 7
-        if opset.domain == "" and opset.version < 7:
-            opset.version = 7
     rest = make_constants(model, [to_array(v) for v in inputs])
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "model.onnx")
@@ -192,36 +229,43 @@ def run_case(case, program):
 
 
 def table(results):
-    """Rows (operator, passed, failed, unsupported, reasons)."""
-    rows = collections.defaultdict(lambda: [0, 0, 0, collections.Counter()])
+    """Rows (operator, passed, failed, unsupported, reasons, opsets)."""
+    rows = collections.defaultdict(lambda: [0, 0, 0, collections.Counter(), set()])
     for case, (state, why) in results:
         row = rows[operator_of(case)]
         if state == "failed" and case.name in KNOWN_FAILURES:
             why = "%s: %s" % (case.name, KNOWN_FAILURES[case.name])
         row[["passed", "failed", "unsupported"].index(state)] += 1
+        row[4].add(opset_of(case))
         if why:
             row[3][why] += 1
     return sorted(rows.items())
 
 
-def markdown(rows, results, path):
+def markdown(rows, results, path, appended):
     counts = collections.Counter(state for _, (state, _) in results)
     supported = [r for r in rows if r[1][0] + r[1][1] > 0]
     others = [r for r in rows if r[1][0] + r[1][1] == 0]
-    with open(path, "w") as f:
-        f.write("# The official ONNX node tests\n\n"
-                "Made by `python3 tools/run_onnx_node_tests.py build/release/fovea --markdown docs/onnx-node-tests.md` "
-                "with onnx %s.\n\n"
-                "%d cases: %d pass, %d fail for a stated reason, %d are unsupported. Expansions of an operator into "
-                "simpler ones count for that operator. Shapes, axes, pads, scales and the like, which the tests pass "
-                "at run time, are stored in the models as constants.\n\n"
+    with open(path, "a" if appended else "w") as f:
+        if not appended:
+            f.write("# The official ONNX node tests\n\n"
+                    "Made by `python3 tools/run_onnx_node_tests.py build/release/fovea --markdown docs/onnx-node-tests.md`, "
+                    "once with Debian's onnx, whose cases are for opsets 1 to 17, and once with a newer one and `--append`. "
+                    "Expansions of an operator into simpler ones count for that operator. Shapes, axes, pads, scales and the "
+                    "like, which the tests pass at run time, are stored in the models as constants.\n")
+        f.write("\n# With onnx %s\n\n%d cases: %d pass, %d fail for a stated reason, %d are unsupported.\n\n"
                 % (onnx.__version__, len(results), counts["passed"], counts["failed"], counts["unsupported"]))
-        f.write("## Operators that fovea runs\n\n| operator | passed | failed | unsupported | why |\n|---|---|---|---|---|\n")
-        for name, (passed, failed, unsupported, reasons) in supported:
-            why = "; ".join(reasons).replace("|", "\\|")
-            f.write("| `%s` | %d | %s | %s | %s |\n" % (name, passed, failed or "", unsupported or "", why))
+        for title, chosen in (("Operators that fovea runs", [r for r in supported if r[0] not in DATA_FOLDERS]),
+                              ("Networks that other programs wrote", [r for r in supported if r[0] in DATA_FOLDERS])):
+            f.write("%s## %s\n\n| %s | opsets | passed | failed | unsupported | why |\n|---|---|---|---|---|---|\n"
+                    % ("" if chosen and chosen[0][0] not in DATA_FOLDERS else "\n", title,
+                       "operator" if chosen and chosen[0][0] not in DATA_FOLDERS else "folder"))
+            for name, (passed, failed, unsupported, reasons, opsets) in chosen:
+                why = "; ".join(reasons).replace("|", "\\|")
+                f.write("| `%s` | %s | %d | %s | %s | %s |\n" % (name, ", ".join(map(str, sorted(opsets))), passed,
+                                                              failed or "", unsupported or "", why))
         f.write("\n## Operators that it does not\n\n| operator | cases | why |\n|---|---|---|\n")
-        for name, (_, _, unsupported, reasons) in others:
+        for name, (_, _, unsupported, reasons, _) in others:
             f.write("| `%s` | %d | %s |\n" % (name, unsupported, "; ".join(reasons).replace("|", "\\|")))
 
 
@@ -230,21 +274,22 @@ def main():
     parser.add_argument("program", help="the fovea program")
     parser.add_argument("--only", default="*", help="run the cases whose name (or operator) matches this pattern")
     parser.add_argument("--markdown", help="write the table to this file")
+    parser.add_argument("--append", action="store_true", help="add the table to the file's end")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--verbose", action="store_true", help="print every case that did not pass")
     args = parser.parse_args()
-    cases = [c for c in collect() if fnmatch.fnmatch(c.name, args.only) or fnmatch.fnmatch(operator_of(c), args.only)]
+    cases = [c for c in collect() + collect_data() if fnmatch.fnmatch(c.name, args.only) or fnmatch.fnmatch(operator_of(c), args.only)]
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         results = list(zip(cases, pool.map(lambda case: run_case(case, args.program), cases)))
     rows = table(results)
-    for name, (passed, failed, unsupported, reasons) in rows:
+    for name, (passed, failed, unsupported, reasons, _) in rows:
         print("%-28s %3d passed %3d failed %3d unsupported  %s" % (name, passed, failed, unsupported, "; ".join(reasons)[:150]))
     if args.verbose:
         for case, (state, why) in results:
             if state != "passed":
                 print("%s %s: %s" % (state, case.name, why))
     if args.markdown:
-        markdown(rows, results, args.markdown)
+        markdown(rows, results, args.markdown, args.append)
     counts = collections.Counter(state for _, (state, _) in results)
     unexpected = [c.name for c, (state, _) in results if state == "failed" and c.name not in KNOWN_FAILURES]
     stale = [c.name for c, (state, _) in results if state == "passed" and c.name in KNOWN_FAILURES]

@@ -1,6 +1,7 @@
 #include "fovea/model.hpp"
 
 #include "base/check.hpp"
+#include "engine/image_metadata.hpp"
 #include "engine/imported_graph.hpp"
 #include "engine/metadata.hpp"
 #include "engine/model_impl.hpp"
@@ -78,6 +79,8 @@ Model Model::load(const std::string& path, const LoadOptions& options) {
   impl->file = onnx_import::OnnxFile::read(path, options.operators);
   impl->labels = labels_from_metadata(impl->file->metadata, impl->warnings);
   impl->preprocessing = preprocessing_from_metadata(impl->file->metadata, impl->warnings);
+  if (!impl->preprocessing)
+    impl->preprocessing = preprocessing_from_image_metadata(impl->file->metadata, impl->warnings);
   impl->outputs = impl->file->outputs;
   Model model(impl);
   if (!impl->preprocessing)

@@ -2,6 +2,7 @@
 
 #include "fovea/error.hpp"
 #include "onnx/file.hpp"
+#include "onnx/flatten.hpp"
 #include "onnx/stored_tensor.hpp"
 
 #include <map>
@@ -28,6 +29,7 @@ struct OnnxFile::Contents {
   std::vector<std::shared_ptr<const CustomOperator>> operators;  ///< the caller's own
   std::map<std::string, int> element_types;      ///< ONNX's, of inputs, initializers, constants and casts
   std::unordered_map<std::string, int> writers;  ///< index of the node that writes each value
+  std::vector<NodeScope> scopes;                 ///< one for each node of the graph
   std::vector<int> order;                        ///< all nodes that are on no cycle, in order of execution
   std::set<int> constants;                       ///< those of Constant nodes whose value was read
   std::set<std::string> read;                    ///< names that a node or the graph's outputs read

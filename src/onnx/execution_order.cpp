@@ -16,19 +16,24 @@ std::unordered_map<std::string, int> find_writers(const onnx::GraphProto& graph)
   return writers;
 }
 
-std::vector<int> execution_order(const onnx::GraphProto& graph,
+std::vector<int> execution_order(const onnx::GraphProto& graph, const std::vector<NodeScope>& scopes,
                                  const std::unordered_map<std::string, int>& writers) {
   const auto count = static_cast<std::size_t>(graph.node_size());
   std::vector<int> waiting(count, 0);
   std::vector<std::vector<int>> readers(count);
-  for (int n = 0; n < graph.node_size(); ++n)
-    for (const std::string& input : graph.node(n).input()) {
-      const auto writer = writers.find(input);
-      if (writer == writers.end())
-        continue;
-      readers[static_cast<std::size_t>(writer->second)].push_back(n);
-      ++waiting[static_cast<std::size_t>(n)];
-    }
+  const auto wait_for = [&](int n, const std::string& value) {
+    const auto writer = writers.find(value);
+    if (writer == writers.end())
+      return;
+    readers[static_cast<std::size_t>(writer->second)].push_back(n);
+    ++waiting[static_cast<std::size_t>(n)];
+  };
+  for (int n = 0; n < graph.node_size(); ++n) {
+    for (const std::string& input : graph.node(n).input())
+      wait_for(n, input);
+    for (const Guard& guard : scopes[static_cast<std::size_t>(n)].guards)
+      wait_for(n, guard.condition);
+  }
   std::priority_queue<int, std::vector<int>, std::greater<>> ready;
   for (int n = 0; n < graph.node_size(); ++n)
     if (waiting[static_cast<std::size_t>(n)] == 0)

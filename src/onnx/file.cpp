@@ -6,6 +6,7 @@
 #include "onnx/custom_node.hpp"
 #include "onnx/execution_order.hpp"
 #include "onnx/external_data.hpp"
+#include "onnx/legacy.hpp"
 #include "onnx/needs.hpp"
 #include "onnx/node_reader.hpp"
 #include "onnx/parse.hpp"
@@ -20,6 +21,9 @@
 namespace fovea::onnx_import {
 namespace {
 
+/// Files before IR version 3 name no operator set: theirs is the first.
+constexpr std::int64_t kFirstIrWithOpset = 3;
+
 std::int64_t default_opset(const onnx::ModelProto& model) {
   for (const auto& entry : model.opset_import())
     if (entry.domain().empty() || entry.domain() == "ai.onnx") {
@@ -28,6 +32,8 @@ std::int64_t default_opset(const onnx::ModelProto& model) {
                   kLastOpset);
       return entry.version();
     }
+  if (model.ir_version() < kFirstIrWithOpset)
+    return 1;
   throw InputError("it names no version of the ONNX operator set");
 }
 
@@ -78,10 +84,11 @@ public:
       file_.producer += (file_.producer.empty() ? "" : " ") + model.producer_version();
     for (const auto& entry : model.metadata_props())
       file_.metadata.emplace_back(entry.key(), entry.value());
+    contents_.scopes = flatten(*parsed_.model, file_.opset, contents_.operators, file_.path);
     take_weights();
     read_ports();
     contents_.writers = find_writers(graph_);
-    contents_.order = execution_order(graph_, contents_.writers);
+    contents_.order = execution_order(graph_, contents_.scopes, contents_.writers);
     for (const onnx::NodeProto& node : graph_.node())
       contents_.read.insert(node.input().begin(), node.input().end());
     for (const ModelPort& output : file_.outputs)
@@ -194,11 +201,13 @@ private:
   void read_node(int n, const NodeReader& node) {
     if (node.proto().output_size() == 0)
       return;
-    if (const std::string reason = why_unsupported(node, contents_, file_.opset); !reason.empty())
+    const NodeScope& scope = contents_.scopes[static_cast<std::size_t>(n)];
+    const std::string reason = why_unsupported(node, contents_, scope.opset);
+    if (!reason.empty() && scope.guards.empty())
       file_.unsupported_nodes.push_back({node.name(), node.operator_name(), reason, false});
     const std::string& output = node.proto().output(0);
     if (node.operator_name() == "Cast")
-      contents_.element_types[output] = static_cast<int>(node.integer("to", 0));
+      contents_.element_types[output] = cast_target(node);
     if (node.operator_name() != "Constant")
       return;
     std::optional<StoredTensor> tensor = read_constant(node, external_);

@@ -12,7 +12,7 @@ namespace fovea::onnx_import {
 struct PictureForm;
 
 /// Versions of the ONNX operator set that are read.
-inline constexpr std::int64_t kFirstOpset = 7;
+inline constexpr std::int64_t kFirstOpset = 1;
 inline constexpr std::int64_t kLastOpset = 24;
 
 /// An ONNX file as read: its messages checked for sense, its weights as tensors. Shared by every graph made

@@ -29,7 +29,8 @@ public:
     for (int n : needs_.order) {
       const NodeReader node(graph.node(n), &needs_.read);
       try {
-        add_node(node);
+        if (runs(n))
+          add_node(node, file_.contents().scopes[static_cast<std::size_t>(n)]);
       } catch (const InputError& error) {
         throw ModelError(error.what(),
                          {.path = file_.path, .node = node.name(), .operator_name = node.operator_name()});
@@ -70,9 +71,12 @@ private:
 
   /// The value of that ONNX name; weights enter the graph when first read.
   ir::ValueId value_of(const std::string& name) {
+    FOVEA_CHECK(sequences_.count(name) == 0, "'{}' is a sequence, not a tensor", name);
     const auto known = values_.find(name);
     if (known != values_.end())
       return known->second;
+    if (const auto fault = file_.contents().faults.find(name); fault != file_.contents().faults.end())
+      throw ModelError(fault->second);
     const auto weight = file_.contents().weights.find(name);
     FOVEA_CHECK(weight != file_.contents().weights.end(), "the value '{}' is not computed by its node", name);
     const Tensor tensor = weight->second.tensor(pool_);
@@ -82,21 +86,59 @@ private:
     return id;
   }
 
-  void add_node(const NodeReader& node) {
+  /// What the condition of an If is; none where it is computed from the inputs.
+  std::optional<bool> condition(const std::string& name) {
+    const auto& constant = graph_.value(value_of(name)).constant;
+    if (!constant || constant->elements() != 1)
+      return std::nullopt;
+    return constant->cast(DType::F64).data<double>()[0] != 0;
+  }
+
+  /// Whether all branches that a node lies in are chosen.
+  bool runs(int n) {
+    const auto& guards = file_.contents().scopes[static_cast<std::size_t>(n)].guards;
+    return std::all_of(guards.begin(), guards.end(),
+                       [&](const Guard& guard) { return condition(guard.condition) == guard.wanted; });
+  }
+
+  /// The names of the values that a node reads: of an If, the results of the branch that is chosen.
+  std::vector<std::string> inputs_of(const NodeReader& node) {
+    std::vector<std::string> names(node.proto().input().begin(), node.proto().input().end());
+    if (node.operator_name() != "If" || find_custom(file_.contents().operators, node))
+      return names;
+    const auto chosen = condition(names.front());
+    FOVEA_CHECK(chosen, "its condition '{}' must be one value that is known when the model is compiled",
+                names.front());
+    const auto half = static_cast<std::ptrdiff_t>(names.size() / 2);
+    return *chosen ? std::vector<std::string>(names.begin() + 1, names.begin() + 1 + half)
+                   : std::vector<std::string>(names.begin() + 1 + half, names.end());
+  }
+
+  void add_node(const NodeReader& node, const NodeScope& scope) {
+    if (!scope.guards.empty())  // the others were looked at together
+      if (const std::string reason = why_unsupported(node, file_.contents(), scope.opset); !reason.empty())
+        throw InputError(reason);
     std::vector<ir::ValueId> inputs;
+    std::map<int, Sequence> sequences;
     std::vector<int> types;
-    for (const std::string& input : node.proto().input()) {
-      inputs.push_back(input.empty() ? ir::kNoValue : value_of(input));
+    for (const std::string& input : inputs_of(node)) {
+      const auto sequence = sequences_.find(input);
+      if (sequence != sequences_.end())
+        sequences.emplace(static_cast<int>(inputs.size()), sequence->second);
+      inputs.push_back(input.empty() || sequence != sequences_.end() ? ir::kNoValue : value_of(input));
       const auto type = file_.contents().element_types.find(input);
       types.push_back(type == file_.contents().element_types.end() ? 0 : type->second);
     }
     const auto first_new = static_cast<ir::ValueId>(graph_.values().size());
-    TranslateContext context(graph_, node, std::move(inputs), std::move(types), file_.opset, options_,
-                             rebatch_);
+    TranslateContext context(graph_, node, std::move(inputs), std::move(types), scope.opset, options_,
+                             rebatch_, std::move(sequences));
     if (const auto functions = find_custom(file_.contents().operators, node))
       translate_custom(context, functions, file_.path);
     else
-      find_translation(node.proto().op_type())->translate(context);
+      find_translation(node.proto().op_type(), node.proto().domain())->translate(context);
+    for (const auto& [i, tensors] : context.sequence_outputs())
+      if (i < node.proto().output_size())
+        sequences_[node.proto().output(i)] = tensors;
     for (int i = 0; i < node.proto().output_size(); ++i) {
       const std::string& name = node.proto().output(i);
       const auto index = static_cast<std::size_t>(i);
@@ -116,6 +158,7 @@ private:
   TensorPool pool_;
   Rebatch rebatch_;
   std::unordered_map<std::string, ir::ValueId> values_;
+  std::unordered_map<std::string, Sequence> sequences_;
 };
 
 }  // namespace

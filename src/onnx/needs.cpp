@@ -26,13 +26,13 @@ public:
 
   Needs run(const std::vector<std::string>& values) {
     for (const std::string& value : values)
-      want(value, kNobody);
+      want(value, kNobody, false);
     while (!pending_.empty()) {
       const int n = pending_.back();
       pending_.pop_back();
       for (const std::string& input : graph_.node(n).input())
         if (!input.empty())
-          want(input, n);
+          want(input, n, is_optional(n));
     }
     std::size_t ordered = 0;
     for (int n : contents_.order) {
@@ -58,10 +58,19 @@ private:
     result_.faults.emplace_back(message, ModelLocation{file_.path, node.name(), node.operator_name()});
   }
 
-  void want(const std::string& value, int reader) {
+  const NodeScope& scope(int n) const { return contents_.scopes[static_cast<std::size_t>(n)]; }
+
+  /// Whether a node may not run, or not read all of its inputs: what lies in a branch, and what joins two.
+  /// Damage there is an error when the branch is chosen.
+  bool is_optional(int n) const {
+    return !scope(n).guards.empty() || NodeReader(graph_.node(n)).operator_name() == "If";
+  }
+
+  void want(const std::string& value, int reader, bool optional) {
     if (!result_.read.insert(value).second)
       return;
-    if (const auto fault = contents_.faults.find(value); fault != contents_.faults.end())
+    const auto fault = contents_.faults.find(value);
+    if (fault != contents_.faults.end() && !optional)
       result_.faults.push_back(fault->second);
     if (const auto input = inputs_.find(value); input != inputs_.end()) {
       result_.inputs[input->second] = true;
@@ -71,6 +80,8 @@ private:
       return;
     const auto writer = contents_.writers.find(value);
     if (writer == contents_.writers.end()) {
+      if (optional)
+        return;
       fault_at(reader, reader == kNobody ? fmt::format("nothing writes the output '{}'", value)
                                          : fmt::format("reads '{}', which nothing writes", value));
       return;
@@ -82,9 +93,11 @@ private:
   }
 
   void check_supported(int n) {
+    if (!scope(n).guards.empty())
+      return;
     const NodeReader node(graph_.node(n), &result_.read);
     try {
-      const std::string reason = why_unsupported(node, contents_, file_.opset);
+      const std::string reason = why_unsupported(node, contents_, scope(n).opset);
       if (!reason.empty())
         result_.unsupported.push_back({node.name(), node.operator_name(), reason, true});
     } catch (const InputError& error) {
@@ -172,11 +185,12 @@ std::vector<std::string> computable_outputs(const OnnxFile& file) {
 std::string why_unsupported(const NodeReader& node, const OnnxFile::Contents& contents, std::int64_t opset) {
   if (const auto functions = find_custom(contents.operators, node))
     return custom_why_not(node, *functions);
-  if (!node.in_default_domain())
-    return fmt::format("the domain '{}' is not supported", node.proto().domain());
+  const std::string& domain = node.proto().domain();
+  if (!node.in_default_domain() && domain != "com.microsoft")
+    return fmt::format("the domain '{}' is not supported", domain);
   if (node.has_subgraph())
     return "operators with a subgraph are not supported";
-  const Translation* translation = find_translation(node.proto().op_type());
+  const Translation* translation = find_translation(node.proto().op_type(), domain);
   if (!translation)
     return "the operator is not supported";
   return translation->why_not ? translation->why_not(node, opset) : std::string();

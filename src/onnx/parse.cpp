@@ -184,7 +184,8 @@ ParsedModel parse_model(const std::string& path) {
   const onnx::ModelProto& model = *parsed.model;
   if (!model.has_graph())
     fail(path, fmt::format("not an ONNX model{}: it has no graph", kind));
-  if (model.opset_import_size() == 0)
+  const bool may_name_no_opset = model.ir_version() == 1 || model.ir_version() == 2;
+  if (model.opset_import_size() == 0 && !may_name_no_opset)
     fail(path, fmt::format("not an ONNX model{}: it names no operator set", kind));
   if (model.graph().node_size() == 0)
     fail(path, fmt::format("not an ONNX model{}: its graph has no nodes", kind));

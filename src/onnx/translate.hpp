@@ -17,20 +17,28 @@ struct Rebatch {
   std::int64_t wanted = 1;
 };
 
+/// The tensors of an ONNX sequence.
+using Sequence = std::vector<ir::ValueId>;
+
 /// What a translate function sees: one ONNX node, its inputs as values of the canonical graph, and the means
 /// to append nodes. A node all of whose inputs are constants is evaluated at once and becomes a constant.
 /// Everything that does not fit is an InputError; the caller adds file, node and operator.
 class TranslateContext {
 public:
-  /// `onnx_types` has the ONNX element type of each input as the file has it, 0 where that is not known.
+  /// `sequences` has the inputs that are sequences; in `inputs` they are kNoValue. `onnx_types` has the ONNX
+  /// element type of each input as the file has it, 0 where that is not known.
   TranslateContext(ir::Graph& graph, const NodeReader& node, std::vector<ir::ValueId> inputs,
                    std::vector<int> onnx_types, std::int64_t opset, const ImportOptions& options,
-                   Rebatch rebatch);
+                   Rebatch rebatch, std::map<int, Sequence> sequences = {});
 
   const NodeReader& node() const { return node_; }
   std::int64_t opset() const { return opset_; }
   const ImportOptions& options() const { return options_; }
   Rebatch rebatch() const { return rebatch_; }
+
+  /// The i-th input as a list of tensors (an ONNX sequence); InputError when it is none.
+  const Sequence& sequence(int i) const;
+  bool is_sequence(int i) const { return sequences_.count(i) > 0; }
 
   int input_count() const { return static_cast<int>(inputs_.size()); }
   bool has(int i) const { return i < input_count() && inputs_[static_cast<std::size_t>(i)] != ir::kNoValue; }
@@ -46,6 +54,8 @@ public:
   int onnx_type(int i) const { return has(i) ? onnx_types_[static_cast<std::size_t>(i)] : 0; }
   std::int64_t rank() const { return shape().rank(); }
   bool is_constant(ir::ValueId id) const { return graph_.is_constant(id); }
+  /// The elements of a value that is a constant.
+  std::optional<Tensor> constant_of(ir::ValueId id) const;
 
   /// The elements of the i-th input, which must be a constant; `what` names it in the error.
   Tensor constant(int i, std::string_view what) const;
@@ -74,7 +84,10 @@ public:
 
   void output(int i, ir::ValueId value);
   void output(ir::ValueId value) { output(0, value); }
+  /// Sets an output to a list of tensors.
+  void output_sequence(Sequence sequence, int i = 0) { sequence_outputs_[i] = std::move(sequence); }
   const std::vector<ir::ValueId>& outputs() const { return outputs_; }
+  const std::map<int, Sequence>& sequence_outputs() const { return sequence_outputs_; }
 
 private:
   ir::Graph& graph_;
@@ -84,7 +97,9 @@ private:
   std::int64_t opset_;
   const ImportOptions& options_;
   Rebatch rebatch_;
+  std::map<int, Sequence> sequences_;
   std::vector<ir::ValueId> outputs_;
+  std::map<int, Sequence> sequence_outputs_;
 };
 
 /// One row of the table of ONNX operators.
@@ -98,8 +113,10 @@ struct Translation {
 
 /// Every ONNX operator that fovea translates, in alphabetical order.
 std::span<const Translation> translate_table();
-/// The row of an operator type, or nullptr.
-const Translation* find_translation(std::string_view op_type);
+/// The operators of ONNX Runtime's own domain, com.microsoft, in alphabetical order.
+std::span<const Translation> microsoft_table();
+/// The row of an operator type of ONNX's own domain, or of another one; nullptr where there is none.
+const Translation* find_translation(std::string_view op_type, std::string_view domain = {});
 
 /// An axis counted from the end where negative; InputError naming it when it is outside -rank .. rank-1.
 std::int64_t resolve_axis(std::int64_t axis, std::int64_t rank);

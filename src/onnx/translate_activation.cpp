@@ -1,5 +1,7 @@
 #include "onnx/translate_families.hpp"
 
+#include "onnx/activations.hpp"
+#include "onnx/legacy.hpp"
 #include "ops/add.hpp"
 #include "ops/clip.hpp"
 #include "ops/elu.hpp"
@@ -75,15 +77,12 @@ void translate_erf(TranslateContext& c) {
   c.output(c.emit(ops::erf(), {c.x()}));
 }
 
-void translate_gelu(TranslateContext& c) {
-  const std::string form = c.node().text("approximate", "none");
-  FOVEA_CHECK(form == "none" || form == "tanh", "attribute 'approximate': unexpected value '{}'", form);
-  const ir::ValueId x = c.x();
+ir::ValueId gelu(TranslateContext& c, ir::ValueId x, bool by_tanh) {
   auto times = [&](ir::ValueId value, double factor) {
     return c.emit(ops::mul(), {value, c.scalar_like(x, factor)}, {}, "/scaled");
   };
   ir::ValueId inner;
-  if (form == "none") {
+  if (!by_tanh) {
     inner = c.emit(ops::erf(), {times(x, std::sqrt(0.5))}, {}, "/erf");
   } else {
     const ir::ValueId square = c.emit(ops::mul(), {x, x}, {}, "/square");
@@ -92,7 +91,38 @@ void translate_gelu(TranslateContext& c) {
     inner = c.emit(ops::tanh(), {times(sum, std::sqrt(2 / std::acos(-1.0)))}, {}, "/tanh");
   }
   const ir::ValueId gate = c.emit(ops::add(), {inner, c.scalar_like(x, 1)}, {}, "/gate");
-  c.output(c.emit(ops::mul(), {times(x, 0.5), gate}));
+  return c.emit(ops::mul(), {times(x, 0.5), gate});
+}
+
+ir::ValueId fused_activation(TranslateContext& c, ir::ValueId x, const std::string& name,
+                             std::span<const float> parameters) {
+  const auto parameter = [&](std::size_t i, float otherwise) {
+    return double{i < parameters.size() ? parameters[i] : otherwise};
+  };
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  if (name.empty())
+    return x;
+  if (name == "Relu")
+    return c.emit(ops::relu(), {x});
+  if (name == "Sigmoid")
+    return c.emit(ops::sigmoid(), {x});
+  if (name == "Tanh")
+    return c.emit(ops::tanh(), {x});
+  if (name == "LeakyRelu")
+    return c.emit(ops::leaky_relu(), {x}, ops::LeakyReluAttributes{.alpha = parameter(0, 0.01F)});
+  if (name == "Clip")
+    return c.emit(ops::clip(), {x},
+                  ops::ClipAttributes{.min = parameter(0, -infinity), .max = parameter(1, infinity)});
+  if (name == "HardSigmoid")
+    return c.emit(ops::hard_sigmoid(), {x},
+                  ops::HardSigmoidAttributes{.alpha = parameter(0, 0.2F), .beta = parameter(1, 0.5F)});
+  throw InputError(fmt::format("attribute 'activation': '{}' is not supported", name));
+}
+
+void translate_gelu(TranslateContext& c) {
+  const std::string form = c.node().text("approximate", "none");
+  FOVEA_CHECK(form == "none" || form == "tanh", "attribute 'approximate': unexpected value '{}'", form);
+  c.output(gelu(c, c.x(), form == "tanh"));
 }
 
 void translate_hard_sigmoid(TranslateContext& c) {
@@ -122,7 +152,7 @@ void translate_mish(TranslateContext& c) {
 }
 
 void translate_prelu(TranslateContext& c) {
-  c.output(c.emit(ops::prelu(), {c.x(0), c.x(1)}));
+  c.output(c.emit(ops::prelu(), {c.x(0), prelu_slope(c)}));
 }
 
 void translate_relu(TranslateContext& c) {
@@ -130,10 +160,11 @@ void translate_relu(TranslateContext& c) {
 }
 
 void translate_selu(TranslateContext& c) {
-  const double alpha = c.node().number("alpha", 1.67326319217681884765625F);
+  const bool rounded = c.opset() < 6;
+  const double alpha = c.node().number("alpha", rounded ? 1.6732F : 1.67326319217681884765625F);
+  const double gamma = c.node().number("gamma", rounded ? 1.0507F : 1.05070102214813232421875F);
   const ir::ValueId elu = c.emit(ops::elu(), {c.x()}, ops::EluAttributes{.alpha = alpha}, "/elu");
-  c.output(
-      c.emit(ops::mul(), {elu, c.scalar_like(elu, c.node().number("gamma", 1.05070102214813232421875F))}));
+  c.output(c.emit(ops::mul(), {elu, c.scalar_like(elu, gamma)}));
 }
 
 void translate_sigmoid(TranslateContext& c) {

@@ -7,10 +7,12 @@
 #include "ops/expand.hpp"
 #include "ops/gather.hpp"
 #include "ops/less.hpp"
+#include "ops/pad.hpp"
 #include "ops/transpose.hpp"
 #include "ops/where.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace fovea::onnx_import {
@@ -31,6 +33,17 @@ std::int64_t block_size(const TranslateContext& c) {
   FOVEA_CHECK(size >= 1 && size <= kMaxConstantElements, "attribute 'blocksize': unexpected value {}", size);
   FOVEA_CHECK(c.rank() == 4, "expected x of rank 4, found {}", to_string(c.shape()));
   return size;
+}
+
+/// Opset 1: one axis is repeated.
+std::vector<std::int64_t> repeats_along_axis(const TranslateContext& c) {
+  const double tiles = c.scalar(1, "tiles"), axis = c.scalar(2, "axis");
+  FOVEA_CHECK(tiles >= 0 && tiles <= static_cast<double>(kMaxElements) && std::abs(axis) <= 64,
+              "cannot repeat axis {} {} times", axis, tiles);
+  std::vector<std::int64_t> repeats(static_cast<std::size_t>(c.rank()), 1);
+  repeats[static_cast<std::size_t>(resolve_axis(static_cast<std::int64_t>(axis), c.rank()))] =
+      static_cast<std::int64_t>(tiles);
+  return repeats;
 }
 
 }  // namespace
@@ -59,7 +72,7 @@ void translate_space_to_depth(TranslateContext& c) {
 
 void translate_tile(TranslateContext& c) {
   const Shape x = c.shape();
-  const auto repeats = c.integers(1, "repeats");
+  const auto repeats = c.opset() < 6 ? repeats_along_axis(c) : c.integers(1, "repeats");
   FOVEA_CHECK(static_cast<std::int64_t>(repeats.size()) == x.rank(), "expected {} repeats, found {}",
               x.rank(), repeats.size());
   std::vector<std::int64_t> parted, repeated, result;
@@ -78,6 +91,28 @@ void translate_tile(TranslateContext& c) {
   const ir::ValueId copies =
       c.emit(ops::expand(), {parts}, ops::ExpandAttributes{.shape = Shape(std::move(repeated))}, "/copies");
   c.output(c.pass(c.reshape(copies, Shape(std::move(result)), "/shape")));
+}
+
+void translate_center_crop_pad(TranslateContext& c) {
+  const Shape x = c.shape();
+  const auto wanted = c.integers(1, "shape");
+  std::vector<std::int64_t> axes(static_cast<std::size_t>(x.rank()));
+  std::iota(axes.begin(), axes.end(), 0);
+  if (const auto given = c.node().integers("axes")) {
+    axes = *given;
+    resolve_axes(axes, x.rank());
+  }
+  FOVEA_CHECK(wanted.size() == axes.size(), "expected {} extents, found {}", axes.size(), wanted.size());
+  checked_shape(wanted, "its result");
+  const auto rank = static_cast<std::size_t>(x.rank());
+  ops::PadAttributes pads{.pads = std::vector<std::int64_t>(2 * rank, 0)};  // negative ones cut
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const std::int64_t axis = resolve_axis(axes[i], x.rank());
+    const std::int64_t more = wanted[i] - x[axis], before = more >= 0 ? more / 2 : -(-more / 2);
+    pads.pads[static_cast<std::size_t>(axis)] = before;
+    pads.pads[static_cast<std::size_t>(axis) + rank] = more - before;
+  }
+  c.output(c.emit(ops::pad(), {c.x()}, pads));
 }
 
 void translate_trilu(TranslateContext& c) {

@@ -35,13 +35,25 @@ void check_folded_size(const ir::Operator& op, const ir::Attributes& attributes,
 
 TranslateContext::TranslateContext(ir::Graph& graph, const NodeReader& node, std::vector<ir::ValueId> inputs,
                                    std::vector<int> onnx_types, std::int64_t opset,
-                                   const ImportOptions& options, Rebatch rebatch)
+                                   const ImportOptions& options, Rebatch rebatch,
+                                   std::map<int, Sequence> sequences)
     : graph_(graph), node_(node), inputs_(std::move(inputs)), onnx_types_(std::move(onnx_types)),
-      opset_(opset), options_(options), rebatch_(rebatch) {}
+      opset_(opset), options_(options), rebatch_(rebatch), sequences_(std::move(sequences)) {}
 
 ir::ValueId TranslateContext::x(int i) const {
+  FOVEA_CHECK(!is_sequence(i), "input {} is a sequence of tensors, expected a tensor", i);
   FOVEA_CHECK(has(i), "input {} is missing", i);
   return inputs_[static_cast<std::size_t>(i)];
+}
+
+const Sequence& TranslateContext::sequence(int i) const {
+  const auto found = sequences_.find(i);
+  FOVEA_CHECK(found != sequences_.end(), "input {}: expected a sequence of tensors", i);
+  return found->second;
+}
+
+std::optional<Tensor> TranslateContext::constant_of(ir::ValueId id) const {
+  return graph_.value(id).constant;
 }
 
 Tensor TranslateContext::constant(int i, std::string_view what) const {

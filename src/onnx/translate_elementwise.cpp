@@ -1,5 +1,6 @@
 #include "onnx/translate_families.hpp"
 
+#include "onnx/legacy.hpp"
 #include "ops/abs.hpp"
 #include "ops/add.hpp"
 #include "ops/atan.hpp"
@@ -172,7 +173,7 @@ void translate_thresholded_relu(TranslateContext& c) {
 }
 
 void translate_xor(TranslateContext& c) {
-  c.output(c.emit(ops::logical_not(), {c.emit(ops::equal(), {c.x(0), c.x(1)}, {}, "/same")}));
+  c.output(c.emit(ops::logical_not(), {c.emit(ops::equal(), {c.x(0), second_operand(c)}, {}, "/same")}));
 }
 
 }  // namespace fovea::onnx_import

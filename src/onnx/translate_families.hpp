@@ -26,6 +26,7 @@ void translate_tanh(TranslateContext& c);
 
 // translate_arrange.cpp
 void translate_cast_like(TranslateContext& c);
+void translate_center_crop_pad(TranslateContext& c);
 void translate_cum_sum(TranslateContext& c);
 void translate_depth_to_space(TranslateContext& c);
 void translate_eye_like(TranslateContext& c);
@@ -34,6 +35,10 @@ void translate_one_hot(TranslateContext& c);
 void translate_space_to_depth(TranslateContext& c);
 void translate_tile(TranslateContext& c);
 void translate_trilu(TranslateContext& c);
+
+// translate_attention.cpp
+void translate_attention(TranslateContext& c);
+void translate_rotary_embedding(TranslateContext& c);
 
 // translate_einsum.cpp
 void translate_einsum(TranslateContext& c);
@@ -59,6 +64,16 @@ void translate_swish(TranslateContext& c);
 void translate_tan(TranslateContext& c);
 void translate_thresholded_relu(TranslateContext& c);
 void translate_xor(TranslateContext& c);
+
+// translate_legacy.cpp
+void translate_affine(TranslateContext& c);
+void translate_constant_fill(TranslateContext& c);
+void translate_crop(TranslateContext& c);
+void translate_given_tensor_fill(TranslateContext& c);
+void translate_image_scaler(TranslateContext& c);
+void translate_parametric_softplus(TranslateContext& c);
+void translate_scale(TranslateContext& c);
+void translate_scaled_tanh(TranslateContext& c);
 
 // translate_math.cpp
 void translate_abs(TranslateContext& c);
@@ -148,6 +163,15 @@ void translate_gather_nd(TranslateContext& c);
 void translate_scatter_elements(TranslateContext& c);
 void translate_scatter_nd(TranslateContext& c);
 
+// translate_sequence.cpp
+void translate_concat_from_sequence(TranslateContext& c);
+void translate_sequence_at(TranslateContext& c);
+void translate_sequence_construct(TranslateContext& c);
+void translate_sequence_erase(TranslateContext& c);
+void translate_sequence_insert(TranslateContext& c);
+void translate_sequence_length(TranslateContext& c);
+void translate_split_to_sequence(TranslateContext& c);
+
 // translate_shape.cpp
 void translate_constant_of_shape(TranslateContext& c);
 void translate_expand(TranslateContext& c);
@@ -165,6 +189,8 @@ void translate_concat(TranslateContext& c);
 void translate_dropout(TranslateContext& c);
 void translate_gather(TranslateContext& c);
 void translate_identity(TranslateContext& c);
+/// Of an If whose branch is chosen: its inputs are that branch's results.
+void translate_if(TranslateContext& c);
 void translate_pad(TranslateContext& c);
 void translate_slice(TranslateContext& c);
 void translate_split(TranslateContext& c);

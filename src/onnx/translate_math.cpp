@@ -1,5 +1,6 @@
 #include "onnx/translate_families.hpp"
 
+#include "onnx/legacy.hpp"
 #include "ops/abs.hpp"
 #include "ops/add.hpp"
 #include "ops/ceil.hpp"
@@ -30,7 +31,7 @@ namespace fovea::onnx_import {
 namespace {
 
 void binary(TranslateContext& c, const ir::Operator& op) {
-  c.output(c.emit(op, {c.x(0), c.x(1)}));
+  c.output(c.emit(op, {c.x(0), second_operand(c)}));
 }
 
 /// One or more operands, combined from the left. The last node stands for the whole.
@@ -138,7 +139,7 @@ void translate_mod(TranslateContext& c) {
 void translate_pow(TranslateContext& c) {
   const DType result = c.dtype(c.x(0));  // ONNX: of the base's type, whatever the exponent's
   const DType computed = is_floating(result) ? result : c.options().floating;
-  const ir::ValueId base = c.cast(c.x(0), computed), exponent = c.cast(c.x(1), computed);
+  const ir::ValueId base = c.cast(c.x(0), computed), exponent = c.cast(second_operand(c), computed);
   c.output(c.cast(c.emit(ops::pow(), {base, exponent}), result));
 }
 

@@ -1,13 +1,19 @@
 #include "onnx/translate_families.hpp"
 
+#include "onnx/legacy.hpp"
 #include "onnx/picture.hpp"
 #include "onnx/tensor_proto.hpp"
+#include "ops/add.hpp"
 #include "ops/batch_normalization.hpp"
 #include "ops/conv_transpose.hpp"
+#include "ops/div.hpp"
 #include "ops/gemm.hpp"
 #include "ops/global_average_pool.hpp"
 #include "ops/lrn.hpp"
 #include "ops/mat_mul.hpp"
+#include "ops/mul.hpp"
+#include "ops/sqrt.hpp"
+#include "ops/sub.hpp"
 
 #include <algorithm>
 
@@ -19,6 +25,25 @@ std::vector<ir::ValueId> with_bias(const TranslateContext& c) {
   if (c.has(2))
     inputs.push_back(c.x(2));
   return inputs;
+}
+
+/// BatchNormalization with statistics for each element of a picture (spatial = 0).
+void normalize_elements(TranslateContext& c) {
+  const Shape x = c.shape();
+  FOVEA_CHECK(x.rank() >= 2, "expected x of rank 2 or more, found {}", to_string(x));
+  const Shape each(std::vector<std::int64_t>(x.begin() + 1, x.end()));
+  const auto statistic = [&](int i) {
+    FOVEA_CHECK(c.shape(c.x(i)).elements() == each.elements(), "expected {} numbers in input {}, found {}",
+                each.elements(), i, to_string(c.shape(c.x(i))));
+    return c.reshape(c.x(i), each, "/elements");
+  };
+  const ir::ValueId centred = c.emit(ops::sub(), {c.x(), statistic(3)}, {}, "/centred");
+  const ir::ValueId variance = statistic(4);
+  const ir::ValueId epsilon = c.scalar_like(variance, c.node().number("epsilon", 1e-5F));
+  const ir::ValueId sum = c.emit(ops::add(), {variance, epsilon}, {}, "/sum");
+  const ir::ValueId deviation = c.emit(ops::sqrt(), {sum}, {}, "/deviation");
+  const ir::ValueId factor = c.emit(ops::div(), {statistic(1), deviation}, {}, "/factor");
+  c.output(c.emit(ops::add(), {c.emit(ops::mul(), {centred, factor}, {}, "/scaled"), statistic(2)}));
 }
 
 }  // namespace
@@ -81,6 +106,8 @@ void translate_global_average_pool(TranslateContext& c) {
 }
 
 void translate_batch_normalization(TranslateContext& c) {
+  if (c.opset() < 9 && !c.node().flag("spatial", true))
+    return normalize_elements(c);
   c.output(c.emit(ops::batch_normalization(), {c.x(0), c.x(1), c.x(2), c.x(3), c.x(4)},
                   ops::BatchNormalizationAttributes{.epsilon = c.node().number("epsilon", 1e-5F)}));
 }
@@ -88,8 +115,8 @@ void translate_batch_normalization(TranslateContext& c) {
 std::string batch_normalization_why_not(const NodeReader& node, std::int64_t opset) {
   if (opset >= 14 && node.flag("training_mode", false))
     return "training mode (training_mode = 1) is not supported";
-  if (opset < 9 && !node.flag("spatial", true))
-    return "statistics of every pixel (spatial = 0) are not supported";
+  if (const std::string reason = is_test_why_not(node, opset); !reason.empty())
+    return reason;
   for (int i = 1; i < 5; ++i)
     if (node.uses(i))
       return "training mode (more than one output) is not supported";

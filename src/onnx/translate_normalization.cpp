@@ -1,3 +1,4 @@
+#include "onnx/normalization.hpp"
 #include "onnx/translate_families.hpp"
 
 #include "ops/add.hpp"
@@ -69,38 +70,55 @@ void translate_mean_and_deviation(TranslateContext& c, std::int64_t axis, double
   c.output(2, c.emit(ops::reciprocal(), {c.emit(ops::sqrt(), {sum}, {}, "/deviation")}, {}, "/inverse"));
 }
 
+/// Of MeanVarianceNormalization; before opset 9 each picture has its own mean, for each channel or for all.
+std::vector<std::int64_t> axes_of_mean(const TranslateContext& c) {
+  const auto given = c.node().integers("axes");
+  if (c.opset() < 9 && !given) {
+    FOVEA_CHECK(c.rank() >= 2, "expected x of rank 2 or more, found {}", to_string(c.shape()));
+    return axes_from(c.node().flag("across_channels", false) ? 1 : 2, c.rank());
+  }
+  return resolve_axes(given.value_or(std::vector<std::int64_t>{0, 2, 3}), c.rank());
+}
+
 }  // namespace
 
-void translate_layer_normalization(TranslateContext& c) {
-  const Shape x = c.shape();
-  const std::int64_t axis = resolve_axis(c.node().integer("axis", -1), x.rank());
-  const double epsilon = c.node().number("epsilon", 1e-5F);
-  const Shape normalised(std::vector<std::int64_t>(x.begin() + axis, x.end()));
+ir::ValueId layer_normalized(TranslateContext& c, ir::ValueId x, std::int64_t axis, double epsilon,
+                             ir::ValueId scale, ir::ValueId bias) {
+  const Shape shape = c.shape(x);
+  const Shape normalised(std::vector<std::int64_t>(shape.begin() + axis, shape.end()));
   // ONNX lets scale and bias broadcast, even against the axes in front.
-  const auto fits = [&](int i) {
-    return !c.has(i) || (c.is_constant(c.x(i)) && ops::broadcast(c.shape(c.x(i)), normalised) == normalised);
+  const auto fits = [&](ir::ValueId id) {
+    return id == ir::kNoValue || (c.is_constant(id) && ops::broadcast(c.shape(id), normalised) == normalised);
   };
-  if (fits(1) && fits(2)) {
-    std::vector<ir::ValueId> inputs = {c.x()};
-    for (int i = 1; i < 3; ++i)
-      inputs.push_back(c.has(i) ? stretched(c, c.x(i), normalised) : ir::kNoValue);
-    c.output(c.emit(ops::layer_normalization(), std::move(inputs),
-                    ops::LayerNormalizationAttributes{.axis = axis, .epsilon = epsilon}));
-  } else {
-    c.output(affine(c, standardized(c, c.x(), axis, epsilon, "/standardized"), c.optional(1), c.optional(2)));
-  }
+  if (!fits(scale) || !fits(bias))
+    return affine(c, standardized(c, x, axis, epsilon, "/standardized"), scale, bias);
+  std::vector<ir::ValueId> inputs = {x};
+  for (ir::ValueId id : {scale, bias})
+    inputs.push_back(id == ir::kNoValue ? id : stretched(c, id, normalised));
+  return c.emit(ops::layer_normalization(), std::move(inputs),
+                ops::LayerNormalizationAttributes{.axis = axis, .epsilon = epsilon});
+}
+
+ir::ValueId rms_normalized(TranslateContext& c, ir::ValueId x, std::int64_t axis, double epsilon,
+                           ir::ValueId scale) {
+  const ops::ReduceAttributes over{.axes = axes_from(axis, c.shape(x).rank()), .keep_dims = 1};
+  const ir::ValueId square = c.emit(ops::mul(), {x, x}, {}, "/square");
+  const ir::ValueId mean = c.emit(ops::reduce_mean(), {square}, over, "/mean");
+  const ir::ValueId sum = c.emit(ops::add(), {mean, c.scalar_like(mean, epsilon)}, {}, "/sum");
+  const ir::ValueId root = c.emit(ops::sqrt(), {sum}, {}, "/root");
+  return c.emit(ops::mul(), {c.emit(ops::div(), {x, root}, {}, "/normalized"), scale});
+}
+
+void translate_layer_normalization(TranslateContext& c) {
+  const std::int64_t axis = resolve_axis(c.node().integer("axis", -1), c.rank());
+  const double epsilon = c.node().number("epsilon", 1e-5F);
+  c.output(layer_normalized(c, c.x(), axis, epsilon, c.optional(1), c.optional(2)));
   translate_mean_and_deviation(c, axis, epsilon);
 }
 
 void translate_rms_normalization(TranslateContext& c) {
   const std::int64_t axis = resolve_axis(c.node().integer("axis", -1), c.rank());
-  const ops::ReduceAttributes over{.axes = axes_from(axis, c.rank()), .keep_dims = 1};
-  const ir::ValueId square = c.emit(ops::mul(), {c.x(), c.x()}, {}, "/square");
-  const ir::ValueId mean = c.emit(ops::reduce_mean(), {square}, over, "/mean");
-  const ir::ValueId sum =
-      c.emit(ops::add(), {mean, c.scalar_like(mean, c.node().number("epsilon", 1e-5F))}, {}, "/sum");
-  const ir::ValueId root = c.emit(ops::sqrt(), {sum}, {}, "/root");
-  c.output(c.emit(ops::mul(), {c.emit(ops::div(), {c.x(), root}, {}, "/normalized"), c.x(1)}));
+  c.output(rms_normalized(c, c.x(), axis, c.node().number("epsilon", 1e-5F), c.x(1)));
 }
 
 void translate_instance_normalization(TranslateContext& c) {
@@ -131,8 +149,12 @@ void translate_group_normalization(TranslateContext& c) {
 
 void translate_mean_variance_normalization(TranslateContext& c) {
   const std::int64_t rank = c.rank();
-  const auto over =
-      resolve_axes(c.node().integers("axes").value_or(std::vector<std::int64_t>{0, 2, 3}), rank);
+  const auto over = axes_of_mean(c);
+  if (c.opset() < 9 && !c.node().flag("normalize_variance", true)) {
+    const ir::ValueId mean =
+        c.emit(ops::reduce_mean(), {c.x()}, ops::ReduceAttributes{.axes = over, .keep_dims = 1}, "/mean");
+    return c.output(c.emit(ops::sub(), {c.x(), mean}));
+  }
   std::vector<std::int64_t> perm;
   for (std::int64_t axis = 0; axis < rank; ++axis)
     if (!std::binary_search(over.begin(), over.end(), axis))

@@ -15,6 +15,7 @@
 #include "ops/sub.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -42,9 +43,12 @@ ir::ValueId to_root(TranslateContext& c, ir::ValueId sum, std::int64_t p, std::s
 }
 
 std::int64_t read_p(const TranslateContext& c) {
-  const std::int64_t p = c.node().integer("p", 2);
-  FOVEA_CHECK(p >= 1 && p <= 64, "attribute 'p': unexpected value {}", p);
-  return p;
+  // Opset 1 has a floating p.
+  const double given =
+      c.opset() < 2 ? c.node().number("p", 2) : static_cast<double>(c.node().integer("p", 2));
+  FOVEA_CHECK(given >= 1 && given <= 64 && given == std::floor(given), "attribute 'p': unexpected value {}",
+              given);
+  return static_cast<std::int64_t>(given);
 }
 
 /// With ceil_mode, how far the last window reaches beyond the end.

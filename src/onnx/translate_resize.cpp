@@ -61,6 +61,16 @@ void apply_sizes(const TranslateContext& c, const Shape& x, Request& r) {
   }
 }
 
+/// Opsets 7 and 8 have a list, those before the two scales of a picture.
+std::vector<double> scales_of_attributes(const TranslateContext& c) {
+  if (c.opset() < 7 && c.node().has("height_scale") && c.node().has("width_scale"))
+    return {1, 1, c.node().number("height_scale", 1), c.node().number("width_scale", 1)};
+  const auto scales = c.node().numbers("scales");
+  FOVEA_CHECK(scales, "attribute '{}' is missing",
+              c.opset() < 7 ? "height_scale' or 'width_scale" : "scales");
+  return {scales->begin(), scales->end()};
+}
+
 Request read_request(const TranslateContext& c, const Shape& x, int scales_input, int sizes_input) {
   Request r;
   r.axes.resize(static_cast<std::size_t>(x.rank()));
@@ -79,9 +89,7 @@ Request read_request(const TranslateContext& c, const Shape& x, int scales_input
     FOVEA_CHECK(given(c, scales_input), "neither scales nor sizes are given");
     r.scales = numbers(c, scales_input, "scales");
   } else {
-    const auto scales = c.node().numbers("scales");
-    FOVEA_CHECK(scales, "attribute 'scales' is missing");
-    r.scales.assign(scales->begin(), scales->end());
+    r.scales = scales_of_attributes(c);
   }
   FOVEA_CHECK(r.scales.size() == r.axes.size(), "expected {} scales, found {}", r.axes.size(),
               r.scales.size());

@@ -51,7 +51,8 @@ std::vector<std::int64_t> rebatch_target(const TranslateContext& c, std::vector<
 }
 
 std::vector<std::int64_t> reshape_target(const TranslateContext& c) {
-  std::vector<std::int64_t> target = c.integers(1, "shape");
+  const auto attribute = c.opset() < 5 ? c.node().integers("shape") : std::nullopt;
+  std::vector<std::int64_t> target = attribute ? *attribute : c.integers(1, "shape");
   const bool zero_is_zero = c.opset() >= 14 && c.node().flag("allowzero", false);
   std::vector<std::int64_t> known;
   for (std::size_t i = 0; i < target.size(); ++i) {

@@ -1,4 +1,5 @@
 #include "onnx/constant_node.hpp"
+#include "onnx/legacy.hpp"
 #include "onnx/translate_families.hpp"
 
 #include <algorithm>
@@ -18,6 +19,7 @@ std::span<const Translation> translate_table() {
       {"Acos", translate_acos},
       {"Acosh", translate_acosh},
       {"Add", translate_add},
+      {"Affine", translate_affine},
       {"And", translate_and},
       {"ArgMax", translate_arg_max},
       {"ArgMin", translate_arg_min},
@@ -25,26 +27,31 @@ std::span<const Translation> translate_table() {
       {"Asinh", translate_asinh},
       {"Atan", translate_atan},
       {"Atanh", translate_atanh},
+      {"Attention", translate_attention},
       {"AveragePool", translate_average_pool},
       {"BatchNormalization", translate_batch_normalization, batch_normalization_why_not},
       {"Cast", translate_cast},
       {"CastLike", translate_cast_like},
       {"Ceil", translate_ceil},
       {"Celu", translate_celu},
+      {"CenterCropPad", translate_center_crop_pad},
       {"Clip", translate_clip},
       {"Concat", translate_concat},
+      {"ConcatFromSequence", translate_concat_from_sequence},
       {"Constant", translate_nothing, constant_why_not},
+      {"ConstantFill", translate_constant_fill},
       {"ConstantOfShape", translate_constant_of_shape},
       {"Conv", translate_conv},
       {"ConvInteger", translate_conv_integer},
       {"ConvTranspose", translate_conv_transpose},
       {"Cos", translate_cos},
       {"Cosh", translate_cosh},
+      {"Crop", translate_crop},
       {"CumSum", translate_cum_sum},
       {"DepthToSpace", translate_depth_to_space},
       {"DequantizeLinear", translate_dequantize_linear},
       {"Div", translate_div},
-      {"Dropout", translate_dropout},
+      {"Dropout", translate_dropout, is_test_why_not},
       {"DynamicQuantizeLinear", translate_dynamic_quantize_linear},
       {"Einsum", translate_einsum},
       {"Elu", translate_elu},
@@ -60,6 +67,7 @@ std::span<const Translation> translate_table() {
       {"GatherND", translate_gather_nd},
       {"Gelu", translate_gelu},
       {"Gemm", translate_gemm},
+      {"GivenTensorFill", translate_given_tensor_fill},
       {"GlobalAveragePool", translate_global_average_pool},
       {"GlobalLpPool", translate_global_lp_pool},
       {"GlobalMaxPool", translate_global_max_pool},
@@ -70,6 +78,8 @@ std::span<const Translation> translate_table() {
       {"HardSwish", translate_hard_swish},
       {"Hardmax", translate_hardmax},
       {"Identity", translate_identity},
+      {"If", translate_if},
+      {"ImageScaler", translate_image_scaler},
       {"InstanceNormalization", translate_instance_normalization},
       {"IsInf", translate_is_inf},
       {"IsNaN", translate_is_nan},
@@ -99,6 +109,7 @@ std::span<const Translation> translate_table() {
       {"Or", translate_or},
       {"PRelu", translate_prelu},
       {"Pad", translate_pad},
+      {"ParametricSoftplus", translate_parametric_softplus},
       {"Pow", translate_pow},
       {"QLinearConv", translate_q_linear_conv},
       {"QLinearMatMul", translate_q_linear_mat_mul},
@@ -119,15 +130,25 @@ std::span<const Translation> translate_table() {
       {"Relu", translate_relu},
       {"Reshape", translate_reshape},
       {"Resize", translate_resize},
+      {"RotaryEmbedding", translate_rotary_embedding},
       {"Round", translate_round},
+      {"Scale", translate_scale},
+      {"ScaledTanh", translate_scaled_tanh},
       {"Scatter", translate_scatter_elements},
       {"ScatterElements", translate_scatter_elements},
       {"ScatterND", translate_scatter_nd},
       {"Selu", translate_selu},
+      {"SequenceAt", translate_sequence_at},
+      {"SequenceConstruct", translate_sequence_construct},
+      {"SequenceEmpty", translate_sequence_construct},
+      {"SequenceErase", translate_sequence_erase},
+      {"SequenceInsert", translate_sequence_insert},
+      {"SequenceLength", translate_sequence_length},
       {"Shape", translate_shape},
       {"Shrink", translate_shrink},
       {"Sigmoid", translate_sigmoid},
       {"Sign", translate_sign},
+      {"SimplifiedLayerNormalization", translate_rms_normalization},
       {"Sin", translate_sin},
       {"Sinh", translate_sinh},
       {"Size", translate_size},
@@ -137,6 +158,7 @@ std::span<const Translation> translate_table() {
       {"Softsign", translate_softsign},
       {"SpaceToDepth", translate_space_to_depth},
       {"Split", translate_split},
+      {"SplitToSequence", translate_split_to_sequence},
       {"Sqrt", translate_sqrt},
       {"Squeeze", translate_squeeze},
       {"Sub", translate_sub},
@@ -156,8 +178,10 @@ std::span<const Translation> translate_table() {
   return rows;
 }
 
-const Translation* find_translation(std::string_view op_type) {
-  const auto rows = translate_table();
+const Translation* find_translation(std::string_view op_type, std::string_view domain) {
+  if (!domain.empty() && domain != "ai.onnx" && domain != "com.microsoft")
+    return nullptr;
+  const auto rows = domain == "com.microsoft" ? microsoft_table() : translate_table();
   const auto at =
       std::lower_bound(rows.begin(), rows.end(), op_type,
                        [](const Translation& row, std::string_view key) { return row.op_type < key; });

@@ -1,5 +1,6 @@
 #include "onnx/translate_families.hpp"
 
+#include "onnx/legacy.hpp"
 #include "onnx/tensor_proto.hpp"
 #include "ops/concat.hpp"
 #include "ops/expand.hpp"
@@ -85,7 +86,17 @@ ir::ValueId wrapped(TranslateContext& c, ir::ValueId x, const std::vector<std::i
 }  // namespace
 
 void translate_identity(TranslateContext& c) {
+  if (c.is_sequence(0))
+    return c.output_sequence(c.sequence(0));
   c.output(c.pass(c.x()));
+}
+
+void translate_if(TranslateContext& c) {
+  for (int i = 0; i < c.input_count(); ++i)
+    if (c.is_sequence(i))
+      c.output_sequence(c.sequence(i), i);
+    else
+      c.output(i, c.pass(c.x(i)));
 }
 
 void translate_dropout(TranslateContext& c) {
@@ -101,10 +112,9 @@ void translate_dropout(TranslateContext& c) {
 }
 
 void translate_cast(TranslateContext& c) {
-  const std::int64_t to = c.node().required_integer("to");
-  const auto stored = to >= 0 && to < 1000 ? stored_type(static_cast<int>(to)) : std::nullopt;
-  FOVEA_CHECK(stored, "attribute 'to': the element type {} is not supported",
-              type_name(static_cast<int>(to)));
+  const int to = cast_target(c.node());
+  const auto stored = stored_type(to);
+  FOVEA_CHECK(stored, "attribute 'to': the element type {} is not supported", type_name(to));
   const auto from = stored_type(c.onnx_type(0));
   // A picture of whole numbers, which is floating here: another integer type changes nothing.
   const bool stays_whole = is_floating(c.dtype(c.x())) && from == DType::I64 && *stored == DType::I64;
@@ -114,7 +124,8 @@ void translate_cast(TranslateContext& c) {
 
 void translate_concat(TranslateContext& c) {
   std::vector<ir::ValueId> inputs;
-  const std::int64_t axis = resolve_axis(c.node().required_integer("axis"), c.rank());
+  const std::int64_t axis =
+      resolve_axis(c.opset() < 4 ? c.node().integer("axis", 1) : c.node().required_integer("axis"), c.rank());
   for (int i = 0; i < c.input_count(); ++i)
     inputs.push_back(axis == 0 ? c.x(i) : rebatch_constant(c, c.x(i)));
   c.output(c.emit(ops::concat(), inputs, ops::ConcatAttributes{.axis = axis}));
@@ -122,7 +133,9 @@ void translate_concat(TranslateContext& c) {
 
 void translate_split(TranslateContext& c) {
   const std::int64_t axis = resolve_axis(c.node().integer("axis", 0), c.rank());
-  const auto given = c.integers(1, "split", 13);
+  auto given = c.integers(1, "split", 13);
+  if (c.opset() < 2 && c.has(1))
+    given = c.integers(1, "split");
   const auto outputs = static_cast<std::int64_t>(c.node().output_count());
   std::vector<std::int64_t> sizes;
   if (given) {
@@ -173,7 +186,7 @@ void translate_pad(TranslateContext& c) {
   FOVEA_CHECK(attributes.mode == "constant" || attributes.mode == "reflect" || attributes.mode == "edge" ||
                   wraps,
               "attribute 'mode': unexpected value '{}'", attributes.mode);
-  const auto pads = c.integers(1, "pads", 11);
+  const auto pads = c.integers(1, c.opset() < 2 && c.node().has("paddings") ? "paddings" : "pads", 11);
   FOVEA_CHECK(pads, "pads are missing");
   if (c.opset() < 11)
     attributes.value = c.node().number("value", 0);

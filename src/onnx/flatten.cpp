@@ -1,0 +1,248 @@
+#include "onnx/flatten.hpp"
+
+#include "base/check.hpp"
+#include "onnx/custom_node.hpp"
+#include "onnx/file.hpp"
+#include "onnx/functions.hpp"
+#include "onnx/node_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace fovea::onnx_import {
+namespace {
+
+constexpr int kMaxDepth = 64;
+constexpr std::size_t kMaxNodes = std::size_t{1} << 18, kMaxCopiedBytes = std::size_t{64} << 20;
+
+/// The nodes of one body (the main graph, a function or a branch) and what their names mean.
+struct Body {
+  const Body* parent = nullptr;  ///< of a branch: where the names are looked up that it does not define
+  std::unordered_map<std::string, std::string> names = {};
+  std::string prefix = {};  ///< of new names
+  Bindings bindings = {};   ///< the attributes of the function that all of this lies in
+  NodeScope scope = {};
+  int depth = 0;
+
+  const std::string& name(const std::string& local) const {
+    for (const Body* body = this; body; body = body->parent)
+      if (const auto at = body->names.find(local); at != body->names.end())
+        return at->second;
+    return local;
+  }
+};
+
+const onnx::GraphProto* branch(const onnx::NodeProto& node, std::string_view attribute) {
+  const onnx::AttributeProto* found = NodeReader(node).find(attribute, onnx::AttributeProto::GRAPH);
+  FOVEA_CHECK(found, "attribute '{}' is missing", attribute);
+  return &found->g();
+}
+
+bool is_if(const onnx::NodeProto& node) {
+  return NodeReader(node).in_default_domain() && node.op_type() == "If";
+}
+
+class Flattener {
+public:
+  Flattener(onnx::ModelProto& model, const std::vector<std::shared_ptr<const CustomOperator>>& operators,
+            const std::string& path)
+      : model_(model), functions_(model), operators_(operators), path_(path),
+        max_copied_(kMaxCopiedBytes + 2 * model.ByteSizeLong()) {}
+
+  std::vector<NodeScope> run(std::int64_t opset) {
+    onnx::GraphProto& graph = *model_.mutable_graph();
+    Body main;
+    main.scope.opset = opset;
+    if (std::none_of(graph.node().begin(), graph.node().end(),
+                     [&](const onnx::NodeProto& node) { return is_if(node) || functions_.find(node); }))
+      return std::vector<NodeScope>(static_cast<std::size_t>(graph.node_size()), main.scope);
+    collect_names(graph);
+    google::protobuf::RepeatedPtrField<onnx::NodeProto> nodes;
+    nodes.Swap(graph.mutable_node());
+    for (onnx::NodeProto& node : nodes)
+      add(std::move(node), main);
+    graph.mutable_node()->Swap(&nodes_);
+    return std::move(scopes_);
+  }
+
+private:
+  void collect_names(const onnx::GraphProto& graph) {
+    for (const auto& input : graph.input())
+      used_.insert(input.name());
+    for (const auto& weight : graph.initializer())
+      used_.insert(weight.name());
+    for (const auto& node : graph.node())
+      used_.insert(node.output().begin(), node.output().end());
+  }
+
+  /// A name that nothing has yet: the wanted one, with a number where it is taken.
+  std::string fresh(const std::string& wanted) {
+    if (used_.insert(wanted).second)
+      return wanted;
+    for (int& number = numbers_[wanted];;)
+      if (const std::string name = fmt::format("{}_{}", wanted, ++number); used_.insert(name).second)
+        return name;
+  }
+
+  void add(onnx::NodeProto&& node, const Body& body) {
+    const std::string own_name = NodeReader(node).name(), type = NodeReader(node).operator_name();
+    try {
+      resolve_references(node, body.bindings);
+      for (std::string& input : *node.mutable_input())
+        input = body.name(input);
+      for (std::string& output : *node.mutable_output())
+        output = body.name(output);
+      if (!node.name().empty() && !body.prefix.empty())
+        node.set_name(body.prefix + node.name());
+      const bool custom = find_custom(operators_, NodeReader(node)) != nullptr;
+      if (const onnx::FunctionProto* function = functions_.find(node); function && !custom)
+        call(node, *function, body);
+      else if (is_if(node) && !custom)
+        add_if(std::move(node), body);
+      else
+        append(std::move(node), body.scope);
+    } catch (const InputError& error) {
+      throw ModelError(error.what(), {.path = path_, .node = body.prefix + own_name, .operator_name = type});
+    }
+  }
+
+  void append(onnx::NodeProto&& node, const NodeScope& scope) {
+    FOVEA_CHECK(scopes_.size() < kMaxNodes, "the functions and branches of the model make more than {} nodes",
+                kMaxNodes);
+    *nodes_.Add() = std::move(node);
+    scopes_.push_back(scope);
+  }
+
+  void copy_nodes(const google::protobuf::RepeatedPtrField<onnx::NodeProto>& nodes, const Body& body) {
+    FOVEA_CHECK(
+        body.depth <= kMaxDepth,
+        "functions or branches lie within one another more than {} deep; a function must not call itself",
+        kMaxDepth);
+    for (const onnx::NodeProto& node : nodes) {
+      copied_ += node.ByteSizeLong() + body.prefix.size() + sizeof(onnx::NodeProto);
+      FOVEA_CHECK(copied_ <= max_copied_,
+                  "the functions and branches of the model make more than {} bytes of nodes", max_copied_);
+      add(onnx::NodeProto(node), body);
+    }
+  }
+
+  /// Gives new names to what the nodes write, where the body has none for it yet.
+  void name_outputs(const google::protobuf::RepeatedPtrField<onnx::NodeProto>& nodes, Body& body) {
+    for (const onnx::NodeProto& node : nodes)
+      for (const std::string& output : node.output())
+        if (!output.empty() && body.names.count(output) == 0)
+          body.names[output] = fresh(body.prefix + output);
+  }
+
+  /// `node` is the call, with the names and attributes of the body that it lies in.
+  void call(const onnx::NodeProto& node, const onnx::FunctionProto& function, const Body& around) {
+    FOVEA_CHECK(node.input_size() <= function.input_size(), "the function takes {} inputs, but {} are given",
+                function.input_size(), node.input_size());
+    FOVEA_CHECK(node.output_size() <= function.output_size(),
+                "the function has {} outputs, but {} are wanted", function.output_size(), node.output_size());
+    Body body{.prefix = NodeReader(node).name() + "/",
+              .bindings = bind_attributes(function, node),
+              .scope = around.scope,
+              .depth = around.depth + 1};
+    body.scope.opset = opset_of(function, around.scope.opset);
+    for (int i = 0; i < function.input_size(); ++i)
+      body.names[function.input(i)] = i < node.input_size() ? node.input(i) : std::string();
+    std::vector<std::pair<std::string, std::string>> copies;  // outputs that are inputs, or come up twice
+    for (int i = 0; i < node.output_size(); ++i)
+      if (const std::string& wanted = node.output(i);
+          !wanted.empty() && !body.names.emplace(function.output(i), wanted).second)
+        copies.emplace_back(function.output(i), wanted);
+    name_outputs(function.node(), body);
+    copy_nodes(function.node(), body);
+    for (const auto& [from, to] : copies) {
+      onnx::NodeProto identity;
+      identity.set_op_type("Identity");
+      identity.add_input(body.name(from));
+      identity.add_output(to);
+      append(std::move(identity), body.scope);
+    }
+  }
+
+  static std::int64_t opset_of(const onnx::FunctionProto& function, std::int64_t otherwise) {
+    for (const auto& entry : function.opset_import())
+      if (entry.domain().empty() || entry.domain() == "ai.onnx") {
+        FOVEA_CHECK(entry.version() >= kFirstOpset && entry.version() <= kLastOpset,
+                    "the function's operator set is version {}, supported are {} to {}", entry.version(),
+                    kFirstOpset, kLastOpset);
+        return entry.version();
+      }
+    return otherwise;
+  }
+
+  void add_if(onnx::NodeProto&& node, const Body& around) {
+    FOVEA_CHECK(node.input_size() == 1 && !node.input(0).empty(), "expected one input, the condition");
+    const std::array<const onnx::GraphProto*, 2> graphs = {branch(node, "then_branch"),
+                                                           branch(node, "else_branch")};
+    onnx::NodeProto chosen;
+    chosen.set_name(node.name());
+    chosen.set_op_type("If");
+    chosen.add_input(node.input(0));
+    *chosen.mutable_output() = node.output();
+    for (std::size_t i = 0; i < graphs.size(); ++i) {
+      const onnx::GraphProto& graph = *graphs[i];
+      FOVEA_CHECK(graph.output_size() == node.output_size(), "has {} outputs, but a branch of {}",
+                  node.output_size(), graph.output_size());
+      Body body{.parent = &around,
+                .prefix = NodeReader(node).name() + (i == 0 ? "/then/" : "/else/"),
+                .bindings = around.bindings,
+                .scope = around.scope,
+                .depth = around.depth + 1};
+      body.scope.guards.push_back({node.input(0), i == 0});
+      add_initializers(graph, body);
+      name_outputs(graph.node(), body);
+      copy_nodes(graph.node(), body);
+      for (const auto& output : graph.output())
+        chosen.add_input(body.name(output.name()));
+    }
+    append(std::move(chosen), around.scope);
+  }
+
+  void add_initializers(const onnx::GraphProto& graph, Body& body) {
+    FOVEA_CHECK(graph.sparse_initializer_size() == 0, "sparse weights are not supported");
+    for (const onnx::TensorProto& weight : graph.initializer()) {
+      copied_ += weight.ByteSizeLong();
+      FOVEA_CHECK(copied_ <= max_copied_, "the branches of the model make more than {} bytes of weights",
+                  max_copied_);
+      const std::string name = fresh(body.prefix + weight.name());
+      body.names[weight.name()] = name;
+      onnx::NodeProto constant;
+      constant.set_op_type("Constant");
+      constant.add_output(name);
+      onnx::AttributeProto& value = *constant.add_attribute();
+      value.set_name("value");
+      value.set_type(onnx::AttributeProto::TENSOR);
+      *value.mutable_t() = weight;
+      append(std::move(constant), body.scope);
+    }
+  }
+
+  onnx::ModelProto& model_;
+  FunctionTable functions_;
+  const std::vector<std::shared_ptr<const CustomOperator>>& operators_;
+  const std::string& path_;
+  google::protobuf::RepeatedPtrField<onnx::NodeProto> nodes_;
+  std::vector<NodeScope> scopes_;
+  std::unordered_set<std::string> used_;
+  std::unordered_map<std::string, int> numbers_;
+  std::size_t copied_ = 0;
+  std::size_t max_copied_;
+};
+
+}  // namespace
+
+std::vector<NodeScope> flatten(onnx::ModelProto& model, std::int64_t opset,
+                               const std::vector<std::shared_ptr<const CustomOperator>>& operators,
+                               const std::string& path) {
+  std::vector<NodeScope> scopes = Flattener(model, operators, path).run(opset);
+  model.clear_functions();
+  return scopes;
+}
+
+}  // namespace fovea::onnx_import

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "fovea/custom_operator.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace onnx {
+class ModelProto;
+}
+
+namespace fovea::onnx_import {
+
+/// A node in a branch of an If runs where the value `condition` is `wanted`.
+struct Guard {
+  std::string condition;
+  bool wanted = true;
+};
+
+/// What a node's surroundings said of it before the graph was flattened.
+struct NodeScope {
+  std::int64_t opset = 0;     ///< version of the ONNX operator set that the node is written for
+  std::vector<Guard> guards;  ///< the branches that it lies in, the outermost first
+};
+
+/// Makes one flat list of nodes of a model's main graph:
+/// - a node that calls a model-local function is replaced by the function's body, with the attributes that it
+///   passes or the function's defaults; functions may call others, but not themselves;
+/// - the nodes in the branches of an If (Constant nodes for its initializers) come before it and get a guard;
+///   the If is left without attributes and reads its condition, the results of the first branch and those of
+///   the second one.
+/// Values get new names where they need one. Nodes of the caller's own operators are left alone. Returns one
+/// entry for each node of the graph. ModelError that names the node, also where the list would have more than
+/// 2^18 nodes, or copies of 64 MiB more than twice the model's messages.
+std::vector<NodeScope> flatten(onnx::ModelProto& model, std::int64_t opset,
+                               const std::vector<std::shared_ptr<const CustomOperator>>& operators,
+                               const std::string& path);
+
+}  // namespace fovea::onnx_import

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <map>
+#include <string>
+#include <tuple>
+
+namespace fovea::onnx_import {
+
+/// The functions that a model brings along (ModelProto.functions).
+class FunctionTable {
+public:
+  /// InputError where two have one name.
+  explicit FunctionTable(const onnx::ModelProto& model);
+  bool empty() const { return functions_.empty(); }
+  /// The function that a node calls, or nullptr.
+  const onnx::FunctionProto* find(const onnx::NodeProto& node) const;
+
+private:
+  std::map<std::tuple<std::string, std::string, std::string>, const onnx::FunctionProto*> functions_;
+};
+
+/// Attributes by name.
+using Bindings = std::map<std::string, onnx::AttributeProto>;
+
+/// The attributes that a function's body sees: the call's, and the defaults of those that it leaves out.
+Bindings bind_attributes(const onnx::FunctionProto& function, const onnx::NodeProto& call);
+
+/// Replaces attributes that refer to one of the function's by what is bound to that; those that refer to one
+/// that is neither passed nor has a default are left out.
+void resolve_references(onnx::NodeProto& node, const Bindings& bindings);
+
+}  // namespace fovea::onnx_import
