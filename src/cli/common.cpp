@@ -1,10 +1,12 @@
 #include "cli/common.hpp"
 
+#include "base/failure.hpp"
 #include "base/lower_case.hpp"
 #include "base/ordered_parallel.hpp"
 #include "cli/engine_options.hpp"
 #include "cli/find_model.hpp"
 #include "cli/picture_size.hpp"
+#include "cli/output.hpp"
 #include "cli/verbose.hpp"
 #include "fovea/error.hpp"
 
@@ -59,13 +61,15 @@ LoadedModel load_model(const ModelOptions& options) {
   LoadedModel loaded{Model::load(found.path), {}, {}, {}, {}, {}};
   loaded.labels_path = options.labels.empty() ? found.labels : options.labels;
   loaded.labels = loaded.labels_path.empty() ? loaded.model.labels() : Labels::read(loaded.labels_path);
+  for (const std::string& warning : loaded.labels.warnings())
+    say("fovea: warning: {}\n", warning);
   const ChosenPreprocessing chosen = choose_preprocessing(loaded.model, found, options.preprocessing);
   loaded.preprocessing = chosen.preprocessing;
   loaded.preprocessing_source = chosen.source;
   const PictureSize size = picture_size(loaded.model, options.size);
   loaded.size = {loaded.model.image_input().channels, size.height, size.width};
   for (const std::string& warning : loaded.model.warnings())
-    fmt::print(stderr, "fovea: warning: {}: {} (left aside)\n", found.path, warning);
+    say("fovea: warning: {}: {} (left aside)\n", found.path, warning);
   return loaded;
 }
 
@@ -123,12 +127,12 @@ void check_labels(const LoadedModel& loaded, const Program& program) {
   const std::string message = fmt::format("{} labels for {} classes", names, classes);
   if (!loaded.labels_path.empty())
     throw InputError(message, loaded.labels_path);
-  fmt::print(stderr, "fovea: warning: {}: {}\n", loaded.model.path(), message);
+  say("fovea: warning: {}: {}\n", loaded.model.path(), message);
 }
 
 void print_notes(const Program& program) {
   for (const std::string& note : program.report().notes)
-    fmt::print(stderr, "fovea: note: {}\n", note);
+    say("fovea: note: {}\n", note);
 }
 
 Rule parse_rule(const std::string& name) {
@@ -253,21 +257,6 @@ Workforce share_processors(std::size_t pictures, int workers, int threads) {
   return {used, std::max(1, processors / static_cast<int>(used))};
 }
 
-namespace {
-
-/// Prints what went wrong with a file; only errors of the file, the model or the options are survived.
-void print_failure(const std::string& path, const std::exception_ptr& failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const InputError& error) {
-    fmt::print(stderr, "fovea: error: {}{}\n", error.path().empty() ? path + ": " : "", error.what());
-  } catch (const Error& error) {
-    fmt::print(stderr, "fovea: error: {}\n", error.what());
-  }
-}
-
-}  // namespace
-
 int for_each_file(const std::vector<std::string>& paths, std::size_t workers,
                   const std::function<FileWork()>& make_worker) {
   ProgressBar bar(static_cast<std::int64_t>(paths.size()));
@@ -279,7 +268,7 @@ int for_each_file(const std::vector<std::string>& paths, std::size_t workers,
   options.before = [&](std::size_t i) { bar.update(static_cast<std::int64_t>(i), paths[i]); };
   options.failed = [&](std::size_t i, const std::exception_ptr& failure) {
     bar.clear();
-    print_failure(paths[i], failure);
+    say("fovea: error: {}\n", failure_text(failure, paths[i]));
     code = 1;
   };
   ordered_parallel(options);
@@ -302,14 +291,14 @@ void ProgressBar::update(std::int64_t done, const std::string& text) {
   last_ = now;
   constexpr std::int64_t width = 24;
   const std::int64_t filled = width * done / total_;
-  fmt::print(stderr, "\r\033[K[{}{}] {}/{} {:.60}", std::string(static_cast<std::size_t>(filled), '#'),
-             std::string(static_cast<std::size_t>(width - filled), '.'), done, total_, text);
+  say("\r\033[K[{}{}] {}/{} {:.60}", std::string(static_cast<std::size_t>(filled), '#'),
+      std::string(static_cast<std::size_t>(width - filled), '.'), done, total_, text);
   drawn_ = true;
 }
 
 void ProgressBar::clear() {
   if (drawn_)
-    fmt::print(stderr, "\r\033[K");
+    say("\r\033[K");
   drawn_ = false;
 }
 

@@ -3,6 +3,7 @@
 #include "cli/common.hpp"
 #include "cli/find_model.hpp"
 #include "cli/picture_size.hpp"
+#include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 
@@ -71,9 +72,9 @@ int write_explanation(const Arguments& arguments) {
     options.explained = ExplanationOptions::Class::Input;
   const std::string bytes = export_explanation(model, options);
   write_file_atomically(arguments.file, bytes);
-  fmt::print("{}: {} in, scores and {} out, opset {}, {} bytes\n", arguments.file,
-             options.explained == ExplanationOptions::Class::Input ? "picture and class" : "picture",
-             arguments.output, arguments.opset, bytes.size());
+  print("{}: {} in, scores and {} out, opset {}, {} bytes\n", arguments.file,
+        options.explained == ExplanationOptions::Class::Input ? "picture and class" : "picture",
+        arguments.output, arguments.opset, bytes.size());
   return 0;
 }
 
@@ -85,9 +86,9 @@ int write_canonical(const Arguments& arguments) {
   const std::vector<std::string> written = model.computable_outputs();
   for (const ModelPort& port : model.outputs())
     if (!written.empty() && std::find(written.begin(), written.end(), port.name) == written.end())
-      fmt::print(stderr, "fovea: note: the output '{}' is left out: see 'fovea info'\n", port.name);
+      say("fovea: note: the output '{}' is left out: see 'fovea info'\n", port.name);
   write_file_atomically(arguments.file, bytes);
-  fmt::print("{}: opset {}, {} bytes\n", arguments.file, arguments.opset, bytes.size());
+  print("{}: opset {}, {} bytes\n", arguments.file, arguments.opset, bytes.size());
   return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/common.hpp"
 #include "cli/find_model.hpp"
 #include "cli/picture_size.hpp"
+#include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 #include "fovea/layers.hpp"
@@ -107,7 +108,7 @@ void print_layers(const std::vector<LayerInfo>& list) {
     for (std::size_t c = 0; c < row.size(); ++c)
       line += fmt::format("{:<{}}  ", row[c], widths[c]);
     line.erase(line.find_last_not_of(' ') + 1);
-    fmt::print("{}\n", line);
+    print("{}\n", line);
   }
 }
 
@@ -159,58 +160,58 @@ void print_json(const Model& model, const Usage& usage, const Program* program, 
   }
   if (options.layers)
     json["layers"] = layers_json(layers_of(model, program, options));
-  fmt::print("{}\n", json.dump(2));
+  cli::print_json(json);
 }
 
 void print_preprocessing(const ChosenPreprocessing& chosen) {
-  fmt::print("preprocessing  {} (from {})\n", describe(chosen.preprocessing), chosen.source);
+  print("preprocessing  {} (from {})\n", describe(chosen.preprocessing), chosen.source);
 }
 
 void print_text(const Model& model, const Usage& usage, const Program* program) {
-  fmt::print("model          {}\n", model.path());
-  fmt::print("format         ONNX IR {}, opset {}{}\n", model.ir_version(), model.opset(),
-             model.producer().empty() ? "" : ", made by " + model.producer());
+  print("model          {}\n", model.path());
+  print("format         ONNX IR {}, opset {}{}\n", model.ir_version(), model.opset(),
+        model.producer().empty() ? "" : ", made by " + model.producer());
   for (const ModelPort& port : model.inputs())
-    fmt::print("input          {} {}\n", port.name, shape_text(port));
+    print("input          {} {}\n", port.name, shape_text(port));
   for (const ModelPort& port : model.outputs())
-    fmt::print("output         {} {}\n", port.name, shape_text(port));
+    print("output         {} {}\n", port.name, shape_text(port));
   std::int64_t nodes = 0;
   for (const auto& [name, count] : model.operator_counts())
     nodes += count;
-  fmt::print("parameters     {} ({})\n", model.parameters(), scaled(static_cast<double>(model.parameters())));
+  print("parameters     {} ({})\n", model.parameters(), scaled(static_cast<double>(model.parameters())));
   if (program) {
     const ProgramReport& report = program->report();
     const Shape& input = program->inputs().front().shape;
-    fmt::print("multiply-adds  {} for {}\n", scaled(static_cast<double>(report.multiply_adds)),
-               to_string(input));
-    fmt::print(
-        "memory         {:.1f} MiB of intermediate values forward and backward ({:.1f} MiB unshared)\n",
-        static_cast<double>(report.arena_bytes) / 1048576.0,
-        static_cast<double>(report.unplanned_bytes) / 1048576.0);
+    print("multiply-adds  {} for {}\n", scaled(static_cast<double>(report.multiply_adds)), to_string(input));
+    print("memory         {:.1f} MiB of intermediate values forward and backward ({:.1f} MiB unshared)\n",
+          static_cast<double>(report.arena_bytes) / 1048576.0,
+          static_cast<double>(report.unplanned_bytes) / 1048576.0);
   }
   const Labels& labels = usage.labels;
   if (!labels.empty())
-    fmt::print("labels         {}: {}, {}, ...\n", labels.size(), describe(labels, 0),
-               describe(labels, labels.size() - 1));
+    print("labels         {}: {}, {}, ...\n", labels.size(), describe(labels, 0),
+          describe(labels, labels.size() - 1));
   if (usage.preprocessing)
     print_preprocessing(*usage.preprocessing);
-  fmt::print("operators      {} nodes\n", nodes);
+  print("operators      {} nodes\n", nodes);
   for (const auto& [name, count] : model.operator_counts())
-    fmt::print("  {:<24} {:>6}\n", name, count);
+    print("  {:<24} {:>6}\n", name, count);
   for (const UnsupportedNode& node : model.unsupported_nodes())
-    fmt::print("unsupported    node '{}' ({}): {}{}\n", node.node, node.operator_name, node.reason,
-               node.needed ? "" : "; the first output does not need it");
+    print("unsupported    node '{}' ({}): {}{}\n", node.node, node.operator_name, node.reason,
+          node.needed ? "" : "; the first output does not need it");
   for (const std::string& warning : model.warnings())
-    fmt::print("warning        {}\n", warning);
+    print("warning        {}\n", warning);
   if (program)
     for (const std::string& note : program->report().notes)
-      fmt::print("note           {}\n", note);
+      print("note           {}\n", note);
 }
 
 int show(const Options& options) {
   const FoundModel found = find_model(options.model);
   const Model model = Model::load(found.path);
   const Usage usage = usage_of(model, found);
+  for (const std::string& warning : usage.labels.warnings())
+    say("fovea: warning: {}\n", warning);
   std::string why_not;
   const std::shared_ptr<const Program> program = try_compile(model, options, why_not);
   if (options.json)
@@ -222,7 +223,7 @@ int show(const Options& options) {
   if (program)
     return 0;
   std::fflush(stdout);
-  fmt::print(stderr, "fovea: error: {}\n", why_not);
+  say("fovea: error: {}\n", why_not);
   return 1;
 }
 

@@ -1,5 +1,6 @@
 #include "cli/picture_size.hpp"
 
+#include "cli/output.hpp"
 #include "fovea/error.hpp"
 #include "fovea/program.hpp"
 
@@ -51,7 +52,7 @@ PictureSize picture_size(const Model& model, const std::string& size_option, std
   } else if (open) {
     const std::int64_t side = side_of_network(model);
     if (side > 0)
-      fmt::print(stderr, "fovea: note: the size of input '{}' is open: {}x{}, which its layers fit\n",
+      say("fovea: note: the size of input '{}' is open: {}x{}, which its layers fit\n",
                  input.name, side, side);
     const std::int64_t chosen = side > 0 ? side : otherwise;
     size.height = size.height > 0 ? size.height : chosen;

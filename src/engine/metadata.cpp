@@ -148,7 +148,7 @@ Labels labels_from_metadata(const Metadata& metadata, std::vector<std::string>& 
     std::vector<Label> labels;
     for (std::int64_t i = 0; i < parsed.size(); ++i)
       labels.push_back(with_wordnet_id(parsed[i]));
-    return Labels(std::move(labels));
+    return Labels(std::move(labels), parsed.warnings());
   } catch (const InputError& error) {
     warnings.emplace_back(error.what());
     return {};
