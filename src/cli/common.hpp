@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/command.hpp"
+#include "cli/memory_option.hpp"
 #include "cli/preprocessing_options.hpp"
 #include "fovea/framing.hpp"
 #include "fovea/model.hpp"
@@ -31,6 +32,7 @@ struct ModelOptions {
   PreprocessingOptions preprocessing;
   std::optional<std::int64_t> size;
   std::string precision = "f32";
+  MemoryOption memory;
   int threads = 0;
   int workers = 0;  ///< 0: not given
   bool verbose = false;

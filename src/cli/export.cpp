@@ -2,6 +2,7 @@
 #include "base/atomic_file.hpp"
 #include "cli/common.hpp"
 #include "cli/find_model.hpp"
+#include "cli/memory_option.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 
@@ -30,6 +31,7 @@ constexpr std::array kMethods = {ExportedMethod{"gradient", Rule::Gradient, fals
 struct Arguments {
   std::string model, file, method = "gradient", output = "saliency", explained = "top";
   std::int64_t opset = 17, batch = 1, size = 0;
+  MemoryOption memory;
 
   void add_to(Command verb) {
     verb.add_option("model", model, "ONNX file").required().check(file_or_folder());
@@ -42,6 +44,7 @@ struct Arguments {
         .shows_default();
     verb.add_option("--size", size, "side of the picture where the model leaves it open")
         .check(whole_number(1, 65536));
+    memory.add_to(verb);
   }
 
   void fill(const Model& loaded, ExportOptions& options) const {
@@ -57,7 +60,7 @@ struct Arguments {
 };
 
 int write_explanation(const Arguments& arguments) {
-  const Model model = Model::load(find_model(arguments.model).path);
+  const Model model = Model::load(find_model(arguments.model).path, arguments.memory.load_options());
   ExplanationOptions options;
   arguments.fill(model, options);
   for (const ExportedMethod& method : kMethods)
@@ -78,7 +81,7 @@ int write_explanation(const Arguments& arguments) {
 }
 
 int write_canonical(const Arguments& arguments) {
-  const Model model = Model::load(find_model(arguments.model).path);
+  const Model model = Model::load(find_model(arguments.model).path, arguments.memory.load_options());
   ExportOptions options;
   arguments.fill(model, options);
   const std::string bytes = export_canonical(model, options);

@@ -1,5 +1,6 @@
 #include "cli/common.hpp"
 #include "cli/find_model.hpp"
+#include "cli/memory_option.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 #include "fovea/layers.hpp"
@@ -16,6 +17,7 @@ namespace {
 struct Options {
   std::string model;
   std::optional<std::int64_t> size;
+  MemoryOption memory;
   bool json = false;
   bool layers = false;
 };
@@ -204,7 +206,7 @@ void print_text(const Model& model, const Usage& usage, const Program* program) 
 
 int show(const Options& options) {
   const FoundModel found = find_model(options.model);
-  const Model model = Model::load(found.path);
+  const Model model = Model::load(found.path, options.memory.load_options());
   const Usage usage = usage_of(model, found);
   std::string why_not;
   const std::shared_ptr<const Program> program = try_compile(model, options, why_not);
@@ -232,6 +234,7 @@ void add_info(Command app) {
       .check(file_or_folder());
   verb.add_option("--size", options->size, "side of the picture where the model leaves it open (default 224)")
       .check(whole_number(1, 65536));
+  options->memory.add_to(verb);
   verb.add_flag("--layers", options->layers,
                 "also every layer: name, node, operator, shape, receptive field, stride");
   verb.add_flag("--json", options->json, "print JSON");

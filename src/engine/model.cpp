@@ -11,7 +11,8 @@ namespace fovea {
 
 Model Model::load(const std::string& path, const LoadOptions& options) {
   auto impl = std::make_shared<Impl>();
-  impl->file = onnx_import::OnnxFile::read(path, options.operators);
+  impl->file = onnx_import::OnnxFile::read(path, options.operators, options.max_memory);
+  impl->max_memory = options.max_memory;
   impl->labels = labels_from_metadata(impl->file->metadata, path);
   impl->preprocessing = preprocessing_from_metadata(impl->file->metadata, path);
   if (impl->labels.empty() && !impl->file->outputs.empty()) {

@@ -9,6 +9,7 @@ struct Model::Impl {
   std::shared_ptr<const onnx_import::OnnxFile> file;
   Labels labels;
   std::optional<Preprocessing> preprocessing;
+  std::int64_t max_memory = 0;  ///< as LoadOptions has it
 };
 
 }  // namespace fovea

@@ -9,6 +9,8 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <new>
+#include <stdexcept>
 #include <unordered_map>
 
 namespace fovea::onnx_import {
@@ -31,7 +33,8 @@ void check_supported(const OnnxFile& file) {
 /// One import: the growing graph and which of its values every ONNX name stands for.
 class Importer {
 public:
-  Importer(const OnnxFile& file, const ImportOptions& options) : file_(file), options_(options) {}
+  Importer(const OnnxFile& file, const ImportOptions& options)
+      : file_(file), options_(options), budget_(file.max_memory), folder_(graph_, budget_) {}
 
   ir::Graph run() {
     add_inputs();
@@ -43,14 +46,24 @@ public:
       } catch (const InputError& error) {
         throw ModelError(error.what(),
                          {.path = file_.path, .node = node.name(), .operator_name = node.operator_name()});
+      } catch (const std::bad_alloc&) {
+        throw_no_memory(node);
+      } catch (const std::length_error&) {
+        throw_no_memory(node);
       }
     }
     for (const ModelPort& port : file_.outputs)
       graph_.add_output(value_of(port.name), port.name);
+    folder_.finish();
     return std::move(graph_);
   }
 
 private:
+  [[noreturn]] void throw_no_memory(const NodeReader& node) const {
+    throw ModelError("there is not enough memory to import it",
+                     {.path = file_.path, .node = node.name(), .operator_name = node.operator_name()});
+  }
+
   void add_inputs() {
     const InputShapes resolved = resolve_input_shapes(file_, options_);
     rebatch_ = resolved.rebatch;
@@ -100,8 +113,9 @@ private:
       types.push_back(type == file_.contents().element_types.end() ? 0 : type->second);
     }
     const auto first_new = static_cast<ir::ValueId>(graph_.values().size());
-    TranslateContext context(graph_, node, std::move(inputs), std::move(types), file_.opset, options_,
-                             rebatch_);
+    folder_.begin_node({.path = file_.path, .node = node.name(), .operator_name = node.operator_name()});
+    TranslateContext context(graph_, folder_, budget_, node, std::move(inputs), std::move(types), file_.opset,
+                             options_, rebatch_);
     if (const auto functions = find_custom(file_.contents().operators, node))
       translate_custom(context, functions, file_.path);
     else
@@ -121,6 +135,8 @@ private:
   const OnnxFile& file_;
   const ImportOptions& options_;
   ir::Graph graph_;
+  MemoryBudget budget_;
+  ConstantFolder folder_;
   TensorPool pool_;
   Rebatch rebatch_;
   std::unordered_map<std::string, ir::ValueId> values_;
