@@ -153,6 +153,9 @@ ir::Graph import_graph(const OnnxFile& file, const ImportOptions& options) {
     graph = Importer(file, options).run();
   } catch (const InputError& error) {
     throw ModelError(error.what(), {.path = file.path, .node = {}, .operator_name = {}});
+  } catch (const std::bad_alloc&) {
+    throw ModelError("there is not enough memory to import it",
+                     {.path = file.path, .node = {}, .operator_name = {}});
   }
   ir::verify(graph, "import");
   return graph;
