@@ -14,7 +14,13 @@ if(FOVEA_SANITIZE)
   # g++ takes the sanitizers' own code for reads of values that were never set (std::regex, std::function).
   target_compile_options(fovea_flags INTERFACE -Wno-maybe-uninitialized)
 endif()
+if(FOVEA_SANITIZE)
+  # The standard library checks indices, empty containers and the like.
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
+endif()
 if(FOVEA_SANITIZE MATCHES undefined)
+  # Not a part of "undefined": numbers of files that no integer can hold.
+  add_compile_options(-fsanitize=float-cast-overflow -fno-sanitize-recover=float-cast-overflow)
   # Checks at every access to memory, which make up half of what compiling takes. The address sanitizer sees null pointers,
   # too; misaligned ones are looked for where bytes of files are taken for numbers: fovea_room.
   add_compile_options(-fno-sanitize=null,vptr,object-size,nonnull-attribute,returns-nonnull-attribute,alignment)

@@ -60,6 +60,12 @@ struct LoadOptions {
   /// fovea knows the operator itself. InputError for one without a type or `forward`, for Constant, and for
   /// two of one domain and type.
   std::vector<CustomOperator> operators = {};
+  /// Bytes that the constants of one import may take together (weights that are widened, tables for resizing,
+  /// nodes whose operands are all constants), and that the value of a node may take for one picture;
+  /// computing those constants may take one operation on an element for each byte. Where it is given, a
+  /// session's memory is limited to it, too, else to the machine's. What exceeds it is a ModelError that
+  /// names the node, before anything is allocated. 0: 2 GiB. InputError when negative.
+  std::int64_t max_memory = 0;
 };
 
 /// An ONNX model: weights, nodes, labels and preprocessing. Immutable and cheap to copy; compile it with

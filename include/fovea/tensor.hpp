@@ -45,6 +45,11 @@ constexpr DType dtype_of<bool>() {
   return DType::Bool;
 }
 
+class Shape;
+namespace detail {
+[[noreturn]] void no_such_axis(const Shape& shape, std::int64_t axis);
+}  // namespace detail
+
 /// The extents of a tensor, outermost first. Rank 0 is a scalar with one element.
 class Shape {
 public:
@@ -53,16 +58,24 @@ public:
   explicit Shape(std::vector<std::int64_t> dims) : dims_(std::move(dims)) {}
 
   std::int64_t rank() const { return static_cast<std::int64_t>(dims_.size()); }
-  /// Number of elements: the product of the extents.
+  /// Number of elements: the product of the extents. InputError when it exceeds 64 bits.
   std::int64_t elements() const;
-  std::int64_t operator[](std::int64_t axis) const { return dims_[static_cast<std::size_t>(axis)]; }
-  std::int64_t& operator[](std::int64_t axis) { return dims_[static_cast<std::size_t>(axis)]; }
+  /// The extent of an axis from 0 to rank - 1; InputError for another.
+  std::int64_t operator[](std::int64_t axis) const { return dims_[index_of(axis)]; }
+  std::int64_t& operator[](std::int64_t axis) { return dims_[index_of(axis)]; }
   const std::vector<std::int64_t>& dims() const { return dims_; }
   auto begin() const { return dims_.begin(); }
   auto end() const { return dims_.end(); }
   friend bool operator==(const Shape&, const Shape&) = default;
 
 private:
+  std::size_t index_of(std::int64_t axis) const {
+    const auto index = static_cast<std::size_t>(axis);  // a negative axis becomes a very large index
+    if (index >= dims_.size())
+      detail::no_such_axis(*this, axis);
+    return index;
+  }
+
   std::vector<std::int64_t> dims_;
 };
 
@@ -74,7 +87,7 @@ std::string to_string(const Shape& shape);
 class Tensor {
 public:
   Tensor() = default;
-  /// Zero-filled. Memory is aligned to 64 bytes.
+  /// Zero-filled. Memory is aligned to 64 bytes. InputError for a negative extent.
   Tensor(DType dtype, Shape shape);
 
   /// Elements that lie elsewhere, e.g. in a mapped file, and live as long as `elements` does: row-major,

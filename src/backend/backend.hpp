@@ -1,5 +1,6 @@
 #pragma once
 
+#include "fovea/error.hpp"
 #include "ir/graph.hpp"
 #include "plan/schedule.hpp"
 
@@ -90,6 +91,13 @@ struct LowerOptions {
   std::function<void(ir::ValueId constant, bool last)> on_read = {};
 };
 
+/// A node that a backend's library refuses, although the backend has a kernel for its operator. The message
+/// names node and operator.
+class LoweringError : public InputError {
+public:
+  using InputError::InputError;
+};
+
 /// Turns graphs into steps. Backends are stateless constants.
 class Backend {
 public:
@@ -97,6 +105,7 @@ public:
   virtual std::string_view name() const = 0;
   /// Whether the backend has a kernel of its own for this node; others run their reference kernel.
   virtual bool supports(const ir::Graph& graph, const ir::Node& node) const = 0;
+  /// LoweringError for a node that the backend's library refuses.
   virtual Lowering lower(const ir::Graph& graph, const plan::Schedule& schedule,
                          const LowerOptions& options) const = 0;
 };

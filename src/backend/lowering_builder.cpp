@@ -100,7 +100,7 @@ void LoweringBuilder::add_reference_step(const ir::Node& node, const std::vector
   add_step(std::move(step));
 }
 
-void LoweringBuilder::copy_output(std::size_t index, BufferId from, bool forward) {
+LoweringBuilder::OutputCopy LoweringBuilder::copy_output(std::size_t index, BufferId from) {
   const std::size_t bytes = bytes_of(graph_.type(graph_.outputs()[index]));
   const BufferId to = add_buffer(bytes);
   lowering_.buffers.back().kind = Buffer::Kind::External;
@@ -111,21 +111,43 @@ void LoweringBuilder::copy_output(std::size_t index, BufferId from, bool forward
                   std::memcpy(destination, source, bytes);
               };
             }};
-  // Once its source is there, in the part of the program whose output it is: what no step writes may be the
-  // seed, which is there only when the way back begins.
-  std::size_t at = forward ? 0 : lowering_.forward_steps;
+  return {std::move(step), from, 0};
+}
+
+/// Each copy goes behind the step that writes its source, in the part of the program whose output it is: what
+/// no step writes may be the seed, which is there only when the backward pass begins.
+void LoweringBuilder::insert_copies(std::vector<OutputCopy> forward, std::vector<OutputCopy> backward) {
+  std::vector<std::size_t> behind(lowering_.buffers.size(), 0);  // the last step that writes a buffer, plus 1
   for (std::size_t i = 0; i < lowering_.steps.size(); ++i)
     for (BufferId written : lowering_.steps[i].writes)
-      if (written == from)
-        at = std::max(at, i + 1);
-  lowering_.steps.insert(lowering_.steps.begin() + static_cast<std::ptrdiff_t>(at), std::move(step));
-  if (forward)
-    ++lowering_.forward_steps;
+      behind[static_cast<std::size_t>(written)] = i + 1;
+  const auto sort = [&](std::vector<OutputCopy>& copies, std::size_t first) {
+    for (OutputCopy& copy : copies)
+      copy.at = std::max(first, behind[static_cast<std::size_t>(copy.from)]);
+    std::stable_sort(copies.begin(), copies.end(),
+                     [](const OutputCopy& a, const OutputCopy& b) { return a.at < b.at; });
+  };
+  sort(forward, 0);
+  sort(backward, lowering_.forward_steps);
+  std::vector<Step> steps;
+  auto next_forward = forward.begin();
+  auto next_backward = backward.begin();
+  for (std::size_t i = 0; i <= lowering_.steps.size(); ++i) {
+    for (; next_forward != forward.end() && next_forward->at == i; ++next_forward)
+      steps.push_back(std::move(next_forward->step));
+    for (; next_backward != backward.end() && next_backward->at == i; ++next_backward)
+      steps.push_back(std::move(next_backward->step));
+    if (i < lowering_.steps.size())
+      steps.push_back(std::move(lowering_.steps[i]));
+  }
+  lowering_.steps = std::move(steps);
+  lowering_.forward_steps += forward.size();
 }
 
 Lowering LoweringBuilder::finish(std::size_t forward_steps, std::size_t forward_outputs) {
   lowering_.forward_steps = forward_steps;
   lowering_.outputs.resize(graph_.outputs().size());
+  std::vector<OutputCopy> forward, backward;
   for (std::size_t i = 0; i < graph_.outputs().size(); ++i) {
     const BufferId source = plain(graph_.outputs()[i]);
     Buffer& buffer = lowering_.buffers[static_cast<std::size_t>(source)];
@@ -133,10 +155,11 @@ Lowering LoweringBuilder::finish(std::size_t forward_steps, std::size_t forward_
       buffer.kind = Buffer::Kind::External;
       lowering_.outputs[i] = source;
     } else {
-      copy_output(i, source,
-                  i < forward_outputs);  // an input, a constant or a value that is an output already
+      // An input, a constant or a value that is an output already.
+      (i < forward_outputs ? forward : backward).push_back(copy_output(i, source));
     }
   }
+  insert_copies(std::move(forward), std::move(backward));
   return std::move(lowering_);
 }
 

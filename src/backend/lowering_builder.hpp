@@ -28,7 +28,14 @@ public:
   Lowering finish(std::size_t forward_steps, std::size_t forward_outputs);
 
 private:
-  void copy_output(std::size_t index, BufferId from, bool forward);
+  /// A step that copies `from` into an output's own buffer.
+  struct OutputCopy {
+    Step step;
+    BufferId from;
+    std::size_t at = 0;  ///< the number of steps in front of it
+  };
+  OutputCopy copy_output(std::size_t index, BufferId from);
+  void insert_copies(std::vector<OutputCopy> forward, std::vector<OutputCopy> backward);
 
   const ir::Graph& graph_;
   Lowering lowering_;

@@ -123,7 +123,7 @@ Measured measure(const Options& options, std::shared_ptr<const Program>& program
   Measured measured;
   const Clock::time_point start = Clock::now();
   {
-    const Model model = Model::load(find_model(options.model).path);
+    const Model model = Model::load(find_model(options.model).path, options.engine.memory.load_options());
     measured.load_seconds = seconds_since(start);
     const Clock::time_point loaded = Clock::now();
     program = Program::compile(model, program_options(model, options));

@@ -42,6 +42,7 @@ void ModelOptions::add_to(Command verb) {
       .check(one_of(picture_precision_names()))
       .shows_default();
   verb.add_option("--threads", threads, "threads (default: all processors)").check(whole_number(1, 1024));
+  memory.add_to(verb);
   add_verbose(verb, verbose);
 }
 
@@ -58,7 +59,7 @@ LoadedModel load_model(const ModelOptions& options) {
   found.path = options.model.empty() ? bundled_model() : options.model;
   if (!options.model.empty())
     found = find_model(options.model);
-  LoadedModel loaded{Model::load(found.path), {}, {}, {}, {}, {}};
+  LoadedModel loaded{Model::load(found.path, options.memory.load_options()), {}, {}, {}, {}, {}};
   loaded.labels_path = options.labels.empty() ? found.labels : options.labels;
   loaded.labels = loaded.labels_path.empty() ? loaded.model.labels() : Labels::read(loaded.labels_path);
   for (const std::string& warning : loaded.labels.warnings())

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/command.hpp"
+#include "cli/memory_option.hpp"
 #include "cli/preprocessing_options.hpp"
 #include "fovea/framing.hpp"
 #include "fovea/model.hpp"
@@ -37,6 +38,7 @@ struct ModelOptions {
   PreprocessingOptions preprocessing;
   std::string size;
   std::string precision = "f32";
+  MemoryOption memory;
   int threads = 0;
   int workers = 0;  ///< 0: not given
   bool verbose = false;

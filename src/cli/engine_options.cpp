@@ -64,6 +64,7 @@ void EngineOptions::add_to(Command verb) {
       .check(one_of({"auto", "onednn", "reference"}))
       .shows_default();
   verb.add_option("--threads", threads, "threads (default: all processors)").check(whole_number(1, 1024));
+  memory.add_to(verb);
   add_verbose(verb, verbose);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/command.hpp"
+#include "cli/memory_option.hpp"
 #include "fovea/program.hpp"
 
 #include <string>
@@ -18,6 +19,7 @@ Precision parse_precision(const std::string& name);
 struct EngineOptions {
   std::string precision = "f32";
   std::string backend = "auto";
+  MemoryOption memory;
   int threads = 0;
   bool verbose = false;
 

@@ -4,6 +4,7 @@
 #include "cli/find_model.hpp"
 #include "cli/picture_size.hpp"
 #include "cli/output.hpp"
+#include "cli/memory_option.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 
@@ -34,6 +35,7 @@ struct Arguments {
   std::string model, file, method = "gradient", output = "saliency", explained = "top";
   std::string size;
   std::int64_t opset = 17, batch = 1;
+  MemoryOption memory;
 
   void add_to(Command verb) {
     verb.add_option("model", model, "ONNX file").required().check(file_or_folder());
@@ -46,6 +48,7 @@ struct Arguments {
         .shows_default();
     verb.add_option("--size", size, "size of the picture where the model leaves it open")
         .check(picture_size_text());
+    memory.add_to(verb);
   }
 
   void fill(const Model& loaded, ExportOptions& options) const {
@@ -58,7 +61,7 @@ struct Arguments {
 };
 
 int write_explanation(const Arguments& arguments) {
-  const Model model = Model::load(find_model(arguments.model).path);
+  const Model model = Model::load(find_model(arguments.model).path, arguments.memory.load_options());
   ExplanationOptions options;
   arguments.fill(model, options);
   for (const ExportedMethod& method : kMethods)
@@ -79,7 +82,7 @@ int write_explanation(const Arguments& arguments) {
 }
 
 int write_canonical(const Arguments& arguments) {
-  const Model model = Model::load(find_model(arguments.model).path);
+  const Model model = Model::load(find_model(arguments.model).path, arguments.memory.load_options());
   ExportOptions options;
   arguments.fill(model, options);
   const std::string bytes = export_canonical(model, options);

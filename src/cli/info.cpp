@@ -2,6 +2,7 @@
 #include "cli/find_model.hpp"
 #include "cli/picture_size.hpp"
 #include "cli/output.hpp"
+#include "cli/memory_option.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 #include "fovea/layers.hpp"
@@ -18,6 +19,7 @@ namespace {
 struct Options {
   std::string model;
   std::string size;
+  MemoryOption memory;
   bool json = false;
   bool layers = false;
 };
@@ -208,7 +210,7 @@ void print_text(const Model& model, const Usage& usage, const Program* program) 
 
 int show(const Options& options) {
   const FoundModel found = find_model(options.model);
-  const Model model = Model::load(found.path);
+  const Model model = Model::load(found.path, options.memory.load_options());
   const Usage usage = usage_of(model, found);
   for (const std::string& warning : usage.labels.warnings())
     say("fovea: warning: {}\n", warning);
@@ -238,6 +240,7 @@ void add_info(Command app) {
       .check(file_or_folder());
   verb.add_option("--size", options->size, "size of the picture where the model leaves it open (default 224)")
       .check(picture_size_text());
+  options->memory.add_to(verb);
   verb.add_flag("--layers", options->layers,
                 "also every layer: name, node, operator, shape, axes, receptive field, stride");
   verb.add_flag("--json", options->json, "print JSON");

@@ -76,7 +76,8 @@ std::optional<Preprocessing> preprocessing_of_integers(const Model& model) {
 
 Model Model::load(const std::string& path, const LoadOptions& options) {
   auto impl = std::make_shared<Impl>();
-  impl->file = onnx_import::OnnxFile::read(path, options.operators);
+  impl->file = onnx_import::OnnxFile::read(path, options.operators, options.max_memory);
+  impl->max_memory = options.max_memory;
   impl->labels = labels_from_metadata(impl->file->metadata, impl->warnings);
   impl->preprocessing = preprocessing_from_metadata(impl->file->metadata, impl->warnings);
   if (!impl->preprocessing)

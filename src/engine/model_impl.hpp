@@ -11,6 +11,7 @@ struct Model::Impl {
   Labels labels;
   std::optional<Preprocessing> preprocessing;
   std::vector<std::string> warnings;
+  std::int64_t max_memory = 0;  ///< as LoadOptions has it
 };
 
 }  // namespace fovea

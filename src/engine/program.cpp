@@ -1,9 +1,11 @@
 #include "fovea/program.hpp"
 
 #include "autodiff/backward.hpp"
+#include "base/byte_size.hpp"
 #include "base/check.hpp"
 #include "base/forked.hpp"
 #include "base/log.hpp"
+#include "base/physical_memory.hpp"
 #include "engine/imported_graph.hpp"
 #include "engine/model_impl.hpp"
 #include "engine/program_impl.hpp"
@@ -25,6 +27,8 @@
 #include <cstring>
 #include <limits>
 #include <thread>
+#include <new>
+#include <stdexcept>
 
 namespace fovea {
 namespace {
@@ -266,10 +270,30 @@ void plan_arena(Program::Impl& impl) {
   impl.report.unplanned_bytes = plan.unshared;
 }
 
-void build(const Model& model, Program::Impl& impl) {
+/// InputError when a session's intermediate values take more memory than the model was loaded with, or than
+/// the machine has. The largest value is named, since it is most likely what is wrong.
+void check_arena(const Model& model, const Program::Impl& impl, const ir::Graph& graph) {
+  const std::int64_t given = model.impl().max_memory, most = given > 0 ? given : physical_memory();
+  const auto asked = static_cast<std::int64_t>(impl.report.arena_bytes);
+  if (asked <= most)
+    return;
+  const auto bytes_of = [](const ir::Value& value) {
+    return value.constant
+               ? 0
+               : value.type.shape.elements() * static_cast<std::int64_t>(size_of(value.type.dtype));
+  };
+  const auto largest =
+      std::max_element(graph.values().begin(), graph.values().end(),
+                       [&](const ir::Value& a, const ir::Value& b) { return bytes_of(a) < bytes_of(b); });
+  throw InputError(fmt::format(
+      "the intermediate values take {}, the largest of them ('{}' of {}) {}; {} is {}", bytes_text(asked),
+      largest->name, to_string(largest->type.shape), bytes_text(bytes_of(*largest)),
+      given > 0 ? "the memory limit (--max-memory or LoadOptions::max_memory)" : "the memory of this machine",
+      bytes_text(most)));
+}
+
+void build(const Model& model, const backend::Backend& backend, Program::Impl& impl) {
   const ProgramOptions& options = impl.options;
-  check_options(options);
-  const backend::Backend& backend = choose_backend(options);
   impl.differentiated = options.direction == Direction::ForwardAndBackward;
   if (impl.differentiated && options.input_shapes.empty()) {
     const ImageInput picture = model.image_input();
@@ -323,12 +347,34 @@ void build(const Model& model, Program::Impl& impl) {
   impl.report.fallback_nodes = impl.lowering.fallback_nodes;
   settle_constants(*model.impl().file, impl.lowering);
   plan_arena(impl);
+  check_arena(model, impl, graph);
   log_event(LogLevel::Detail, "memory plan: {} bytes a session, {} without sharing; weights {} bytes",
             impl.report.arena_bytes, impl.report.unplanned_bytes, impl.report.weight_bytes);
   log_event(LogLevel::Summary,
             "compiled {} for {}: {} nodes, {} steps, {} by fallback to reference kernels ({:.1f} ms)",
             model.path(), backend.name(), graph.nodes().size(), impl.lowering.steps.size(),
             impl.report.fallback_nodes, timer.milliseconds());
+}
+
+/// The program on the backend that the options ask for. Where they leave the choice open, a model with a node
+/// that oneDNN refuses runs on the reference kernels, and a note says so.
+std::unique_ptr<Program::Impl> build_with_fallback(const Model& model, const ProgramOptions& options) {
+  const auto built_on = [&](const backend::Backend& backend) {
+    auto impl = std::make_unique<Program::Impl>();
+    impl->options = options;
+    build(model, backend, *impl);
+    return impl;
+  };
+  try {
+    return built_on(choose_backend(options));
+  } catch (const backend::LoweringError& error) {
+    if (options.backend != BackendKind::Auto || options.precision != Precision::F32)
+      throw;
+    auto impl = built_on(backend::reference());
+    impl->report.notes.push_back(
+        fmt::format("{}: all nodes run their reference kernels, slowly", error.what()));
+    return impl;
+  }
 }
 
 }  // namespace
@@ -357,12 +403,16 @@ Program::Program(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 Program::~Program() = default;
 
 std::shared_ptr<const Program> Program::compile(const Model& model, const ProgramOptions& options) {
-  auto impl = std::make_unique<Impl>();
-  impl->options = options;
+  std::unique_ptr<Impl> impl;
   try {
-    build(model, *impl);
+    check_options(options);
+    impl = build_with_fallback(model, options);
   } catch (const InputError& error) {
     throw ModelError(error.what(), {model.path(), {}, {}});
+  } catch (const std::bad_alloc&) {
+    throw ModelError("there is not enough memory to compile it", {model.path(), {}, {}});
+  } catch (const std::length_error&) {
+    throw ModelError("there is not enough memory to compile it", {model.path(), {}, {}});
   }
   model.impl().file->release_pages();
   return std::shared_ptr<const Program>(new Program(std::move(impl)));

@@ -1,6 +1,7 @@
 #include "ir/graph.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace fovea::ir {
 namespace {
@@ -8,16 +9,8 @@ namespace {
 /// No tensor may exceed this many elements: a size beyond it is a mistake in the model, and offsets stay in
 /// range.
 constexpr std::int64_t kMaxElements = std::int64_t{1} << 31;
-
-void check_size(const TensorType& type) {
-  std::int64_t elements = 1;
-  for (std::int64_t extent : type.shape) {
-    FOVEA_CHECK(extent >= 0, "a tensor of shape {} has a negative extent", to_string(type.shape));
-    FOVEA_CHECK(extent == 0 || elements <= kMaxElements / extent, "a tensor of shape {} is too large",
-                to_string(type.shape));
-    elements *= extent;
-  }
-}
+/// Nor has it more axes: frameworks stop at 32 or 64.
+constexpr std::int64_t kMaxRank = 64;
 
 std::vector<TensorType> infer(const Graph& graph, const Operator& op, const Attributes& attributes,
                               const std::vector<ValueId>& inputs) {
@@ -30,12 +23,37 @@ std::vector<TensorType> infer(const Graph& graph, const Operator& op, const Attr
 
 }  // namespace
 
-std::string Graph::unique_name(std::string wanted) const {
+void check_size(const TensorType& type) {
+  const Shape& shape = type.shape;
+  FOVEA_CHECK(shape.rank() <= kMaxRank, "a tensor of {} has more than {} axes", to_string(shape), kMaxRank);
+  // An extent of 0 counts as 1, so that products of some of the extents stay in range, too.
+  std::int64_t elements = 1;
+  for (std::int64_t extent : shape) {
+    FOVEA_CHECK(extent >= 0, "a tensor of shape {} has a negative extent", to_string(shape));
+    FOVEA_CHECK(extent <= kMaxElements / elements, "a tensor of shape {} is too large", to_string(shape));
+    elements *= std::max<std::int64_t>(extent, 1);
+  }
+}
+
+std::string Graph::unique_name(std::string wanted) {
   if (!names_.contains(wanted))
     return wanted;
-  for (int suffix = 1;; ++suffix)
+  for (int& suffix = next_suffix_.try_emplace(wanted, 1).first->second;; ++suffix)
     if (std::string name = fmt::format("{}_{}", wanted, suffix); !names_.contains(name))
       return name;
+}
+
+void Graph::free_name(const std::string& name) {
+  names_.erase(name);
+  const std::size_t end_of_base = name.find_last_of('_');
+  if (end_of_base == std::string::npos)
+    return;
+  int suffix = 0;
+  const char* const end = name.data() + name.size();
+  const auto [at, error] = std::from_chars(name.data() + end_of_base + 1, end, suffix);
+  const auto next = next_suffix_.find(name.substr(0, end_of_base));
+  if (error == std::errc{} && at == end && suffix >= 1 && next != next_suffix_.end())
+    next->second = std::min(next->second, suffix);
 }
 
 ValueId Graph::add_value(std::string name, TensorType type, NodeId producer) {
@@ -44,6 +62,7 @@ ValueId Graph::add_value(std::string name, TensorType type, NodeId producer) {
   const auto id = static_cast<ValueId>(values_.size());
   names_.emplace(name, id);
   values_.push_back({std::move(name), std::move(type), producer, std::nullopt});
+  readers_.emplace_back();
   return id;
 }
 
@@ -59,6 +78,18 @@ ValueId Graph::add_constant(std::string name, Tensor tensor) {
   return id;
 }
 
+ValueId Graph::add_pending_constant(std::string name, TensorType type) {
+  const ValueId id = add_value(std::move(name), std::move(type), kNoNode);
+  values_.back().constant = Tensor();
+  return id;
+}
+
+void Graph::set_elements(ValueId constant, Tensor tensor) {
+  Value& value = values_[static_cast<std::size_t>(constant)];
+  FOVEA_ASSERT(value.constant && (value.type == TensorType{tensor.dtype(), tensor.shape()}));
+  value.constant = std::move(tensor);
+}
+
 const Node& Graph::add_node(const Operator& op, Attributes attributes, std::vector<ValueId> inputs,
                             std::string name) {
   for (ValueId id : inputs)
@@ -70,6 +101,10 @@ const Node& Graph::add_node(const Operator& op, Attributes attributes, std::vect
   Node node{&op, std::move(attributes), std::move(inputs), {}, name};
   for (std::size_t i = 0; i < types.size(); ++i)
     node.outputs.push_back(add_value(i == 0 ? name : fmt::format("{}:{}", name, i), types[i], id));
+  for (ValueId input : node.inputs)
+    if (input != kNoValue)
+      if (auto& readers = readers_[static_cast<std::size_t>(input)]; readers.empty() || readers.back() != id)
+        readers.push_back(id);
   nodes_.push_back(std::move(node));
   return nodes_.back();
 }
@@ -81,11 +116,13 @@ ValueId Graph::add(const Operator& op, Attributes attributes, std::vector<ValueI
 void Graph::add_output(ValueId value, const std::string& name) {
   FOVEA_ASSERT(value >= 0 && value < static_cast<ValueId>(values_.size()));
   outputs_.push_back(value);
+  output_ids_.insert(value);
   output_names_.push_back(name.empty() ? this->value(value).name : name);
 }
 
 void Graph::clear_outputs() {
   outputs_.clear();
+  output_ids_.clear();
   output_names_.clear();
 }
 
@@ -93,7 +130,7 @@ void Graph::rename(ValueId id, std::string name) {
   auto& value = values_[static_cast<std::size_t>(id)];
   if (value.name == name)
     return;
-  names_.erase(value.name);
+  free_name(value.name);
   value.name = unique_name(std::move(name));
   names_.emplace(value.name, id);
 }
@@ -106,10 +143,6 @@ const Node* Graph::producer(ValueId id) const {
 ValueId Graph::find(std::string_view name) const {
   const auto at = names_.find(std::string(name));
   return at == names_.end() ? kNoValue : at->second;
-}
-
-bool Graph::is_output(ValueId id) const {
-  return std::find(outputs_.begin(), outputs_.end(), id) != outputs_.end();
 }
 
 std::vector<int> Graph::use_counts() const {
@@ -135,7 +168,7 @@ void verify(const Graph& graph, std::string_view after) {
     const Value& value = graph.values()[i];
     expect(graph.find(value.name) == static_cast<ValueId>(i),
            fmt::format("the name '{}' is not unique", value.name));
-    if (value.constant) {
+    if (value.constant && !value.constant->empty()) {
       expect(value.type == TensorType{value.constant->dtype(), value.constant->shape()},
              fmt::format("constant '{}' has another type than its tensor", value.name));
       defined[i] = true;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace fovea::ir {
@@ -12,11 +13,15 @@ namespace fovea::ir {
 using NodeId = std::int32_t;
 inline constexpr NodeId kNoNode = -1;
 
+/// InputError for a type that no value may have: a negative extent, more than 64 axes or more than 2^31
+/// elements, where an extent of 0 counts as 1.
+void check_size(const TensorType& type);
+
 struct Value {
   std::string name;  ///< unique within the graph
   TensorType type;
-  NodeId producer = kNoNode;  ///< kNoNode for inputs and constants
-  std::optional<Tensor> constant;
+  NodeId producer = kNoNode;       ///< kNoNode for inputs and constants
+  std::optional<Tensor> constant;  ///< empty while its elements are pending and once they are dropped
 };
 
 struct Node {
@@ -34,6 +39,9 @@ class Graph {
 public:
   ValueId add_input(std::string name, TensorType type);
   ValueId add_constant(std::string name, Tensor tensor);
+  /// A constant of that type whose elements are set later: nothing may read them before.
+  ValueId add_pending_constant(std::string name, TensorType type);
+  void set_elements(ValueId constant, Tensor tensor);
   /// Appends a node; its output types come from the operator's shape rule. The outputs are named after the
   /// node. Throws InputError when the operands do not fit.
   const Node& add_node(const Operator& op, Attributes attributes, std::vector<ValueId> inputs,
@@ -56,23 +64,32 @@ public:
   const TensorType& type(ValueId id) const { return value(id).type; }
   const Shape& shape(ValueId id) const { return value(id).type.shape; }
   bool is_constant(ValueId id) const { return value(id).constant.has_value(); }
+  /// Whether the elements of a constant are there: neither pending nor dropped.
+  bool has_elements(ValueId id) const { return is_constant(id) && !value(id).constant->empty(); }
   const Node* producer(ValueId id) const;
   /// The value of that name, or kNoValue.
   ValueId find(std::string_view name) const;
-  bool is_output(ValueId id) const;
+  bool is_output(ValueId id) const { return output_ids_.contains(id); }
+  /// The nodes that read a value, in execution order, each once.
+  const std::vector<NodeId>& readers(ValueId id) const { return readers_[static_cast<std::size_t>(id)]; }
   /// How many nodes and graph outputs read each value.
   std::vector<int> use_counts() const;
 
 private:
   ValueId add_value(std::string name, TensorType type, NodeId producer);
-  std::string unique_name(std::string wanted) const;
+  std::string unique_name(std::string wanted);
+  void free_name(const std::string& name);
 
   std::vector<Node> nodes_;
   std::vector<Value> values_;
   std::vector<ValueId> inputs_;
   std::vector<ValueId> outputs_;
+  std::unordered_set<ValueId> output_ids_;
   std::vector<std::string> output_names_;
+  std::vector<std::vector<NodeId>> readers_;  ///< of each value
   std::unordered_map<std::string, ValueId> names_;
+  /// For a name that is taken, the suffix to try first: the smaller ones are taken, too.
+  std::unordered_map<std::string, int> next_suffix_;
 };
 
 /// Checks every invariant of a graph: order, ids, unique names, types equal to what the shape rules give.

@@ -17,6 +17,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <new>
+#include <stdexcept>
 
 namespace fovea::onnx_import {
 namespace {
@@ -277,16 +279,26 @@ void OnnxFile::release_pages(const void* address, std::size_t bytes) const {
 }
 
 std::shared_ptr<const OnnxFile> OnnxFile::read(const std::string& path,
-                                               const std::vector<CustomOperator>& operators) {
+                                               const std::vector<CustomOperator>& operators,
+                                               std::int64_t max_memory) {
+  FOVEA_CHECK(max_memory >= 0, "a memory limit of {} bytes is not possible", max_memory);
   std::shared_ptr<OnnxFile> file(new OnnxFile);
   file->path = path;
+  file->max_memory = max_memory > 0 ? max_memory : kDefaultMaxMemory;
   auto contents = std::make_unique<Contents>();
   contents->operators = shared_operators(operators);
-  ParsedModel parsed = parse_model(path);
+  ParsedModel parsed;
   try {
+    parsed = parse_model(path);
     Reader(*file, *contents, parsed).run();
   } catch (const InputError& error) {
     throw ModelError(error.what(), {.path = path, .node = {}, .operator_name = {}});
+  } catch (const std::bad_alloc&) {
+    throw ModelError("there is not enough memory to read it",
+                     {.path = path, .node = {}, .operator_name = {}});
+  } catch (const std::length_error&) {
+    throw ModelError("there is not enough memory to read it",
+                     {.path = path, .node = {}, .operator_name = {}});
   }
   file->contents_ = std::move(contents);
   return file;

@@ -14,6 +14,8 @@ struct PictureForm;
 /// Versions of the ONNX operator set that are read.
 inline constexpr std::int64_t kFirstOpset = 1;
 inline constexpr std::int64_t kLastOpset = 24;
+/// Bytes that LoadOptions::max_memory stands for where it is 0.
+inline constexpr std::int64_t kDefaultMaxMemory = std::int64_t{2} << 30;
 
 /// An ONNX file as read: its messages checked for sense, its weights as tensors. Shared by every graph made
 /// from it.
@@ -24,8 +26,10 @@ public:
   /// outside the model's folder, a node that reads a missing value, two nodes that write one value, or a
   /// cycle.
   /// Nodes of the given operators are supported; InputError where those are not in order (LoadOptions).
+  /// ModelError, too, when weights that must be widened take more than max_memory (0: kDefaultMaxMemory).
   static std::shared_ptr<const OnnxFile> read(const std::string& path,
-                                              const std::vector<CustomOperator>& operators = {});
+                                              const std::vector<CustomOperator>& operators = {},
+                                              std::int64_t max_memory = 0);
 
   struct Contents;
   const Contents& contents() const { return *contents_; }
@@ -50,6 +54,7 @@ public:
   std::vector<ModelPort> outputs;
   std::vector<std::pair<std::string, std::int64_t>> operator_counts;
   std::int64_t parameters = 0;
+  std::int64_t max_memory = kDefaultMaxMemory;  ///< LoadOptions::max_memory, never 0
   std::vector<UnsupportedNode> unsupported_nodes;
   std::vector<std::pair<std::string, std::string>> metadata;
 

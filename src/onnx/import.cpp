@@ -11,6 +11,8 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <new>
+#include <stdexcept>
 #include <unordered_map>
 
 namespace fovea::onnx_import {
@@ -20,7 +22,7 @@ namespace {
 class Importer {
 public:
   Importer(const OnnxFile& file, const ImportOptions& options, const Needs& needs)
-      : file_(file), options_(options), needs_(needs) {}
+      : file_(file), options_(options), needs_(needs), budget_(file.max_memory), folder_(graph_, budget_) {}
 
   /// The graph with those values as its outputs, under the names given beside them.
   ir::Graph run(const std::vector<std::string>& values, const std::vector<std::string>& names) {
@@ -34,14 +36,24 @@ public:
       } catch (const InputError& error) {
         throw ModelError(error.what(),
                          {.path = file_.path, .node = node.name(), .operator_name = node.operator_name()});
+      } catch (const std::bad_alloc&) {
+        throw_no_memory(node);
+      } catch (const std::length_error&) {
+        throw_no_memory(node);
       }
     }
     for (std::size_t i = 0; i < values.size(); ++i)
       graph_.add_output(value_of(values[i]), names[i]);
+    folder_.finish();
     return std::move(graph_);
   }
 
 private:
+  [[noreturn]] void throw_no_memory(const NodeReader& node) const {
+    throw ModelError("there is not enough memory to import it",
+                     {.path = file_.path, .node = node.name(), .operator_name = node.operator_name()});
+  }
+
   void add_inputs() {
     const InputShapes resolved = resolve_input_shapes(file_, options_, needs_.inputs);
     rebatch_ = resolved.rebatch;
@@ -88,10 +100,10 @@ private:
 
   /// What the condition of an If is; none where it is computed from the inputs.
   std::optional<bool> condition(const std::string& name) {
-    const auto& constant = graph_.value(value_of(name)).constant;
-    if (!constant || constant->elements() != 1)
+    const ir::ValueId id = value_of(name);
+    if (!graph_.is_constant(id) || graph_.shape(id).elements() != 1)
       return std::nullopt;
-    return constant->cast(DType::F64).data<double>()[0] != 0;
+    return folder_.elements(id).cast(DType::F64).data<double>()[0] != 0;
   }
 
   /// Whether all branches that a node lies in are chosen.
@@ -130,8 +142,9 @@ private:
       types.push_back(type == file_.contents().element_types.end() ? 0 : type->second);
     }
     const auto first_new = static_cast<ir::ValueId>(graph_.values().size());
-    TranslateContext context(graph_, node, std::move(inputs), std::move(types), scope.opset, options_,
-                             rebatch_, std::move(sequences));
+    folder_.begin_node({.path = file_.path, .node = node.name(), .operator_name = node.operator_name()});
+    TranslateContext context(graph_, folder_, budget_, node, std::move(inputs), std::move(types), scope.opset,
+                             options_, rebatch_, std::move(sequences));
     if (const auto functions = find_custom(file_.contents().operators, node))
       translate_custom(context, functions, file_.path);
     else
@@ -155,6 +168,8 @@ private:
   const ImportOptions& options_;
   const Needs& needs_;
   ir::Graph graph_;
+  MemoryBudget budget_;
+  ConstantFolder folder_;
   TensorPool pool_;
   Rebatch rebatch_;
   std::unordered_map<std::string, ir::ValueId> values_;
@@ -179,6 +194,9 @@ ir::Graph import_graph(const OnnxFile& file, const ImportOptions& options) {
     graph = Importer(file, options, needs).run(values, names);
   } catch (const InputError& error) {
     throw ModelError(error.what(), {.path = file.path, .node = {}, .operator_name = {}});
+  } catch (const std::bad_alloc&) {
+    throw ModelError("there is not enough memory to import it",
+                     {.path = file.path, .node = {}, .operator_name = {}});
   }
   ir::verify(graph, "import");
   return graph;

@@ -54,18 +54,29 @@ double kernel_at(const Resampling& r, double distance) {
   return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
 }
 
+/// The factor by which distances shrink: a reduction with antialias widens the kernel by it.
+double shrink_of(const Resampling& r) {
+  return r.antialias && r.mode != "nearest" ? std::min(r.scale, 1.0) : 1.0;
+}
+
 }  // namespace
 
-Taps taps_of(const Resampling& r) {
+std::int64_t taps_count(const Resampling& r) {
   FOVEA_CHECK(r.mode == "nearest" || r.mode == "linear" || r.mode == "cubic",
               "attribute 'mode': unexpected value '{}'", r.mode);
+  if (r.mode == "nearest")
+    return 1;
+  constexpr double most = 2048;
+  const double radius = (r.mode == "cubic" ? 2 : 1) / shrink_of(r);
+  FOVEA_CHECK(radius <= most, "a reduction by {} is too large", 1 / shrink_of(r));
+  return 2 * static_cast<std::int64_t>(std::ceil(radius));
+}
+
+Taps taps_of(const Resampling& r) {
   const bool nearest = r.mode == "nearest";
-  // A reduction with antialias widens the kernel by its factor.
-  const double shrink = r.antialias && !nearest ? std::min(r.scale, 1.0) : 1.0;
-  const double radius = (r.mode == "cubic" ? 2 : 1) / shrink;
+  const double shrink = shrink_of(r);
   Taps result;
-  result.taps = nearest ? 1 : 2 * static_cast<std::int64_t>(std::ceil(radius));
-  FOVEA_CHECK(result.taps <= 4096, "a reduction by {} is too large", 1 / shrink);
+  result.taps = taps_count(r);
   const auto last = static_cast<double>(r.in - 1);
   for (std::int64_t i = 0; i < r.out; ++i) {
     const double x = coordinate(r, i);

@@ -27,6 +27,10 @@ struct Taps {
   std::vector<bool> outside;          ///< [out]: beyond the axis, where tf_crop_and_resize extrapolates
 };
 
+/// How many elements of the axis every element of the result is made from. InputError for an unknown mode or
+/// a reduction that takes more than 4096.
+std::int64_t taps_count(const Resampling& r);
+
 /// The taps of a resampling whose extents are positive. Coordinates are rounded to float32 before the nearest
 /// element is chosen, since files hold scales in float32 and 1 / float(1/3) is meant to be 3.
 Taps taps_of(const Resampling& r);

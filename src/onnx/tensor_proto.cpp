@@ -227,15 +227,15 @@ StoredTensor read_named(const TensorProto& message, const std::optional<FileByte
 }  // namespace
 
 Shape checked_shape(std::vector<std::int64_t> dims, const std::string& what) {
+  const Shape shape(std::move(dims));
   std::int64_t elements = 1;
-  for (std::int64_t extent : dims) {
-    FOVEA_CHECK(extent >= 0, "{} has the negative extent {} in its shape [{}]", what, extent,
-                fmt::join(dims, ","));
-    FOVEA_CHECK(extent == 0 || elements <= kMaxElements / extent, "{} is too large with its shape [{}]", what,
-                fmt::join(dims, ","));
-    elements *= extent;
+  for (std::int64_t extent : shape) {
+    FOVEA_CHECK(extent >= 0, "{} has the negative extent {} in its shape {}", what, extent, to_string(shape));
+    FOVEA_CHECK(extent <= kMaxElements / elements, "{} is too large with its shape {}", what,
+                to_string(shape));
+    elements *= std::max<std::int64_t>(extent, 1);
   }
-  return Shape(std::move(dims));
+  return shape;
 }
 
 std::optional<DType> stored_type(int onnx_type) {

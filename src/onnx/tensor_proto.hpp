@@ -19,8 +19,8 @@ class ExternalFiles;
 /// No tensor has more elements than this: a shape beyond it is a mistake in the model.
 inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 31;
 
-/// The shape of those extents; InputError naming `what` when one is negative or the product exceeds
-/// kMaxElements.
+/// The shape of those extents; InputError naming `what` when one is negative or the product, in which 0
+/// counts as 1, exceeds kMaxElements.
 Shape checked_shape(std::vector<std::int64_t> dims, const std::string& what);
 
 /// The element type that stands for an ONNX one (TensorProto::DataType): float, half and bfloat16 become F32,

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "ir/graph.hpp"
+#include "onnx/constant_folder.hpp"
 #include "onnx/import.hpp"
 #include "onnx/node_reader.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -27,9 +29,9 @@ class TranslateContext {
 public:
   /// `sequences` has the inputs that are sequences; in `inputs` they are kNoValue. `onnx_types` has the ONNX
   /// element type of each input as the file has it, 0 where that is not known.
-  TranslateContext(ir::Graph& graph, const NodeReader& node, std::vector<ir::ValueId> inputs,
-                   std::vector<int> onnx_types, std::int64_t opset, const ImportOptions& options,
-                   Rebatch rebatch, std::map<int, Sequence> sequences = {});
+  TranslateContext(ir::Graph& graph, ConstantFolder& folder, MemoryBudget& budget, const NodeReader& node,
+                   std::vector<ir::ValueId> inputs, std::vector<int> onnx_types, std::int64_t opset,
+                   const ImportOptions& options, Rebatch rebatch, std::map<int, Sequence> sequences = {});
 
   const NodeReader& node() const { return node_; }
   std::int64_t opset() const { return opset_; }
@@ -66,13 +68,22 @@ public:
                                                     std::int64_t since) const;
   /// The same as one number.
   double scalar(int i, std::string_view what) const;
+  /// The same as a whole number; InputError for one that is not whole or beyond 2^53.
+  std::int64_t whole_number(int i, std::string_view what) const;
 
   /// Appends a node and returns its first output. The node that stands for the whole ONNX node has no suffix.
   ir::ValueId emit(const ir::Operator& op, std::vector<ir::ValueId> inputs, ir::Attributes attributes = {},
                    std::string_view suffix = {});
   std::vector<ir::ValueId> emit_all(const ir::Operator& op, std::vector<ir::ValueId> inputs,
                                     ir::Attributes attributes = {}, std::string_view suffix = {});
+  /// A small constant: its size must not depend on numbers of the file without a bound.
   ir::ValueId add_constant(Tensor tensor, std::string_view suffix = "/constant");
+  /// A constant of any size, which `make` computes if and when its elements are needed. InputError where the
+  /// memory budget does not allow it.
+  ir::ValueId add_constant(ir::TensorType type, std::function<Tensor()> make,
+                           std::string_view suffix = "/constant");
+  /// Enters a table that a translate function is about to compute in the memory budget.
+  void reserve(std::int64_t bytes) { budget_.take(bytes, 0); }
   /// A scalar constant of x's element type.
   ir::ValueId scalar_like(ir::ValueId x, double value);
   ir::ValueId cast(ir::ValueId x, DType dtype);
@@ -91,6 +102,8 @@ public:
 
 private:
   ir::Graph& graph_;
+  ConstantFolder& folder_;
+  MemoryBudget& budget_;
   const NodeReader& node_;
   std::vector<ir::ValueId> inputs_;
   std::vector<int> onnx_types_;
@@ -122,5 +135,8 @@ const Translation* find_translation(std::string_view op_type, std::string_view d
 std::int64_t resolve_axis(std::int64_t axis, std::int64_t rank);
 /// The same for a list: ascending; InputError for one that comes up twice.
 std::vector<std::int64_t> resolve_axes(std::vector<std::int64_t> axes, std::int64_t rank);
+
+/// The constant 0, 1, 2, ... in row-major order.
+ir::ValueId add_numbers(TranslateContext& c, const Shape& shape, std::string_view suffix);
 
 }  // namespace fovea::onnx_import

@@ -18,7 +18,7 @@
 namespace fovea::onnx_import {
 namespace {
 
-constexpr std::int64_t kMaxConstantElements = std::int64_t{1} << 24;
+constexpr std::int64_t kLargestBlock = std::int64_t{1} << 24;
 
 /// x under a shape of more axes, permuted, and under its final shape.
 void rearrange(TranslateContext& c, Shape parted, std::vector<std::int64_t> perm, Shape result) {
@@ -30,7 +30,7 @@ void rearrange(TranslateContext& c, Shape parted, std::vector<std::int64_t> perm
 
 std::int64_t block_size(const TranslateContext& c) {
   const std::int64_t size = c.node().required_integer("blocksize");
-  FOVEA_CHECK(size >= 1 && size <= kMaxConstantElements, "attribute 'blocksize': unexpected value {}", size);
+  FOVEA_CHECK(size >= 1 && size <= kLargestBlock, "attribute 'blocksize': unexpected value {}", size);
   FOVEA_CHECK(c.rank() == 4, "expected x of rank 4, found {}", to_string(c.shape()));
   return size;
 }
@@ -78,14 +78,15 @@ void translate_tile(TranslateContext& c) {
   std::vector<std::int64_t> parted, repeated, result;
   for (std::int64_t axis = 0; axis < x.rank(); ++axis) {
     const std::int64_t count = repeats[static_cast<std::size_t>(axis)];
+    checked_shape({count}, "the list of repeats");
     if (count != 1) {
       parted.push_back(1);
       repeated.push_back(count);
     }
     parted.push_back(x[axis]);
     repeated.push_back(x[axis]);
-    result.push_back(x[axis] * count);
     checked_shape(repeated, "its result");
+    result.push_back(x[axis] * count);
   }
   const ir::ValueId parts = c.reshape(c.x(), Shape(std::move(parted)), "/parted");
   const ir::ValueId copies =
@@ -120,20 +121,23 @@ void translate_trilu(TranslateContext& c) {
   FOVEA_CHECK(x.rank() >= 2, "expected x of rank 2 or more, found {}", to_string(x));
   const std::int64_t rows = x[x.rank() - 2], columns = x[x.rank() - 1];
   const bool upper = c.node().flag("upper", true);
-  double k = c.has(1) ? c.scalar(1, "k") : 0;
-  Tensor mask(DType::Bool, {rows, columns});
-  for (std::int64_t i = 0; i < rows * columns; ++i) {
-    const auto above = static_cast<double>(i % columns - i / columns);
-    mask.data<bool>()[static_cast<std::size_t>(i)] = upper ? above >= k : above <= k;
-  }
-  const ir::ValueId kept = c.add_constant(std::move(mask), "/mask");
+  const double k = c.has(1) ? c.scalar(1, "k") : 0;
+  const ir::TensorType type{DType::Bool, {rows, columns}};
+  const auto mask = [=] {
+    Tensor tensor(type.dtype, type.shape);
+    for (std::int64_t i = 0; i < tensor.elements(); ++i) {
+      const auto above = static_cast<double>(i % columns - i / columns);
+      tensor.data<bool>()[static_cast<std::size_t>(i)] = upper ? above >= k : above <= k;
+    }
+    return tensor;
+  };
+  const ir::ValueId kept = c.add_constant(type, mask, "/mask");
   c.output(c.emit(ops::where(), {kept, c.x(), c.scalar_like(c.x(), 0)}));
 }
 
 void translate_eye_like(TranslateContext& c) {
   const Shape x = c.shape();
-  FOVEA_CHECK(x.rank() == 2 && x.elements() <= kMaxConstantElements, "expected x of rank 2, found {}",
-              to_string(x));
+  FOVEA_CHECK(x.rank() == 2, "expected x of rank 2, found {}", to_string(x));
   const std::int64_t k = c.node().integer("k", 0);
   DType dtype = c.dtype(c.x());
   if (c.node().has("dtype")) {
@@ -141,16 +145,19 @@ void translate_eye_like(TranslateContext& c) {
     FOVEA_CHECK(stored, "attribute 'dtype': the element type is not supported");
     dtype = is_floating(*stored) ? c.options().floating : *stored;
   }
-  Tensor eye(DType::I64, x);
-  for (std::int64_t row = 0; row < x[0]; ++row)
-    for (std::int64_t column = 0; column < x[1]; ++column)
-      eye.data<std::int64_t>()[static_cast<std::size_t>(row * x[1] + column)] = column - row == k ? 1 : 0;
-  c.output(c.add_constant(eye.cast(dtype), ""));
+  const auto eye = [=] {
+    Tensor mask(DType::Bool, x);
+    for (std::int64_t row = 0; row < x[0]; ++row)
+      for (std::int64_t column = 0; column < x[1]; ++column)
+        mask.data<bool>()[static_cast<std::size_t>(row * x[1] + column)] = column - row == k;
+    return mask.cast(dtype);
+  };
+  c.output(c.add_constant({dtype, x}, eye, ""));
 }
 
 void translate_one_hot(TranslateContext& c) {
-  const auto depth = static_cast<std::int64_t>(c.scalar(1, "depth"));
-  FOVEA_CHECK(depth >= 1 && depth <= kMaxConstantElements, "a depth of {} is not possible", depth);
+  const std::int64_t depth = c.whole_number(1, "depth");
+  FOVEA_CHECK(depth >= 1, "a depth of {} is not possible", depth);
   FOVEA_CHECK(c.shape(c.x(2)).elements() == 2, "expected two values, found {}", to_string(c.shape(c.x(2))));
   const ir::ValueId indices = c.cast(c.x(0), DType::I64);
   const Shape shape = c.shape(indices);
@@ -163,13 +170,9 @@ void translate_one_hot(TranslateContext& c) {
   std::vector<std::int64_t> dims = shape.dims(), along(dims.size() + 1, 1);
   dims.insert(dims.begin() + axis, 1);
   along[static_cast<std::size_t>(axis)] = depth;
-  std::vector<std::int64_t> numbers(static_cast<std::size_t>(depth));
-  std::iota(numbers.begin(), numbers.end(), 0);
-  const ir::ValueId hot =
-      c.emit(ops::equal(),
-             {c.reshape(places, Shape(dims), "/column"),
-              c.add_constant(Tensor::from<std::int64_t>(Shape(along), numbers), "/numbers")},
-             {}, "/hot");
+  const ir::ValueId hot = c.emit(
+      ops::equal(), {c.reshape(places, Shape(dims), "/column"), add_numbers(c, Shape(along), "/numbers")}, {},
+      "/hot");
   const auto value = [&](std::int64_t i) {
     const ir::ValueId at = c.add_constant(Tensor::scalar(i), "/at");
     return c.emit(ops::gather(), {c.reshape(c.x(2), {2}, "/values"), at}, ops::GatherAttributes{.axis = 0},
@@ -179,7 +182,7 @@ void translate_one_hot(TranslateContext& c) {
 }
 
 void translate_cum_sum(TranslateContext& c) {
-  const auto axis = static_cast<std::int64_t>(c.scalar(1, "axis"));
+  const std::int64_t axis = c.whole_number(1, "axis");
   c.output(c.emit(ops::cum_sum(), {c.x()},
                   ops::CumSumAttributes{.axis = resolve_axis(axis, c.rank()),
                                         .exclusive = c.node().flag("exclusive", false),
@@ -192,9 +195,10 @@ void translate_cast_like(TranslateContext& c) {
 }
 
 void translate_non_zero(TranslateContext& c) {
+  const std::int64_t rank = c.rank();
+  c.reserve(c.shape().elements() * (rank + 2) * std::int64_t{8});  // the places, if no element is zero
   const Tensor x = c.constant(0, "X").cast(DType::F64);
   const auto values = x.data<double>();
-  const std::int64_t rank = x.shape().rank();
   std::vector<std::int64_t> places;
   for (std::size_t i = 0; i < values.size(); ++i)
     if (values[i] != 0)

@@ -1,44 +1,21 @@
-#include "onnx/tensor_proto.hpp"
 #include "onnx/translate.hpp"
 #include "ops/cast.hpp"
 #include "ops/identity.hpp"
 #include "ops/reshape.hpp"
-#include "ops/table.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 
 namespace fovea::onnx_import {
-namespace {
-
-/// A constant made by folding may have this many elements, or twice as many as it is made from.
-constexpr std::int64_t kMaxFoldedElements = std::int64_t{1} << 24;
-
-void check_folded_size(const ir::Operator& op, const ir::Attributes& attributes,
-                       const std::vector<Tensor>& inputs) {
-  std::vector<ir::TensorType> types;
-  std::int64_t source = 0;
-  for (const Tensor& tensor : inputs) {
-    types.push_back({tensor.dtype(), tensor.shape()});
-    source += tensor.empty() ? 0 : tensor.elements();
-  }
-  std::vector<const ir::TensorType*> pointers;
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    pointers.push_back(inputs[i].empty() ? nullptr : &types[i]);
-  std::int64_t result = 0;
-  for (const ir::TensorType& type : op.infer({attributes, pointers}))
-    result += checked_shape(type.shape.dims(), "its result").elements();
-  FOVEA_CHECK(result <= std::max(kMaxFoldedElements, 2 * source),
-              "would make a constant of {} elements from constants of {}", result, source);
-}
-
-}  // namespace
-
-TranslateContext::TranslateContext(ir::Graph& graph, const NodeReader& node, std::vector<ir::ValueId> inputs,
+TranslateContext::TranslateContext(ir::Graph& graph, ConstantFolder& folder, MemoryBudget& budget,
+                                   const NodeReader& node, std::vector<ir::ValueId> inputs,
                                    std::vector<int> onnx_types, std::int64_t opset,
                                    const ImportOptions& options, Rebatch rebatch,
                                    std::map<int, Sequence> sequences)
-    : graph_(graph), node_(node), inputs_(std::move(inputs)), onnx_types_(std::move(onnx_types)),
-      opset_(opset), options_(options), rebatch_(rebatch), sequences_(std::move(sequences)) {}
+    : graph_(graph), folder_(folder), budget_(budget), node_(node), inputs_(std::move(inputs)),
+      onnx_types_(std::move(onnx_types)), opset_(opset), options_(options), rebatch_(rebatch),
+      sequences_(std::move(sequences)) {}
 
 ir::ValueId TranslateContext::x(int i) const {
   FOVEA_CHECK(!is_sequence(i), "input {} is a sequence of tensors, expected a tensor", i);
@@ -53,14 +30,13 @@ const Sequence& TranslateContext::sequence(int i) const {
 }
 
 std::optional<Tensor> TranslateContext::constant_of(ir::ValueId id) const {
-  return graph_.value(id).constant;
+  return graph_.is_constant(id) ? std::optional(folder_.elements(id)) : std::nullopt;
 }
 
 Tensor TranslateContext::constant(int i, std::string_view what) const {
-  const auto& value = graph_.value(x(i));
-  FOVEA_CHECK(value.constant, "input {} ({}) must be a constant, but '{}' depends on the image", i, what,
-              value.name);
-  return *value.constant;
+  FOVEA_CHECK(graph_.is_constant(x(i)), "input {} ({}) must be a constant, but '{}' depends on the image", i,
+              what, graph_.value(x(i)).name);
+  return folder_.elements(x(i));
 }
 
 std::vector<std::int64_t> TranslateContext::integers(int i, std::string_view what) const {
@@ -88,6 +64,14 @@ double TranslateContext::scalar(int i, std::string_view what) const {
   return tensor.cast(DType::F64).data<double>()[0];
 }
 
+std::int64_t TranslateContext::whole_number(int i, std::string_view what) const {
+  constexpr double exact = 9007199254740992;  // 2^53
+  const double number = scalar(i, what);
+  FOVEA_CHECK(std::abs(number) <= exact && number == std::trunc(number),
+              "input {} ({}): expected a whole number, found {}", i, what, number);
+  return static_cast<std::int64_t>(number);
+}
+
 ir::ValueId TranslateContext::emit(const ir::Operator& op, std::vector<ir::ValueId> inputs,
                                    ir::Attributes attributes, std::string_view suffix) {
   return emit_all(op, std::move(inputs), std::move(attributes), suffix).front();
@@ -98,21 +82,26 @@ std::vector<ir::ValueId> TranslateContext::emit_all(const ir::Operator& op, std:
   const bool constant = std::all_of(inputs.begin(), inputs.end(), [&](ir::ValueId id) {
     return id == ir::kNoValue || graph_.is_constant(id);
   });
-  if (!constant)
-    return graph_.add_node(op, std::move(attributes), std::move(inputs), node_.name() + std::string(suffix))
-        .outputs;
-  std::vector<Tensor> tensors;
-  for (ir::ValueId id : inputs)
-    tensors.push_back(id == ir::kNoValue ? Tensor() : *graph_.value(id).constant);
-  check_folded_size(op, attributes, tensors);
-  std::vector<ir::ValueId> results;
-  for (Tensor& tensor : ops::evaluate(op, attributes, tensors))
-    results.push_back(add_constant(std::move(tensor), suffix));
+  const std::string name = node_.name() + std::string(suffix);
+  if (constant)
+    return folder_.fold(op, std::move(attributes), inputs, name);
+  const std::vector<ir::ValueId> results =
+      graph_.add_node(op, std::move(attributes), std::move(inputs), name).outputs;
+  for (ir::ValueId id : results) {
+    const ir::TensorType& type = graph_.type(id);
+    budget_.check_value(type.shape.elements() * static_cast<std::int64_t>(size_of(type.dtype)),
+                        options_.batch, graph_.value(id).name);
+  }
   return results;
 }
 
 ir::ValueId TranslateContext::add_constant(Tensor tensor, std::string_view suffix) {
-  return graph_.add_constant(node_.name() + std::string(suffix), std::move(tensor));
+  return folder_.add(node_.name() + std::string(suffix), std::move(tensor));
+}
+
+ir::ValueId TranslateContext::add_constant(ir::TensorType type, std::function<Tensor()> make,
+                                           std::string_view suffix) {
+  return folder_.add(node_.name() + std::string(suffix), std::move(type), std::move(make));
 }
 
 ir::ValueId TranslateContext::scalar_like(ir::ValueId like, double value) {
@@ -153,6 +142,16 @@ std::vector<std::int64_t> resolve_axes(std::vector<std::int64_t> axes, std::int6
   const auto twice = std::adjacent_find(axes.begin(), axes.end());
   FOVEA_CHECK(twice == axes.end(), "axis {} is given twice", *twice);
   return axes;
+}
+
+ir::ValueId add_numbers(TranslateContext& c, const Shape& shape, std::string_view suffix) {
+  const auto make = [shape] {
+    Tensor numbers(DType::I64, shape);
+    const auto out = numbers.data<std::int64_t>();
+    std::iota(out.begin(), out.end(), std::int64_t{0});
+    return numbers;
+  };
+  return c.add_constant({DType::I64, shape}, make, suffix);
 }
 
 }  // namespace fovea::onnx_import

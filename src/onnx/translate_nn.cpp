@@ -63,6 +63,7 @@ void translate_conv_transpose(TranslateContext& c) {
   if (const auto given = c.node().integers("output_padding"); given && !given->empty()) {
     FOVEA_CHECK(given->size() == axes, "attribute 'output_padding': expected {} numbers, found {}", axes,
                 given->size());
+    checked_shape(*given, "attribute 'output_padding'");
     extra = *given;
   }
   auto wanted = c.node().integers("output_shape").value_or(std::vector<std::int64_t>());

@@ -132,7 +132,8 @@ void translate_group_normalization(TranslateContext& c) {
   const Shape x = c.shape();
   FOVEA_CHECK(x.rank() >= 2, "expected x of rank 2 or more, found {}", to_string(x));
   const std::int64_t groups = c.node().required_integer("num_groups");
-  FOVEA_CHECK(groups >= 1 && x[1] % groups == 0, "{} channels cannot be parted into {} groups", x[1], groups);
+  FOVEA_CHECK(groups >= 1 && groups <= std::max<std::int64_t>(x[1], 1) && x[1] % groups == 0,
+              "{} channels cannot be parted into {} groups", x[1], groups);
   const std::int64_t size = x.elements() / std::max<std::int64_t>(x[0] * groups, 1);
   const Shape grouped = {x[0], groups, size};
   ir::ValueId y = standardized(c, c.reshape(c.x(), grouped, "/grouped"), 2, c.node().number("epsilon", 1e-5F),

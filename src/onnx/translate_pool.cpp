@@ -72,11 +72,15 @@ ir::ValueId onnx_indices(TranslateContext& c, ir::ValueId switches, const Shape&
     const ir::ValueId start = c.emit(ops::mul(), {column, number(x[2])}, {}, "/start");
     at = c.emit(ops::add(), {start, row}, {}, "/place");
   }
-  Tensor planes(DType::I64, {x[0], x[1], 1, 1});
-  std::int64_t plane = 0;
-  for (std::int64_t& start : planes.data<std::int64_t>())
-    start = plane++ * x[2] * x[3];
-  return c.emit(ops::add(), {at, c.add_constant(std::move(planes), "/planes")}, {}, "/indices");
+  const ir::TensorType type{DType::I64, {x[0], x[1], 1, 1}};
+  const auto planes = [type, size = x[2] * x[3]] {
+    Tensor starts(type.dtype, type.shape);
+    std::int64_t plane = 0;
+    for (std::int64_t& start : starts.data<std::int64_t>())
+      start = plane++ * size;
+    return starts;
+  };
+  return c.emit(ops::add(), {at, c.add_constant(type, planes, "/planes")}, {}, "/indices");
 }
 
 }  // namespace

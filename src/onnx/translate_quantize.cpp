@@ -57,7 +57,7 @@ ir::ValueId spread(TranslateContext& c, ir::ValueId value, const Shape& x, std::
   const Shape shape = c.shape(value);
   if (shape.elements() == 1)
     return c.reshape(value, {}, suffix);
-  const std::int64_t axis = fixed_axis ? *fixed_axis : resolve_axis(c.node().integer("axis", 1), x.rank());
+  const std::int64_t axis = resolve_axis(fixed_axis ? *fixed_axis : c.node().integer("axis", 1), x.rank());
   const std::int64_t block = c.node().integer("block_size", 0);
   if (block == 0) {
     FOVEA_CHECK(shape == Shape({x[axis]}), "expected {} numbers for axis {}, found {}", x[axis], axis,
@@ -68,10 +68,15 @@ ir::ValueId spread(TranslateContext& c, ir::ValueId value, const Shape& x, std::
   }
   FOVEA_CHECK(block > 0 && shape.rank() == x.rank(), "a scale of {} does not fit blocks of {} in x of {}",
               to_string(shape), block, to_string(x));
-  std::vector<std::int64_t> blocks(static_cast<std::size_t>(x[axis]));
-  for (std::size_t i = 0; i < blocks.size(); ++i)
-    blocks[i] = static_cast<std::int64_t>(i) / block;
-  const ir::ValueId indices = c.add_constant(Tensor::from<std::int64_t>({x[axis]}, blocks), "/blocks");
+  const ir::TensorType type{DType::I64, {x[axis]}};
+  const auto blocks = [=] {
+    Tensor numbers(type.dtype, type.shape);
+    std::int64_t i = 0;
+    for (std::int64_t& number : numbers.data<std::int64_t>())
+      number = i++ / block;
+    return numbers;
+  };
+  const ir::ValueId indices = c.add_constant(type, blocks, "/blocks");
   return c.emit(ops::gather(), {value, indices}, ops::GatherAttributes{.axis = axis}, suffix);
 }
 
@@ -115,6 +120,8 @@ ir::ValueId shifted(TranslateContext& c, int i, int zero_point, std::int64_t axi
   if (found.elements() == 1) {
     zero = c.reshape(zero, {}, "/zero_point");
   } else if (found.rank() == 1) {
+    FOVEA_CHECK(axis < shape.rank(), "{} zero points are for axis {}, which a tensor of {} does not have",
+                found[0], axis, to_string(shape));
     FOVEA_CHECK(found[0] == shape[axis], "expected {} zero points, found {}", shape[axis], found[0]);
     std::vector<std::int64_t> dims(static_cast<std::size_t>(shape.rank()), 1);
     dims[static_cast<std::size_t>(axis)] = found[0];
@@ -157,7 +164,8 @@ void translate_dynamic_quantize_linear(TranslateContext& c) {
 
 void translate_mat_mul_integer(TranslateContext& c) {
   // A zero point for each row of a, or for each column of b.
-  const std::int64_t rows = std::max<std::int64_t>(c.rank() - 2, 0), columns = c.shape(c.x(1)).rank() - 1;
+  const std::int64_t rows = std::max<std::int64_t>(c.rank() - 2, 0),
+                     columns = std::max<std::int64_t>(c.shape(c.x(1)).rank() - 1, 0);
   c.output(c.emit(ops::mat_mul(), {shifted(c, 0, 2, rows), shifted(c, 1, 3, columns)}));
 }
 

@@ -157,9 +157,7 @@ void translate_hardmax(TranslateContext& c) {
   const Shape shape = c.shape(rows);
   std::vector<std::int64_t> dims(static_cast<std::size_t>(shape.rank()), 1);
   dims[static_cast<std::size_t>(axis)] = shape[axis];
-  std::vector<std::int64_t> count(static_cast<std::size_t>(shape[axis]));
-  std::iota(count.begin(), count.end(), 0);
-  const ir::ValueId numbers = c.add_constant(Tensor::from<std::int64_t>(Shape(dims), count));
+  const ir::ValueId numbers = add_numbers(c, Shape(dims), "/numbers");
   const ir::ValueId best = c.emit(ops::arg_max(), {rows}, ops::ArgMaxAttributes{.axis = axis}, "/largest");
   const ir::ValueId ones = c.cast(c.emit(ops::equal(), {numbers, best}, {}, "/mask"), c.dtype(c.x()));
   c.output(c.pass(c.reshape(ones, x, "/shape")));

@@ -57,7 +57,9 @@ void apply_sizes(const TranslateContext& c, const Shape& x, Request& r) {
   const double scale = policy == "not_larger" ? *smallest : *largest;
   for (std::size_t i = 0; i < r.out.size(); ++i) {
     r.scales[i] = scale;
-    r.out[i] = static_cast<std::int64_t>(std::floor(scale * static_cast<double>(x[r.axes[i]]) + 0.5));
+    const double extent = std::floor(scale * static_cast<double>(x[r.axes[i]]) + 0.5);
+    FOVEA_CHECK(extent <= static_cast<double>(kMaxElements), "the scale {} is too large", scale);
+    r.out[i] = static_cast<std::int64_t>(extent);
   }
 }
 
@@ -84,6 +86,7 @@ Request read_request(const TranslateContext& c, const Shape& x, int scales_input
   if (sizes_input >= 0 && given(c, sizes_input)) {
     r.out = c.integers(sizes_input, "sizes");
     FOVEA_CHECK(r.out.size() == r.axes.size(), "expected {} sizes, found {}", r.axes.size(), r.out.size());
+    checked_shape(r.out, "its result");
     apply_sizes(c, x, r);
   } else if (scales_input >= 0) {
     FOVEA_CHECK(given(c, scales_input), "neither scales nor sizes are given");
@@ -142,6 +145,7 @@ void resize(TranslateContext& c, const Request& request, Resampling how) {
       continue;
     }
     FOVEA_CHECK(how.in > 0 && how.out > 0, "cannot resize an extent of {} to {}", how.in, how.out);
+    c.reserve(how.out * (taps_count(how) * std::int64_t{16} + 1));
     const Taps taps = taps_of(how);
     y = extrapolated(c, resample(c, y, axis, taps), axis, taps, fill);
   }

@@ -56,21 +56,24 @@ ir::ValueId flat_elements(TranslateContext& c, std::int64_t axis) {
   for (std::int64_t i = x.rank() - 2; i >= 0; --i)
     strides[static_cast<std::size_t>(i)] = strides[static_cast<std::size_t>(i + 1)] * x[i + 1];
   // Where every index points if it is 0.
-  Tensor origins(DType::I64, indices);
-  std::vector<std::int64_t> at(strides.size(), 0);
-  for (std::int64_t& origin : origins.data<std::int64_t>()) {
-    origin = 0;
-    for (std::size_t i = 0; i < at.size(); ++i)
-      origin += static_cast<std::int64_t>(i) == axis ? 0 : at[i] * strides[i];
-    for (std::size_t i = at.size(); i-- > 0 && ++at[i] == indices[static_cast<std::int64_t>(i)];)
-      at[i] = 0;
-  }
+  const auto origins = [=] {
+    Tensor table(DType::I64, indices);
+    std::vector<std::int64_t> at(strides.size(), 0);
+    for (std::int64_t& origin : table.data<std::int64_t>()) {
+      origin = 0;
+      for (std::size_t i = 0; i < at.size(); ++i)
+        origin += static_cast<std::int64_t>(i) == axis ? 0 : at[i] * strides[i];
+      for (std::size_t i = at.size(); i-- > 0 && ++at[i] == indices[static_cast<std::int64_t>(i)];)
+        at[i] = 0;
+    }
+    return table;
+  };
   const ir::ValueId extent = c.add_constant(Tensor::scalar(x[axis]), "/extent");
   const ir::ValueId stride =
       c.add_constant(Tensor::scalar(strides[static_cast<std::size_t>(axis)]), "/stride");
   const ir::ValueId steps = c.emit(ops::mul(), {from_the_front(c, c.x(1), extent), stride}, {}, "/steps");
   const ir::ValueId places =
-      c.emit(ops::add(), {steps, c.add_constant(std::move(origins), "/origins")}, {}, "/places");
+      c.emit(ops::add(), {steps, c.add_constant({DType::I64, indices}, origins, "/origins")}, {}, "/places");
   return c.reshape(places, {indices.elements()}, "/flat_places");
 }
 
@@ -111,12 +114,15 @@ Rows rows_of_tuples(TranslateContext& c, std::int64_t batch_dims) {
   const std::int64_t batches = product(dims.begin(), first);
   const std::int64_t tuples = c.shape(places).elements();
   places = c.reshape(places, {batches, batches > 0 ? tuples / batches : 0}, "/batched_places");
-  std::vector<std::int64_t> starts(static_cast<std::size_t>(batches));
-  for (std::size_t b = 0; b < starts.size(); ++b)
-    starts[b] = static_cast<std::int64_t>(b) * product(first, rest);
+  const auto starts = [=, size = product(first, rest)] {
+    Tensor table(DType::I64, {batches, 1});
+    std::int64_t batch = 0;
+    for (std::int64_t& start : table.data<std::int64_t>())
+      start = batch++ * size;
+    return table;
+  };
   if (batches > 1)
-    places = c.emit(ops::add(),
-                    {places, c.add_constant(Tensor::from<std::int64_t>({batches, 1}, starts), "/starts")}, {},
+    places = c.emit(ops::add(), {places, c.add_constant({DType::I64, {batches, 1}}, starts, "/starts")}, {},
                     "/all_places");
   std::vector<std::int64_t> rows(rest, dims.end());
   rows.insert(rows.begin(), product(dims.begin(), rest));

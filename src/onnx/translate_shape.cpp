@@ -1,5 +1,7 @@
 #include "onnx/translate_families.hpp"
 
+#include "base/convert.hpp"
+#include "base/dispatch.hpp"
 #include "onnx/tensor_proto.hpp"
 #include "ops/broadcast.hpp"
 #include "ops/expand.hpp"
@@ -11,8 +13,6 @@
 
 namespace fovea::onnx_import {
 namespace {
-
-constexpr std::int64_t kMaxConstantElements = std::int64_t{1} << 24;
 
 std::int64_t product(std::span<const std::int64_t> values) {
   return std::accumulate(values.begin(), values.end(), std::int64_t{1}, std::multiplies<>());
@@ -117,6 +117,8 @@ void translate_unsqueeze(TranslateContext& c) {
   const Shape x = c.shape();
   const auto given = c.integers(1, "axes", 13);
   FOVEA_CHECK(given, "axes are missing");
+  constexpr std::size_t most = 64;
+  FOVEA_CHECK(given->size() <= most, "{} axes are too many", given->size());
   std::vector<std::int64_t> dims = x.dims();
   for (std::int64_t axis : resolve_axes(*given, x.rank() + static_cast<std::int64_t>(given->size())))
     dims.insert(dims.begin() + axis, 1);
@@ -148,8 +150,6 @@ void translate_expand(TranslateContext& c) {
 
 void translate_constant_of_shape(TranslateContext& c) {
   const Shape shape = checked_shape(c.integers(0, "shape"), "its result");
-  FOVEA_CHECK(shape.elements() <= kMaxConstantElements, "would make a constant of {} elements",
-              shape.elements());
   Tensor value = c.node().tensor("value").value_or(Tensor::scalar(0.0F));
   FOVEA_CHECK(value.elements() == 1, "attribute 'value': expected one element, found {}",
               to_string(value.shape()));
@@ -167,13 +167,18 @@ void translate_range(TranslateContext& c) {
   FOVEA_CHECK(delta != 0 && std::isfinite(delta) && std::isfinite(start) && std::isfinite(limit),
               "cannot count from {} to {} in steps of {}", start, limit, delta);
   const double count = std::max(std::ceil((limit - start) / delta), 0.0);
-  FOVEA_CHECK(count <= static_cast<double>(kMaxConstantElements), "would make a constant of {} elements",
-              count);
-  Tensor values(DType::F64, {static_cast<std::int64_t>(count)});
-  auto out = values.data<double>();
-  for (std::size_t i = 0; i < out.size(); ++i)
-    out[i] = start + static_cast<double>(i) * delta;
-  c.output(c.add_constant(values.cast(dtype), ""));
+  FOVEA_CHECK(count <= static_cast<double>(kMaxElements), "would make a constant of {} elements", count);
+  const ir::TensorType type{dtype, {static_cast<std::int64_t>(count)}};
+  const auto values = [=] {
+    Tensor range(dtype, type.shape);
+    dispatch(dtype, [&]<class T>(T) {
+      double i = 0;
+      for (T& value : range.data<T>())
+        value = convert<T>(start + i++ * delta);
+    });
+    return range;
+  };
+  c.output(c.add_constant(type, values, ""));
 }
 
 }  // namespace fovea::onnx_import

@@ -52,7 +52,8 @@ ir::ValueId rebatch_constant(TranslateContext& c, ir::ValueId value) {
 
 /// The sizes of equal parts, the last of which may be smaller from opset 18.
 std::vector<std::int64_t> equal_parts(std::int64_t extent, std::int64_t parts, bool last_may_be_smaller) {
-  FOVEA_CHECK(parts >= 1 && parts <= std::max<std::int64_t>(extent, 1),
+  constexpr std::int64_t most = 1 << 16;
+  FOVEA_CHECK(parts >= 1 && parts <= std::max<std::int64_t>(extent, 1) && parts <= most,
               "cannot split an extent of {} into {} parts", extent, parts);
   FOVEA_CHECK(last_may_be_smaller || extent % parts == 0, "cannot split an extent of {} into {} equal parts",
               extent, parts);
@@ -73,12 +74,16 @@ ir::ValueId wrapped(TranslateContext& c, ir::ValueId x, const std::vector<std::i
       continue;
     checked_shape({before + extent + after}, "its result");
     FOVEA_CHECK(extent > 0, "cannot wrap an empty axis");
-    std::vector<std::int64_t> from;
-    for (std::int64_t i = -before; i < extent + after; ++i)
-      from.push_back((i % extent + extent) % extent);
-    const auto count = static_cast<std::int64_t>(from.size());
-    x = c.emit(ops::gather(), {x, c.add_constant(Tensor::from<std::int64_t>({count}, from), "/wrap")},
-               ops::GatherAttributes{.axis = axis}, "/wrapped");
+    const ir::TensorType type{DType::I64, {before + extent + after}};
+    const auto places = [=] {
+      Tensor table(type.dtype, type.shape);
+      std::int64_t i = -before;
+      for (std::int64_t& place : table.data<std::int64_t>())
+        place = (i++ % extent + extent) % extent;
+      return table;
+    };
+    x = c.emit(ops::gather(), {x, c.add_constant(type, places, "/wrap")}, ops::GatherAttributes{.axis = axis},
+               "/wrapped");
   }
   return x;
 }
@@ -106,9 +111,12 @@ void translate_dropout(TranslateContext& c) {
   c.output(0, c.pass(c.x()));
   if (!c.node().uses(1))
     return;
-  Tensor mask(DType::Bool, c.shape());
-  std::fill(mask.data<bool>().begin(), mask.data<bool>().end(), true);
-  c.output(1, c.add_constant(std::move(mask), "/mask"));
+  const auto mask = [shape = c.shape()] {
+    Tensor kept(DType::Bool, shape);
+    std::fill(kept.data<bool>().begin(), kept.data<bool>().end(), true);
+    return kept;
+  };
+  c.output(1, c.add_constant({DType::Bool, c.shape()}, mask, "/mask"));
 }
 
 void translate_cast(TranslateContext& c) {

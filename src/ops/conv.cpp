@@ -16,9 +16,9 @@ std::vector<ir::TensorType> infer(const ir::InferCall& call) {
   check_window(a.strides, a.pads, a.dilations);
   FOVEA_CHECK(x.rank() == 4 && w.rank() == 4,
               "expected x and w of rank 4 (images), found x of {} and w of {}", to_string(x), to_string(w));
-  FOVEA_CHECK(a.groups >= 1 && w[0] % a.groups == 0 && x[1] == w[1] * a.groups,
-              "x of {} has {} channels, but w of {} with {} groups needs {}", to_string(x), x[1],
-              to_string(w), a.groups, w[1] * a.groups);
+  FOVEA_CHECK(w[0] >= 1 && a.groups >= 1 && w[0] % a.groups == 0 && x[1] == w[1] * a.groups,
+              "the {} channels of x of {} do not fit w of {} with {} groups", x[1], to_string(x),
+              to_string(w), a.groups);
   FOVEA_CHECK(!call.has(2) || call.shape(2) == Shape({w[0]}), "expected a bias of shape {}, found {}", w[0],
               to_string(call.shape(2)));
   FOVEA_CHECK(is_floating(call.dtype(0)) && call.dtype(0) == call.dtype(1),

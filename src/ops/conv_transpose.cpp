@@ -17,7 +17,7 @@ std::vector<ir::TensorType> infer(const ir::InferCall& call) {
   FOVEA_CHECK(a.output_padding.size() == 2, "expected an output_padding of two numbers");
   FOVEA_CHECK(x.rank() == 4 && w.rank() == 4,
               "expected x and w of rank 4 (images), found x of {} and w of {}", to_string(x), to_string(w));
-  FOVEA_CHECK(a.groups >= 1 && x[1] == w[0] && w[0] % a.groups == 0,
+  FOVEA_CHECK(w[0] >= 1 && a.groups >= 1 && x[1] == w[0] && w[0] % a.groups == 0,
               "x of {} does not fit w of {} with {} groups", to_string(x), to_string(w), a.groups);
   FOVEA_CHECK(is_floating(call.dtype(0)) && call.dtype(0) == call.dtype(1),
               "expected floating operands of one type");

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace fovea::ops {
 namespace {
@@ -63,7 +64,8 @@ std::int64_t multiply_adds(const ir::Graph& graph, const ir::Node& node) {
 std::int64_t multiply_adds(const ir::Graph& graph) {
   std::int64_t total = 0;
   for (const ir::Node& node : graph.nodes())
-    total += multiply_adds(graph, node);
+    if (__builtin_add_overflow(total, multiply_adds(graph, node), &total))
+      return std::numeric_limits<std::int64_t>::max();
   return total;
 }
 

@@ -17,7 +17,8 @@ std::vector<ir::TensorType> infer(const ir::InferCall& call) {
   FOVEA_CHECK(a.axis >= 0 && a.axis < x.rank(), "axis {} is not an axis of a tensor of {}", a.axis,
               to_string(x));
   FOVEA_CHECK(!a.sizes.empty() &&
-                  std::all_of(a.sizes.begin(), a.sizes.end(), [](auto size) { return size >= 0; }) &&
+                  std::all_of(a.sizes.begin(), a.sizes.end(),
+                              [extent = x[a.axis]](auto size) { return size >= 0 && size <= extent; }) &&
                   std::accumulate(a.sizes.begin(), a.sizes.end(), std::int64_t{0}) == x[a.axis],
               "sizes [{}] do not add up to the extent {}", fmt::join(a.sizes, ","), x[a.axis]);
   std::vector<ir::TensorType> types(a.sizes.size(), call.type(0));

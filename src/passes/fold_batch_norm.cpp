@@ -119,10 +119,8 @@ private:
 const ir::Node* only_reader(const ir::Graph& graph, ir::ValueId id, const std::vector<int>& uses) {
   if (uses[static_cast<std::size_t>(id)] != 1)
     return nullptr;
-  for (const ir::Node& node : graph.nodes())
-    if (std::find(node.inputs.begin(), node.inputs.end(), id) != node.inputs.end())
-      return &node;
-  return nullptr;
+  const std::vector<ir::NodeId>& readers = graph.readers(id);
+  return readers.empty() ? nullptr : &graph.nodes()[static_cast<std::size_t>(readers.front())];
 }
 
 bool is_unpadded_conv(const ir::Graph& graph, const ir::Node& node) {

@@ -1,7 +1,5 @@
 #include "passes/rewriter.hpp"
 
-#include <algorithm>
-
 namespace fovea::passes {
 
 Rewriter::Rewriter(const ir::Graph& from) : from_(from), mapped_(from.values().size(), ir::kNoValue) {
@@ -44,9 +42,7 @@ ir::Graph Rewriter::finish() {
 }
 
 bool is_read_by(const ir::Graph& graph, const ir::Node& node, int readers) {
-  return readers == std::count_if(graph.nodes().begin(), graph.nodes().end(), [&](const ir::Node& other) {
-           return std::find(other.inputs.begin(), other.inputs.end(), node.outputs[0]) != other.inputs.end();
-         });
+  return graph.readers(node.outputs[0]).size() == static_cast<std::size_t>(readers);
 }
 
 ir::Graph bypass(const ir::Graph& graph, const std::function<bool(const ir::Node&)>& is_bypassed) {

@@ -36,6 +36,8 @@ bool is_turnable(const ir::Graph& graph, const ir::Node& node) {
 /// Output channels up to which a strided transposed convolution is taken apart into phases; library kernels
 /// waste the most of a vector there.
 constexpr std::int64_t kFewChannels = 8;
+/// Phases up to which that is done: each has a convolution's worth of weights of its own.
+constexpr std::int64_t kMostPhases = 64;
 
 /// One direction of a strided transposed convolution taken apart. The result's coordinate o, moved by the
 /// padding, is stride * q + phase; the q form a grid that a convolution of `taps` taps fills for each phase.
@@ -52,8 +54,8 @@ bool has_phases(const ir::Graph& graph, const ir::Node& node) {
     return false;
   const auto& a = node.attributes.as<ops::ConvTransposeAttributes>();
   const Shape& y = graph.shape(node.outputs[0]);
-  return a.groups == 1 && a.strides[0] * a.strides[1] > 1 && y[1] <= kFewChannels &&
-         a.dilations == std::vector<std::int64_t>{1, 1};
+  return a.groups == 1 && a.strides[0] * a.strides[1] > 1 && a.strides[0] * a.strides[1] <= kMostPhases &&
+         y[1] <= kFewChannels && a.dilations == std::vector<std::int64_t>{1, 1};
 }
 
 /// w: [C,OC,KH,KW] -> [SH * SW * OC,C,taps,taps]: each phase has the taps that meet it, the last one first.

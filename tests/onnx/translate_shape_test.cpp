@@ -121,11 +121,11 @@ TEST(Folding, RefusesHugeConstants) {
       .list("shape", {1000, 1000, 1000})
       .node("ConstantOfShape", {"shape"}, {"c"}, {}, "big");
   m.node("Add", {"x", "c"}, {"y"});
-  expect_model_error([&] { m.import(); }, {"'big' (ConstantOfShape)", "1000000000 elements"});
+  expect_model_error([&] { m.import(); }, {"'big' (ConstantOfShape)", "3.7 GiB", "--max-memory"});
   ModelBuilder expand;
   expand.input("x", {1}).output("y").weight("w", {1}, {1}).list("shape", {1000, 1000, 1000});
   expand.node("Expand", {"w", "shape"}, {"c"}, {}, "big").node("Add", {"x", "c"}, {"y"});
-  expect_model_error([&] { expand.import(); }, {"'big' (Expand)", "1000000000 elements from constants of 1"});
+  expect_model_error([&] { expand.import(); }, {"'big' (Expand)", "3.7 GiB from 4 B", "--max-memory"});
 }
 
 TEST(Expand, BroadcastsBothWays) {

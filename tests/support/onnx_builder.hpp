@@ -15,7 +15,7 @@ using Dims = std::vector<std::int64_t>;
 
 struct Attribute {
   std::string name;
-  std::variant<int, double, const char*, Dims, std::vector<float>, onnx::TensorProto> value;
+  std::variant<int, double, const char*, Dims, std::vector<float>, onnx::TensorProto, std::int64_t> value;
 };
 
 inline onnx::TensorProto float_tensor(const std::string& name, const Dims& dims,
@@ -99,7 +99,10 @@ private:
   }
   static void set_attribute(onnx::AttributeProto& out, const Attribute& attribute) {
     out.set_name(attribute.name);
-    if (const auto* i = std::get_if<int>(&attribute.value)) {
+    if (const auto* wide = std::get_if<std::int64_t>(&attribute.value)) {
+      out.set_type(onnx::AttributeProto::INT);
+      out.set_i(*wide);
+    } else if (const auto* i = std::get_if<int>(&attribute.value)) {
       out.set_type(onnx::AttributeProto::INT);
       out.set_i(*i);
     } else if (const auto* f = std::get_if<double>(&attribute.value)) {

@@ -77,8 +77,9 @@ void OneDnnBuilder::end_node(const ir::Node& node) {
 }
 
 Desc OneDnnBuilder::plain_desc(const Shape& shape) {
-  if (shape.rank() == 0)
-    return Desc({1}, dnnl::memory::data_type::f32, Dims{1});
+  // A tensor of more axes than the library knows is a list for it: the elements lie in the same order.
+  if (shape.rank() == 0 || shape.rank() > DNNL_MAX_NDIMS)
+    return Desc({shape.elements()}, dnnl::memory::data_type::f32, Dims{1});
   Dims strides(static_cast<std::size_t>(shape.rank()), 1);
   for (std::size_t axis = strides.size() - 1; axis-- > 0;)
     strides[axis] = strides[axis + 1] * shape.dims()[axis + 1];

@@ -8,8 +8,12 @@
 namespace fovea::backend::onednn_detail {
 namespace {
 
+/// Operands up to which the library joins them; beyond, copying row by row is as fast.
+constexpr std::size_t kMostOperands = 128;
+
 bool supports_concat(const ir::Graph& graph, const ir::Node& node) {
-  return std::all_of(node.inputs.begin(), node.inputs.end(),
+  return node.inputs.size() <= kMostOperands &&
+         std::all_of(node.inputs.begin(), node.inputs.end(),
                      [&](ir::ValueId id) { return graph.shape(id).elements() > 0; });
 }
 

@@ -52,8 +52,23 @@ bool has(const ir::Node& node, std::size_t i) {
   return node.inputs.size() > i && node.inputs[i] != ir::kNoValue;
 }
 
-bool supports_conv(const ir::Graph&, const ir::Node&) {
-  return true;
+/// The library counts in 32 bits, and its weights must have at least one element.
+template <class ConvLikeAttributes>
+bool is_moderate(const ConvLikeAttributes& a, const Shape& w) {
+  constexpr std::int64_t largest = std::int64_t{1} << 20;
+  const auto fits = [](const std::vector<std::int64_t>& numbers) {
+    return std::all_of(numbers.begin(), numbers.end(), [](std::int64_t n) { return n <= largest; });
+  };
+  return w.elements() > 0 && fits(a.strides) && fits(a.pads) && fits(a.dilations) &&
+         std::max(a.dilations[0] * w[2], a.dilations[1] * w[3]) <= largest;
+}
+
+bool supports_conv(const ir::Graph& graph, const ir::Node& node) {
+  return is_moderate(node.attributes.as<ops::ConvAttributes>(), graph.shape(node.inputs[1]));
+}
+
+bool supports_fused_conv(const ir::Graph& graph, const ir::Node& node) {
+  return is_moderate(node.attributes.as<ops::FusedConvAttributes>().conv, graph.shape(node.inputs[1]));
 }
 
 /// What `make` makes of pictures with the channels last, or of the library's own layout where it has no
@@ -118,9 +133,10 @@ void lower_fused_conv(OneDnnBuilder& builder, const ir::Node& node) {
 
 /// As the gradient of a convolution; one with a bias, or with more output padding than a convolution can
 /// round away, is left to the reference kernel.
-bool supports_conv_transpose(const ir::Graph&, const ir::Node& node) {
+bool supports_conv_transpose(const ir::Graph& graph, const ir::Node& node) {
   const auto& a = node.attributes.as<ops::ConvTransposeAttributes>();
-  return !has(node, 2) && a.output_padding[0] < a.strides[0] && a.output_padding[1] < a.strides[1];
+  return is_moderate(a, graph.shape(node.inputs[1])) && !has(node, 2) && a.output_padding[0] < a.strides[0] &&
+         a.output_padding[1] < a.strides[1];
 }
 
 ConvBackwardData choose_conv_transpose(OneDnnBuilder& builder, const ir::Node& node,
@@ -146,12 +162,13 @@ void lower_conv_transpose(OneDnnBuilder& builder, const ir::Node& node) {
 /// Turned weights are made by the convolutions that read them, if those are oneDNN's.
 bool supports_turned_weights(const ir::Graph& graph, const ir::Node& node) {
   const ir::ValueId w = node.outputs[0];
+  const std::vector<ir::NodeId>& readers = graph.readers(w);
   return graph.is_constant(node.inputs[0]) && !graph.is_output(w) &&
-         std::all_of(graph.nodes().begin(), graph.nodes().end(), [&](const ir::Node& reader) {
+         std::all_of(readers.begin(), readers.end(), [&](ir::NodeId id) {
+           const ir::Node& reader = graph.nodes()[static_cast<std::size_t>(id)];
            const auto reads = std::count(reader.inputs.begin(), reader.inputs.end(), w);
            const bool convolves = reader.op == &ops::conv() || reader.op == &ops::fused_conv();
-           return reads == 0 ||
-                  (reads == 1 && convolves && reader.inputs[1] == w && lowering_for(graph, reader));
+           return reads == 1 && convolves && reader.inputs[1] == w && lowering_for(graph, reader);
          });
 }
 
@@ -161,7 +178,7 @@ void lower_turned_weights(OneDnnBuilder&, const ir::Node&) {}
 
 std::vector<OperatorLowering> convolution_lowerings() {
   return {{&ops::conv(), supports_conv, lower_conv, kAnyType},
-          {&ops::fused_conv(), supports_conv, lower_fused_conv, kAnyType},
+          {&ops::fused_conv(), supports_fused_conv, lower_fused_conv, kAnyType},
           {&ops::conv_transpose(), supports_conv_transpose, lower_conv_transpose, kAnyType},
           {&ops::turned_weights(), supports_turned_weights, lower_turned_weights}};
 }

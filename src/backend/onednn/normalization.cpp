@@ -25,7 +25,8 @@ void lower_batch_norm(OneDnnBuilder& builder, const ir::Node& node) {
 
 /// oneDNN centres its window, ONNX lets an even one lean towards the later channels.
 bool supports_lrn(const ir::Graph& graph, const ir::Node& node) {
-  return graph.shape(node.inputs[0]).rank() == 4 && node.attributes.as<ops::LrnAttributes>().size % 2 == 1;
+  const std::int64_t size = node.attributes.as<ops::LrnAttributes>().size;
+  return graph.shape(node.inputs[0]).rank() == 4 && size % 2 == 1 && size <= 1 << 20;
 }
 
 void lower_lrn(OneDnnBuilder& builder, const ir::Node& node) {

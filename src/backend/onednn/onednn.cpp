@@ -55,13 +55,18 @@ private:
     std::size_t forward_steps = 0;
     for (std::size_t i = 0; i < schedule.order.size(); ++i) {
       const ir::Node& node = graph.nodes()[static_cast<std::size_t>(schedule.order[i])];
-      onednn.begin_node(i);
-      builder.begin_node(node);
-      lower_node(onednn, builder, node);
-      for (ir::ValueId id : node.outputs)
-        if (is_float_output(graph, id))
-          onednn.plain(id);
-      onednn.end_node(node);
+      try {
+        onednn.begin_node(i);
+        builder.begin_node(node);
+        lower_node(onednn, builder, node);
+        for (ir::ValueId id : node.outputs)
+          if (is_float_output(graph, id))
+            onednn.plain(id);
+        onednn.end_node(node);
+      } catch (const dnnl::error& error) {
+        throw LoweringError(
+            fmt::format("node '{}' ({}): oneDNN cannot run it: {}", node.name, node.op->name, error.what()));
+      }
       if (i + 1 == schedule.forward)
         forward_steps = builder.step_count();
     }
@@ -85,11 +90,7 @@ private:
       }
       return onednn.add_reference(node);
     }
-    try {
-      lowering->lower(onednn, node);
-    } catch (const dnnl::error& error) {
-      throw InternalError(fmt::format("node '{}' ({}): oneDNN: {}", node.name, node.op->name, error.what()));
-    }
+    lowering->lower(onednn, node);
   }
 };
 

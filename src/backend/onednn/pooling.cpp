@@ -24,6 +24,17 @@ Window window_of(const PoolLikeAttributes& a, const Shape& in, const Shape& out)
   return window;
 }
 
+/// Windows that the library's kernels are made for: it counts in 32 bits, and walks over what lies in the
+/// padding, which the reference kernel skips.
+bool is_moderate(const Window& window, const Shape& plane) {
+  constexpr std::int64_t largest = std::int64_t{1} << 20, always = 64;
+  for (std::size_t i = 0; i < 2; ++i)
+    if (window.kernel[i] > std::max(always, plane[static_cast<std::int64_t>(i) + 2]) ||
+        std::max({window.strides[i], window.dilations[i], window.pad_begin[i], window.pad_end[i]}) > largest)
+      return false;
+  return true;
+}
+
 /// Padding as wide as the window would leave windows without any element; the reference kernel defines those.
 bool is_padding_narrow(const Window& window) {
   for (std::size_t i = 0; i < 2; ++i) {
@@ -44,15 +55,15 @@ bool is_own_gradient(const ir::Graph& graph, const ir::Node& node, ir::ValueId s
 
 bool supports_max_pool(const ir::Graph& graph, const ir::Node& node) {
   const ir::ValueId switches = node.outputs[1];
-  const bool only_gradients =
-      std::all_of(graph.nodes().begin(), graph.nodes().end(), [&](const ir::Node& reader) {
-        const bool reads =
-            std::find(reader.inputs.begin(), reader.inputs.end(), switches) != reader.inputs.end();
-        return !reads || is_own_gradient(graph, reader, switches);
-      });
+  const std::vector<ir::NodeId>& readers = graph.readers(switches);
+  const bool only_gradients = std::all_of(readers.begin(), readers.end(), [&](ir::NodeId reader) {
+    return is_own_gradient(graph, graph.nodes()[static_cast<std::size_t>(reader)], switches);
+  });
   const auto& a = node.attributes.as<ops::MaxPoolAttributes>();
   return !graph.is_output(switches) && only_gradients &&
-         is_padding_narrow(window_of(a, graph.shape(node.inputs[0]), graph.shape(node.outputs[0])));
+         is_padding_narrow(window_of(a, graph.shape(node.inputs[0]), graph.shape(node.outputs[0]))) &&
+         is_moderate(window_of(a, graph.shape(node.inputs[0]), graph.shape(node.outputs[0])),
+                     graph.shape(node.inputs[0]));
 }
 
 void lower_max_pool(OneDnnBuilder& builder, const ir::Node& node) {
@@ -98,14 +109,15 @@ Pooling kind_of(const AverageAttributes& a) {
 
 /// oneDNN's divisor counts what hangs beyond the padding, ONNX's does not.
 template <class AverageAttributes>
-bool is_divisor_the_same(const AverageAttributes& a, const Window& window) {
+bool is_divisor_the_same(const AverageAttributes& a, const Window& window, const Shape& plane) {
   const bool hangs_over = window.pad_end[0] > a.pads[2] || window.pad_end[1] > a.pads[3];
-  return is_padding_narrow(window) && (a.count_include_pad == 0 || !hangs_over);
+  return is_padding_narrow(window) && is_moderate(window, plane) && (a.count_include_pad == 0 || !hangs_over);
 }
 
 bool supports_average_pool(const ir::Graph& graph, const ir::Node& node) {
   const auto& a = node.attributes.as<ops::AveragePoolAttributes>();
-  return is_divisor_the_same(a, window_of(a, graph.shape(node.inputs[0]), graph.shape(node.outputs[0])));
+  return is_divisor_the_same(a, window_of(a, graph.shape(node.inputs[0]), graph.shape(node.outputs[0])),
+                             graph.shape(node.inputs[0]));
 }
 
 void add_average_pool(OneDnnBuilder& builder, const ir::Node& node, Pooling kind, const Window& window) {
@@ -137,7 +149,8 @@ void lower_average_pool(OneDnnBuilder& builder, const ir::Node& node) {
 
 bool supports_average_pool_gradient(const ir::Graph& graph, const ir::Node& node) {
   const auto& a = node.attributes.as<ops::AveragePoolGradientAttributes>();
-  return is_divisor_the_same(a, window_of(a, graph.shape(node.outputs[0]), graph.shape(node.inputs[0])));
+  return is_divisor_the_same(a, window_of(a, graph.shape(node.outputs[0]), graph.shape(node.inputs[0])),
+                             graph.shape(node.outputs[0]));
 }
 
 void lower_average_pool_gradient(OneDnnBuilder& builder, const ir::Node& node) {

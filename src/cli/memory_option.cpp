@@ -1,0 +1,28 @@
+#include "cli/memory_option.hpp"
+
+#include "base/byte_size.hpp"
+#include "cli/common.hpp"
+#include "fovea/error.hpp"
+
+#include <fmt/format.h>
+
+namespace fovea::cli {
+
+void MemoryOption::add_to(Command verb) {
+  verb.add_option(
+      "--max-memory", amount,
+      "memory that a model's constants and the value of a node may take, e.g. 4GiB (default 2GiB); "
+      "where it is given, a network's intermediate values together, too");
+}
+
+LoadOptions MemoryOption::load_options() const {
+  LoadOptions options;
+  try {
+    options.max_memory = amount.empty() ? 0 : parse_bytes(amount);
+  } catch (const InputError& error) {
+    throw UsageError(fmt::format("--max-memory: {}", error.what()));
+  }
+  return options;
+}
+
+}  // namespace fovea::cli
