@@ -82,6 +82,8 @@ public:
   ImageInput image_input() const;
   /// Class names: from the file's metadata, ImageNet's for 1000 classes, else empty.
   const Labels& labels() const;
+  /// The same where the scores are another output or value, by its name.
+  const Labels& labels_of(const std::string& output) const;
   /// From the file's metadata, if it has any.
   const std::optional<Preprocessing>& preprocessing() const;
 

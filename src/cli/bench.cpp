@@ -22,7 +22,7 @@ struct Options {
   std::string model;
   std::int64_t batch = 1;
   std::optional<std::int64_t> size;
-  std::string rule = "gradient";
+  std::string rule = "gradient", scores;
   EngineOptions engine;
   int iterations = 20;
   int warm_up = 3;
@@ -93,6 +93,8 @@ ProgramOptions program_options(const Model& model, const Options& options) {
   program.width = input.width > 0 ? 0 : options.size.value_or(224);
   program.batch = options.batch;
   program.rule = parse_rule(options.rule);
+  if (!options.scores.empty())
+    program.outputs = {options.scores};
   program.direction = options.forward_only ? Direction::Forward : Direction::ForwardAndBackward;
   return program;
 }
@@ -269,6 +271,8 @@ void add_bench(Command app) {
       .shows_default();
   verb.add_option("--size", options->size, "side of the picture where the model leaves it open (default 224)")
       .check(whole_number(1, 65536));
+  verb.add_option("--scores", options->scores,
+                  "the output, or other value, that is differentiated (default: the first output)");
   verb.add_option("--rule", options->rule, "what a ReLU passes back")
       .check(one_of(kRuleNames))
       .shows_default();

@@ -28,7 +28,7 @@ constexpr std::array kMethods = {ExportedMethod{"gradient", Rule::Gradient, fals
                                  ExportedMethod{"excitation", Rule::Excitation, false}};
 
 struct Arguments {
-  std::string model, file, method = "gradient", output = "saliency", explained = "top";
+  std::string model, file, scores, method = "gradient", output = "saliency", explained = "top";
   std::int64_t opset = 17, batch = 1, size = 0;
 
   void add_to(Command verb) {
@@ -69,6 +69,7 @@ int write_explanation(const Arguments& arguments) {
     options.map = ExplanationOptions::Map::Gradient;
   if (arguments.explained == "input")
     options.explained = ExplanationOptions::Class::Input;
+  options.scores = arguments.scores;
   const std::string bytes = export_explanation(model, options);
   write_file_atomically(arguments.file, bytes);
   fmt::print("{}: {} in, scores and {} out, opset {}, {} bytes\n", arguments.file,
@@ -98,6 +99,8 @@ void add_explanation(Command verb) {
   explanation.add_option("--method", arguments->method, "how the map is made: see 'fovea list methods'")
       .check(one_of(names))
       .shows_default();
+  explanation.add_option("--scores", arguments->scores,
+                         "the output, or other value, that holds the class scores (default: the first output)");
   explanation
       .add_option("--output", arguments->output,
                   "saliency: one value a pixel, [N,H,W]; gradient: one for each channel, too")

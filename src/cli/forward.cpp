@@ -94,7 +94,7 @@ int compute(const Options& options) {
   ProgramOptions program_options = options.engine.program_options();
   program_options.direction = Direction::Forward;
   program_options.input_layout = ProgramOptions::InputLayout::AsInFile;
-  program_options.final_softmax = ProgramOptions::FinalSoftmax::Keep;
+  program_options.head = ProgramOptions::Head::AsInFile;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     tensors.push_back(read_array(inputs[i].path));
     check_shape(tensors.back().shape(), model.inputs()[input_ports[i]], inputs[i].path);

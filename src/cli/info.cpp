@@ -14,7 +14,7 @@ namespace fovea::cli {
 namespace {
 
 struct Options {
-  std::string model;
+  std::string model, scores;
   std::optional<std::int64_t> size;
   bool json = false;
   bool layers = false;
@@ -25,14 +25,26 @@ std::int64_t size_for(std::int64_t declared, const Options& options) {
   return declared > 0 ? 0 : options.size.value_or(224);
 }
 
-/// The compiled program, or nothing with the reason why there is none.
-std::shared_ptr<const Program> try_compile(const Model& model, const Options& options, std::string& why_not) {
+/// The compiled program, or nothing with the reason why there is none. One whose output is not class scores
+/// is run all the same, with the reason among `complaints`.
+std::shared_ptr<const Program> try_compile(const Model& model, const Options& options, std::string& why_not,
+                                           std::vector<std::string>& complaints) {
   try {
     ProgramOptions program;
     const ImageInput input = model.image_input();
     program.height = size_for(input.height, options);
     program.width = size_for(input.width, options);
-    return Program::compile(model, program);
+    if (!options.scores.empty())
+      program.outputs = {options.scores};
+    try {
+      program.head = ProgramOptions::Head::Classes;
+      return Program::compile(model, program);
+    } catch (const ModelError& error) {
+      program.head = ProgramOptions::Head::Scores;
+      auto any = Program::compile(model, program);
+      complaints.push_back(error.detail());
+      return any;
+    }
   } catch (const Error& error) {
     why_not = error.what();
     return nullptr;
@@ -127,7 +139,7 @@ Usage usage_of(const Model& model, const FoundModel& found) {
 }
 
 void print_json(const Model& model, const Usage& usage, const Program* program, const std::string& why_not,
-                const Options& options) {
+                const std::vector<std::string>& notes, const Options& options) {
   nlohmann::ordered_json json = {{"path", model.path()},
                                  {"producer", model.producer()},
                                  {"ir_version", model.ir_version()},
@@ -151,7 +163,8 @@ void print_json(const Model& model, const Usage& usage, const Program* program, 
     json["arena_bytes"] = program->report().arena_bytes;
     json["unshared_bytes"] = program->report().unplanned_bytes;
     json["fallback_nodes"] = program->report().fallback_nodes;
-    json["notes"] = program->report().notes;
+    json["activation"] = name_of(program->head().activation);
+    json["notes"] = notes;
   } else {
     json["error"] = why_not;
   }
@@ -164,7 +177,8 @@ void print_preprocessing(const ChosenPreprocessing& chosen) {
   fmt::print("preprocessing  {} (from {})\n", describe(chosen.preprocessing), chosen.source);
 }
 
-void print_text(const Model& model, const Usage& usage, const Program* program) {
+void print_text(const Model& model, const Usage& usage, const Program* program,
+                const std::vector<std::string>& notes) {
   fmt::print("model          {}\n", model.path());
   fmt::print("format         ONNX IR {}, opset {}{}\n", model.ir_version(), model.opset(),
              model.producer().empty() ? "" : ", made by " + model.producer());
@@ -197,9 +211,8 @@ void print_text(const Model& model, const Usage& usage, const Program* program) 
     fmt::print("  {:<24} {:>6}\n", name, count);
   for (const UnsupportedNode& node : model.unsupported_nodes())
     fmt::print("unsupported    node '{}' ({}): {}\n", node.node, node.operator_name, node.reason);
-  if (program)
-    for (const std::string& note : program->report().notes)
-      fmt::print("note           {}\n", note);
+  for (const std::string& note : notes)
+    fmt::print("note           {}\n", note);
 }
 
 int show(const Options& options) {
@@ -207,11 +220,14 @@ int show(const Options& options) {
   const Model model = Model::load(found.path);
   const Usage usage = usage_of(model, found);
   std::string why_not;
-  const std::shared_ptr<const Program> program = try_compile(model, options, why_not);
+  std::vector<std::string> notes;
+  const std::shared_ptr<const Program> program = try_compile(model, options, why_not, notes);
+  if (program)
+    notes.insert(notes.end(), program->report().notes.begin(), program->report().notes.end());
   if (options.json)
-    print_json(model, usage, program.get(), why_not, options);
+    print_json(model, usage, program.get(), why_not, notes, options);
   else
-    print_text(model, usage, program.get());
+    print_text(model, usage, program.get(), notes);
   if (options.layers && !options.json)
     print_layers(layers_of(model, options));
   if (program)
@@ -232,6 +248,8 @@ void add_info(Command app) {
       .check(file_or_folder());
   verb.add_option("--size", options->size, "side of the picture where the model leaves it open (default 224)")
       .check(whole_number(1, 65536));
+  verb.add_option("--scores", options->scores,
+                  "the output, or other value, that holds the class scores (default: the first output)");
   verb.add_flag("--layers", options->layers,
                 "also every layer: name, node, operator, shape, receptive field, stride");
   verb.add_flag("--json", options->json, "print JSON");

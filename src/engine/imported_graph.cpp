@@ -2,6 +2,7 @@
 
 #include "engine/model_impl.hpp"
 #include "onnx/import.hpp"
+#include "onnx/node_outputs.hpp"
 
 namespace fovea {
 
@@ -15,7 +16,24 @@ ir::Graph imported_graph(const Model& model, const ProgramOptions& options) {
     import_options.channels_last = onnx_import::ImportOptions::ChannelsLast::Transpose;
   for (const InputShape& input : options.input_shapes)
     import_options.shapes.emplace_back(input.name, input.shape);
-  return onnx_import::import_graph(*model.impl().file, import_options);
+  ir::Graph graph = onnx_import::import_graph(*model.impl().file, import_options);
+  if (options.head == ProgramOptions::Head::AsInFile && options.target.empty() && options.outputs.empty() &&
+      options.source.empty())
+    return graph;
+  std::vector<std::string> wanted = options.outputs;
+  if (!options.target.empty())
+    wanted = {options.target};
+  else if (wanted.empty() && !graph.outputs().empty())
+    wanted = {graph.output_names().front()};
+  if (!options.source.empty())
+    wanted.push_back(options.source);
+  std::vector<ir::ValueId> ids;
+  for (const std::string& name : wanted)
+    ids.push_back(onnx_import::find_value(graph, *model.impl().file, name));
+  graph.clear_outputs();
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    graph.add_output(ids[i], wanted[i]);
+  return graph;
 }
 
 }  // namespace fovea

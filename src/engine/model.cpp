@@ -14,11 +14,6 @@ Model Model::load(const std::string& path, const LoadOptions& options) {
   impl->file = onnx_import::OnnxFile::read(path, options.operators);
   impl->labels = labels_from_metadata(impl->file->metadata, path);
   impl->preprocessing = preprocessing_from_metadata(impl->file->metadata, path);
-  if (impl->labels.empty() && !impl->file->outputs.empty()) {
-    const std::vector<std::int64_t>& dims = impl->file->outputs.front().dims;
-    if (std::find(dims.begin(), dims.end(), Labels::imagenet().size()) != dims.end())
-      impl->labels = Labels::imagenet();
-  }
   return Model(std::move(impl));
 }
 
@@ -53,6 +48,14 @@ const std::vector<std::pair<std::string, std::string>>& Model::metadata() const 
   return impl_->file->metadata;
 }
 const Labels& Model::labels() const {
+  return labels_of(outputs().empty() ? std::string() : outputs().front().name);
+}
+const Labels& Model::labels_of(const std::string& output) const {
+  if (impl_->labels.empty())
+    for (const ModelPort& port : outputs())
+      if (port.name == output &&
+          std::find(port.dims.begin(), port.dims.end(), Labels::imagenet().size()) != port.dims.end())
+        return Labels::imagenet();
   return impl_->labels;
 }
 const std::optional<Preprocessing>& Model::preprocessing() const {

@@ -3,16 +3,14 @@
 #include "autodiff/backward.hpp"
 #include "base/check.hpp"
 #include "base/log.hpp"
-#include "engine/imported_graph.hpp"
+#include "engine/forward_graph.hpp"
 #include "engine/model_impl.hpp"
 #include "engine/program_impl.hpp"
 #include "engine/rule_set.hpp"
 #include "ir/text.hpp"
-#include "onnx/node_outputs.hpp"
 #include "ops/multiply_adds.hpp"
 #include "ops/round_straight_through.hpp"
 #include "passes/pipeline.hpp"
-#include "passes/randomize_weights.hpp"
 
 #include <fmt/ranges.h>
 
@@ -22,20 +20,6 @@
 
 namespace fovea {
 namespace {
-
-/// Makes the named value, or the first output of the named node, the graph's only output.
-void retarget(ir::Graph& graph, const onnx_import::OnnxFile& file, const std::string& target) {
-  const ir::ValueId id = onnx_import::find_value(graph, file, target);
-  graph.clear_outputs();
-  graph.add_output(id, target);
-}
-
-/// Makes the named value, from which gradients are wanted, the last output.
-void add_source(ir::Graph& graph, const onnx_import::OnnxFile& file, const std::string& source) {
-  const ir::ValueId id = onnx_import::find_value(graph, file, source);
-  FOVEA_CHECK(graph.producer(id), "'{}' is not computed from the picture", source);
-  graph.add_output(id, source);
-}
 
 const backend::Backend& choose_backend(const ProgramOptions& options) {
   const bool is_double = options.precision == Precision::F64, is_single = options.precision == Precision::F32;
@@ -115,7 +99,7 @@ std::string describe_rule(std::string_view rule, const autodiff::Differentiated&
 
 ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
   const Shape& scores = forward.shape(forward.outputs().front());
-  FOVEA_CHECK(scores.rank() >= 1 && scores[0] == impl.options.batch,
+  FOVEA_CHECK((scores.rank() >= 1 && scores[0] == impl.options.batch) || impl.options.batch == 1,
               "the output '{}' has shape {}: its first extent is not the batch of {}",
               forward.output_names().front(), to_string(scores), impl.options.batch);
   const ir::ValueId source =
@@ -209,22 +193,10 @@ void build(const Model& model, Program::Impl& impl) {
                 "the size of input '{}' is open: give one", picture.name);
   }
   const LogTimer timer;
-  ir::Graph graph = imported_graph(model, options);
-  log_event(LogLevel::Summary, "imported {}: {} nodes ({:.1f} ms)", model.path(), graph.nodes().size(),
-            timer.milliseconds());
-  model.impl().file->release_pages();
-  FOVEA_CHECK(!graph.outputs().empty(), "the model has no output");
-  if (!options.target.empty())
-    retarget(graph, *model.impl().file, options.target);
-  if (!options.source.empty())
-    add_source(graph, *model.impl().file, options.source);
-  const bool strip = options.final_softmax == ProgramOptions::FinalSoftmax::Remove && options.target.empty();
-  graph = passes::run(strip ? passes::canonical_passes() : passes::canonical_passes_keeping_softmax(),
-                      std::move(graph), impl.report.notes);
-  if (!options.shuffled_layers.empty())
-    graph = passes::randomize_weights(graph, options.shuffled_layers, options.shuffle_seed);
-  if (options.final_relu == ProgramOptions::FinalRelu::Remove)
-    graph = passes::run(passes::final_relu_passes(), std::move(graph), impl.report.notes);
+  ForwardGraph forward = forward_graph(model, options, impl.report.notes);
+  ir::Graph graph = std::move(forward.graph);
+  impl.head = std::move(forward.head);
+  impl.has_further_scores = forward.has_further_scores;
   impl.report.multiply_adds = ops::multiply_adds(graph);
   impl.inputs = infos(graph, graph.inputs());
   const std::size_t forward_outputs = graph.outputs().size();
@@ -307,6 +279,12 @@ const std::vector<TensorInfo>& Program::outputs() const {
 }
 std::int64_t Program::classes() const {
   return impl_->outputs.front().shape.elements() / impl_->options.batch;
+}
+const ScoreHead& Program::head() const {
+  return impl_->head;
+}
+std::optional<std::size_t> Program::further_scores() const {
+  return impl_->has_further_scores ? std::optional<std::size_t>(1) : std::nullopt;
 }
 const ProgramReport& Program::report() const {
   return impl_->report;

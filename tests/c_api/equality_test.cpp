@@ -139,7 +139,7 @@ TEST(CApi, MapsAreThoseOfSaliency) {
     ASSERT_EQ(fovea_map_describe(map.get(), &info), FOVEA_OK);
     EXPECT_EQ(info.target, expected.target.index);
     EXPECT_EQ(info.score, expected.target.score);
-    EXPECT_EQ(info.probability, expected.target.probability);
+    EXPECT_EQ(info.probability, expected.target.probability.value());
     EXPECT_EQ((Rect{info.region_x, info.region_y, info.region_width, info.region_height}), expected.region);
     ASSERT_EQ(Shape({info.height, info.width}), expected.map.shape());
     std::vector<float> values(static_cast<std::size_t>(info.height * info.width));
