@@ -61,8 +61,8 @@ typedef struct fovea_model_info {
 fovea_status fovea_model_load(const char* path, fovea_model** model);
 /* What the file cannot tell of its scores; fields that are 0 take their defaults, all but `size`. */
 typedef struct fovea_model_options {
-  size_t size;            /* sizeof(fovea_model_options), so that fields may be added */
-  const char* scores;     /* the output, or other value, that holds the class scores; null: the first output */
+  size_t size;        /* sizeof(fovea_model_options), so that fields may be added */
+  const char* scores; /* the output, or other value, that holds the class scores; null: the first output */
   const char* activation; /* what makes probabilities of them: "softmax", "sigmoid" or "none"; null: what the
                              network ends in, else softmax, and sigmoid of a single score */
 } fovea_model_options;
@@ -113,14 +113,15 @@ typedef int (*fovea_progress)(int64_t done, int64_t total, void* user);
 /* For the calls that follow; null: no more reports. */
 fovea_status fovea_session_on_progress(fovea_session* session, fovea_progress progress, void* user);
 
-/* Unnormalised class scores (logits), those before a final activation, [N,classes] of preprocessed pictures [N,channels,height,width], for
- * any N from 1: `shape` is that of `input`, and `scores_size` is N * classes. Channels come first for every
- * file, in the network's order. */
+/* Unnormalised class scores (logits), those before a final activation, [N,classes] of preprocessed pictures
+ * [N,channels,height,width], for any N from 1: `shape` is that of `input`, and `scores_size` is N * classes.
+ * Channels come first for every file, in the network's order. */
 fovea_status fovea_session_scores(fovea_session* session, const float* input, const int64_t shape[4],
                                   float* scores, size_t scores_size);
 
-/* Their probabilities, 0 to 1, of the same shape, by the activation that the network ends in or that was chosen
- * with fovea_model_load_with. FOVEA_ERROR_INPUT where that is none, and for a score that is not finite. */
+/* Their probabilities, 0 to 1, of the same shape, by the activation that the network ends in or that was
+ * chosen with fovea_model_load_with. FOVEA_ERROR_INPUT where that is none, and for a score that is not
+ * finite. */
 fovea_status fovea_session_probabilities(fovea_session* session, const float* input, const int64_t shape[4],
                                          double* probabilities, size_t probabilities_size);
 

@@ -37,10 +37,11 @@ struct ExplanationOptions : ExportOptions {
   } explained = Class::Top;
 };
 
-/// A graph that maps a picture to its scores (those of ProgramOptions::Head::Classes: before a final activation,
-/// two of a network with one) and the map that explains one of them, as the bytes of an ONNX file, for any ONNX runtime. Inputs: the model's, in its layout; outputs: `scores`
-/// and `gradient` or `saliency`. Metadata as above, with the rule as `fovea.rule`. ModelError naming what
-/// cannot be imported, differentiated or written.
+/// A graph that maps a picture to its scores (those of ProgramOptions::Head::Classes: before a final
+/// activation, two of a network with one) and the map that explains one of them, as the bytes of an ONNX
+/// file, for any ONNX runtime. Inputs: the model's, in its layout; outputs: `scores` and `gradient` or
+/// `saliency`. Metadata as above, with the rule as `fovea.rule`. ModelError naming what cannot be imported,
+/// differentiated or written.
 std::string export_explanation(const Model& model, const ExplanationOptions& options = {});
 
 }  // namespace fovea

@@ -81,15 +81,16 @@ struct ProgramOptions {
   enum class Head {
     /// The scores before the activation that the output ends in, in the output's own shape.
     Scores,
-    /// The same for a classifier: rows [N,classes], two classes of a single score (-s, then s) unless it has no
+    /// The same for a classifier: rows [N,classes], two classes of a single score (-s, then s) unless it has
+    /// no
     /// probability. ModelError for an output that cannot be class scores (whole numbers, more than a row for
     /// each picture, the largest of several, another number than there are labels where another output has
     /// that number), which names the outputs that can be. `compile_for_pictures` compiles this.
     Classes,
     AsInFile,  ///< every output as the file has it, activations kept
   } head = Head::Scores;
-  /// How probabilities are made of scores. None: as the network's end says, or where it does not, by a softmax
-  /// of several scores and by a sigmoid of one; a note tells.
+  /// How probabilities are made of scores. None: as the network's end says, or where it does not, by a
+  /// softmax of several scores and by a sigmoid of one (ScoreHead::is_assumed).
   std::optional<Activation> activation = {};
   /// How many names of classes there are, where those of the file do not count; 0: not known.
   std::int64_t label_count = 0;
@@ -165,9 +166,10 @@ private:
   std::unique_ptr<const Impl> impl_;
 };
 
-/// A program of a classifier of pictures, ProgramOptions::Head::Classes. Where the file fixes its batch so that the network takes no other (a transformer
-/// that was exported for one picture), it is one of the file's batch, and one of a single picture where the output
-/// has no batch: see Program::options. ModelError as Program::compile has it.
+/// A program of a classifier of pictures, ProgramOptions::Head::Classes. Where the file fixes its batch so
+/// that the network takes no other (a transformer that was exported for one picture), it is one of the file's
+/// batch, and one of a single picture where the output has no batch: see Program::options. ModelError as
+/// Program::compile has it.
 std::shared_ptr<const Program> compile_for_pictures(const Model& model, ProgramOptions options = {});
 
 /// The name of the last value of [N,C,H,W] with more than one position on the way from the picture to the

@@ -16,8 +16,7 @@ void check_finite(std::span<const double> scores) {
 }
 
 /// exp(s_k) / sum of exp(s_j) over the scores of k's group, without overflow.
-std::vector<double> softmax_in_groups(std::span<const double> scores,
-                                      std::span<const std::int32_t> groups) {
+std::vector<double> softmax_in_groups(std::span<const double> scores, std::span<const std::int32_t> groups) {
   const auto group_of = [&](std::size_t k) {
     return groups.empty() ? std::size_t{0} : static_cast<std::size_t>(groups[k]);
   };

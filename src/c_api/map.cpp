@@ -44,8 +44,7 @@ using namespace fovea::c_api;
 fovea_status fovea_map_describe(const fovea_map* map, fovea_map_info* info) {
   return guarded([&] {
     const fovea::SaliencyMap& from = not_null(map, "map").saliency;
-    const double probability =
-        from.target.probability.value_or(std::numeric_limits<double>::quiet_NaN());
+    const double probability = from.target.probability.value_or(std::numeric_limits<double>::quiet_NaN());
     not_null(info, "info") = {from.map.shape()[0], from.map.shape()[1], from.target.index,
                               from.target.score,   probability,         from.region.x,
                               from.region.y,       from.region.width,   from.region.height};

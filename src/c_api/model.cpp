@@ -12,9 +12,10 @@ namespace {
 /// Classes of the output with the scores: its elements for one picture, two of a single one that has a
 /// probability; 0 where the file leaves an extent open.
 std::int64_t declared_classes(const Model& model, const ScoreChoice& choice) {
-  const auto port = std::find_if(
-      model.outputs().begin(), model.outputs().end(),
-      [&](const ModelPort& output) { return choice.scores.empty() || output.name == choice.scores; });
+  const auto port =
+      std::find_if(model.outputs().begin(), model.outputs().end(), [&](const ModelPort& output) {
+        return choice.scores.empty() || output.name == choice.scores;
+      });
   if (port == model.outputs().end() || port->dims.empty())
     return 0;
   std::int64_t classes = 1;
@@ -131,8 +132,9 @@ fovea_status fovea_model_load_with(const char* path, const fovea_model_options* 
     ScoreChoice choice;
     if (options) {
       if (options->size != sizeof(fovea_model_options))
-        throw UsageError(fmt::format("options.size is {}, expected {}: it must be sizeof(fovea_model_options)",
-                                     options->size, sizeof(fovea_model_options)));
+        throw UsageError(
+            fmt::format("options.size is {}, expected {}: it must be sizeof(fovea_model_options)",
+                        options->size, sizeof(fovea_model_options)));
       choice = {options->scores ? options->scores : "", parse_activation(options->activation)};
     }
     out = new fovea_model(&not_null(path, "path"), std::move(choice));

@@ -134,8 +134,7 @@ nlohmann::ordered_json describe_json(const ClassModel& model, const ClassModelTa
 void print_line(const ClassModel& model, const ClassModelTarget& target,
                 const std::vector<std::string>& files) {
   fmt::print("{}: score {:.3f}, norm {:.2f}, objective {:.3f}{} after {} steps\n", target.long_name,
-             model.score, model.norm, model.objective,
-             probability_text(model.probability), model.steps);
+             model.score, model.norm, model.objective, probability_text(model.probability), model.steps);
   for (const std::string& file : files)
     fmt::print("  {}\n", file);
 }
@@ -163,10 +162,10 @@ struct Gallery {
   void add(const Context& context, const ClassModelTarget& target, std::size_t k, const ClassModel& model) {
     const Image picture = context.picture_of(model.input);
     const std::vector<std::string> files = write_files(context, target, k, model, picture);
-    panels.push_back({picture, target.short_name,
-                      target.layer
-                          ? fmt::format("score {:.4g}", model.score)
-                          : fmt::format("score {:.1f}{}", model.score, probability_text(model.probability, 2))});
+    panels.push_back(
+        {picture, target.short_name,
+         target.layer ? fmt::format("score {:.4g}", model.score)
+                      : fmt::format("score {:.1f}{}", model.score, probability_text(model.probability, 2))});
     results.push_back(describe_json(model, target, files));
     if (!context.arguments.json)
       print_line(model, target, files);

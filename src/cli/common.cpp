@@ -178,10 +178,11 @@ void warn_of_probabilities(const Program& program, const std::vector<double>& sc
   static std::atomic_flag is_told;
   if (!program.head().is_assumed || !look_like_probabilities(scores) || is_told.test_and_set())
     return;
-  fmt::print(stderr,
-             "fovea: warning: the scores are all within 0..1 and sum to 1, so they look like probabilities, and "
-             "a softmax was made of them again: --activation none shows them as they are, and --scores names "
-             "the value before the network's own activation\n");
+  fmt::print(
+      stderr,
+      "fovea: warning: the scores are all within 0..1 and sum to 1, so they look like probabilities, and "
+      "a softmax was made of them again: --activation none shows them as they are, and --scores names "
+      "the value before the network's own activation\n");
 }
 
 Rule parse_rule(const std::string& name) {

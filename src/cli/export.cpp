@@ -99,8 +99,9 @@ void add_explanation(Command verb) {
   explanation.add_option("--method", arguments->method, "how the map is made: see 'fovea list methods'")
       .check(one_of(names))
       .shows_default();
-  explanation.add_option("--scores", arguments->scores,
-                         "the output, or other value, that holds the class scores (default: the first output)");
+  explanation.add_option(
+      "--scores", arguments->scores,
+      "the output, or other value, that holds the class scores (default: the first output)");
   explanation
       .add_option("--output", arguments->output,
                   "saliency: one value a pixel, [N,H,W]; gradient: one for each channel, too")

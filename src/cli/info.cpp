@@ -164,6 +164,7 @@ void print_json(const Model& model, const Usage& usage, const Program* program, 
     json["unshared_bytes"] = program->report().unplanned_bytes;
     json["fallback_nodes"] = program->report().fallback_nodes;
     json["activation"] = name_of(program->head().activation);
+    json["activation_assumed"] = program->head().is_assumed;
     json["notes"] = notes;
   } else {
     json["error"] = why_not;
@@ -171,6 +172,14 @@ void print_json(const Model& model, const Usage& usage, const Program* program, 
   if (options.layers)
     json["layers"] = layers_json(layers_of(model, options));
   fmt::print("{}\n", json.dump(2));
+}
+
+/// How the network's probabilities are made, and how that is known.
+std::string activation_text(const ScoreHead& head) {
+  return fmt::format("{}{}", name_of(head.activation),
+                     head.is_assumed ? " of the scores (assumed: the network ends without an activation; "
+                                       "--activation says otherwise)"
+                                     : ", which the network ends in");
 }
 
 void print_preprocessing(const ChosenPreprocessing& chosen) {
@@ -200,6 +209,8 @@ void print_text(const Model& model, const Usage& usage, const Program* program,
         static_cast<double>(report.arena_bytes) / 1048576.0,
         static_cast<double>(report.unplanned_bytes) / 1048576.0);
   }
+  if (program)
+    fmt::print("probabilities  {}\n", activation_text(program->head()));
   const Labels& labels = usage.labels;
   if (!labels.empty())
     fmt::print("labels         {}: {}, {}, ...\n", labels.size(), describe(labels, 0),

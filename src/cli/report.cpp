@@ -120,7 +120,8 @@ int make_report(const ReportArguments& arguments, const std::string& command_lin
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   add_summary(page, arguments, loaded, programs, summary);
   page.finish();
-  fmt::print("{}: {}, {} left out\n", arguments.output, counted(static_cast<std::size_t>(summary.photos), "photo"),
+  fmt::print("{}: {}, {} left out\n", arguments.output,
+             counted(static_cast<std::size_t>(summary.photos), "photo"),
              counted(summary.left_out.size(), "file"));
   return code;
 }

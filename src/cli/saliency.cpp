@@ -81,8 +81,8 @@ Image figure_of(const SaliencyMap& result, const Options& options, const LoadedM
                 const std::string& path, const Image& grey, const ShownLevels& levels,
                 ClassModelPictures& class_models) {
   const std::string name = short_name(loaded.labels, result.target.index);
-  const std::string answer =
-      fmt::format("{}, score {:.2f}{}", name, result.target.score, probability_text(result.target.probability));
+  const std::string answer = fmt::format("{}, score {:.2f}{}", name, result.target.score,
+                                         probability_text(result.target.probability));
   const std::string file = fs::path(path).filename().string();
   const Panel map = {colorize(grey, options.colormap), "Saliency map",
                      fmt::format("{}; {}", method_info(options.method).title, range_text(options)),
@@ -140,9 +140,9 @@ nlohmann::ordered_json describe_json(const SaliencyMap& result, const Options& o
 
 std::string result_text(const SaliencyMap& result, const Labels& labels, const std::string& path,
                         const Files& files) {
-  std::string text = fmt::format("{}: {} (class {}), score {:.3f}{}\n", path,
-                                 describe(labels, result.target.index), result.target.index,
-                                 result.target.score, probability_text(result.target.probability));
+  std::string text =
+      fmt::format("{}: {} (class {}), score {:.3f}{}\n", path, describe(labels, result.target.index),
+                  result.target.index, result.target.score, probability_text(result.target.probability));
   for (const std::string* file :
        {&files.map, &files.heat, &files.overlay, &files.raw, &files.gradient, &files.figure})
     if (!file->empty())

@@ -41,7 +41,8 @@ std::string named(const Model& model, Make&& make) {
 
 std::string export_canonical(const Model& model, const ExportOptions& options) {
   return named(model, [&] {
-    return onnx_write::write_graph(canonical_graph(model, options, ProgramOptions::Head::AsInFile), {options.opset, model.metadata()});
+    return onnx_write::write_graph(canonical_graph(model, options, ProgramOptions::Head::AsInFile),
+                                   {options.opset, model.metadata()});
   });
 }
 

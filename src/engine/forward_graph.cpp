@@ -23,10 +23,15 @@ void settle_activation(ScoreHead& head, bool is_found, std::int64_t scores, cons
   if (is_found)
     return;
   head = {scores > 1 ? Activation::Softmax : Activation::Sigmoid, true};
-  if (options.head == ProgramOptions::Head::Classes)
-    notes.push_back(fmt::format("the network ends without an activation: probabilities are the {} of its "
-                              "{} (assumed; --activation says otherwise)",
-                              name_of(head.activation), scores > 1 ? "scores" : "score"));
+  // That several scores without an activation are a softmax's is so common that it is no news: `fovea info`
+  // and the log tell it.
+  const std::string text = fmt::format("the network ends without an activation: probabilities are the {} of "
+                                       "its {} (assumed; --activation says otherwise)",
+                                       name_of(head.activation), scores > 1 ? "scores" : "score");
+  if (scores == 1 && options.head == ProgramOptions::Head::Classes)
+    notes.push_back(text);
+  else
+    log_event(LogLevel::Summary, "{}", text);
 }
 
 /// Takes the scores of the first output.
@@ -35,8 +40,7 @@ void take_head(ForwardGraph& forward, const ProgramOptions& options, passes::Not
   forward.graph = std::move(scored.graph);
   ir::verify(forward.graph, "pass take_scores");
   forward.has_further_scores = scored.has_further_scores;
-  const std::int64_t scores =
-      forward.graph.shape(forward.graph.outputs().front()).elements() / options.batch;
+  const std::int64_t scores = forward.graph.shape(forward.graph.outputs().front()).elements() / options.batch;
   if (scored.head)
     forward.head = *scored.head;
   settle_activation(forward.head, scored.head.has_value(), scores, options, notes);

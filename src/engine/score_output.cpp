@@ -99,11 +99,11 @@ void check_label_count(const Model& model, const ProgramOptions& options, const 
     return;
   for (const ModelPort& port : model.outputs())
     if (port.name != name && may_be_scores(port) && fits(declared_numbers(port)))
-      throw InputError(fmt::format(
-          "the output '{}' has {} numbers for each picture, but the output '{}' has {}, {}: {}", name, numbers,
-          port.name, declared_numbers(port),
-          labels > 0 ? "as many as there are labels" : "as many as ImageNet has classes",
-          alternatives(model, name)));
+      throw InputError(
+          fmt::format("the output '{}' has {} numbers for each picture, but the output '{}' has {}, {}: {}",
+                      name, numbers, port.name, declared_numbers(port),
+                      labels > 0 ? "as many as there are labels" : "as many as ImageNet has classes",
+                      alternatives(model, name)));
 }
 
 }  // namespace
@@ -132,14 +132,16 @@ void check_class_scores(const Model& model, const ProgramOptions& options, const
               "the output '{}' has shape {}: it is a softmax at each of many places, as of a network that "
               "segments pictures, not one row of class scores for each picture; {}",
               name, to_string(type.shape), alternatives(model, name));
-  FOVEA_CHECK(has_rows, "the output '{}' has shape {}, which is not one row of class scores for each picture: {}",
-              name, to_string(type.shape), alternatives(model, name));
+  FOVEA_CHECK(has_rows,
+              "the output '{}' has shape {}, which is not one row of class scores for each picture: {}", name,
+              to_string(type.shape), alternatives(model, name));
   FOVEA_CHECK(!is_maximum(graph, output),
               "the output '{}' is the largest of several scores and does not tell of which class: {}", name,
               alternatives(model, name));
   // A row of `batch` numbers may be that of one picture, where the file says that it does not change.
   const ModelPort* port = port_of(model, name);
-  FOVEA_CHECK(options.batch == 1 || type.shape.rank() != 1 || (port && port->dims.size() == 1 && port->dims[0] < 0),
+  FOVEA_CHECK(options.batch == 1 || type.shape.rank() != 1 ||
+                  (port && port->dims.size() == 1 && port->dims[0] < 0),
               "the output '{}' has no batch: one picture at a time", name);
   if (options.outputs.empty())
     check_label_count(model, options, name, type.shape.elements() / options.batch);

@@ -7,8 +7,8 @@
 #include <cmath>
 #include <random>
 
-/// RISE (Petsiuk et al. 2018): the probability of the class (its score where the network has no probabilities)
-/// under random soft masks, averaged over the masks that let a pixel through.
+/// RISE (Petsiuk et al. 2018): the probability of the class (its score where the network has no
+/// probabilities) under random soft masks, averaged over the masks that let a pixel through.
 namespace fovea {
 namespace {
 

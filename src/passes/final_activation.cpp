@@ -271,8 +271,8 @@ std::optional<double> uniform_constant(const ir::Graph& graph, ir::ValueId value
 }
 
 std::optional<AffineStep> affine_step(const ir::Graph& graph, const ir::Node& node) {
-  const bool takes_two = node.op == &ops::add() || node.op == &ops::sub() || node.op == &ops::mul() ||
-                         node.op == &ops::div();
+  const bool takes_two =
+      node.op == &ops::add() || node.op == &ops::sub() || node.op == &ops::mul() || node.op == &ops::div();
   AffineStep step;
   if (node.op == &ops::neg()) {
     step = {node.inputs[0], -1, 0};

@@ -14,8 +14,8 @@ struct FinalActivation {
   Activation kind = Activation::Softmax;
   bool is_logarithm = false;
   double scale = 1, shift = 0;
-  ir::ValueId before = ir::kNoValue;  ///< of the result's shape
-  double factor = 1;                  ///< the scores are factor * before
+  ir::ValueId before = ir::kNoValue;    ///< of the result's shape
+  double factor = 1;                    ///< the scores are factor * before
   std::vector<std::int64_t> axes = {};  ///< Softmax: those along which p sums to one
 };
 

@@ -49,8 +49,7 @@ bool reduces_nothing(const ir::Graph& graph, const ir::Node& node) {
   const ir::Operator* op = node.op;
   const bool reduces = op == &ops::reduce_max() || op == &ops::reduce_mean() || op == &ops::reduce_sum() ||
                        op == &ops::global_average_pool();
-  return reduces &&
-         graph.shape(node.inputs[0]).elements() == graph.shape(node.outputs[0]).elements();
+  return reduces && graph.shape(node.inputs[0]).elements() == graph.shape(node.outputs[0]).elements();
 }
 
 /// Bounds of a node that limits its first input, from below or above.
@@ -103,8 +102,8 @@ Tensor moved_elements(const ir::Graph& graph, const ir::Node& node, const std::v
 
 std::string describe(const ir::Graph& graph, ir::ValueId value) {
   const ir::Node* node = graph.producer(peeled(graph, value));
-  const bool is_one_node = node->op->name == "Softmax" || node->op->name == "LogSoftmax" ||
-                           node->op->name == "Sigmoid";
+  const bool is_one_node =
+      node->op->name == "Softmax" || node->op->name == "LogSoftmax" || node->op->name == "Sigmoid";
   return is_one_node ? fmt::format("{} '{}'", node->op->name, node->name) : std::string();
 }
 
@@ -154,13 +153,14 @@ void ScoreWalk::number(ScoreView& view, const Shape& shape, const std::vector<st
 }
 
 ScoreView ScoreWalk::start(const FinalActivation& found, ir::ValueId value) {
-  ScoreView view{found.kind, found.is_logarithm, found.scale, found.shift, rewriter_.map(found.before), {}, {}};
+  ScoreView view{found.kind, found.is_logarithm, found.scale, found.shift, rewriter_.map(found.before), {},
+                 {}};
   if (found.factor == -1) {
     view.scores = rewriter_.to().add(ops::neg(), {}, {view.scores});
   } else if (found.factor != 1) {
     const Tensor factor = Tensor::scalar(found.factor).cast(graph_.type(value).dtype);
-    view.scores = rewriter_.to().add(
-        ops::mul(), {}, {view.scores, rewriter_.to().add_constant("score_factor", factor)});
+    view.scores = rewriter_.to().add(ops::mul(), {},
+                                     {view.scores, rewriter_.to().add_constant("score_factor", factor)});
   }
   view.name = describe(graph_, value);
   if (view.name.empty())
@@ -173,8 +173,7 @@ ScoreView ScoreWalk::start(const FinalActivation& found, ir::ValueId value) {
 /// A view divided by its own sum: a softmax of what was selected.
 std::optional<ScoreView> ScoreWalk::start_renormalised(ir::ValueId value) {
   const auto parts = quotient(graph_, value);
-  if (!parts || parts->numerator == ir::kNoValue ||
-      graph_.shape(parts->numerator) != graph_.shape(value))
+  if (!parts || parts->numerator == ir::kNoValue || graph_.shape(parts->numerator) != graph_.shape(value))
     return std::nullopt;
   const auto axes = axes_summed(graph_, parts->denominator, parts->numerator);
   std::optional<ScoreView> view = axes ? view_of(parts->numerator) : std::nullopt;
@@ -199,8 +198,8 @@ std::optional<ScoreView> ScoreWalk::moved(const ir::Node& node, ir::ValueId valu
     view->scores = rewriter_.to().add(ops::reshape(), ops::ReshapeAttributes{shape}, {view->scores}, name);
     return view;
   }
-  const auto output = static_cast<std::size_t>(
-      std::find(node.outputs.begin(), node.outputs.end(), value) - node.outputs.begin());
+  const auto output = static_cast<std::size_t>(std::find(node.outputs.begin(), node.outputs.end(), value) -
+                                               node.outputs.begin());
   view->elements = moved_elements(graph_, node, {view->elements}, output);
   std::vector<ir::ValueId> inputs = {view->scores};
   for (std::size_t i = 1; i < node.inputs.size(); ++i)

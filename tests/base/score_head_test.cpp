@@ -13,7 +13,8 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 TEST(ScoreHead, a_softmax_is_the_share_of_the_exponentials) {
-  const std::vector<double> p = ScoreHead().probabilities(std::vector<double>{0, std::log(2.0), std::log(5.0)});
+  const std::vector<double> p =
+      ScoreHead().probabilities(std::vector<double>{0, std::log(2.0), std::log(5.0)});
   EXPECT_NEAR(p[0], 0.125, 1e-15);
   EXPECT_NEAR(p[1], 0.25, 1e-15);
   EXPECT_NEAR(p[2], 0.625, 1e-15);
@@ -23,8 +24,7 @@ TEST(ScoreHead, does_not_overflow) {
   EXPECT_EQ(ScoreHead().probabilities(std::vector<double>{1e30, 1e30, -1e30}),
             (std::vector<double>{0.5, 0.5, 0}));
   const ScoreHead independent{Activation::Sigmoid};
-  EXPECT_EQ(independent.probabilities(std::vector<double>{1e30, 0, -1e30}),
-            (std::vector<double>{1, 0.5, 0}));
+  EXPECT_EQ(independent.probabilities(std::vector<double>{1e30, 0, -1e30}), (std::vector<double>{1, 0.5, 0}));
 }
 
 TEST(ScoreHead, sigmoids_are_independent_of_each_other) {

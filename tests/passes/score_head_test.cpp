@@ -14,7 +14,6 @@
 namespace fovea::test {
 namespace {
 
-
 /// Parts of activations that are written out; each list below has lines that compute `p` from x, f64[2,4].
 constexpr const char* kExp = "e = Exp(x)\n";
 constexpr const char* kSum = "sum = ReduceSum(e) axes=[1] keep_dims=1\n";
@@ -33,8 +32,7 @@ std::vector<std::pair<std::string, std::string>> softmaxes() {
       {"one by", exp + sum + "const one f64[] {1}\nr = Div(one, sum)\np = Mul(r, e)"},
       {"guarded", exp + sum + "const eps f64[] {1e-12}\ng = Add(sum, eps)\np = Div(e, g)"},
       {"exp of LogSoftmax", "l = LogSoftmax(x) axis=1\np = Exp(l)"},
-      {"exp of a difference",
-       exp + sum + "l = Log(sum)\nd = Sub(x, l)\np = Exp(d)"},
+      {"exp of a difference", exp + sum + "l = Log(sum)\nd = Sub(x, l)\np = Exp(d)"},
       {"between transposes",
        "t = Transpose(x) perm=[1,0]\ns = Softmax(t) axis=0\np = Transpose(s) perm=[1,0]"},
       {"flattened", "a = Reshape(x) shape=[2,4,1,1]\nf = Reshape(a) shape=[2,4]\ns = Softmax(f) axis=1\n"
@@ -80,37 +78,58 @@ std::vector<Wrapper> wrappers() {
       {"nothing", "y = Identity(p)"},
       {"casts", "w_c = Cast(p) to=f32\ny = Cast(w_c) to=f64", same, {0, 1, 2, 3}, 1e-6},
       {"Clip", "y = Clip(p) min=1e-07 max=0.9999999", same, {0, 1, 2, 3}, 1e-6},
-      {"Max and Min", "const w_low f64[] {1e-7}\nconst w_high f64[1] {1}\nw_a = Max(w_low, p)\ny = Min(w_a, w_high)", same,
-       {0, 1, 2, 3}, 1e-6},
-      {"percent", "const w_hundred f64[4] {100 100 100 100}\ny = Mul(p, w_hundred)", [](double y) { return y / 100; }},
+      {"Max and Min",
+       "const w_low f64[] {1e-7}\nconst w_high f64[1] {1}\nw_a = Max(w_low, p)\ny = Min(w_a, w_high)",
+       same,
+       {0, 1, 2, 3},
+       1e-6},
+      {"percent", "const w_hundred f64[4] {100 100 100 100}\ny = Mul(p, w_hundred)",
+       [](double y) { return y / 100; }},
       {"per mille by a quotient", "const w_part f64[] {0.001}\ny = Div(p, w_part)",
        [](double y) { return y / 1000; }},
       {"added zero", "const w_zero f64[4] {0 0 0 0}\ny = Add(p, w_zero)"},
       {"a guard against zero", "const w_eps f64[] {1e-8}\ny = Add(p, w_eps)", same, {0, 1, 2, 3}, 1e-7},
       {"logarithm", "y = Log(p)", [](double y) { return std::exp(y); }},
-      {"guarded logarithm", "const w_eps f64[] {1e-7}\nw_a = Add(p, w_eps)\ny = Log(w_a)",
-       [](double y) { return std::exp(y); }, {0, 1, 2, 3}, 1e-6},
-      {"logarithm, clipped and scaled", "w_l = Log(p)\nw_c = Clip(w_l) min=-100\nconst w_two f64[] {2}\ny = Mul(w_c, w_two)",
+      {"guarded logarithm",
+       "const w_eps f64[] {1e-7}\nw_a = Add(p, w_eps)\ny = Log(w_a)",
+       [](double y) { return std::exp(y); },
+       {0, 1, 2, 3},
+       1e-6},
+      {"logarithm, clipped and scaled",
+       "w_l = Log(p)\nw_c = Clip(w_l) min=-100\nconst w_two f64[] {2}\ny = Mul(w_c, w_two)",
        [](double y) { return std::exp(y / 2); }},
-      {"rounded percent", "const w_hundred f64[] {100}\nw_a = Mul(p, w_hundred)\ny = Round(w_a)",
-       [](double y) { return y / 100; }, {0, 1, 2, 3}, 0.0051},
-      {"quantised", "const w_scale f64[] {0.00392156862745098}\nconst w_zero f64[] {-128}\nw_a = Div(p, w_scale)\n"
-                    "w_r = RoundStraightThrough(w_a)\nw_q = Add(w_r, w_zero)\nw_c = Clip(w_q) min=-128 max=127\n"
-                    "w_d = Sub(w_c, w_zero)\ny = Mul(w_d, w_scale)",
-       same, {0, 1, 2, 3}, 0.002},
+      {"rounded percent",
+       "const w_hundred f64[] {100}\nw_a = Mul(p, w_hundred)\ny = Round(w_a)",
+       [](double y) { return y / 100; },
+       {0, 1, 2, 3},
+       0.0051},
+      {"quantised",
+       "const w_scale f64[] {0.00392156862745098}\nconst w_zero f64[] {-128}\nw_a = Div(p, w_scale)\n"
+       "w_r = RoundStraightThrough(w_a)\nw_q = Add(w_r, w_zero)\nw_c = Clip(w_q) min=-128 max=127\n"
+       "w_d = Sub(w_c, w_zero)\ny = Mul(w_d, w_scale)",
+       same,
+       {0, 1, 2, 3},
+       0.002},
       {"Slice", "y = Slice(p) starts=[0,1] steps=[1,1] sizes=[2,3]", same, {1, 2, 3}},
       {"reversed Slice", "y = Slice(p) starts=[0,3] steps=[1,-1] sizes=[2,4]", same, {3, 2, 1, 0}},
       {"Gather", "const w_at i64[2] {3 1}\ny = Gather(p, w_at) axis=1", same, {3, 1}},
       {"Split", "w_a, y = Split(p) axis=1 sizes=[1,3]", same, {1, 2, 3}},
-      {"Concat of parts", "w_a, w_b = Split(p) axis=1 sizes=[1,3]\ny = Concat(w_b, w_a) axis=1", same, {1, 2, 3, 0}},
-      {"transposed and back", "w_a = Transpose(p) perm=[1,0]\nw_b = Identity(w_a)\ny = Transpose(w_b) perm=[1,0]"},
+      {"Concat of parts",
+       "w_a, w_b = Split(p) axis=1 sizes=[1,3]\ny = Concat(w_b, w_a) axis=1",
+       same,
+       {1, 2, 3, 0}},
+      {"transposed and back",
+       "w_a = Transpose(p) perm=[1,0]\nw_b = Identity(w_a)\ny = Transpose(w_b) perm=[1,0]"},
       {"extents of one", "y = Reshape(p) shape=[2,4,1,1]"},
       {"a mean over extents of one",
        "w_a = Reshape(p) shape=[2,4,1]\ny = ReduceMean(w_a) axes=[2] keep_dims=0"},
-      {"pooled", "w_a = Reshape(p) shape=[2,4,1,1]\nw_b = GlobalAveragePool(w_a)\ny = Reshape(w_b) shape=[2,4]"},
-      {"percent of a part", "w_s = Slice(p) starts=[0,1] steps=[1,1] sizes=[2,2]\nconst w_hundred f64[] {100}\n"
-                            "w_a = Mul(w_hundred, w_s)\ny = Clip(w_a) min=0 max=100",
-       [](double y) { return y / 100; }, {1, 2}},
+      {"pooled",
+       "w_a = Reshape(p) shape=[2,4,1,1]\nw_b = GlobalAveragePool(w_a)\ny = Reshape(w_b) shape=[2,4]"},
+      {"percent of a part",
+       "w_s = Slice(p) starts=[0,1] steps=[1,1] sizes=[2,2]\nconst w_hundred f64[] {100}\n"
+       "w_a = Mul(w_hundred, w_s)\ny = Clip(w_a) min=0 max=100",
+       [](double y) { return y / 100; },
+       {1, 2}},
   };
 }
 
@@ -118,9 +137,10 @@ std::vector<Wrapper> wrappers() {
 void expect_head(Activation kind, const std::string& name, const std::string& activation,
                  const Wrapper& wrapper) {
   // Other readers do not matter: an ArgMax of p, a second output.
-  const std::string text = fmt::format("input x f64[2,4]\n{}\n{}\nbest = ArgMax(p) axis=1\nmost = ReduceMax(p) "
-                                       "axes=[1] keep_dims=1\noutput y = y\noutput best = best\noutput most = most",
-                                       activation, wrapper.lines);
+  const std::string text =
+      fmt::format("input x f64[2,4]\n{}\n{}\nbest = ArgMax(p) axis=1\nmost = ReduceMax(p) "
+                  "axes=[1] keep_dims=1\noutput y = y\noutput best = best\noutput most = most",
+                  activation, wrapper.lines);
   SCOPED_TRACE(fmt::format("{} {}, {}", name_of(kind), name, wrapper.name));
   const ir::Graph graph = parse(text);
   passes::Notes notes;
@@ -170,8 +190,9 @@ TEST(TakeScores, knows_logarithms_of_probabilities) {
         kShifted + sum + "l = Log(sum)\np = Sub(d, l)",
         kShifted + sum + "l = Log(sum)\nlse = Add(l, m)\np = Sub(x, lse)"})
     expect_head(Activation::Softmax, "logarithm", lines, nothing);
-  for (const char* lines : {"n = Neg(x)\ns = Softplus(n)\np = Neg(s)",
-                            "const one f64[] {1}\nn = Neg(x)\ne = Exp(n)\na = Add(e, one)\nl = Log(a)\np = Neg(l)"})
+  for (const char* lines :
+       {"n = Neg(x)\ns = Softplus(n)\np = Neg(s)",
+        "const one f64[] {1}\nn = Neg(x)\ne = Exp(n)\na = Add(e, one)\nl = Log(a)\np = Neg(l)"})
     expect_head(Activation::Sigmoid, "logarithm", lines, nothing);
 }
 
@@ -189,25 +210,26 @@ std::optional<ScoreHead> head_of(const std::string& text, std::int64_t batch = 2
 /// What an activation inside of a network gives is no probability of a class.
 TEST(TakeScores, leaves_what_is_no_ending) {
   for (const char* lines : {
-           "a = Softmax(x) axis=1\ny = Mul(a, x)",                                 // attention, gating
-           "a = Sigmoid(x)\ny = Mul(x, a)",                                        // SiLU, squeeze and excite
-           "a = Softmax(x) axis=1\ny = MatMul(a, w)",                              // mixing
-           "a = Sigmoid(x)\ny = Mul(a, uneven)",                                   // weights of classes
-           "a = Softmax(x) axis=1\ny = Add(a, half)",                              // no probability
-           "a = Softmax(x) axis=1\ny = Neg(a)",                                    // another order
-           "a = LogSoftmax(x) axis=1\ny = Neg(a)",                                 // a loss
-           "a = Softmax(x) axis=1\ny = Clip(a) min=0.2 max=0.8",                   // classes become equal
-           "a = Softmax(x) axis=1\ny = Concat(a, a) axis=1",                       // classes twice
-           "a = Softmax(x) axis=1\nb = Sigmoid(x)\ny = Concat(a, b) axis=1",       // of two kinds
-           "y = Tanh(x)", "y = Softplus(x)", "y = Exp(x)", "y = Relu(x)",          // no probabilities
-           "s = ReduceSum(x) axes=[1] keep_dims=1\ny = Div(x, s)",                 // not exponentials
+           "a = Softmax(x) axis=1\ny = Mul(a, x)",                            // attention, gating
+           "a = Sigmoid(x)\ny = Mul(x, a)",                                   // SiLU, squeeze and excite
+           "a = Softmax(x) axis=1\ny = MatMul(a, w)",                         // mixing
+           "a = Sigmoid(x)\ny = Mul(a, uneven)",                              // weights of classes
+           "a = Softmax(x) axis=1\ny = Add(a, half)",                         // no probability
+           "a = Softmax(x) axis=1\ny = Neg(a)",                               // another order
+           "a = LogSoftmax(x) axis=1\ny = Neg(a)",                            // a loss
+           "a = Softmax(x) axis=1\ny = Clip(a) min=0.2 max=0.8",              // classes become equal
+           "a = Softmax(x) axis=1\ny = Concat(a, a) axis=1",                  // classes twice
+           "a = Softmax(x) axis=1\nb = Sigmoid(x)\ny = Concat(a, b) axis=1",  // of two kinds
+           "y = Tanh(x)", "y = Softplus(x)", "y = Exp(x)", "y = Relu(x)",     // no probabilities
+           "s = ReduceSum(x) axes=[1] keep_dims=1\ny = Div(x, s)",            // not exponentials
            "e = Exp(x)\ns = ReduceSum(e) axes=[0] keep_dims=1\nt = ReduceSum(e) axes=[1] keep_dims=1\n"
-           "u = Add(s, t)\ny = Div(e, u)",                                         // another denominator
+           "u = Add(s, t)\ny = Div(e, u)",  // another denominator
            "a = Softmax(x) axis=1\nb = Softmax(v) axis=1\nc = Add(a, b)\ny = Mul(c, half)",  // an ensemble
        })
-    EXPECT_FALSE(head_of(fmt::format("input x f64[2,4]\ninput v f64[2,4]\nconst w f64[4,4] {{random 1}}\nconst "
-                                     "half f64[] {{0.5}}\nconst uneven f64[4] {{1 2 3 4}}\n{}\noutput y = y",
-                                     lines)))
+    EXPECT_FALSE(
+        head_of(fmt::format("input x f64[2,4]\ninput v f64[2,4]\nconst w f64[4,4] {{random 1}}\nconst "
+                            "half f64[] {{0.5}}\nconst uneven f64[4] {{1 2 3 4}}\n{}\noutput y = y",
+                            lines)))
         << lines;
 }
 
@@ -240,7 +262,8 @@ TEST(TakeScores, keeps_the_groups_of_several_softmaxes) {
     output y = y)");
   ASSERT_TRUE(head);
   EXPECT_EQ(head->groups, (std::vector<std::int32_t>{0, 0, 0, 1, 1}));
-  const auto rows = head_of("input x f64[2,2,3]\ns = Softmax(x) axis=2\ny = Reshape(s) shape=[2,6]\noutput y = y");
+  const auto rows =
+      head_of("input x f64[2,2,3]\ns = Softmax(x) axis=2\ny = Reshape(s) shape=[2,6]\noutput y = y");
   ASSERT_TRUE(rows);
   EXPECT_EQ(rows->groups, (std::vector<std::int32_t>{0, 0, 0, 1, 1, 1}));
 }
@@ -267,8 +290,9 @@ TEST(TakeScores, tells_what_it_found) {
     y = Slice(prob) starts=[0,1] steps=[1,1] sizes=[2,3]
     output y = y)"),
                       2, notes);
-  EXPECT_EQ(notes, passes::Notes{"the scores are what stands before the Softmax 'prob', their probabilities what "
-                                 "it gives; one of its classes is not in the output and keeps its share"});
+  EXPECT_EQ(notes,
+            passes::Notes{"the scores are what stands before the Softmax 'prob', their probabilities what "
+                          "it gives; one of its classes is not in the output and keeps its share"});
 }
 
 /// A network without a batch axis, and one with the batch behind.
@@ -303,8 +327,8 @@ TEST(ClassRows, make_two_classes_of_one_score) {
     Tensor x(DType::F64, graph.shape(graph.inputs()[0]));
     x.data<double>()[0] = 3;
     x.data<double>()[1] = -2;
-    EXPECT_TRUE(near(interpret(graph, {x})[0],
-                     Tensor::from<double>({2, 2}, std::vector<double>{-3, 3, 2, -2}), 0));
+    EXPECT_TRUE(
+        near(interpret(graph, {x})[0], Tensor::from<double>({2, 2}, std::vector<double>{-3, 3, 2, -2}), 0));
     EXPECT_EQ(graph.output_names(), (std::vector<std::string>{"y", "x"}));
   }
   const ir::Graph plain =
