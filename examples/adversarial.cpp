@@ -15,7 +15,8 @@ namespace {
 
 double probability(const fovea::Session& session, std::int64_t target) {
   const auto scores = session.output().data<float>();
-  return fovea::softmax(std::vector<double>(scores.begin(), scores.end()))[static_cast<std::size_t>(target)];
+  const std::vector<double> wide(scores.begin(), scores.end());
+  return session.program().head().probabilities(wide).at(static_cast<std::size_t>(target));
 }
 
 }  // namespace
@@ -28,7 +29,7 @@ int main(int argc, char** argv) {
   try {
     const fovea::Model model = fovea::Model::load(argv[1]);
     const auto preprocessing = model.preprocessing().value_or(fovea::preprocessing_preset("torchvision"));
-    fovea::Session session(fovea::Program::compile(model));
+    fovea::Session session(fovea::compile_for_pictures(model));
     const std::int64_t target = model.labels().find(argv[3], session.program().classes());
 
     // The input is [1, channels, height, width]; one level of a pixel, 1/255 of its range, is `level` there

@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
     const fovea::Model model = fovea::Model::load(argv[1]);
     const auto preprocessing = model.preprocessing().value_or(fovea::preprocessing_preset("torchvision"));
     const auto program =
-        fovea::Program::compile(model, {.final_relu = fovea::ProgramOptions::FinalRelu::Remove});
+        fovea::compile_for_pictures(model, {.final_relu = fovea::ProgramOptions::FinalRelu::Remove});
     fovea::Session session(program);
 
     fovea::ClassModelOptions options;

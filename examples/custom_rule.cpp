@@ -29,7 +29,7 @@ int main(int argc, char** argv) {
     fovea::MapSession session(program);
     const fovea::SaliencyMap map = fovea::saliency(session, fovea::read_image(argv[2]), preprocessing);
     std::printf("%s, probability %.3f\n", model.labels().name(map.target.index).c_str(),
-                map.target.probability);
+                map.target.probability.value_or(0));
     fovea::write_png(argv[3], fovea::overlay(map.seen, fovea::to_grey(map.map, {}), "inferno"));
   } catch (const fovea::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());

@@ -52,7 +52,7 @@ int main(int argc, char** argv) {
       return 1;
     }
     const fovea::Model model = fovea::Model::load(argv[1]);
-    fovea::Session session(fovea::Program::compile(model));
+    fovea::Session session(fovea::compile_for_pictures(model));
     const cv::Mat overlay =
         explain(session, photo, model.preprocessing().value_or(fovea::preprocessing_preset("torchvision")));
     return overlay.size() == photo.size() && cv::imwrite(argv[3], overlay) ? 0 : 1;

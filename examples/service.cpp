@@ -23,7 +23,7 @@ public:
   Explainer(const fovea::Model& model, int workers)
       : preprocessing_(model.preprocessing().value_or(fovea::preprocessing_preset("torchvision"))),
         // Workers do not help each other: with a thread each, none waits for another at every layer.
-        program_(fovea::Program::compile(model, {.threads = 1})) {
+        program_(fovea::compile_for_pictures(model, {.threads = 1})) {
     for (int i = 0; i < workers; ++i)
       workers_.emplace_back([this] { work(); });
   }
@@ -101,7 +101,7 @@ int main(int argc, char** argv) {
     for (std::size_t i = 0; i < first.size(); ++i) {
       const fovea::SaliencyMap map = first[i].get(), again = second[i].get();
       std::printf("%s: %s, probability %.3f\n", argv[i + 2], model.labels().name(map.target.index).c_str(),
-                  map.target.probability);
+                  map.target.probability.value_or(0));
       const auto a = map.map.data<float>(), b = again.map.data<float>();
       if (!std::equal(a.begin(), a.end(), b.begin(), b.end())) {
         std::fprintf(stderr, "%s: the map depends on the thread\n", argv[i + 2]);

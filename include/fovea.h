@@ -64,6 +64,15 @@ typedef struct fovea_model_info {
 /* FOVEA_ERROR_MODEL when the file is missing, damaged, no ONNX file or no classifier of pictures. Operators
  * that fovea lacks are an error of fovea_session_create only. */
 fovea_status fovea_model_load(const char* path, fovea_model** model);
+/* What the file cannot tell of its scores; fields that are 0 take their defaults, all but `size`. */
+typedef struct fovea_model_options {
+  size_t size;        /* sizeof(fovea_model_options), so that fields may be added */
+  const char* scores; /* the output, or other value, that holds the class scores; null: the first output */
+  const char* activation; /* what makes probabilities of them: "softmax", "sigmoid" or "none"; null: what the
+                             network ends in, else softmax, and sigmoid of a single score */
+} fovea_model_options;
+/* The same with options, which may be null. FOVEA_ERROR_INPUT for another activation. */
+fovea_status fovea_model_load_with(const char* path, const fovea_model_options* options, fovea_model** model);
 fovea_status fovea_model_describe(const fovea_model* model, fovea_model_info* info);
 /* The name of a class, "class 17" where it has none; lives as long as the model. FOVEA_ERROR_INPUT for an
  * index that is neither below `classes` nor below `labels`. */
@@ -109,11 +118,17 @@ typedef int (*fovea_progress)(int64_t done, int64_t total, void* user);
 /* For the calls that follow; null: no more reports. */
 fovea_status fovea_session_on_progress(fovea_session* session, fovea_progress progress, void* user);
 
-/* Unnormalised class scores (logits) [N,classes] of preprocessed pictures [N,channels,height,width], for
- * any N from 1: `shape` is that of `input`, and `scores_size` is N * classes. Channels come first for every
- * file, in the network's order. */
+/* Unnormalised class scores (logits), those before a final activation, [N,classes] of preprocessed pictures
+ * [N,channels,height,width], for any N from 1: `shape` is that of `input`, and `scores_size` is N * classes.
+ * Channels come first for every file, in the network's order. */
 fovea_status fovea_session_scores(fovea_session* session, const float* input, const int64_t shape[4],
                                   float* scores, size_t scores_size);
+
+/* Their probabilities, 0 to 1, of the same shape, by the activation that the network ends in or that was
+ * chosen with fovea_model_load_with. FOVEA_ERROR_INPUT where that is none, and for a score that is not
+ * finite. */
+fovea_status fovea_session_probabilities(fovea_session* session, const float* input, const int64_t shape[4],
+                                         double* probabilities, size_t probabilities_size);
 
 /* The derivative of a class score of each picture with respect to that picture, in the input's shape and in
  * units of score per unit of network input. `targets` holds one class for each of the N pictures, -1 for the
@@ -145,7 +160,7 @@ typedef struct fovea_map_info {
   int64_t width;
   int64_t target;     /* the class that is explained */
   double score;       /* its unnormalised score */
-  double probability; /* softmax of the scores over all classes, 0 to 1 */
+  double probability; /* of the class, 0 to 1; NaN where the network has none (activation "none") */
   int64_t region_x;   /* the part of the picture that the map covers, in the picture's own pixels */
   int64_t region_y;
   int64_t region_width;

@@ -79,18 +79,19 @@ double step_of(const ClassModelOptions& options);
 /// climb tells, from its first step on, those of the picture that the step started from, moved as it was: the
 /// look that gave the step.
 struct ClassModelProgress {
-  int step = 0;                   ///< steps done, 0 being the start
-  double score = 0;               ///< S_c, or what LayerTarget says
-  double norm = 0;                ///< ||I||_2, in network units (Paper) or standard ones
-  double objective = 0;           ///< S_c - l2 * ||I||^2 (Paper), S_c (the others)
-  double probability = 0;         ///< of the class; 0 for a layer
-  const Tensor* input = nullptr;  ///< the picture as network input, [C,H,W]
+  int step = 0;                       ///< steps done, 0 being the start
+  double score = 0;                   ///< S_c, or what LayerTarget says
+  double norm = 0;                    ///< ||I||_2, in network units (Paper) or standard ones
+  double objective = 0;               ///< S_c - l2 * ||I||^2 (Paper), S_c (the others)
+  std::optional<double> probability;  ///< of the class; none for a layer
+  const Tensor* input = nullptr;      ///< the picture as network input, [C,H,W]
 };
 
 struct ClassModel {
   Tensor input;   ///< the picture as network input, [C,H,W] F32
   int steps = 0;  ///< steps done
-  double score = 0, norm = 0, objective = 0, probability = 0;
+  double score = 0, norm = 0, objective = 0;
+  std::optional<double> probability;
   enum class Start {
     AsAsked,
     NoiseBecauseGradientWasZero,  ///< the faintest of some noises that gave a gradient

@@ -15,7 +15,7 @@ struct Unit {
   friend bool operator==(const Unit&, const Unit&) = default;
 };
 
-struct Activation {
+struct UnitActivation {
   Unit unit;
   double value = 0;
 };
@@ -33,7 +33,7 @@ struct Reconstruction {
   Tensor pattern;
   /// The unit and its activation; of a channel its strongest one; of a score the class as `channel`, and the
   /// score.
-  Activation strongest;
+  UnitActivation strongest;
   /// What the network saw of the photo, at the size of the pattern.
   Image seen;
   /// The receptive field within `pattern` (nothing of the pattern lies outside), and the same in the photo's
@@ -58,12 +58,12 @@ public:
   std::int64_t channels() const { return activations_.shape()[1]; }
 
   /// InputError as by `check_unit`.
-  Activation at(const Unit& unit) const;
+  UnitActivation at(const Unit& unit) const;
   /// The channel's largest activation; of equal ones the first from the top left.
-  Activation strongest(std::int64_t channel) const;
+  UnitActivation strongest(std::int64_t channel) const;
   /// The channels with the largest activations, by their strongest units, largest first, at most `count`;
   /// only those above 0.
-  std::vector<Activation> strongest_channels(std::int64_t count) const;
+  std::vector<UnitActivation> strongest_channels(std::int64_t count) const;
 
   /// Sends back the activation of one unit. This is the activation times the unit's gradient under the rule,
   /// whose sign it keeps where no ReLU lies in between.
@@ -96,14 +96,14 @@ class StrongestPatches {
 public:
   struct Patch {
     std::size_t picture = 0;  ///< its number
-    Activation activation;
+    UnitActivation activation;
   };
 
   /// Keeps `count` patches for each of `channels`.
   StrongestPatches(std::int64_t channels, std::int64_t count);
   /// Takes in a picture's strongest activation of every channel, in the order of channels. Pictures may come
   /// in any order.
-  void add(std::size_t picture, const std::vector<Activation>& strongest);
+  void add(std::size_t picture, const std::vector<UnitActivation>& strongest);
   /// The strongest first, those above 0 only; of equal activations the picture of the lower number.
   /// InputError for a channel that is not there.
   const std::vector<Patch>& of(std::int64_t channel) const;

@@ -29,7 +29,7 @@ struct LocalizationProtocol {
 
 struct ClassGuess {
   std::int64_t class_index = 0;
-  double probability = 0;
+  double probability = 0;       ///< the score where the network has no probabilities
   std::optional<Box> box = {};  ///< none where none was looked for; empty where none was found
 };
 

@@ -14,6 +14,8 @@ struct ExportOptions {
   std::int64_t batch = 1;
   /// Of the picture, where the model leaves them open; 0: not given.
   std::int64_t height = 0, width = 0;
+  /// The output, or other value, that holds the scores; empty: the first output.
+  std::string scores = {};
 };
 
 /// The model's forward graph as fovea computes it, as the bytes of an ONNX file: shapes worked out, constants
@@ -35,10 +37,11 @@ struct ExplanationOptions : ExportOptions {
   } explained = Class::Top;
 };
 
-/// A graph that maps a picture to its scores (before a final Softmax) and the map that explains one of them,
-/// as the bytes of an ONNX file, for any ONNX runtime. Inputs: the model's, in its layout; outputs: `scores`
-/// and `gradient` or `saliency`. Metadata as above, with the rule as `fovea.rule`. ModelError naming what
-/// cannot be imported, differentiated or written.
+/// A graph that maps a picture to its scores (those of ProgramOptions::Head::Classes: before a final
+/// activation, two of a network with one) and the map that explains one of them, as the bytes of an ONNX
+/// file, for any ONNX runtime. Inputs: the model's, in its layout; outputs: `scores` and `gradient` or
+/// `saliency`. Metadata as above, with the rule as `fovea.rule`. ModelError naming what cannot be imported,
+/// differentiated or written.
 std::string export_explanation(const Model& model, const ExplanationOptions& options = {});
 
 }  // namespace fovea

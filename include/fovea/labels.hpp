@@ -37,6 +37,9 @@ public:
   /// The class's name, or "class 17" where there is none.
   std::string name(std::int64_t index) const;
 
+  /// The same; of a single name two, "not NAME" and NAME, for the two classes of a network with one score.
+  Labels of_two_classes() const;
+
   /// The class that `text` stands for: an index, a WordNet id, a name, or a unique prefix of a name (case and
   /// the difference of space, '_' and '-' do not count). `classes` is the number of outputs. InputError
   /// listing the candidates when several fit and near misses when none does.

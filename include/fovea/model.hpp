@@ -105,6 +105,8 @@ public:
   ImageInput image_input() const;
   /// Class names: from the file's metadata, ImageNet's for 1000 classes, else empty.
   const Labels& labels() const;
+  /// The same where the scores are another output or value, by its name.
+  const Labels& labels_of(const std::string& output) const;
   /// From the file's metadata, if it has any; else that of a picture of whole numbers, which are fed as they
   /// are: 0..255, or -128..127 for int8.
   const std::optional<Preprocessing>& preprocessing() const;

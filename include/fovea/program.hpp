@@ -3,6 +3,7 @@
 #include "fovea/layer_layout.hpp"
 #include "fovea/model.hpp"
 #include "fovea/rectifier_rule.hpp"
+#include "fovea/score_head.hpp"
 #include "fovea/tensor.hpp"
 
 #include <memory>
@@ -86,8 +87,23 @@ struct ProgramOptions {
   /// Name of the ONNX value with respect to which is differentiated; empty: the picture. Its value is then
   /// the last of the outputs, and Session::gradient has its shape.
   std::string source = {};
-  /// Keep a final Softmax or LogSoftmax, which is otherwise removed so that the scores are unnormalised.
-  enum class FinalSoftmax { Remove, Keep } final_softmax = FinalSoftmax::Remove;
+  /// What the first output is where there is no `target`. docs/scores.md tells what a score is.
+  enum class Head {
+    /// The scores before the activation that the output ends in, in the output's own shape.
+    Scores,
+    /// The same for a classifier: rows [N,classes], two classes of a single score (-s, then s) unless it has
+    /// no
+    /// probability. ModelError for an output that cannot be class scores (whole numbers, more than a row for
+    /// each picture, the largest of several, another number than there are labels where another output has
+    /// that number), which names the outputs that can be. `compile_for_pictures` compiles this.
+    Classes,
+    AsInFile,  ///< every output as the file has it, activations kept
+  } head = Head::Scores;
+  /// How probabilities are made of scores. None: as the network's end says, or where it does not, by a
+  /// softmax of several scores and by a sigmoid of one (ScoreHead::is_assumed).
+  std::optional<Activation> activation = {};
+  /// How many names of classes there are, where those of the file do not count; 0: not known.
+  std::int64_t label_count = 0;
   /// What to do with a Relu between the last convolution and the global pooling that gives the scores
   /// (SqueezeNet). Behind it a class can have score 0 and gradient 0, from which gradient ascent never
   /// leaves.
@@ -110,7 +126,7 @@ struct ProgramOptions {
 
 /// What the memory plan and the passes did; for reports.
 struct ProgramReport {
-  std::vector<std::string> notes;  ///< e.g. "removed the final Softmax 'prob'"
+  std::vector<std::string> notes;  ///< e.g. "the scores are what stands before the Softmax 'prob', ..."
   /// Nodes that the rule acted on: Relu, and Clip and Max from 0; for relevance, all that do not merely move
   /// it.
   std::int64_t rule_hits = 0;
@@ -147,6 +163,11 @@ public:
   const std::vector<TensorInfo>& outputs() const;
   /// Number of classes: elements of the first output divided by the batch.
   std::int64_t classes() const;
+  /// What makes probabilities of the scores; without meaning for a target and for Head::AsInFile.
+  const ScoreHead& head() const;
+  /// The output, [batch, G], of scores that have a share of the probability but are no class of the first
+  /// output: what a softmax of more classes has left out. They go to ScoreHead::probabilities.
+  std::optional<std::size_t> further_scores() const;
   const ProgramReport& report() const;
   /// The compiled graph in textual form, for debugging and docs.
   std::string dump() const;
@@ -159,14 +180,15 @@ private:
   std::unique_ptr<const Impl> impl_;
 };
 
-/// A program for pictures. Where the file fixes its batch so that the network takes no other (a transformer
-/// that was exported for one picture), it is one of the file's batch: see Program::options. ModelError as
+/// A program of a classifier of pictures, ProgramOptions::Head::Classes. Where the file fixes its batch so
+/// that the network takes no other (a transformer that was exported for one picture), it is one of the file's
+/// batch, and one of a single picture where the output has no batch: see Program::options. ModelError as
 /// Program::compile has it.
-std::shared_ptr<const Program> compile_for_pictures(const Model& model, ProgramOptions options);
+std::shared_ptr<const Program> compile_for_pictures(const Model& model, ProgramOptions options = {});
 
-/// The side of the square pictures that a network takes whose file leaves the size open: the first of the sizes
-/// that networks are usually made for which its layers fit (224, 32, 28, ...). 0 where the file fixes the size,
-/// where it takes pictures of many sizes, and where none of these fits.
+/// The side of the square pictures that a network takes whose file leaves the size open: the first of the
+/// sizes that networks are usually made for which its layers fit (224, 32, 28, ...). 0 where the file fixes
+/// the size, where it takes pictures of many sizes, and where none of these fits.
 std::int64_t side_of_network(const Model& model);
 
 /// The name of the last value with a grid of more than one position (LayerLayout::has_grid) on the way from

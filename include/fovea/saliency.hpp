@@ -19,7 +19,7 @@ struct SaliencyOptions {
 
 /// Where in a photo the score of a class depends on the pixels.
 struct SaliencyMap {
-  Prediction target;                    ///< class, score and probability that are explained
+  Prediction target;                    ///< class, score and probability of what is explained
   std::optional<std::int64_t> against;  ///< the class that it is set against
   std::vector<Prediction> best;         ///< the five best guesses
   /// What the method says, signed: the derivative dS_c/dI, [channels, height, width], channels in the
@@ -58,8 +58,8 @@ public:
   PhotoExplainer(Session& session, const Image& photo, const Preprocessing& preprocessing, Crops crops);
   PhotoExplainer(MapSession& session, const Image& photo, const Preprocessing& preprocessing, Crops crops);
 
-  /// Unnormalised scores of all classes, the mean over the crops.
-  const std::vector<double>& scores() const { return scores_; }
+  /// Unnormalised scores of all classes, the mean over the crops, and their probabilities.
+  const ClassScores& scores() const { return scores_; }
   Crops crops() const { return crops_; }
   /// What `saliency` gives for the class. InputError when it does not exist or the gradient is not finite.
   SaliencyMap map_of(std::int64_t target_class) { return map_of(ScoreTarget{target_class, {}}); }
@@ -74,7 +74,7 @@ private:
   Preprocessing preprocessing_;
   Crops crops_;
   Framing framing_;
-  std::vector<double> scores_;
+  ClassScores scores_;
   std::uint64_t scored_by_;  ///< the session's run that found the last scores
 };
 
@@ -105,7 +105,7 @@ public:
   RuleExplainers(const RuleSessions& sessions, const Image& photo, const Preprocessing& preprocessing,
                  Crops crops);
 
-  const std::vector<double>& scores() const { return explainers_.front().scores(); }
+  const ClassScores& scores() const { return explainers_.front().scores(); }
   Crops crops() const { return explainers_.front().crops(); }
   /// One map for each session, in their order.
   std::vector<SaliencyMap> maps_of(std::int64_t target_class);

@@ -14,6 +14,10 @@ class ModelInfo(ctypes.Structure):
     _fields_ = [(name, c_int64) for name in ("channels", "height", "width", "classes", "labels")]
 
 
+class ModelOptions(ctypes.Structure):
+    _fields_ = [("size", c_size_t), ("scores", c_char_p), ("activation", c_char_p)]
+
+
 class SessionOptions(ctypes.Structure):
     _fields_ = [
         ("size", c_size_t),
@@ -54,12 +58,14 @@ Progress = ctypes.CFUNCTYPE(c_int, c_int64, c_int64, c_void_p)
 _ARGUMENTS = {
     "fovea_methods": [POINTER(POINTER(c_char_p)), POINTER(c_size_t)],
     "fovea_model_load": [c_char_p, POINTER(c_void_p)],
+    "fovea_model_load_with": [c_char_p, POINTER(ModelOptions), POINTER(c_void_p)],
     "fovea_model_describe": [c_void_p, POINTER(ModelInfo)],
     "fovea_model_label": [c_void_p, c_int64, POINTER(c_char_p)],
     "fovea_session_create": [c_void_p, POINTER(SessionOptions), POINTER(c_void_p)],
     "fovea_session_describe": [c_void_p, POINTER(SessionInfo)],
     "fovea_session_on_progress": [c_void_p, Progress, c_void_p],
     "fovea_session_scores": [c_void_p, POINTER(c_float), c_int64 * 4, POINTER(c_float), c_size_t],
+    "fovea_session_probabilities": [c_void_p, POINTER(c_float), c_int64 * 4, POINTER(c_double), c_size_t],
     "fovea_session_gradient": [
         c_void_p,
         POINTER(c_float),
@@ -149,3 +155,8 @@ def encode_path(path):
     if b"\0" in encoded:
         raise _errors.InputError("a path cannot hold a zero byte")
     return encoded
+
+
+def encode_name(name):
+    """A name within the model as the library takes it, None as it is; InputError for one that holds a zero byte."""
+    return None if name is None else encode_path(str(name))

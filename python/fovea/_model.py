@@ -1,12 +1,13 @@
 """Models and saliency maps."""
 
 import ctypes
+import math
 
 import numpy as np
 
 from ._arguments import MAX_INDEX, MAX_THREADS, integer, side_pair, text
 from ._errors import InputError
-from ._library import Handle, MapInfo, ModelInfo, Progress, call, encode_path
+from ._library import Handle, MapInfo, ModelInfo, ModelOptions, Progress, call, encode_name, encode_path
 from ._pictures import to_pixels
 from ._sessions import SessionPool
 
@@ -27,7 +28,7 @@ class SaliencyMap:
         target: index of the class that is explained.
         label: its name.
         score: its unnormalised score.
-        probability: softmax of the scores over all classes, 0 to 1.
+        probability: of the class, 0 to 1; None where the network has none (activation="none").
         region: (x, y, width, height) of the part that the map covers, in the picture's own pixels.
     """
 
@@ -40,7 +41,7 @@ class SaliencyMap:
         self.target = info.target
         self.label = labels[info.target] if info.target < len(labels) else "class {}".format(info.target)
         self.score = info.score
-        self.probability = info.probability
+        self.probability = None if math.isnan(info.probability) else info.probability
         self.region = (info.region_x, info.region_y, info.region_width, info.region_height)
 
     @property
@@ -65,9 +66,8 @@ class SaliencyMap:
         return rgb
 
     def __repr__(self):
-        return "<SaliencyMap of {!r}, probability {:.3f}, {}x{}>".format(
-            self.label, self.probability, self.map.shape[1], self.map.shape[0]
-        )
+        known = "" if self.probability is None else ", probability {:.3f}".format(self.probability)
+        return "<SaliencyMap of {!r}{}, {}x{}>".format(self.label, known, self.map.shape[1], self.map.shape[0])
 
 
 class Model:
@@ -82,11 +82,14 @@ class Model:
     #: At most so many pictures are worked on together; more go through in turns.
     MAX_BATCH = 16
 
-    def __init__(self, path, threads=0):
-        """Reads the file. `threads`: of one call, up to 1024; 0: all processors. ModelError when it is missing,
-        damaged or no classifier of pictures; InputError for other threads."""
+    def __init__(self, path, threads=0, scores=None, activation=None):
+        """Reads the file. `threads`: of one call, up to 1024; 0: all processors. `scores`: the output, or other value, that holds
+        the class scores; None: the first output. `activation`: what makes probabilities of them, "softmax", "sigmoid"
+        or "none"; None: what the network ends in, else softmax, and sigmoid of a single score. ModelError when the file
+        is missing, damaged or no classifier of pictures; InputError for another activation or other threads."""
         threads = integer(threads, "threads", 0, MAX_THREADS)
-        self._handle = Handle("model", "model_load", encode_path(path))
+        options = ModelOptions(ctypes.sizeof(ModelOptions), encode_name(scores), encode_name(activation))
+        self._handle = Handle("model", "model_load_with", encode_path(path), ctypes.byref(options))
         self._sessions = SessionPool(self._handle)
         self._threads = threads
         self._info = ModelInfo()
@@ -102,7 +105,7 @@ class Model:
             self.labels.append(label.value.decode(errors="replace"))
 
     def scores(self, x):
-        """Unnormalised class scores (logits) of preprocessed pictures.
+        """Unnormalised class scores (logits), those before a final activation, of preprocessed pictures.
 
         x: floating point, [N,C,H,W], or [C,H,W] for one picture; channels first for every file. Gives float32
         [N,classes], or [classes]. InputError for other types and shapes; ModelError when the network has operators
@@ -113,6 +116,19 @@ class Model:
             scores = np.empty((len(batch), session.info.classes), np.float32)
             call("session_scores", session.pointer, _floats(batch), shape, _floats(scores), scores.size)
         return scores if np.ndim(x) == 4 else scores[0]
+
+    def probabilities(self, x):
+        """Probabilities of the classes, 0 to 1, by the activation that the network ends in, or that was chosen.
+
+        x: as for `scores`. Gives float64 [N,classes], or [classes]. InputError as for `scores`, and where the activation
+        is "none".
+        """
+        batch, shape = self._batch_of(x)
+        with self._session(None, None, batch) as session:
+            values = np.empty((len(batch), session.info.classes), np.float64)
+            data = values.ctypes.data_as(ctypes.POINTER(ctypes.c_double))
+            call("session_probabilities", session.pointer, _floats(batch), shape, data, values.size)
+        return values if np.ndim(x) == 4 else values[0]
 
     def gradient(self, x, target=None, method="gradient"):
         """The derivative of a class score of each picture with respect to that picture.

@@ -55,6 +55,20 @@ class Results(unittest.TestCase):
             scores = np.load(self.folder / "scores.npy")
             np.testing.assert_allclose(self.model.scores(x), scores, rtol=1e-5, atol=1e-5)
 
+    def test_probabilities_follow_the_activation(self):
+        x = support.wave(2, self.model)
+        scores = self.model.scores(x).astype(np.float64)
+        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+        np.testing.assert_allclose(self.model.probabilities(x), powers / powers.sum(axis=1, keepdims=True), rtol=1e-6)
+        independent = fovea.Model(support.MODEL, threads=1, scores="logits", activation="sigmoid")
+        np.testing.assert_allclose(independent.probabilities(x[0]), 1 / (1 + np.exp(-scores[0])), rtol=1e-5)
+        without = fovea.Model(support.MODEL, threads=1, activation="none")
+        with self.assertRaises(fovea.InputError):
+            without.probabilities(x)
+        self.assertIsNone(without.saliency(self.photo).probability)
+        with self.assertRaises(fovea.InputError):
+            fovea.Model(support.MODEL, activation="relu")
+
     @unittest.skipUnless(support.PROGRAM, "needs the program")
     def test_maps_are_those_of_the_program(self):
         for method, target in (("gradient", None), ("grad-cam", "church")):

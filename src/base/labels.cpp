@@ -225,6 +225,12 @@ Labels Labels::parse(std::string_view text, const std::string& origin) {
   return Labels(std::move(labels), replaced.warnings(origin));
 }
 
+Labels Labels::of_two_classes() const {
+  if (size() != 1)
+    return *this;
+  return Labels({{"", "not " + labels_.front().name}, labels_.front()});
+}
+
 std::string Labels::name(std::int64_t index) const {
   if (index < 0 || index >= size() || (*this)[index].name.empty())
     return fmt::format("class {}", index);

@@ -5,6 +5,7 @@
 #include "fovea/display.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace fovea::c_api {
 namespace {
@@ -43,9 +44,10 @@ using namespace fovea::c_api;
 fovea_status fovea_map_describe(const fovea_map* map, fovea_map_info* info) {
   return guarded([&] {
     const fovea::SaliencyMap& from = not_null(map, "map").saliency;
-    not_null(info, "info") = {from.map.shape()[0], from.map.shape()[1],     from.target.index,
-                              from.target.score,   from.target.probability, from.region.x,
-                              from.region.y,       from.region.width,       from.region.height};
+    const double probability = from.target.probability.value_or(std::numeric_limits<double>::quiet_NaN());
+    not_null(info, "info") = {from.map.shape()[0], from.map.shape()[1], from.target.index,
+                              from.target.score,   probability,         from.region.x,
+                              from.region.y,       from.region.width,   from.region.height};
   });
 }
 

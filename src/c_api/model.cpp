@@ -2,25 +2,49 @@
 
 #include "base/check.hpp"
 #include "c_api/guard.hpp"
+#include "fovea/error.hpp"
 
 #include <algorithm>
 
 namespace fovea::c_api {
 namespace {
 
-/// Elements of the first output for one picture; 0 where the file leaves an extent open.
-std::int64_t declared_classes(const Model& model) {
-  if (model.outputs().empty() || model.outputs().front().dims.size() < 2)
+/// Classes of the output with the scores: its elements for one picture, two of a single one that has a
+/// probability; 0 where the file leaves an extent open.
+std::int64_t declared_classes(const Model& model, const ScoreChoice& choice) {
+  const auto port =
+      std::find_if(model.outputs().begin(), model.outputs().end(), [&](const ModelPort& output) {
+        return choice.scores.empty() || output.name == choice.scores;
+      });
+  if (port == model.outputs().end() || port->dims.empty())
     return 0;
-  const std::vector<std::int64_t>& dims = model.outputs().front().dims;
   std::int64_t classes = 1;
-  for (auto dim = dims.begin() + 1; dim != dims.end(); ++dim)
+  for (auto dim = port->dims.begin() + (port->dims.size() > 1 ? 1 : 0); dim != port->dims.end(); ++dim)
     classes = *dim < 0 ? 0 : classes * *dim;
-  return classes;
+  const bool has_two = !choice.activation || *choice.activation == Activation::Sigmoid;
+  return classes == 1 && has_two ? 2 : classes;
 }
 
-AnyProgram compile(const Model& model, const ProgramKey& key) {
+Labels labels_of(const Model& model, const ScoreChoice& choice) {
+  const Labels& labels = choice.scores.empty() ? model.labels() : model.labels_of(choice.scores);
+  return choice.activation == Activation::None ? labels : labels.of_two_classes();
+}
+
+std::optional<Activation> parse_activation(const char* name) {
+  if (!name)
+    return std::nullopt;
+  for (const Activation activation : {Activation::Softmax, Activation::Sigmoid, Activation::None})
+    if (name == name_of(activation))
+      return activation;
+  throw InputError(fmt::format("unknown activation '{}': expected softmax, sigmoid or none", name));
+}
+
+AnyProgram compile(const Model& model, const ScoreChoice& choice, const ProgramKey& key) {
   ProgramOptions options;
+  options.head = ProgramOptions::Head::Classes;
+  if (!choice.scores.empty())
+    options.outputs = {choice.scores};
+  options.activation = choice.activation;
   options.batch = key.batch;
   options.height = key.height;
   options.width = key.width;
@@ -39,7 +63,7 @@ Preprocessing preprocessing_of(const Model& model, const std::string& preset) {
   return model.preprocessing() ? *model.preprocessing() : preprocessing_preset("torchvision");
 }
 
-AnyProgram ProgramCache::program(const Model& model, const ProgramKey& key) {
+AnyProgram ProgramCache::program(const Model& model, const ScoreChoice& choice, const ProgramKey& key) {
   // Locked while compiling, too: a second thread that asks for the same program is to wait for it.
   const std::lock_guard lock(mutex_);
   std::erase_if(entries_, [](const Entry& entry) { return entry.scores.expired() && entry.maps.expired(); });
@@ -50,7 +74,7 @@ AnyProgram ProgramCache::program(const Model& model, const ProgramKey& key) {
       if (auto maps = entry.maps.lock())
         return maps;
     }
-  const AnyProgram made = compile(model, key);
+  const AnyProgram made = compile(model, choice, key);
   Entry entry{key, {}, {}};
   if (const auto* scores = std::get_if<std::shared_ptr<const Program>>(&made))
     entry.scores = *scores;
@@ -64,11 +88,13 @@ AnyProgram ProgramCache::program(const Model& model, const ProgramKey& key) {
 
 using namespace fovea::c_api;
 
-fovea_model::fovea_model(const char* path) : model(fovea::Model::load(path)) {
+fovea_model::fovea_model(const char* path, ScoreChoice chosen)
+    : model(fovea::Model::load(path)), choice(std::move(chosen)) {
   const fovea::ImageInput input = model.image_input();
-  info = {input.channels, input.height, input.width, declared_classes(model), model.labels().size()};
+  const fovea::Labels names = labels_of(model, choice);
+  info = {input.channels, input.height, input.width, declared_classes(model, choice), names.size()};
   for (std::int64_t i = 0; i < std::max(info.classes, info.labels); ++i)
-    labels.push_back(model.labels().name(i));
+    labels.push_back(names.name(i));
 }
 
 fovea_status fovea_methods(const char* const** names, size_t* count) {
@@ -95,7 +121,23 @@ fovea_status fovea_methods(const char* const** names, size_t* count) {
 fovea_status fovea_model_load(const char* path, fovea_model** model) {
   return guarded([&] {
     fovea_model*& out = not_null(model, "model");
-    out = new fovea_model(&not_null(path, "path"));
+    out = new fovea_model(&not_null(path, "path"), {});
+  });
+}
+
+fovea_status fovea_model_load_with(const char* path, const fovea_model_options* options,
+                                   fovea_model** model) {
+  return guarded([&] {
+    fovea_model*& out = not_null(model, "model");
+    ScoreChoice choice;
+    if (options) {
+      if (options->size != sizeof(fovea_model_options))
+        throw UsageError(
+            fmt::format("options.size is {}, expected {}: it must be sizeof(fovea_model_options)",
+                        options->size, sizeof(fovea_model_options)));
+      choice = {options->scores ? options->scores : "", parse_activation(options->activation)};
+    }
+    out = new fovea_model(&not_null(path, "path"), std::move(choice));
   });
 }
 

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <variant>
@@ -25,11 +26,17 @@ struct ProgramKey {
   friend bool operator==(const ProgramKey&, const ProgramKey&) = default;
 };
 
+/// Which output holds the scores, and what makes probabilities of them, where the caller says so.
+struct ScoreChoice {
+  std::string scores;  ///< empty: the first output
+  std::optional<Activation> activation;
+};
+
 /// The programs of a model that sessions are using, so that sessions with equal options share one. May be
 /// asked by several threads.
 class ProgramCache {
 public:
-  AnyProgram program(const Model& model, const ProgramKey& key);
+  AnyProgram program(const Model& model, const ScoreChoice& choice, const ProgramKey& key);
 
 private:
   struct Entry {
@@ -48,9 +55,10 @@ Preprocessing preprocessing_of(const Model& model, const std::string& preset);
 }  // namespace fovea::c_api
 
 struct fovea_model {
-  explicit fovea_model(const char* path);
+  fovea_model(const char* path, fovea::c_api::ScoreChoice choice);
 
   fovea::Model model;
+  fovea::c_api::ScoreChoice choice;
   fovea_model_info info;
   std::vector<std::string> labels;
   mutable fovea::c_api::ProgramCache programs;

@@ -131,7 +131,7 @@ fovea_status fovea_session_create(const fovea_model* model, const fovea_session_
     fovea_session*& out = not_null(session, "session");
     const ProgramKey key = key_of(options);
     check_size(from, key);
-    auto made = std::make_unique<fovea_session>(from.programs.program(from.model, key),
+    auto made = std::make_unique<fovea_session>(from.programs.program(from.model, from.choice, key),
                                                 preprocessing_of(from.model, key.preprocessing));
     const fovea::InputSize size = fovea::input_size(made->scores());
     const fovea::Program& program = made->scores().program();
@@ -167,6 +167,25 @@ fovea_status fovea_session_scores(fovea_session* session, const float* input, co
     check_array(scores, "scores", scores_size, elements_of(count, classes));
     for_each_batch(self, input, count, [&](std::int64_t first, std::int64_t held) {
       std::copy_n(self.scores().output().data<float>().begin(), held * classes, scores + first * classes);
+    });
+  });
+}
+
+fovea_status fovea_session_probabilities(fovea_session* session, const float* input, const int64_t shape[4],
+                                         double* probabilities, size_t probabilities_size) {
+  return guarded([&] {
+    fovea_session& self = not_null(session, "session");
+    const std::int64_t count = count_of(self, shape), classes = self.info.classes;
+    not_null(input, "input");
+    check_array(probabilities, "probabilities", probabilities_size,
+                static_cast<std::size_t>(count * classes));
+    FOVEA_CHECK(self.scores().program().head().activation != fovea::Activation::None,
+                "the network has no probabilities: its activation is none");
+    for_each_batch(self, input, count, [&](std::int64_t first, std::int64_t held) {
+      for (std::int64_t n = 0; n < held; ++n) {
+        const std::vector<double> all = fovea::class_scores_of(self.scores(), n).probabilities;
+        std::copy(all.begin(), all.end(), probabilities + (first + n) * classes);
+      }
     });
   });
 }

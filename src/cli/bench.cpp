@@ -2,8 +2,8 @@
 #include "cli/common.hpp"
 #include "cli/engine_options.hpp"
 #include "cli/find_model.hpp"
-#include "cli/picture_size.hpp"
 #include "cli/output.hpp"
+#include "cli/picture_size.hpp"
 #include "cli/profile_table.hpp"
 #include "cli/verbose.hpp"
 #include "cli/verbs.hpp"
@@ -24,7 +24,7 @@ struct Options {
   std::string model;
   std::int64_t batch = 1;
   std::string size;
-  std::string rule = "gradient";
+  std::string rule = "gradient", scores;
   EngineOptions engine;
   int iterations = 20;
   int warm_up = 3;
@@ -90,6 +90,8 @@ ProgramOptions program_options(const Model& model, const Options& options) {
   program.width = size.width;
   program.batch = options.batch;
   program.rule = parse_rule(options.rule);
+  if (!options.scores.empty())
+    program.outputs = {options.scores};
   program.direction = options.forward_only ? Direction::Forward : Direction::ForwardAndBackward;
   return program;
 }
@@ -265,6 +267,8 @@ void add_bench(Command app) {
       .shows_default();
   verb.add_option("--size", options->size, "size of the picture where the model leaves it open (default 224)")
       .check(picture_size_text());
+  verb.add_option("--scores", options->scores,
+                  "the output, or other value, that is differentiated (default: the first output)");
   verb.add_option("--rule", options->rule, "what a ReLU passes back")
       .check(one_of(kRuleNames))
       .shows_default();

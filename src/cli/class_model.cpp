@@ -39,17 +39,19 @@ public:
     const int step = all.front().step;
     if (!terminal_ && step % period != 0 && step != steps_)
       return;
-    auto mean = [&](double ClassModelProgress::*member) {
+    auto mean = [&](auto&& number) {
       double sum = 0;
       for (const ClassModelProgress& p : all)
-        sum += p.*member;
+        sum += number(p);
       return sum / static_cast<double>(all.size());
     };
     using P = ClassModelProgress;
+    const auto probability = [](const P& p) { return *p.probability; };
     const std::string line =
         fmt::format("{}: step {:>4}/{}  score {:9.3f}  norm {:9.2f}  objective {:9.3f}{}", target_.short_name,
-                    step, steps_, mean(&P::score), mean(&P::norm), mean(&P::objective),
-                    target_.layer ? "" : fmt::format("  probability {:.3f}", mean(&P::probability)));
+                    step, steps_, mean([](const P& p) { return p.score; }),
+                    mean([](const P& p) { return p.norm; }), mean([](const P& p) { return p.objective; }),
+                    all.front().probability ? fmt::format("  probability {:.3f}", mean(probability)) : "");
     if (terminal_)
       say("\r\033[K{}", line);
     else
@@ -127,7 +129,7 @@ nlohmann::ordered_json describe_json(const ClassModel& model, const ClassModelTa
   json["norm"] = model.norm;
   json["objective"] = model.objective;
   if (!target.layer)
-    json["probability"] = model.probability;
+    json["probability"] = to_json(model.probability);
   json["files"] = files;
   return json;
 }
@@ -135,8 +137,7 @@ nlohmann::ordered_json describe_json(const ClassModel& model, const ClassModelTa
 void print_line(const ClassModel& model, const ClassModelTarget& target,
                 const std::vector<std::string>& files) {
   print("{}: score {:.3f}, norm {:.2f}, objective {:.3f}{} after {} steps\n", target.long_name, model.score,
-        model.norm, model.objective,
-        target.layer ? "" : fmt::format(", probability {:.3f}", model.probability), model.steps);
+        model.norm, model.objective, probability_text(model.probability), model.steps);
   for (const std::string& file : files)
     print("  {}\n", file);
 }
@@ -164,10 +165,10 @@ struct Gallery {
   void add(const Context& context, const ClassModelTarget& target, std::size_t k, const ClassModel& model) {
     const Image picture = context.picture_of(model.input);
     const std::vector<std::string> files = write_files(context, target, k, model, picture);
-    panels.push_back({picture, target.short_name,
-                      target.layer
-                          ? fmt::format("score {:.4g}", model.score)
-                          : fmt::format("score {:.1f}, probability {:.2f}", model.score, model.probability)});
+    panels.push_back(
+        {picture, target.short_name,
+         target.layer ? fmt::format("score {:.4g}", model.score)
+                      : fmt::format("score {:.1f}{}", model.score, probability_text(model.probability, 2))});
     results.push_back(describe_json(model, target, files));
     if (!context.arguments.json)
       print_line(model, target, files);

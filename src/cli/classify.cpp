@@ -24,7 +24,7 @@ nlohmann::ordered_json guesses_json(const std::vector<Prediction>& best, const L
   for (const Prediction& guess : best) {
     nlohmann::ordered_json row = to_json(labels, guess.index);
     row["score"] = guess.score;
-    row["probability"] = guess.probability;
+    row["probability"] = to_json(guess.probability);
     entry["predictions"].push_back(std::move(row));
   }
   return entry;
@@ -32,9 +32,13 @@ nlohmann::ordered_json guesses_json(const std::vector<Prediction>& best, const L
 
 void print_guesses(const std::vector<Prediction>& best, const Labels& labels, const std::string& path) {
   print("{}\n", path);
-  for (const Prediction& guess : best)
-    print("  {:6.2f} %  {:>4}  {}  (score {:.3f})\n", 100 * guess.probability, guess.index,
-          describe(labels, guess.index), guess.score);
+  for (const Prediction& guess : best) {
+    if (guess.probability)
+      print("  {:6.2f} %  {:>4}  {}  (score {:.3f})\n", 100 * *guess.probability, guess.index,
+            describe(labels, guess.index), guess.score);
+    else
+      print("  {:9.3f}  {:>4}  {}\n", guess.score, guess.index, describe(labels, guess.index));
+  }
 }
 
 int classify(const Options& options) {
@@ -46,14 +50,16 @@ int classify(const Options& options) {
   program_options.threads = force.threads;
   const auto program = compile_for_crops(loaded, program_options);
   check_labels(loaded, *program);
+  print_notes(*program);
   auto results = nlohmann::ordered_json::array();
   const int code = for_each_file(images, force.workers, [&]() -> FileWork {
     auto session = std::make_shared<Session>(program);
     return [&, session](std::size_t i) -> Report {
       const Framing framing = frame(read_image(images[i]), loaded.preprocessing, loaded.size,
                                     options.crops == 10 ? Crops::Ten : Crops::One);
-      const std::vector<Prediction> best =
-          top_k(class_scores(*session, framing, loaded.preprocessing), options.top);
+      const ClassScores scores = class_scores(*session, framing, loaded.preprocessing);
+      warn_of_probabilities(*program, scores.scores);
+      const std::vector<Prediction> best = top_k(scores, options.top);
       return [&, best, i] {
         if (options.json)
           results.push_back(guesses_json(best, loaded.labels, images[i]));
@@ -71,7 +77,7 @@ int classify(const Options& options) {
 
 void add_classify(Command app) {
   auto options = std::make_shared<Options>();
-  Command verb = app.add_command("classify", "The best guesses for each picture, with softmax probabilities");
+  Command verb = app.add_command("classify", "The best guesses for each picture, with their probabilities");
   verb.add_option("images", options->images, "pictures, or folders of pictures")
       .required()
       .check(file_or_folder());

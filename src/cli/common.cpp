@@ -5,8 +5,8 @@
 #include "base/ordered_parallel.hpp"
 #include "cli/engine_options.hpp"
 #include "cli/find_model.hpp"
-#include "cli/picture_size.hpp"
 #include "cli/output.hpp"
+#include "cli/picture_size.hpp"
 #include "cli/verbose.hpp"
 #include "fovea/error.hpp"
 
@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <exception>
@@ -38,6 +39,12 @@ void ModelOptions::add_to(Command verb) {
   preprocessing.add_to(verb);
   verb.add_option("--size", size, "size of the network's input where the model leaves it open")
       .check(picture_size_text());
+  verb.add_option("--scores", scores,
+                  "the output, or other value, that holds the class scores (default: the first output)");
+  verb.add_option("--activation", activation,
+                  "what makes probabilities of the scores: softmax, sigmoid, or none for scores alone "
+                  "(default: what the network ends in, else softmax, and sigmoid of one score)")
+      .check(one_of({"softmax", "sigmoid", "none"}));
   verb.add_option("--precision", precision, "how the network computes")
       .check(one_of(picture_precision_names()))
       .shows_default();
@@ -61,7 +68,11 @@ LoadedModel load_model(const ModelOptions& options) {
     found = find_model(options.model);
   LoadedModel loaded{Model::load(found.path, options.memory.load_options()), {}, {}, {}, {}, {}};
   loaded.labels_path = options.labels.empty() ? found.labels : options.labels;
-  loaded.labels = loaded.labels_path.empty() ? loaded.model.labels() : Labels::read(loaded.labels_path);
+  loaded.labels = !loaded.labels_path.empty() ? Labels::read(loaded.labels_path)
+                  : options.scores.empty()    ? loaded.model.labels()
+                                              : loaded.model.labels_of(options.scores);
+  if (options.activation != "none")
+    loaded.labels = loaded.labels.of_two_classes();
   for (const std::string& warning : loaded.labels.warnings())
     say("fovea: warning: {}\n", warning);
   const ChosenPreprocessing chosen = choose_preprocessing(loaded.model, found, options.preprocessing);
@@ -114,6 +125,13 @@ ProgramOptions program_options(const LoadedModel& loaded, const ModelOptions& op
   program.width = loaded.size.width;
   program.threads = options.threads;
   program.precision = parse_precision(options.precision);
+  program.head = ProgramOptions::Head::Classes;
+  if (!options.scores.empty())
+    program.outputs = {options.scores};
+  for (const Activation activation : {Activation::Softmax, Activation::Sigmoid, Activation::None})
+    if (options.activation == name_of(activation))
+      program.activation = activation;
+  program.label_count = loaded.labels.size();
   return program;
 }
 
@@ -134,6 +152,23 @@ void check_labels(const LoadedModel& loaded, const Program& program) {
 void print_notes(const Program& program) {
   for (const std::string& note : program.report().notes)
     say("fovea: note: {}\n", note);
+}
+
+std::string probability_text(const std::optional<double>& probability, int digits) {
+  return probability ? fmt::format(", probability {:.{}f}", *probability, digits) : "";
+}
+
+nlohmann::ordered_json to_json(const std::optional<double>& number) {
+  return number ? nlohmann::ordered_json(*number) : nlohmann::ordered_json();
+}
+
+void warn_of_probabilities(const Program& program, const std::vector<double>& scores) {
+  static std::atomic_flag is_told;
+  if (!program.head().is_assumed || !look_like_probabilities(scores) || is_told.test_and_set())
+    return;
+  say("fovea: warning: the scores are all within 0..1 and sum to 1, so they look like probabilities, and "
+      "a softmax was made of them again: --activation none shows them as they are, and --scores names "
+      "the value before the network's own activation\n");
 }
 
 Rule parse_rule(const std::string& name) {

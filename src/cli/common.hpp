@@ -37,6 +37,8 @@ struct ModelOptions {
   std::string labels;
   PreprocessingOptions preprocessing;
   std::string size;
+  std::string scores;      ///< the output or value with the class scores; empty: the first output
+  std::string activation;  ///< empty: what the network's end says
   std::string precision = "f32";
   MemoryOption memory;
   int threads = 0;
@@ -79,6 +81,13 @@ ProgramOptions program_options(const LoadedModel& loaded, const ModelOptions& op
 void check_labels(const LoadedModel& loaded, const Program& program);
 /// Says on stderr what the passes did.
 void print_notes(const Program& program);
+/// ", probability 0.995", or nothing where there is none.
+std::string probability_text(const std::optional<double>& probability, int digits = 3);
+/// A number, or null.
+nlohmann::ordered_json to_json(const std::optional<double>& number);
+/// Warns on stderr, once in the whole run, where scores whose activation is assumed look like probabilities.
+/// May be called by several threads.
+void warn_of_probabilities(const Program& program, const std::vector<double>& scores);
 
 Rule parse_rule(const std::string& name);
 inline const std::vector<std::string> kRuleNames = {"gradient", "deconvnet", "guided"};

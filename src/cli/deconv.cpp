@@ -45,7 +45,7 @@ std::vector<Unit> choose_units(const LayerExplainer& explainer, const DeconvArgu
   if (const auto wish = arguments.unit_wish())
     return {wish->position ? wish->unit : explainer.strongest(wish->unit.channel).unit};
   std::vector<Unit> units;
-  for (const Activation& activation : explainer.strongest_channels(arguments.channel_count()))
+  for (const UnitActivation& activation : explainer.strongest_channels(arguments.channel_count()))
     units.push_back(activation.unit);
   if (units.empty())
     throw InputError("no channel of the layer is active: all activations are 0 or below");
@@ -77,7 +77,7 @@ std::string heading_of(const Shared& shared, const std::string& path) {
 }
 
 nlohmann::ordered_json view_json(const DeconvView& view, const Shared& shared) {
-  const Activation& strongest = view.first().strongest;
+  const UnitActivation& strongest = view.first().strongest;
   nlohmann::ordered_json json;
   if (shared.layer)
     json = to_json(strongest);
@@ -88,7 +88,7 @@ nlohmann::ordered_json view_json(const DeconvView& view, const Shared& shared) {
 }
 
 std::string view_text(const DeconvView& view, const Shared& shared) {
-  const Activation& strongest = view.first().strongest;
+  const UnitActivation& strongest = view.first().strongest;
   if (!shared.layer)
     return fmt::format("  {} (class {}), score {:.3f}\n",
                        shown(describe(shared.loaded.labels, strongest.unit.channel)), strongest.unit.channel,

@@ -86,9 +86,9 @@ private:
 };
 
 nlohmann::ordered_json to_json(const Rect& rect);
-nlohmann::ordered_json to_json(const Activation& activation);
+nlohmann::ordered_json to_json(const UnitActivation& activation);
 /// "channel 12, row 3, column 4: 17.2"
-std::string describe(const Activation& activation);
+std::string describe(const UnitActivation& activation);
 
 /// `deconv --dataset`: the patches of a folder that excite channels most.
 int deconv_dataset(const DeconvArguments& arguments);

@@ -79,7 +79,7 @@ private:
       auto session = std::make_shared<Session>(program);
       return [&, session](std::size_t i) -> Report {
         const LayerExplainer explainer(*session, *layer_, read_image(images_[i]), loaded_.preprocessing);
-        std::vector<Activation> strongest;
+        std::vector<UnitActivation> strongest;
         for (std::int64_t c = 0; c < explainer.channels(); ++c)
           strongest.push_back(explainer.strongest(c));
         return [&, i, strongest] { best_->add(i, strongest); };
@@ -182,7 +182,7 @@ private:
   }
 
   std::string csv_line(const Found& found) const {
-    const Activation& activation = found.patch.activation;
+    const UnitActivation& activation = found.patch.activation;
     const Rect field = found.view ? found.view->first().field_in_photo : Rect{};
     return fmt::format("{},{},{},{},{},{:.9g},{},{},{},{}\n", found.channel, found.rank,
                        csv_field(images_[found.patch.picture]), activation.unit.y, activation.unit.x,
@@ -190,7 +190,7 @@ private:
   }
 
   nlohmann::ordered_json patch_json(const Found& found) const {
-    const Activation& activation = found.patch.activation;
+    const UnitActivation& activation = found.patch.activation;
     nlohmann::ordered_json json = {{"image", images_[found.patch.picture]},
                                    {"y", activation.unit.y},
                                    {"x", activation.unit.x},

@@ -55,7 +55,7 @@ std::string DeconvPictures::rules_text() const {
 }
 
 std::string DeconvPictures::caption(const DeconvView& view) const {
-  const Activation& strongest = view.first().strongest;
+  const UnitActivation& strongest = view.first().strongest;
   return layer_ ? fmt::format("{:.4g} at {},{}", strongest.value, strongest.unit.y, strongest.unit.x)
                 : fmt::format("score {:.2f}", strongest.value);
 }
@@ -151,14 +151,14 @@ nlohmann::ordered_json to_json(const Rect& rect) {
   return {{"x", rect.x}, {"y", rect.y}, {"width", rect.width}, {"height", rect.height}};
 }
 
-nlohmann::ordered_json to_json(const Activation& activation) {
+nlohmann::ordered_json to_json(const UnitActivation& activation) {
   return {{"channel", activation.unit.channel},
           {"y", activation.unit.y},
           {"x", activation.unit.x},
           {"activation", activation.value}};
 }
 
-std::string describe(const Activation& activation) {
+std::string describe(const UnitActivation& activation) {
   return fmt::format("channel {}, row {}, column {}: {:.4g}", activation.unit.channel, activation.unit.y,
                      activation.unit.x, activation.value);
 }

@@ -2,9 +2,9 @@
 #include "base/atomic_file.hpp"
 #include "cli/common.hpp"
 #include "cli/find_model.hpp"
-#include "cli/picture_size.hpp"
-#include "cli/output.hpp"
 #include "cli/memory_option.hpp"
+#include "cli/output.hpp"
+#include "cli/picture_size.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 
@@ -32,7 +32,7 @@ constexpr std::array kMethods = {ExportedMethod{"gradient", Rule::Gradient, fals
                                  ExportedMethod{"excitation", Rule::Excitation, false}};
 
 struct Arguments {
-  std::string model, file, method = "gradient", output = "saliency", explained = "top";
+  std::string model, file, scores, method = "gradient", output = "saliency", explained = "top";
   std::string size;
   std::int64_t opset = 17, batch = 1;
   MemoryOption memory;
@@ -73,6 +73,7 @@ int write_explanation(const Arguments& arguments) {
     options.map = ExplanationOptions::Map::Gradient;
   if (arguments.explained == "input")
     options.explained = ExplanationOptions::Class::Input;
+  options.scores = arguments.scores;
   const std::string bytes = export_explanation(model, options);
   write_file_atomically(arguments.file, bytes);
   print("{}: {} in, scores and {} out, opset {}, {} bytes\n", arguments.file,
@@ -106,6 +107,9 @@ void add_explanation(Command verb) {
   explanation.add_option("--method", arguments->method, "how the map is made: see 'fovea list methods'")
       .check(one_of(names))
       .shows_default();
+  explanation.add_option(
+      "--scores", arguments->scores,
+      "the output, or other value, that holds the class scores (default: the first output)");
   explanation
       .add_option("--output", arguments->output,
                   "saliency: one value a pixel, [N,H,W]; gradient: one for each channel, too")

@@ -113,7 +113,7 @@ int compute(const Options& options) {
   std::vector<Tensor> tensors;
   program_options.direction = Direction::Forward;
   program_options.input_layout = ProgramOptions::InputLayout::AsInFile;
-  program_options.final_softmax = ProgramOptions::FinalSoftmax::Keep;
+  program_options.head = ProgramOptions::Head::AsInFile;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const ModelPort& port = model.inputs()[input_ports[i]];
     tensors.push_back(read_array(inputs[i].path));

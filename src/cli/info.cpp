@@ -1,8 +1,8 @@
 #include "cli/common.hpp"
 #include "cli/find_model.hpp"
-#include "cli/picture_size.hpp"
-#include "cli/output.hpp"
 #include "cli/memory_option.hpp"
+#include "cli/output.hpp"
+#include "cli/picture_size.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 #include "fovea/layers.hpp"
@@ -17,21 +17,33 @@ namespace fovea::cli {
 namespace {
 
 struct Options {
-  std::string model;
+  std::string model, scores;
   std::string size;
   MemoryOption memory;
   bool json = false;
   bool layers = false;
 };
 
-/// The compiled program, or nothing with the reason why there is none.
-std::shared_ptr<const Program> try_compile(const Model& model, const Options& options, std::string& why_not) {
+/// The compiled program, or nothing with the reason why there is none. One whose output is not class scores
+/// is run all the same, with the reason among `complaints`.
+std::shared_ptr<const Program> try_compile(const Model& model, const Options& options, std::string& why_not,
+                                           std::vector<std::string>& complaints) {
   try {
     ProgramOptions program;
     const PictureSize size = picture_size(model, options.size, 224);
     program.height = size.height;
     program.width = size.width;
-    return Program::compile(model, program);
+    if (!options.scores.empty())
+      program.outputs = {options.scores};
+    try {
+      program.head = ProgramOptions::Head::Classes;
+      return Program::compile(model, program);
+    } catch (const ModelError& error) {
+      program.head = ProgramOptions::Head::Scores;
+      auto any = Program::compile(model, program);
+      complaints.push_back(error.detail());
+      return any;
+    }
   } catch (const Error& error) {
     why_not = error.what();
     return nullptr;
@@ -128,7 +140,7 @@ Usage usage_of(const Model& model, const FoundModel& found) {
 }
 
 void print_json(const Model& model, const Usage& usage, const Program* program, const std::string& why_not,
-                const Options& options) {
+                const std::vector<std::string>& notes, const Options& options) {
   nlohmann::ordered_json json = {{"path", model.path()},
                                  {"producer", model.producer()},
                                  {"ir_version", model.ir_version()},
@@ -156,7 +168,9 @@ void print_json(const Model& model, const Usage& usage, const Program* program, 
     json["arena_bytes"] = program->report().arena_bytes;
     json["unshared_bytes"] = program->report().unplanned_bytes;
     json["fallback_nodes"] = program->report().fallback_nodes;
-    json["notes"] = program->report().notes;
+    json["activation"] = name_of(program->head().activation);
+    json["activation_assumed"] = program->head().is_assumed;
+    json["notes"] = notes;
   } else {
     json["error"] = why_not;
   }
@@ -165,11 +179,20 @@ void print_json(const Model& model, const Usage& usage, const Program* program, 
   cli::print_json(json);
 }
 
+/// How the network's probabilities are made, and how that is known.
+std::string activation_text(const ScoreHead& head) {
+  return fmt::format("{}{}", name_of(head.activation),
+                     head.is_assumed ? " of the scores (assumed: the network ends without an activation; "
+                                       "--activation says otherwise)"
+                                     : ", which the network ends in");
+}
+
 void print_preprocessing(const ChosenPreprocessing& chosen) {
   print("preprocessing  {} (from {})\n", describe(chosen.preprocessing), chosen.source);
 }
 
-void print_text(const Model& model, const Usage& usage, const Program* program) {
+void print_text(const Model& model, const Usage& usage, const Program* program,
+                const std::vector<std::string>& notes) {
   print("model          {}\n", model.path());
   print("format         ONNX IR {}, opset {}{}\n", model.ir_version(), model.opset(),
         model.producer().empty() ? "" : ", made by " + model.producer());
@@ -189,6 +212,8 @@ void print_text(const Model& model, const Usage& usage, const Program* program) 
           static_cast<double>(report.arena_bytes) / 1048576.0,
           static_cast<double>(report.unplanned_bytes) / 1048576.0);
   }
+  if (program)
+    print("probabilities  {}\n", activation_text(program->head()));
   const Labels& labels = usage.labels;
   if (!labels.empty())
     print("labels         {}: {}, {}, ...\n", labels.size(), describe(labels, 0),
@@ -203,9 +228,8 @@ void print_text(const Model& model, const Usage& usage, const Program* program) 
           node.needed ? "" : "; the first output does not need it");
   for (const std::string& warning : model.warnings())
     print("warning        {}\n", warning);
-  if (program)
-    for (const std::string& note : program->report().notes)
-      print("note           {}\n", note);
+  for (const std::string& note : notes)
+    print("note           {}\n", note);
 }
 
 int show(const Options& options) {
@@ -215,11 +239,14 @@ int show(const Options& options) {
   for (const std::string& warning : usage.labels.warnings())
     say("fovea: warning: {}\n", warning);
   std::string why_not;
-  const std::shared_ptr<const Program> program = try_compile(model, options, why_not);
+  std::vector<std::string> notes;
+  const std::shared_ptr<const Program> program = try_compile(model, options, why_not, notes);
+  if (program)
+    notes.insert(notes.end(), program->report().notes.begin(), program->report().notes.end());
   if (options.json)
-    print_json(model, usage, program.get(), why_not, options);
+    print_json(model, usage, program.get(), why_not, notes, options);
   else
-    print_text(model, usage, program.get());
+    print_text(model, usage, program.get(), notes);
   if (options.layers && !options.json)
     print_layers(layers_of(model, program.get(), options));
   if (program)
@@ -241,6 +268,8 @@ void add_info(Command app) {
   verb.add_option("--size", options->size, "size of the picture where the model leaves it open (default 224)")
       .check(picture_size_text());
   options->memory.add_to(verb);
+  verb.add_option("--scores", options->scores,
+                  "the output, or other value, that holds the class scores (default: the first output)");
   verb.add_flag("--layers", options->layers,
                 "also every layer: name, node, operator, shape, axes, receptive field, stride");
   verb.add_flag("--json", options->json, "print JSON");

@@ -18,9 +18,9 @@ namespace {
 /// The classes to look for in a photo.
 std::vector<std::int64_t> targets_for(const RuleExplainers& explainers, const LoadedModel& loaded,
                                       const LocalizeArguments& arguments) {
-  const std::vector<double>& scores = explainers.scores();
+  const ClassScores& scores = explainers.scores();
   if (arguments.target != "auto")
-    return {loaded.labels.find(arguments.target, static_cast<std::int64_t>(scores.size()))};
+    return {loaded.labels.find(arguments.target, static_cast<std::int64_t>(scores.scores.size()))};
   std::vector<std::int64_t> targets;
   for (const Prediction& guess : top_k(scores, arguments.top))
     targets.push_back(guess.index);
@@ -42,6 +42,7 @@ Report localize_picture(MapSessions& sessions, const Shared& shared, std::size_t
   const Image photo = read_image(path);
   RuleExplainers explainers(sessions.all(), photo, shared.loaded.preprocessing, shared.arguments.framing());
   const std::vector<std::int64_t> targets = targets_for(explainers, shared.loaded, shared.arguments);
+  warn_of_probabilities(sessions.program(), explainers.scores().scores);
   std::vector<FoundObject> objects;
   std::vector<std::string> complaints;
   for (std::size_t k = 0; k < targets.size(); ++k) {

@@ -68,6 +68,7 @@ class MapSessions {
 public:
   explicit MapSessions(const MapPrograms& programs);
   RuleSessions all();
+  const Program& program() { return sessions_.front().scores().program(); }
 
 private:
   std::vector<MapSession> sessions_;

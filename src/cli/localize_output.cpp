@@ -77,8 +77,8 @@ Image figure_of(const FoundObject& found, const LocalizeArguments& arguments, co
   panels.push_back({marked, boxes.size() > 1 ? "Object and boxes" : "Object and box",
                     boxes.size() > 2 ? fmt::format("{} boxes", boxes.size()) : boxes_text(boxes)});
   const std::string heading =
-      found.target ? fmt::format("{} (class {}), probability {:.3f}", short_name(labels, found.target->index),
-                                 found.target->index, found.target->probability)
+      found.target ? fmt::format("{} (class {}){}", short_name(labels, found.target->index),
+                                 found.target->index, probability_text(found.target->probability))
                    : "Object from strokes or points";
   return make_figure(panels, heading);
 }
@@ -108,7 +108,7 @@ nlohmann::ordered_json describe_json(const FoundObject& found, const LocalizeArg
   if (found.target) {
     json["class"] = to_json(labels, found.target->index);
     json["score"] = found.target->score;
-    json["probability"] = found.target->probability;
+    json["probability"] = to_json(found.target->probability);
     json["method"] = arguments.method_name();
     json["crops"] = arguments.crop_count();
   }
@@ -131,9 +131,11 @@ void print_csv(const FoundObject& found, const LocalizeArguments& arguments, con
   std::string answer = ",,,,";
   if (found.target) {
     const std::int64_t index = found.target->index;
-    answer = fmt::format("{},{},{},{:.9g},{:.9g}", index,
+    const std::optional<double>& probability = found.target->probability;
+    answer = fmt::format("{},{},{},{:.9g},{}", index,
                          index < labels.size() ? csv_field(labels[index].wordnet_id) : "",
-                         csv_field(labels.name(index)), found.target->score, found.target->probability);
+                         csv_field(labels.name(index)), found.target->score,
+                         probability ? fmt::format("{:.9g}", *probability) : "");
   }
   const std::vector<Box> boxes = boxes_of(found.object, arguments);
   for (const Box& box : boxes)
@@ -146,8 +148,8 @@ void print_text(const FoundObject& found, const LocalizeArguments& arguments, co
                 const Files& files) {
   const Localization& object = found.object;
   const std::string answer =
-      found.target ? fmt::format("{} (class {}), probability {:.3f}: ", describe(labels, found.target->index),
-                                 found.target->index, found.target->probability)
+      found.target ? fmt::format("{} (class {}){}: ", describe(labels, found.target->index),
+                                 found.target->index, probability_text(found.target->probability))
                    : "";
   print("{}: {}{}, {:.1f} % of the photo\n", found.image, answer, boxes_text(boxes_of(object, arguments)),
         100 * share_of(object));

@@ -100,7 +100,9 @@ int make_report(const ReportArguments& arguments, const std::string& command_lin
             throw;
           }
           ++summary.photos_of_class[entry.target_class];
-          summary.probabilities.push_back(entry.probability);
+          ++summary.photos;
+          if (entry.probability)
+            summary.probabilities.push_back(*entry.probability);
         };
       } catch (const OutputError&) {
         lost = true;
@@ -115,13 +117,13 @@ int make_report(const ReportArguments& arguments, const std::string& command_lin
   if (lost)
     return code;
   summary.left_out = left_out.in_order();
-  FOVEA_ASSERT(summary.probabilities.size() + summary.left_out.size() == images.size());
+  FOVEA_ASSERT(static_cast<std::size_t>(summary.photos) + summary.left_out.size() == images.size());
   for (const std::string& path : other_files(arguments.images))
     summary.left_out.push_back({path, "not a picture, by its name"});
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   add_summary(page, arguments, loaded, programs, summary);
   page.finish();
-  print("{}: {}, {} left out\n", arguments.output, counted(summary.probabilities.size(), "photo"),
+  print("{}: {}, {} left out\n", arguments.output, counted(static_cast<std::size_t>(summary.photos), "photo"),
         counted(summary.left_out.size(), "file"));
   return code;
 }

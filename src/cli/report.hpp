@@ -59,7 +59,7 @@ private:
 /// What the page says of one photo.
 struct PhotoEntry {
   std::int64_t target_class = 0;  ///< the first that is explained
-  double probability = 0;
+  std::optional<double> probability;
   std::string json;  ///< the block "photo"
 };
 
@@ -90,7 +90,8 @@ private:
 /// What is known once all photos are done.
 struct ReportSummary {
   std::map<std::int64_t, std::int64_t> photos_of_class;
-  std::vector<double> probabilities;
+  std::int64_t photos = 0;
+  std::vector<double> probabilities;  ///< none where the network has none
   std::vector<LeftOutFile> left_out;
   double seconds = 0;
   std::string command_line;

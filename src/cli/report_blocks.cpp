@@ -63,7 +63,7 @@ void add_class_models(Page& page, const ReportArguments& arguments, const Loaded
 }
 
 void add_plots(Page& page, const LoadedModel& loaded, const ReportSummary& summary) {
-  if (summary.probabilities.size() < 2)
+  if (summary.photos < 2)
     return;
   BarPlot classes{"Photos of each class", "photos", {}, {0}};
   const auto list = commonest(summary);
@@ -73,6 +73,8 @@ void add_plots(Page& page, const LoadedModel& loaded, const ReportSummary& summa
     classes.title += fmt::format(", the {} commonest of {}", kBarsOfClasses, list.size());
   add_plot(page, classes.title, to_svg(classes));
 
+  if (summary.probabilities.empty())
+    return;
   constexpr std::size_t bins = 10;
   std::array<double, bins> counts = {};
   for (const double probability : summary.probabilities)
@@ -146,7 +148,7 @@ void add_summary(Page& page, const ReportArguments& arguments, const LoadedModel
   add_facts(page, "Model and run", facts);
   const std::size_t out = summary.left_out.size();
   const std::string name = std::filesystem::path(loaded.model.path()).filename().string();
-  add_head(page, fmt::format("{} by {}{}", counted(summary.probabilities.size(), "photo"), name,
+  add_head(page, fmt::format("{} by {}{}", counted(static_cast<std::size_t>(summary.photos), "photo"), name,
                              out == 0 ? "" : fmt::format("; {} left out", counted(out, "file"))));
 }
 

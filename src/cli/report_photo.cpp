@@ -110,8 +110,8 @@ PhotoEntry PhotoReport::entry(ReportSessions& sessions, const std::string& path,
   explainers.reserve(sessions.methods_.size());
   for (MapSession& session : sessions.methods_)
     explainers.emplace_back(session, photo, loaded_.preprocessing, crops);
-  const std::vector<double>& scores = explainers.front().scores();
-  const std::vector<double> probabilities = softmax(scores);
+  const ClassScores& scores = explainers.front().scores();
+  warn_of_probabilities(programs_.methods.front()->scores(), scores.scores);
   const std::vector<Prediction> best = top_k(scores, std::max<std::int64_t>(arguments_.top, 5));
 
   Json json = {{"name", fs::path(path).filename().string()}, {"path", path}};
@@ -121,7 +121,8 @@ PhotoEntry PhotoReport::entry(ReportSessions& sessions, const std::string& path,
         {{"class", index},
          {"name", short_name(loaded_.labels, index)},
          {"wordnet", index < loaded_.labels.size() ? loaded_.labels[index].wordnet_id : ""},
-         {"probability", best[k].probability}});
+         {"probability", to_json(best[k].probability)},
+         {"score", fmt::format("{:.2f}", best[k].score)}});
   }
   std::vector<std::int64_t> targets;
   if (target_)
@@ -131,11 +132,11 @@ PhotoEntry PhotoReport::entry(ReportSessions& sessions, const std::string& path,
 
   for (const std::int64_t target : targets) {
     const Context context = {photo, fmt::format("{}-{}", stem, target)};
-    const auto at = static_cast<std::size_t>(target);
+    const Prediction prediction = scores.prediction(target);
     Json explained = {{"class", target},
                       {"name", short_name(loaded_.labels, target)},
-                      {"score", fmt::format("{:.2f}", scores.at(at))},
-                      {"probability", probabilities.at(at)}};
+                      {"score", fmt::format("{:.2f}", prediction.score)},
+                      {"probability", to_json(prediction.probability)}};
     for (std::size_t m = 0; m < explainers.size(); ++m) {
       const SaliencyMap result = explainers[m].map_of(target);
       if (!json.contains("picture")) {
@@ -150,7 +151,7 @@ PhotoEntry PhotoReport::entry(ReportSessions& sessions, const std::string& path,
       add_object(context, sessions, explained);
     json["explained"].push_back(std::move(explained));
   }
-  return {targets.front(), probabilities.at(static_cast<std::size_t>(targets.front())), block_text(json)};
+  return {targets.front(), scores.probability(targets.front()), block_text(json)};
 }
 
 }  // namespace fovea::cli

@@ -82,8 +82,8 @@ Image figure_of(const SaliencyMap& result, const Options& options, const LoadedM
                 const std::string& path, const Image& grey, const ShownLevels& levels,
                 ClassModelPictures& class_models) {
   const std::string name = short_name(loaded.labels, result.target.index);
-  const std::string answer = fmt::format("{}, score {:.2f}, probability {:.3f}", name, result.target.score,
-                                         result.target.probability);
+  const std::string answer = fmt::format("{}, score {:.2f}{}", name, result.target.score,
+                                         probability_text(result.target.probability));
   const std::string file = fs::path(path).filename().string();
   const Panel map = {colorize(grey, options.colormap), "Saliency map",
                      fmt::format("{}; {}", method_info(options.method).title, range_text(options)),
@@ -117,7 +117,7 @@ nlohmann::ordered_json describe_json(const SaliencyMap& result, const Options& o
                                      const std::string& path, const Files& files, const ShownLevels& levels) {
   nlohmann::ordered_json json = {{"image", path}, {"class", to_json(labels, result.target.index)}};
   json["score"] = result.target.score;
-  json["probability"] = result.target.probability;
+  json["probability"] = to_json(result.target.probability);
   if (result.against)
     json["against"] = to_json(labels, *result.against);
   json["method"] = options.method;
@@ -141,9 +141,9 @@ nlohmann::ordered_json describe_json(const SaliencyMap& result, const Options& o
 
 std::string result_text(const SaliencyMap& result, const Labels& labels, const std::string& path,
                         const Files& files) {
-  std::string text = fmt::format("{}: {} (class {}), score {:.3f}, probability {:.3f}\n", shown(path),
+  std::string text = fmt::format("{}: {} (class {}), score {:.3f}{}\n", shown(path),
                                  shown(describe(labels, result.target.index)), result.target.index,
-                                 result.target.score, result.target.probability);
+                                 result.target.score, probability_text(result.target.probability));
   for (const std::string* file :
        {&files.map, &files.heat, &files.overlay, &files.raw, &files.gradient, &files.figure})
     if (!file->empty())
@@ -173,7 +173,11 @@ Report explain(MapSession& session, Shared& shared, std::size_t i, nlohmann::ord
   const Options& options = shared.options;
   const std::string& path = shared.images[i];
   const Files& files = shared.files[i];
-  const SaliencyMap result = saliency(session, read_image(path), shared.loaded.preprocessing, shared.method);
+  PhotoExplainer explainer(session, read_image(path), shared.loaded.preprocessing, shared.method.crops);
+  warn_of_probabilities(session.scores().program(), explainer.scores().scores);
+  const std::optional<std::int64_t>& chosen = shared.method.target_class;
+  const std::int64_t target = chosen ? *chosen : top_k(explainer.scores(), 1).front().index;
+  const SaliencyMap result = explainer.map_of(ScoreTarget{target, shared.method.against});
   const ShownLevels levels = shown_levels(result, shared.program->info(), options.range);
   write_files(result, options, shared.loaded, path, files, levels, shared.class_models);
   std::string warning;

@@ -3,8 +3,7 @@
 #include "autodiff/backward.hpp"
 #include "base/check.hpp"
 #include "engine/explanation_graph.hpp"
-#include "engine/imported_graph.hpp"
-#include "engine/model_impl.hpp"
+#include "engine/forward_graph.hpp"
 #include "engine/rule_set.hpp"
 #include "onnx/write/write_graph.hpp"
 #include "passes/pipeline.hpp"
@@ -12,22 +11,25 @@
 namespace fovea {
 namespace {
 
-ir::Graph canonical_graph(const Model& model, const ExportOptions& options, bool keep_softmax) {
+ir::Graph canonical_graph(const Model& model, const ExportOptions& options, ProgramOptions::Head head) {
   FOVEA_CHECK(options.batch >= 1, "a batch of {} pictures is not possible", options.batch);
   ProgramOptions program;
   program.batch = options.batch;
   program.height = options.height;
   program.width = options.width;
-  program.input_layout = keep_softmax || model.image_input().rank == 4
+  const bool as_in_file = head == ProgramOptions::Head::AsInFile;
+  program.input_layout = as_in_file || model.image_input().rank == 4
                              ? ProgramOptions::InputLayout::AsInFile
                              : ProgramOptions::InputLayout::ChannelsFirst;
-  if (keep_softmax)
+  program.head = head;
+  if (as_in_file) {
     program.direction = Direction::Forward;
-  if (keep_softmax)
     program.outputs = model.computable_outputs();
+  }
+  if (!options.scores.empty())
+    program.outputs = {options.scores};
   passes::Notes notes;
-  return passes::run(keep_softmax ? passes::canonical_passes_keeping_softmax() : passes::canonical_passes(),
-                     imported_graph(model, program), notes);
+  return forward_graph(model, program, notes).graph;
 }
 
 /// Runs what makes a file, with the model's path in front of its errors.
@@ -46,18 +48,14 @@ std::string named(const Model& model, Make&& make) {
 
 std::string export_canonical(const Model& model, const ExportOptions& options) {
   return named(model, [&] {
-    return onnx_write::write_graph(canonical_graph(model, options, true), {options.opset, model.metadata()});
+    return onnx_write::write_graph(canonical_graph(model, options, ProgramOptions::Head::AsInFile),
+                                   {options.opset, model.metadata()});
   });
 }
 
 std::string export_explanation(const Model& model, const ExplanationOptions& options) {
   return named(model, [&] {
-    const ir::Graph forward = canonical_graph(model, options, false);
-    FOVEA_CHECK(!forward.outputs().empty(), "the model has no output");
-    const Shape& scores = forward.shape(forward.outputs().front());
-    FOVEA_CHECK(scores.rank() >= 2 && scores[0] == options.batch,
-                "the output '{}' has shape {}: its first extent is not the batch of {}",
-                forward.output_names().front(), to_string(scores), options.batch);
+    const ir::Graph forward = canonical_graph(model, options, ProgramOptions::Head::Classes);
     autodiff::Differentiated made = autodiff::differentiate(forward, forward.outputs().front(),
                                                             forward.inputs().front(), rule_set(options.rule));
     passes::Notes notes;

@@ -89,9 +89,6 @@ Model Model::load(const std::string& path, const LoadOptions& options) {
   if (!is_complete(impl->outputs.front()))
     complete(impl->outputs.front(), model);
   impl->file->release_pages();
-  if (const std::vector<std::int64_t>& dims = impl->outputs.front().dims;
-      impl->labels.empty() && std::find(dims.begin(), dims.end(), Labels::imagenet().size()) != dims.end())
-    impl->labels = Labels::imagenet();
   return model;
 }
 
@@ -126,6 +123,14 @@ const std::vector<std::pair<std::string, std::string>>& Model::metadata() const 
   return impl_->file->metadata;
 }
 const Labels& Model::labels() const {
+  return labels_of(outputs().empty() ? std::string() : outputs().front().name);
+}
+const Labels& Model::labels_of(const std::string& output) const {
+  if (impl_->labels.empty())
+    for (const ModelPort& port : outputs())
+      if (port.name == output &&
+          std::find(port.dims.begin(), port.dims.end(), Labels::imagenet().size()) != port.dims.end())
+        return Labels::imagenet();
   return impl_->labels;
 }
 const std::vector<std::string>& Model::warnings() const {

@@ -6,42 +6,28 @@
 #include "base/forked.hpp"
 #include "base/log.hpp"
 #include "base/physical_memory.hpp"
-#include "engine/imported_graph.hpp"
+#include "engine/forward_graph.hpp"
 #include "engine/model_impl.hpp"
 #include "engine/program_impl.hpp"
 #include "engine/rule_set.hpp"
 #include "fovea/layers.hpp"
 #include "ir/text.hpp"
 #include "onnx/needs.hpp"
-#include "onnx/node_outputs.hpp"
-#include "onnx/picture_form.hpp"
-#include "ops/axis_roles.hpp"
 #include "ops/multiply_adds.hpp"
 #include "ops/round_straight_through.hpp"
 #include "passes/pipeline.hpp"
-#include "passes/randomize_weights.hpp"
 
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstring>
 #include <limits>
-#include <thread>
 #include <new>
 #include <stdexcept>
+#include <thread>
 
 namespace fovea {
 namespace {
-
-/// Whether the file takes pictures as [N,H,W,C] by the input of that name.
-bool has_channels_last(const Model& model, const std::string& name) {
-  const onnx_import::OnnxFile& file = *model.impl().file;
-  for (std::size_t i = 0; i < file.inputs.size(); ++i)
-    if (file.inputs[i].name == name)
-      if (const onnx_import::PictureForm* form = file.picture_form(i))
-        return form->layout() == PictureLayout::ChannelsLast;
-  return false;
-}
 
 /// Says which of several things of one name a layer is.
 void note_ambiguous_names(const Model& model, const ProgramOptions& options, ProgramReport& report) {
@@ -95,24 +81,6 @@ std::vector<TensorInfo> infos(const ir::Graph& graph, const std::vector<ir::Valu
   for (ir::ValueId id : ids)
     result.push_back({graph.value(id).name, graph.type(id).dtype, graph.type(id).shape, {}});
   return result;
-}
-
-/// The layouts of the graph's outputs, as far as they are known.
-std::vector<std::optional<LayerLayout>> output_layouts(const Model& model, const ir::Graph& graph,
-                                                       const ProgramOptions& options) {
-  std::vector<std::optional<LayerLayout>> layouts(graph.outputs().size());
-  if (graph.inputs().empty())
-    return layouts;
-  const ir::ValueId picture = graph.inputs().front();
-  const bool as_in_file = options.input_layout == ProgramOptions::InputLayout::AsInFile;
-  const bool last = as_in_file && has_channels_last(model, graph.value(picture).name);
-  const std::vector<ops::AxisRoles> roles =
-      ops::axis_roles(graph, picture, ops::picture_roles(graph.shape(picture), last));
-  for (std::size_t i = 0; i < layouts.size(); ++i) {
-    const auto id = static_cast<std::size_t>(graph.outputs()[i]);
-    layouts[i] = ops::layer_layout(graph.shape(graph.outputs()[i]), roles[id]);
-  }
-  return layouts;
 }
 
 /// Says where what flows back is no derivative.
@@ -188,7 +156,8 @@ ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
   const bool holds_batch = impl.options.target.empty() || !layout
                                ? scores.rank() >= 1 && scores[0] == impl.options.batch
                                : layout->pictures() == impl.options.batch;
-  FOVEA_CHECK(holds_batch, "the output '{}' has shape {}: its first extent is not the batch of {}",
+  FOVEA_CHECK(holds_batch || impl.options.batch == 1,
+              "the output '{}' has shape {}: its first extent is not the batch of {}",
               forward.output_names().front(), to_string(scores), impl.options.batch);
   const ir::ValueId source =
       impl.options.source.empty() ? forward.inputs().front() : forward.outputs().back();
@@ -302,30 +271,19 @@ void build(const Model& model, const backend::Backend& backend, Program::Impl& i
                 "the size of input '{}' is open: give one", picture.name);
   }
   const LogTimer timer;
-  ir::Graph graph = imported_graph(model, options);
-  log_event(LogLevel::Summary, "imported {}: {} nodes ({:.1f} ms)", model.path(), graph.nodes().size(),
-            timer.milliseconds());
-  model.impl().file->release_pages();
-  FOVEA_CHECK(!graph.outputs().empty(), "the model has no output");
-  FOVEA_CHECK(options.source.empty() || graph.producer(graph.outputs().back()),
-              "'{}' is not computed from the picture", options.source);
   note_ignored(model, options, impl.report);
   note_ambiguous_names(model, options, impl.report);
-  const std::vector<std::optional<LayerLayout>> layouts = output_layouts(model, graph, options);
-  const bool strip = options.final_softmax == ProgramOptions::FinalSoftmax::Remove && options.target.empty();
-  graph = passes::run(strip ? passes::canonical_passes() : passes::canonical_passes_keeping_softmax(),
-                      std::move(graph), impl.report.notes);
-  if (!options.shuffled_layers.empty())
-    graph = passes::randomize_weights(graph, options.shuffled_layers, options.shuffle_seed);
-  if (options.final_relu == ProgramOptions::FinalRelu::Remove)
-    graph = passes::run(passes::final_relu_passes(), std::move(graph), impl.report.notes);
+  ForwardGraph forward = forward_graph(model, options, impl.report.notes);
+  ir::Graph graph = std::move(forward.graph);
+  impl.head = std::move(forward.head);
+  impl.has_further_scores = forward.has_further_scores;
   impl.report.multiply_adds = ops::multiply_adds(graph);
   impl.inputs = infos(graph, graph.inputs());
   const std::size_t forward_outputs = graph.outputs().size();
   impl.outputs = infos(graph, graph.outputs());
   for (std::size_t i = 0; i < forward_outputs; ++i) {
     impl.outputs[i].name = graph.output_names()[i];
-    impl.outputs[i].layout = layouts[i];
+    impl.outputs[i].layout = forward.layouts[i];
   }
   if (impl.differentiated)
     graph = passes::run(passes::final_passes(), differentiate(graph, impl), impl.report.notes);
@@ -429,6 +387,12 @@ const std::vector<TensorInfo>& Program::outputs() const {
 }
 std::int64_t Program::classes() const {
   return impl_->outputs.front().shape.elements() / impl_->options.batch;
+}
+const ScoreHead& Program::head() const {
+  return impl_->head;
+}
+std::optional<std::size_t> Program::further_scores() const {
+  return impl_->has_further_scores ? std::optional<std::size_t>(1) : std::nullopt;
 }
 const ProgramReport& Program::report() const {
   return impl_->report;

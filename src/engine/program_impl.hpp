@@ -9,6 +9,8 @@ namespace fovea {
 struct Program::Impl {
   ProgramOptions options;
   std::vector<TensorInfo> inputs, outputs;
+  ScoreHead head;
+  bool has_further_scores = false;
   TensorInfo gradient;  ///< of what is differentiated with respect to
   ProgramReport report;
   std::string text;  ///< the graph that was lowered

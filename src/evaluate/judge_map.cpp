@@ -122,7 +122,8 @@ ScorePictures class_probability(Session& session, std::int64_t class_index) {
       std::copy(from.begin(), from.end(), session.input().data<float>().begin());
       session.forward();
       for (std::int64_t n = 0; n < taken; ++n)
-        probabilities.push_back(softmax(scores_of(session, n))[static_cast<std::size_t>(class_index)]);
+        probabilities.push_back(
+            class_scores_of(session, n).confidences()[static_cast<std::size_t>(class_index)]);
     }
     return probabilities;
   };

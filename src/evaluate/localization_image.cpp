@@ -99,7 +99,7 @@ void look_at(ImageResult& result, const RuleSessions& sessions, const Preprocess
              const Image& photo, const LocalizationProtocol& protocol) {
   RuleExplainers explainer = explain(sessions, photo, preprocessing, protocol, result);
   for (const Prediction& guess : top_k(explainer.scores(), 5))
-    result.guesses.push_back({guess.index, guess.probability, std::nullopt});
+    result.guesses.push_back({guess.index, guess.probability.value_or(guess.score), std::nullopt});
   Boxes boxes(explainer, photo, protocol, result);
   for (std::size_t i = 0; i < result.guesses.size() && static_cast<std::int64_t>(i) < protocol.guesses; ++i) {
     ClassGuess& guess = result.guesses[i];

@@ -4,27 +4,32 @@
 #include "methods/session_batches.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 namespace fovea {
+namespace {
 
-std::vector<double> softmax(std::span<const double> scores) {
-  FOVEA_CHECK(!scores.empty(), "the model has no classes");
-  for (double score : scores)
-    FOVEA_CHECK(std::isfinite(score), "a score is {}", score);
-  const double largest = *std::max_element(scores.begin(), scores.end());
-  std::vector<double> probabilities;
-  for (double score : scores)
-    probabilities.push_back(std::exp(score - largest));
-  const double sum = std::accumulate(probabilities.begin(), probabilities.end(), 0.0);
-  for (double& probability : probabilities)
-    probability /= sum;
-  return probabilities;
+/// Adds a share of some scores to a mean.
+void add(std::vector<double>& mean, const std::vector<double>& scores, double share) {
+  mean.resize(scores.size(), 0.0);
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    mean[i] += share * scores[i];
 }
 
-std::vector<Prediction> top_k(std::span<const double> scores, std::int64_t k) {
-  const std::vector<double> probabilities = softmax(scores);
+}  // namespace
+
+std::optional<double> ClassScores::probability(std::int64_t class_index) const {
+  if (probabilities.empty())
+    return std::nullopt;
+  return probabilities.at(static_cast<std::size_t>(class_index));
+}
+
+Prediction ClassScores::prediction(std::int64_t class_index) const {
+  return {class_index, scores.at(static_cast<std::size_t>(class_index)), probability(class_index)};
+}
+
+std::vector<Prediction> top_k(const ClassScores& all, std::int64_t k) {
+  const std::vector<double>& scores = all.scores;
   std::vector<std::size_t> order(scores.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
@@ -33,23 +38,24 @@ std::vector<Prediction> top_k(std::span<const double> scores, std::int64_t k) {
       static_cast<std::size_t>(std::clamp<std::int64_t>(k, 0, static_cast<std::int64_t>(order.size()))));
   std::vector<Prediction> best;
   for (std::size_t index : order)
-    best.push_back({static_cast<std::int64_t>(index), scores[index], probabilities[index]});
+    best.push_back(all.prediction(static_cast<std::int64_t>(index)));
   return best;
 }
 
-std::vector<double> class_scores(Session& session, const Framing& framing,
-                                 const Preprocessing& preprocessing) {
-  std::vector<double> mean(static_cast<std::size_t>(session.program().classes()), 0.0);
+ClassScores class_scores(Session& session, const Framing& framing, const Preprocessing& preprocessing) {
+  ClassScores mean;
+  std::vector<double> further;
+  const double share = 1 / static_cast<double>(framing.crops.size());
   for (std::size_t first = 0; first < framing.crops.size();) {
     const std::int64_t count = fill_batch(session, framing, preprocessing, first);
     session.forward();
     for (std::int64_t n = 0; n < count; ++n) {
-      const std::vector<double> scores = scores_of(session, n);
-      for (std::size_t c = 0; c < mean.size(); ++c)
-        mean[c] += scores[c] / static_cast<double>(framing.crops.size());
+      add(mean.scores, scores_of(session, n), share);
+      add(further, further_scores_of(session, n), share);
     }
     first += static_cast<std::size_t>(count);
   }
+  mean.probabilities = session.program().head().probabilities(mean.scores, further);
   return mean;
 }
 

@@ -13,7 +13,7 @@ namespace fovea {
 namespace {
 
 /// Whether `a` comes before `b` where the strongest is first.
-bool stronger(const Activation& a, const Activation& b) {
+bool stronger(const UnitActivation& a, const UnitActivation& b) {
   return a.value > b.value;
 }
 
@@ -64,14 +64,14 @@ LayerExplainer::LayerExplainer(Session& session, const LayerInfo& layer, const I
     FOVEA_CHECK(std::isfinite(value), "the layer '{}' has an activation of {}", layer.name, value);
 }
 
-Activation LayerExplainer::at(const Unit& unit) const {
+UnitActivation LayerExplainer::at(const Unit& unit) const {
   check_unit(layer_, unit);
   const Shape& shape = activations_.shape();
   const std::int64_t place = (unit.channel * shape[2] + unit.y) * shape[3] + unit.x;
   return {unit, activations_.data<float>()[static_cast<std::size_t>(place)]};
 }
 
-Activation LayerExplainer::strongest(std::int64_t channel) const {
+UnitActivation LayerExplainer::strongest(std::int64_t channel) const {
   const std::int64_t width = activations_.shape()[3], plane = activations_.shape()[2] * width;
   check_unit(layer_, {channel, 0, 0});
   const auto values = activations_.data<float>().subspan(static_cast<std::size_t>(channel * plane),
@@ -80,10 +80,10 @@ Activation LayerExplainer::strongest(std::int64_t channel) const {
   return {{channel, place / width, place % width}, values[static_cast<std::size_t>(place)]};
 }
 
-std::vector<Activation> LayerExplainer::strongest_channels(std::int64_t count) const {
-  std::vector<Activation> all;
+std::vector<UnitActivation> LayerExplainer::strongest_channels(std::int64_t count) const {
+  std::vector<UnitActivation> all;
   for (std::int64_t c = 0; c < channels(); ++c)
-    if (const Activation peak = strongest(c); peak.value > 0)
+    if (const UnitActivation peak = strongest(c); peak.value > 0)
       all.push_back(peak);
   std::stable_sort(all.begin(), all.end(), stronger);
   all.resize(std::min(all.size(), static_cast<std::size_t>(std::max<std::int64_t>(count, 0))));
@@ -150,7 +150,7 @@ StrongestPatches::StrongestPatches(std::int64_t channels, std::int64_t count) {
   patches_.resize(static_cast<std::size_t>(channels));
 }
 
-void StrongestPatches::add(std::size_t picture, const std::vector<Activation>& strongest) {
+void StrongestPatches::add(std::size_t picture, const std::vector<UnitActivation>& strongest) {
   FOVEA_CHECK(strongest.size() == patches_.size(), "activations of {} channels: expected {}",
               strongest.size(), patches_.size());
   for (std::size_t c = 0; c < patches_.size(); ++c) {

@@ -72,13 +72,12 @@ double Excitation::layer_score(std::span<const float> layer, std::int64_t n) con
 
 Excitation::Look Excitation::look(const Session& session, std::int64_t n) const {
   if (!layer_) {
-    const std::vector<double> scores = scores_of(session, n);
-    const auto target = static_cast<std::size_t>(target_class_);
-    return {scores[target], softmax(scores)[target]};
+    const Prediction of_class = class_scores_of(session, n).prediction(target_class_);
+    return {of_class.score, of_class.probability};
   }
   const double score = layer_score(session.output().data<float>(), n);
   FOVEA_CHECK(std::isfinite(score), "what is to be excited of layer '{}' is {}", name_, score);
-  return {score, 0};
+  return {score, {}};
 }
 
 void Excitation::seed(Session& session, std::int64_t n) const {

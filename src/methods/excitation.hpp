@@ -12,7 +12,7 @@ public:
 
   struct Look {
     double score = 0;
-    double probability = 0;  ///< of the class; 0 for a layer
+    std::optional<double> probability = {};  ///< of the class; none for a layer
   };
   /// After `forward`, of the batch's n-th picture; InputError when the score is not finite.
   Look look(const Session& session, std::int64_t n) const;

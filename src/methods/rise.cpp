@@ -7,8 +7,8 @@
 #include <cmath>
 #include <random>
 
-/// RISE (Petsiuk et al. 2018): the probability of the class under random soft masks, averaged over the masks
-/// that let a pixel through.
+/// RISE (Petsiuk et al. 2018): the probability of the class (its score where the network has no
+/// probabilities) under random soft masks, averaged over the masks that let a pixel through.
 namespace fovea {
 namespace {
 
@@ -83,10 +83,10 @@ Attribution average_masks(Session& session, const Tensor& input, const Tensor& b
           picture[k] = b[k] + mask[k % mask.size()] * (x[k] - b[k]);
       },
       [&](std::int64_t i, std::int64_t n) {
-        const double probability = value_of(softmax(scores_of(session, n)), target);
+        const double confidence = value_of(class_scores_of(session, n).confidences(), target);
         const std::vector<float> mask = masks.mask(i);
         for (std::size_t k = 0; k < mask.size(); ++k)
-          sum[k] += probability * static_cast<double>(mask[k]);
+          sum[k] += confidence * static_cast<double>(mask[k]);
       },
       progress);
   Attribution result{Tensor(DType::F32, {1, shape[1], shape[2]}), {}};

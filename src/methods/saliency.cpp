@@ -184,10 +184,9 @@ void PhotoExplainer::add_attributions(const ScoreTarget& target, CropMaps& maps)
 }
 
 SaliencyMap PhotoExplainer::map_of(const ScoreTarget& target) {
-  check_target(target, static_cast<std::int64_t>(scores_.size()));
-  const auto index = static_cast<std::size_t>(target.class_index);
+  check_target(target, static_cast<std::int64_t>(scores_.scores.size()));
   SaliencyMap result;
-  result.target = {target.class_index, scores_[index], softmax(scores_)[index]};
+  result.target = scores_.prediction(target.class_index);
   result.against = target.against;
   result.best = top_k(scores_, 5);
   CropMaps maps(framing_, method_ ? method_->program().options().merge : ChannelMerge::Maximum,
@@ -231,9 +230,9 @@ RuleExplainers::RuleExplainers(const RuleSessions& sessions, const Image& photo,
       explainers_.emplace_back(*source.method, photo, preprocessing, crops);
     else
       explainers_.emplace_back(*source.scores, photo, preprocessing, crops);
-    FOVEA_CHECK(explainers_.back().scores().size() == scores().size(),
-                "sessions of {} and {} classes: expected one network", scores().size(),
-                explainers_.back().scores().size());
+    FOVEA_CHECK(explainers_.back().scores().scores.size() == scores().scores.size(),
+                "sessions of {} and {} classes: expected one network", scores().scores.size(),
+                explainers_.back().scores().scores.size());
   }
 }
 

@@ -28,6 +28,22 @@ std::vector<double> scores_of(const Session& session, std::int64_t n) {
   return {all.begin(), all.end()};
 }
 
+std::vector<double> further_scores_of(const Session& session, std::int64_t n) {
+  const std::optional<std::size_t> output = session.program().further_scores();
+  if (!output)
+    return {};
+  const auto all = session.output(*output).data<float>();
+  const std::size_t each = all.size() / static_cast<std::size_t>(session.program().options().batch);
+  const auto mine = all.subspan(static_cast<std::size_t>(n) * each, each);
+  return {mine.begin(), mine.end()};
+}
+
+ClassScores class_scores_of(const Session& session, std::int64_t n) {
+  ClassScores result{scores_of(session, n), {}};
+  result.probabilities = session.program().head().probabilities(result.scores, further_scores_of(session, n));
+  return result;
+}
+
 InputSize input_size(const Session& session) {
   const TensorInfo& info = session.program().inputs().front();
   FOVEA_CHECK(info.dtype == DType::F32 && info.shape.rank() == 4,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "fovea/classify.hpp"
 #include "fovea/framing.hpp"
 #include "fovea/program.hpp"
 
@@ -12,6 +13,12 @@ std::int64_t fill_batch(Session& session, const Framing& framing, const Preproce
 
 /// The scores of the n-th picture of the batch, as double. InputError when one of them is NaN or infinite.
 std::vector<double> scores_of(const Session& session, std::int64_t n);
+
+/// What stands beside them (Program::further_scores); empty for most networks.
+std::vector<double> further_scores_of(const Session& session, std::int64_t n);
+
+/// Scores and probabilities of the n-th picture of the batch. InputError as above.
+ClassScores class_scores_of(const Session& session, std::int64_t n);
 
 /// Channels, height and width of the session's pictures; InputError unless it takes F32 pictures.
 InputSize input_size(const Session& session);

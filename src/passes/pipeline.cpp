@@ -9,7 +9,6 @@
 #include "passes/merge_transposes.hpp"
 #include "passes/save_masks.hpp"
 #include "passes/strip_final_relu.hpp"
-#include "passes/strip_softmax.hpp"
 #include "passes/turn_conv_transpose.hpp"
 
 #include <array>
@@ -18,9 +17,9 @@ namespace fovea::passes {
 namespace {
 
 constexpr std::array kCanonical = {
-    Pass{"strip_softmax", strip_softmax}, Pass{"merge_transposes", merge_transposes},
-    Pass{"drop_dead", drop_dead},         Pass{"fold_constants", fold_constants},
-    Pass{"drop_identity", drop_identity}, Pass{"fold_batch_norm", fold_batch_norm},
+    Pass{"merge_transposes", merge_transposes}, Pass{"drop_dead", drop_dead},
+    Pass{"fold_constants", fold_constants},     Pass{"drop_identity", drop_identity},
+    Pass{"fold_batch_norm", fold_batch_norm},
 };
 constexpr std::array kFinalRelu = {Pass{"strip_final_relu", strip_final_relu}};
 constexpr std::array kFinal = {
@@ -39,9 +38,6 @@ constexpr std::array kFusion = {
 
 std::span<const Pass> canonical_passes() {
   return kCanonical;
-}
-std::span<const Pass> canonical_passes_keeping_softmax() {
-  return std::span(kCanonical).subspan(1);
 }
 std::span<const Pass> final_relu_passes() {
   return kFinalRelu;

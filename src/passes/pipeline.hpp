@@ -18,10 +18,9 @@ struct Pass {
   ir::Graph (*run)(const ir::Graph&, Notes&);
 };
 
-/// From an imported graph to the canonical one that is differentiated.
+/// From an imported graph to the canonical one that is differentiated; the scores were taken from before its
+/// final activation (passes/score_head.hpp).
 std::span<const Pass> canonical_passes();
-/// The same, but a final softmax stays.
-std::span<const Pass> canonical_passes_keeping_softmax();
 /// On a canonical graph: takes the scores before a final Relu.
 std::span<const Pass> final_relu_passes();
 /// From a differentiated graph to the one that is planned.

@@ -3,6 +3,7 @@
 #include "fovea/display.hpp"
 #include "fovea/saliency.hpp"
 
+#include <cmath>
 #include <thread>
 
 namespace fovea::test {
@@ -139,7 +140,7 @@ TEST(CApi, MapsAreThoseOfSaliency) {
     ASSERT_EQ(fovea_map_describe(map.get(), &info), FOVEA_OK);
     EXPECT_EQ(info.target, expected.target.index);
     EXPECT_EQ(info.score, expected.target.score);
-    EXPECT_EQ(info.probability, expected.target.probability);
+    EXPECT_EQ(info.probability, expected.target.probability.value());
     EXPECT_EQ((Rect{info.region_x, info.region_y, info.region_width, info.region_height}), expected.region);
     ASSERT_EQ(Shape({info.height, info.width}), expected.map.shape());
     std::vector<float> values(static_cast<std::size_t>(info.height * info.width));
@@ -235,6 +236,51 @@ TEST(CApi, AWorkIsCancelledByItsProgressFunction) {
   EXPECT_EQ(left, 0);
   ASSERT_EQ(fovea_session_on_progress(session.get(), nullptr, nullptr), FOVEA_OK);
   EXPECT_FALSE(map_of(session.get(), pixels).empty());
+}
+
+/// The output and activation that are chosen hold for everything that is made of the model.
+TEST(CApi, TakesTheScoresAndTheActivationThatAreChosen) {
+  fovea_model_options options = {};
+  options.size = sizeof options;
+  options.activation = "sigmoid";
+  fovea_model* made = nullptr;
+  ASSERT_EQ(fovea_model_load_with(bundled().c_str(), &options, &made), FOVEA_OK) << fovea_last_error();
+  const Owned<fovea_model> model(made);
+  const auto session = make_session(model.get(), options_of(nullptr));
+  const Input input(describe(session.get()), 1);
+  const std::vector<float> scores = scores_of(session.get(), input);
+  std::vector<double> probabilities(10);
+  ASSERT_EQ(
+      fovea_session_probabilities(session.get(), input.values.data(), input.shape, probabilities.data(), 10),
+      FOVEA_OK)
+      << fovea_last_error();
+  for (std::size_t k = 0; k < 10; ++k)
+    EXPECT_NEAR(probabilities[k], 1 / (1 + std::exp(-static_cast<double>(scores[k]))), 1e-9);
+
+  options.activation = "none";
+  ASSERT_EQ(fovea_model_load_with(bundled().c_str(), &options, &made), FOVEA_OK);
+  const Owned<fovea_model> without(made);
+  const auto plain = make_session(without.get(), options_of("gradient"));
+  EXPECT_EQ(
+      fovea_session_probabilities(plain.get(), input.values.data(), input.shape, probabilities.data(), 10),
+      FOVEA_ERROR_INPUT);
+  const Image photo = read_image(golf_ball());
+  const fovea_pixels pixels = pixels_of(photo);
+  fovea_map* map = nullptr;
+  ASSERT_EQ(fovea_session_saliency(plain.get(), &pixels, -1, &map), FOVEA_OK) << fovea_last_error();
+  const Owned<fovea_map> owned(map);
+  fovea_map_info info = {};
+  ASSERT_EQ(fovea_map_describe(map, &info), FOVEA_OK);
+  EXPECT_TRUE(std::isnan(info.probability));
+
+  options.activation = "relu";
+  EXPECT_EQ(fovea_model_load_with(bundled().c_str(), &options, &made), FOVEA_ERROR_INPUT);
+  options = {sizeof options, "no such output", nullptr};
+  ASSERT_EQ(fovea_model_load_with(bundled().c_str(), &options, &made), FOVEA_OK);
+  const Owned<fovea_model> wrong(made);
+  fovea_session* session_of_wrong = nullptr;
+  const fovea_session_options scores_only = options_of(nullptr);
+  EXPECT_EQ(fovea_session_create(wrong.get(), &scores_only, &session_of_wrong), FOVEA_ERROR_MODEL);
 }
 
 }  // namespace

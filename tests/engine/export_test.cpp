@@ -45,7 +45,7 @@ std::vector<Tensor> run(const Model& model, const std::vector<Tensor>& inputs) {
   ProgramOptions options;
   options.direction = Direction::Forward;
   options.batch = inputs[0].shape()[0];
-  options.final_softmax = ProgramOptions::FinalSoftmax::Keep;
+  options.head = ProgramOptions::Head::AsInFile;
   options.backend = BackendKind::Reference;
   options.input_layout = ProgramOptions::InputLayout::AsInFile;
   options.outputs = model.computable_outputs();

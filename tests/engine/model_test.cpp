@@ -207,9 +207,11 @@ TEST(Program, removes_a_final_softmax) {
     return y[0] + y[1] + y[2];
   };
   EXPECT_FLOAT_EQ(sum({}), 6);
-  EXPECT_FLOAT_EQ(sum({.final_softmax = ProgramOptions::FinalSoftmax::Keep}), 1);
+  EXPECT_FLOAT_EQ(sum({.head = ProgramOptions::Head::AsInFile}), 1);
   EXPECT_FLOAT_EQ(sum({.target = "prob"}), 1);
-  EXPECT_EQ(Program::compile(load(builder))->report().notes.size(), 1U);
+  EXPECT_EQ(Program::compile(load(builder))->report().notes,
+            std::vector<std::string>{
+                "the scores are what stands before the Softmax 'prob', their probabilities what it gives"});
 }
 
 TEST(Program, counts_what_it_does) {

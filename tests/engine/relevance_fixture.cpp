@@ -80,7 +80,7 @@ Relevance RelevanceTest::run(const std::string& text, const autodiff::RuleSet& r
                              const Tensor& seed) {
   passes::Notes notes;
   const ir::Graph forward =
-      passes::run(passes::canonical_passes_keeping_softmax(),
+      passes::run(passes::canonical_passes(),
                   ir::parse(is_double() ? text : in_single_precision(text), ops::find), notes);
   auto made = autodiff::differentiate(forward, forward.outputs()[0], forward.inputs()[0], rules);
   ir::Graph graph = passes::run(passes::final_passes(), std::move(made.graph), notes);

@@ -59,7 +59,7 @@ TEST_F(EvaluateImage, IsWhatLocalizeFindsForEachClass) {
     }
     const LocalizedClass alone = localize(session, photo, {}, {guess.class_index, Crops::Whole});
     EXPECT_EQ(*guess.box, alone.object.box);
-    EXPECT_NEAR(guess.probability, alone.saliency.target.probability, 1e-12);
+    EXPECT_NEAR(guess.probability, alone.saliency.target.probability.value(), 1e-12);
   }
   EXPECT_EQ(result.note, "class 2: a map without contrast gives no seeds: all its values are 0");
   EXPECT_EQ(result.known_box, localize(session, photo, {}, {1, Crops::Whole}).object.box);

@@ -148,7 +148,7 @@ TEST(ClassProbability, DoesNotDependOnTheBatch) {
     session.forward();
     const auto scores = session.output().data<float>().subspan(0, 10);
     const std::vector<double> wide(scores.begin(), scores.end());
-    EXPECT_NEAR(found.back()[1], softmax(wide)[4], 1e-6);
+    EXPECT_NEAR(found.back()[1], ScoreHead().probabilities(wide)[4], 1e-6);
     EXPECT_THROW(class_probability(session, 10), InputError);
     EXPECT_THROW(class_probability(session, 4)(pictures, 2), InputError);
   }

@@ -46,7 +46,7 @@ TEST_F(JudgePhoto, GivesOneResultForEachMethodAndControl) {
   // The class and its probability are those that `saliency` finds.
   const SaliencyMap map = saliency(methods[0], photo, preprocessing);
   EXPECT_EQ(judged.class_index, map.target.index);
-  EXPECT_NEAR(judged.probability, map.target.probability, 1e-5);
+  EXPECT_NEAR(judged.probability, map.target.probability.value(), 1e-5);
 }
 
 TEST_F(JudgePhoto, TakesTheWholePhotoAndAGivenClass) {

@@ -5,45 +5,26 @@
 
 #include <gtest/gtest.h>
 
-#include <limits>
-
 namespace fovea {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-TEST(Softmax, IsTheShareOfTheExponentials) {
-  const std::vector<double> p = softmax(std::vector<double>{0, std::log(2.0), std::log(5.0)});
-  EXPECT_NEAR(p[0], 0.125, 1e-15);
-  EXPECT_NEAR(p[1], 0.25, 1e-15);
-  EXPECT_NEAR(p[2], 0.625, 1e-15);
-}
-
-TEST(Softmax, DoesNotOverflow) {
-  const std::vector<double> p = softmax(std::vector<double>{1e30, 1e30, -1e30});
-  EXPECT_EQ(p, (std::vector<double>{0.5, 0.5, 0}));
-}
-
-TEST(Softmax, RefusesScoresThatAreNotFinite) {
-  for (double bad : {kInfinity, -kInfinity, std::nan("")})
-    EXPECT_THROW(softmax(std::vector<double>{0, bad}), InputError);
-  EXPECT_THROW(softmax(std::vector<double>{}), InputError);
-}
-
 TEST(TopK, OrdersByScoreAndEqualScoresByIndex) {
-  const std::vector<Prediction> best = top_k(std::vector<double>{1, 3, 2, 3, 1}, 4);
+  const ClassScores scores{{1, 3, 2, 3, 1}, {0.1, 0.3, 0.2, 0.3, 0.1}};
+  const std::vector<Prediction> best = top_k(scores, 4);
   ASSERT_EQ(best.size(), 4U);
   const std::int64_t order[] = {1, 3, 2, 0};
   for (std::size_t i = 0; i < 4; ++i)
     EXPECT_EQ(best[i].index, order[i]);
   EXPECT_EQ(best[2].score, 2);
-  EXPECT_EQ(best[0].probability, best[1].probability);
+  EXPECT_EQ(best[2].probability, 0.2);
 }
 
 TEST(TopK, IsCutToTheNumberOfClasses) {
-  EXPECT_EQ(top_k(std::vector<double>{1, 2}, 9).size(), 2U);
-  EXPECT_EQ(top_k(std::vector<double>{1, 2}, 0).size(), 0U);
-  EXPECT_EQ(top_k(std::vector<double>{1, 2}, -3).size(), 0U);
+  const ClassScores scores{{1, 2}, {}};
+  EXPECT_EQ(top_k(scores, 9).size(), 2U);
+  EXPECT_EQ(top_k(scores, 0).size(), 0U);
+  EXPECT_EQ(top_k(scores, -3).size(), 0U);
+  EXPECT_EQ(top_k(scores, 1).front().probability, std::nullopt) << "a network without probabilities";
 }
 
 TEST(ClassScores, TenCropsGiveTheMeanWhateverTheBatch) {
@@ -60,7 +41,7 @@ TEST(ClassScores, TenCropsGiveTheMeanWhateverTheBatch) {
   }
   for (std::int64_t batch : {1, 3, 10, 16}) {
     Session session = test::session_of(model, batch);
-    const std::vector<double> found = class_scores(session, framing, p);
+    const std::vector<double> found = class_scores(session, framing, p).scores;
     for (std::size_t c = 0; c < 5; ++c)
       EXPECT_NEAR(found[c], expected[c], 1e-5) << "batch " << batch;
   }

@@ -194,7 +194,7 @@ TEST(Deconv, TheStrongestUnitsAreFound) {
   const std::int64_t H = looked.layer.shape[2], W = looked.layer.shape[3];
   std::vector<double> peaks;
   for (std::int64_t c = 0; c < 6; ++c) {
-    Activation best{{c, 0, 0}, -1};
+    UnitActivation best{{c, 0, 0}, -1};
     for (std::int64_t y = 0; y < H; ++y)
       for (std::int64_t x = 0; x < W; ++x)
         if (const float value = values[static_cast<std::size_t>((c * H + y) * W + x)]; value > best.value)
@@ -207,7 +207,7 @@ TEST(Deconv, TheStrongestUnitsAreFound) {
   std::sort(peaks.rbegin(), peaks.rend());
   ASSERT_GT(peaks.size(), 2U);
   std::vector<double> found;
-  for (const Activation& activation : explainer.strongest_channels(100))
+  for (const UnitActivation& activation : explainer.strongest_channels(100))
     found.push_back(activation.value);
   EXPECT_EQ(found, peaks);
   EXPECT_EQ(explainer.strongest_channels(2).size(), 2U);
@@ -267,7 +267,7 @@ TEST(Deconv, RefusesWhatIsNotThere) {
 
 TEST(StrongestPatches, AreThoseOfALookAtAllPictures) {
   std::minstd_rand random(2);
-  std::vector<std::vector<Activation>> pictures(200);
+  std::vector<std::vector<UnitActivation>> pictures(200);
   for (auto& channels : pictures)
     for (std::int64_t c = 0; c < 4; ++c)  // many ties; the last channel is never active
       channels.push_back({{c, static_cast<std::int64_t>(random() % 7), 1},

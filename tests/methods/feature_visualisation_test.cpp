@@ -90,7 +90,7 @@ TEST(FeatureVisualisation, ALayersPartIsClimbedToAsByHand) {
       score += static_cast<double>(layer[i]) *
                (weights.empty() ? layer[i] / static_cast<float>(layer.size()) : weights[i]);
     EXPECT_NEAR(found.score, score, 1e-5);
-    EXPECT_EQ(found.probability, 0);
+    EXPECT_EQ(found.probability, std::nullopt);
   }
 }
 

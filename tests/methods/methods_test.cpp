@@ -429,7 +429,7 @@ TEST(Rise, FindsWhereTheClassIs) {
   for (std::size_t i = 0; i < 256; ++i)
     (i % 16 < 8 ? left : right) += map[i] / 128;
   EXPECT_GT(left, 1.05 * right);
-  const double whole = softmax(std::vector<double>{0.01 * 3 * 128 - 2, 0})[0];
+  const double whole = ScoreHead().probabilities(std::vector<double>{0.01 * 3 * 128 - 2, 0})[0];
   EXPECT_LT(left, whole);
   EXPECT_GT(right, 0);
 }

@@ -6,7 +6,6 @@
 #include "passes/merge_transposes.hpp"
 #include "passes/pass_checks.hpp"
 #include "passes/strip_final_relu.hpp"
-#include "passes/strip_softmax.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tensors.hpp"
 
@@ -301,69 +300,6 @@ TEST(FoldBatchNorm, leaves_shared_weights_to_other_readers) {
                      2);
 }
 
-TEST(StripSoftmax, takes_the_scores_before_it) {
-  for (const char* op : {"Softmax", "LogSoftmax"}) {
-    passes::Notes notes;
-    const ir::Graph after = made_by(passes::strip_softmax,
-                                    parse(fmt::format(R"(
-      input x f64[2,3]
-      a = Exp(x)
-      prob = {}(a) axis=1
-      output scores = prob)",
-                                                      op)),
-                                    &notes);
-    EXPECT_EQ(ir::print(after), ir::print(parse("input x f64[2,3]\na = Exp(x)\noutput scores = a")));
-    EXPECT_EQ(notes, passes::Notes{fmt::format("removed the final {} 'prob': scores are unnormalised", op)});
-  }
-}
-
-TEST(StripSoftmax, looks_through_reshapes) {
-  expect_pass(passes::strip_softmax, R"(
-    input x f64[2,3,1,1]
-    prob = Softmax(x) axis=1
-    flat = Reshape(prob) shape=[2,3]
-    y = Identity(flat)
-    output scores = y)",
-              R"(
-    input x f64[2,3,1,1]
-    flat = Reshape(x) shape=[2,3]
-    y = Identity(flat)
-    output scores = y)");
-}
-
-TEST(StripSoftmax, leaves_attention_alone) {
-  const std::string text = R"(
-    input x f64[2,3]
-    a = Softmax(x) axis=1
-    y = Mul(a, x)
-    output scores = y)";
-  passes::Notes notes;
-  EXPECT_EQ(ir::print(made_by(passes::strip_softmax, parse(text), &notes)), ir::print(parse(text)));
-  EXPECT_TRUE(notes.empty());
-}
-
-TEST(StripSoftmax, leaves_a_softmax_that_the_network_reads_again) {
-  const std::string text = R"(
-    input x f64[2,3]
-    prob = Softmax(x) axis=1
-    entropy = Log(prob)
-    output scores = prob
-    output second = entropy)";
-  EXPECT_EQ(ir::print(made_by(passes::strip_softmax, parse(text))), ir::print(parse(text)));
-}
-
-TEST(StripSoftmax, notes_a_softmax_of_two_outputs_once) {
-  passes::Notes notes;
-  made_by(passes::strip_softmax, parse(R"(
-    input x f64[2,3]
-    prob = Softmax(x) axis=1
-    flat = Reshape(prob) shape=[6]
-    output a = prob
-    output b = flat)"),
-          &notes);
-  EXPECT_EQ(notes.size(), 1U);
-}
-
 TEST(StripFinalRelu, takes_what_is_before_the_pooled_relu) {
   passes::Notes notes;
   const ir::Graph after = made_by(passes::strip_final_relu, parse(R"(
@@ -410,8 +346,7 @@ TEST(Pipeline, brings_a_graph_into_canonical_form) {
     n = BatchNormalization(same, scale, bias, mean, variance)
     t = Mul(n, three)
     dead = Exp(t)
-    prob = Softmax(t) axis=1
-    output scores = prob)"),
+    output scores = t)"),
                   notes);
   std::vector<std::string_view> names;
   for (const ir::Node& node : after.nodes())

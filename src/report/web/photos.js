@@ -1,9 +1,10 @@
 /** A guess with its bar; where its maps are here, too, a switch that chooses it. */
 function guessItem(photo, guess, card, explained) {
   const at = photo.explained.findIndex((other) => other.class === guess.class);
-  const bar = make("span", { class: "bar", "aria-hidden": "true" }, make("span", { style: `width: ${100 * guess.probability}%` }));
+  const known = guess.probability !== null;
+  const bar = make("span", { class: "bar", "aria-hidden": "true" }, make("span", { style: `width: ${known ? 100 * guess.probability : 0}%` }));
   const text = [make("span", { class: "name", title: guess.wordnet ? `${guess.wordnet} ${guess.name}` : guess.name }, guess.name),
-    make("span", { class: "number" }, percent(guess.probability)), bar];
+    make("span", { class: "number" }, known ? percent(guess.probability) : `score ${guess.score}`), bar];
   if (at < 0 || photo.explained.length < 2)
     return make("li", { class: at >= 0 ? "explained" : null }, text);
   const radio = make("input", { type: "radio", name: card, value: at, checked: at === 0, onchange: () => explained(at) });
@@ -36,7 +37,8 @@ function photoCard(photo, settings) {
   const guesses = make("section", { class: "guesses" }, make("h4", {}, "Best guesses"));
   const show = (at) => {
     const explained = photo.explained[at];
-    answer.textContent = `${explained.name}: probability ${percent(explained.probability)}, score ${explained.score}` +
+    const probability = explained.probability === null ? "" : `probability ${percent(explained.probability)}, `;
+    answer.textContent = `${explained.name}: ${probability}score ${explained.score}` +
       (explained.found ? `; ${explained.found}` : "");
     const views = viewsOf(photo, explained, settings);
     panels.replaceChildren(figureOf(views[0], views), guesses, ...views.slice(1).map((view) => figureOf(view, views)));
@@ -47,13 +49,16 @@ function photoCard(photo, settings) {
     make("header", {}, make("h3", { id, title: photo.path }, photo.name), answer), panels);
 }
 
+/** How sure a network is of an explained class: its probability, or its score where the network has none. */
+const certainty = (explained) => explained.probability ?? Number(explained.score);
+
 /** Orders of photos, each by what it sorts. Probability and the object's share are those of the class that comes first. */
 const kOrders = {
   given: ["as given", (p) => p.place],
   name: ["file name", (p) => p.name.toLowerCase()],
   class: ["class", (p) => p.explained[0].name.toLowerCase()],
-  sure: ["most certain", (p) => -p.explained[0].probability],
-  unsure: ["least certain", (p) => p.explained[0].probability],
+  sure: ["most certain", (p) => -certainty(p.explained[0])],
+  unsure: ["least certain", (p) => certainty(p.explained[0])],
   share: ["largest object", (p) => -(p.explained[0].share ?? -1)],
 };
 

@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
     const fovea::SaliencyMap map =
         fovea::saliency(session, fovea::read_image(argv[2]), model.preprocessing().value());
     std::printf("%s %.3f, white %.3g\n", model.labels().name(map.target.index).c_str(),
-                map.target.probability, fovea::white_level(map.map, {}));
+                map.target.probability.value_or(0), fovea::white_level(map.map, {}));
     return 0;
   } catch (const fovea::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());

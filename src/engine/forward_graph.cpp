@@ -1,0 +1,95 @@
+#include "engine/forward_graph.hpp"
+
+#include "base/check.hpp"
+#include "base/log.hpp"
+#include "engine/imported_graph.hpp"
+#include "engine/model_impl.hpp"
+#include "engine/output_layouts.hpp"
+#include "engine/score_output.hpp"
+#include "passes/randomize_weights.hpp"
+#include "passes/score_head.hpp"
+
+namespace fovea {
+namespace {
+
+/// What makes probabilities where the graph does not say, or the caller overrules it.
+void settle_activation(ScoreHead& head, bool is_found, std::int64_t scores, const ProgramOptions& options,
+                       passes::Notes& notes) {
+  if (options.activation) {
+    if (head.activation != *options.activation)
+      head.groups.clear();
+    head.activation = *options.activation;
+    return;
+  }
+  if (is_found)
+    return;
+  head = {scores > 1 ? Activation::Softmax : Activation::Sigmoid, true};
+  // That several scores without an activation are a softmax's is so common that it is no news: `fovea info`
+  // and the log tell it.
+  const std::string text = fmt::format("the network ends without an activation: probabilities are the {} of "
+                                       "its {} (assumed; --activation says otherwise)",
+                                       name_of(head.activation), scores > 1 ? "scores" : "score");
+  if (scores == 1 && options.head == ProgramOptions::Head::Classes)
+    notes.push_back(text);
+  else
+    log_event(LogLevel::Summary, "{}", text);
+}
+
+/// Takes the scores of the first output.
+void take_head(ForwardGraph& forward, const ProgramOptions& options, passes::Notes& notes) {
+  passes::ScoredGraph scored = passes::take_scores(forward.graph, options.batch, notes);
+  forward.graph = std::move(scored.graph);
+  ir::verify(forward.graph, "pass take_scores");
+  forward.has_further_scores = scored.has_further_scores;
+  forward.layouts.front().reset();
+  if (forward.has_further_scores)
+    forward.layouts.insert(forward.layouts.begin() + 1, std::nullopt);
+  const std::int64_t scores = forward.graph.shape(forward.graph.outputs().front()).elements() / options.batch;
+  if (scored.head)
+    forward.head = *scored.head;
+  settle_activation(forward.head, scored.head.has_value(), scores, options, notes);
+}
+
+void make_rows(ForwardGraph& forward, const ProgramOptions& options, passes::Notes& notes) {
+  const ir::ValueId output = forward.graph.outputs().front();
+  const std::int64_t scores = forward.graph.shape(output).elements() / options.batch;
+  const bool two_classes = scores == 1 && forward.head.activation == Activation::Sigmoid;
+  forward.graph = passes::make_class_rows(forward.graph, options.batch, two_classes);
+  ir::verify(forward.graph, "pass make_class_rows");
+  if (two_classes)
+    notes.push_back("the network has one score: class 1 is the positive class, class 0 the negative, with "
+                    "the score's negative");
+}
+
+}  // namespace
+
+ForwardGraph forward_graph(const Model& model, const ProgramOptions& options, passes::Notes& notes) {
+  using Head = ProgramOptions::Head;
+  const bool has_scores = options.target.empty() && options.head != Head::AsInFile;
+  const bool has_classes = has_scores && options.head == Head::Classes;
+  if (has_classes)
+    check_declared_scores(model, options);
+  const LogTimer timer;
+  ForwardGraph forward{imported_graph(model, options), {}};
+  log_event(LogLevel::Summary, "imported {}: {} nodes ({:.1f} ms)", model.path(),
+            forward.graph.nodes().size(), timer.milliseconds());
+  model.impl().file->release_pages();
+  FOVEA_CHECK(!forward.graph.outputs().empty(), "the model has no output");
+  FOVEA_CHECK(options.source.empty() || forward.graph.producer(forward.graph.outputs().back()),
+              "'{}' is not computed from the picture", options.source);
+  forward.layouts = output_layouts(model, forward.graph, options);
+  if (has_classes)
+    check_class_scores(model, options, forward.graph);
+  if (has_scores)
+    take_head(forward, options, notes);
+  forward.graph = passes::run(passes::canonical_passes(), std::move(forward.graph), notes);
+  if (!options.shuffled_layers.empty())
+    forward.graph = passes::randomize_weights(forward.graph, options.shuffled_layers, options.shuffle_seed);
+  if (options.final_relu == ProgramOptions::FinalRelu::Remove)
+    forward.graph = passes::run(passes::final_relu_passes(), std::move(forward.graph), notes);
+  if (has_classes)
+    make_rows(forward, options, notes);
+  return forward;
+}
+
+}  // namespace fovea

@@ -1,0 +1,150 @@
+#include "engine/score_output.hpp"
+
+#include "base/check.hpp"
+#include "ops/cast.hpp"
+#include "ops/identity.hpp"
+#include "ops/reduce_max.hpp"
+#include "ops/reshape.hpp"
+#include "passes/final_activation.hpp"
+#include "passes/score_head.hpp"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace fovea {
+namespace {
+
+/// "float32[N,10]"
+std::string type_text(const ModelPort& port) {
+  std::vector<std::string> dims;
+  for (std::size_t i = 0; i < port.dims.size(); ++i)
+    dims.push_back(port.dims[i] >= 0         ? std::to_string(port.dims[i])
+                   : port.symbols[i].empty() ? "?"
+                                             : port.symbols[i]);
+  return fmt::format("{}[{}]", port.element_type, fmt::join(dims, ","));
+}
+
+bool is_known_type(const ModelPort& port) {
+  return !port.element_type.empty() && port.element_type != "undefined";
+}
+bool may_be_floating(const ModelPort& port) {
+  return !is_known_type(port) || port.element_type.find("float") != std::string::npos ||
+         port.element_type == "double";
+}
+
+/// How many numbers an output has for each picture, as declared; 0 where that is open.
+std::int64_t declared_numbers(const ModelPort& port) {
+  if (port.dims.size() < 2)
+    return port.dims.size() == 1 ? std::max<std::int64_t>(port.dims[0], 0) : 0;
+  std::int64_t numbers = 1;
+  for (auto dim = port.dims.begin() + 1; dim != port.dims.end(); ++dim)
+    numbers = *dim < 0 ? 0 : numbers * *dim;
+  return numbers;
+}
+
+/// Whether, as declared, an output may be a row of floating numbers for each picture.
+bool may_be_scores(const ModelPort& port) {
+  const std::size_t first = port.dims.size() > 1 ? 1 : 0;
+  return may_be_floating(port) &&
+         std::count_if(port.dims.begin() + static_cast<std::ptrdiff_t>(std::min(first, port.dims.size())),
+                       port.dims.end(), [](std::int64_t dim) { return dim > 1; }) <= 1;
+}
+
+/// What else the user could mean, as the end of a sentence.
+std::string alternatives(const Model& model, const std::string& refused) {
+  std::vector<std::string> others;
+  for (const ModelPort& port : model.outputs())
+    if (port.name != refused && may_be_scores(port))
+      others.push_back(is_known_type(port) ? fmt::format("'{}' ({})", port.name, type_text(port))
+                                           : fmt::format("'{}'", port.name));
+  if (others.empty())
+    return model.outputs().size() > 1 ? "no other output can be, but --scores may name any value"
+                                      : "--scores may name another value";
+  return fmt::format("choose {}{} with --scores", others.size() > 1 ? "one of " : "",
+                     fmt::join(others, ", "));
+}
+
+const ModelPort* port_of(const Model& model, const std::string& name) {
+  const auto at = std::find_if(model.outputs().begin(), model.outputs().end(),
+                               [&](const ModelPort& port) { return port.name == name; });
+  return at == model.outputs().end() ? nullptr : &*at;
+}
+
+/// Whether a value is the largest of several others.
+bool is_maximum(const ir::Graph& graph, ir::ValueId value) {
+  for (const ir::Node* node = graph.producer(value); node; node = graph.producer(node->inputs[0])) {
+    if (node->op == &ops::reduce_max())
+      return graph.shape(node->inputs[0]).elements() > graph.shape(node->outputs[0]).elements();
+    if (node->op != &ops::reshape() && node->op != &ops::identity() && node->op != &ops::cast())
+      return false;
+  }
+  return false;
+}
+
+/// The activation of a value over pixels or tokens, behind what only moves it.
+bool is_dense_softmax(const ir::Graph& graph, ir::ValueId value) {
+  const auto found = passes::final_activation(graph, value);
+  return found && found->kind == Activation::Softmax && graph.shape(value).rank() > 2;
+}
+
+/// InputError when another output has as many numbers as there are labels, and this one has not.
+void check_label_count(const Model& model, const ProgramOptions& options, const std::string& name,
+                       std::int64_t numbers) {
+  const std::int64_t labels = options.label_count > 0 ? options.label_count : model.labels().size();
+  const auto fits = [&](std::int64_t count) {
+    return labels > 0 ? count == labels || (count == 1 && labels <= 2) : count == 1000 || count == 1001;
+  };
+  if (fits(numbers))
+    return;
+  for (const ModelPort& port : model.outputs())
+    if (port.name != name && may_be_scores(port) && fits(declared_numbers(port)))
+      throw InputError(
+          fmt::format("the output '{}' has {} numbers for each picture, but the output '{}' has {}, {}: {}",
+                      name, numbers, port.name, declared_numbers(port),
+                      labels > 0 ? "as many as there are labels" : "as many as ImageNet has classes",
+                      alternatives(model, name)));
+}
+
+}  // namespace
+
+std::string score_output(const Model& model, const ProgramOptions& options) {
+  if (!options.outputs.empty())
+    return options.outputs.front();
+  FOVEA_CHECK(!model.outputs().empty(), "the model has no output");
+  return model.outputs().front().name;
+}
+
+void check_declared_scores(const Model& model, const ProgramOptions& options) {
+  const ModelPort* port = port_of(model, score_output(model, options));
+  FOVEA_CHECK(!port || may_be_floating(*port), "the output '{}' is {}, which cannot be class scores: {}",
+              port->name, type_text(*port), alternatives(model, port->name));
+}
+
+void check_class_scores(const Model& model, const ProgramOptions& options, const ir::Graph& graph) {
+  const std::string name = score_output(model, options);
+  const ir::ValueId output = graph.outputs().front();
+  const ir::TensorType& type = graph.type(output);
+  FOVEA_CHECK(is_floating(type.dtype), "the output '{}' holds {} numbers, which cannot be class scores: {}",
+              name, name_of(type.dtype), alternatives(model, name));
+  const bool has_rows = passes::has_class_rows(type.shape, options.batch);
+  FOVEA_CHECK(has_rows || !is_dense_softmax(graph, output),
+              "the output '{}' has shape {}: it is a softmax at each of many places, as of a network that "
+              "segments pictures, not one row of class scores for each picture; {}",
+              name, to_string(type.shape), alternatives(model, name));
+  FOVEA_CHECK(has_rows,
+              "the output '{}' has shape {}, which is not one row of class scores for each picture: {}", name,
+              to_string(type.shape), alternatives(model, name));
+  FOVEA_CHECK(!is_maximum(graph, output),
+              "the output '{}' is the largest of several scores and does not tell of which class: {}", name,
+              alternatives(model, name));
+  // A row of `batch` numbers may be that of one picture, where the file says that it does not change.
+  const ModelPort* port = port_of(model, name);
+  FOVEA_CHECK(options.batch == 1 || type.shape.rank() != 1 ||
+                  (port && port->dims.size() == 1 && port->dims[0] < 0),
+              "the output '{}' has no batch: one picture at a time", name);
+  if (options.outputs.empty())
+    check_label_count(model, options, name, type.shape.elements() / options.batch);
+}
+
+}  // namespace fovea

@@ -1,0 +1,124 @@
+/// What a score is, as the program tells it: which output, which activation, which probability.
+#include "support/onnx_builder.hpp"
+#include "support/program.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace fovea::test {
+namespace {
+
+using Json = nlohmann::json;
+
+/// The means of the channels times a matrix: `scores` numbers z.
+ModelBuilder linear(std::int64_t scores) {
+  ModelBuilder builder;
+  std::vector<float> weights;
+  for (std::int64_t i = 0; i < 3 * scores; ++i)
+    weights.push_back(static_cast<float>((i * 7) % 5) - 1.5F);
+  builder.input("image", {1, 3, 8, 8}).weight("W", {3, scores}, weights);
+  builder.node("GlobalAveragePool", {"image"}, {"mean"}).node("Flatten", {"mean"}, {"flat"});
+  builder.node("MatMul", {"flat", "W"}, {"z"});
+  return builder;
+}
+
+class Scores : public testing::Test {
+protected:
+  std::string save(const ModelBuilder& builder) const { return builder.save(folder_.file("model.onnx")); }
+  Outcome classify(const std::string& model, std::vector<std::string> more = {}) const {
+    std::vector<std::string> all = {"classify", sample("church.jpg"), "-m", model, "--preprocess", "none"};
+    all.insert(all.end(), more.begin(), more.end());
+    return fovea(all);
+  }
+  Json guesses(const Outcome& outcome) const { return Json::parse(outcome.out)[0]["predictions"]; }
+  TemporaryFolder folder_;
+};
+
+TEST_F(Scores, ASoftmaxThatAnArgMaxReadsIsSeenAndTold) {
+  ModelBuilder builder = linear(4);
+  builder.node("Softmax", {"z"}, {"prob"}, {}, "end").node("ArgMax", {"prob"}, {"best"}, {{"axis", 1}});
+  builder.output("prob").output("best");
+  const Outcome outcome = classify(save(builder), {"--json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "fovea: note: the scores are what stands before the Softmax 'end'"))
+      << outcome.err;
+  double sum = 0;
+  for (const Json& guess : guesses(outcome))
+    sum += std::exp(guess["score"].get<double>());
+  EXPECT_NEAR(guesses(outcome)[0]["probability"], std::exp(guesses(outcome)[0]["score"].get<double>()) / sum,
+              1e-6);
+}
+
+TEST_F(Scores, OneOutputIsTwoClasses) {
+  ModelBuilder builder = linear(1);
+  builder.output("z");
+  store(folder_.file("labels.txt"), "church\n");
+  const std::string model = save(builder);
+  const Outcome outcome = classify(model, {"--labels", folder_.file("labels.txt"), "--json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "assumed")) << outcome.err;
+  const Json both = guesses(outcome);
+  ASSERT_EQ(both.size(), 2U);
+  EXPECT_NEAR(both[0]["score"], -both[1]["score"].get<double>(), 1e-9);
+  EXPECT_NEAR(both[0]["probability"], 1 / (1 + std::exp(-both[0]["score"].get<double>())), 1e-6);
+  const bool positive_first = both[0]["index"] == 1;
+  EXPECT_EQ(both[positive_first ? 0 : 1]["name"], "church");
+  EXPECT_EQ(both[positive_first ? 1 : 0]["name"], "not church");
+  const Outcome map = fovea({"saliency", sample("church.jpg"), "-m", model, "--preprocess", "none", "--class",
+                             "0", "-o", folder_.file("maps"), "--json"});
+  ASSERT_EQ(map.code, 0) << map.err;
+  EXPECT_EQ(Json::parse(map.out)[0]["class"]["index"], 0);
+}
+
+TEST_F(Scores, NoActivationMeansNoProbability) {
+  ModelBuilder builder = linear(3);
+  builder.output("z");
+  const std::string model = save(builder);
+  const Outcome json = classify(model, {"--activation", "none", "--json"});
+  ASSERT_EQ(json.code, 0) << json.err;
+  EXPECT_TRUE(guesses(json)[0]["probability"].is_null());
+  const Outcome text = classify(model, {"--activation", "none"});
+  EXPECT_FALSE(contains(text.out, "%")) << text.out;
+  const std::vector<std::string> rest = {sample("church.jpg"), "-m",  model, "--preprocess", "none",
+                                         "--activation",       "none"};
+  for (std::vector<std::string> verb :
+       {std::vector<std::string>{"saliency", "-o", folder_.file("s"), "--figure"},
+        {"localize", "-o", folder_.file("l"), "--stages"},
+        {"report", "-o", folder_.file("page.html"), "--no-localize", "--class-models", "0"}}) {
+    verb.insert(verb.end(), rest.begin(), rest.end());
+    const Outcome outcome = fovea(verb);
+    EXPECT_EQ(outcome.signal, 0) << verb[0];
+    EXPECT_NE(outcome.code, 70) << verb[0] << outcome.err;
+    EXPECT_FALSE(contains(outcome.out, "probability")) << outcome.out;
+  }
+}
+
+TEST_F(Scores, AFirstOutputThatIsNoScoreIsToldAndAnotherChosen) {
+  ModelBuilder builder = linear(4);
+  builder.node("ArgMax", {"z"}, {"best"}, {{"axis", 1}}).output("best").output("z");
+  const std::string model = save(builder);
+  expect_error(classify(model), 1,
+               {"model.onnx", "the output 'best'", "cannot be class scores", "'z'", "--scores"});
+  const Outcome outcome = classify(model, {"--scores", "z", "--json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(guesses(outcome).size(), 4U);
+  const Outcome info = fovea({"info", model, "--scores", "z"});
+  EXPECT_EQ(info.code, 0) << info.err;
+  EXPECT_TRUE(contains(info.out, "probabilities  softmax of the scores (assumed")) << info.out;
+}
+
+TEST_F(Scores, ScoresThatLookLikeProbabilitiesAreWarnedOf) {
+  ModelBuilder builder = linear(4);
+  // The mean of two softmaxes is none.
+  builder.node("Softmax", {"z"}, {"a"}).node("Neg", {"z"}, {"n"}).node("Softmax", {"n"}, {"b"});
+  builder.weight("half", {1}, {0.5F}).node("Add", {"a", "b"}, {"sum"}).node("Mul", {"sum", "half"}, {"y"});
+  builder.output("y");
+  const std::string model = save(builder);
+  const Outcome outcome = classify(model);
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "look like probabilities")) << outcome.err;
+  EXPECT_FALSE(contains(classify(model, {"--activation", "none"}).err, "look like")) << "the user knows";
+}
+
+}  // namespace
+}  // namespace fovea::test
