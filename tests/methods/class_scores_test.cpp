@@ -73,7 +73,7 @@ TEST(ClassScores, EveryMethodTakesOneOutputForTwoClasses) {
       const SaliencyMap& expected = maps[i % 2];
       EXPECT_NEAR(maps[i].target.probability.value(), expected.target.probability.value(), 1e-6)
           << method.name;
-      const auto a = maps[i].map.data<float>(), b = expected.map.data<float>();
+      const std::span<const float> a = maps[i].map.data<float>(), b = expected.map.data<float>();
       const float largest = *std::max_element(b.begin(), b.end());
       for (std::size_t k = 0; k < a.size(); ++k)
         ASSERT_NEAR(a[k], b[k], 1e-4F * std::max(largest, 1e-3F)) << method.name << " " << i;
