@@ -57,6 +57,16 @@ std::vector<AnnotatedImage> read_truth_csv(const std::string& path);
 /// number that comes twice in them.
 std::vector<AnnotatedImage> read_devkit_truth(const DevkitFiles& files);
 
+/// A box that was drawn on a picture as its file stores it, in the upright picture. `width` and `height` are
+/// those of the stored picture; for `orientation` see read_orientation.
+RealBox turn_upright(const RealBox& box, std::int64_t width, std::int64_t height, int orientation);
+
+/// Truth that was drawn on the picture `path` as its file stores it is turned upright, as read_image has
+/// turned `width` x `height`. That is told by the size that the truth gives: where it is the picture's with
+/// sides exchanged, and the file's EXIF orientation exchanges them. Whether it was turned. InputError naming
+/// the file where the sizes differ in any other way.
+bool turn_upright(AnnotatedImage& image, const std::string& path, std::int64_t width, std::int64_t height);
+
 /// Finds each image's class among the network's: by WordNet id where both have one, else by its index. What
 /// is not among them becomes the image's `error`, and so does an index that contradicts the WordNet id.
 /// InputError when that holds of every image, and for labels that have a WordNet id twice.

@@ -34,11 +34,19 @@ struct Rect {
 /// Pictures of more pixels than this are refused before they are decoded.
 inline constexpr std::int64_t kMaxImagePixels = 200'000'000;
 
-/// Reads PNG, JPEG, WebP, TIFF, BMP or PNM as RGB, turned upright by its EXIF orientation. 16-bit samples
-/// keep their upper half, grey becomes RGB, alpha is dropped, CMYK is converted. InputError naming the file
-/// when it is missing, is not a picture, is cut short, is animated, has no pixels or more than
+/// Reads PNG, JPEG, WebP, TIFF, BMP or PNM as RGB, turned upright by its EXIF orientation, with the colours
+/// that Pillow reads. 16-bit samples keep their upper half, grey becomes RGB, alpha is dropped (colours that
+/// a TIFF has multiplied with it are divided by it), CMYK is converted; of a TIFF of several pages the first.
+/// InputError naming the file when it is missing, not a regular file (never waits for a pipe), not a picture,
+/// cut short or damaged, animated, of more than 100 progressive scans, or has no pixels or more than
 /// kMaxImagePixels (found in the header, before decoding).
 Image read_image(const std::string& path);
+
+/// How a picture's file stores it: its EXIF orientation, 1 (upright) to 8; 1 where it has none. Above 4, the
+/// stored rows are the columns of the upright picture. InputError as read_image has it, of the header only.
+int read_orientation(const std::string& path);
+/// A picture as it is stored, turned upright as read_image does. InputError for an orientation that is none.
+Image turn_upright(Image stored, int orientation);
 
 /// Writes a PNG of 8 bits a sample, whole or not at all. OutputError naming the file; InputError when the
 /// number of pixels does not fit the sides.

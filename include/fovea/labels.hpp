@@ -17,18 +17,22 @@ struct Label {
 class Labels {
 public:
   Labels() = default;
-  explicit Labels(std::vector<Label> labels) : labels_(std::move(labels)) {}
+  explicit Labels(std::vector<Label> labels, std::vector<std::string> warnings = {})
+      : labels_(std::move(labels)), warnings_(std::move(warnings)) {}
 
   /// The 1000 classes of ILSVRC, WordNet ids ascending (flamingo = 130).
   static const Labels& imagenet();
   /// Reads one label a line ("name", "n01234567 name") or a CSV whose header has the columns index
-  /// (the first), name and, if there is one, wnid. InputError naming the file and line.
+  /// (the first), name and, if there is one, wnid. Bytes that are not UTF-8 become U+FFFD, which `warnings`
+  /// tells. At most a million labels. InputError naming the file and line.
   static Labels read(const std::string& path);
   /// The same from a text; `origin` names it in errors.
   static Labels parse(std::string_view text, const std::string& origin);
 
   std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
   bool empty() const { return labels_.empty(); }
+  /// What was made of the text that it may not have meant, each a sentence naming its origin and line.
+  const std::vector<std::string>& warnings() const { return warnings_; }
   const Label& operator[](std::int64_t index) const { return labels_[static_cast<std::size_t>(index)]; }
   /// The class's name, or "class 17" where there is none.
   std::string name(std::int64_t index) const;
@@ -43,6 +47,7 @@ public:
 
 private:
   std::vector<Label> labels_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace fovea

@@ -1,6 +1,7 @@
 #include "base/atomic_file.hpp"
 
 #include "base/check.hpp"
+#include "base/leftovers.hpp"
 #include "base/unfinished.hpp"
 #include "base/write_all.hpp"
 
@@ -21,12 +22,15 @@ std::string create_temporary(const std::string& target, const std::string& path,
   static std::atomic<unsigned> serial{0};
   const auto slash = target.rfind('/');
   const std::string folder = slash == std::string::npos ? "" : target.substr(0, slash + 1);
+  remove_leftovers(folder);
   for (int attempt = 0; attempt < 1000; ++attempt) {
-    std::string name = fmt::format("{}.fovea-{}-{}.tmp", folder, ::getpid(), serial++);
+    std::string name = folder + unfinished_file_name(serial++);
     note_unfinished(name);
     descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor >= 0)
+    if (descriptor >= 0) {
+      lock_unfinished(descriptor);
       return name;
+    }
     const int reason = errno;
     forget_unfinished(name);
     if (reason != EEXIST)
@@ -34,6 +38,15 @@ std::string create_temporary(const std::string& target, const std::string& path,
   }
   throw_write_error(path, EEXIST);
 }
+
+/// A descriptor, or -1, that is closed at the end.
+struct Closing {
+  int descriptor;
+  ~Closing() {
+    if (descriptor >= 0)
+      ::close(descriptor);
+  }
+};
 
 std::string follow_links(const std::string& path) {
   char* resolved = ::realpath(path.c_str(), nullptr);
@@ -79,6 +92,8 @@ void AtomicFile::write(std::string_view bytes) {
 void AtomicFile::commit() {
   if (mode_ && ::fchmod(descriptor_, *mode_) != 0)
     throw_write_error(path_, errno);
+  // The copy keeps the lock until the file has its name.
+  const Closing copy{::fcntl(descriptor_, F_DUPFD_CLOEXEC, 3)};
   const int closed = ::close(descriptor_);
   descriptor_ = -1;
   if (closed != 0)  // a delayed write error (quota, network file systems) shows up here

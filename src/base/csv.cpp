@@ -1,10 +1,15 @@
 #include "base/csv.hpp"
 
 #include "base/check.hpp"
+#include "base/utf8.hpp"
 
 namespace fovea {
 
 std::vector<std::string> split_csv(std::string_view line, std::size_t number, const std::string& origin) {
+  if (line.size() > kMaxCsvLine)
+    throw InputError(
+        fmt::format("line {}: has {} bytes, at most {} are allowed", number, line.size(), kMaxCsvLine),
+        origin);
   std::vector<std::string> fields(1);
   bool quoted = false;
   for (std::size_t i = 0; i < line.size(); ++i) {
@@ -26,10 +31,11 @@ std::vector<std::string> split_csv(std::string_view line, std::size_t number, co
 }
 
 std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos)
-    return std::string(text);
+  const std::string valid = valid_utf8(text);
+  if (valid.find_first_of(",\"\r\n") == std::string::npos)
+    return valid;
   std::string quoted = "\"";
-  for (char c : text)
+  for (char c : valid)
     quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
   return quoted + '"';
 }

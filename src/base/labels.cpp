@@ -5,6 +5,7 @@
 #include "base/edit_distance.hpp"
 #include "base/imagenet_labels.hpp"
 #include "base/read_file.hpp"
+#include "base/utf8.hpp"
 #include "base/wordnet_id.hpp"
 
 #include <algorithm>
@@ -15,6 +16,7 @@ namespace fovea {
 namespace {
 
 constexpr std::size_t kMaxLabelBytes = std::size_t{64} << 20;
+constexpr std::size_t kMaxLabels = 1'000'000;
 constexpr std::size_t kShownCandidates = 10;
 constexpr std::size_t kShownNearMisses = 3;
 
@@ -108,6 +110,27 @@ Label parse_csv_line(std::string_view line, std::size_t number, std::size_t inde
           std::string(trim(fields[columns.name]))};
 }
 
+/// Lines with bytes that are not UTF-8.
+class ReplacedBytes {
+public:
+  /// The line with those bytes replaced.
+  std::string valid_line(std::string_view line, std::size_t number) {
+    if (is_valid_utf8(line))
+      return std::string(line);
+    first_ = lines_++ == 0 ? number : first_;
+    return valid_utf8(line);
+  }
+  std::vector<std::string> warnings(const std::string& origin) const {
+    if (lines_ == 0)
+      return {};
+    const std::string others = lines_ == 1 ? "" : fmt::format(" and {} others", lines_ - 1);
+    return {fmt::format("{}: line {}{}: bytes that are not UTF-8 were replaced", origin, first_, others)};
+  }
+
+private:
+  std::size_t lines_ = 0, first_ = 0;
+};
+
 Label parse_plain_line(std::string_view line) {
   const auto blank = line.find_first_of(" \t");
   if (!is_wordnet_id(line.substr(0, blank)))
@@ -172,9 +195,11 @@ Labels Labels::parse(std::string_view text, const std::string& origin) {
   std::vector<Label> labels;
   std::size_t empty_line = 0;
   std::optional<CsvColumns> csv;
+  ReplacedBytes replaced;
   for (std::size_t number = 1; !text.empty(); ++number) {
     const auto end = text.find('\n');
-    const std::string_view line = trim(text.substr(0, end));
+    const std::string valid = replaced.valid_line(text.substr(0, end), number);
+    const std::string_view line = trim(valid);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (number == 1 && (csv = parse_csv_header(line, origin)))
       continue;
@@ -191,11 +216,13 @@ Labels Labels::parse(std::string_view text, const std::string& origin) {
     Label label = csv ? parse_csv_line(line, number, labels.size(), *csv, origin) : parse_plain_line(line);
     if (label.name.empty())
       throw InputError(fmt::format("line {}: the name is empty", number), origin);
+    if (labels.size() == kMaxLabels)
+      throw InputError(fmt::format("line {}: more than {} labels", number, kMaxLabels), origin);
     labels.push_back(std::move(label));
   }
   if (labels.empty())
     throw InputError("no labels in it", origin);
-  return Labels(std::move(labels));
+  return Labels(std::move(labels), replaced.warnings(origin));
 }
 
 Labels Labels::of_two_classes() const {

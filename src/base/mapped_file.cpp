@@ -1,13 +1,13 @@
 #include "base/mapped_file.hpp"
 
 #include "base/check.hpp"
+#include "base/read_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <functional>
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,7 +16,7 @@ namespace fovea {
 
 namespace {
 
-/// All that comes from a pipe, or from a file that cannot be mapped.
+/// All of a file that cannot be mapped.
 std::string read_all(int descriptor, std::size_t limit) {
   std::string bytes;
   std::size_t used = 0;
@@ -41,10 +41,11 @@ std::string read_all(int descriptor, std::size_t limit) {
 std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path, std::size_t limit) {
   std::shared_ptr<MappedFile> file(new MappedFile);
   struct stat status = {};
-  file->descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  FOVEA_CHECK(file->descriptor_ >= 0 && ::fstat(file->descriptor_, &status) == 0, "cannot be opened: {}",
-              std::strerror(errno));
-  const std::size_t size = S_ISREG(status.st_mode) ? static_cast<std::size_t>(status.st_size) : 0;
+  std::string why;
+  file->descriptor_ = open_regular_file(path, why);
+  FOVEA_CHECK(file->descriptor_ >= 0, "{}", why);
+  FOVEA_CHECK(::fstat(file->descriptor_, &status) == 0, "cannot be opened: {}", std::strerror(errno));
+  const auto size = static_cast<std::size_t>(status.st_size);
   FOVEA_CHECK(size <= limit, "has {} bytes, more than the {} allowed", size, limit);
   file->size_ = status.st_size;
   file->seconds_ = status.st_mtim.tv_sec;

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -37,13 +38,32 @@ class Board {
 public:
   explicit Board(const OrderedParallelOptions& options) : options_(options) {}
 
+  /// To be called for each thread before it begins.
+  void expect_worker() {
+    const std::lock_guard lock(mutex_);
+    ++workers_;
+  }
+  /// No further threads will begin.
+  void all_expected() {
+    const std::lock_guard lock(mutex_);
+    all_expected_ = true;
+    end_without_workers();
+  }
+  /// A thread could not begin, for that reason; others do its work.
+  void lose_worker(const std::exception_ptr& reason) {
+    const std::lock_guard lock(mutex_);
+    --workers_;
+    reason_ = reason_ ? reason_ : reason;
+    end_without_workers();
+  }
+
   /// What one thread does.
   void run_worker() {
     Work work;
     try {
       work = options_.make_worker();
     } catch (...) {
-      end(std::current_exception());
+      lose_worker(std::current_exception());
       return;
     }
     for (std::size_t i = 0; take(i);)
@@ -64,14 +84,21 @@ public:
   }
 
   /// Lets no further items be taken.
-  void end(std::exception_ptr fatal = nullptr) {
+  void end() {
     const std::lock_guard lock(mutex_);
     ended_ = true;
-    fatal_ = fatal_ ? fatal_ : fatal;
     changed_.notify_all();
   }
 
 private:
+  void end_without_workers() {
+    if (!all_expected_ || workers_ > 0)
+      return;
+    ended_ = true;
+    fatal_ = reason_;
+    changed_.notify_all();
+  }
+
   bool take(std::size_t& i) {
     std::unique_lock lock(mutex_);
     const std::size_t ahead = kAhead * options_.workers;
@@ -92,27 +119,36 @@ private:
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::size_t, Outcome> outcomes_;
-  std::size_t next_ = 0;  ///< the first item that nobody took
-  std::size_t turn_ = 0;  ///< the first item that was not handed to the caller
+  std::size_t workers_ = 0;
+  bool all_expected_ = false;
+  std::exception_ptr reason_;  ///< why the first of the lost workers was lost
+  std::size_t next_ = 0;       ///< the first item that nobody took
+  std::size_t turn_ = 0;       ///< the first item that was not handed to the caller
   bool ended_ = false;
   std::exception_ptr fatal_;
 };
 
-/// Threads that are joined whatever happens.
+/// Threads that are joined whatever happens: as many as the system gives, if that is fewer.
 class Crew {
 public:
   Crew(Board& board, std::size_t workers) : board_(board) {
-    try {
-      for (std::size_t i = 0; i < workers; ++i)
+    threads_.reserve(workers);
+    for (std::size_t i = 0; i < workers; ++i) {
+      board.expect_worker();
+      try {
         threads_.emplace_back([&board] { board.run_worker(); });
-    } catch (...) {
-      join();
-      throw;
+      } catch (const std::system_error&) {
+        board.lose_worker(std::current_exception());
+        break;
+      }
     }
+    if (!threads_.empty())
+      board.all_expected();
   }
   ~Crew() { join(); }
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
+  bool empty() const { return threads_.empty(); }
 
 private:
   void join() {
@@ -144,6 +180,8 @@ void ordered_parallel(const OrderedParallelOptions& options) {
     return run_here(options);
   Board board(options);
   const Crew crew(board, workers);
+  if (crew.empty())
+    return run_here(options);
   for (std::size_t i = 0; i < options.count; ++i) {
     options.before(i);
     settle(options, i, board.wait_for(i));

@@ -24,8 +24,9 @@ struct OrderedParallelOptions {
 
 /// Works on the items 0 ... count - 1 in parallel and finishes them one after the other, in order, on the
 /// caller's thread. Workers run at most four items each ahead of the one whose turn it is, so that results do
-/// not pile up. When a worker cannot be made, or `before`, `failed` or a Finish throws, no further items are
-/// begun and the exception leaves once all threads have ended.
+/// not pile up. Where a thread or a worker cannot be made (no memory), the others do its work. When no worker
+/// can be made, or `before`, `failed` or a Finish throws, no further items are begun and the exception leaves
+/// once all threads have ended.
 void ordered_parallel(const OrderedParallelOptions& options);
 
 }  // namespace fovea

@@ -68,7 +68,7 @@ Labels labels_from_metadata(const Metadata& metadata, const std::string& path) {
       label.wordnet_id = id;
     labels.push_back(std::move(label));
   }
-  return Labels(std::move(labels));
+  return Labels(std::move(labels), parsed.warnings());
 }
 
 std::optional<Preprocessing> preprocessing_from_metadata(const Metadata& metadata, const std::string& path) {

@@ -1,4 +1,5 @@
 #include "base/check.hpp"
+#include "base/failure.hpp"
 #include "fovea/evaluate_localization.hpp"
 
 #include <algorithm>
@@ -41,16 +42,15 @@ void clip_truth(ImageResult& result, const AnnotatedImage& image) {
               image.boxes.size(), result.width, result.height);
 }
 
-Image read_picture(ImageResult& result, const AnnotatedImage& image, const std::string& folder) {
+/// The picture; turns `image` upright with it.
+Image read_picture(ImageResult& result, AnnotatedImage& image, const std::string& folder) {
   const Stopwatch watch(result.seconds.read);
   const std::string path = picture_path(folder, image.name);
   Image photo = read_image(path);
   result.width = photo.width;
   result.height = photo.height;
-  if ((image.width > 0 && image.width != photo.width) || (image.height > 0 && image.height != photo.height))
-    throw InputError(fmt::format("has {} x {} pixels, but its true boxes were drawn on {} x {}", photo.width,
-                                 photo.height, image.width, image.height),
-                     path);
+  if (turn_upright(image, path, photo.width, photo.height))
+    result.note = "the true boxes were drawn on the stored picture and are turned upright with it";
   return photo;
 }
 
@@ -141,11 +141,16 @@ ImageResult evaluate_image(const RuleSessions& sessions, const Preprocessing& pr
       throw InputError(image.error);
     FOVEA_CHECK(image.class_index >= 0 && image.class_index < sessions.classes(),
                 "the network has no class {}", image.class_index);
-    const Image photo = read_picture(result, image, folder);
-    clip_truth(result, image);
+    AnnotatedImage upright = image;
+    const Image photo = read_picture(result, upright, folder);
+    clip_truth(result, upright);
     look_at(result, sessions, preprocessing, photo, protocol);
   } catch (const InputError& error) {
     result.error = error.what();
+  } catch (const std::exception&) {
+    result.error = failure_text(std::current_exception(), image.name);
+  }
+  if (result.failed()) {
     result.guesses.clear();
     result.known_box.reset();
     result.note.clear();

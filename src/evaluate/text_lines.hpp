@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/check.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -28,7 +30,7 @@ std::optional<T> number_from(std::string_view text) {
   return value;
 }
 
-/// The lines of a text, without ends of lines and a byte order mark.
+/// The lines of a text, without ends of lines and a byte order mark. InputError for more than 20 million.
 inline std::vector<std::string_view> lines_in(std::string_view text) {
   if (text.substr(0, 3) == "\xEF\xBB\xBF")
     text.remove_prefix(3);
@@ -38,6 +40,7 @@ inline std::vector<std::string_view> lines_in(std::string_view text) {
     std::string_view line = text.substr(0, end);
     if (!line.empty() && line.back() == '\r')
       line.remove_suffix(1);
+    FOVEA_CHECK(lines.size() < 20'000'000, "has more than 20 million lines");
     lines.push_back(line);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }

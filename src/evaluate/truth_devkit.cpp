@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxXmlBytes = std::size_t{16} << 20;
+constexpr std::size_t kMaxXmlBytes = std::size_t{4} << 20;
 constexpr std::size_t kMaxListBytes = std::size_t{256} << 20;
 
 /// An object of an XML file.

@@ -14,7 +14,9 @@ namespace fovea {
 /// cut short comes back grey where it should be an error.
 Image decode_png(std::string_view bytes, const Probe& probe);
 Image decode_jpeg(std::string_view bytes, const Probe& probe);
-/// BMP, WebP and TIFF, by OpenCV, which turns a TIFF upright itself.
+/// By libtiff, sample by sample: OpenCV would multiply colours with alpha and take damage for grey.
+Image decode_tiff(std::string_view bytes, const Probe& probe);
+/// BMP and WebP, by OpenCV.
 Image decode_other(std::string_view bytes, const Probe& probe);
 /// Of the OpenCV that is loaded: "4.6.0".
 std::string opencv_version();

@@ -1,6 +1,7 @@
 #include "image/decode.hpp"
 
 #include "base/check.hpp"
+#include "image/cmyk.hpp"
 
 #include <csetjmp>
 #include <cstddef>
@@ -45,26 +46,32 @@ void on_message(j_common_ptr jpeg, int level) {
 
 void discard(j_common_ptr) {}
 
-/// Cyan, magenta, yellow and black, 255 being full ink, as Pillow shows them.
-void cmyk_to_rgb(const std::uint8_t* cmyk, bool inverted, std::size_t pixels, std::uint8_t* rgb) {
-  const std::uint32_t flip = inverted ? 255 : 0;
-  for (std::size_t i = 0; i < pixels; ++i, cmyk += 4, rgb += 3) {
-    const std::uint32_t light = 255 - (cmyk[3] ^ flip);
-    for (int c = 0; c < 3; ++c) {
-      // ink * light / 255, rounded
-      const std::uint32_t product = (cmyk[c] ^ flip) * light + 128;
-      rgb[c] = static_cast<std::uint8_t>(light - ((product + (product >> 8)) >> 8));
-    }
+/// A progressive JPEG may have any number of scans, and each of a few bytes takes as long to decode as a
+/// whole picture. Encoders write about ten.
+constexpr int kMaxScans = 100;
+/// And so many pixels in all scans together.
+constexpr std::int64_t kMaxScannedPixels = 5'000'000'000;
+
+void limit_scans(j_common_ptr jpeg) {
+  auto* decompress = reinterpret_cast<j_decompress_ptr>(jpeg);
+  const std::int64_t scans = decompress->input_scan_number;
+  const std::int64_t pixels = std::int64_t{decompress->image_width} * decompress->image_height;
+  if (scans > 1 && (scans > kMaxScans || scans * pixels > kMaxScannedPixels)) {
+    auto* errors = reinterpret_cast<Errors*>(jpeg->err);
+    std::snprintf(errors->message, sizeof errors->message, "more than %d scans", static_cast<int>(scans - 1));
+    std::longjmp(errors->escape, 1);
   }
 }
 
 /// Everything between setjmp and the end; holds no object with a destructor. `row` has room for width * 4
 /// bytes.
-bool decode(jpeg_decompress_struct* jpeg, Errors* errors, std::string_view bytes, Image* image,
-            std::uint8_t* row) {
+bool decode(jpeg_decompress_struct* jpeg, Errors* errors, jpeg_progress_mgr* progress, std::string_view bytes,
+            Image* image, std::uint8_t* row) {
   if (setjmp(errors->escape))
     return false;
   jpeg_create_decompress(jpeg);
+  progress->progress_monitor = limit_scans;
+  jpeg->progress = progress;
   jpeg_mem_src(jpeg, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
   jpeg_read_header(jpeg, TRUE);
   const bool cmyk = jpeg->num_components == 4;
@@ -76,8 +83,12 @@ bool decode(jpeg_decompress_struct* jpeg, Errors* errors, std::string_view bytes
     std::uint8_t* out = image->at(0, jpeg->output_scanline);
     std::uint8_t* target = cmyk ? row : out;
     jpeg_read_scanlines(jpeg, &target, 1);
-    if (cmyk)  // Adobe's files hold 255 for no ink
-      cmyk_to_rgb(row, jpeg->saw_Adobe_marker, jpeg->output_width, out);
+    if (cmyk)  // 255 is no ink, as in Adobe's files: those without Adobe's marker are taken for such, too
+      for (JDIMENSION x = 0; x < jpeg->output_width; ++x, out += 3) {
+        for (int c = 0; c < 4; ++c)
+          row[4 * x + c] ^= 255;
+        cmyk_to_rgb(row + 4 * x, out);
+      }
   }
   jpeg_finish_decompress(jpeg);
   return true;
@@ -90,11 +101,12 @@ Image decode_jpeg(std::string_view bytes, const Probe& probe) {
   std::vector<std::uint8_t> row(static_cast<std::size_t>(4 * image.width));
   jpeg_decompress_struct jpeg = {};
   Errors errors = {};
+  jpeg_progress_mgr progress = {};
   jpeg.err = jpeg_std_error(&errors.base);
   errors.base.error_exit = fail;
   errors.base.emit_message = on_message;
   errors.base.output_message = discard;
-  const bool done = decode(&jpeg, &errors, bytes, &image, row.data());
+  const bool done = decode(&jpeg, &errors, &progress, bytes, &image, row.data());
   jpeg_destroy_decompress(&jpeg);
   FOVEA_CHECK(done, "the JPEG cannot be decoded: it is cut short or damaged ({})", errors.message);
   return image;

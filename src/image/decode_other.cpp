@@ -8,6 +8,7 @@
 
 #include <iostream>
 #include <mutex>
+#include <new>
 #include <streambuf>
 
 namespace fovea {
@@ -49,8 +50,10 @@ cv::Mat decode(std::string_view bytes) {
   const Silence silence;
   const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8U, const_cast<char*>(bytes.data()));
   try {
-    return cv::imdecode(buffer, cv::IMREAD_COLOR | cv::IMREAD_ANYDEPTH | cv::IMREAD_IGNORE_ORIENTATION);
-  } catch (const cv::Exception&) {
+    return cv::imdecode(buffer, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
+  } catch (const cv::Exception& error) {
+    if (error.code == cv::Error::StsNoMem)
+      throw std::bad_alloc();
     return {};
   }
 }
@@ -62,18 +65,14 @@ Image decode_other(std::string_view bytes, const Probe& probe) {
   const auto format = name_of(probe.format);
   FOVEA_CHECK(!bgr.empty(), "the {} cannot be decoded: it is cut short, damaged or of an unsupported kind",
               format);
-  const bool turned = probe.format == ImageFormat::Tiff && probe.orientation >= 5;
-  const std::int64_t width = turned ? probe.height : probe.width;
-  const std::int64_t height = turned ? probe.width : probe.height;
-  FOVEA_CHECK((bgr.type() == CV_8UC3 || bgr.type() == CV_16UC3) && bgr.cols == width && bgr.rows == height,
+  FOVEA_CHECK(bgr.type() == CV_8UC3 && bgr.cols == probe.width && bgr.rows == probe.height,
               "the {} is damaged: its header and its picture differ", format);
-  Image image = Image::blank(width, height, 3, 0);
+  Image image = Image::blank(probe.width, probe.height, 3, 0);
   for (int y = 0; y < bgr.rows; ++y) {
     std::uint8_t* out = image.at(0, y);
     for (int x = 0; x < bgr.cols; ++x, out += 3)
       for (int c = 0; c < 3; ++c)
-        out[c] = bgr.depth() == CV_8U ? bgr.at<cv::Vec3b>(y, x)[2 - c]
-                                      : static_cast<std::uint8_t>(bgr.at<cv::Vec3w>(y, x)[2 - c] >> 8);
+        out[c] = bgr.at<cv::Vec3b>(y, x)[2 - c];
   }
   return image;
 }

@@ -6,6 +6,7 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include <algorithm>
+#include <new>
 #include <vector>
 
 namespace fovea {
@@ -31,6 +32,8 @@ std::string encode(const Image& image, const char* ending, const char* format,
   try {
     cv::imencode(ending, to_opencv(image), bytes, settings);
   } catch (const cv::Exception& error) {
+    if (error.code == cv::Error::StsNoMem)
+      throw std::bad_alloc();
     throw InputError(fmt::format("cannot encode as {}: {}", format, error.err));
   }
   return {bytes.begin(), bytes.end()};

@@ -24,21 +24,42 @@ Image decode(std::string_view bytes) {
   case ImageFormat::Pnm:
     return decode_pnm(bytes, probe);
   case ImageFormat::Tiff:
-    return decode_other(bytes, probe);
+    return orient(decode_tiff(bytes, probe), probe.orientation);
   default:
     return orient(decode_other(bytes, probe), probe.orientation);
   }
 }
 
+void check_beginning(std::string_view bytes, std::size_t) {
+  (void)format_of(bytes);
+}
+
 }  // namespace
 
 Image read_image(const std::string& path) {
-  const std::string bytes = read_file(path, kMaxFileBytes);
   try {
-    return decode(bytes);
+    return decode(read_file(path, kMaxFileBytes, check_beginning));
   } catch (const InputError& error) {
+    if (!error.path().empty())
+      throw;
     throw InputError(error.what(), path);
   }
+}
+
+int read_orientation(const std::string& path) {
+  try {
+    return probe_image(read_file(path, kMaxFileBytes, check_beginning)).orientation;
+  } catch (const InputError& error) {
+    if (!error.path().empty())
+      throw;
+    throw InputError(error.what(), path);
+  }
+}
+
+Image turn_upright(Image stored, int orientation) {
+  FOVEA_CHECK(orientation >= 1 && orientation <= 8, "an EXIF orientation is 1 to 8, found {}", orientation);
+  check_image(stored);
+  return orient(std::move(stored), orientation);
 }
 
 void write_png(const std::string& path, const Image& image) {

@@ -18,7 +18,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little);
 
-constexpr std::size_t kMaxFileBytes = std::size_t{1} << 40;
+constexpr std::size_t kMaxFileBytes = std::size_t{8} << 30;
 
 float half_to_float(std::uint16_t half) {
   const int exponent = half >> 10 & 31;
@@ -105,6 +105,15 @@ Tensor convert_elements(const char* bytes, const NpyHeader& header) {
   }
 }
 
+/// InputError when a file of that many bytes is not the header and its array.
+void check_length(const NpyHeader& header, std::size_t file_size) {
+  const std::size_t expected = static_cast<std::size_t>(header.shape.elements()) * header.width;
+  const std::size_t found = file_size - header.data_begin;
+  FOVEA_CHECK(found >= expected, "the .npy file is cut short: a shape of {} needs {} bytes, found {}",
+              to_string(header.shape), expected, found);
+  FOVEA_CHECK(found == expected, "the .npy file has {} bytes after its array", found - expected);
+}
+
 std::string_view descr_of(DType dtype) {
   switch (dtype) {
   case DType::F32:
@@ -124,16 +133,19 @@ std::string_view descr_of(DType dtype) {
 }  // namespace
 
 Tensor read_npy(const std::string& path) {
-  const std::string file = read_file(path, kMaxFileBytes);
   try {
+    const std::string file =
+        read_file(path, kMaxFileBytes, [](std::string_view beginning, std::size_t file_size) {
+          check_npy_magic(beginning);
+          if (beginning.size() == file_size || npy_header_end(beginning) <= beginning.size())
+            check_length(parse_npy_header(beginning), file_size);
+        });
     const NpyHeader header = parse_npy_header(file);
-    const std::size_t expected = static_cast<std::size_t>(header.shape.elements()) * header.width;
-    const std::size_t found = file.size() - header.data_begin;
-    FOVEA_CHECK(found >= expected, "the .npy file is cut short: a shape of {} needs {} bytes, found {}",
-                to_string(header.shape), expected, found);
-    FOVEA_CHECK(found == expected, "the .npy file has {} bytes after its array", found - expected);
+    check_length(header, file.size());
     return convert_elements(file.data() + header.data_begin, header);
   } catch (const InputError& error) {
+    if (!error.path().empty())
+      throw;
     throw InputError(error.what(), path);
   }
 }

@@ -154,15 +154,24 @@ void check_countable(const Shape& shape) {
 
 }  // namespace
 
-NpyHeader parse_npy_header(std::string_view file) {
+void check_npy_magic(std::string_view file) {
   constexpr std::string_view magic = "\x93NUMPY";
   FOVEA_CHECK(file.substr(0, magic.size()) == magic, "not a .npy file");
+}
+
+std::uint64_t npy_header_end(std::string_view file) {
+  const Bytes bytes(file, false);
+  return bytes.u8(6) == 1 ? 10 + std::uint64_t{bytes.u16(8)} : 12 + std::uint64_t{bytes.u32(8)};
+}
+
+NpyHeader parse_npy_header(std::string_view file) {
+  check_npy_magic(file);
   const Bytes bytes(file, false);
   const std::uint32_t version = bytes.u8(6);
   FOVEA_CHECK(version >= 1 && version <= 3,
               "version {}.{} of the .npy format is not supported: expected 1 to 3", version, bytes.u8(7));
   const std::uint64_t text_begin = version == 1 ? 10 : 12;
-  const std::uint64_t length = version == 1 ? bytes.u16(8) : bytes.u32(8);
+  const std::uint64_t length = npy_header_end(file) - text_begin;
   NpyHeader header;
   parse_dictionary(bytes.slice(text_begin, length), header);
   check_countable(header.shape);

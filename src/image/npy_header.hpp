@@ -3,6 +3,7 @@
 #include "fovea/tensor.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace fovea {
@@ -21,5 +22,9 @@ struct NpyHeader {
 /// type that is not a plain number, or of a shape whose bytes cannot be counted. Does not look at the
 /// elements.
 NpyHeader parse_npy_header(std::string_view file);
+/// InputError when the file does not begin as a .npy file does.
+void check_npy_magic(std::string_view file);
+/// Where the dictionary ends, by the length that stands before it. InputError when that is cut short.
+std::uint64_t npy_header_end(std::string_view file);
 
 }  // namespace fovea

@@ -132,22 +132,21 @@ Probe probe_webp(std::string_view data) {
 }
 
 Probe probe_any(std::string_view data) {
-  FOVEA_CHECK(!data.empty(), "the file is empty");
-  if (starts_with(data, "\x89PNG\r\n\x1A\n"))
+  switch (format_of(data)) {
+  case ImageFormat::Png:
     return probe_png(data);
-  if (starts_with(data, "\xFF\xD8"))
+  case ImageFormat::Jpeg:
     return probe_jpeg(data);
-  FOVEA_CHECK(!starts_with(data, "GIF8"), "GIF is not supported; convert it to PNG");
-  if (starts_with(data, "RIFF") && data.substr(8, 4) == "WEBP")
+  case ImageFormat::WebP:
     return probe_webp(data);
-  if (starts_with(data, std::string_view("II*\0", 4)) || starts_with(data, std::string_view("MM\0*", 4)))
+  case ImageFormat::Tiff:
     return probe_tiff(data);
-  if (starts_with(data, "BM"))
+  case ImageFormat::Bmp:
     return probe_bmp(data);
-  if (data.size() > 2 && data[0] == 'P' && data[1] >= '1' && data[1] <= '6' &&
-      (data[2] <= ' ' || data[2] == '#'))
+  case ImageFormat::Pnm:
     return probe_pnm(data);
-  throw InputError("not a picture: expected PNG, JPEG, WebP, TIFF, BMP or PNM");
+  }
+  FOVEA_ASSERT(!"unknown picture format");
 }
 
 }  // namespace
@@ -168,6 +167,25 @@ std::string_view name_of(ImageFormat format) {
     return "PNM";
   }
   FOVEA_ASSERT(!"unknown picture format");
+}
+
+ImageFormat format_of(std::string_view bytes) {
+  FOVEA_CHECK(!bytes.empty(), "the file is empty");
+  if (starts_with(bytes, "\x89PNG\r\n\x1A\n"))
+    return ImageFormat::Png;
+  if (starts_with(bytes, "\xFF\xD8"))
+    return ImageFormat::Jpeg;
+  FOVEA_CHECK(!starts_with(bytes, "GIF8"), "GIF is not supported; convert it to PNG");
+  if (starts_with(bytes, "RIFF") && bytes.size() >= 12 && bytes.substr(8, 4) == "WEBP")
+    return ImageFormat::WebP;
+  if (starts_with(bytes, std::string_view("II*\0", 4)) || starts_with(bytes, std::string_view("MM\0*", 4)))
+    return ImageFormat::Tiff;
+  if (starts_with(bytes, "BM"))
+    return ImageFormat::Bmp;
+  if (bytes.size() > 2 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '6' &&
+      (bytes[2] <= ' ' || bytes[2] == '#'))
+    return ImageFormat::Pnm;
+  throw InputError("not a picture: expected PNG, JPEG, WebP, TIFF, BMP or PNM");
 }
 
 Probe probe_image(std::string_view bytes) {

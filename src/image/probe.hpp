@@ -19,6 +19,9 @@ struct Probe {
 /// "PNG", "JPEG", ...
 std::string_view name_of(ImageFormat format);
 
+/// The format that a file's first bytes tell. InputError without a path: empty, not a picture, a GIF.
+ImageFormat format_of(std::string_view bytes);
+
 /// Reads the header and walks the structure of PNG (chunks), JPEG (segments up to the scan), BMP, WebP
 /// (chunks), TIFF (the first directory) and PNM. InputError without a path: not a picture, a GIF, animated,
 /// cut short, no pixels or more than kMaxImagePixels.

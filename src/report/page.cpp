@@ -1,13 +1,16 @@
 #include "report/page.hpp"
 
 #include "base/check.hpp"
+#include "base/leftovers.hpp"
 #include "base/unfinished.hpp"
+#include "base/utf8.hpp"
 #include "base/write_all.hpp"
 #include "report/web_texts.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <fcntl.h>
 #include <filesystem>
 #include <unistd.h>
 
@@ -58,7 +61,7 @@ std::string url_part(std::string_view text) {
 std::string json_for_html(std::string_view json) {
   std::string result;
   result.reserve(json.size());
-  for (const char c : json)
+  for (const char c : valid_utf8(json))
     if (c == '<')  // only strings hold it
       result += "\\u003c";
     else
@@ -83,7 +86,7 @@ std::string base64(std::string_view bytes) {
 
 std::string html_text(std::string_view text) {
   std::string result;
-  for (const char c : text)
+  for (const char c : valid_utf8(text))
     switch (c) {
     case '&':
       result += "&amp;";
@@ -110,6 +113,8 @@ Page::Page(const std::string& path, std::string_view title, Pictures pictures)
 }
 
 Page::~Page() {
+  if (lock_ >= 0)
+    ::close(lock_);
   if (unfinished_.empty())
     return;
   std::error_code ignored;
@@ -125,7 +130,7 @@ std::string Page::add_picture(const std::string& name, const std::string& bytes)
   {
     const std::lock_guard lock(mutex_);
     if (unfinished_.empty()) {
-      const std::string wanted = fmt::format("{}.{}.tmp", folder_, ::getpid());
+      const std::string wanted = unfinished_folder_name(folder_);
       std::error_code error;
       note_unfinished(wanted);
       if (!fs::create_directory(wanted, error)) {
@@ -133,6 +138,9 @@ std::string Page::add_picture(const std::string& name, const std::string& bytes)
         throw_write_error(wanted, error ? error.value() : EEXIST);
       }
       unfinished_ = wanted;
+      lock_ = ::open(wanted.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+      if (lock_ >= 0)
+        lock_unfinished(lock_);
     }
     names_.push_back(file);
   }

@@ -43,6 +43,7 @@ private:
   AtomicFile file_;
   std::string folder_;              ///< of the pictures beside, once it is in place
   std::string unfinished_;          ///< the same until then; empty: not made yet
+  int lock_ = -1;                   ///< a descriptor that holds the lock of the unfinished folder
   std::mutex mutex_;                ///< of the two
   std::vector<std::string> names_;  ///< of the files in it
 };

@@ -90,12 +90,14 @@ TEST(Unfinished, IsRemovedFromAnyFolderButFinishedFilesStay) {
   EXPECT_EQ(load(folder.file("done")), "x");
 }
 
-TEST(ReadFile, ReadsWholeFilesAndPipes) {
+TEST(ReadFile, ReadsWholeFiles) {
   const TemporaryFolder folder;
   const std::string bytes(200000, 'y');
-  store(folder.file("a"), bytes);
-  EXPECT_EQ(read_file(folder.file("a"), 1 << 20), bytes);
-  EXPECT_EQ(read_file("/dev/null", 10), "");
+  for (const std::size_t size : {0U, 1U, 4095U, 4096U, 4097U, 200000U}) {
+    store(folder.file("a"), bytes.substr(0, size));
+    EXPECT_EQ(read_file(folder.file("a"), 200000), bytes.substr(0, size));
+  }
+  EXPECT_NE(read_file("/proc/self/stat", 1 << 20), "");
 }
 
 TEST(ReadFile, ErrorsNameTheFileAndTheReason) {
@@ -107,7 +109,37 @@ TEST(ReadFile, ErrorsNameTheFileAndTheReason) {
   EXPECT_EQ(failure(folder.file("none")), folder.file("none") + ": cannot read: No such file or directory");
   EXPECT_EQ(failure(folder.path()), folder.path() + ": cannot read: Is a directory");
   EXPECT_EQ(failure(folder.file("a")), folder.file("a") + ": longer than the 9 bytes that are allowed");
-  EXPECT_EQ(failure("/dev/zero"), "/dev/zero: longer than the 9 bytes that are allowed");
+  EXPECT_EQ(failure("/dev/zero"), "/dev/zero: is a device, not a file");
+}
+
+TEST(ReadFile, NeverWaitsForAPipeOrASocket) {
+  const TemporaryFolder folder;
+  const std::string pipe = folder.file("pipe"), socket_path = folder.file("socket");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  ASSERT_EQ(::mknod(socket_path.c_str(), S_IFSOCK | 0600, 0), 0);
+  const auto failure = [](const std::string& path) {
+    return message_of<InputError>([&] { read_file(path, 9); });
+  };
+  EXPECT_EQ(failure(pipe), pipe + ": is a pipe, not a file: write what it gives into a file first");
+  EXPECT_EQ(failure(socket_path), socket_path + ": is a socket, not a file");
+}
+
+TEST(ReadFile, LooksAtTheBeginningBeforeItReadsTheRest) {
+  const TemporaryFolder folder;
+  store(folder.file("huge"), "GIF8");
+  std::filesystem::resize_file(folder.file("huge"), std::uintmax_t{20} << 30);  // sparse
+  std::string seen;
+  std::size_t size = 0;
+  EXPECT_THROW(read_file(folder.file("huge"), std::size_t{1} << 40,
+                         [&](std::string_view bytes, std::size_t file_size) {
+                           seen = bytes.substr(0, 4);
+                           size = file_size;
+                           throw InputError("no picture");
+                         }),
+               InputError);
+  EXPECT_EQ(seen, "GIF8");
+  EXPECT_EQ(size, std::size_t{20} << 30);
+  EXPECT_THROW(read_file(folder.file("huge"), std::size_t{19} << 30), InputError);
 }
 
 }  // namespace

@@ -22,6 +22,11 @@ TEST(Csv, AFieldComesBackAsItWas) {
   EXPECT_EQ(csv_field("plain"), "plain");
 }
 
+TEST(Csv, FieldsAreUtf8AndLinesHaveAnEnd) {
+  EXPECT_EQ(csv_field("caf\xE9"), "caf\xEF\xBF\xBD");
+  EXPECT_THROW(split_csv(std::string(kMaxCsvLine + 1, ','), 1, "x"), InputError);
+}
+
 /// Published values of FNV-1a.
 TEST(Fingerprint, IsFnv1a) {
   EXPECT_EQ(Fingerprint().text(), "cbf29ce484222325");

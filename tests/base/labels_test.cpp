@@ -17,6 +17,15 @@ std::string find_failure(const Labels& labels, std::string_view text, std::int64
   return message_of<InputError>([&] { labels.find(text, classes); });
 }
 
+TEST(Labels, BytesThatAreNotUtf8AreReplacedAndToldOf) {
+  const Labels labels = Labels::parse("chat\ncaf\xE9\nm\xFCsli\n", "latin1.txt");
+  EXPECT_EQ(labels[1].name, "caf\xEF\xBF\xBD");
+  EXPECT_EQ(
+      labels.warnings(),
+      (std::vector<std::string>{"latin1.txt: line 2 and 1 others: bytes that are not UTF-8 were replaced"}));
+  EXPECT_TRUE(Labels::parse("caf\xC3\xA9\n", "x").warnings().empty());
+}
+
 TEST(Labels, ImageNetIsBuiltIn) {
   const Labels& labels = Labels::imagenet();
   ASSERT_EQ(labels.size(), 1000);

@@ -100,6 +100,19 @@ TEST_P(Workers, EndWhenAWorkerCannotBeMade) {
   EXPECT_TRUE(run.finished.empty());
 }
 
+TEST_P(Workers, DoTheWorkOfThoseThatCannotBeMade) {
+  NotedRun run(100, GetParam(), [](std::size_t) {});
+  const auto make_worker = run.options.make_worker;
+  std::atomic<std::size_t> made = 0;
+  run.options.make_worker = [&]() -> Work {
+    if (made++ > 0)
+      throw std::bad_alloc();
+    return make_worker();
+  };
+  ordered_parallel(run.options);
+  EXPECT_EQ(run.finished.size(), 100U);
+}
+
 TEST_P(Workers, DoNotRunFarAhead) {
   std::atomic<std::size_t> begun = 0;
   NotedRun run(200, GetParam(), [&](std::size_t) { ++begun; });

@@ -34,6 +34,43 @@ TEST(BadPicture, NoPicture) {
   EXPECT_EQ(failure(data("plain.gif")), "GIF is not supported; convert it to PNG");
 }
 
+TEST(BadPicture, BeginsLikeAPictureAndEndsAtOnce) {
+  using namespace std::string_literals;
+  for (const std::string& whole :
+       {"\x89PNG\r\n\x1A\n"s, "\xFF\xD8\xFF\xE0"s, "GIF89a"s, "RIFF\x10\0\0\0WEBPVP8 "s, "II*\0\0\0"s,
+        "MM\0*\0\0"s, "BM\0\0\0"s, "P6\n1 1"s})
+    for (std::size_t length = 1; length <= whole.size(); ++length)
+      EXPECT_NE(failure_of(whole.substr(0, length)), "") << whole << " cut to " << length;
+  EXPECT_EQ(failure_of("RIFFx"), "not a picture: expected PNG, JPEG, WebP, TIFF, BMP or PNM");
+}
+
+TEST(BadPicture, TenGigabytesThatAreNoPictureAreNotRead) {
+  const TemporaryFolder folder;
+  for (const char* beginning : {"", "RIFF", "no picture"}) {
+    store(folder.file("huge"), beginning);
+    std::filesystem::resize_file(folder.file("huge"), std::uintmax_t{10} << 30);  // sparse
+    EXPECT_EQ(failure(folder.file("huge")), "not a picture: expected PNG, JPEG, WebP, TIFF, BMP or PNM");
+  }
+}
+
+/// A progressive JPEG whose first scan is there again and again.
+TEST(BadPicture, ScansWithoutEnd) {
+  const std::string whole = load(data("progressive.jpg"));
+  const auto first = whole.find("\xFF\xDA"), second = whole.find("\xFF\xDA", first + 2);
+  ASSERT_NE(second, std::string::npos);
+  const auto with_scans = [&](int more) {
+    std::string bytes = whole.substr(0, second);
+    for (int i = 0; i < more; ++i)
+      bytes += whole.substr(first, second - first);
+    return bytes + whole.substr(second);
+  };
+  const TemporaryFolder folder;
+  store(folder.file("picture"), with_scans(50));
+  EXPECT_NO_THROW(read_image(folder.file("picture")));
+  const std::string message = failure_of(with_scans(200));
+  EXPECT_NE(message.find("more than 100 scans"), std::string::npos) << message;
+}
+
 TEST(BadPicture, Animated) {
   EXPECT_EQ(failure(data("animated.png")),
             "an animated PNG is not supported; convert it to a single picture");

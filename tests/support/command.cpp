@@ -40,6 +40,14 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return pointers;
 }
 
+/// No limit for 0.
+void limit(decltype(RLIMIT_AS) resource, long value) {
+  const auto most = static_cast<rlim_t>(value);
+  const rlimit both = {most, most};
+  if (value > 0)
+    ::setrlimit(resource, &both);
+}
+
 /// In the child: never returns.
 [[noreturn]] void become(const std::vector<char*>& words, const std::vector<char*>& variables,
                          const CommandOptions& options, const char* out, const char* err) {
@@ -53,13 +61,16 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   ::dup2(stderr_file, 2);
   if (!options.folder.empty() && ::chdir(options.folder.c_str()) != 0)
     ::_exit(125);
-  if (options.file_size_limit > 0) {
-    const auto bytes = static_cast<rlim_t>(options.file_size_limit);
-    const rlimit limit = {bytes, bytes};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
+  limit(RLIMIT_FSIZE, options.file_size_limit);
+  limit(RLIMIT_AS, options.memory_limit);
   const rlimit no_core = {0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
+  for (const int opened : {in, stdout_file, stderr_file})
+    if (opened > 2)
+      ::close(opened);
+  for (const int descriptor : options.closed)
+    ::close(descriptor);
+  limit(RLIMIT_NOFILE, options.descriptor_limit);
   ::execve(words[0], words.data(), variables.data());
   ::_exit(126);
 }
@@ -70,7 +81,7 @@ Outcome run_command(const std::string& program, const std::vector<std::string>& 
                     const CommandOptions& options) {
   const TemporaryFolder folder;
   const std::string out = options.stdout_path.empty() ? folder.file("out") : options.stdout_path,
-                    err = folder.file("err");
+                    err = options.stderr_path.empty() ? folder.file("err") : options.stderr_path;
   std::vector<std::string> texts = {program};
   texts.insert(texts.end(), arguments.begin(), arguments.end());
   std::vector<std::string> environment = environment_of(options);
@@ -86,7 +97,8 @@ Outcome run_command(const std::string& program, const std::vector<std::string>& 
   bool interrupted = false;
   int status = 0;
   while (::waitpid(child, &status, WNOHANG) == 0) {
-    if (options.interrupt_when && !interrupted && options.interrupt_when(load(err)))
+    if (options.interrupt_when && !interrupted &&
+        options.interrupt_when(options.stderr_path.empty() ? load(err) : ""))
       interrupted = ::kill(child, options.interrupt_signal) == 0;
     if (std::chrono::steady_clock::now() > deadline)
       ::kill(child, SIGKILL);
@@ -96,7 +108,7 @@ Outcome run_command(const std::string& program, const std::vector<std::string>& 
   outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   outcome.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   outcome.out = options.stdout_path.empty() ? load(out) : "";
-  outcome.err = load(err);
+  outcome.err = options.stderr_path.empty() ? load(err) : "";
   return outcome;
 }
 
