@@ -69,6 +69,11 @@ void run(const Model& model, const ProgramOptions& options) {
   session.forward();
   if (options.direction == Direction::Forward || program->classes() < 1)
     return;
+  if (options.head == ProgramOptions::Head::Classes && !program->further_scores()) {
+    const Tensor scores = session.output().cast(DType::F64);
+    (void)program->head().probabilities(
+        scores.data<double>().first(static_cast<std::size_t>(program->classes())));
+  }
   session.seed_classes(std::vector<std::int64_t>(static_cast<std::size_t>(options.batch), 0));
   session.backward();
   (void)session.gradient();
@@ -94,6 +99,7 @@ void explain(const Model& model, Choice choice) {
   options.height = picture.height > 0 ? picture.height : 8;
   options.width = picture.width > 0 ? picture.width : 8;
   options.rule = rules[choice.take(std::size(rules))];
+  options.head = choice.take(2) == 0 ? ProgramOptions::Head::Classes : ProgramOptions::Head::Scores;
   run_everywhere(model, options);
   switch (choice.take(4)) {
   case 0:
@@ -118,7 +124,7 @@ void explain(const Model& model, Choice choice) {
 void compute(const Model& model) {
   ProgramOptions options{.direction = Direction::Forward, .threads = 1};
   options.input_layout = ProgramOptions::InputLayout::AsInFile;
-  options.final_softmax = ProgramOptions::FinalSoftmax::Keep;
+  options.head = ProgramOptions::Head::AsInFile;
   for (const ModelPort& port : model.inputs()) {
     std::vector<std::int64_t> dims = port.dims;
     for (std::int64_t& extent : dims)
