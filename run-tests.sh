@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing (Debian 12), builds fovea twice and runs its tests: the fast ones under the address and
-# undefined-behaviour sanitizers, the slow ones, which begin programs many times, without.
+# undefined-behaviour sanitizers, the slow ones, which begin programs many times, without. Where clang is installed, the
+# fuzzers are built, too, and look for new inputs for a minute each.
 set -euo pipefail
 cd "$(dirname "$0")"
 jobs=$(nproc)
@@ -25,6 +26,12 @@ build() {
 
 build asan-ubsan
 build ci
-# One list of all tests: each is in one of the two builds.
-echo 'subdirs("asan-ubsan" "ci")' >build/CTestTestfile.cmake
+# One list of all tests: each is in one of the builds.
+builds='"asan-ubsan" "ci"'
+if command -v clang++-14 >/dev/null; then
+  tools/install-packages.sh fuzz
+  build fuzz
+  builds+=' "fuzz"'
+fi
+echo "subdirs($builds)" >build/CTestTestfile.cmake
 ctest --test-dir build -j "$jobs" --output-on-failure

@@ -12,7 +12,13 @@ if(FOVEA_SANITIZE)
   add_compile_options(-fsanitize=${FOVEA_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${FOVEA_SANITIZE})
   # g++ takes the sanitizers' own code for reads of values that were never set (std::regex, std::function).
-  target_compile_options(fovea_flags INTERFACE -Wno-maybe-uninitialized)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    target_compile_options(fovea_flags INTERFACE -Wno-maybe-uninitialized)
+  endif()
+endif()
+if(FOVEA_BUILD_FUZZERS)
+  # What libFuzzer needs to see which code an input reaches; checks of indices in containers.
+  add_compile_options(-fsanitize=fuzzer-no-link -D_GLIBCXX_ASSERTIONS)
 endif()
 if(FOVEA_SANITIZE)
   # The standard library checks indices, empty containers and the like.
@@ -48,7 +54,9 @@ function(fovea_precompile target)
   endif()
   target_compile_options(${target} PRIVATE -Winvalid-pch -fpch-preprocess)
   # g++ forgets which precompiled headers are the system's, and takes fright at what std::string does.
-  target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
+  endif()
 endfunction()
 
 # fovea_precompiled(NAME [FOR_PROGRAMS] LIBRARIES ... HEADERS ...): a target that holds nothing but headers, for libraries or

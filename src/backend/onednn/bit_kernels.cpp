@@ -6,10 +6,14 @@
 #include <bit>
 
 #if defined(__x86_64__)
+#if defined(__clang__)
+#include <immintrin.h>
+#else
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // g++ 12: its own header names a value it never reads
 #include <immintrin.h>
 #pragma GCC diagnostic pop
+#endif
 #define FOVEA_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl")))
 #define FOVEA_AVX512_BF16 __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16")))
 #endif

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# fuzz.sh [SECONDS] [FUZZER...]: runs the fuzzers (default: all) side by side for so many seconds each (default 60) and reports
+# executions, coverage and findings. Exit code 1 when there is a new finding. Build before: cmake --preset fuzz && cmake --build
+# --preset fuzz. What was learnt stays in build/fuzz/corpus, inputs that failed and logs in build/fuzz/findings.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+seconds=${1:-60}
+shift || true
+fuzzers=("$@")
+[[ $# -gt 0 ]] || fuzzers=(fuzz_onnx fuzz_image fuzz_npy_csv_json_xml)
+build=build/fuzz
+mkdir -p $build
+TMPDIR=$(mktemp -d -p "$PWD/$build")
+export TMPDIR OMP_NUM_THREADS=1 UBSAN_OPTIONS=print_stacktrace=1
+trap 'rm -rf "$TMPDIR"' EXIT
+touch "$TMPDIR/start"
+
+# Largest input in bytes, and folders of inputs beside the corpus.
+limits() { case $1 in fuzz_onnx) echo 16384 ;; *) echo 4096 ;; esac; }
+more() { case $1 in fuzz_onnx) echo tests/data/networks ;; fuzz_image) echo tests/data/image ;; esac; }
+
+run() {
+  local name=$1 corpus=$build/corpus/$1 findings=$build/findings/$1
+  mkdir -p "$corpus" "$findings"
+  # -fork: a finding ends one process, not the run.
+  "$build/tests/fuzz/$name" -fork=1 -ignore_crashes=1 -ignore_ooms=1 -ignore_timeouts=1 -max_total_time="$seconds" \
+    -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=2048 -max_len="$(limits "$name")" -artifact_prefix="$findings/" \
+    "$corpus" "tests/fuzz/corpus/$name" "tests/fuzz/regressions/$name" $(more "$name") >"$findings/log" 2>&1 || true
+}
+
+for name in "${fuzzers[@]}"; do run "$name" & done
+wait
+
+failed=0
+for name in "${fuzzers[@]}"; do
+  findings=$build/findings/$name
+  last=$(grep '^#[0-9]' "$findings/log" | tail -1 || true)
+  found=$(find "$findings" -type f ! -name log -newer "$TMPDIR/start" | wc -l)
+  echo "$name: ${last:-nothing was run, see $findings/log}; $found new inputs in $findings"
+  [[ $found -eq 0 && -n $last ]] || failed=1
+done
+exit $failed
