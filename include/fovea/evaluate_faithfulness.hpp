@@ -91,8 +91,9 @@ MapScores judge_map(const ExplainedPicture& picture, const JudgedMap& map,
 /// InputError as MapSession::attribute has it.
 JudgedMap explain(MapSession& session, const Tensor& input, std::int64_t class_index);
 
-/// The probability of a class by a session whose scores are unnormalised; pictures fill its batch. The
-/// session must outlive the function. InputError for a class that does not exist.
+/// The probability of a class, its score where the network has none, by a session whose scores are
+/// unnormalised; pictures fill its batch. The session must outlive the function. InputError for a class that
+/// does not exist.
 ScorePictures class_probability(Session& session, std::int64_t class_index);
 
 /// A photo that is explained by several methods.

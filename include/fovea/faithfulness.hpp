@@ -15,7 +15,7 @@
 namespace fovea {
 
 /// The class's score for each of `count` pictures, which lie one after another: [count,C,H,W]. For the usual
-/// measures it is the class's softmax probability.
+/// measures it is the class's probability.
 using ScorePictures = std::function<std::vector<double>(std::span<const float> pictures, std::int64_t count)>;
 
 enum class PixelOrder : std::uint8_t { MostRelevantFirst, LeastRelevantFirst };

@@ -120,8 +120,8 @@ class Model:
     def probabilities(self, x):
         """Probabilities of the classes, 0 to 1, by the activation that the network ends in, or that was chosen.
 
-        x: as for `scores`. Gives float64 [N,classes], or [classes]. InputError as for `scores`, and where the activation
-        is "none".
+        x: as for `scores`. Gives float64 [N,classes], or [classes]. InputError as for `scores`, and where the
+        activation is "none".
         """
         batch, shape = self._batch_of(x)
         with self._session(None, None, batch) as session:

@@ -39,13 +39,15 @@ std::shared_ptr<const Program> try_compile(const Model& model, const Options& op
       program.head = ProgramOptions::Head::Classes;
       return Program::compile(model, program);
     } catch (const ModelError& error) {
+      why_not = error.what();
+      complaints = {error.detail()};
       program.head = ProgramOptions::Head::Scores;
-      auto any = Program::compile(model, program);
-      complaints.push_back(error.detail());
-      return any;
+      return Program::compile(model, program);
     }
   } catch (const Error& error) {
-    why_not = error.what();
+    if (complaints.empty())
+      why_not = error.what();
+    complaints.clear();
     return nullptr;
   }
 }

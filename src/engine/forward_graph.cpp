@@ -32,7 +32,7 @@ void settle_activation(ScoreHead& head, bool is_found, std::int64_t scores, cons
   if (scores == 1 && options.head == ProgramOptions::Head::Classes)
     notes.push_back(text);
   else
-    log_event(LogLevel::Summary, "{}", text);
+    log_event(LogLevel::Detail, "{}", text);
 }
 
 /// Takes the scores of the first output.

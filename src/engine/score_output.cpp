@@ -59,8 +59,9 @@ std::string alternatives(const Model& model, const std::string& refused) {
       others.push_back(is_known_type(port) ? fmt::format("'{}' ({})", port.name, type_text(port))
                                            : fmt::format("'{}'", port.name));
   if (others.empty())
-    return model.outputs().size() > 1 ? "no other output can be, but --scores may name any value"
-                                      : "--scores may name another value";
+    return model.outputs().size() > 1
+               ? "no other output can be, but --scores may name any value that 'fovea info --layers' lists"
+               : "--scores may name another value that 'fovea info --layers' lists";
   return fmt::format("choose {}{} with --scores", others.size() > 1 ? "one of " : "",
                      fmt::join(others, ", "));
 }

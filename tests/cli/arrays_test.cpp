@@ -115,7 +115,8 @@ TEST(Arrays, GradientSaysThatTheSoftmaxWasRemoved) {
   const Outcome outcome = fovea({"gradient", base + ".onnx", "--input", base + ".input.npy", "--target", "2",
                                  "-o", folder.file("g.npy")});
   EXPECT_EQ(outcome.code, 0);
-  EXPECT_TRUE(contains(outcome.err, "fovea: note: removed the final Softmax")) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "fovea: note: the scores are what stands before the Softmax"))
+      << outcome.err;
   EXPECT_EQ(outcome.out, "");
 }
 

@@ -235,7 +235,8 @@ TEST(Program, says_what_a_rule_left_alone) {
       .node("Relu", {"image"}, {"r"})
       .node("HardSwish", {"r"}, {"h"})
       .node("HardSwish", {"h"}, {"h2"})
-      .node("Sigmoid", {"h2"}, {"scores"})
+      .node("Sigmoid", {"h2"}, {"gate"})
+      .node("Mul", {"h2", "gate"}, {"scores"})
       .output("scores");
   const auto note = [](const ModelBuilder& model, Rule rule) {
     const auto notes = Program::compile(load(model), {.rule = rule})->report().notes;

@@ -157,5 +157,18 @@ TEST(ClassProbability, DoesNotDependOnTheBatch) {
       EXPECT_NEAR(other[n], found[0][n], 1e-6);
 }
 
+/// What measures follow is the network's own probability, or its score where it has none.
+TEST(ClassProbability, IsThatOfTheActivation) {
+  const Model model = Model::load(std::string(FOVEA_SOURCE_DIR) + "/models/imagenette-resnet.onnx");
+  const auto followed = [&](Activation activation) {
+    Session session(Program::compile(model, {.direction = Direction::Forward, .activation = activation}));
+    const std::vector<float> picture(static_cast<std::size_t>(session.input().elements()), 0.5F);
+    return class_probability(session, 4)(picture, 1).front();
+  };
+  const double score = followed(Activation::None);
+  EXPECT_NEAR(followed(Activation::Sigmoid), 1 / (1 + std::exp(-score)), 1e-6);
+  EXPECT_GT(std::abs(followed(Activation::Softmax) - followed(Activation::Sigmoid)), 1e-6);
+}
+
 }  // namespace
 }  // namespace fovea::test

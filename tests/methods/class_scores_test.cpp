@@ -2,7 +2,6 @@
 #include "fixtures.hpp"
 #include "fovea/class_model.hpp"
 #include "fovea/classify.hpp"
-#include "fovea/evaluate_faithfulness.hpp"
 #include "fovea/methods.hpp"
 
 #include <gtest/gtest.h>
@@ -73,31 +72,12 @@ TEST(ClassScores, EveryMethodTakesOneOutputForTwoClasses) {
       const SaliencyMap& expected = maps[i % 2];
       EXPECT_NEAR(maps[i].target.probability.value(), expected.target.probability.value(), 1e-6)
           << method.name;
-      const auto a = maps[i].map.data<float>(), b = expected.map.data<float>();
+      const std::span<const float> a = maps[i].map.data<float>(), b = expected.map.data<float>();
       const float largest = *std::max_element(b.begin(), b.end());
       for (std::size_t k = 0; k < a.size(); ++k)
         ASSERT_NEAR(a[k], b[k], 1e-4F * std::max(largest, 1e-3F)) << method.name << " " << i;
     }
     EXPECT_NEAR(*maps[0].target.probability + *maps[1].target.probability, 1, 1e-12) << method.name;
-  }
-}
-
-/// RISE's map is the mean of the masks, weighted by the probability; without one by the score.
-TEST(ClassScores, RiseAndMeasuresFollowTheProbabilityOrTheScore) {
-  const Model model = with_output(network(1), "z");
-  Session session = classes_of(model, 2, {}, Direction::Forward);
-  const std::vector<float> pictures = random_values(2 * 3 * kSide * kSide, 9);
-  std::copy(pictures.begin(), pictures.end(), session.input().data<float>().begin());
-  session.forward();
-  const std::vector<float> scores(session.output().data<float>().begin(),
-                                  session.output().data<float>().end());
-  const std::vector<double> followed = class_probability(session, 1)(pictures, 2);
-  Session without = classes_of(model, 2, Activation::None, Direction::Forward);
-  const std::vector<double> plain = class_probability(without, 0)(pictures, 2);
-  for (std::size_t n = 0; n < 2; ++n) {
-    const double score = scores[2 * n + 1];
-    EXPECT_NEAR(followed[n], 1 / (1 + std::exp(-score)), 1e-6);
-    EXPECT_NEAR(plain[n], score, 1e-5);
   }
 }
 

@@ -189,7 +189,7 @@ TEST(SmoothGrad, StatisticsAreThoseOfTheGradients) {
   const MethodOptions options{.samples = samples, .noise = 0.2};
   const auto relevance = [&](const char* method) {
     MapSession session = map_session(model, method, options);
-    return values_of(session.attribute(input, {0, {}}).relevance);
+    return values_of(session.attribute(input, {1, {}}).relevance);  // the positive of two classes
   };
   const std::vector<double> mean = relevance("smoothgrad"), square = relevance("smoothgrad-squared"),
                             variance = relevance("vargrad");

@@ -352,7 +352,7 @@ TEST(Pipeline, brings_a_graph_into_canonical_form) {
   for (const ir::Node& node : after.nodes())
     names.push_back(node.op->name);
   EXPECT_EQ(names, (std::vector<std::string_view>{"Conv", "Mul"}));
-  EXPECT_EQ(notes.size(), 1U);
+  EXPECT_TRUE(notes.empty());
 }
 
 /// An operator whose shape rule changes its mind, which is the one way to break a graph that is only appended
