@@ -40,10 +40,12 @@ const StoredTensor* find_weight(const OnnxFile::Contents& contents, std::string 
   return nullptr;
 }
 
+/// 1 where the attribute is absent or no convolution can have it.
 std::int64_t groups_of(const onnx::NodeProto& node) {
+  constexpr std::int64_t most = std::int64_t{1} << 31;  // as many channels as a tensor has elements
   for (const auto& attribute : node.attribute())
     if (attribute.name() == "group")
-      return attribute.i();
+      return attribute.i() >= 1 && attribute.i() <= most ? attribute.i() : 1;
   return 1;
 }
 

@@ -28,6 +28,8 @@ const Axes kFlatChannelsFirst = {{Axis::Batch}, {Axis::Channels, Axis::Height, A
 const Axes kFlatChannelsLast = {{Axis::Batch}, {Axis::Height, Axis::Width, Axis::Channels}};
 
 constexpr std::int64_t kMaxChannels = 4;
+/// Sides of pictures are shorter, so that products of three extents stay in range.
+constexpr std::int64_t kMaxExtent = std::int64_t{1} << 20;
 
 bool can_be_channels(std::int64_t extent) {
   return extent >= 1 && extent <= kMaxChannels;
@@ -144,10 +146,14 @@ private:
         std::array<std::int64_t, 3> extents = {target[1], target[2], target[3]};
         const auto open = std::find(extents.begin(), extents.end(), -1);
         const std::int64_t elements = dim(1);
-        if (open != extents.end() && elements > 0) {
+        const bool is_open = open != extents.end() && elements > 0;
+        if (is_open)
           *open = 1;
+        if (*std::min_element(extents.begin(), extents.end()) < 1 ||
+            *std::max_element(extents.begin(), extents.end()) > kMaxExtent)
+          continue;
+        if (is_open)
           *open = elements / (extents[0] * extents[1] * extents[2]);
-        }
         const bool first = axes == &kFlatChannelsFirst;
         const std::int64_t channels = first ? extents[0] : extents[2];
         if (*std::min_element(extents.begin(), extents.end()) < 1 || !can_be_channels(channels) ||
@@ -250,8 +256,12 @@ Shape shape_in_file(const PictureForm& form, const ModelPort& port, std::int64_t
   std::vector<std::int64_t> dims;
   for (const auto& axis : form.axes) {
     dims.push_back(1);
-    for (Axis what : axis)
-      dims.back() *= extents[static_cast<std::size_t>(index_of(what))];
+    for (Axis what : axis) {
+      const std::int64_t extent = extents[static_cast<std::size_t>(index_of(what))];
+      FOVEA_CHECK(extent <= kMaxElements / dims.back(), "the input '{}' is too large with a size of {}x{}",
+                  port.name, extents[3], extents[2]);
+      dims.back() *= extent;
+    }
   }
   return checked_shape(std::move(dims), fmt::format("the input '{}'", port.name));
 }

@@ -37,6 +37,8 @@ ir::ValueId padding_bias(TranslateContext& c, std::int64_t queries, std::int64_t
               "expected {} numbers in nonpad_kv_seqlen, found {}", batch, valid.size());
   FOVEA_CHECK(checked_shape({batch, queries, keys}, "its mask").elements() <= std::int64_t{1} << 24,
               "would make a mask of {}x{}x{}", batch, queries, keys);
+  for (std::int64_t count : valid)
+    FOVEA_CHECK(count >= 0 && count <= keys, "nonpad_kv_seqlen: {} is outside 0 to {}", count, keys);
   Tensor bias(DType::F64, {batch, 1, queries, keys});
   std::size_t at = 0;
   for (std::int64_t count : valid)

@@ -165,8 +165,11 @@ std::string describe(const ScoreView& view, const Grouping& grouping) {
 }  // namespace
 
 ScoredGraph take_scores(const ir::Graph& graph, std::int64_t batch, Notes& notes) {
+  // No classifier has so many classes; following each of their numbers takes memory and time.
+  constexpr std::int64_t most = std::int64_t{1} << 24;
   const ir::ValueId output = graph.outputs().front();
-  if (graph.shape(output).elements() == 0 || graph.shape(output).elements() % batch != 0)
+  if (graph.shape(output).elements() == 0 || graph.shape(output).elements() > most ||
+      graph.shape(output).elements() % batch != 0)
     return {graph};
   Rewriter rewriter(graph);
   for (const ir::Node& node : graph.nodes())

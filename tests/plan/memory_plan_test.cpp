@@ -100,6 +100,22 @@ TEST(MemoryPlan, takes_nothing_for_nothing) {
   EXPECT_EQ(plan_memory(empty).total, 0U);
 }
 
+TEST(MemoryPlan, by_time_keeps_pieces_apart_that_live_together) {
+  std::mt19937 random(6);
+  for (int trial = 0; trial < 300; ++trial) {
+    const std::vector<Lifetime> pieces = random_lifetimes(random);
+    expect_sound(pieces, plan_memory_by_time(pieces), 64);
+    ASSERT_FALSE(HasFailure()) << "trial " << trial;
+  }
+}
+
+TEST(MemoryPlan, of_very_many_pieces_shares_their_memory) {
+  std::vector<Lifetime> chain;
+  for (std::int32_t i = 0; i < 100000; ++i)
+    chain.push_back({1000, i, i + 1});
+  EXPECT_EQ(plan_memory(chain).total, 2048U);
+}
+
 TEST(MemoryPlan, is_the_same_each_time) {
   std::mt19937 random(9);
   const std::vector<Lifetime> pieces = random_lifetimes(random);
