@@ -162,9 +162,12 @@ ImageInput Model::image_input() const {
     for (const ModelPort& port : inputs())
       names.push_back(port.name);
   if (names.size() != 1)
-    throw ModelError(fmt::format("expected one picture input, found {} inputs ('{}')", names.size(),
-                                 fmt::join(names, "', '")),
-                     {path(), {}, {}});
+    throw ModelError(
+        fmt::format(
+            "expected one picture input, found {} inputs ('{}'){}", names.size(), fmt::join(names, "', '"),
+            names.size() > 1 ? ": give all but the picture a value in the file, an initializer of that name"
+                             : ""),
+        {path(), {}, {}});
   const auto input = static_cast<std::size_t>(
       std::find_if(inputs().begin(), inputs().end(),
                    [&](const ModelPort& port) { return port.name == names.front(); }) -

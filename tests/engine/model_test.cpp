@@ -63,7 +63,9 @@ TEST(Model, says_why_its_input_is_no_picture) {
             std::string::npos);
   ModelBuilder two;
   two.input("a", {1, 3, 8, 8}).input("b", {1, 3, 8, 8}).node("Add", {"a", "b"}, {"scores"}).output("scores");
-  EXPECT_EQ(error(two), "expected one picture input, found 2 inputs ('a', 'b')");
+  EXPECT_EQ(error(two), "expected one picture input, found 2 inputs ('a', 'b'): give all but the picture a "
+                        "value in the file, an "
+                        "initializer of that name");
 }
 
 TEST(Model, asks_for_a_size_that_the_file_leaves_open) {
