@@ -71,10 +71,10 @@ LoadedModel load_model(const ModelOptions& options) {
   loaded.labels = !loaded.labels_path.empty() ? Labels::read(loaded.labels_path)
                   : options.scores.empty()    ? loaded.model.labels()
                                               : loaded.model.labels_of(options.scores);
-  if (options.activation != "none")
-    loaded.labels = loaded.labels.of_two_classes();
   for (const std::string& warning : loaded.labels.warnings())
     say("fovea: warning: {}\n", warning);
+  if (options.activation != "none")
+    loaded.labels = loaded.labels.of_two_classes();
   const ChosenPreprocessing chosen = choose_preprocessing(loaded.model, found, options.preprocessing);
   loaded.preprocessing = chosen.preprocessing;
   loaded.preprocessing_source = chosen.source;

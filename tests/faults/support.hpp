@@ -1,10 +1,13 @@
 #pragma once
 
+#include "fovea/error.hpp"
 #include "fovea/image.hpp"
 #include "fovea/npy.hpp"
 #include "support/program.hpp"
 
 #include <filesystem>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -37,7 +40,7 @@ inline std::vector<Writer> writers(const std::string& out) {
       {"report", {"report", photo, "--no-localize", "--class-models", "0", "-o", out + "/page.html"}},
       {"split",
        {"report", photo, "--no-localize", "--class-models", "0", "--split", "-o", out + "/split.html"}},
-      {"export", {"export", bundled(), "-o", out + "/e.onnx"}},
+      {"export", {"export", "canonical", bundled(), "-o", out + "/e.onnx"}},
       {"localization",
        {"evaluate", "localization", samples, "--truth", out + "/truth.csv", "--crops", "1", "--resume", "-o",
         out + "/boxes"}},
@@ -49,26 +52,39 @@ inline std::vector<Writer> writers(const std::string& out) {
   };
 }
 
+template <class F>
+bool is_readable(F&& read) {
+  try {
+    read();
+    return true;
+  } catch (const InputError&) {
+    return false;
+  }
+}
+
 /// The files below a folder that are whole, by their endings; a failure for one that is not.
 inline void expect_whole_files(const std::string& folder) {
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     const std::string path = entry.path().string(), name = entry.path().filename().string();
     if (!entry.is_regular_file() || contains(path, ".tmp"))
       continue;
+    bool whole = true;
+    const std::string bytes = load(path);
     if (name.ends_with(".png") || name.ends_with(".jpg"))
-      EXPECT_NO_THROW(read_image(path)) << path;
-    if (name.ends_with(".npy"))
-      EXPECT_NO_THROW(read_npy(path)) << path;
-    if (name.ends_with(".html"))
-      EXPECT_TRUE(load(path).ends_with("</html>\n")) << path;
-    if (name.ends_with(".json"))
-      EXPECT_TRUE(nlohmann::json::accept(load(path))) << path;
-    if (name.ends_with(".csv"))
-      EXPECT_TRUE(load(path).ends_with("\n")) << path;
-    if (name.ends_with(".svg"))
-      EXPECT_TRUE(contains(load(path), "</svg>")) << path;
-    if (name.ends_with(".onnx"))
-      EXPECT_EQ(fovea({"info", path}).code, 0) << path;
+      whole = is_readable([&] { read_image(path); });
+    else if (name.ends_with(".npy"))
+      whole = is_readable([&] { read_npy(path); });
+    else if (name.ends_with(".html"))
+      whole = bytes.ends_with("</html>\n");
+    else if (name.ends_with(".json"))
+      whole = nlohmann::json::accept(bytes);
+    else if (name.ends_with(".csv"))
+      whole = bytes.ends_with("\n");
+    else if (name.ends_with(".svg"))
+      whole = contains(bytes, "</svg>");
+    else if (name.ends_with(".onnx"))
+      whole = fovea({"info", path}).code == 0;
+    EXPECT_TRUE(whole) << path << " is there in part";
   }
 }
 
@@ -88,8 +104,7 @@ inline void expect_orderly(const Outcome& outcome, const std::string& what) {
                                                       << outcome.err;
   EXPECT_FALSE(contains(outcome.err, "internal error") || contains(outcome.err, "terminate"))
       << what << ": " << outcome.err;
-  if (outcome.code == 1)
-    EXPECT_NE(outcome.err, "") << what;
+  EXPECT_TRUE(outcome.code == 0 || !outcome.err.empty()) << what;
 }
 
 }  // namespace fovea::test
