@@ -9,7 +9,12 @@
  * fovea_image, none of which change. A fovea_session is for one thread at a time; make one for each thread,
  * all of one model: those with equal options share the network's weights. Any thread may free a handle that
  * no other thread is using. Handles do not depend on each other: a model may be freed before its sessions,
- * and a session before its maps. */
+ * and a session before its maps.
+ *
+ * Processes: after fork(), the child may use every handle that it has inherited, and make its own, provided
+ * that no other thread was inside a function of fovea at the time of the fork. The threads of the parent's
+ * runs are gone in the child, so each of its runs with more than one thread takes place on a thread made for
+ * that run. */
 #ifndef FOVEA_H
 #define FOVEA_H
 
@@ -86,10 +91,10 @@ typedef struct fovea_session_options {
   const char* method;        /* one of fovea_methods; null: scores only, which any network can give */
   const char* preprocessing; /* of pictures: "torchvision", "caffe", "tf" or "none"; null: what the model's
                                 file says, else torchvision */
-  int64_t batch;             /* pictures that are worked on together; 0: one */
-  int64_t height;            /* of the network's input where the file leaves it open; 0: the file's */
+  int64_t batch;             /* pictures that are worked on together, up to 65536; 0: one */
+  int64_t height; /* of the network's input where the file leaves it open, up to 65536; 0: the file's */
   int64_t width;
-  int32_t threads; /* of one run; 0: all processors */
+  int32_t threads; /* of one run, up to 1024; 0: all processors */
 } fovea_session_options;
 
 typedef struct fovea_session_info {
@@ -101,8 +106,8 @@ typedef struct fovea_session_info {
 } fovea_session_info;
 
 /* `options` may be null: scores only. FOVEA_ERROR_MODEL when the network has operators that fovea lacks or
- * that have no gradient; FOVEA_ERROR_INPUT for an unknown method, an unknown preprocessing or sizes that the
- * network does not take. */
+ * that have no gradient; FOVEA_ERROR_INPUT for an unknown method, an unknown preprocessing, sizes that the
+ * network does not take, and numbers out of the ranges above. */
 fovea_status fovea_session_create(const fovea_model* model, const fovea_session_options* options,
                                   fovea_session** session);
 fovea_status fovea_session_describe(const fovea_session* session, fovea_session_info* info);
@@ -147,7 +152,7 @@ typedef struct fovea_pixels {
   int64_t height; /* in pixels */
   int64_t width;
   int64_t channels; /* 3: red, green, blue; 1: grey */
-  int64_t stride;   /* bytes from one row to the next, at least width * channels; 0: just that */
+  int64_t stride; /* bytes from one row to the next, at least width * channels; 0: just that. Not negative */
 } fovea_pixels;
 
 typedef struct fovea_map_info {

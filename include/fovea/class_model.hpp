@@ -11,8 +11,10 @@
 namespace fovea {
 
 /// What of a layer, the program's first output (ProgramOptions::target), is to be excited instead of a class.
-/// A layer's channels and positions: [N,C,H,W]; [N,C], where a channel is a unit, at position 0, 0; and
-/// [N,T,C], the tokens of a transformer, T positions in one row.
+/// A layer's channels and positions are found in whatever order its axes are (LayerLayout): [N,C,H,W],
+/// [N,H,W,C]; [N,C], where a channel is a unit, at position 0, 0; the tokens of a transformer, [N,T,C], in
+/// rows and columns where they are the picture's patches alone, in one row of T positions where a class token
+/// is among them. InputError for a channel or unit of a layer whose axes are not known.
 struct LayerTarget {
   enum class Part {
     Whole,    ///< the mean of squares of all values, of any shape (DeepDream's; `olah2017feature`)

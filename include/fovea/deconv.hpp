@@ -9,7 +9,7 @@
 
 namespace fovea {
 
-/// A unit of a layer of [N,C,H,W].
+/// A unit of a layer with a grid of positions: [N,C,H,W], [N,H,W,C], or as LayerLayout has it.
 struct Unit {
   std::int64_t channel = 0, y = 0, x = 0;
   friend bool operator==(const Unit&, const Unit&) = default;
@@ -20,7 +20,7 @@ struct UnitActivation {
   double value = 0;
 };
 
-/// InputError unless the layer is channels of units, [1,C,H,W], none of them 0.
+/// InputError unless the layer is channels of units in rows and columns, in whatever order its axes are.
 void check_has_units(const LayerInfo& layer);
 /// InputError that names what is out of range of such a layer.
 void check_unit(const LayerInfo& layer, const Unit& unit);
@@ -80,7 +80,7 @@ private:
   const LayerInfo& layer_;
   Image seen_;
   Rect region_;
-  Tensor activations_;         ///< [1,C,H,W]
+  Tensor activations_;         ///< [1,C,H,W], whatever the order of the layer's axes is
   Tensor input_;               ///< what the network saw
   std::uint64_t seen_by_ = 0;  ///< the session's run that saw it
 };

@@ -37,6 +37,9 @@ enum class Baseline {
   Blurred,  ///< the picture itself behind a Gaussian of a tenth of its shorter side
 };
 
+/// The most pictures that a sampling method looks at, and that are averaged over.
+inline constexpr std::int64_t kMaxSamples = 1000000;
+
 struct MethodOptions {
   /// Pictures that a sampling method looks at: noisy ones, steps of a path, masks. 0: the method's own number
   /// (MethodInfo::samples).
@@ -47,8 +50,9 @@ struct MethodOptions {
   /// Standard deviation of that noise and of SmoothGrad's, as a share of the range of the picture's values.
   double noise = 0.15;
   Baseline baseline = Baseline::Mean;
-  /// The layer of Grad-CAM and its kin and of excitation back-propagation: the name of a value of
-  /// [N,C,H,W]. Empty: the last one of more than one position on the way to the scores.
+  /// The layer of Grad-CAM and its variants and of excitation back-propagation: the name of a value with a
+  /// grid of positions, in whatever order its axes are (LayerLayout: [N,C,H,W], [N,H,W,C], patches [N,T,C]).
+  /// Empty: the last one of more than one position on the way to the scores.
   std::string layer = {};
   ChannelMerge merge = ChannelMerge::Maximum;
   /// Occlusion: side of the square and its step, as shares of the picture's shorter side.

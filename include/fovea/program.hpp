@@ -1,5 +1,6 @@
 #pragma once
 
+#include "fovea/layer_layout.hpp"
 #include "fovea/model.hpp"
 #include "fovea/rectifier_rule.hpp"
 #include "fovea/score_head.hpp"
@@ -55,10 +56,15 @@ struct InputShape {
   Shape shape;
 };
 
+/// The largest values of ProgramOptions that are taken. Far below them, memory may not suffice.
+inline constexpr std::int64_t kMaxBatch = 65536;
+inline constexpr std::int64_t kMaxInputSide = 65536;  ///< height or width
+inline constexpr int kMaxThreads = 1024;
+
 struct ProgramOptions {
   Direction direction = Direction::ForwardAndBackward;
-  std::int64_t batch = 1;
-  /// Size of the picture where the model leaves it open; 0: what the model declares.
+  std::int64_t batch = 1;  ///< 1 to kMaxBatch
+  /// Size of the picture where the model leaves it open, up to kMaxInputSide; 0: what the model declares.
   std::int64_t height = 0;
   std::int64_t width = 0;
   Rule rule = Rule::Gradient;
@@ -66,7 +72,10 @@ struct ProgramOptions {
   std::optional<RectifierRule> rectifier_rule = {};
   Precision precision = Precision::F32;
   BackendKind backend = BackendKind::Auto;
-  /// Threads of one run; 0: all processors.
+  /// Threads of one run, up to kMaxThreads; 0: all processors. InputError for more than processors where the
+  /// system does not let the process have them. In a process that was forked from the one that loaded the
+  /// library, a run with other than one thread takes place on a thread of its own, since the threads of the
+  /// parent are gone.
   int threads = 0;
   /// What to differentiate: the name of an ONNX value, or of a node (its first output); empty: the class
   /// scores (the first output). fovea/layers.hpp lists the values.
@@ -130,6 +139,9 @@ struct TensorInfo {
   std::string name;
   DType dtype = DType::F32;
   Shape shape;
+  /// Of outputs: which axes are channels and positions of the picture. None where that is not known, or where
+  /// an element belongs to two positions (attention).
+  std::optional<LayerLayout> layout = {};
 };
 
 /// A model compiled for one batch size, precision and rule. Immutable; share it between threads.
@@ -172,9 +184,9 @@ private:
 /// Program::compile has it.
 std::shared_ptr<const Program> compile_for_pictures(const Model& model, ProgramOptions options = {});
 
-/// The name of the last value of [N,C,H,W] with more than one position on the way from the picture to the
-/// scores: where a network still knows where things are, and what its last layers read. Takes batch and size
-/// from the options. ModelError when there is none.
+/// The name of the last value with a grid of more than one position (LayerLayout::has_grid) on the way from
+/// the picture to the scores, in whatever order its axes are: where a network still knows where things are,
+/// and what its last layers read. Takes batch and size from the options. ModelError when there is none.
 std::string last_spatial_layer(const Model& model, const ProgramOptions& options);
 
 /// The names of the layers with learnt weights, from the scores back: convolutions, matrix products with a

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 
+from ._arguments import MAX_INDEX, MAX_THREADS, integer, side_pair, text
 from ._errors import InputError
 from ._library import Handle, MapInfo, ModelInfo, ModelOptions, Progress, call, encode_name, encode_path
 from ._pictures import to_pixels
@@ -59,7 +60,7 @@ class SaliencyMap:
 
     def _view(self, view, colormap):
         rgb = np.empty(self.map.shape + (3,), np.uint8)
-        name = colormap.encode() if colormap is not None else None
+        name = text(colormap, "colormap")
         data = rgb.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
         call("map_view", self._handle.pointer, _VIEWS[view], name, data, rgb.size)
         return rgb
@@ -82,10 +83,12 @@ class Model:
     MAX_BATCH = 16
 
     def __init__(self, path, threads=0, scores=None, activation=None):
-        """Reads the file. `threads`: of one call; 0: all processors. `scores`: the output, or other value, that holds
-        the class scores; None: the first output. `activation`: what makes probabilities of them, "softmax", "sigmoid"
-        or "none"; None: what the network ends in, else softmax, and sigmoid of a single score. ModelError when the file
-        is missing, damaged or no classifier of pictures; InputError for another activation."""
+        """Reads the file. `threads`: of one call, up to 1024; 0: all processors. `scores`: the output, or other value,
+        that holds the class scores; None: the first output. `activation`: what makes probabilities of them, "softmax",
+        "sigmoid" or "none"; None: what the network ends in, else softmax, and sigmoid of a single score. ModelError when
+        the file is missing, damaged or no classifier of pictures; InputError for other threads or another activation.
+        """
+        threads = integer(threads, "threads", 0, MAX_THREADS)
         options = ModelOptions(ctypes.sizeof(ModelOptions), encode_name(scores), encode_name(activation))
         self._handle = Handle("model", "model_load_with", encode_path(path), ctypes.byref(options))
         self._sessions = SessionPool(self._handle)
@@ -135,6 +138,8 @@ class Model:
         best guess. method: "gradient", "deconvnet" or "guided". Gives float32 in x's shape, in units of score per unit
         of x. InputError as for `scores`, and for a class that does not exist; UsageError for other methods.
         """
+        if method is None:
+            raise InputError("method is None: expected a text")
         batch, shape = self._batch_of(x)
         targets = None
         if target is not None:
@@ -167,7 +172,9 @@ class Model:
         """
         pixels, kept = to_pixels(image)
         index = -1 if target is None else self._class_of(target)
-        height, width = size or (0, 0)
+        height, width = side_pair(size)
+        if progress is not None and not callable(progress):
+            raise InputError("progress is {!r}: expected a function of (done, total)".format(progress))
         raised = []
 
         def report(done, total, _):
@@ -178,6 +185,8 @@ class Model:
                 raised.append(error)
                 return 1
 
+        if method is None:
+            raise InputError("method is None: expected a text")
         callback = Progress(report) if progress else _NO_PROGRESS
         try:
             with self._sessions.lend(method, preprocessing, 1, height, width, self._threads) as session:
@@ -212,9 +221,7 @@ class Model:
             if self.labels.count(target) != 1:
                 raise InputError("{} classes have the name {!r}".format(self.labels.count(target) or "no", target))
             return self.labels.index(target)
-        if isinstance(target, bool) or not isinstance(target, (int, np.integer)) or target < 0:
-            raise InputError("target {!r}: expected the index or the name of a class".format(target))
-        return int(target)
+        return integer(target, "target, the index or the name of a class,", 0, MAX_INDEX)
 
     def __repr__(self):
         return "<Model of {} classes, input {}x{}x{}>".format(

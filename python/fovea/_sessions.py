@@ -2,8 +2,11 @@
 
 import contextlib
 import ctypes
+import os
 import threading
+import weakref
 
+from ._arguments import text
 from ._library import Handle, SessionInfo, SessionOptions, call
 
 
@@ -13,8 +16,8 @@ class Session:
     def __init__(self, model, method, preprocessing, batch, height, width, threads):
         options = SessionOptions(
             ctypes.sizeof(SessionOptions),
-            method.encode() if method is not None else None,
-            preprocessing.encode() if preprocessing is not None else None,
+            text(method, "method"),
+            text(preprocessing, "preprocessing"),
             batch,
             height,
             width,
@@ -27,6 +30,19 @@ class Session:
         self._handle = handle
 
 
+_pools = weakref.WeakSet()
+
+
+def _renew_locks():
+    """In a forked child: a lock that another thread of the parent held would never be given back."""
+    for pool in _pools:
+        pool._lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_locks)
+
+
 class SessionPool:
     """Lends sessions of one model, each to one thread at a time. May be asked by several threads."""
 
@@ -36,6 +52,7 @@ class SessionPool:
     def __init__(self, model):
         self._model = model
         self._lock = threading.Lock()
+        _pools.add(self)
         self._idle = []  # of (options, session), the one used last at the end
 
     @contextlib.contextmanager

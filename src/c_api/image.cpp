@@ -22,6 +22,8 @@ Image to_image(const fovea_pixels& pixels) {
   const std::int64_t stride = pixels.stride == 0 ? width * channels : pixels.stride;
   if (stride < width * channels)
     throw UsageError(fmt::format("picture.stride is {}, expected at least {}", stride, width * channels));
+  FOVEA_CHECK(stride <= PTRDIFF_MAX / height,
+              "picture.stride is {}: {} such rows are more than memory can hold", stride, height);
   Image image = Image::blank(width, height, 3, 0);
   for (std::int64_t y = 0; y < height; ++y) {
     const std::uint8_t* row = pixels.data + y * stride;

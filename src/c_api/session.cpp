@@ -43,10 +43,12 @@ ProgramKey key_of(const fovea_session_options* options) {
   if (options->size != sizeof(fovea_session_options))
     throw UsageError(fmt::format("options.size is {}, expected {}: it must be sizeof(fovea_session_options)",
                                  options->size, sizeof(fovea_session_options)));
-  for (const auto& [name, value] :
-       {std::pair{"batch", options->batch}, std::pair{"height", options->height},
-        std::pair{"width", options->width}, std::pair{"threads", std::int64_t(options->threads)}})
-    FOVEA_CHECK(value >= 0, "options.{} is {}, expected at least 0", name, value);
+  for (const auto& [name, value, most] :
+       {std::tuple{"batch", options->batch, fovea::kMaxBatch},
+        std::tuple{"height", options->height, fovea::kMaxInputSide},
+        std::tuple{"width", options->width, fovea::kMaxInputSide},
+        std::tuple{"threads", std::int64_t(options->threads), std::int64_t(fovea::kMaxThreads)}})
+    FOVEA_CHECK(value >= 0 && value <= most, "options.{} is {}, expected 0 to {}", name, value, most);
   ProgramKey key;
   key.method = options->method ? options->method : "";
   FOVEA_CHECK(!options->method || !key.method.empty(), "options.method is an empty text");
@@ -67,6 +69,14 @@ void check_size(const fovea_model& model, const ProgramKey& key) {
     FOVEA_CHECK(asked != 0 || fixed != 0, "the {} of the network's input is open: options.{} must give it",
                 name, name);
   }
+}
+
+/// Elements of an array that holds so many for each of `count` pictures; InputError where no array can.
+std::size_t elements_of(std::int64_t count, std::int64_t each) {
+  constexpr auto most = static_cast<std::int64_t>(PTRDIFF_MAX / sizeof(float));
+  FOVEA_CHECK(each == 0 || count <= most / each,
+              "{} pictures of {} numbers each are more than memory can hold", count, each);
+  return static_cast<std::size_t>(count * each);
 }
 
 /// Number of pictures of an input of that shape.
@@ -154,7 +164,7 @@ fovea_status fovea_session_scores(fovea_session* session, const float* input, co
     fovea_session& self = not_null(session, "session");
     const std::int64_t count = count_of(self, shape), classes = self.info.classes;
     not_null(input, "input");
-    check_array(scores, "scores", scores_size, static_cast<std::size_t>(count * classes));
+    check_array(scores, "scores", scores_size, elements_of(count, classes));
     for_each_batch(self, input, count, [&](std::int64_t first, std::int64_t held) {
       std::copy_n(self.scores().output().data<float>().begin(), held * classes, scores + first * classes);
     });
@@ -167,8 +177,7 @@ fovea_status fovea_session_probabilities(fovea_session* session, const float* in
     fovea_session& self = not_null(session, "session");
     const std::int64_t count = count_of(self, shape), classes = self.info.classes;
     not_null(input, "input");
-    check_array(probabilities, "probabilities", probabilities_size,
-                static_cast<std::size_t>(count * classes));
+    check_array(probabilities, "probabilities", probabilities_size, elements_of(count, classes));
     FOVEA_CHECK(self.scores().program().head().activation != fovea::Activation::None,
                 "the network has no probabilities: its activation is none");
     for_each_batch(self, input, count, [&](std::int64_t first, std::int64_t held) {
@@ -190,7 +199,7 @@ fovea_status fovea_session_gradient(fovea_session* session, const float* input, 
     const std::int64_t count = count_of(self, shape);
     not_null(input, "input");
     const std::int64_t picture = self.info.channels * self.info.height * self.info.width;
-    check_array(gradient, "gradient", gradient_size, static_cast<std::size_t>(count * picture));
+    check_array(gradient, "gradient", gradient_size, elements_of(count, picture));
     check_targets(self, targets, count);
     std::vector<std::int64_t> classes(static_cast<std::size_t>(self.info.batch));
     for_each_batch(self, input, count, [&](std::int64_t first, std::int64_t held) {

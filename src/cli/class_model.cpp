@@ -4,6 +4,7 @@
 #include "cli/verbs.hpp"
 #include "fovea/display.hpp"
 #include "fovea/error.hpp"
+#include "fovea/layers.hpp"
 #include "fovea/npy.hpp"
 
 #include <fmt/format.h>
@@ -215,6 +216,9 @@ int make_models(ClassModelArguments arguments) {
   std::optional<Session> other_layer;
   if (!arguments.diversity_layer.empty() && arguments.diversity.strength > 0)
     other_layer.emplace(compile(loaded, arguments, arguments.diversity_layer));
+  if (const std::string note = layer_name_note(loaded.model, arguments.diversity_layer);
+      !note.empty() && arguments.diversity_layer != arguments.layer)
+    fmt::print(stderr, "fovea: note: {}\n", note);
   const InterruptScope interrupts;
   const Context context{arguments, loaded, session, other_layer, interrupts};
   Gallery gallery;

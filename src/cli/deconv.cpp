@@ -235,6 +235,10 @@ std::optional<LayerInfo> deconv_layer(const LoadedModel& loaded, const DeconvArg
   try {
     LayerInfo layer =
         find_layer(layers(loaded.model, loaded.size.height, loaded.size.width), arguments.layer);
+    // Of a value's own name the programs tell.
+    const std::string note = layer_name_note(loaded.model, arguments.layer);
+    if (!note.empty() && layer.name != arguments.layer)
+      fmt::print(stderr, "fovea: note: {}\n", note);
     check_has_units(layer);
     if (const auto wish = arguments.unit_wish())
       check_unit(layer, wish->unit);

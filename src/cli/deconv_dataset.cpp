@@ -73,7 +73,7 @@ private:
     options.threads = 1;
     options.target = layer_->name;
     const auto program = Program::compile(loaded_.model, options);
-    best_.emplace(layer_->shape[1], patches());
+    best_.emplace(layer_->layout->channels(), patches());
     return for_each_file(images_, workers_, [&, program]() -> FileWork {
       auto session = std::make_shared<Session>(program);
       return [&, session](std::size_t i) -> Report {

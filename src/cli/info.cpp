@@ -94,6 +94,7 @@ nlohmann::ordered_json layers_json(const std::vector<LayerInfo>& list) {
                     {"node", layer.node},
                     {"operator", layer.operator_name},
                     {"shape", layer.shape.dims()},
+                    {"axes", layer.axes},
                     {"receptive_field", nullptr}});
     if (layer.field)
       json.back()["receptive_field"] = {{"height", axis_json(layer.field->height)},
@@ -108,13 +109,14 @@ std::string pair_text(double height, double width) {
 }
 
 void print_layers(const std::vector<LayerInfo>& list) {
-  std::vector<std::array<std::string, 6>> rows = {{"layer", "node", "operator", "shape", "field", "stride"}};
+  std::vector<std::array<std::string, 7>> rows = {
+      {"layer", "node", "operator", "shape", "axes", "field", "stride"}};
   for (const LayerInfo& layer : list)
     rows.push_back(
-        {layer.name, layer.node, layer.operator_name, to_string(layer.shape),
+        {layer.name, layer.node, layer.operator_name, to_string(layer.shape), axes_text(layer),
          layer.field ? pair_text(layer.field->height.size, layer.field->width.size) : "whole picture",
          layer.field ? pair_text(layer.field->height.stride, layer.field->width.stride) : ""});
-  std::array<std::size_t, 6> widths = {};
+  std::array<std::size_t, 7> widths = {};
   for (const auto& row : rows)
     for (std::size_t c = 0; c < row.size(); ++c)
       widths[c] = std::max(widths[c], row[c].size());
@@ -264,7 +266,7 @@ void add_info(Command app) {
   verb.add_option("--scores", options->scores,
                   "the output, or other value, that holds the class scores (default: the first output)");
   verb.add_flag("--layers", options->layers,
-                "also every layer: name, node, operator, shape, receptive field, stride");
+                "also every layer: name, node, operator, shape, axes, receptive field, stride");
   verb.add_flag("--json", options->json, "print JSON");
   verb.runs([options] { return show(*options); });
 }

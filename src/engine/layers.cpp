@@ -5,7 +5,10 @@
 #include "engine/model_impl.hpp"
 #include "onnx/import.hpp"
 #include "onnx/node_outputs.hpp"
+#include "ops/axis_roles.hpp"
 #include "ops/receptive_field.hpp"
+
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -35,6 +38,10 @@ Rect LayerInfo::field_of(std::int64_t y, std::int64_t x) const {
   return {left, top, width, height};
 }
 
+std::string axes_text(const LayerInfo& layer) {
+  return fmt::format("[{}]", fmt::join(layer.axes, ","));
+}
+
 std::vector<LayerInfo> layers(const Model& model, std::int64_t height, std::int64_t width) {
   const onnx_import::OnnxFile& file = *model.impl().file;
   const std::string picture_name = model.image_input().name;
@@ -45,6 +52,8 @@ std::vector<LayerInfo> layers(const Model& model, std::int64_t height, std::int6
   const ir::Graph graph = onnx_import::import_graph(file, options);
   const ir::ValueId picture = graph.find(picture_name);
   const std::vector<ops::Reach> reaches = ops::receptive_fields(graph, picture);
+  const std::vector<ops::AxisRoles> roles =
+      ops::axis_roles(graph, picture, ops::picture_roles(graph.shape(picture), false));
   std::vector<LayerInfo> list;
   for (const onnx_import::NodeOutput& output : onnx_import::node_outputs(file)) {
     const ir::ValueId id = graph.find(output.value);
@@ -53,15 +62,21 @@ std::vector<LayerInfo> layers(const Model& model, std::int64_t height, std::int6
     const ops::Reach& reach = reaches[static_cast<std::size_t>(id)];
     if (reach.of == ops::Reach::Of::Nothing)
       continue;
-    LayerInfo layer{output.value, output.node, output.operator_name, graph.shape(id), {}, 0, 0};
+    LayerInfo layer{output.value, output.node, output.operator_name, graph.shape(id), {}, 0, 0, {}, {}};
     if (reach.of == ops::Reach::Of::Fields)
       layer.field = reach.field;
     layer.picture_height = graph.shape(picture)[2];
     layer.picture_width = graph.shape(picture)[3];
+    layer.axes = ops::axis_names(layer.shape, roles[static_cast<std::size_t>(id)]);
+    layer.layout = ops::layer_layout(layer.shape, roles[static_cast<std::size_t>(id)]);
     list.push_back(std::move(layer));
   }
   file.release_pages();
   return list;
+}
+
+std::string layer_name_note(const Model& model, const std::string& name) {
+  return onnx_import::ambiguity_of(*model.impl().file, name);
 }
 
 const LayerInfo& find_layer(const std::vector<LayerInfo>& layers, const std::string& name) {

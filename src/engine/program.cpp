@@ -2,12 +2,16 @@
 
 #include "autodiff/backward.hpp"
 #include "base/check.hpp"
+#include "base/forked.hpp"
 #include "base/log.hpp"
 #include "engine/forward_graph.hpp"
 #include "engine/model_impl.hpp"
 #include "engine/program_impl.hpp"
 #include "engine/rule_set.hpp"
+#include "fovea/layers.hpp"
 #include "ir/text.hpp"
+#include "onnx/input_shapes.hpp"
+#include "ops/axis_roles.hpp"
 #include "ops/multiply_adds.hpp"
 #include "ops/round_straight_through.hpp"
 #include "passes/pipeline.hpp"
@@ -17,9 +21,24 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <thread>
 
 namespace fovea {
 namespace {
+
+/// Whether the file's one picture has channels last.
+bool has_channels_last(const Model& model) {
+  return model.inputs().size() == 1 &&
+         onnx_import::picture_layout(model.inputs().front()) == PictureLayout::ChannelsLast;
+}
+
+/// Says which of several things of one name a layer is.
+void note_ambiguous_names(const Model& model, const ProgramOptions& options, ProgramReport& report) {
+  for (const std::string& name : {options.target, options.source})
+    if (!name.empty())
+      if (std::string note = layer_name_note(model, name); !note.empty())
+        report.notes.push_back(std::move(note));
+}
 
 const backend::Backend& choose_backend(const ProgramOptions& options) {
   const bool is_double = options.precision == Precision::F64, is_single = options.precision == Precision::F32;
@@ -45,16 +64,43 @@ backend::LowerOptions lower_options(const ProgramOptions& options) {
 
 void check_options(const ProgramOptions& options) {
   FOVEA_CHECK(options.batch >= 1, "a batch of {} pictures is not possible", options.batch);
+  FOVEA_CHECK(options.batch <= kMaxBatch, "a batch of {} pictures is not possible: at most {}", options.batch,
+              kMaxBatch);
   FOVEA_CHECK(options.threads >= 0, "{} threads are not possible", options.threads);
+  FOVEA_CHECK(options.threads <= kMaxThreads,
+              "{} threads are not possible: at most {}, or 0 for all processors", options.threads,
+              kMaxThreads);
   FOVEA_CHECK(options.height >= 0 && options.width >= 0, "a picture of {}x{} is not possible", options.width,
               options.height);
+  FOVEA_CHECK(options.height <= kMaxInputSide && options.width <= kMaxInputSide,
+              "a picture of {}x{} is not possible: sides are at most {}", options.width, options.height,
+              kMaxInputSide);
+  if (options.threads > static_cast<int>(std::thread::hardware_concurrency()))
+    check_threads_can_be_made(options.threads);
 }
 
 std::vector<TensorInfo> infos(const ir::Graph& graph, const std::vector<ir::ValueId>& ids) {
   std::vector<TensorInfo> result;
   for (ir::ValueId id : ids)
-    result.push_back({graph.value(id).name, graph.type(id).dtype, graph.type(id).shape});
+    result.push_back({graph.value(id).name, graph.type(id).dtype, graph.type(id).shape, {}});
   return result;
+}
+
+/// The layouts of the graph's outputs, as far as they are known.
+std::vector<std::optional<LayerLayout>> output_layouts(const Model& model, const ir::Graph& graph,
+                                                       const ProgramOptions& options) {
+  std::vector<std::optional<LayerLayout>> layouts(graph.outputs().size());
+  if (graph.inputs().empty())
+    return layouts;
+  const ir::ValueId picture = graph.inputs().front();
+  const bool as_in_file = options.input_layout == ProgramOptions::InputLayout::AsInFile;
+  const std::vector<ops::AxisRoles> roles = ops::axis_roles(
+      graph, picture, ops::picture_roles(graph.shape(picture), as_in_file && has_channels_last(model)));
+  for (std::size_t i = 0; i < layouts.size(); ++i) {
+    const auto id = static_cast<std::size_t>(graph.outputs()[i]);
+    layouts[i] = ops::layer_layout(graph.shape(graph.outputs()[i]), roles[id]);
+  }
+  return layouts;
 }
 
 /// Says where what flows back is no derivative.
@@ -99,8 +145,12 @@ std::string describe_rule(std::string_view rule, const autodiff::Differentiated&
 
 ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
   const Shape& scores = forward.shape(forward.outputs().front());
-  FOVEA_CHECK((scores.rank() >= 1 && scores[0] == impl.options.batch) || impl.options.batch == 1,
-              "the output '{}' has shape {}: its first extent is not the batch of {}",
+  const auto& layout = impl.outputs.front().layout;
+  const bool is_layer = !impl.options.target.empty() && layout;
+  const bool holds_batch =
+      is_layer ? layout->pictures() == impl.options.batch
+               : (scores.rank() >= 1 && scores[0] == impl.options.batch) || impl.options.batch == 1;
+  FOVEA_CHECK(holds_batch, "the output '{}' has shape {}: its first extent is not the batch of {}",
               forward.output_names().front(), to_string(scores), impl.options.batch);
   const ir::ValueId source =
       impl.options.source.empty() ? forward.inputs().front() : forward.outputs().back();
@@ -197,12 +247,16 @@ void build(const Model& model, Program::Impl& impl) {
   ir::Graph graph = std::move(forward.graph);
   impl.head = std::move(forward.head);
   impl.has_further_scores = forward.has_further_scores;
+  note_ambiguous_names(model, options, impl.report);
+  const std::vector<std::optional<LayerLayout>> layouts = output_layouts(model, graph, options);
   impl.report.multiply_adds = ops::multiply_adds(graph);
   impl.inputs = infos(graph, graph.inputs());
   const std::size_t forward_outputs = graph.outputs().size();
   impl.outputs = infos(graph, graph.outputs());
-  for (std::size_t i = 0; i < forward_outputs; ++i)
+  for (std::size_t i = 0; i < forward_outputs; ++i) {
     impl.outputs[i].name = graph.output_names()[i];
+    impl.outputs[i].layout = layouts[i];
+  }
   if (impl.differentiated)
     graph = passes::run(passes::final_passes(), differentiate(graph, impl), impl.report.notes);
   if (&backend == &backend::onednn())

@@ -1,4 +1,5 @@
 #include "base/check.hpp"
+#include "base/forked.hpp"
 #include "engine/program_impl.hpp"
 #include "fovea/error.hpp"
 
@@ -26,6 +27,13 @@ struct Session::Impl {
   }
 
   void run(std::size_t first, std::size_t last) {
+    if (state->needs_new_thread())
+      run_on_new_thread([&] { run_here(first, last); });
+    else
+      run_here(first, last);
+  }
+
+  void run_here(std::size_t first, std::size_t last) {
     struct Scope {
       explicit Scope(backend::SessionState& s) : state(s) { state.begin_run(); }
       ~Scope() { state.end_run(); }

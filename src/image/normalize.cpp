@@ -23,6 +23,8 @@ Statistics network_order(const Preprocessing& preprocessing, std::int64_t channe
   for (double value : preprocessing.std)
     FOVEA_CHECK(std::isfinite(value) && value != 0,
                 "preprocessing: a standard deviation of {} cannot be divided by", value);
+  for (double value : preprocessing.mean)
+    FOVEA_CHECK(std::isfinite(value), "preprocessing: a mean of {}: expected a finite number", value);
   FOVEA_CHECK(std::isfinite(preprocessing.scale) && preprocessing.scale != 0, "preprocessing: a scale of {}",
               preprocessing.scale);
   Statistics statistics{preprocessing.mean, preprocessing.std};

@@ -4,6 +4,7 @@
 #include "methods/climb.hpp"
 #include "methods/diversity.hpp"
 #include "methods/excitation.hpp"
+#include "methods/layer_view.hpp"
 #include "methods/picture_units.hpp"
 #include "methods/session_batches.hpp"
 
@@ -15,11 +16,20 @@ namespace {
 
 void check_options(const ClassModelOptions& options, const DiversityOptions& diversity) {
   FOVEA_CHECK(options.steps >= 0, "{} steps are not possible", options.steps);
+  FOVEA_CHECK(options.steps <= 1000000, "{} steps are not possible: at most 1000000", options.steps);
+  FOVEA_CHECK(std::isfinite(options.step.value_or(0)) && std::isfinite(options.l2),
+              "a step of {} and an l2 of {} are not possible: expected finite numbers",
+              options.step.value_or(0), options.l2);
+  for (const auto& [name, share] : {std::pair{"jitter", options.jitter}, std::pair{"blur", options.blur},
+                                    std::pair{"coarse", options.coarse}})
+    FOVEA_CHECK(share >= 0 && share <= 1, "a {} of {} is not possible: expected a share of 0 to 1", name,
+                share);
   FOVEA_CHECK(options.zoom >= 1 && options.zoom <= 4, "a zoom by {} is not possible: expected 1 to 4",
               options.zoom);
   FOVEA_CHECK(options.rotate >= 0 && options.rotate <= 180,
               "turning by {} degrees is not possible: expected 0 to 180", options.rotate);
   FOVEA_CHECK(diversity.pictures >= 1, "{} pictures are not possible", diversity.pictures);
+  FOVEA_CHECK(diversity.pictures <= 4096, "{} pictures are not possible: at most 4096", diversity.pictures);
   FOVEA_CHECK(diversity.strength >= 0 && std::isfinite(diversity.strength),
               "a diversity of strength {} is not possible", diversity.strength);
   FOVEA_CHECK(diversity.pictures == 1 || options.method != ClassModelOptions::Method::Paper,
@@ -116,9 +126,13 @@ private:
   void choose_apartness() {
     if (diversity_.layer) {
       const Program& program = diversity_.layer->program();
-      view_ = view_of(program.outputs().front());
-      FOVEA_CHECK(view_.positions() > 1, "layer '{}' has one position only: pictures cannot differ in it",
+      layout_ = layout_of(program.outputs().front());
+      FOVEA_CHECK(layout_.positions() > 1, "layer '{}' has one position only: pictures cannot differ in it",
                   program.outputs().front().name);
+      FOVEA_CHECK(layout_.pictures() == program.options().batch,
+                  "the layer '{}' has shape {}, which is not that of a batch of {}",
+                  program.outputs().front().name, to_string(program.outputs().front().shape),
+                  program.options().batch);
       FOVEA_CHECK(program.inputs().front().shape.elements() / program.options().batch ==
                       climbs_.front().picture().elements(),
                   "the layer in which the pictures are to differ has pictures of {}, the climb of {}",
@@ -127,9 +141,10 @@ private:
       return;
     }
     apartness_ = Apartness::Pictures;
-    const TensorInfo& own = session_.program().outputs().front();
-    if (options_.layer && own.shape.rank() >= 2 && own.shape.rank() <= 4 && view_of(own).positions() > 1) {
-      view_ = view_of(own);
+    const std::optional<LayerLayout>& own = session_.program().outputs().front().layout;
+    if (options_.layer && own && own->positions() > 1 &&
+        own->pictures() == session_.program().options().batch) {
+      layout_ = *own;
       apartness_ = Apartness::OwnLayer;
     }
   }
@@ -172,37 +187,45 @@ private:
       push_pictures();
   }
 
-  /// Remembers the Gram matrix of the n-th picture's layer; then d(similarity)/d(layer) in `direction`.
-  double similarity_in_layer(const Session& session, std::int64_t n, std::size_t k,
-                             std::span<float> direction) {
-    const auto layer = part_of(session.output().data<float>(), n, session.program().options().batch);
-    Features gradient;
-    const double similarity = similarity_to_others(features_, k, gradient);
-    pull_back_gram(view_, layer, gradient, direction);
-    return similarity;
+  /// The n-th picture's part of the layer in which the pictures are to differ, [C,P].
+  std::vector<float> layer_of(const Session& session, std::int64_t n) const {
+    std::vector<float> layer(static_cast<std::size_t>(layout_.channels() * layout_.positions()));
+    take_layer(layout_, session.output().data<float>(), n, layer);
+    return layer;
   }
 
   void remember_grams(const Session& session, std::size_t first) {
     for_each_of_batch(session, first, [&](std::int64_t n, std::size_t k) {
-      features_[k] =
-          gram_matrix(view_, part_of(session.output().data<float>(), n, session.program().options().batch));
+      features_[k] = gram_matrix(layout_.channels(), layer_of(session, n));
     });
+  }
+
+  /// The similarity of the n-th picture's layer to the others, and d(that)/d(layer), [C,P], in `direction`.
+  double similarity_in_layer(const Session& session, std::int64_t n, std::size_t k,
+                             std::vector<float>& direction) {
+    const std::vector<float> layer = layer_of(session, n);
+    Features gradient;
+    const double similarity = similarity_to_others(features_, k, gradient);
+    direction.resize(layer.size());
+    pull_back_gram(layout_.channels(), layer, gradient, direction);
+    return similarity;
   }
 
   /// Adds the push to the seed, where both meet.
   void push_in_layer(std::size_t first) {
     remember_grams(session_, first);
     for_each_of_batch(session_, first, [&](std::int64_t n, std::size_t k) {
-      const std::span<float> seed =
-          part_of(session_.seed().data<float>(), n, session_.program().options().batch);
-      std::vector<float> direction(seed.size());
+      std::vector<float> direction;
       const double similarity = similarity_in_layer(session_, n, k, direction);
       const double length = root_sum_of_squares(direction);
       if (length == 0)
         return;
+      std::vector<float> seed(direction.size());
+      take_layer(layout_, session_.seed().data<float>(), n, seed);
       const double scale = diversity_.strength * similarity * root_sum_of_squares(seed) / length;
       for (std::size_t i = 0; i < seed.size(); ++i)
         seed[i] -= static_cast<float>(scale * direction[i]);
+      put_layer(layout_, seed, n, session_.seed().data<float>());
     });
   }
 
@@ -214,7 +237,9 @@ private:
       remember_grams(session, first);
       std::vector<double> similarities(climbs_.size());
       for_each_of_batch(session, first, [&](std::int64_t n, std::size_t k) {
-        similarities[k] = similarity_in_layer(session, n, k, part_of(session.seed().data<float>(), n, batch));
+        std::vector<float> direction;
+        similarities[k] = similarity_in_layer(session, n, k, direction);
+        put_layer(layout_, direction, n, session.seed().data<float>());
       });
       session.backward();
       for_each_of_batch(session, first, [&](std::int64_t n, std::size_t k) {
@@ -251,7 +276,7 @@ private:
   std::vector<Climb> climbs_;
   std::vector<Excitation::Look> looks_;
   Apartness apartness_ = Apartness::None;
-  LayerView view_;
+  LayerLayout layout_;              ///< of the layer in which the pictures are to differ
   std::vector<Features> features_;  ///< what the pictures are compared by
 };
 

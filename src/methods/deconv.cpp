@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "fovea/saliency.hpp"
+#include "methods/layer_view.hpp"
 #include "methods/session_batches.hpp"
 
 #include <algorithm>
@@ -19,25 +20,25 @@ bool stronger(const UnitActivation& a, const UnitActivation& b) {
 }  // namespace
 
 void check_has_units(const LayerInfo& layer) {
-  const bool has_planes = layer.shape.rank() == 4 &&
-                          (!layer.field || (layer.field->height_axis == 2 && layer.field->width_axis == 3));
-  FOVEA_CHECK(has_planes, "the layer '{}' has shape {}: expected channels of units, [N,C,H,W]", layer.name,
-              to_string(layer.shape));
-  FOVEA_CHECK(layer.shape[0] == 1, "the layer '{}' has a batch of {}: expected 1", layer.name,
-              layer.shape[0]);
-  FOVEA_CHECK(layer.shape.elements() > 0, "the layer '{}' has no units", layer.name);
+  FOVEA_CHECK(layer.layout && layer.layout->has_grid,
+              "the layer '{}' has shape {} with axes {}: expected channels of units in rows and columns, as "
+              "[N,C,H,W] and [N,H,W,C] have them",
+              layer.name, to_string(layer.shape), axes_text(layer));
+  FOVEA_CHECK(layer.layout->pictures() == 1, "the layer '{}' has a batch of {}: expected 1", layer.name,
+              layer.layout->pictures());
 }
 
 void check_unit(const LayerInfo& layer, const Unit& unit) {
-  const Shape& shape = layer.shape;
-  FOVEA_CHECK(unit.channel >= 0 && unit.channel < shape[1],
+  check_has_units(layer);
+  const LayerLayout& layout = *layer.layout;
+  FOVEA_CHECK(unit.channel >= 0 && unit.channel < layout.channels(),
               "channel {} is out of range: the layer '{}' has {} channels, 0 to {}", unit.channel, layer.name,
-              shape[1], shape[1] - 1);
+              layout.channels(), layout.channels() - 1);
   FOVEA_CHECK(
-      unit.y >= 0 && unit.y < shape[2] && unit.x >= 0 && unit.x < shape[3],
+      unit.y >= 0 && unit.y < layout.height() && unit.x >= 0 && unit.x < layout.width(),
       "row {}, column {} is out of range: the layer '{}' has {} rows and {} columns of units, counted "
       "from 0",
-      unit.y, unit.x, layer.name, shape[2], shape[3]);
+      unit.y, unit.x, layer.name, layout.height(), layout.width());
 }
 
 LayerExplainer::LayerExplainer(Session& session, const LayerInfo& layer, const Image& photo,
@@ -56,14 +57,17 @@ LayerExplainer::LayerExplainer(Session& session, const LayerInfo& layer, const I
   input_ = session.input().clone();
   session.forward();
   seen_by_ = session.runs();
-  activations_ = session.output().clone();
+  const LayerLayout& layout = *layer.layout;
+  activations_ = Tensor(DType::F32, {1, layout.channels(), layout.height(), layout.width()});
+  take_layer(layout, session.output().data<float>(), 0, activations_.data<float>());
   for (float value : activations_.data<float>())
     FOVEA_CHECK(std::isfinite(value), "the layer '{}' has an activation of {}", layer.name, value);
 }
 
 UnitActivation LayerExplainer::at(const Unit& unit) const {
   check_unit(layer_, unit);
-  const std::int64_t place = (unit.channel * layer_.shape[2] + unit.y) * layer_.shape[3] + unit.x;
+  const Shape& shape = activations_.shape();
+  const std::int64_t place = (unit.channel * shape[2] + unit.y) * shape[3] + unit.x;
   return {unit, activations_.data<float>()[static_cast<std::size_t>(place)]};
 }
 
@@ -106,10 +110,12 @@ Reconstruction LayerExplainer::send_back(std::int64_t channel, const std::option
   }
   Tensor& seed = session_.seed();
   std::memset(seed.raw(), 0, seed.bytes());
-  const std::int64_t width = activations_.shape()[3], plane = activations_.shape()[2] * width;
-  const std::int64_t first = channel * plane + (only ? only->y * width + only->x : 0);
-  std::copy_n(activations_.data<float>().begin() + first, only ? 1 : plane,
-              seed.data<float>().begin() + first);
+  const LayerLayout& layout = *layer_.layout;
+  const std::int64_t first = only ? only->y * layout.width() + only->x : 0;
+  const std::int64_t last = only ? first + 1 : layout.positions();
+  for (std::int64_t p = first; p < last; ++p)
+    seed.data<float>()[layout.at(0, channel, p)] =
+        activations_.data<float>()[static_cast<std::size_t>(channel * layout.positions() + p)];
   session_.backward();
   const Tensor& gradient = session_.gradient();
   const Shape& shape = gradient.shape();

@@ -62,13 +62,13 @@ double similarity_to_others(std::span<const Features> all, std::size_t k, Featur
   return sum / others;
 }
 
-Features gram_matrix(const LayerView& view, std::span<const float> layer) {
-  const auto channels = static_cast<std::size_t>(view.channels);
+Features gram_matrix(std::int64_t channel_count, std::span<const float> layer) {
+  const auto channels = static_cast<std::size_t>(channel_count), positions = layer.size() / channels;
   Features gram(channels * channels, 0.0F), column(channels);
-  const float scale = 1.0F / static_cast<float>(view.positions());
-  for (std::int64_t p = 0; p < view.positions(); ++p) {
-    for (std::int64_t c = 0; c < view.channels; ++c)
-      column[static_cast<std::size_t>(c)] = layer[view.at(c, p)];
+  const float scale = 1.0F / static_cast<float>(positions);
+  for (std::size_t p = 0; p < positions; ++p) {
+    for (std::size_t c = 0; c < channels; ++c)
+      column[c] = layer[c * positions + p];
     for (std::size_t a = 0; a < channels; ++a) {
       const float factor = scale * column[a];
       if (factor == 0)  // most values behind a ReLU
@@ -81,23 +81,23 @@ Features gram_matrix(const LayerView& view, std::span<const float> layer) {
   return gram;
 }
 
-void pull_back_gram(const LayerView& view, std::span<const float> layer, const Features& gram_gradient,
+void pull_back_gram(std::int64_t channel_count, std::span<const float> layer, const Features& gram_gradient,
                     std::span<float> gradient) {
-  const auto channels = static_cast<std::size_t>(view.channels);
-  const float scale = 2.0F / static_cast<float>(view.positions());
+  const auto channels = static_cast<std::size_t>(channel_count), positions = layer.size() / channels;
+  const float scale = 2.0F / static_cast<float>(positions);
   Features sums(channels);
-  for (std::int64_t p = 0; p < view.positions(); ++p) {
+  for (std::size_t p = 0; p < positions; ++p) {
     std::fill(sums.begin(), sums.end(), 0.0F);
     for (std::size_t a = 0; a < channels; ++a) {
-      const float factor = scale * layer[view.at(static_cast<std::int64_t>(a), p)];
+      const float factor = scale * layer[a * positions + p];
       if (factor == 0)
         continue;
       const float* row = gram_gradient.data() + a * channels;
       for (std::size_t b = 0; b < channels; ++b)
         sums[b] += factor * row[b];
     }
-    for (std::int64_t c = 0; c < view.channels; ++c)
-      gradient[view.at(c, p)] = sums[static_cast<std::size_t>(c)];
+    for (std::size_t c = 0; c < channels; ++c)
+      gradient[c * positions + p] = sums[c];
   }
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "methods/layer_view.hpp"
-
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -14,10 +13,10 @@ using Features = std::vector<float>;
 /// Vectors that are zero or missing are like nothing: 0.
 double similarity_to_others(std::span<const Features> all, std::size_t k, Features& gradient);
 
-/// The Gram matrix of a picture's layer, [C,C]: G_ab = 1/P sum_p A_ap A_bp over the P positions.
-Features gram_matrix(const LayerView& view, std::span<const float> layer);
+/// The Gram matrix of a picture's layer [C,P], [C,C]: G_ab = 1/P sum_p A_ap A_bp over the P positions.
+Features gram_matrix(std::int64_t channels, std::span<const float> layer);
 /// d(objective)/d(layer) from d(objective)/d(Gram matrix), which is symmetric.
-void pull_back_gram(const LayerView& view, std::span<const float> layer, const Features& gram_gradient,
+void pull_back_gram(std::int64_t channels, std::span<const float> layer, const Features& gram_gradient,
                     std::span<float> gradient);
 
 /// The means of every channel over at most 16 x 16 cells of a [C,H,W] picture.

@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "fovea/classify.hpp"
+#include "methods/layer_view.hpp"
 #include "methods/session_batches.hpp"
 
 #include <algorithm>
@@ -10,7 +11,8 @@
 namespace fovea {
 
 Excitation::Excitation(const Program& program, const ClassModelOptions& options)
-    : target_class_(options.target_class), layer_(options.layer), name_(program.outputs().front().name) {
+    : target_class_(options.target_class), layer_(options.layer), layout_(program.outputs().front().layout),
+      batch_(program.options().batch), name_(program.outputs().front().name) {
   if (!layer_) {
     const std::int64_t classes = program.classes();
     FOVEA_CHECK(target_class_ >= 0 && target_class_ < classes,
@@ -18,36 +20,54 @@ Excitation::Excitation(const Program& program, const ClassModelOptions& options)
                 classes - 1);
     return;
   }
+  if (layout_ && layout_->pictures() != batch_)
+    layout_.reset();
   if (layer_->part == LayerTarget::Part::Whole)
     return;
-  view_ = view_of(program.outputs().front());
-  FOVEA_CHECK(layer_->channel >= 0 && layer_->channel < view_.channels,
+  layout_of(program.outputs().front());
+  FOVEA_CHECK(layout_, "the layer '{}' has shape {}, which is not that of a batch of {}", name_,
+              to_string(program.outputs().front().shape), batch_);
+  FOVEA_CHECK(layer_->channel >= 0 && layer_->channel < layout_->channels(),
               "channel {} is out of range: layer '{}' has {} channels, 0 to {}", layer_->channel, name_,
-              view_.channels, view_.channels - 1);
+              layout_->channels(), layout_->channels() - 1);
   if (layer_->part == LayerTarget::Part::Unit) {
-    const std::int64_t y = layer_->y.value_or(view_.height / 2), x = layer_->x.value_or(view_.width / 2);
-    FOVEA_CHECK(y >= 0 && y < view_.height && x >= 0 && x < view_.width,
+    const std::int64_t y = layer_->y.value_or(layout_->height() / 2),
+                       x = layer_->x.value_or(layout_->width() / 2);
+    FOVEA_CHECK(y >= 0 && y < layout_->height() && x >= 0 && x < layout_->width(),
                 "position {}, {} is out of range: layer '{}' has {} rows and {} columns", y, x, name_,
-                view_.height, view_.width);
-    unit_ = y * view_.width + x;
+                layout_->height(), layout_->width());
+    unit_ = y * layout_->width() + x;
   }
 }
 
-double Excitation::layer_score(std::span<const float> values) const {
-  double sum = 0;
-  switch (layer_->part) {
-  case LayerTarget::Part::Whole:
-    for (const float value : values)
-      sum += static_cast<double>(value) * value;
-    return sum / static_cast<double>(values.size());
-  case LayerTarget::Part::Channel:
-    for (std::int64_t p = 0; p < view_.positions(); ++p)
-      sum += values[view_.at(layer_->channel, p)];
-    return sum / static_cast<double>(view_.positions());
-  case LayerTarget::Part::Unit:
-    return values[view_.at(layer_->channel, unit_)];
+template <class Use>
+void Excitation::for_each_excited(std::size_t elements, std::int64_t n, Use use) const {
+  if (layer_->part == LayerTarget::Part::Unit)
+    return use(layout_->at(n, layer_->channel, unit_));
+  if (layer_->part == LayerTarget::Part::Channel) {
+    for (std::int64_t p = 0; p < layout_->positions(); ++p)
+      use(layout_->at(n, layer_->channel, p));
+    return;
   }
-  FOVEA_ASSERT(!"unknown part");
+  if (!layout_) {  // pictures come first
+    const std::size_t size = elements / static_cast<std::size_t>(batch_);
+    for (std::size_t i = 0; i < size; ++i)
+      use(static_cast<std::size_t>(n) * size + i);
+    return;
+  }
+  for (std::int64_t c = 0; c < layout_->channels(); ++c)
+    for (std::int64_t p = 0; p < layout_->positions(); ++p)
+      use(layout_->at(n, c, p));
+}
+
+double Excitation::layer_score(std::span<const float> layer, std::int64_t n) const {
+  const bool squares = layer_->part == LayerTarget::Part::Whole;
+  double sum = 0, count = 0;
+  for_each_excited(layer.size(), n, [&](std::size_t at) {
+    sum += squares ? static_cast<double>(layer[at]) * layer[at] : static_cast<double>(layer[at]);
+    count += 1;
+  });
+  return sum / count;
 }
 
 Excitation::Look Excitation::look(const Session& session, std::int64_t n) const {
@@ -55,30 +75,29 @@ Excitation::Look Excitation::look(const Session& session, std::int64_t n) const 
     const Prediction of_class = class_scores_of(session, n).prediction(target_class_);
     return {of_class.score, of_class.probability};
   }
-  const double score =
-      layer_score(part_of(session.output().data<float>(), n, session.program().options().batch));
+  const double score = layer_score(session.output().data<float>(), n);
   FOVEA_CHECK(std::isfinite(score), "what is to be excited of layer '{}' is {}", name_, score);
   return {score, {}};
 }
 
 void Excitation::seed(Session& session, std::int64_t n) const {
-  const std::int64_t batch = session.program().options().batch;
-  const std::span<float> seed = part_of(session.seed().data<float>(), n, batch);
-  if (layer_ && layer_->part == LayerTarget::Part::Whole) {
-    const auto values = part_of(session.output().data<float>(), n, batch);
-    const float scale = 2.0F / static_cast<float>(values.size());
-    std::transform(values.begin(), values.end(), seed.begin(), [&](float value) { return scale * value; });
+  const std::span<float> all = session.seed().data<float>();
+  if (!layer_) {
+    const std::span<float> seed = part_of(all, n, batch_);
+    std::fill(seed.begin(), seed.end(), 0.0F);
+    seed[static_cast<std::size_t>(target_class_)] = 1;
     return;
   }
-  std::fill(seed.begin(), seed.end(), 0.0F);
-  if (!layer_) {
-    seed[static_cast<std::size_t>(target_class_)] = 1;
-  } else if (layer_->part == LayerTarget::Part::Unit) {
-    seed[view_.at(layer_->channel, unit_)] = 1;
-  } else {
-    for (std::int64_t p = 0; p < view_.positions(); ++p)
-      seed[view_.at(layer_->channel, p)] = 1.0F / static_cast<float>(view_.positions());
-  }
+  const auto values = session.output().data<float>();
+  const bool squares = layer_->part == LayerTarget::Part::Whole;
+  if (!squares)
+    for (std::int64_t c = 0; c < layout_->channels(); ++c)
+      for (std::int64_t p = 0; p < layout_->positions(); ++p)
+        all[layout_->at(n, c, p)] = 0;
+  std::size_t count = 0;
+  for_each_excited(all.size(), n, [&](std::size_t) { ++count; });
+  const float scale = (squares ? 2.0F : 1.0F) / static_cast<float>(count);
+  for_each_excited(all.size(), n, [&](std::size_t at) { all[at] = squares ? scale * values[at] : scale; });
 }
 
 }  // namespace fovea

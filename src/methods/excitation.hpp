@@ -1,7 +1,6 @@
 #pragma once
 
 #include "fovea/class_model.hpp"
-#include "methods/layer_view.hpp"
 
 namespace fovea {
 
@@ -21,11 +20,15 @@ public:
   void seed(Session& session, std::int64_t n) const;
 
 private:
-  double layer_score(std::span<const float> values) const;
+  double layer_score(std::span<const float> layer, std::int64_t n) const;
+  /// Calls use(index in the layer's data) for every element of the n-th picture's part that is excited.
+  template <class Use>
+  void for_each_excited(std::size_t elements, std::int64_t n, Use use) const;
 
   std::int64_t target_class_;
   std::optional<LayerTarget> layer_;
-  LayerView view_;
+  std::optional<LayerLayout> layout_;  ///< none for a layer of unknown axes, excited as a whole
+  std::int64_t batch_ = 1;
   std::int64_t unit_ = 0;  ///< position of the unit
   std::string name_;
 };

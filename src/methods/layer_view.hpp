@@ -2,21 +2,21 @@
 
 #include "fovea/program.hpp"
 
+#include <span>
+
+/// What the methods share that look at a layer: its values by picture, channel and position, whatever the
+/// order in which the network has them.
 namespace fovea {
 
-/// One picture's part of a layer as channels and positions (LayerTarget says which axes these are).
-struct LayerView {
-  std::int64_t channels = 0, height = 1, width = 1;
-  std::int64_t channel_stride = 1, position_stride = 1;
+/// InputError where it is not known which axes of the layer are which.
+const LayerLayout& layout_of(const TensorInfo& layer);
+/// The same, and InputError where positions have no place in the picture.
+const LayerLayout& grid_of(const TensorInfo& layer);
 
-  std::int64_t positions() const { return height * width; }
-  /// Where a value lies in the picture's part; a position is y * width + x.
-  std::size_t at(std::int64_t channel, std::int64_t position) const {
-    return static_cast<std::size_t>(channel * channel_stride + position * position_stride);
-  }
-};
-
-/// InputError for a layer that is neither [N,C], [N,T,C] nor [N,C,H,W].
-LayerView view_of(const TensorInfo& layer);
+/// Copies one picture's part of a layer's row-major data into `values`, [C,h,w]; and back.
+void take_layer(const LayerLayout& layout, std::span<const float> layer, std::int64_t picture,
+                std::span<float> values);
+void put_layer(const LayerLayout& layout, std::span<const float> values, std::int64_t picture,
+               std::span<float> layer);
 
 }  // namespace fovea

@@ -39,6 +39,9 @@ const Method& find(std::string_view name) {
 void check_options(const MethodOptions& options) {
   FOVEA_CHECK(options.samples >= 0 && options.smooth >= 0, "{} samples are not possible",
               std::min(options.samples, options.smooth));
+  FOVEA_CHECK(options.samples <= kMaxSamples && options.smooth <= kMaxSamples,
+              "{} samples are not possible: at most {}", std::max(options.samples, options.smooth),
+              kMaxSamples);
   FOVEA_CHECK(options.noise >= 0 && std::isfinite(options.noise), "noise of {}: expected at least 0",
               options.noise);
 }

@@ -13,10 +13,15 @@ struct NodeOutput {
   std::string value;
   std::string node;  ///< its first output's name where the file gives none
   std::string operator_name;
+  std::size_t position = 0;  ///< of the node in the order of computation
 };
 
 /// Those of all nodes, in the order of computation.
 std::vector<NodeOutput> node_outputs(const OnnxFile& file);
+
+/// Where several things have that name, nodes or a value and another node: a sentence that says which one
+/// `find_value` takes and by what names the others can be had. Else empty.
+std::string ambiguity_of(const OnnxFile& file, const std::string& name);
 
 /// The value of that name in a graph made from the file, or else the first output of the node of that name;
 /// InputError that lists the nearest names.

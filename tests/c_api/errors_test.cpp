@@ -87,6 +87,19 @@ TEST(CApiErrors, ClassesThatDoNotExist) {
   }
 }
 
+TEST(CApiErrors, ClassesOfAnyNumber) {
+  const auto model = load_model(bundled());
+  const auto session = make_session(model.get(), options_of("gradient"));
+  const std::vector<std::uint8_t> black(300);
+  const fovea_pixels pixels = {black.data(), 10, 10, 3, 0};
+  const char* label = nullptr;
+  for (const std::int64_t bad : {INT64_MAX, INT64_MIN, std::int64_t(1) << 32, std::int64_t(-3)}) {
+    fovea_map* map = nullptr;
+    expect(fovea_session_saliency(session.get(), &pixels, bad, &map), FOVEA_ERROR_INPUT, "is out of range");
+    expect(fovea_model_label(model.get(), bad, &label), FOVEA_ERROR_INPUT, "is out of range");
+  }
+}
+
 TEST(CApiErrors, WrongSizes) {
   const auto model = load_model(bundled());
   const auto session = make_session(model.get(), options_of("gradient"));
@@ -104,6 +117,16 @@ TEST(CApiErrors, WrongSizes) {
   expect(fovea_session_gradient(session.get(), input.values.data(), input.shape, nullptr, gradient.data(),
                                 gradient.size() - 1),
          FOVEA_ERROR_USAGE, "gradient has");
+  // Products that overflow would come round to small numbers.
+  for (const std::int64_t count : {std::int64_t(1) << 61, INT64_MAX}) {
+    const std::int64_t shape[4] = {count, input.shape[1], input.shape[2], input.shape[3]};
+    expect(fovea_session_scores(session.get(), input.values.data(), shape, scores.data(),
+                                static_cast<std::size_t>(count) * 10),
+           FOVEA_ERROR_INPUT, "more than memory can hold");
+    expect(fovea_session_gradient(session.get(), input.values.data(), shape, nullptr, gradient.data(),
+                                  static_cast<std::size_t>(count) * gradient.size()),
+           FOVEA_ERROR_INPUT, "more than memory can hold");
+  }
 }
 
 TEST(CApiErrors, PicturesThatCannotBe) {
@@ -119,6 +142,10 @@ TEST(CApiErrors, PicturesThatCannotBe) {
   expect(explain({black.data(), 10, 10, 3, 29}), FOVEA_ERROR_USAGE, "stride is 29");
   expect(explain({black.data(), std::int64_t(1) << 40, std::int64_t(1) << 40, 3, 0}), FOVEA_ERROR_INPUT,
          "too large");
+  expect(explain({black.data(), 10, 10, 3, -30}), FOVEA_ERROR_USAGE, "stride is -30");
+  expect(explain({black.data(), 10, 10, 3, INT64_MAX}), FOVEA_ERROR_INPUT, "more than memory can hold");
+  expect(explain({black.data(), 10, INT64_MAX, 3, 0}), FOVEA_ERROR_INPUT, "too large");
+  expect(explain({black.data(), INT64_MIN, 10, 3, 0}), FOVEA_ERROR_USAGE, "at least 1x1");
 }
 
 TEST(CApiErrors, OptionsThatCannotBe) {
@@ -133,6 +160,21 @@ TEST(CApiErrors, OptionsThatCannotBe) {
   expect(create(options_of("")), FOVEA_ERROR_INPUT, "empty");
   auto options = options_of("gradient", -1);
   expect(create(options), FOVEA_ERROR_INPUT, "options.batch is -1");
+  for (const std::int32_t threads : {-1, 1025, 1000000000, INT32_MAX, INT32_MIN}) {
+    options = options_of("gradient");
+    options.threads = threads;
+    expect(create(options), FOVEA_ERROR_INPUT, "options.threads is " + std::to_string(threads));
+  }
+  for (const std::int64_t many : {std::int64_t(65537), std::int64_t(1) << 32, INT64_MAX, INT64_MIN}) {
+    const std::string found = " is " + std::to_string(many) + ", expected 0 to 65536";
+    expect(create(options_of("gradient", many)), FOVEA_ERROR_INPUT, "options.batch" + found);
+    options = options_of("gradient");
+    options.height = many;
+    expect(create(options), FOVEA_ERROR_INPUT, "options.height" + found);
+    options = options_of("gradient");
+    options.width = many;
+    expect(create(options), FOVEA_ERROR_INPUT, "options.width" + found);
+  }
   options = options_of("gradient");
   options.size = 8;
   expect(create(options), FOVEA_ERROR_USAGE, "options.size is 8");

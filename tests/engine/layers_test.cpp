@@ -291,5 +291,56 @@ TEST(Layers, ATargetMayBeANodesName) {
             std::string::npos);
 }
 
+/// Three Relus named "act", and one named as the value of the first Conv; the last node has no name.
+Model with_shared_names() {
+  ModelBuilder builder;
+  builder.input("image", {1, 1, 4, 4}).output("y").weight("w", {1, 1, 1, 1}, {2});
+  builder.node("Conv", {"image", "w"}, {"c"}, {}, "conv").node("Relu", {"c"}, {"a"}, {}, "act");
+  builder.node("Sigmoid", {"a"}, {"b"}, {}, "act").node("Relu", {"b"}, {"d"}, {}, "act");
+  builder.node("Tanh", {"d"}, {"e"}, {}, "c").node("Abs", {"e"}, {"y"});
+  return built(builder);
+}
+
+TEST(Layers, SaysWhichOfSeveralThingsOfOneNameIsTaken) {
+  const Model model = with_shared_names();
+  const auto notes = [&](const ProgramOptions& options) {
+    return Program::compile(model, options)->report().notes;
+  };
+  const std::string act =
+      "3 nodes are named 'act': took the first, a Relu, whose value is 'a'; the values of the "
+      "others are named 'b' (Sigmoid), 'd' (Relu)";
+  const std::string c =
+      "'c' is the name of a value, made by Conv 'conv', and of another node: took the value; the "
+      "value of the other is named 'e' (Tanh)";
+  EXPECT_EQ(layer_name_note(model, "act"), act);
+  EXPECT_EQ(layer_name_note(model, "c"), c);
+  for (const char* clear : {"conv", "a", "b", "d", "e", "y", "", "no such name"})
+    EXPECT_EQ(layer_name_note(model, clear), "") << clear;
+  EXPECT_EQ(notes({.target = "act"}), std::vector{act});
+  EXPECT_EQ(notes({.source = "c"}), std::vector{c});
+  EXPECT_TRUE(notes({.target = "b"}).empty());
+  EXPECT_EQ(Program::compile(model, {.target = "act"})->outputs().front().name, "act");
+  EXPECT_EQ(find_layer(layers(model), "act").name, "a");
+  EXPECT_EQ(find_layer(layers(model), "c").operator_name, "Conv");
+  EXPECT_EQ(find_layer(layers(model), "y").node, "y");
+}
+
+/// A value that is the same as the one before it has no place of its own in the graph.
+TEST(Layers, AValueThatIsAnotherIsSaidToBe) {
+  ModelBuilder builder;
+  builder.input("image", {1, 1, 4, 4}).output("y");
+  builder.node("Relu", {"image"}, {"r"})
+      .list("s", {1, 1, 4, 4})
+      .node("Reshape", {"r", "s"}, {"same"}, {}, "shape");
+  builder.node("Tanh", {"same"}, {"y"});
+  const Model model = built(builder);
+  for (const char* name : {"same", "shape"})
+    EXPECT_NE(message_of<ModelError>([&] {
+                Program::compile(model, {.target = name});
+              }).find("the value 'same' of node 'shape' (Reshape) is no layer of its own"),
+              std::string::npos)
+        << name;
+}
+
 }  // namespace
 }  // namespace fovea::test

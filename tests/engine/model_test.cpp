@@ -81,6 +81,12 @@ TEST(Program, refuses_options_that_make_no_sense) {
             "a batch of 0 pictures is not possible");
   EXPECT_EQ(error_of([&] { Program::compile(model, {.threads = -1}); }), "-1 threads are not possible");
   EXPECT_EQ(error_of([&] { Program::compile(model, {.height = -5}); }), "a picture of 0x-5 is not possible");
+  EXPECT_EQ(error_of([&] { Program::compile(model, {.batch = 65537}); }),
+            "a batch of 65537 pictures is not possible: at most 65536");
+  EXPECT_EQ(error_of([&] { Program::compile(model, {.threads = 1000000000}); }),
+            "1000000000 threads are not possible: at most 1024, or 0 for all processors");
+  EXPECT_EQ(error_of([&] { Program::compile(model, {.width = std::int64_t(1) << 40}); }),
+            "a picture of 1099511627776x0 is not possible: sides are at most 65536");
   EXPECT_EQ(error_of([&] {
               Program::compile(model, {.precision = Precision::F64, .backend = BackendKind::OneDnn});
             }),

@@ -13,6 +13,7 @@ namespace {
 using Options = ClassModelOptions;
 using Part = LayerTarget::Part;
 using test::built;
+using test::Dims;
 using test::small_network;
 
 std::vector<float> values(const Tensor& tensor) {
@@ -104,11 +105,12 @@ TEST(FeatureVisualisation, AChannelOfTheScoresIsTheClass) {
   EXPECT_EQ(values(class_model(session, torchvision(), as_layer).input), expected);
 }
 
-/// [N,T,C]: a token is a position, a channel runs through all of them.
+/// [N,T,C]: a token is a position, a channel runs through all of them; patches keep their rows and columns.
 TEST(FeatureVisualisation, TokensHaveTheirChannelsLast) {
   test::ModelBuilder builder;
   builder.input("image", {-1, 3, 2, 2}).output("tokens");
-  builder.list("s", {0, 4, 3}).node("Reshape", {"image", "s"}, {"raw"});
+  builder.list("s", {0, 3, 4}).node("Reshape", {"image", "s"}, {"rows"});
+  builder.node("Transpose", {"rows"}, {"raw"}, {{"perm", Dims{0, 2, 1}}});
   builder.weight("two", {1}, {2}).node("Mul", {"raw", "two"}, {"tokens"});
   const Model model = built(builder);
   Session session = layer_session(model, "tokens");
@@ -118,13 +120,13 @@ TEST(FeatureVisualisation, TokensHaveTheirChannelsLast) {
                                         .step = 1,
                                         .l2 = 0,
                                         .layer = LayerTarget{Part::Channel, 1, {}, {}}});
-  EXPECT_EQ(values(found.input), (std::vector<float>{0, .5, 0, 0, .5, 0, 0, .5, 0, 0, .5, 0}));
+  EXPECT_EQ(values(found.input), (std::vector<float>{0, 0, 0, 0, .5, .5, .5, .5, 0, 0, 0, 0}));
   const ClassModel unit = class_model(session, torchvision(),
                                       {.steps = 1,
                                        .method = Options::Method::Paper,
                                        .step = 1,
                                        .l2 = 0,
-                                       .layer = LayerTarget{Part::Unit, 2, 0, 3}});
+                                       .layer = LayerTarget{Part::Unit, 2, 1, 1}});
   EXPECT_EQ(values(unit.input), (std::vector<float>{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}));
 }
 

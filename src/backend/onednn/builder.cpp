@@ -1,6 +1,7 @@
 #include "backend/onednn/builder.hpp"
 
 #include "backend/onednn/lowerings.hpp"
+#include "base/forked.hpp"
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
 #include "ops/fused_conv.hpp"
@@ -22,6 +23,10 @@ void StreamState::begin_run() {
 
 void StreamState::end_run() {
   omp_set_num_threads(previous_threads_);
+}
+
+bool StreamState::needs_new_thread() const {
+  return threads_ != 1 && in_forked_child();
 }
 
 OneDnnBuilder::OneDnnBuilder(const ir::Graph& graph, const plan::Schedule& schedule,

@@ -21,6 +21,7 @@ public:
   StreamState(const dnnl::engine& on, int threads) : engine(on), stream(on), threads_(threads) {}
   void begin_run() override;
   void end_run() override;
+  bool needs_new_thread() const override;
 
   dnnl::engine engine;
   dnnl::stream stream;

@@ -1,5 +1,6 @@
 #include "backend/onednn/lowerings.hpp"
 
+#include "base/forked.hpp"
 #include "base/log.hpp"
 #include "ops/reshape.hpp"
 
@@ -37,6 +38,16 @@ public:
 
   Lowering lower(const ir::Graph& graph, const plan::Schedule& schedule,
                  const LowerOptions& options) const override {
+    if (options.threads == 1 || !in_forked_child())
+      return lower_here(graph, schedule, options);
+    Lowering lowering;
+    run_on_new_thread([&] { lowering = lower_here(graph, schedule, options); });
+    return lowering;
+  }
+
+private:
+  static Lowering lower_here(const ir::Graph& graph, const plan::Schedule& schedule,
+                             const LowerOptions& options) {
     const ThreadScope threads(options.threads);
     const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
     LoweringBuilder builder(graph);
@@ -60,7 +71,6 @@ public:
     return builder.finish(forward_steps, schedule.forward_outputs);
   }
 
-private:
   static bool is_float_output(const ir::Graph& graph, ir::ValueId id) {
     return graph.type(id).dtype == DType::F32 && graph.is_output(id);
   }
