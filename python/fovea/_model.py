@@ -83,10 +83,11 @@ class Model:
     MAX_BATCH = 16
 
     def __init__(self, path, threads=0, scores=None, activation=None):
-        """Reads the file. `threads`: of one call, up to 1024; 0: all processors. `scores`: the output, or other value, that holds
-        the class scores; None: the first output. `activation`: what makes probabilities of them, "softmax", "sigmoid"
-        or "none"; None: what the network ends in, else softmax, and sigmoid of a single score. ModelError when the file
-        is missing, damaged or no classifier of pictures; InputError for another activation or other threads."""
+        """Reads the file. `threads`: of one call, up to 1024; 0: all processors. `scores`: the output, or other value,
+        that holds the class scores; None: the first output. `activation`: what makes probabilities of them, "softmax",
+        "sigmoid" or "none"; None: what the network ends in, else softmax, and sigmoid of a single score. ModelError when
+        the file is missing, damaged or no classifier of pictures; InputError for other threads or another activation.
+        """
         threads = integer(threads, "threads", 0, MAX_THREADS)
         options = ModelOptions(ctypes.sizeof(ModelOptions), encode_name(scores), encode_name(activation))
         self._handle = Handle("model", "model_load_with", encode_path(path), ctypes.byref(options))

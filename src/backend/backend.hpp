@@ -33,7 +33,8 @@ public:
   virtual ~SessionState() = default;
   virtual void begin_run() {}
   virtual void end_run() {}
-  /// Whether a run must take place on a new thread, since the threads that the calling one works with are gone.
+  /// Whether a run must take place on a new thread, since the threads that the calling one works with are
+  /// gone.
   virtual bool needs_new_thread() const { return false; }
 };
 

@@ -177,8 +177,7 @@ fovea_status fovea_session_probabilities(fovea_session* session, const float* in
     fovea_session& self = not_null(session, "session");
     const std::int64_t count = count_of(self, shape), classes = self.info.classes;
     not_null(input, "input");
-    check_array(probabilities, "probabilities", probabilities_size,
-                static_cast<std::size_t>(count * classes));
+    check_array(probabilities, "probabilities", probabilities_size, elements_of(count, classes));
     FOVEA_CHECK(self.scores().program().head().activation != fovea::Activation::None,
                 "the network has no probabilities: its activation is none");
     for_each_batch(self, input, count, [&](std::int64_t first, std::int64_t held) {

@@ -155,11 +155,11 @@ std::string describe_rule(std::string_view rule, const autodiff::Differentiated&
 ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
   const Shape& scores = forward.shape(forward.outputs().front());
   const auto& layout = impl.outputs.front().layout;
-  const bool holds_batch = impl.options.target.empty() || !layout
-                               ? scores.rank() >= 1 && scores[0] == impl.options.batch
-                               : layout->pictures() == impl.options.batch;
-  FOVEA_CHECK(holds_batch || impl.options.batch == 1,
-              "the output '{}' has shape {}: its first extent is not the batch of {}",
+  const bool is_layer = !impl.options.target.empty() && layout;
+  const bool holds_batch =
+      is_layer ? layout->pictures() == impl.options.batch
+               : (scores.rank() >= 1 && scores[0] == impl.options.batch) || impl.options.batch == 1;
+  FOVEA_CHECK(holds_batch, "the output '{}' has shape {}: its first extent is not the batch of {}",
               forward.output_names().front(), to_string(scores), impl.options.batch);
   const ir::ValueId source =
       impl.options.source.empty() ? forward.inputs().front() : forward.outputs().back();

@@ -253,8 +253,10 @@ TEST(Deconv, RefusesWhatIsNotThere) {
   EXPECT_EQ(error_of([&] { explainer.channel(-1); }),
             "channel -1 is out of range: the layer 'r1' has 6 channels, 0 to 5");
   const std::vector<LayerInfo> all = layers(model);
-  EXPECT_EQ(error_of([&] { check_has_units(find_layer(all, "flat")); }),
-            "the layer 'flat' has shape 1x5: expected channels of units, [N,C,H,W]");
+  EXPECT_EQ(
+      error_of([&] { check_has_units(find_layer(all, "flat")); }),
+      "the layer 'flat' has shape 1x5 with axes [N,C]: expected channels of units in rows and columns, as "
+      "[N,C,H,W] and [N,H,W,C] have them");
   EXPECT_EQ(error_of([&] { LayerExplainer(looked.session, find_layer(all, "c2"), photo(60, 60), {}); }),
             "the session's target has shape 1x6x16x14: expected the layer 'c2' of 1x5x16x12");
   Preprocessing endless;
