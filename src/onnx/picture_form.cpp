@@ -122,7 +122,22 @@ private:
     return list;
   }
 
+  /// The layout of [N,C,H,W] and [N,H,W,C] with extents that could be either: of the two, the one that the
+  /// convolution takes whatever the size.
+  std::optional<PictureForm> by_either_axis() const {
+    if (!has_shape_ || port_.dims.size() != 4 || !can_be_channels(dim(1)) || !can_be_channels(dim(3)))
+      return std::nullopt;
+    for (const Axes* axes : {&kChannelsFirst, &kChannelsLast}) {
+      const std::int64_t channels = dim(axes == &kChannelsFirst ? 1 : 3);
+      if (fits(form(*axes, channels, 0, 0)))
+        return declared(*axes, channels);
+    }
+    return std::nullopt;
+  }
+
   std::optional<PictureForm> by_convolution() const {
+    if (auto found = by_either_axis())
+      return found;
     for (const Axes* axes : {&kChannelsFirst, &kChannelsLast})
       if (may_have_rank(4))
         for (std::int64_t channels : candidates(dim(axes == &kChannelsFirst ? 1 : 3)))

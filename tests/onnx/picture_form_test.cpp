@@ -15,8 +15,8 @@ ModelBuilder model_of(const Dims& dims, int type = onnx::TensorProto::FLOAT) {
 
 ModelBuilder finish(ModelBuilder m, const std::string& value, std::int64_t channels) {
   m.weight("w", {4, channels, 3, 3}, std::vector<float>(static_cast<std::size_t>(36 * channels), 0.5F));
-  m.node("Conv", {value, "w"}, {"c"}, {}, "conv").node("GlobalAveragePool", {"c"}, {"p"});
-  m.node("Flatten", {"p"}, {"y"}).output("y");
+  m.node("Conv", {value, "w"}, {"c"}, {}, "conv").node("GlobalAveragePool", {"c"}, {"pooled"});
+  m.node("Flatten", {"pooled"}, {"y"}).output("y");
   return m;
 }
 

@@ -161,9 +161,9 @@ TEST(Nodes, UnsupportedOnesAreListedTogether) {
   ModelBuilder m = relu_model();
   m.node("Foo", {"y"}, {"a"}, {}, "n1").node("Bar", {"a"}, {"b"}, {}, "n2");
   m.graph().mutable_node(2)->set_domain("com.example");
-  m.node("If", {"b"}, {"c"}, {}, "n3").output("c");
+  m.node("Loop", {"b"}, {"c"}, {}, "n3").output("c");
   auto& branch = *m.graph().mutable_node(3)->add_attribute();
-  branch.set_name("then_branch");
+  branch.set_name("body");
   branch.set_type(onnx::AttributeProto::GRAPH);
   branch.mutable_g();
   const auto file = m.file();
@@ -172,7 +172,7 @@ TEST(Nodes, UnsupportedOnesAreListedTogether) {
   EXPECT_NE(file->unsupported_nodes[2].reason.find("subgraph"), std::string::npos);
   expect_model_error(
       [&] { import_graph(*file, {}); },
-      {"model.onnx: 3 nodes use unsupported operators: 'n1' (Foo)", "'n2' (com.example.Bar)", "'n3' (If)"});
+      {"model.onnx: 3 nodes use unsupported operators: 'n1' (Foo)", "'n2' (com.example.Bar)", "'n3' (Loop)"});
 }
 
 /// A model whose output is the Relu "y" of its input, with room for what that does not need.
@@ -202,7 +202,7 @@ TEST(Needs, DeadPartsMayBeAnything) {
 
 TEST(Needs, FurtherOutputsMayBeAnything) {
   ModelBuilder m = with_dead_parts();
-  m.node("SequenceConstruct", {"y"}, {"list"}).output("list").output("nowhere");
+  m.node("Unknown", {"y"}, {"list"}).output("list").output("nowhere");
   m.graph().mutable_output(1)->mutable_type()->mutable_sequence_type();
   const auto file = m.file();
   EXPECT_EQ(file->outputs[1].element_type, "sequence");
