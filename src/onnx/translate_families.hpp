@@ -91,7 +91,6 @@ void translate_sum(TranslateContext& c);
 void translate_where(TranslateContext& c);
 
 // translate_nn.cpp
-void translate_batch_normalization(TranslateContext& c);
 void translate_conv(TranslateContext& c);
 void translate_conv_transpose(TranslateContext& c);
 void translate_gemm(TranslateContext& c);
@@ -100,6 +99,7 @@ void translate_lrn(TranslateContext& c);
 void translate_mat_mul(TranslateContext& c);
 
 // translate_normalization.cpp
+void translate_batch_normalization(TranslateContext& c);
 void translate_group_normalization(TranslateContext& c);
 void translate_instance_normalization(TranslateContext& c);
 void translate_layer_normalization(TranslateContext& c);

@@ -2,7 +2,6 @@
 
 #include "onnx/picture.hpp"
 #include "onnx/tensor_proto.hpp"
-#include "ops/batch_normalization.hpp"
 #include "ops/conv_transpose.hpp"
 #include "ops/gemm.hpp"
 #include "ops/global_average_pool.hpp"
@@ -78,22 +77,6 @@ void translate_conv_transpose(TranslateContext& c) {
 
 void translate_global_average_pool(TranslateContext& c) {
   c.output(c.emit(ops::global_average_pool(), {c.x()}));
-}
-
-void translate_batch_normalization(TranslateContext& c) {
-  c.output(c.emit(ops::batch_normalization(), {c.x(0), c.x(1), c.x(2), c.x(3), c.x(4)},
-                  ops::BatchNormalizationAttributes{.epsilon = c.node().number("epsilon", 1e-5F)}));
-}
-
-std::string batch_normalization_why_not(const NodeReader& node, std::int64_t opset) {
-  if (opset >= 14 && node.flag("training_mode", false))
-    return "training mode (training_mode = 1) is not supported";
-  if (opset < 9 && !node.flag("spatial", true))
-    return "statistics of every pixel (spatial = 0) are not supported";
-  for (int i = 1; i < 5; ++i)
-    if (node.uses(i))
-      return "training mode (more than one output) is not supported";
-  return {};
 }
 
 void translate_lrn(TranslateContext& c) {
