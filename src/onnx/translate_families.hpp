@@ -115,6 +115,7 @@ void translate_lrn(TranslateContext& c);
 void translate_mat_mul(TranslateContext& c);
 
 // translate_normalization.cpp
+void translate_training_batch_normalization(TranslateContext& c);
 void translate_group_normalization(TranslateContext& c);
 void translate_instance_normalization(TranslateContext& c);
 void translate_layer_normalization(TranslateContext& c);

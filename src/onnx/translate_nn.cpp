@@ -107,6 +107,8 @@ void translate_global_average_pool(TranslateContext& c) {
 }
 
 void translate_batch_normalization(TranslateContext& c) {
+  if (c.opset() >= 14 && c.node().flag("training_mode", false))
+    return translate_training_batch_normalization(c);
   if (c.opset() < 9 && !c.node().flag("spatial", true))
     return normalize_elements(c);
   c.output(c.emit(ops::batch_normalization(), {c.x(0), c.x(1), c.x(2), c.x(3), c.x(4)},
@@ -115,7 +117,7 @@ void translate_batch_normalization(TranslateContext& c) {
 
 std::string batch_normalization_why_not(const NodeReader& node, std::int64_t opset) {
   if (opset >= 14 && node.flag("training_mode", false))
-    return "training mode (training_mode = 1) is not supported";
+    return {};  // whether x is a constant is known only when the node is translated
   if (const std::string reason = is_test_why_not(node, opset); !reason.empty())
     return reason;
   for (int i = 1; i < 5; ++i)

@@ -2,6 +2,7 @@
 #include "onnx/translate_families.hpp"
 
 #include "ops/add.hpp"
+#include "ops/batch_normalization.hpp"
 #include "ops/broadcast.hpp"
 #include "ops/div.hpp"
 #include "ops/expand.hpp"
@@ -70,6 +71,20 @@ void translate_mean_and_deviation(TranslateContext& c, std::int64_t axis, double
   c.output(2, c.emit(ops::reciprocal(), {c.emit(ops::sqrt(), {sum}, {}, "/deviation")}, {}, "/inverse"));
 }
 
+/// The axes of x exchanged so that the channels come first and the batch second; its own inverse.
+ir::ValueId batch_and_channels_exchanged(TranslateContext& c, ir::ValueId x, std::string_view suffix) {
+  std::vector<std::int64_t> perm = axes_from(0, c.shape(x).rank());
+  std::swap(perm[0], perm[1]);
+  return c.emit(ops::transpose(), {x}, ops::TransposeAttributes{.perm = std::move(perm)}, suffix);
+}
+
+/// old * momentum + found * (1 - momentum): a running statistic that training updates.
+ir::ValueId running_statistic(TranslateContext& c, ir::ValueId old, ir::ValueId found, double momentum) {
+  const ir::ValueId kept = c.emit(ops::mul(), {old, c.scalar_like(old, momentum)}, {}, "/kept");
+  const ir::ValueId added = c.emit(ops::mul(), {found, c.scalar_like(found, 1 - momentum)}, {}, "/added");
+  return c.emit(ops::add(), {kept, added}, {}, "/running");
+}
+
 /// Of MeanVarianceNormalization; before opset 9 each picture has its own mean, for each channel or for all.
 std::vector<std::int64_t> axes_of_mean(const TranslateContext& c) {
   const auto given = c.node().integers("axes");
@@ -81,6 +96,32 @@ std::vector<std::int64_t> axes_of_mean(const TranslateContext& c) {
 }
 
 }  // namespace
+
+/// BatchNormalization by the statistics of x itself, a constant. PyTorch's exporter writes the
+/// standardization of convolution weights so: one picture of a channel for each output channel.
+void translate_training_batch_normalization(TranslateContext& c) {
+  FOVEA_CHECK(
+      c.is_constant(c.x()),
+      "training mode (training_mode = 1) is not supported on anything but constants, since the scores of a "
+      "picture would depend on the other pictures of the batch; export the network in evaluation mode "
+      "(net.eval() in PyTorch)");
+  const Shape x = c.shape();
+  FOVEA_CHECK(x.rank() >= 2, "expected x of rank 2 or more, found {}", to_string(x));
+  const ir::ValueId first = batch_and_channels_exchanged(c, c.x(), "/channels_first");
+  const ir::ValueId plain = batch_and_channels_exchanged(
+      c, standardized(c, first, 1, c.node().number("epsilon", 1e-5F), "/standardized"), "/channels_second");
+  c.output(affine(c, plain, per_channel(c, 1, x[1], x.rank()), per_channel(c, 2, x[1], x.rank())));
+  if (!c.node().uses(1) && !c.node().uses(2))
+    return;
+  const ops::ReduceAttributes over{.axes = axes_from(1, x.rank()), .keep_dims = 1};
+  const ir::ValueId mean = c.emit(ops::reduce_mean(), {first}, over, "/mean");
+  const ir::ValueId centred = c.emit(ops::sub(), {first, mean}, {}, "/centred");
+  const ir::ValueId square = c.emit(ops::mul(), {centred, centred}, {}, "/square");
+  const ir::ValueId variance = c.emit(ops::reduce_mean(), {square}, over, "/variance");
+  const double momentum = c.node().number("momentum", 0.9F);
+  c.output(1, running_statistic(c, c.x(3), c.reshape(mean, {x[1]}, "/mean_of_channels"), momentum));
+  c.output(2, running_statistic(c, c.x(4), c.reshape(variance, {x[1]}, "/variance_of_channels"), momentum));
+}
 
 ir::ValueId layer_normalized(TranslateContext& c, ir::ValueId x, std::int64_t axis, double epsilon,
                              ir::ValueId scale, ir::ValueId bias) {

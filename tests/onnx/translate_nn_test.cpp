@@ -213,12 +213,35 @@ TEST(BatchNormalization, InferenceOnly) {
       [] {
         batch_norm(14, {{"training_mode", 1}}).import();
       },
-      {"'bn' (BatchNormalization)", "training"});
+      {"'bn' (BatchNormalization)", "training_mode = 1", "evaluation mode"});
   expect_model_error([] { batch_norm(7, {{"spatial", 0}}).import(); }, {"'bn'", "spatial = 0"});
   EXPECT_EQ(batch_norm(9, {}, {"y", "m", "v"}).import().nodes().size(), 1u);  // nobody reads m and v
   ModelBuilder used = batch_norm(9, {}, {"y", "m"});
   used.output("m");
   expect_model_error([&] { used.import(); }, {"'bn'", "training mode"});
+}
+
+// PyTorch's exporter writes the standardization of a convolution's weights so: [1,filters,numbers], scale and
+// bias by filter.
+TEST(BatchNormalization, StandardizesConstantWeights) {
+  ModelBuilder m(14);
+  m.input("x", {1, 2}).output("y").output("m").output("v");
+  m.weight("w", {1, 2, 4}, {1, 2, 3, 6, 5, 5, 9, 9})
+      .weight("scale", {2}, {2, 1})
+      .weight("bias", {2}, {0, 10});
+  m.weight("mean", {2}, {1, 2}).weight("variance", {2}, {1, 2});
+  m.node("BatchNormalization", {"w", "scale", "bias", "mean", "variance"}, {"s", "m", "v"},
+         {{"training_mode", 1}, {"epsilon", 0.5}, {"momentum", 0.75}}, "bn");
+  m.node("MatMul", {"x", "s"}, {"y"});
+  const ir::Graph graph = m.import();
+  EXPECT_EQ(operators(graph), "MatMul");
+  const auto outputs = run(graph, {floats({1, 2}, {1, 0})});
+  const float root = std::sqrt(4.0F);  // variances 3.5 and 4, of the whole population
+  const auto y = to_vector<float>(outputs[0]);
+  for (std::size_t i = 0; i < 4; ++i)
+    EXPECT_NEAR(y[i], 2 * (std::vector<float>{-2, -1, 0, 3}[i]) / root, 1e-6) << i;
+  EXPECT_EQ(to_vector<float>(outputs[1]), std::vector<float>({1.5F, 3.25F}));
+  EXPECT_EQ(to_vector<float>(outputs[2]), std::vector<float>({1.625F, 2.5F}));
 }
 
 TEST(Lrn, NeedsASize) {
