@@ -2,6 +2,7 @@
 #include "cli/common.hpp"
 #include "cli/engine_options.hpp"
 #include "cli/find_model.hpp"
+#include "cli/output.hpp"
 #include "cli/profile_table.hpp"
 #include "cli/verbose.hpp"
 #include "cli/verbs.hpp"
@@ -212,37 +213,36 @@ void print_json(const Measured& measured, const Options& options, const Program&
   json["first_run_milliseconds"] = 1e3 * measured.first_seconds;
   if (options.profile)
     json["profile"] = profile_json(measured.profile);
-  fmt::print("{}\n", json.dump(2));
+  cli::print_json(json);
 }
 
 void print_times(const char* name, const Times& times) {
-  fmt::print("{:<15}{:.2f} ms median; {:.2f} fastest, {:.2f} to {:.2f} the middle 80 %\n", name,
-             1e3 * times.median(), 1e3 * times.quantile(0), 1e3 * times.quantile(0.1),
-             1e3 * times.quantile(0.9));
+  print("{:<15}{:.2f} ms median; {:.2f} fastest, {:.2f} to {:.2f} the middle 80 %\n", name,
+        1e3 * times.median(), 1e3 * times.quantile(0), 1e3 * times.quantile(0.1), 1e3 * times.quantile(0.9));
 }
 
 void print_text(const Measured& measured, const Options& options, const Program& program) {
   const ProgramReport& report = program.report();
   auto mib = [](std::size_t bytes) { return static_cast<double>(bytes) / 1048576.0; };
-  fmt::print("model          {}, {}, {}, {} threads\n", options.model,
-             to_string(program.inputs().front().shape), options.engine.precision, threads_of(options));
-  fmt::print("start          {:.0f} ms to load, {:.0f} to compile, {:.0f} to the end of the first run\n",
-             1e3 * measured.load_seconds, 1e3 * measured.compile_seconds, 1e3 * measured.first_seconds);
+  print("model          {}, {}, {}, {} threads\n", options.model, to_string(program.inputs().front().shape),
+        options.engine.precision, threads_of(options));
+  print("start          {:.0f} ms to load, {:.0f} to compile, {:.0f} to the end of the first run\n",
+        1e3 * measured.load_seconds, 1e3 * measured.compile_seconds, 1e3 * measured.first_seconds);
   print_times("forward", measured.forward);
   if (!options.forward_only) {
     print_times("backward", measured.backward);
     print_times("both", measured.both);
   }
-  fmt::print("rate           {:.2f} images/s, {:.1f} GFLOP/s\n", images_per_second(measured, options),
-             gflops_per_second(measured));
-  fmt::print("of the time    {:.1f} % in steps, {:.1f} % in convolutions and matrix products\n",
-             100 * step_share(measured), 100 * product_share(measured));
-  fmt::print("memory         arena {:.1f} MiB ({:.1f} unshared), weights {:.1f} MiB, peak of the process "
-             "{:.1f} MiB\n",
-             mib(report.arena_bytes), mib(report.unplanned_bytes), mib(report.weight_bytes),
-             mib(measured.peak_bytes));
+  print("rate           {:.2f} images/s, {:.1f} GFLOP/s\n", images_per_second(measured, options),
+        gflops_per_second(measured));
+  print("of the time    {:.1f} % in steps, {:.1f} % in convolutions and matrix products\n",
+        100 * step_share(measured), 100 * product_share(measured));
+  print("memory         arena {:.1f} MiB ({:.1f} unshared), weights {:.1f} MiB, peak of the process "
+        "{:.1f} MiB\n",
+        mib(report.arena_bytes), mib(report.unplanned_bytes), mib(report.weight_bytes),
+        mib(measured.peak_bytes));
   if (report.fallback_nodes > 0)
-    fmt::print("fallback       {} nodes run their reference kernel\n", report.fallback_nodes);
+    print("fallback       {} nodes run their reference kernel\n", report.fallback_nodes);
   if (options.profile)
     print_profile(measured.profile);
 }

@@ -1,6 +1,7 @@
 #include "cli/class_model.hpp"
 
 #include "cli/interrupts.hpp"
+#include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/display.hpp"
 #include "fovea/error.hpp"
@@ -26,7 +27,7 @@ public:
       : target_(target), steps_(steps), terminal_(::isatty(STDERR_FILENO) == 1) {}
   ~Reporter() {
     if (terminal_)
-      fmt::print(stderr, "\n");
+      say("\n");
   }
   Reporter(const Reporter&) = delete;
   Reporter& operator=(const Reporter&) = delete;
@@ -45,12 +46,15 @@ public:
     };
     using P = ClassModelProgress;
     const auto probability = [](const P& p) { return *p.probability; };
-    fmt::print(stderr, "{}{}: step {:>4}/{}  score {:9.3f}  norm {:9.2f}  objective {:9.3f}{}{}",
-               terminal_ ? "\r\033[K" : "", target_.short_name, step, steps_,
-               mean([](const P& p) { return p.score; }), mean([](const P& p) { return p.norm; }),
-               mean([](const P& p) { return p.objective; }),
-               all.front().probability ? fmt::format("  probability {:.3f}", mean(probability)) : "",
-               terminal_ ? "" : "\n");
+    const std::string line =
+        fmt::format("{}: step {:>4}/{}  score {:9.3f}  norm {:9.2f}  objective {:9.3f}{}", target_.short_name,
+                    step, steps_, mean([](const P& p) { return p.score; }),
+                    mean([](const P& p) { return p.norm; }), mean([](const P& p) { return p.objective; }),
+                    all.front().probability ? fmt::format("  probability {:.3f}", mean(probability)) : "");
+    if (terminal_)
+      say("\r\033[K{}", line);
+    else
+      say("{}\n", line);
   }
 
 private:
@@ -105,17 +109,15 @@ std::vector<ClassModel> climb(const Context& context, const ClassModelTarget& ta
                       });
 }
 
-void say(const ClassModel& model, const std::string& name, int steps) {
+void say_how_it_went(const ClassModel& model, const std::string& name, int steps) {
   if (model.start == ClassModel::Start::NoiseBecauseGradientWasZero)
-    fmt::print(stderr, "fovea: note: {}: the gradient is zero at the start, so the climb starts from noise\n",
-               name);
+    say("fovea: note: {}: the gradient is zero at the start, so the climb starts from noise\n", name);
   if (model.start == ClassModel::Start::GradientStayedZero)
-    fmt::print(stderr,
-               "fovea: note: {}: the gradient is zero, on noise as well, so there is nothing to climb: try "
-               "another seed, or a layer before the ReLU\n",
-               name);
+    say("fovea: note: {}: the gradient is zero, on noise as well, so there is nothing to climb: try "
+        "another seed, or a layer before the ReLU\n",
+        name);
   if (model.steps < steps)
-    fmt::print(stderr, "fovea: note: {}: stopped after {} of {} steps\n", name, model.steps, steps);
+    say("fovea: note: {}: stopped after {} of {} steps\n", name, model.steps, steps);
 }
 
 nlohmann::ordered_json describe_json(const ClassModel& model, const ClassModelTarget& target,
@@ -133,10 +135,10 @@ nlohmann::ordered_json describe_json(const ClassModel& model, const ClassModelTa
 
 void print_line(const ClassModel& model, const ClassModelTarget& target,
                 const std::vector<std::string>& files) {
-  fmt::print("{}: score {:.3f}, norm {:.2f}, objective {:.3f}{} after {} steps\n", target.long_name,
-             model.score, model.norm, model.objective, probability_text(model.probability), model.steps);
+  print("{}: score {:.3f}, norm {:.2f}, objective {:.3f}{} after {} steps\n", target.long_name, model.score,
+        model.norm, model.objective, probability_text(model.probability), model.steps);
   for (const std::string& file : files)
-    fmt::print("  {}\n", file);
+    print("  {}\n", file);
 }
 
 /// The picture and, in a folder, the network's input; nothing where the sheet is the only file.
@@ -181,7 +183,7 @@ struct Gallery {
     const std::string what = arguments.layer.empty() ? "Class models" : "Layer " + arguments.layer;
     write_png(path, make_figure(panels, what + ": " + arguments.method_text(), columns, 224));
     if (!arguments.json)
-      fmt::print("{}\n", path);
+      print("{}\n", path);
   }
 };
 
@@ -223,14 +225,14 @@ int make_models(ClassModelArguments arguments) {
       break;
     const std::vector<ClassModel> models = climb(context, target);
     for (std::size_t k = 0; k < models.size(); ++k) {
-      say(models[k], target.short_name, arguments.method.steps);
+      say_how_it_went(models[k], target.short_name, arguments.method.steps);
       gallery.add(context, target, k, models[k]);
     }
   }
   if (arguments.makes_sheet() && !gallery.panels.empty())
     gallery.write_sheet(arguments);
   if (arguments.json)
-    fmt::print("{}\n", gallery.results.dump(2));
+    print_json(gallery.results);
   return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "fovea/classify.hpp"
 
 #include "cli/common.hpp"
+#include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 
@@ -30,13 +31,13 @@ nlohmann::ordered_json guesses_json(const std::vector<Prediction>& best, const L
 }
 
 void print_guesses(const std::vector<Prediction>& best, const Labels& labels, const std::string& path) {
-  fmt::print("{}\n", path);
+  print("{}\n", path);
   for (const Prediction& guess : best) {
     if (guess.probability)
-      fmt::print("  {:6.2f} %  {:>4}  {}  (score {:.3f})\n", 100 * *guess.probability, guess.index,
-                 describe(labels, guess.index), guess.score);
+      print("  {:6.2f} %  {:>4}  {}  (score {:.3f})\n", 100 * *guess.probability, guess.index,
+            describe(labels, guess.index), guess.score);
     else
-      fmt::print("  {:9.3f}  {:>4}  {}\n", guess.score, guess.index, describe(labels, guess.index));
+      print("  {:9.3f}  {:>4}  {}\n", guess.score, guess.index, describe(labels, guess.index));
   }
 }
 
@@ -68,7 +69,7 @@ int classify(const Options& options) {
     };
   });
   if (options.json)
-    fmt::print("{}\n", results.dump(2));
+    print_json(results);
   return code;
 }
 

@@ -265,8 +265,8 @@ std::optional<Run> CommandLine::parse(int argc, const char* const* argv) {
       verb = verb->get_subcommands().front();
       words += " " + verb->get_name();
     }
-    throw UsageError(
-        fmt::format("{}\nRun '{} --help' for the options.", complaint(*app_, error, argc, argv), words));
+    throw UsageError(complaint(*app_, error, argc, argv),
+                     fmt::format("Run '{} --help' for the options.", words));
   }
   return shared_.chosen;
 }

@@ -1,9 +1,11 @@
 #include "cli/common.hpp"
 
+#include "base/failure.hpp"
 #include "base/lower_case.hpp"
 #include "base/ordered_parallel.hpp"
 #include "cli/engine_options.hpp"
 #include "cli/find_model.hpp"
+#include "cli/output.hpp"
 #include "cli/verbose.hpp"
 #include "fovea/error.hpp"
 
@@ -88,6 +90,8 @@ LoadedModel load_model(const ModelOptions& options) {
   loaded.labels = !loaded.labels_path.empty() ? Labels::read(loaded.labels_path)
                   : options.scores.empty()    ? loaded.model.labels()
                                               : loaded.model.labels_of(options.scores);
+  for (const std::string& warning : loaded.labels.warnings())
+    say("fovea: warning: {}\n", warning);
   if (options.activation != "none")
     loaded.labels = loaded.labels.of_two_classes();
   const ChosenPreprocessing chosen = choose_preprocessing(loaded.model, found, options.preprocessing);
@@ -158,12 +162,12 @@ void check_labels(const LoadedModel& loaded, const Program& program) {
   const std::string message = fmt::format("{} labels for {} classes", names, classes);
   if (!loaded.labels_path.empty())
     throw InputError(message, loaded.labels_path);
-  fmt::print(stderr, "fovea: warning: {}: {}\n", loaded.model.path(), message);
+  say("fovea: warning: {}: {}\n", loaded.model.path(), message);
 }
 
 void print_notes(const Program& program) {
   for (const std::string& note : program.report().notes)
-    fmt::print(stderr, "fovea: note: {}\n", note);
+    say("fovea: note: {}\n", note);
 }
 
 std::string probability_text(const std::optional<double>& probability, int digits) {
@@ -178,9 +182,7 @@ void warn_of_probabilities(const Program& program, const std::vector<double>& sc
   static std::atomic_flag is_told;
   if (!program.head().is_assumed || !look_like_probabilities(scores) || is_told.test_and_set())
     return;
-  fmt::print(
-      stderr,
-      "fovea: warning: the scores are all within 0..1 and sum to 1, so they look like probabilities, and "
+  say("fovea: warning: the scores are all within 0..1 and sum to 1, so they look like probabilities, and "
       "a softmax was made of them again: --activation none shows them as they are, and --scores names "
       "the value before the network's own activation\n");
 }
@@ -307,21 +309,6 @@ Workforce share_processors(std::size_t pictures, int workers, int threads) {
   return {used, std::max(1, processors / static_cast<int>(used))};
 }
 
-namespace {
-
-/// Prints what went wrong with a file; only errors of the file, the model or the options are survived.
-void print_failure(const std::string& path, const std::exception_ptr& failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const InputError& error) {
-    fmt::print(stderr, "fovea: error: {}{}\n", error.path().empty() ? path + ": " : "", error.what());
-  } catch (const Error& error) {
-    fmt::print(stderr, "fovea: error: {}\n", error.what());
-  }
-}
-
-}  // namespace
-
 int for_each_file(const std::vector<std::string>& paths, std::size_t workers,
                   const std::function<FileWork()>& make_worker) {
   ProgressBar bar(static_cast<std::int64_t>(paths.size()));
@@ -333,7 +320,7 @@ int for_each_file(const std::vector<std::string>& paths, std::size_t workers,
   options.before = [&](std::size_t i) { bar.update(static_cast<std::int64_t>(i), paths[i]); };
   options.failed = [&](std::size_t i, const std::exception_ptr& failure) {
     bar.clear();
-    print_failure(paths[i], failure);
+    say("fovea: error: {}\n", failure_text(failure, paths[i]));
     code = 1;
   };
   ordered_parallel(options);
@@ -356,14 +343,14 @@ void ProgressBar::update(std::int64_t done, const std::string& text) {
   last_ = now;
   constexpr std::int64_t width = 24;
   const std::int64_t filled = width * done / total_;
-  fmt::print(stderr, "\r\033[K[{}{}] {}/{} {:.60}", std::string(static_cast<std::size_t>(filled), '#'),
-             std::string(static_cast<std::size_t>(width - filled), '.'), done, total_, text);
+  say("\r\033[K[{}{}] {}/{} {:.60}", std::string(static_cast<std::size_t>(filled), '#'),
+      std::string(static_cast<std::size_t>(width - filled), '.'), done, total_, text);
   drawn_ = true;
 }
 
 void ProgressBar::clear() {
   if (drawn_)
-    fmt::print(stderr, "\r\033[K");
+    say("\r\033[K");
   drawn_ = false;
 }
 

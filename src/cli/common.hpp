@@ -18,10 +18,16 @@
 
 namespace fovea::cli {
 
-/// A command line that parses but makes no sense: exit code 2.
+/// A command line that does not parse or makes no sense: exit code 2.
 class UsageError : public std::runtime_error {
 public:
-  using std::runtime_error::runtime_error;
+  explicit UsageError(const std::string& message, std::string hint = {})
+      : std::runtime_error(message), hint_(std::move(hint)) {}
+  /// A second line of what is said; may be empty.
+  const std::string& hint() const { return hint_; }
+
+private:
+  std::string hint_;
 };
 
 /// The options of every verb that looks at pictures through a model.
@@ -133,8 +139,8 @@ using Report = std::function<void()>;
 using FileWork = std::function<Report(std::size_t i)>;
 
 /// Has every path worked on by one of the workers, each made by `make_worker` on its own thread. Reports are
-/// called in the order of the paths. An Error in one is printed in its turn, the rest goes on. Returns the
-/// exit code: 0, or 1 when any failed.
+/// called in the order of the paths. Whatever exception ends the work on one is told on stderr in its turn,
+/// and the rest goes on. Returns the exit code: 0, or 1 when any failed.
 int for_each_file(const std::vector<std::string>& paths, std::size_t workers,
                   const std::function<FileWork()>& make_worker);
 

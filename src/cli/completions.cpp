@@ -1,5 +1,6 @@
 #include "cli/completions.hpp"
 
+#include "cli/output.hpp"
 #include "cli/verbs.hpp"
 
 #include <fmt/format.h>
@@ -25,9 +26,9 @@ std::string filled_in(std::string text, const std::vector<std::pair<std::string,
 namespace {
 
 int print_completion(const CommandDescription& program, const std::string& shell) {
-  fmt::print("{}", shell == "bash"  ? bash_completion(program)
-                   : shell == "zsh" ? zsh_completion(program)
-                                    : fish_completion(program));
+  write_output(shell == "bash"  ? bash_completion(program)
+               : shell == "zsh" ? zsh_completion(program)
+                                : fish_completion(program));
   return 0;
 }
 

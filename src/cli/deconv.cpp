@@ -1,5 +1,6 @@
 #include "cli/deconv.hpp"
 
+#include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 
@@ -90,7 +91,7 @@ std::string view_text(const DeconvView& view, const Shared& shared) {
   const UnitActivation& strongest = view.first().strongest;
   if (!shared.layer)
     return fmt::format("  {} (class {}), score {:.3f}\n",
-                       describe(shared.loaded.labels, strongest.unit.channel), strongest.unit.channel,
+                       shown(describe(shared.loaded.labels, strongest.unit.channel)), strongest.unit.channel,
                        strongest.value);
   const Rect& field = view.first().field_in_photo;
   return fmt::format("  {}, sees {}x{} pixels at {},{}\n", describe(strongest), field.width, field.height,
@@ -107,7 +108,7 @@ Report reconstruct(Sessions& sessions, const Shared& shared, std::size_t i, nloh
   if (shared.layer)
     json["layer"] = shared.layer->name;
   json["rules"] = shared.arguments.rules();
-  std::string text = path + "\n";
+  std::string text = shown(path) + "\n";
   for (const DeconvView& view : views) {
     nlohmann::ordered_json entry = view_json(view, shared);
     text += view_text(view, shared);
@@ -116,7 +117,7 @@ Report reconstruct(Sessions& sessions, const Shared& shared, std::size_t i, nloh
           shared.layer ? fmt::format("-c{}", view.first().strongest.unit.channel) : std::string();
       entry["files"] = shared.pictures.write(view, start + channel);
       for (const auto& file : entry["files"])
-        text += fmt::format("    {}\n", file.get<std::string>());
+        text += fmt::format("    {}\n", shown(file.get<std::string>()));
     }
     json["reconstructions"].push_back(std::move(entry));
   }
@@ -124,12 +125,12 @@ Report reconstruct(Sessions& sessions, const Shared& shared, std::size_t i, nloh
       shared.starts[i].empty() ? shared.arguments.output : shared.starts[i] + "-figure.png";
   write_png(figure, shared.pictures.figure(views, heading_of(shared, path)));
   json["figure"] = figure;
-  text += fmt::format("  {}\n", figure);
+  text += fmt::format("  {}\n", shown(figure));
   return [&, json, text] {
     if (shared.arguments.json)
       results.push_back(json);
     else
-      fmt::print("{}", text);
+      print_lines(text);
   };
 }
 
@@ -172,7 +173,7 @@ int deconv(const DeconvArguments& arguments) {
     return [&, sessions](std::size_t i) { return reconstruct(*sessions, shared, i, results); };
   });
   if (arguments.json)
-    fmt::print("{}\n", results.dump(2));
+    print_json(results);
   return code;
 }
 

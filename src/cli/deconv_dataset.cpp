@@ -1,6 +1,7 @@
 #include "base/atomic_file.hpp"
 #include "base/csv.hpp"
 #include "cli/deconv.hpp"
+#include "cli/output.hpp"
 #include "fovea/error.hpp"
 
 #include <fmt/format.h>
@@ -144,23 +145,24 @@ private:
       const std::string figure = write_figure({first, last});
       nlohmann::ordered_json entry = {
           {"channel", first->channel}, {"layer", layer_->name}, {"figure", figure}};
-      text += fmt::format("channel {}\n  {}\n", first->channel, figure);
+      text += fmt::format("channel {}\n  {}\n", first->channel, shown(figure));
       for (; first != last; ++first) {
         csv += csv_line(*first);
         entry["patches"].push_back(patch_json(*first));
-        text += fmt::format("  {:8.4g}  {}\n", first->patch.activation.value, images_[first->patch.picture]);
+        text += fmt::format("  {:8.4g}  {}\n", first->patch.activation.value,
+                            shown(images_[first->patch.picture]));
       }
       json.push_back(std::move(entry));
     }
     if (!ends_with_png(arguments_.output)) {
       const std::string table = (fs::path(arguments_.output) / "patches.csv").string();
       write_file_atomically(table, csv);
-      text += table + "\n";
+      text += shown(table) + "\n";
     }
     if (arguments_.json)
-      fmt::print("{}\n", json.dump(2));
+      print_json(json);
     else
-      fmt::print("{}", text);
+      print_lines(text);
   }
 
   std::string write_figure(const std::vector<Found>& of_channel) const {

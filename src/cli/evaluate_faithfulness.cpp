@@ -1,5 +1,7 @@
+#include "base/failure.hpp"
 #include "base/ordered_parallel.hpp"
 #include "cli/evaluate_maps.hpp"
+#include "cli/output.hpp"
 #include "fovea/error.hpp"
 
 #include <fmt/format.h>
@@ -38,9 +40,7 @@ public:
                  std::optional<std::int64_t>& class_index) const {
     if (!arguments_.masks.empty()) {
       const std::string file = (fs::path(arguments_.masks) / (stem_of(path) + ".png")).string();
-      Mask mask = mask_from_image(read_image(file));
-      check_size(mask.width, mask.height, photo, file);
-      return mask;
+      return mask_from_image(upright_mask(file, path, photo));
     }
     const fs::path name = fs::path(path).filename();
     auto found = images_.find(name.string());
@@ -48,23 +48,29 @@ public:
       found = images_.find(name.stem().string());
     if (found == images_.end())
       return {};
-    const AnnotatedImage& image = found->second;
+    AnnotatedImage image = found->second;
     if (!image.usable())
       throw InputError(image.error);
-    if (image.width > 0)
-      check_size(image.width, image.height, photo, arguments_.truth);
+    turn_upright(image, path, photo.width, photo.height);
     if (!class_index && image.class_index >= 0)
       class_index = image.class_index;
     return image.boxes;
   }
 
 private:
-  static void check_size(std::int64_t width, std::int64_t height, const Image& photo,
-                         const std::string& file) {
-    if (width != photo.width || height != photo.height)
-      throw InputError(fmt::format("is for a picture of {}x{}, but it has {}x{}", width, height, photo.width,
-                                   photo.height),
+  /// The picture of a mask, which may have been drawn on the photo as it is stored: then it has the photo's
+  /// sides exchanged.
+  static Image upright_mask(const std::string& file, const std::string& path, const Image& photo) {
+    Image mask = read_image(file);
+    if (mask.width == photo.width && mask.height == photo.height)
+      return mask;
+    const bool exchanged = mask.width == photo.height && mask.height == photo.width;
+    const int orientation = exchanged ? read_orientation(path) : 1;
+    if (orientation < 5)
+      throw InputError(fmt::format("is for a picture of {}x{}, but it has {}x{}", mask.width, mask.height,
+                                   photo.width, photo.height),
                        file);
+    return turn_upright(std::move(mask), orientation);
   }
 
   const Arguments& arguments_;
@@ -114,8 +120,8 @@ FaithfulnessImage judge(const Task& task, Sessions& sessions, std::size_t i) {
     result.judged =
         judge_photo(sessions.scorer, sessions.methods, photo, task.loaded.preprocessing,
                     task.arguments.crops(), class_index, truth, task.protocol, task.protocol.seed + i);
-  } catch (const InputError& error) {
-    result.error = complaint_about(result.image, error);
+  } catch (const std::exception&) {
+    result.error = failure_text(std::current_exception(), result.image);
   }
   return result;
 }
@@ -132,7 +138,7 @@ std::vector<FaithfulnessImage> judge_all(const Task& task, std::size_t workers) 
       return [&, result = judge(task, *sessions, i)] {
         if (!result.error.empty()) {
           bar.clear();
-          fmt::print(stderr, "fovea: error: {}\n", result.error);
+          say("fovea: error: {}\n", result.error);
         }
         all.push_back(result);
       };
@@ -164,7 +170,7 @@ int evaluate_faithfulness(const Arguments& arguments) {
                                                 arguments.method_options.chosen()));
     for (const std::string& note : task.programs.back()->notes())
       if (notes.insert(note).second)
-        fmt::print(stderr, "fovea: note: {}\n", note);
+        say("fovea: note: {}\n", note);
   }
   if (arguments.target != "auto")
     task.class_index = loaded.labels.find(arguments.target, scores->classes());

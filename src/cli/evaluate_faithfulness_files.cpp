@@ -1,6 +1,7 @@
 #include "base/atomic_file.hpp"
 #include "base/csv.hpp"
 #include "cli/evaluate_maps.hpp"
+#include "cli/output.hpp"
 #include "cli/page_blocks.hpp"
 #include "fovea/encode.hpp"
 #include "fovea/error.hpp"
@@ -177,22 +178,24 @@ void print_tables(const std::vector<MethodMeans>& means) {
   constexpr std::size_t across = 3;
   for (std::size_t first = 0; first < list.size(); first += across) {
     const std::size_t end = std::min(first + across, list.size());
-    fmt::print("{}{:<24}", first ? "\n" : "", "");
+    if (first > 0)
+      print("\n");
+    print("{:<24}", "");
     for (std::size_t i = first; i < end; ++i)
-      fmt::print("  {:<26}", list[i].title);
-    fmt::print("\n{:<24}", "mean [95 % interval]");
+      print("  {:<26}", list[i].title);
+    print("\n{:<24}", "mean [95 % interval]");
     for (std::size_t i = first; i < end; ++i)
-      fmt::print("  {:<26}", hint_of(list[i].better));
-    fmt::print("\n");
+      print("  {:<26}", hint_of(list[i].better));
+    print("\n");
     for (const MethodMeans& method : means) {
-      fmt::print("{:<24}", title_of(method.name));
+      print("{:<24}", title_of(method.name));
       for (std::size_t i = first; i < end; ++i) {
         const MeanInterval& mean = method.measures[static_cast<std::size_t>(list[i].measure)].mean;
-        fmt::print("  {:<26}", mean.count == 0
-                                   ? "none"
-                                   : fmt::format("{:.3f} [{:.3f}, {:.3f}]", mean.mean, mean.low, mean.high));
+        print("  {:<26}", mean.count == 0
+                              ? "none"
+                              : fmt::format("{:.3f} [{:.3f}, {:.3f}]", mean.mean, mean.low, mean.high));
       }
-      fmt::print("\n");
+      print("\n");
     }
   }
 }
@@ -277,7 +280,7 @@ void add_hardest(Page& page, const FaithfulnessResults& results) {
            {"caption",
             fmt::format("{:.3f}; the best, {}, {:.3f}; class {}, probability {:.3f}", hard.mean, hard.best,
                         hard.best_value, hard.image->judged.class_index, hard.image->judged.probability)}});
-    } catch (const InputError&) {  // gone since
+    } catch (const std::exception&) {  // gone or changed since
     }
   if (!block["items"].empty())
     page.add_block("pictures", block_text(block));
@@ -308,7 +311,7 @@ void report_faithfulness(const FaithfulnessResults& results, const MapEvaluation
   const auto file = [&](const char* name) { return (fs::path(arguments.output) / name).string(); };
   write_file_atomically(file("images.csv"), images_csv(results));
   write_file_atomically(file("curves.csv"), curves_csv(means));
-  const std::string summary = summary_of(results, means).dump(2) + "\n";
+  const std::string summary = json_text(summary_of(results, means)) + "\n";
   write_file_atomically(file("summary.json"), summary);
   for (std::size_t k = 0; k < std::size(kCurves); ++k)
     write_plot(arguments.output, std::string("curve-") + kCurves[k].name, curve_plot(means, k));
@@ -316,12 +319,12 @@ void report_faithfulness(const FaithfulnessResults& results, const MapEvaluation
     write_plot(arguments.output, fmt::format("measure-{}", info.name), measure_plot(means, info));
   write_page(results, means, file("report.html"), arguments.command_line);
   if (arguments.json) {
-    fmt::print("{}", summary);
+    print_lines(summary);
     return;
   }
   const auto failed = std::count_if(results.images.begin(), results.images.end(),
                                     [](const FaithfulnessImage& image) { return !image.error.empty(); });
-  fmt::print("{} images, {} of them failed and left out\n\n", results.images.size(), failed);
+  print("{} images, {} of them failed and left out\n\n", results.images.size(), failed);
   print_tables(means);
 }
 

@@ -1,6 +1,7 @@
 #include "base/check.hpp"
 #include "base/read_file.hpp"
 #include "cli/evaluate.hpp"
+#include "cli/json_fields.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -102,13 +103,10 @@ ResultRows read_finished(const std::string& path, const std::vector<std::int64_t
 }
 
 nlohmann::ordered_json read_settings(const std::string& path) {
-  try {
-    auto json = nlohmann::ordered_json::parse(read_file(path, kMaxSettingsBytes));
-    if (json.is_object())
-      return json;
-  } catch (const nlohmann::json::exception&) {
-  }
-  throw InputError("is not the settings of an evaluation", path);
+  auto json = parse_json(read_file(path, kMaxSettingsBytes), path);
+  if (!json.is_object())
+    throw InputError("is not the settings of an evaluation", path);
+  return json;
 }
 
 std::string difference(const nlohmann::ordered_json& there, const nlohmann::ordered_json& here) {

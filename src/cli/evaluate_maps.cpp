@@ -87,9 +87,4 @@ nlohmann::ordered_json to_json(const std::vector<FailedImage>& failed) {
   return list;
 }
 
-std::string complaint_about(const std::string& path, const std::exception& error) {
-  const auto* input = dynamic_cast<const InputError*>(&error);
-  return input && input->path().empty() ? path + ": " + error.what() : error.what();
-}
-
 }  // namespace fovea::cli

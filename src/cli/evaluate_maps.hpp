@@ -49,8 +49,6 @@ struct FailedImage {
   std::string image, error;
 };
 nlohmann::ordered_json to_json(const std::vector<FailedImage>& failed);
-/// What to say of an error about `path`: begins with it, unless the error names a file itself.
-std::string complaint_about(const std::string& path, const std::exception& error);
 
 /// A photo's results, or why there are none.
 struct FaithfulnessImage {

@@ -1,5 +1,6 @@
 #include "base/atomic_file.hpp"
 #include "cli/evaluate.hpp"
+#include "cli/output.hpp"
 #include "fovea/error.hpp"
 
 #include <fmt/format.h>
@@ -148,7 +149,7 @@ int merge_evaluations(const MergeArguments& arguments) {
     text += image.first + "\n";
     results.push_back(std::move(image.second));
   }
-  write_file_atomically(files.settings, settings.dump(2) + "\n");
+  write_file_atomically(files.settings, json_text(settings) + "\n");
   write_file_atomically(files.rows, text);
   return report_summary({results, settings, "", {}, arguments.command_line}, files, arguments.json);
 }

@@ -4,6 +4,7 @@
 #include "base/mapped_file.hpp"
 #include "base/ordered_parallel.hpp"
 #include "cli/evaluate.hpp"
+#include "cli/output.hpp"
 #include "fovea/error.hpp"
 
 #include <fmt/format.h>
@@ -95,7 +96,7 @@ public:
     if (begun)
       rows_ = read_beginning(files.partial, places);
     else
-      write_file_atomically(files.settings, settings.dump(2) + "\n");
+      write_file_atomically(files.settings, json_text(settings) + "\n");
     file_->cut(rows_.bytes);
     if (rows_.bytes == 0)
       file_->append(result_csv_header() + "\n");
@@ -134,7 +135,7 @@ private:
 
 void print_failure(const ImageResult& result) {
   const bool named = result.error.find(result.name) != std::string::npos;
-  fmt::print(stderr, "fovea: error: {}{}\n", named ? "" : result.name + ": ", result.error);
+  say("fovea: error: {}{}\n", named ? "" : result.name + ": ", result.error);
 }
 
 struct Task {
@@ -195,7 +196,8 @@ int evaluate_localization(const EvaluateArguments& arguments) {
   resolve_classes(truth, loaded.labels, programs.first().classes());
   make_folder(arguments.output);
   const ResultFiles files(arguments.output, shard);
-  const Json settings = settings_of(arguments, loaded, options, truth, shard);
+  // As they are read back: what is not UTF-8 would differ.
+  const Json settings = Json::parse(json_text(settings_of(arguments, loaded, options, truth, shard)));
   Journal journal(files, places, settings, arguments.resume);
   programs.print_notes();
   const Task task{arguments,    loaded, {arguments.localize.framing(), options, arguments.guesses},

@@ -1,5 +1,7 @@
+#include "base/failure.hpp"
 #include "base/ordered_parallel.hpp"
 #include "cli/evaluate_maps.hpp"
+#include "cli/output.hpp"
 #include "fovea/classify.hpp"
 #include "fovea/error.hpp"
 
@@ -37,6 +39,7 @@ struct Task {
   std::size_t workers;
   std::vector<SanityImage> images;
   std::vector<FailedImage> failed;
+  bool comparison_failed = false;  ///< some picture's maps of a changed network could not be made
 };
 
 using Programs = std::vector<std::shared_ptr<const MapProgram>>;
@@ -95,20 +98,16 @@ void explain_images(Task& task, const Programs& programs, const std::vector<std:
   };
   options.before = [&](std::size_t i) { bar.update(static_cast<std::int64_t>(i), paths[i]); };
   options.failed = [&](std::size_t i, const std::exception_ptr& failure) {
-    try {
-      std::rethrow_exception(failure);
-    } catch (const InputError& error) {
-      bar.clear();
-      task.failed.push_back({paths[i], complaint_about(paths[i], error)});
-      fmt::print(stderr, "fovea: error: {}\n", task.failed.back().error);
-    }
+    bar.clear();
+    task.failed.push_back({paths[i], failure_text(failure, paths[i])});
+    say("fovea: error: {}\n", task.failed.back().error);
   };
   ordered_parallel(options);
 }
 
 /// How alike the maps of all images are to the first ones: one list for each method; none where a map could
 /// not be made.
-std::vector<std::vector<std::optional<MapLikeness>>> compare(const Task& task, const Programs& programs,
+std::vector<std::vector<std::optional<MapLikeness>>> compare(Task& task, const Programs& programs,
                                                              const Comparison& comparison, ProgressBar& bar,
                                                              std::int64_t& done) {
   std::vector<std::vector<std::optional<MapLikeness>>> found(programs.size());
@@ -137,7 +136,13 @@ std::vector<std::vector<std::optional<MapLikeness>>> compare(const Task& task, c
   options.before = [&](std::size_t i) {
     bar.update(done++, comparison.stage.name + " " + task.images[i].path);
   };
-  options.failed = [](std::size_t, const std::exception_ptr& failure) { std::rethrow_exception(failure); };
+  options.failed = [&](std::size_t i, const std::exception_ptr& failure) {
+    bar.clear();
+    say("fovea: error: {}\n", failure_text(failure, task.images[i].path));
+    task.comparison_failed = true;
+    for (auto& values : found)
+      values.emplace_back();
+  };
   ordered_parallel(options);
   return found;
 }
@@ -156,7 +161,7 @@ std::vector<Comparison> comparisons_for(const std::vector<std::string>& layers, 
 /// Rank correlations by method, image and stage of the cascade.
 using CascadeRanks = std::vector<std::vector<std::vector<std::optional<double>>>>;
 
-void add_points(SanityResults& results, CascadeRanks& ranks, const Task& task, const Programs& programs,
+void add_points(SanityResults& results, CascadeRanks& ranks, Task& task, const Programs& programs,
                 const Comparison& comparison, ProgressBar& bar, std::int64_t& done) {
   const auto found = compare(task, programs, comparison, bar, done);
   for (std::size_t m = 0; m < found.size(); ++m) {
@@ -177,7 +182,8 @@ int evaluate_sanity(const Arguments& arguments) {
   const LoadedModel loaded = load_model(arguments.model);
   const Workforce force = share_processors(paths.size(), arguments.model.workers, arguments.model.threads);
   Task task{arguments,     loaded, program_options(loaded, arguments.model, Direction::Forward),
-            force.workers, {},     {}};
+            force.workers, {},     {},
+            false};
   task.options.threads = force.threads;
   const std::vector<std::string> layers = layers_with_weights(loaded.model, task.options);
   if (layers.empty())
@@ -208,7 +214,7 @@ int evaluate_sanity(const Arguments& arguments) {
     results.cascades.push_back(cascade_rank(method, {.seed = arguments.seed()}));
   bar.clear();
   report_sanity(results, arguments);
-  return task.failed.empty() ? 0 : 1;
+  return task.failed.empty() && !task.comparison_failed ? 0 : 1;
 }
 
 }  // namespace

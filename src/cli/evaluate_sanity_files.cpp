@@ -1,6 +1,7 @@
 #include "base/atomic_file.hpp"
 #include "base/csv.hpp"
 #include "cli/evaluate_maps.hpp"
+#include "cli/output.hpp"
 #include "cli/page_blocks.hpp"
 
 #include <fmt/format.h>
@@ -125,22 +126,21 @@ std::string cell(const MeanInterval& mean) {
 }
 
 void print_table(const SanityResults& results) {
-  fmt::print("{} images, {} failed and left out; {} layers\n\n", results.images + results.failed.size(),
-             results.failed.size(), results.layers);
-  fmt::print("{:<24}  {:<31}  {:<42}  {}\n", "", "layers shuffled, mean of stages", "all layers shuffled",
-             "another class");
-  fmt::print("{:<24}  {:<20}  {:<9}  {:<20}  {:<20}  {:<20}  {}\n", "mean [95 % interval]",
-             "rank correlation", "verdict", "rank correlation", "similarity", "rank correlation", "map");
+  print("{} images, {} failed and left out; {} layers\n\n", results.images + results.failed.size(),
+        results.failed.size(), results.layers);
+  print("{:<24}  {:<31}  {:<42}  {}\n", "", "layers shuffled, mean of stages", "all layers shuffled",
+        "another class");
+  print("{:<24}  {:<20}  {:<9}  {:<20}  {:<20}  {:<20}  {}\n", "mean [95 % interval]", "rank correlation",
+        "verdict", "rank correlation", "similarity", "rank correlation", "map");
   for (std::size_t m = 0; m < results.methods.size(); ++m) {
     const std::string& method = results.methods[m];
     const MeanLikeness &all = last_of(results, method).mean, &other = other_class_of(results, method).mean;
     const auto apart = tells_classes_apart(other);
-    fmt::print("{:<24}  {:<20}  {:<9}  {:<20}  {:<20}  {:<20}  {}\n", title_of(method),
-               cell(results.cascades[m]), name_of(verdict_on(results.cascades[m])), cell(all.rank),
-               cell(all.similarity), cell(other.rank),
-               !apart   ? "none"
-               : *apart ? "another"
-                        : "the same");
+    print("{:<24}  {:<20}  {:<9}  {:<20}  {:<20}  {:<20}  {}\n", title_of(method), cell(results.cascades[m]),
+          name_of(verdict_on(results.cascades[m])), cell(all.rank), cell(all.similarity), cell(other.rank),
+          !apart   ? "none"
+          : *apart ? "another"
+                   : "the same");
   }
 }
 
@@ -195,7 +195,7 @@ void write_page(const SanityResults& results, const std::vector<LinePlot>& plots
 void report_sanity(const SanityResults& results, const MapEvaluation& arguments) {
   const auto file = [&](const char* name) { return (fs::path(arguments.output) / name).string(); };
   write_file_atomically(file("sanity.csv"), csv_of(results));
-  const std::string summary = summary_of(results).dump(2) + "\n";
+  const std::string summary = json_text(summary_of(results)) + "\n";
   write_file_atomically(file("summary.json"), summary);
   const char* cascade = "Maps while layers are shuffled one after another";
   const std::vector<LinePlot> plots = {
@@ -207,7 +207,7 @@ void report_sanity(const SanityResults& results, const MapEvaluation& arguments)
   write_plot(arguments.output, "independent-rank", plots[2]);
   write_page(results, plots, file("report.html"), arguments.command_line);
   if (arguments.json)
-    fmt::print("{}", summary);
+    print_lines(summary);
   else
     print_table(results);
 }

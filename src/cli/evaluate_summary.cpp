@@ -1,5 +1,6 @@
 #include "base/atomic_file.hpp"
 #include "cli/evaluate.hpp"
+#include "cli/output.hpp"
 
 #include <fmt/format.h>
 
@@ -60,10 +61,10 @@ std::string percent(const Rate& rate) {
 }
 
 void print_row(const char* title, const std::vector<std::string>& cells) {
-  fmt::print("{:<30}", title);
+  print("{:<30}", title);
   for (const std::string& cell : cells)
-    fmt::print("  {:>20}", cell);
-  fmt::print("\n");
+    print("  {:>20}", cell);
+  print("\n");
 }
 
 void print_table(const LocalizationSummary& summary, std::int64_t guesses) {
@@ -91,18 +92,18 @@ void print_table(const LocalizationSummary& summary, std::int64_t guesses) {
 }
 
 void print_text(const LocalizationSummary& summary, std::int64_t guesses) {
-  fmt::print("{} images, {} of them failed (and count as misses)\n", summary.images, summary.failures.size());
+  print("{} images, {} of them failed (and count as misses)\n", summary.images, summary.failures.size());
   if (summary.images == 0)
     return;
   print_table(summary, guesses);
   if (summary.without_box > 0)
-    fmt::print("images where some class got no box: {}\n", summary.without_box);
+    print("images where some class got no box: {}\n", summary.without_box);
   if (summary.clipped_boxes > 0)
-    fmt::print("true boxes clipped to their picture: {}\n", summary.clipped_boxes);
+    print("true boxes clipped to their picture: {}\n", summary.clipped_boxes);
   const double each = 1000 / static_cast<double>(summary.images);
   const StageSeconds& s = summary.seconds;
-  fmt::print("ms for each image: {:.1f} reading, {:.1f} scores, {:.1f} maps, {:.1f} cuts and boxes\n",
-             each * s.read, each * s.classify, each * s.maps, each * s.segment);
+  print("ms for each image: {:.1f} reading, {:.1f} scores, {:.1f} maps, {:.1f} cuts and boxes\n",
+        each * s.read, each * s.classify, each * s.maps, each * s.segment);
 }
 
 }  // namespace
@@ -110,11 +111,11 @@ void print_text(const LocalizationSummary& summary, std::int64_t guesses) {
 int report_summary(const EvaluatedImages& images, const ResultFiles& files, bool json) {
   const LocalizationSummary summary = summarize(images.results);
   const std::int64_t guesses = images.settings.value("guesses", std::int64_t{5});
-  const std::string text = to_json(summary, images.settings, guesses).dump(2) + "\n";
+  const std::string text = json_text(to_json(summary, images.settings, guesses)) + "\n";
   write_file_atomically(files.summary, text);
   write_localization_page(images, summary, files.page);
   if (json)
-    fmt::print("{}", text);
+    print_lines(text);
   else
     print_text(summary, guesses);
   return summary.failures.empty() ? 0 : 1;

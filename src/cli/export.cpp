@@ -2,6 +2,7 @@
 #include "base/atomic_file.hpp"
 #include "cli/common.hpp"
 #include "cli/find_model.hpp"
+#include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 
@@ -72,9 +73,9 @@ int write_explanation(const Arguments& arguments) {
   options.scores = arguments.scores;
   const std::string bytes = export_explanation(model, options);
   write_file_atomically(arguments.file, bytes);
-  fmt::print("{}: {} in, scores and {} out, opset {}, {} bytes\n", arguments.file,
-             options.explained == ExplanationOptions::Class::Input ? "picture and class" : "picture",
-             arguments.output, arguments.opset, bytes.size());
+  print("{}: {} in, scores and {} out, opset {}, {} bytes\n", arguments.file,
+        options.explained == ExplanationOptions::Class::Input ? "picture and class" : "picture",
+        arguments.output, arguments.opset, bytes.size());
   return 0;
 }
 
@@ -84,7 +85,7 @@ int write_canonical(const Arguments& arguments) {
   arguments.fill(model, options);
   const std::string bytes = export_canonical(model, options);
   write_file_atomically(arguments.file, bytes);
-  fmt::print("{}: opset {}, {} bytes\n", arguments.file, arguments.opset, bytes.size());
+  print("{}: opset {}, {} bytes\n", arguments.file, arguments.opset, bytes.size());
   return 0;
 }
 

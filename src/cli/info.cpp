@@ -1,5 +1,6 @@
 #include "cli/common.hpp"
 #include "cli/find_model.hpp"
+#include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 #include "fovea/layers.hpp"
@@ -123,7 +124,7 @@ void print_layers(const std::vector<LayerInfo>& list) {
     for (std::size_t c = 0; c < row.size(); ++c)
       line += fmt::format("{:<{}}  ", row[c], widths[c]);
     line.erase(line.find_last_not_of(' ') + 1);
-    fmt::print("{}\n", line);
+    print("{}\n", line);
   }
 }
 
@@ -173,7 +174,7 @@ void print_json(const Model& model, const Usage& usage, const Program* program, 
   }
   if (options.layers)
     json["layers"] = layers_json(layers_of(model, options));
-  fmt::print("{}\n", json.dump(2));
+  cli::print_json(json);
 }
 
 /// How the network's probabilities are made, and how that is known.
@@ -185,53 +186,53 @@ std::string activation_text(const ScoreHead& head) {
 }
 
 void print_preprocessing(const ChosenPreprocessing& chosen) {
-  fmt::print("preprocessing  {} (from {})\n", describe(chosen.preprocessing), chosen.source);
+  print("preprocessing  {} (from {})\n", describe(chosen.preprocessing), chosen.source);
 }
 
 void print_text(const Model& model, const Usage& usage, const Program* program,
                 const std::vector<std::string>& notes) {
-  fmt::print("model          {}\n", model.path());
-  fmt::print("format         ONNX IR {}, opset {}{}\n", model.ir_version(), model.opset(),
-             model.producer().empty() ? "" : ", made by " + model.producer());
+  print("model          {}\n", model.path());
+  print("format         ONNX IR {}, opset {}{}\n", model.ir_version(), model.opset(),
+        model.producer().empty() ? "" : ", made by " + model.producer());
   for (const ModelPort& port : model.inputs())
-    fmt::print("input          {} {}\n", port.name, shape_text(port));
+    print("input          {} {}\n", port.name, shape_text(port));
   for (const ModelPort& port : model.outputs())
-    fmt::print("output         {} {}\n", port.name, shape_text(port));
+    print("output         {} {}\n", port.name, shape_text(port));
   std::int64_t nodes = 0;
   for (const auto& [name, count] : model.operator_counts())
     nodes += count;
-  fmt::print("parameters     {} ({})\n", model.parameters(), scaled(static_cast<double>(model.parameters())));
+  print("parameters     {} ({})\n", model.parameters(), scaled(static_cast<double>(model.parameters())));
   if (program) {
     const ProgramReport& report = program->report();
     const Shape& input = program->inputs().front().shape;
-    fmt::print("multiply-adds  {} for {}\n", scaled(static_cast<double>(report.multiply_adds)),
-               to_string(input));
-    fmt::print(
-        "memory         {:.1f} MiB of intermediate values forward and backward ({:.1f} MiB unshared)\n",
-        static_cast<double>(report.arena_bytes) / 1048576.0,
-        static_cast<double>(report.unplanned_bytes) / 1048576.0);
+    print("multiply-adds  {} for {}\n", scaled(static_cast<double>(report.multiply_adds)), to_string(input));
+    print("memory         {:.1f} MiB of intermediate values forward and backward ({:.1f} MiB unshared)\n",
+          static_cast<double>(report.arena_bytes) / 1048576.0,
+          static_cast<double>(report.unplanned_bytes) / 1048576.0);
   }
   if (program)
-    fmt::print("probabilities  {}\n", activation_text(program->head()));
+    print("probabilities  {}\n", activation_text(program->head()));
   const Labels& labels = usage.labels;
   if (!labels.empty())
-    fmt::print("labels         {}: {}, {}, ...\n", labels.size(), describe(labels, 0),
-               describe(labels, labels.size() - 1));
+    print("labels         {}: {}, {}, ...\n", labels.size(), describe(labels, 0),
+          describe(labels, labels.size() - 1));
   if (usage.preprocessing)
     print_preprocessing(*usage.preprocessing);
-  fmt::print("operators      {} nodes\n", nodes);
+  print("operators      {} nodes\n", nodes);
   for (const auto& [name, count] : model.operator_counts())
-    fmt::print("  {:<24} {:>6}\n", name, count);
+    print("  {:<24} {:>6}\n", name, count);
   for (const UnsupportedNode& node : model.unsupported_nodes())
-    fmt::print("unsupported    node '{}' ({}): {}\n", node.node, node.operator_name, node.reason);
+    print("unsupported    node '{}' ({}): {}\n", node.node, node.operator_name, node.reason);
   for (const std::string& note : notes)
-    fmt::print("note           {}\n", note);
+    print("note           {}\n", note);
 }
 
 int show(const Options& options) {
   const FoundModel found = find_model(options.model);
   const Model model = Model::load(found.path);
   const Usage usage = usage_of(model, found);
+  for (const std::string& warning : usage.labels.warnings())
+    say("fovea: warning: {}\n", warning);
   std::string why_not;
   std::vector<std::string> notes;
   const std::shared_ptr<const Program> program = try_compile(model, options, why_not, notes);
@@ -246,7 +247,7 @@ int show(const Options& options) {
   if (program)
     return 0;
   std::fflush(stdout);
-  fmt::print(stderr, "fovea: error: {}\n", why_not);
+  say("fovea: error: {}\n", why_not);
   return 1;
 }
 

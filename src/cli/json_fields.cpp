@@ -13,11 +13,18 @@ namespace fovea::cli {
 
 namespace {
 
-nlohmann::json parse(const std::string& path) {
-  constexpr std::size_t limit = std::size_t{1} << 24;
-  const std::string text = read_file(path, limit);
+constexpr int kMaxJsonDepth = 64;
+
+}  // namespace
+
+nlohmann::ordered_json parse_json(const std::string& text, const std::string& path) {
+  const auto check_depth = [&](int depth, nlohmann::ordered_json::parse_event_t, const auto&) {
+    if (depth > kMaxJsonDepth)
+      throw InputError(fmt::format("its JSON nests deeper than {} levels", kMaxJsonDepth), path);
+    return true;
+  };
   try {
-    return nlohmann::json::parse(text);
+    return nlohmann::ordered_json::parse(text, check_depth);
   } catch (const nlohmann::json::parse_error& error) {
     const std::size_t end = std::min(error.byte > 0 ? error.byte - 1 : 0, text.size());
     const auto line = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), '\n') + 1;
@@ -27,10 +34,9 @@ nlohmann::json parse(const std::string& path) {
   }
 }
 
-}  // namespace
-
 JsonFields JsonFields::read(const std::string& path) {
-  nlohmann::json object = parse(path);
+  constexpr std::size_t limit = std::size_t{1} << 24;
+  nlohmann::json object = parse_json(read_file(path, limit), path);
   if (!object.is_object())
     throw InputError(fmt::format("expected a JSON object, found a {}", object.type_name()), path);
   return {std::move(object), path, ""};

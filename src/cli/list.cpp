@@ -1,4 +1,5 @@
 #include "cli/common.hpp"
+#include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/methods.hpp"
 
@@ -10,7 +11,7 @@ namespace {
 int list_methods(bool json) {
   auto list = nlohmann::ordered_json::array();
   if (!json)
-    fmt::print("{:<22} {:<26} {:>7}  {}\n", "method", "", "samples", "what it is");
+    print("{:<22} {:<26} {:>7}  {}\n", "method", "", "samples", "what it is");
   for (const MethodInfo& info : methods()) {
     const bool shared = info.values == MethodInfo::Values::PerPixel;
     if (json)
@@ -21,11 +22,11 @@ int list_methods(bool json) {
                       {"samples", info.samples},
                       {"values", shared ? "per pixel" : "per channel"}});
     else
-      fmt::print("{:<22} {:<26} {:>7}  {}\n", info.name, info.title,
-                 info.samples > 0 ? std::to_string(info.samples) : "", info.summary);
+      print("{:<22} {:<26} {:>7}  {}\n", info.name, info.title,
+            info.samples > 0 ? std::to_string(info.samples) : "", info.summary);
   }
   if (json)
-    fmt::print("{}\n", list.dump(2));
+    print_json(list);
   return 0;
 }
 

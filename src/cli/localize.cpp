@@ -1,5 +1,6 @@
 #include "cli/localize.hpp"
 
+#include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/classify.hpp"
 #include "fovea/display.hpp"
@@ -54,15 +55,15 @@ Report localize_picture(MapSessions& sessions, const Shared& shared, std::size_t
       if (targets.size() == 1)
         throw;
       // One class without a map does not take the boxes of the others.
-      complaints.push_back(fmt::format("fovea: error: {}: {}: {}\n", path,
-                                       short_name(shared.loaded.labels, targets[k]), error.what()));
+      complaints.push_back(
+          fmt::format("{}: {}: {}", path, short_name(shared.loaded.labels, targets[k]), error.what()));
     }
   }
   return [&report, &code, &base = shared.bases[i], objects, complaints] {
     for (const FoundObject& object : objects)
       report.add(object, base);
     for (const std::string& complaint : complaints)
-      fmt::print(stderr, "{}", complaint);
+      say("fovea: error: {}\n", complaint);
     if (!complaints.empty())
       code = 1;
   };

@@ -1,4 +1,5 @@
 #include "cli/localize.hpp"
+#include "cli/output.hpp"
 #include "fovea/error.hpp"
 
 #include <fmt/format.h>
@@ -42,7 +43,7 @@ void MapPrograms::print_notes() const {
     const bool worked_unasked = programs_.size() > 1 && program->scores().report().rule_hits > 0;
     for (const std::string& note : program->notes())
       if (!(worked_unasked && note.starts_with("rule ")) && printed.insert(note).second)
-        fmt::print(stderr, "fovea: note: {}\n", note);
+        say("fovea: note: {}\n", note);
   }
 }
 

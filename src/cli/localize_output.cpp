@@ -1,5 +1,6 @@
 #include "base/csv.hpp"
 #include "cli/localize.hpp"
+#include "cli/output.hpp"
 #include "fovea/display.hpp"
 #include "fovea/error.hpp"
 
@@ -138,9 +139,9 @@ void print_csv(const FoundObject& found, const LocalizeArguments& arguments, con
   }
   const std::vector<Box> boxes = boxes_of(found.object, arguments);
   for (const Box& box : boxes)
-    fmt::print("{},{},{}\n", csv_field(found.image), answer, to_csv(box));
+    print("{},{},{}\n", csv_field(found.image), answer, to_csv(box));
   if (boxes.empty())
-    fmt::print("{},{},,,,\n", csv_field(found.image), answer);
+    print("{},{},,,,\n", csv_field(found.image), answer);
 }
 
 void print_text(const FoundObject& found, const LocalizeArguments& arguments, const Labels& labels,
@@ -150,10 +151,10 @@ void print_text(const FoundObject& found, const LocalizeArguments& arguments, co
       found.target ? fmt::format("{} (class {}){}: ", describe(labels, found.target->index),
                                  found.target->index, probability_text(found.target->probability))
                    : "";
-  fmt::print("{}: {}{}, {:.1f} % of the photo\n", found.image, answer,
-             boxes_text(boxes_of(object, arguments)), 100 * share_of(object));
+  print("{}: {}{}, {:.1f} % of the photo\n", found.image, answer, boxes_text(boxes_of(object, arguments)),
+        100 * share_of(object));
   for (const auto& [key, file] : listed(files))
-    fmt::print("  {}\n", *file);
+    print("  {}\n", *file);
 }
 
 }  // namespace
@@ -205,12 +206,12 @@ void LocalizeReport::add(const FoundObject& found, const std::string& base) {
 
 void LocalizeReport::begin() const {
   if (arguments_.csv)
-    fmt::print("image,class,wordnet_id,name,score,probability,{}\n", box_csv_header());
+    print("image,class,wordnet_id,name,score,probability,{}\n", box_csv_header());
 }
 
 void LocalizeReport::end() const {
   if (arguments_.json)
-    fmt::print("{}\n", all_.dump(2));
+    print_json(all_);
 }
 
 }  // namespace fovea::cli

@@ -1,5 +1,6 @@
 #include "cli/common.hpp"
 #include "cli/interrupts.hpp"
+#include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/build_info.hpp"
 #include "fovea/error.hpp"
@@ -8,10 +9,10 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstring>
 #include <exception>
 #include <new>
+#include <stdexcept>
 #include <system_error>
 #include <unistd.h>
 
@@ -46,12 +47,10 @@ int run(int argc, char** argv) {
 /// Whether all that was printed arrived; says so on stderr where it did not. A reader that has seen enough is
 /// no fault.
 bool end_output() {
-  errno = 0;
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
-    return true;
-  if (errno != EPIPE)
-    fmt::print(stderr, "fovea: error: cannot write to standard output: {}\n", std::strerror(errno));
-  return false;
+  const int error = fovea::cli::lost_output();
+  if (error != 0 && error != EPIPE)
+    fovea::cli::say("fovea: error: cannot write to standard output: {}\n", std::strerror(error));
+  return error == 0;
 }
 
 /// A model's file is mapped: when another program cuts it short while it is read, the system takes its pages
@@ -67,6 +66,8 @@ extern "C" void end_at_lost_pages(int) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  using fovea::cli::say;
+  fovea::cli::keep_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   std::signal(SIGBUS, end_at_lost_pages);
@@ -75,21 +76,25 @@ int main(int argc, char** argv) {
     const int code = run(argc, argv);
     return end_output() ? code : kFailed;
   } catch (const fovea::cli::UsageError& error) {
-    fmt::print(stderr, "fovea: error: {}\n", error.what());
+    say("fovea: error: {}\n", error.what());
+    if (!error.hint().empty())
+      say("{}\n", error.hint());
     return kUsage;
   } catch (const fovea::Error& error) {
-    fmt::print(stderr, "fovea: error: {}\n", error.what());
+    say("fovea: error: {}\n", error.what());
     return kFailed;
-  } catch (const std::system_error& error) {  // fmt::print, when standard output is full or closed
+  } catch (const std::system_error& error) {  // no thread, a folder that cannot be read, nobody reads stdout
     if (error.code().value() != EPIPE)
-      fmt::print(stderr, "fovea: error: {}\n", error.what());
+      say("fovea: error: {}\n", error.what());
     return kFailed;
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "fovea: error: not enough memory\n");
+    say("fovea: error: not enough memory\n");
+    return kFailed;
+  } catch (const std::length_error&) {  // a size beyond all memory
+    say("fovea: error: not enough memory\n");
     return kFailed;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "fovea: internal error: {}\nPlease report this with the command and the model.\n",
-               error.what());
+    say("fovea: internal error: {}\nPlease report this with the command and the model.\n", error.what());
     return kInternal;
   }
 }

@@ -1,5 +1,6 @@
 #include "base/atomic_file.hpp"
 #include "cli/common.hpp"
+#include "cli/output.hpp"
 #include "cli/verbs.hpp"
 
 #include <fmt/format.h>
@@ -123,7 +124,7 @@ int write_pages(const CommandDescription& program, const std::string& folder) {
   for_each_command(program, [&](const CommandDescription& command) {
     const std::string path = folder + "/" + page_of(command) + ".1";
     write_file_atomically(path, manual_page(command));
-    fmt::print("{}\n", path);
+    print("{}\n", path);
   });
   return 0;
 }

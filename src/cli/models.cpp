@@ -2,6 +2,7 @@
 
 #include "cli/find_model.hpp"
 #include "cli/known_networks.hpp"
+#include "cli/output.hpp"
 #include "cli/registered_networks.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
@@ -18,7 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 
 int print_path(const std::string& name) {
-  fmt::print("{}\n", find_network(name).path);
+  print("{}\n", find_network(name).path);
   return 0;
 }
 
@@ -34,7 +35,7 @@ bool remove_file(const std::string& path) {
 int remove(const std::string& name) {
   // By the name alone: a sidecar that cannot be read must be removable, too.
   if (is_model_name(name) && remove_file(RegisteredNetwork::sidecar(name))) {
-    fmt::print("{} is no longer registered; its file stays\n", name);
+    print("{} is no longer registered; its file stays\n", name);
     return 0;
   }
   const KnownNetworks known = KnownNetworks::read();
@@ -44,7 +45,7 @@ int remove(const std::string& name) {
   const bool partly = remove_file(network->pulled_path() + ".part");
   if (!remove_file(network->pulled_path()) && !partly)
     throw InputError("there is nothing to remove: it has not been pulled", name);
-  fmt::print("removed {}\n", network->pulled_path());
+  print("removed {}\n", network->pulled_path());
   return 0;
 }
 

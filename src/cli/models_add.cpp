@@ -1,6 +1,7 @@
 #include "cli/common.hpp"
 #include "cli/known_networks.hpp"
 #include "cli/models.hpp"
+#include "cli/output.hpp"
 #include "cli/registered_networks.hpp"
 #include "fovea/error.hpp"
 
@@ -37,7 +38,7 @@ int add(const Options& options) {
     network.labels = std::filesystem::absolute(options.labels).lexically_normal().string();
   }
   network.write();
-  fmt::print("{} stands for {}\n", network.name, network.path);
+  print("{} stands for {}\n", network.name, network.path);
   return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/common.hpp"
 #include "cli/known_networks.hpp"
 #include "cli/models.hpp"
+#include "cli/output.hpp"
 #include "cli/preprocessing_json.hpp"
 #include "cli/registered_networks.hpp"
 #include "fovea/error.hpp"
@@ -81,7 +82,7 @@ void print_json(const Lists& lists) {
                     {"preprocessing", to_json(network.preprocessing)},
                     {"state", "registered"},
                     {"path", network.path}});
-  fmt::print("{}\n", json.dump(2));
+  cli::print_json(json);
 }
 
 std::string percent(const std::optional<double>& value) {
@@ -115,10 +116,10 @@ void print_text(const Lists& lists) {
     for (std::size_t c = 0; c < widths.size(); ++c)
       widths[c] = std::max(widths[c], row[c].size());
   for (const Row& row : rows)
-    fmt::print("{:<{}}  {:<{}}  {:>6}  {:>5}  {:>5}  {:<10}  {}\n", row[0], widths[0], row[1], widths[1],
-               row[2], row[3], row[4], row[5], row[6]);
-  fmt::print("All that is not registered is of the {} ({}); 'fovea models pull NAME' fetches it.\n",
-             lists.known.source, lists.known.licence);
+    print("{:<{}}  {:<{}}  {:>6}  {:>5}  {:>5}  {:<10}  {}\n", row[0], widths[0], row[1], widths[1], row[2],
+          row[3], row[4], row[5], row[6]);
+  print("All that is not registered is of the {} ({}); 'fovea models pull NAME' fetches it.\n",
+        lists.known.source, lists.known.licence);
 }
 
 int list(bool json) {
@@ -129,7 +130,7 @@ int list(bool json) {
     print_text(lists);
   std::fflush(stdout);
   for (const std::string& error : lists.errors)
-    fmt::print(stderr, "fovea: error: {}\n", error);
+    say("fovea: error: {}\n", error);
   return lists.errors.empty() ? 0 : 1;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/common.hpp"
 #include "cli/find_model.hpp"
 #include "cli/models.hpp"
+#include "cli/output.hpp"
 #include "cli/pull_network.hpp"
 #include "cli/registered_networks.hpp"
 #include "fovea/error.hpp"
@@ -48,9 +49,9 @@ int pull(const Options& options) {
   for (const KnownNetwork* network : networks)
     try {
       const Pulled pulled = pull_network(*network, base, std::chrono::seconds(options.timeout));
-      fmt::print("{} {}: {}\n", network->name, outcome_text(pulled), network->pulled_path());
+      print("{} {}: {}\n", network->name, outcome_text(pulled), network->pulled_path());
     } catch (const Error& error) {  // the others may be had
-      fmt::print(stderr, "fovea: error: {}\n", error.what());
+      say("fovea: error: {}\n", error.what());
       code = 1;
     }
   return code;

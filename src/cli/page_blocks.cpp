@@ -23,7 +23,7 @@ std::string value_text(const nlohmann::ordered_json& value) {
   if (value.is_string())
     return value.get<std::string>();
   if (!value.is_array())
-    return value.dump();
+    return block_text(value);
   std::string text;
   for (const auto& part : value)
     text += (text.empty() ? "" : ", ") + value_text(part);

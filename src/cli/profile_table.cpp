@@ -1,4 +1,5 @@
 #include "cli/profile_table.hpp"
+#include "cli/output.hpp"
 
 #include <fmt/format.h>
 
@@ -98,16 +99,16 @@ double fastest_seconds(std::span<const StepProfile> profile) {
 void print_profile(std::span<const StepProfile> profile) {
   const double total = fastest_seconds(profile);
   auto share = [&](const Row& row) { return total > 0 ? 100 * row.seconds / total : 0; };
-  fmt::print("\nfastest times of each step, over all runs\n{:<22} {:<8} {:>6} {:>10} {:>8} {:>10}\n",
-             "operator", "part", "steps", "ms", "share", "GFLOP/s");
+  print("\nfastest times of each step, over all runs\n{:<22} {:<8} {:>6} {:>10} {:>8} {:>10}\n", "operator",
+        "part", "steps", "ms", "share", "GFLOP/s");
   for (const Row& row : by_operator(profile))
-    fmt::print("{:<22} {:<8} {:>6} {:>10.3f} {:>6.1f} % {:>10}\n", row.operator_name, part_name(row.part),
-               row.count, 1e3 * row.seconds, share(row), rate_text(row));
-  fmt::print("\nslowest steps\n{:>10} {:>8} {:>10}  {:<22} {:<18} {}\n", "ms", "share", "GFLOP/s", "operator",
-             "shape", "node");
+    print("{:<22} {:<8} {:>6} {:>10.3f} {:>6.1f} % {:>10}\n", row.operator_name, part_name(row.part),
+          row.count, 1e3 * row.seconds, share(row), rate_text(row));
+  print("\nslowest steps\n{:>10} {:>8} {:>10}  {:<22} {:<18} {}\n", "ms", "share", "GFLOP/s", "operator",
+        "shape", "node");
   for (const Row& row : slowest(profile))
-    fmt::print("{:>10.3f} {:>6.1f} % {:>10}  {:<22} {:<18} {}\n", 1e3 * row.seconds, share(row),
-               rate_text(row), row.operator_name, to_string(row.shape), row.name);
+    print("{:>10.3f} {:>6.1f} % {:>10}  {:<22} {:<18} {}\n", 1e3 * row.seconds, share(row), rate_text(row),
+          row.operator_name, to_string(row.shape), row.name);
 }
 
 nlohmann::ordered_json profile_json(std::span<const StepProfile> profile) {

@@ -3,6 +3,7 @@
 #include "base/write_all.hpp"
 #include "cli/common.hpp"
 #include "cli/download.hpp"
+#include "cli/output.hpp"
 #include "cli/sha256.hpp"
 #include "cli/user_folders.hpp"
 #include "fovea/error.hpp"
@@ -81,7 +82,7 @@ bool lock(const File& file, const KnownNetwork& network) {
   if (::flock(file.descriptor(), LOCK_EX | LOCK_NB) == 0)
     return false;
   if (errno == EWOULDBLOCK) {
-    fmt::print(stderr, "fovea: note: {} is being pulled already: waiting for that\n", network.name);
+    say("fovea: note: {} is being pulled already: waiting for that\n", network.name);
     while (::flock(file.descriptor(), LOCK_EX) != 0)
       if (errno != EINTR)
         throw OutputError(fmt::format("cannot be locked: {}", std::strerror(errno)), file.path());

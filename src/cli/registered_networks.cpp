@@ -3,6 +3,7 @@
 #include "base/atomic_file.hpp"
 #include "cli/common.hpp"
 #include "cli/json_fields.hpp"
+#include "cli/output.hpp"
 #include "cli/preprocessing_json.hpp"
 #include "cli/user_folders.hpp"
 
@@ -52,7 +53,7 @@ void RegisteredNetwork::write() const {
   if (!preprocessing.empty())
     json["preprocessing"] = to_json(preprocessing);
   make_folder(registered_models_folder());
-  write_file_atomically(sidecar(name), json.dump(2) + "\n");
+  write_file_atomically(sidecar(name), json_text(json) + "\n");
 }
 
 std::vector<std::string> registered_names() {

@@ -1,6 +1,8 @@
 #include "cli/report.hpp"
 
 #include "base/check.hpp"
+#include "base/failure.hpp"
+#include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/display.hpp"
 #include "fovea/error.hpp"
@@ -105,8 +107,9 @@ int make_report(const ReportArguments& arguments, const std::string& command_lin
       } catch (const OutputError&) {
         lost = true;
         throw;
-      } catch (const Error& error) {
-        left_out.note(i, images[i], without_path(error.what(), images[i]));
+      } catch (const std::exception&) {
+        left_out.note(i, images[i],
+                      without_path(failure_text(std::current_exception(), images[i]), images[i]));
         throw;
       }
     };
@@ -120,9 +123,8 @@ int make_report(const ReportArguments& arguments, const std::string& command_lin
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   add_summary(page, arguments, loaded, programs, summary);
   page.finish();
-  fmt::print("{}: {}, {} left out\n", arguments.output,
-             counted(static_cast<std::size_t>(summary.photos), "photo"),
-             counted(summary.left_out.size(), "file"));
+  print("{}: {}, {} left out\n", arguments.output, counted(static_cast<std::size_t>(summary.photos), "photo"),
+        counted(summary.left_out.size(), "file"));
   return code;
 }
 
@@ -138,7 +140,7 @@ ReportPrograms::ReportPrograms(const LoadedModel& loaded, const ReportArguments&
                                           arguments.method_options.chosen()));
     for (const std::string& note : methods.back()->notes())
       if (printed.insert(note).second)
-        fmt::print(stderr, "fovea: note: {}\n", note);
+        say("fovea: note: {}\n", note);
   }
   localize.model = arguments.model;
   if (arguments.localizes())

@@ -4,6 +4,7 @@
 #include "cli/common.hpp"
 #include "cli/map_levels.hpp"
 #include "cli/method_options.hpp"
+#include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/display.hpp"
 #include "fovea/error.hpp"
@@ -140,13 +141,13 @@ nlohmann::ordered_json describe_json(const SaliencyMap& result, const Options& o
 
 std::string result_text(const SaliencyMap& result, const Labels& labels, const std::string& path,
                         const Files& files) {
-  std::string text =
-      fmt::format("{}: {} (class {}), score {:.3f}{}\n", path, describe(labels, result.target.index),
-                  result.target.index, result.target.score, probability_text(result.target.probability));
+  std::string text = fmt::format("{}: {} (class {}), score {:.3f}{}\n", shown(path),
+                                 shown(describe(labels, result.target.index)), result.target.index,
+                                 result.target.score, probability_text(result.target.probability));
   for (const std::string* file :
        {&files.map, &files.heat, &files.overlay, &files.raw, &files.gradient, &files.figure})
     if (!file->empty())
-      text += fmt::format("  {}\n", *file);
+      text += fmt::format("  {}\n", shown(*file));
   return text;
 }
 
@@ -160,6 +161,12 @@ struct Shared {
   SaliencyOptions method;
   ClassModelPictures class_models;
 };
+
+/// Nothing for an empty one.
+void say_warning(const std::string& warning) {
+  if (!warning.empty())
+    say("fovea: warning: {}\n", warning);
+}
 
 /// Explains one picture and writes its files; the report adds to `results` or prints.
 Report explain(MapSession& session, Shared& shared, std::size_t i, nlohmann::ordered_json& results) {
@@ -175,18 +182,17 @@ Report explain(MapSession& session, Shared& shared, std::size_t i, nlohmann::ord
   write_files(result, options, shared.loaded, path, files, levels, shared.class_models);
   std::string warning;
   if (levels.white == levels.black)
-    warning = fmt::format("fovea: warning: {}: the map is zero everywhere, so it is black (score "
-                          "{:.3g})\n",
-                          path, result.target.score);
+    warning = fmt::format("{}: the map is zero everywhere, so it is black (score {:.3g})", path,
+                          result.target.score);
   if (options.json)
     return [warning, &results,
             json = describe_json(result, options, shared.loaded.labels, path, files, levels)] {
-      fmt::print(stderr, "{}", warning);
+      say_warning(warning);
       results.push_back(json);
     };
   return [warning, text = result_text(result, shared.loaded.labels, path, files)] {
-    fmt::print(stderr, "{}", warning);
-    fmt::print("{}", text);
+    say_warning(warning);
+    print_lines(text);
   };
 }
 
@@ -209,7 +215,7 @@ int make_maps(const Options& options) {
                 {loaded, options.model}};
   check_labels(loaded, shared.program->scores());
   for (const std::string& note : shared.program->notes())
-    fmt::print(stderr, "fovea: note: {}\n", note);
+    say("fovea: note: {}\n", note);
   const std::int64_t classes = shared.program->scores().classes();
   if (options.target != "auto")
     shared.method.target_class = loaded.labels.find(options.target, classes);
@@ -235,7 +241,7 @@ int make_maps(const Options& options) {
     return [&, session](std::size_t i) { return explain(*session, shared, i, results); };
   });
   if (options.json)
-    fmt::print("{}\n", results.dump(2));
+    print_json(results);
   return code;
 }
 

@@ -1,10 +1,7 @@
 #include "cli/verbose.hpp"
 
+#include "cli/output.hpp"
 #include "fovea/log.hpp"
-
-#include <fmt/format.h>
-
-#include <cstdio>
 
 namespace fovea::cli {
 
@@ -14,7 +11,7 @@ void add_verbose(Command verb, bool& verbose) {
 
 void start_log(bool verbose) {
   if (verbose)
-    set_log([](LogLevel, std::string_view line) { fmt::print(stderr, "fovea: {}\n", line); });
+    set_log([](LogLevel, std::string_view line) { say("fovea: {}\n", line); });
 }
 
 }  // namespace fovea::cli

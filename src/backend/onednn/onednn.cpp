@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "ops/reshape.hpp"
 
+#include <new>
 #include <omp.h>
 
 namespace fovea::backend {
@@ -65,6 +66,10 @@ private:
     return graph.type(id).dtype == DType::F32 && graph.is_output(id);
   }
 
+  /// std::bad_alloc where hardly any memory is left: oneDNN does not look whether it got what it asks for to
+  /// write a kernel's code into.
+  static void check_headroom() { ::operator delete(::operator new (std::size_t{32} << 20)); }
+
   static void lower_node(OneDnnBuilder& onednn, LoweringBuilder& builder, const ir::Node& node) {
     const auto* lowering = lowering_for(onednn.graph(), node);
     if (!lowering) {
@@ -75,9 +80,12 @@ private:
       }
       return onednn.add_reference(node);
     }
+    check_headroom();
     try {
       lowering->lower(onednn, node);
     } catch (const dnnl::error& error) {
+      if (error.status == dnnl_out_of_memory)
+        throw std::bad_alloc();
       throw InternalError(fmt::format("node '{}' ({}): oneDNN: {}", node.name, node.op->name, error.what()));
     }
   }
