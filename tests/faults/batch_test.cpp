@@ -27,7 +27,7 @@ struct BadPictures : testing::Test {
   static void expect_told(const Outcome& outcome) {
     EXPECT_EQ(outcome.signal, 0);
     EXPECT_EQ(outcome.code, 1) << outcome.err;
-    EXPECT_EQ(lines_of(outcome.err), 8) << outcome.err;
+    EXPECT_EQ(errors_in(outcome.err), 8) << outcome.err;
     for (const char* name : {"a-riff.png", "b-latin\\xe9.png", "c-escape\\x1b[31m.png", "d-pipe.png",
                              "e-huge.png", "f-device.png", "g-cut.jpg", "z-link.png"})
       EXPECT_TRUE(contains(outcome.err, name)) << name << "\n" << outcome.err;

@@ -97,6 +97,14 @@ inline Names unfinished_in(const std::string& folder) {
   return names;
 }
 
+/// How many errors are told of on stderr; notes do not count.
+inline std::ptrdiff_t errors_in(const std::string& err) {
+  std::ptrdiff_t count = 0;
+  for (std::size_t at = 0; (at = err.find("fovea: error: ", at)) != std::string::npos; ++at)
+    ++count;
+  return count;
+}
+
 /// Ended by itself, with success or with one sentence for each line of stderr.
 inline void expect_orderly(const Outcome& outcome, const std::string& what) {
   EXPECT_EQ(outcome.signal, 0) << what << ": " << outcome.err;
