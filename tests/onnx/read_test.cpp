@@ -85,11 +85,11 @@ TEST(Read, RefusesModelsWithoutSubstance) {
   expect_model_error([&] { foreign.file(); }, {"no version of the ONNX operator set"});
 }
 
-TEST(Read, OpsetsSevenToTwentyTwo) {
-  EXPECT_EQ(relu_model(7).file()->opset, 7);
+TEST(Read, OpsetsOneToTwentyFour) {
+  EXPECT_EQ(relu_model(1).file()->opset, 1);
   EXPECT_EQ(relu_model(24).file()->opset, 24);
-  expect_model_error([] { relu_model(6).file(); }, {"version 6", "7 to 24"});
-  expect_model_error([] { relu_model(25).file(); }, {"version 25", "7 to 24"});
+  expect_model_error([] { relu_model(0).file(); }, {"version 0", "1 to 24"});
+  expect_model_error([] { relu_model(25).file(); }, {"version 25", "1 to 24"});
 }
 
 TEST(Read, RefusesBadPorts) {
@@ -161,9 +161,9 @@ TEST(Nodes, UnsupportedOnesAreListedTogether) {
   ModelBuilder m = relu_model();
   m.node("Foo", {"y"}, {"a"}, {}, "n1").node("Bar", {"a"}, {"b"}, {}, "n2");
   m.graph().mutable_node(2)->set_domain("com.example");
-  m.node("If", {"b"}, {"c"}, {}, "n3").output("c");
+  m.node("Loop", {"b"}, {"c"}, {}, "n3").output("c");
   auto& branch = *m.graph().mutable_node(3)->add_attribute();
-  branch.set_name("then_branch");
+  branch.set_name("body");
   branch.set_type(onnx::AttributeProto::GRAPH);
   branch.mutable_g();
   const auto file = m.file();
@@ -172,7 +172,7 @@ TEST(Nodes, UnsupportedOnesAreListedTogether) {
   EXPECT_NE(file->unsupported_nodes[2].reason.find("subgraph"), std::string::npos);
   expect_model_error(
       [&] { import_graph(*file, {}); },
-      {"model.onnx: 3 nodes use unsupported operators: 'n1' (Foo)", "'n2' (com.example.Bar)", "'n3' (If)"});
+      {"model.onnx: 3 nodes use unsupported operators: 'n1' (Foo)", "'n2' (com.example.Bar)", "'n3' (Loop)"});
 }
 
 /// A model whose output is the Relu "y" of its input, with room for what that does not need.
