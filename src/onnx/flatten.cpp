@@ -34,11 +34,7 @@ struct Body {
   }
 };
 
-const onnx::GraphProto* branch(const onnx::NodeProto& node, std::string_view attribute) {
-  const onnx::AttributeProto* found = NodeReader(node).find(attribute, onnx::AttributeProto::GRAPH);
-  FOVEA_CHECK(found, "attribute '{}' is missing", attribute);
-  return &found->g();
-}
+constexpr std::array<std::string_view, 2> kBranches = {"then_branch", "else_branch"};
 
 bool is_if(const onnx::NodeProto& node) {
   return NodeReader(node).in_default_domain() && node.op_type() == "If";
@@ -99,7 +95,7 @@ private:
       const bool custom = find_custom(operators_, NodeReader(node)) != nullptr;
       if (const onnx::FunctionProto* function = functions_.find(node); function && !custom)
         call(node, *function, body);
-      else if (is_if(node) && !custom)
+      else if (is_if(node) && !custom && if_why_not(NodeReader(node), body.scope.opset).empty())
         add_if(std::move(node), body);
       else
         append(std::move(node), body.scope);
@@ -177,18 +173,13 @@ private:
   }
 
   void add_if(onnx::NodeProto&& node, const Body& around) {
-    FOVEA_CHECK(node.input_size() == 1 && !node.input(0).empty(), "expected one input, the condition");
-    const std::array<const onnx::GraphProto*, 2> graphs = {branch(node, "then_branch"),
-                                                           branch(node, "else_branch")};
     onnx::NodeProto chosen;
     chosen.set_name(node.name());
     chosen.set_op_type("If");
     chosen.add_input(node.input(0));
     *chosen.mutable_output() = node.output();
-    for (std::size_t i = 0; i < graphs.size(); ++i) {
-      const onnx::GraphProto& graph = *graphs[i];
-      FOVEA_CHECK(graph.output_size() == node.output_size(), "has {} outputs, but a branch of {}",
-                  node.output_size(), graph.output_size());
+    for (std::size_t i = 0; i < kBranches.size(); ++i) {
+      const onnx::GraphProto& graph = NodeReader(node).find(kBranches[i])->g();
       Body body{.parent = &around,
                 .prefix = NodeReader(node).name() + (i == 0 ? "/then/" : "/else/"),
                 .bindings = around.bindings,
@@ -236,6 +227,22 @@ private:
 };
 
 }  // namespace
+
+std::string if_why_not(const NodeReader& node, std::int64_t) {
+  const onnx::NodeProto& proto = node.proto();
+  if (proto.attribute_size() == 0 && proto.output_size() > 0 &&
+      proto.input_size() == 1 + 2 * proto.output_size())
+    return {};  // flattened
+  for (std::string_view name : kBranches) {
+    if (!node.has(name))
+      return fmt::format("attribute '{}' is missing", name);
+    if (node.type_of(name) != onnx::AttributeProto::GRAPH)
+      return fmt::format("attribute '{}': expected a graph", name);
+    if (const int outputs = node.find(name)->g().output_size(); outputs != proto.output_size())
+      return fmt::format("has {} outputs, but attribute '{}' has {}", proto.output_size(), name, outputs);
+  }
+  return proto.input_size() == 1 && !proto.input(0).empty() ? "" : "expected one input, the condition";
+}
 
 std::vector<NodeScope> flatten(onnx::ModelProto& model, std::int64_t opset,
                                const std::vector<std::shared_ptr<const CustomOperator>>& operators,

@@ -13,6 +13,8 @@ class ModelProto;
 
 namespace fovea::onnx_import {
 
+class NodeReader;
+
 /// A node in a branch of an If runs where the value `condition` is `wanted`.
 struct Guard {
   std::string condition;
@@ -25,15 +27,19 @@ struct NodeScope {
   std::vector<Guard> guards;  ///< the branches that it lies in, the outermost first
 };
 
+/// Why an If, as its file has it or as `flatten` leaves it, has no branches to choose from; empty when it
+/// has.
+std::string if_why_not(const NodeReader& node, std::int64_t opset);
+
 /// Makes one flat list of nodes of a model's main graph:
 /// - a node that calls a model-local function is replaced by the function's body, with the attributes that it
 ///   passes or the function's defaults; functions may call others, but not themselves;
 /// - the nodes in the branches of an If (Constant nodes for its initializers) come before it and get a guard;
 ///   the If is left without attributes and reads its condition, the results of the first branch and those of
 ///   the second one.
-/// Values get new names where they need one. Nodes of the caller's own operators are left alone. Returns one
-/// entry for each node of the graph. ModelError that names the node, also where the list would have more than
-/// 2^18 nodes, or copies of 64 MiB more than twice the model's messages.
+/// Values get new names where they need one. Nodes of the caller's own operators are left alone, as is an If
+/// that is damaged. Returns one entry for each node of the graph. ModelError that names the node, also where
+/// the list would have more than 2^18 nodes, or copies of 64 MiB more than twice the model's messages.
 std::vector<NodeScope> flatten(onnx::ModelProto& model, std::int64_t opset,
                                const std::vector<std::shared_ptr<const CustomOperator>>& operators,
                                const std::string& path);

@@ -7,6 +7,7 @@
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
+#include <array>
 
 namespace fovea::onnx_import {
 namespace {
@@ -133,6 +134,12 @@ private:
   Needs result_;
 };
 
+/// Whether a port may be a tensor: one of undefined kind may.
+bool is_tensor(const ModelPort& port) {
+  constexpr std::array<std::string_view, 4> others = {"sequence", "map", "optional", "sparse tensor"};
+  return std::find(others.begin(), others.end(), port.element_type) == others.end();
+}
+
 std::string list_of(const std::vector<std::string>& names) {
   constexpr std::size_t shown = 3;
   const std::size_t count = std::min(shown, names.size());
@@ -177,7 +184,7 @@ Needs find_needs(const OnnxFile& file, const std::vector<std::string>& values) {
 std::vector<std::string> computable_outputs(const OnnxFile& file) {
   std::vector<std::string> names;
   for (const ModelPort& output : file.outputs)
-    if (find_needs(file, {output.name}).computable())
+    if (is_tensor(output) && find_needs(file, {output.name}).computable())
       names.push_back(output.name);
   return names;
 }
@@ -188,7 +195,7 @@ std::string why_unsupported(const NodeReader& node, const OnnxFile::Contents& co
   const std::string& domain = node.proto().domain();
   if (!node.in_default_domain() && domain != "com.microsoft")
     return fmt::format("the domain '{}' is not supported", domain);
-  if (node.has_subgraph())
+  if (node.has_subgraph() && node.operator_name() != "If")
     return "operators with a subgraph are not supported";
   const Translation* translation = find_translation(node.proto().op_type(), domain);
   if (!translation)

@@ -20,6 +20,7 @@
 #include "ops/softplus.hpp"
 #include "ops/tanh.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -41,6 +42,12 @@ void softmax_like(TranslateContext& c, const ir::Operator& op) {
   c.output(c.reshape(c.emit(op, {flat}, ops::SoftmaxAttributes{.axis = 1}, "/rows"), x));
 }
 
+/// A lower bound above the upper one is the upper one: ONNX makes everything that.
+ir::ValueId clipped(TranslateContext& c, ir::ValueId x, ops::ClipAttributes bounds) {
+  bounds.min = std::min(bounds.min, bounds.max);
+  return c.emit(ops::clip(), {x}, bounds);
+}
+
 /// Whether Clip's i-th input, where it is given, is known and floating.
 bool is_fixed_bound(const TranslateContext& c, int i) {
   return !c.has(i) || (c.is_constant(c.x(i)) && is_floating(c.dtype(c.x())));
@@ -54,12 +61,12 @@ void translate_clip(TranslateContext& c) {
     constexpr float infinity = std::numeric_limits<float>::infinity();
     bounds.min = c.node().number("min", -infinity);
     bounds.max = c.node().number("max", infinity);
-    return c.output(c.emit(ops::clip(), {c.x()}, bounds));
+    return c.output(clipped(c, c.x(), bounds));
   }
   if (is_floating(c.dtype(c.x())) && is_fixed_bound(c, 1) && is_fixed_bound(c, 2)) {
     bounds.min = c.has(1) ? c.scalar(1, "min") : bounds.min;
     bounds.max = c.has(2) ? c.scalar(2, "max") : bounds.max;
-    return c.output(c.emit(ops::clip(), {c.x()}, bounds));
+    return c.output(clipped(c, c.x(), bounds));
   }
   ir::ValueId y = c.x();
   if (c.has(1))
@@ -111,8 +118,7 @@ ir::ValueId fused_activation(TranslateContext& c, ir::ValueId x, const std::stri
   if (name == "LeakyRelu")
     return c.emit(ops::leaky_relu(), {x}, ops::LeakyReluAttributes{.alpha = parameter(0, 0.01F)});
   if (name == "Clip")
-    return c.emit(ops::clip(), {x},
-                  ops::ClipAttributes{.min = parameter(0, -infinity), .max = parameter(1, infinity)});
+    return clipped(c, x, {.min = parameter(0, -infinity), .max = parameter(1, infinity)});
   if (name == "HardSigmoid")
     return c.emit(ops::hard_sigmoid(), {x},
                   ops::HardSigmoidAttributes{.alpha = parameter(0, 0.2F), .beta = parameter(1, 0.5F)});

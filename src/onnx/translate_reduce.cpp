@@ -36,6 +36,16 @@ ir::ValueId summed(TranslateContext& c, ir::ValueId value, std::string_view suff
   return attributes ? c.emit(ops::reduce_sum(), {value}, *attributes, suffix) : value;
 }
 
+/// x, with 0 and 1 for false and true.
+ir::ValueId as_numbers(TranslateContext& c) {
+  return c.dtype(c.x()) == DType::Bool ? c.cast(c.x(), c.options().floating) : c.x();
+}
+
+/// A result of those numbers, bool again where x is.
+ir::ValueId like_x(TranslateContext& c, ir::ValueId y) {
+  return c.cast(y, c.dtype(c.x()));
+}
+
 ir::ValueId squared(TranslateContext& c) {
   return c.emit(ops::mul(), {c.x(), c.x()}, {}, "/square");
 }
@@ -76,7 +86,11 @@ void translate_arg_min(TranslateContext& c) {
 }
 
 void translate_reduce_max(TranslateContext& c) {
-  reduce(c, ops::reduce_max(), 18);
+  if (c.dtype(c.x()) != DType::Bool)
+    return reduce(c, ops::reduce_max(), 18);
+  const auto attributes = reduction(c, 18);
+  c.output(c.pass(attributes ? like_x(c, c.emit(ops::reduce_max(), {as_numbers(c)}, *attributes, "/max"))
+                             : c.x()));
 }
 void translate_reduce_mean(TranslateContext& c) {
   reduce(c, ops::reduce_mean(), 18);
@@ -92,8 +106,11 @@ void translate_reduce_min(TranslateContext& c) {
   const auto attributes = reduction(c, 18);
   if (!attributes)
     return c.output(c.pass(c.x()));
-  const ir::ValueId negated = c.emit(ops::neg(), {c.x()}, {}, "/negated");
-  c.output(c.emit(ops::neg(), {c.emit(ops::reduce_max(), {negated}, *attributes, "/max")}));
+  const ir::ValueId negated = c.emit(ops::neg(), {as_numbers(c)}, {}, "/negated");
+  const ir::ValueId largest = c.emit(ops::reduce_max(), {negated}, *attributes, "/max");
+  if (c.dtype(c.x()) != DType::Bool)
+    return c.output(c.emit(ops::neg(), {largest}));
+  c.output(c.pass(like_x(c, c.emit(ops::neg(), {largest}, {}, "/min"))));
 }
 
 void translate_reduce_l1(TranslateContext& c) {

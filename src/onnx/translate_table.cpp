@@ -1,4 +1,5 @@
 #include "onnx/constant_node.hpp"
+#include "onnx/flatten.hpp"
 #include "onnx/legacy.hpp"
 #include "onnx/translate_families.hpp"
 
@@ -78,7 +79,7 @@ std::span<const Translation> translate_table() {
       {"HardSwish", translate_hard_swish},
       {"Hardmax", translate_hardmax},
       {"Identity", translate_identity},
-      {"If", translate_if},
+      {"If", translate_if, if_why_not},
       {"ImageScaler", translate_image_scaler},
       {"InstanceNormalization", translate_instance_normalization},
       {"IsInf", translate_is_inf},

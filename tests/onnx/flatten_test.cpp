@@ -273,11 +273,26 @@ TEST(If, RefusesBranchesThatDoNotFit) {
   truth(m, "c", true);
   onnx::NodeProto& node = *m.graph().add_node() =
       make_if("c", "y", {make_node("Neg", {"x"}, {"r"})}, "r", {make_node("Abs", {"x"}, {"r"})}, "r");
-  node.mutable_attribute(0)->mutable_g()->add_output()->set_name("r");
-  expect_model_error([&] { m.file(); }, {"'choice' (If)", "has 1 outputs, but a branch of 2"});
+  m.output("other").node("Relu", {"x"}, {"other"});
+  const auto refuse = [&](const char* why) {
+    expect_model_error([&] { m.import(); }, {"'choice' (If)", why});
+    EXPECT_EQ(operators(m.import({.wanted = {"other"}})), "Relu");  // which does not need it
+  };
+  onnx::GraphProto& branch = *node.mutable_attribute(0)->mutable_g();
+  branch.add_output()->set_name("r");
+  refuse("has 1 outputs, but attribute 'then_branch' has 2");
+  branch.mutable_output()->RemoveLast();
+  onnx::AttributeProto other = node.attribute(1);
   node.mutable_attribute()->RemoveLast();
-  node.mutable_attribute(0)->mutable_g()->mutable_output()->RemoveLast();
-  expect_model_error([&] { m.file(); }, {"'choice' (If)", "'else_branch' is missing"});
+  refuse("attribute 'else_branch' is missing");
+  *node.add_attribute() = other;
+  node.mutable_attribute(1)->set_type(onnx::AttributeProto::INT);
+  refuse("attribute 'else_branch': expected a graph");
+  *node.mutable_attribute(1) = other;
+  node.clear_input();
+  refuse("expected one input, the condition");
+  node.clear_attribute();
+  refuse("attribute 'then_branch' is missing");
 }
 
 TEST(If, LiesInFunctionsToo) {

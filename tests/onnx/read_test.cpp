@@ -85,11 +85,11 @@ TEST(Read, RefusesModelsWithoutSubstance) {
   expect_model_error([&] { foreign.file(); }, {"no version of the ONNX operator set"});
 }
 
-TEST(Read, OpsetsSevenToTwentyTwo) {
-  EXPECT_EQ(relu_model(7).file()->opset, 7);
+TEST(Read, OpsetsOneToTwentyFour) {
+  EXPECT_EQ(relu_model(1).file()->opset, 1);
   EXPECT_EQ(relu_model(24).file()->opset, 24);
-  expect_model_error([] { relu_model(6).file(); }, {"version 6", "7 to 24"});
-  expect_model_error([] { relu_model(25).file(); }, {"version 25", "7 to 24"});
+  expect_model_error([] { relu_model(0).file(); }, {"version 0", "1 to 24"});
+  expect_model_error([] { relu_model(25).file(); }, {"version 25", "1 to 24"});
 }
 
 TEST(Read, RefusesBadPorts) {

@@ -59,7 +59,7 @@ TEST(LegacyBroadcast, AlignsAtTheAxisOrAtTheEnd) {
       [&] {
         apply(6, "Add", dims, x, {{{2, 2}, {1, 2, 3, 4}}}, {{"broadcast", 1}, {"axis", 3}});
       },
-      {"(Add)", "attribute 'axis'", "from axis 3 on does not fit into [1,2,2,2]"});
+      {"(Add)", "attribute 'axis'", "from axis 3 on does not fit into 1x2x2x2"});
   expect_model_error(
       [&] {
         apply(6, "Add", dims, x, {{{2}, {1, 2}}}, {{"broadcast", 1}, {"axis", 4}});
@@ -175,7 +175,7 @@ TEST(ExperimentalOperators, GiveTheirValues) {
       [&] {
         apply(1, "Crop", {1, 1, 3, 4}, picture, {}, {{"border", Dims{3, 0, 2, 0}}});
       },
-      {"(Crop)", "does not fit into [1,1,3,4]"});
+      {"(Crop)", "does not fit into 1x1x3x4"});
   expect_model_error(
       [&] {
         apply(1, "ImageScaler", {1, 2, 1, 2}, x, {}, {{"bias", Values{1}}});

@@ -76,6 +76,21 @@ TEST(Reductions, ComposedOnes) {
               {1000 + std::log(2.0F)}, 1e-3);
 }
 
+TEST(Reductions, OfBoolAreAnyAndAll) {
+  for (const bool all : {false, true}) {
+    ModelBuilder m(20);
+    m.input("x", {1, 2, 2}).output("y").weight("zero", {}, {0}).list("axes", {2});
+    m.node("Greater", {"x", "zero"}, {"p"}).node(all ? "ReduceMin" : "ReduceMax", {"p", "axes"}, {"q"});
+    m.node("Cast", {"q"}, {"y"}, {{"to", 1}});
+    expect_near(to_vector<float>(run(m.import(), {floats({1, 2, 2}, {1, -1, 1, 1})})[0]),
+                {all ? 0.0F : 1.0F, 1});
+  }
+}
+
+TEST(Clip, WithItsBoundsTheWrongWayRoundGivesTheUpperOne) {
+  expect_near(apply("Clip", {1, 2}, {1, -3}, {{"min", 2.0}, {"max", -1.0}}, 6), {-1, -1});
+}
+
 TEST(Gates, GiveTheirValues) {
   const Values x = {-2, -0.25F, 0.5F, 3};
   const auto of = [&](const char* type, const Attributes& attributes = {}, int opset = 13) {
