@@ -6,31 +6,14 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 namespace fovea::cli {
 namespace {
-
-std::optional<std::int64_t> parse_side(std::string_view text) {
-  std::int64_t side = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), side);
-  const bool whole = error == std::errc{} && end == text.data() + text.size();
-  return whole && side >= 1 && side <= 65536 ? std::optional(side) : std::nullopt;
-}
 
 bool is_one_number(const std::string& text) {
   return text.find('x') == std::string::npos;
 }
 
 }  // namespace
-
-std::optional<PictureSize> parse_picture_size(const std::string& text) {
-  const std::size_t cross = text.find('x');
-  const auto height = parse_side(std::string_view(text).substr(0, cross));
-  const auto width =
-      cross == std::string::npos ? height : parse_side(std::string_view(text).substr(cross + 1));
-  return height && width ? std::optional(PictureSize{*height, *width}) : std::nullopt;
-}
 
 PictureSize picture_size(const Model& model, const std::string& size_option, std::int64_t otherwise) {
   const ImageInput input = model.image_input();
@@ -52,8 +35,8 @@ PictureSize picture_size(const Model& model, const std::string& size_option, std
   } else if (open) {
     const std::int64_t side = side_of_network(model);
     if (side > 0)
-      say("fovea: note: the size of input '{}' is open: {}x{}, which its layers fit\n",
-                 input.name, side, side);
+      say("fovea: note: the size of input '{}' is open: {}x{}, which its layers fit\n", input.name, side,
+          side);
     const std::int64_t chosen = side > 0 ? side : otherwise;
     size.height = size.height > 0 ? size.height : chosen;
     size.width = size.width > 0 ? size.width : chosen;

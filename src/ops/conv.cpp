@@ -21,6 +21,7 @@ std::vector<ir::TensorType> infer(const ir::InferCall& call) {
               to_string(w), a.groups);
   FOVEA_CHECK(!call.has(2) || call.shape(2) == Shape({w[0]}), "expected a bias of shape {}, found {}", w[0],
               to_string(call.shape(2)));
+  FOVEA_CHECK(!call.has(2) || call.dtype(2) == call.dtype(0), "expected a bias of x's element type");
   FOVEA_CHECK(is_floating(call.dtype(0)) && call.dtype(0) == call.dtype(1),
               "expected floating operands of one type");
   Shape y{x[0], w[0], 0, 0};

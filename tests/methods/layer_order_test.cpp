@@ -196,7 +196,7 @@ TEST_P(LayerOrder, DiversePicturesAreTheSame) {
 
 TEST_P(LayerOrder, ReconstructionsAreTheSame) {
   struct Found {
-    std::vector<Activation> strongest;
+    std::vector<UnitActivation> strongest;
     Tensor unit, channel;
   };
   const auto reconstruct = [](const Model& model) {

@@ -57,7 +57,7 @@ TEST(MemoryBudget, Doubled_constants_are_refused_before_any_is_made) {
              to);
     }
     use(m, "c60", "x", "y");
-    expect_refused(m, op == std::string("Concat") ? "c5" : "c31");
+    expect_refused(m, op == std::string("Concat") ? "c5" : "c32");
   }
 }
 
