@@ -21,8 +21,9 @@ void MethodArguments::add_to(Command verb) {
   verb.add_option("--baseline", baseline, "the picture that stands for nothing, of methods that need one")
       .check(one_of({"black", "mean", "blurred"}))
       .shows_default();
-  verb.add_option("--layer", options.layer,
-                  "the layer of Grad-CAM and its variants (default: the last one with more than one position)")
+  verb.add_option(
+          "--layer", options.layer,
+          "the layer of Grad-CAM and its variants (default: the last one with more than one position)")
       .check(not_empty());
   verb.add_option("--merge", merge, "how a pixel's channels become one value")
       .check(one_of({"max", "sum", "l2"}))

@@ -20,11 +20,11 @@ struct CommandOptions {
   std::string stdout_path;  ///< where its standard output goes instead of Outcome::out
   /// Variables that are set or changed; an empty value takes the variable away.
   std::vector<std::pair<std::string, std::string>> environment = {};
-  std::string stderr_path = {};         ///< where its standard error goes instead of Outcome::err
-  std::vector<int> closed = {};         ///< descriptors, among 0 to 2, that it finds closed
-  long file_size_limit = 0;             ///< bytes that any file it writes may have; 0: no limit
-  long memory_limit = 0;                ///< bytes of address space; 0: no limit
-  long descriptor_limit = 0;            ///< descriptors that may be open; 0: no limit
+  std::string stderr_path = {};  ///< where its standard error goes instead of Outcome::err
+  std::vector<int> closed = {};  ///< descriptors, among 0 to 2, that it finds closed
+  long file_size_limit = 0;      ///< bytes that any file it writes may have; 0: no limit
+  long memory_limit = 0;         ///< bytes of address space; 0: no limit
+  long descriptor_limit = 0;     ///< descriptors that may be open; 0: no limit
   /// Asked every few milliseconds with what stands on stderr so far; true: send the signal, once.
   std::function<bool(const std::string& err)> interrupt_when;
   int interrupt_signal = SIGINT;
