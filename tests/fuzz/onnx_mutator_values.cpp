@@ -330,6 +330,8 @@ void OnnxMutator::change_elements(onnx::TensorProto& tensor) {
 void OnnxMutator::fit_elements(onnx::TensorProto& tensor) {
   constexpr std::size_t most = 512;
   const std::size_t size = raw_size(tensor.data_type());
+  if (size == 0)
+    return;
   std::size_t bytes = size;
   for (const std::int64_t extent : tensor.dims())
     bytes = extent < 0 || extent > 64 ? most : std::min(bytes * static_cast<std::size_t>(extent), most);
@@ -341,9 +343,12 @@ void OnnxMutator::fit_elements(onnx::TensorProto& tensor) {
   tensor.clear_uint64_data();
   const std::size_t old = raw.size();
   raw.resize(bytes);
-  for (std::size_t i = old; i < bytes; ++i)  // ones and twos of type float, or small whole numbers
-    raw[i] = tensor.data_type() == onnx::TensorProto::FLOAT ? "\0\0\x80\x3F"[i % 4]
-                                                            : static_cast<char>(i % size == 0 ? below(4) : 0);
+  for (std::size_t i = old; i < bytes; ++i) {  // ones of type float, or small whole numbers
+    if (tensor.data_type() == onnx::TensorProto::FLOAT)
+      raw[i] = "\0\0\x80\x3F"[i % 4];
+    else if (i % size == 0)
+      raw[i] = static_cast<char>(below(4));
+  }
   tensor.set_raw_data(raw);
 }
 
