@@ -41,7 +41,6 @@ void take_head(ForwardGraph& forward, const ProgramOptions& options, passes::Not
   forward.graph = std::move(scored.graph);
   ir::verify(forward.graph, "pass take_scores");
   forward.has_further_scores = scored.has_further_scores;
-  forward.layouts.front().reset();
   if (forward.has_further_scores)
     forward.layouts.insert(forward.layouts.begin() + 1, std::nullopt);
   const std::int64_t scores = forward.graph.shape(forward.graph.outputs().front()).elements() / options.batch;
@@ -78,6 +77,7 @@ ForwardGraph forward_graph(const Model& model, const ProgramOptions& options, pa
   FOVEA_CHECK(options.source.empty() || forward.graph.producer(forward.graph.outputs().back()),
               "'{}' is not computed from the picture", options.source);
   forward.layouts = output_layouts(model, forward.graph, options);
+  const Shape shape_in_file = forward.graph.shape(forward.graph.outputs().front());
   if (has_classes)
     check_class_scores(model, options, forward.graph);
   if (has_scores)
@@ -89,6 +89,8 @@ ForwardGraph forward_graph(const Model& model, const ProgramOptions& options, pa
     forward.graph = passes::run(passes::final_relu_passes(), std::move(forward.graph), notes);
   if (has_classes)
     make_rows(forward, options, notes);
+  if (forward.graph.shape(forward.graph.outputs().front()) != shape_in_file)
+    forward.layouts.front().reset();
   return forward;
 }
 

@@ -15,7 +15,7 @@ struct ForwardGraph {
   ScoreHead head;
   /// Whether the second output holds further scores (Program::further_scores).
   bool has_further_scores = false;
-  /// What the axes of each output count; none for the scores of Head::Scores and Head::Classes.
+  /// What the axes of each output count; none for scores whose shape is not the file's.
   std::vector<std::optional<LayerLayout>> layouts = {};
 };
 

@@ -142,8 +142,12 @@ const std::optional<Preprocessing>& Model::preprocessing() const {
 
 std::vector<std::string> Model::inputs_of(const std::vector<std::string>& values) const {
   std::vector<std::string> names;
-  for (const std::string& value : values)
-    names.push_back(onnx_import::value_named(*impl_->file, value));
+  try {
+    for (const std::string& value : values)
+      names.push_back(onnx_import::value_named(*impl_->file, value));
+  } catch (const InputError& error) {
+    throw InputError(error.what(), path());
+  }
   const onnx_import::Needs needs = onnx_import::find_needs(*impl_->file, names);
   std::vector<std::string> result;
   for (std::size_t i = 0; i < inputs().size(); ++i)

@@ -82,7 +82,7 @@ TEST(Cancelling, ends_averages_over_noise) {
 }
 
 TEST(Cancelling, ends_sampling_from_another_thread) {
-  const auto program = compile("rise", {.samples = 2000000});  // minutes
+  const auto program = compile("rise", {.samples = 1000000});  // minutes
   MapSession session(program);
   std::stop_source source;
   session.cancel_with(source.get_token());
