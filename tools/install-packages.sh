@@ -3,10 +3,13 @@
 # installed yet; asks for root through sudo only if there are any.
 set -euo pipefail
 list="$(dirname "$0")/debian-packages.txt"
+release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
 
 missing=()
 for purpose in "$@"; do
   for package in $(sed -n "s/^$purpose: //p" "$list"); do
+    [[ $package != *@* || ${package#*@} == "$release" ]] || continue
+    package=${package%@*}
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
   done
 done

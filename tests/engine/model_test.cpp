@@ -105,7 +105,7 @@ TEST(Model, completes_its_first_output) {
 /// Pictures of whole numbers are fed as they are, and differentiated as floating ones.
 TEST(Program, takes_pictures_of_whole_numbers) {
   ModelBuilder builder;
-  builder.input("image", {1, 2, 2, 3}, onnx::TensorProto::UINT8).output("scores");
+  builder.input("image", {1, 5, 5, 3}, onnx::TensorProto::UINT8).output("scores");
   builder.weight("scale", {3}, {1, 2, 3}).node("Cast", {"image"}, {"f"}, {{"to", 1}});
   builder.node("Mul", {"f", "scale"}, {"m"}).node("Flatten", {"m"}, {"scores"});
   const Model model = load(builder);
@@ -116,13 +116,13 @@ TEST(Program, takes_pictures_of_whole_numbers) {
   ASSERT_EQ(program->report().notes.size(), 1U);
   EXPECT_NE(program->report().notes[0].find("whole numbers"), std::string::npos);
   Session session(program);
-  EXPECT_EQ(session.input().shape(), Shape({1, 3, 2, 2}));
-  session.input().data<float>()[4] = 255;  // the second channel of the first pixel
+  EXPECT_EQ(session.input().shape(), Shape({1, 3, 5, 5}));
+  session.input().data<float>()[25] = 255;  // the second channel of the first pixel
   session.forward();
   EXPECT_EQ(session.output().data<float>()[1], 510);
   session.seed_classes(std::vector<std::int64_t>{1});
   session.backward();
-  EXPECT_EQ(session.gradient().data<float>()[4], 2);
+  EXPECT_EQ(session.gradient().data<float>()[25], 2);
 }
 
 TEST(Program, refuses_options_that_make_no_sense) {

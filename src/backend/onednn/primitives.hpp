@@ -4,8 +4,9 @@
 
 #include <vector>
 
-/// The one place that knows oneDNN's descriptor API, which differs between its major versions (2.x here). All
-/// primitives take their scratch memory from the caller, so that they can be shared between threads.
+/// The one place that knows oneDNN's descriptor API, which differs between its major versions (2.x and 3.x;
+/// primitives_v2.cpp and primitives_v3.cpp). All primitives take their scratch memory from the caller, so
+/// that they can be shared between threads.
 namespace fovea::backend::onednn_detail {
 
 using Desc = dnnl::memory::desc;

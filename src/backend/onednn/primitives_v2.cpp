@@ -1,51 +1,18 @@
+/// The primitives by the API of oneDNN 2.x: an operation descriptor first, a primitive descriptor from it.
+/// CMake compiles this file or primitives_v3.cpp, by the library's version.
 #include "backend/onednn/primitives.hpp"
 
-static_assert(DNNL_VERSION_MAJOR == 2,
-              "this file is written for oneDNN 2.x: 3.x makes primitive descriptors another way");
+#include "backend/onednn/primitive_attributes.hpp"
+
+static_assert(DNNL_VERSION_MAJOR == 2);
 
 namespace fovea::backend::onednn_detail {
+
+void append_relu(dnnl::post_ops& after) {
+  after.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
+}
+
 namespace {
-
-dnnl::primitive_attr attributes() {
-  dnnl::primitive_attr attr;
-  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  return attr;
-}
-
-Dims from_zero(Dims dilations) {
-  for (auto& dilation : dilations)
-    --dilation;
-  return dilations;
-}
-
-dnnl::algorithm algorithm_of(Pooling kind) {
-  switch (kind) {
-  case Pooling::Max:
-  case Pooling::MaxWithWorkspace:
-    return dnnl::algorithm::pooling_max;
-  case Pooling::AverageIncludingPadding:
-    return dnnl::algorithm::pooling_avg_include_padding;
-  case Pooling::AverageExcludingPadding:
-    break;
-  }
-  return dnnl::algorithm::pooling_avg_exclude_padding;
-}
-
-dnnl::primitive_attr attributes(const Epilogue& epilogue) {
-  dnnl::post_ops after;
-  if (epilogue.sum == Epilogue::Sum::Destination)
-    after.append_sum(1.0F);
-  if (epilogue.activation == Epilogue::Activation::Relu)
-    after.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
-  dnnl::primitive_attr attr = attributes();
-  attr.set_post_ops(after);
-  return attr;
-}
-
-/// By the names that oneDNN gives its implementations.
-bool is_optimized(const std::string& implementation) {
-  return implementation.starts_with("brg") || implementation.starts_with("jit");
-}
 
 dnnl::convolution_forward::primitive_desc conv_forward_desc(const dnnl::engine& engine, const Desc& src,
                                                             const Desc& weights, const Desc& bias,
@@ -65,10 +32,8 @@ dnnl::convolution_forward::primitive_desc conv_forward_desc(const dnnl::engine& 
 dnnl::pooling_v2_forward::primitive_desc pool_forward_desc(const dnnl::engine& engine, Pooling kind,
                                                            const Desc& src, const Desc& dst,
                                                            const Window& window) {
-  const auto prop =
-      kind == Pooling::Max ? dnnl::prop_kind::forward_inference : dnnl::prop_kind::forward_training;
-  return {{prop, algorithm_of(kind), src, dst, window.strides, window.kernel, from_zero(window.dilations),
-           window.pad_begin, window.pad_end},
+  return {{prop_kind_of(kind), algorithm_of(kind), src, dst, window.strides, window.kernel,
+           from_zero(window.dilations), window.pad_begin, window.pad_end},
           attributes(),
           engine};
 }

@@ -1,0 +1,49 @@
+#include "backend/onednn/primitive_attributes.hpp"
+
+namespace fovea::backend::onednn_detail {
+
+dnnl::primitive_attr attributes() {
+  dnnl::primitive_attr attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return attr;
+}
+
+dnnl::primitive_attr attributes(const Epilogue& epilogue) {
+  dnnl::post_ops after;
+  if (epilogue.sum == Epilogue::Sum::Destination)
+    after.append_sum(1.0F);
+  if (epilogue.activation == Epilogue::Activation::Relu)
+    append_relu(after);
+  dnnl::primitive_attr attr = attributes();
+  attr.set_post_ops(after);
+  return attr;
+}
+
+Dims from_zero(Dims dilations) {
+  for (auto& dilation : dilations)
+    --dilation;
+  return dilations;
+}
+
+dnnl::algorithm algorithm_of(Pooling kind) {
+  switch (kind) {
+  case Pooling::Max:
+  case Pooling::MaxWithWorkspace:
+    return dnnl::algorithm::pooling_max;
+  case Pooling::AverageIncludingPadding:
+    return dnnl::algorithm::pooling_avg_include_padding;
+  case Pooling::AverageExcludingPadding:
+    break;
+  }
+  return dnnl::algorithm::pooling_avg_exclude_padding;
+}
+
+dnnl::prop_kind prop_kind_of(Pooling kind) {
+  return kind == Pooling::Max ? dnnl::prop_kind::forward_inference : dnnl::prop_kind::forward_training;
+}
+
+bool is_optimized(const std::string& implementation) {
+  return implementation.starts_with("brg") || implementation.starts_with("jit");
+}
+
+}  // namespace fovea::backend::onednn_detail
