@@ -186,7 +186,7 @@ def compare(found, expected, case, element_type):
 
 def reason_of(message):
     """The part of an error message that says what is missing."""
-    reason = re.split(r"\(\w+\): ", message)[-1]       # after the last node's operator
+    reason = re.split(r"\([\w.]+\): ", message)[-1]       # after the last node's operator
     return reason.split(": expected")[0]
 
 
@@ -257,7 +257,7 @@ def markdown(rows, results, path, appended):
                     "once with Debian's onnx, whose cases are for opsets 1 to 17, and once with a newer one and `--append`. "
                     "Expansions of an operator into simpler ones count for that operator. Shapes, axes, pads, scales and the "
                     "like, which the tests pass at run time, are stored in the models as constants.\n")
-        f.write("\n# With onnx %s\n\n%d cases: %d pass, %d fail for a stated reason, %d are unsupported.\n\n"
+        f.write("\n**With onnx %s**: %d cases: %d pass, %d fail for a stated reason, %d are unsupported.\n\n"
                 % (onnx.__version__, len(results), counts["passed"], counts["failed"], counts["unsupported"]))
         for title, chosen in (("Operators that fovea runs", [r for r in supported if r[0] not in DATA_FOLDERS]),
                               ("Networks that other programs wrote", [r for r in supported if r[0] in DATA_FOLDERS])):
