@@ -122,35 +122,37 @@ private:
     return list;
   }
 
-  /// The layout of [N,C,H,W] and [N,H,W,C] with extents that could be either: of the two, the one that the
-  /// convolution takes whatever the size.
-  std::optional<PictureForm> by_either_axis() const {
-    if (!has_shape_ || port_.dims.size() != 4 || !can_be_channels(dim(1)) || !can_be_channels(dim(3)))
-      return std::nullopt;
-    for (const Axes* axes : {&kChannelsFirst, &kChannelsLast}) {
-      const std::int64_t channels = dim(axes == &kChannelsFirst ? 1 : 3);
-      if (fits(form(*axes, channels, 0, 0)))
-        return declared(*axes, channels);
-    }
-    return std::nullopt;
+  /// The forms of one axis for each thing that the declared extents allow.
+  std::vector<PictureForm> possible() const {
+    struct Layout {
+      const Axes& axes;
+      std::size_t channels;  ///< the axis that holds them
+    };
+    std::vector<PictureForm> forms;
+    const auto add = [&](const Layout& layout) {
+      if (may_have_rank(layout.axes.size()))
+        for (std::int64_t channels : candidates(dim(layout.channels)))
+          forms.push_back(declared(layout.axes, channels));
+    };
+    add({kChannelsFirst, 1});
+    add({kChannelsLast, 3});
+    if (may_have_rank(kGrey.size()))
+      forms.push_back(declared(kGrey, 1));
+    add({kOneChannelsFirst, 0});
+    add({kOneChannelsLast, 2});
+    return forms;
   }
 
+  /// The first form that the convolution takes at a size unlike any number of channels, so that three
+  /// channels are not taken for three pixels; else at the declared size.
   std::optional<PictureForm> by_convolution() const {
-    if (auto found = by_either_axis())
-      return found;
-    for (const Axes* axes : {&kChannelsFirst, &kChannelsLast})
-      if (may_have_rank(4))
-        for (std::int64_t channels : candidates(dim(axes == &kChannelsFirst ? 1 : 3)))
-          if (auto found = fitting(declared(*axes, channels)))
-            return found;
-    if (may_have_rank(3)) {
-      if (auto found = fitting(declared(kGrey, 1)))
+    const std::vector<PictureForm> forms = possible();
+    for (const PictureForm& each : forms)
+      if (fits(form(each.axes, each.channels, 0, 0)))
+        return each;
+    for (const PictureForm& each : forms)
+      if (auto found = fitting(each))
         return found;
-      for (const Axes* axes : {&kOneChannelsFirst, &kOneChannelsLast})
-        for (std::int64_t channels : candidates(dim(axes == &kOneChannelsFirst ? 0 : 2)))
-          if (auto found = fitting(declared(*axes, channels)))
-            return found;
-    }
     return may_have_rank(2) ? flat_by_reshape() : std::nullopt;
   }
 

@@ -34,6 +34,20 @@ void binary(TranslateContext& c, const ir::Operator& op) {
   c.output(c.emit(op, {c.x(0), second_operand(c)}));
 }
 
+/// The same of an operator that gives whole numbers of whole numbers: a constant of them is made floating
+/// beside a picture of whole numbers, which is floating here (ImportOptions::floating_picture).
+void whole_binary(TranslateContext& c, const ir::Operator& op) {
+  ir::ValueId a = c.x(0), b = second_operand(c);
+  const auto joins = [&](ir::ValueId constant, ir::ValueId other) {
+    return c.is_constant(constant) && c.dtype(constant) == DType::I64 && is_floating(c.dtype(other));
+  };
+  if (joins(b, a))
+    b = c.cast(b, c.dtype(a));
+  else if (joins(a, b))
+    a = c.cast(a, c.dtype(b));
+  c.output(c.emit(op, {a, b}));
+}
+
 /// One or more operands, combined from the left. The last node stands for the whole.
 ir::ValueId chain(TranslateContext& c, const ir::Operator& op, bool more_follows = false) {
   FOVEA_CHECK(c.input_count() > 0, "has no inputs");
@@ -79,7 +93,7 @@ void translate_sqrt(TranslateContext& c) {
 }
 
 void translate_add(TranslateContext& c) {
-  binary(c, ops::add());
+  whole_binary(c, ops::add());
 }
 void translate_and(TranslateContext& c) {
   binary(c, ops::logical_and());
@@ -103,13 +117,13 @@ void translate_less_or_equal(TranslateContext& c) {
   binary(c, ops::less_or_equal());
 }
 void translate_mul(TranslateContext& c) {
-  binary(c, ops::mul());
+  whole_binary(c, ops::mul());
 }
 void translate_or(TranslateContext& c) {
   binary(c, ops::logical_or());
 }
 void translate_sub(TranslateContext& c) {
-  binary(c, ops::sub());
+  whole_binary(c, ops::sub());
 }
 
 void translate_mod(TranslateContext& c) {

@@ -50,6 +50,7 @@ TEST(PictureForm, ALayoutIsWhatTheConvolutionTakes) {
   EXPECT_EQ(last({-1, -2, -3, -4}), "NHWC 3 0x0");
   EXPECT_EQ(last({1, 3, 16, 3}), "NHWC 3 3x16") << "both axes could hold the channels";
   EXPECT_EQ(last({1, 16, 16, -1}), "NHWC 3 16x16");
+  EXPECT_EQ(last({-1, -2, -3, 3}), "NHWC 3 0x0") << "three channels, not three pixels in a row";
   EXPECT_EQ(form_of(finish(model_of({1, 3, 16, 3}), "x", 3)), "NCHW 3 16x3");
 }
 
@@ -81,9 +82,8 @@ TEST(PictureForm, IsFoundThroughPreprocessing) {
             }),
             "NHWC 3 0x0");
   EXPECT_EQ(through([](ModelBuilder& m) {
-              for (const char* name : {"a", "b", "c", "d"})
-                m.weight(name, {3}, {1, 2, 3});
-              m.node("BatchNormalization", {"x", "a", "b", "c", "d"}, {"p"});
+              m.weight("one", {3}, {1, 2, 3});
+              m.node("BatchNormalization", {"x", "one", "one", "one", "one"}, {"p"});
             }),
             "NCHW 3 0x0");
   EXPECT_EQ(through([](ModelBuilder& m) {
@@ -114,6 +114,10 @@ TEST(PictureForm, ThreeAxesAreGreyOrOnePicture) {
   EXPECT_EQ(unsqueezed({-1, 28, 20}, 1, 1), "NHW 1 28x20");
   EXPECT_EQ(unsqueezed({3, 28, 20}, 0, 3), "CHW 3 28x20");
   EXPECT_EQ(unsqueezed({-1, -2, -3}, 0, 3), "CHW 3 0x0");
+  ModelBuilder one_last = model_of({-1, -2, 3});
+  one_last.list("axis", {0}).node("Unsqueeze", {"x", "axis"}, {"u"});
+  one_last.node("Transpose", {"u"}, {"t"}, {{"perm", Dims({0, 3, 1, 2})}});
+  EXPECT_EQ(form_of(finish(one_last, "t", 3)), "HWC 3 0x0");
   ModelBuilder dense = model_of({-1, 28, 28});
   dense.node("Flatten", {"x"}, {"y"}).output("y");
   EXPECT_EQ(form_of(dense), "NHW 1 28x28");
@@ -169,6 +173,21 @@ TEST(PictureForm, CanonicalPicturesBecomeTheFilesForm) {
   ModelBuilder one = model_of({3, 20, 10});
   one.list("axis", {0}).node("Unsqueeze", {"x", "axis"}, {"u"});
   EXPECT_EQ(value(finish(one, "u", 3), "u"), expected);
+}
+
+/// Sums with whole constants, which a file may have before its Cast, are floating too; a quotient of whole
+/// numbers would be another one, so that is refused.
+TEST(PictureForm, WholeNumbersAreSummedWithWholeConstants) {
+  const auto through = [](const char* op) {
+    ModelBuilder m = model_of({1, 3, 8, 8}, onnx::TensorProto::INT32);
+    *m.graph().add_initializer() = int_tensor("k", {}, {2});
+    m.node(op, {"x", "k"}, {"d"}, {}, "d").node("Cast", {"d"}, {"f"}, {{"to", 1}});
+    return import_graph(*finish(m, "f", 3).file(), {.wanted = {"d"}, .floating_picture = true});
+  };
+  const Tensor black = floats({1, 3, 8, 8}, std::vector<float>(192, 0));
+  EXPECT_EQ(to_vector<float>(run(through("Sub"), {black}).front())[0], -2);
+  EXPECT_EQ(to_vector<float>(run(through("Add"), {black}).front())[0], 2);
+  EXPECT_THROW(through("Div"), ModelError);
 }
 
 TEST(PictureForm, WholeNumbersStayFloatingThroughCasts) {
