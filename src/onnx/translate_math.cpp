@@ -39,7 +39,8 @@ void binary(TranslateContext& c, const ir::Operator& op) {
 void whole_binary(TranslateContext& c, const ir::Operator& op) {
   ir::ValueId a = c.x(0), b = second_operand(c);
   const auto joins = [&](ir::ValueId constant, ir::ValueId other) {
-    return c.is_constant(constant) && c.dtype(constant) == DType::I64 && is_floating(c.dtype(other));
+    return c.options().floating_picture && c.is_constant(constant) && c.dtype(constant) == DType::I64 &&
+           is_floating(c.dtype(other));
   };
   if (joins(b, a))
     b = c.cast(b, c.dtype(a));
