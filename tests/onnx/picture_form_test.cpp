@@ -81,9 +81,9 @@ TEST(PictureForm, IsFoundThroughPreprocessing) {
             }),
             "NHWC 3 0x0");
   EXPECT_EQ(through([](ModelBuilder& m) {
-              for (const char* name : {"a", "b", "c", "d"})
+              for (const char* name : {"scale", "bias", "mean", "variance"})
                 m.weight(name, {3}, {1, 2, 3});
-              m.node("BatchNormalization", {"x", "a", "b", "c", "d"}, {"p"});
+              m.node("BatchNormalization", {"x", "scale", "bias", "mean", "variance"}, {"p"});
             }),
             "NCHW 3 0x0");
   EXPECT_EQ(through([](ModelBuilder& m) {
