@@ -25,8 +25,8 @@ std::int64_t saturating_sum(std::int64_t a, std::int64_t b) {
 
 void MemoryBudget::take(std::int64_t bytes, std::int64_t sources) {
   FOVEA_CHECK(bytes / 2 <= sources || bytes <= limit_ / kPart,
-              "would make a constant of {} from {}: more than {} at once is not allowed; {}",
-              bytes_text(bytes), bytes_text(sources), bytes_text(limit_ / kPart), hint(limit_));
+              "would make a constant of {}{}: more than {} at once is not allowed; {}", bytes_text(bytes),
+              sources > 0 ? " from " + bytes_text(sources) : "", bytes_text(limit_ / kPart), hint(limit_));
   FOVEA_CHECK(bytes <= limit_ - used_, "would make a constant of {} after {} of other constants; {}",
               bytes_text(bytes), bytes_text(used_), hint(limit_));
   used_ += bytes;

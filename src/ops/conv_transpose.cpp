@@ -19,7 +19,8 @@ std::vector<ir::TensorType> infer(const ir::InferCall& call) {
               "expected x and w of rank 4 (images), found x of {} and w of {}", to_string(x), to_string(w));
   FOVEA_CHECK(w[0] >= 1 && a.groups >= 1 && x[1] == w[0] && w[0] % a.groups == 0,
               "x of {} does not fit w of {} with {} groups", to_string(x), to_string(w), a.groups);
-  FOVEA_CHECK(is_floating(call.dtype(0)) && call.dtype(0) == call.dtype(1),
+  FOVEA_CHECK(is_floating(call.dtype(0)) && call.dtype(0) == call.dtype(1) &&
+                  (!call.has(2) || call.dtype(2) == call.dtype(0)),
               "expected floating operands of one type");
   Shape y{x[0], w[1] * a.groups, 0, 0};
   FOVEA_CHECK(!call.has(2) || call.shape(2) == Shape({y[1]}), "expected a bias of shape {}, found {}", y[1],

@@ -105,8 +105,10 @@ std::vector<Case> special_cases() {
       {"EyeLike", {x({3, 4})}, {{"k", 1}, {"dtype", 7}}},
       {"Flatten", {picture()}, {{"axis", 2}}},
       {"Gather", {picture(), list({0, 3, -1})}, {{"axis", 1}}},
-      {"GatherElements", {x({3, 2}), constant({2, 2}, {0, 1, 2, -1}, TensorProto::INT64)}, {{"axis", 0}}},
-      {"GatherND", {x({2, 3, 4}), constant({2, 1}, {0, 2}, TensorProto::INT64)}, {{"batch_dims", 1}}},
+      {"GatherElements",
+       {x({1, 3, 2}), constant({1, 2, 2}, {0, 1, 2, -1}, TensorProto::INT64)},
+       {{"axis", 1}}},
+      {"GatherND", {x({1, 3, 4}), constant({1, 1}, {2}, TensorProto::INT64)}, {{"batch_dims", 1}}},
       {"Gemm", {x({2, 3}), weights({4, 3}), weights({4})}, {{"transB", 1}, {"alpha", 0.5}, {"beta", 2.0}}},
       {"GlobalLpPool", {picture()}, {{"p", 2}}},
       {"GroupNormalization", {picture(), weights({4}), weights({4})}, {{"num_groups", 2}}, 21},
@@ -163,10 +165,10 @@ std::vector<Case> special_cases() {
        {{"axes", Dims{-1, 2}}, {"keep_aspect_ratio_policy", "not_smaller"}},
        18},
       {"ScatterElements",
-       {x({3, 2}), constant({1, 2}, {0, 2}, TensorProto::INT64), weights({1, 2})},
-       {{"axis", 0}, {"reduction", "add"}},
+       {x({1, 3, 2}), constant({1, 1, 2}, {0, 2}, TensorProto::INT64), weights({1, 1, 2})},
+       {{"axis", 1}, {"reduction", "add"}},
        16},
-      {"ScatterND", {x({4, 3}), constant({2, 1}, {0, 2}, TensorProto::INT64), weights({2, 3})}, {}, 16},
+      {"ScatterND", {x({1, 3}), constant({2, 2}, {0, 2, 0, 1}, TensorProto::INT64), weights({2})}, {}, 16},
       {"Shape", {picture()}, {{"start", 1}, {"end", -1}}},
       {"Slice", {picture(), list({1, 0}), list({5, 4}), list({2, 3}), list({2, -1})}},
       {"Slice", {picture()}, {{"starts", Dims{1}}, {"ends", Dims{3}}, {"axes", Dims{2}}}, 9},
@@ -313,8 +315,9 @@ std::vector<Operand> other_operands(const Operand& operand) {
       others.push_back(x(operand.dims, type));
     }
   }
-  for (std::size_t i = 0; i < std::min<std::size_t>(operand.values.size(), 5); ++i)
-    for (std::int64_t extreme : extremes()) {
+  for (std::size_t i = 0; i < std::min<std::size_t>(operand.values.size(), 4); ++i)
+    for (std::int64_t extreme :
+         {std::int64_t{-1}, std::int64_t{5}, std::int64_t{1} << 31, kHighest, kLowest}) {
       others.push_back(operand);
       others.back().values[i] = extreme;
     }

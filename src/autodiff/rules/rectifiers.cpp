@@ -58,8 +58,10 @@ bool is_bounded_to_a_gate(const ir::Graph& graph, ir::ValueId x, ir::ValueId y) 
   const ir::Node* before = graph.producer(x);
   if (!before || before->op != &ops::add())
     return false;
-  return std::any_of(graph.nodes().begin(), graph.nodes().end(),
-                     [&](const ir::Node& node) { return is_gate(graph, x, bound_on(graph, node, y)); });
+  const std::vector<ir::NodeId>& readers = graph.readers(y);
+  return std::any_of(readers.begin(), readers.end(), [&](ir::NodeId id) {
+    return is_gate(graph, x, bound_on(graph, graph.nodes()[static_cast<std::size_t>(id)], y));
+  });
 }
 
 bool is_activation(const ir::Graph& graph, const ir::Node& relu) {

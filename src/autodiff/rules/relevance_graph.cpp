@@ -106,14 +106,10 @@ int gate_rank(const ir::Graph& graph, ir::ValueId id) {
 
 /// The only node that reads a value, or nullptr.
 const ir::Node* only_reader(const ir::Graph& graph, ir::ValueId id) {
-  const ir::Node* reader = nullptr;
-  for (const ir::Node& node : graph.nodes())
-    if (std::find(node.inputs.begin(), node.inputs.end(), id) != node.inputs.end()) {
-      if (reader)
-        return nullptr;
-      reader = &node;
-    }
-  return graph.is_output(id) ? nullptr : reader;
+  const std::vector<ir::NodeId>& readers = graph.readers(id);
+  return readers.size() != 1 || graph.is_output(id)
+             ? nullptr
+             : &graph.nodes()[static_cast<std::size_t>(readers.front())];
 }
 
 }  // namespace

@@ -13,12 +13,11 @@ namespace {
 /// The bits have a layout that nothing else could read.
 bool supports_mask(const ir::Graph& graph, const ir::Node& node) {
   const ir::ValueId mask = node.outputs[0];
-  return !graph.is_output(mask) &&
-         std::all_of(graph.nodes().begin(), graph.nodes().end(), [&](const ir::Node& reader) {
-           const bool reads =
-               std::find(reader.inputs.begin(), reader.inputs.end(), mask) != reader.inputs.end();
-           return !reads || (reader.op == &ops::masked() && graph.type(reader.inputs[0]).dtype == DType::F32);
-         });
+  const std::vector<ir::NodeId>& readers = graph.readers(mask);
+  return !graph.is_output(mask) && std::all_of(readers.begin(), readers.end(), [&](ir::NodeId id) {
+    const ir::Node& reader = graph.nodes()[static_cast<std::size_t>(id)];
+    return reader.op == &ops::masked() && graph.type(reader.inputs[0]).dtype == DType::F32;
+  });
 }
 
 bool supports_masked(const ir::Graph& graph, const ir::Node& node) {
