@@ -35,6 +35,9 @@ struct Body {
 };
 
 constexpr std::array<std::string_view, 2> kBranches = {"then_branch", "else_branch"};
+/// The attribute of an If whose branches were taken out of it: it reads its condition and the results of
+/// both.
+constexpr std::string_view kFlattened = "fovea.flattened";
 
 bool is_if(const onnx::NodeProto& node) {
   return NodeReader(node).in_default_domain() && node.op_type() == "If";
@@ -92,6 +95,8 @@ private:
         output = body.name(output);
       if (!node.name().empty() && !body.prefix.empty())
         node.set_name(body.prefix + node.name());
+      if (is_if(node))
+        drop_flattened_mark(node);
       const bool custom = find_custom(operators_, NodeReader(node)) != nullptr;
       if (const onnx::FunctionProto* function = functions_.find(node); function && !custom)
         call(node, *function, body);
@@ -192,7 +197,18 @@ private:
       for (const auto& output : graph.output())
         chosen.add_input(body.name(output.name()));
     }
+    onnx::AttributeProto& mark = *chosen.add_attribute();
+    mark.set_name(std::string(kFlattened));
+    mark.set_type(onnx::AttributeProto::INT);
     append(std::move(chosen), around.scope);
+  }
+
+  /// A file may write anything, but only this pass says what is flattened.
+  static void drop_flattened_mark(onnx::NodeProto& node) {
+    auto& attributes = *node.mutable_attribute();
+    for (int i = attributes.size(); i-- > 0;)
+      if (attributes[i].name() == kFlattened)
+        attributes.DeleteSubrange(i, 1);
   }
 
   void add_initializers(const onnx::GraphProto& graph, Body& body) {
@@ -230,9 +246,8 @@ private:
 
 std::string if_why_not(const NodeReader& node, std::int64_t) {
   const onnx::NodeProto& proto = node.proto();
-  if (proto.attribute_size() == 0 && proto.output_size() > 0 &&
-      proto.input_size() == 1 + 2 * proto.output_size())
-    return {};  // flattened
+  if (node.has(kFlattened))
+    return {};
   for (std::string_view name : kBranches) {
     if (!node.has(name))
       return fmt::format("attribute '{}' is missing", name);

@@ -16,6 +16,8 @@ using namespace fovea;
 /// Programs beyond these limits are compiled, but not run.
 constexpr std::int64_t kMostMultiplyAdds = 1'000'000;
 constexpr std::size_t kMostBytes = std::size_t{4} << 20;
+/// What loading and compiling may take: LoadOptions::max_memory.
+constexpr std::int64_t kMostMemory = std::int64_t{32} << 20;
 
 /// What is asked of a model, chosen by its producer's name: a text without a meaning, so that mutations can
 /// change it.
@@ -135,7 +137,9 @@ void compute(const Model& model) {
 }
 
 void use(const std::string& path) {
-  const Model model = Model::load(path);
+  LoadOptions limits;
+  limits.max_memory = kMostMemory;
+  const Model model = Model::load(path, limits);
   try {
     explain(model, Choice(model.producer()));
   } catch (const Error&) {

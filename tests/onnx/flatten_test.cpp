@@ -293,6 +293,14 @@ TEST(If, RefusesBranchesThatDoNotFit) {
   refuse("expected one input, the condition");
   node.clear_attribute();
   refuse("attribute 'then_branch' is missing");
+  // As an If whose branches were taken out of it, which only the reader may write.
+  for (const char* input : {"c", "x", "x"})
+    node.add_input(input);
+  refuse("attribute 'then_branch' is missing");
+  onnx::AttributeProto& mark = *node.add_attribute();
+  mark.set_name("fovea.flattened");
+  mark.set_type(onnx::AttributeProto::INT);
+  refuse("attribute 'then_branch' is missing");
 }
 
 TEST(If, LiesInFunctionsToo) {
