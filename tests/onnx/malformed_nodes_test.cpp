@@ -190,11 +190,11 @@ std::vector<Case> special_cases() {
 /// The special cases, and for every other operator one with one operand and one with two.
 std::vector<Case> all_cases() {
   std::vector<Case> cases = special_cases();
-  std::set<std::string_view> covered = {"Constant"};
+  std::set<std::string> covered = {"Constant"};
   for (const Case& each : cases)
     covered.insert(each.op);
   for (const Translation& row : translate_table())
-    if (!covered.contains(row.op_type)) {
+    if (!covered.contains(std::string(row.op_type))) {
       cases.push_back({std::string(row.op_type), {x({2, 3})}});
       cases.push_back({std::string(row.op_type), {x({2, 3}), x({2, 3})}});
       cases.push_back({std::string(row.op_type), {x({2, 3}, TensorProto::BOOL), x({3}, TensorProto::BOOL)}});
