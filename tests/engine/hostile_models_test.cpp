@@ -49,10 +49,9 @@ std::vector<float> results(const Model& model, BackendKind backend) {
   return all;
 }
 
-/// The automatic backend gives what the reference backend gives, or both refuse the model; within seconds.
+/// The automatic backend gives what the reference backend gives, or both refuse the model.
 void expect_as_reference(const ModelBuilder& builder, const std::string& what) {
   const Model model = loaded(builder);
-  const double begin = processor_seconds();
   std::vector<float> expected, found;
   std::string why_not;
   try {
@@ -68,7 +67,6 @@ void expect_as_reference(const ModelBuilder& builder, const std::string& what) {
     ASSERT_TRUE(std::abs(found[i] - expected[i]) <= 1e-4F * std::max(1.0F, std::abs(expected[i])) ||
                 (std::isnan(found[i]) && std::isnan(expected[i])) || found[i] == expected[i])
         << what << ", element " << i << ": " << found[i] << " and " << expected[i];
-  EXPECT_LT(processor_seconds() - begin, 10) << what;
 }
 
 TEST(HostileModels, pools_with_windows_beyond_the_picture_run) {
