@@ -2,10 +2,11 @@
 // For programs built on OpenCV: a cv::Mat of 8-bit BGR in, the saliency map laid over it as a cv::Mat out.
 #include <fovea/display.hpp>
 #include <fovea/error.hpp>
+#include <fovea/image.hpp>
 #include <fovea/saliency.hpp>
 
 #include <cstdio>
-#include <opencv2/imgcodecs.hpp>
+#include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
 namespace {
@@ -46,16 +47,14 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    const cv::Mat photo = cv::imread(argv[2], cv::IMREAD_COLOR);
-    if (photo.empty()) {
-      std::fprintf(stderr, "%s: not a picture that OpenCV reads\n", argv[2]);
-      return 1;
-    }
+    // A program of one's own has its photo from a camera, a video or cv::imread.
+    const cv::Mat photo = to_mat(fovea::read_image(argv[2]));
     const fovea::Model model = fovea::Model::load(argv[1]);
     fovea::Session session(fovea::compile_for_pictures(model));
     const cv::Mat overlay =
         explain(session, photo, model.preprocessing().value_or(fovea::preprocessing_preset("torchvision")));
-    return overlay.size() == photo.size() && cv::imwrite(argv[3], overlay) ? 0 : 1;
+    fovea::write_png(argv[3], from_mat(overlay));
+    return 0;
   } catch (const fovea::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

@@ -3,22 +3,18 @@
 #include "fovea/image.hpp"
 #include "image/probe.hpp"
 
-#include <string>
 #include <string_view>
 
 namespace fovea {
 
-/// The stored pixels of a probed file as RGB, not yet turned. InputError without a path.
-///
-/// PNG and JPEG go to libpng and libjpeg themselves: through OpenCV their warnings are printed, and a picture
-/// cut short comes back grey where it should be an error.
+/// The stored pixels of a probed file as RGB, not yet turned. InputError without a path. By each format's own
+/// library: none prints, and a picture that is cut short or damaged is an error. pnm.hpp and bmp.hpp have the
+/// formats that need no library.
 Image decode_png(std::string_view bytes, const Probe& probe);
 Image decode_jpeg(std::string_view bytes, const Probe& probe);
-/// By libtiff, sample by sample: OpenCV would multiply colours with alpha and take damage for grey.
+/// Sample by sample where libtiff would multiply colours with alpha.
 Image decode_tiff(std::string_view bytes, const Probe& probe);
-/// BMP and WebP, by OpenCV.
-Image decode_other(std::string_view bytes, const Probe& probe);
-/// Of the OpenCV that is loaded: "4.6.0".
-std::string opencv_version();
+/// Alpha is left out.
+Image decode_webp(std::string_view bytes, const Probe& probe);
 
 }  // namespace fovea

@@ -2,31 +2,12 @@
 
 #include "base/check.hpp"
 #include "image/cmyk.hpp"
+#include "image/jpeg_errors.hpp"
 
-#include <csetjmp>
-#include <cstddef>
 #include <cstdio>
-#include <new>
-
-// jpeglib.h needs size_t and FILE before it.
-#include <jerror.h>
-#include <jpeglib.h>
 
 namespace fovea {
 namespace {
-
-/// libjpeg's error manager with a way out. Trivial, since functions are left by longjmp.
-struct Errors {
-  jpeg_error_mgr base;  // first: libjpeg's pointer to it is a pointer to this
-  std::jmp_buf escape;
-  char message[JMSG_LENGTH_MAX];
-};
-
-void fail(j_common_ptr jpeg) {
-  auto* errors = reinterpret_cast<Errors*>(jpeg->err);
-  (*jpeg->err->format_message)(jpeg, errors->message);
-  std::longjmp(errors->escape, 1);
-}
 
 /// Most "warnings" mean that pixels are lost or made up, and are failures here; some are harmless.
 void on_message(j_common_ptr jpeg, int level) {
@@ -40,11 +21,9 @@ void on_message(j_common_ptr jpeg, int level) {
   case JWRN_TOO_MUCH_DATA:
     return;
   default:
-    fail(jpeg);
+    leave_jpeg(jpeg);
   }
 }
-
-void discard(j_common_ptr) {}
 
 /// A progressive JPEG may have any number of scans, and each of a few bytes takes as long to decode as a
 /// whole picture. Encoders write about ten.
@@ -57,7 +36,7 @@ void limit_scans(j_common_ptr jpeg) {
   const std::int64_t scans = decompress->input_scan_number;
   const std::int64_t pixels = std::int64_t{decompress->image_width} * decompress->image_height;
   if (scans > 1 && (scans > kMaxScans || scans * pixels > kMaxScannedPixels)) {
-    auto* errors = reinterpret_cast<Errors*>(jpeg->err);
+    auto* errors = reinterpret_cast<JpegErrors*>(jpeg->err);
     std::snprintf(errors->message, sizeof errors->message, "more than %d scans", static_cast<int>(scans - 1));
     std::longjmp(errors->escape, 1);
   }
@@ -65,8 +44,8 @@ void limit_scans(j_common_ptr jpeg) {
 
 /// Everything between setjmp and the end; holds no object with a destructor. `row` has room for width * 4
 /// bytes.
-bool decode(jpeg_decompress_struct* jpeg, Errors* errors, jpeg_progress_mgr* progress, std::string_view bytes,
-            Image* image, std::uint8_t* row) {
+bool decode(jpeg_decompress_struct* jpeg, JpegErrors* errors, jpeg_progress_mgr* progress,
+            std::string_view bytes, Image* image, std::uint8_t* row) {
   if (setjmp(errors->escape))
     return false;
   jpeg_create_decompress(jpeg);
@@ -100,12 +79,10 @@ Image decode_jpeg(std::string_view bytes, const Probe& probe) {
   Image image = Image::blank(probe.width, probe.height, 3, 0);
   std::vector<std::uint8_t> row(static_cast<std::size_t>(4 * image.width));
   jpeg_decompress_struct jpeg = {};
-  Errors errors = {};
+  JpegErrors errors = {};
   jpeg_progress_mgr progress = {};
-  jpeg.err = jpeg_std_error(&errors.base);
-  errors.base.error_exit = fail;
+  jpeg.err = init_jpeg_errors(&errors);
   errors.base.emit_message = on_message;
-  errors.base.output_message = discard;
   const bool done = decode(&jpeg, &errors, &progress, bytes, &image, row.data());
   jpeg_destroy_decompress(&jpeg);
   FOVEA_CHECK(done, "the JPEG cannot be decoded: it is cut short or damaged ({})", errors.message);

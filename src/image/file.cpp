@@ -1,6 +1,7 @@
 #include "base/atomic_file.hpp"
 #include "base/read_file.hpp"
 #include "fovea/encode.hpp"
+#include "image/bmp.hpp"
 #include "image/decode.hpp"
 #include "image/orient.hpp"
 #include "image/pixels.hpp"
@@ -11,7 +12,7 @@
 namespace fovea {
 namespace {
 
-/// OpenCV and libjpeg count bytes in int.
+/// A picture of kMaxImagePixels takes less.
 constexpr std::size_t kMaxFileBytes = INT32_MAX;
 
 Image decode(std::string_view bytes) {
@@ -25,9 +26,12 @@ Image decode(std::string_view bytes) {
     return decode_pnm(bytes, probe);
   case ImageFormat::Tiff:
     return orient(decode_tiff(bytes, probe), probe.orientation);
-  default:
-    return orient(decode_other(bytes, probe), probe.orientation);
+  case ImageFormat::WebP:
+    return orient(decode_webp(bytes, probe), probe.orientation);
+  case ImageFormat::Bmp:
+    return decode_bmp(bytes, probe);
   }
+  FOVEA_ASSERT(!"unknown picture format");
 }
 
 void check_beginning(std::string_view bytes, std::size_t) {

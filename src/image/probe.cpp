@@ -1,11 +1,12 @@
 #include "image/probe.hpp"
 
 #include "fovea/image.hpp"
+#include "image/bmp.hpp"
 #include "image/bytes.hpp"
 #include "image/pnm.hpp"
 #include "image/tiff.hpp"
 
-#include <cstdlib>
+#include <array>
 
 namespace fovea {
 namespace {
@@ -75,28 +76,6 @@ Probe probe_jpeg(std::string_view data) {
   }
 }
 
-Probe probe_bmp(std::string_view data) {
-  const Bytes bytes(data, false);
-  Probe probe{.format = ImageFormat::Bmp};
-  const std::uint32_t header = bytes.u32(14);
-  if (header == 12) {
-    probe.width = bytes.u16(18);
-    probe.height = bytes.u16(20);
-    return probe;
-  }
-  // A negative height means rows from the top.
-  probe.width = static_cast<std::int32_t>(bytes.u32(18));
-  probe.height = std::abs(std::int64_t{static_cast<std::int32_t>(bytes.u32(22))});
-  const std::uint64_t bits = bytes.u16(28);
-  const std::uint32_t compression = bytes.u32(30);
-  const bool packed = compression == 1 || compression == 2;
-  if (!packed && probe.width > 0 && probe.height > 0 && probe.width <= kMaxImagePixels / probe.height) {
-    const std::uint64_t row = (static_cast<std::uint64_t>(probe.width) * bits + 31) / 32 * 4;
-    (void)bytes.slice(bytes.u32(10), row * static_cast<std::uint64_t>(probe.height));
-  }
-  return probe;
-}
-
 /// WebP: a RIFF file of chunks; VP8X announces animation and the canvas, VP8 and VP8L hold the picture.
 Probe probe_webp(std::string_view data) {
   const Bytes bytes(data, false);
@@ -129,6 +108,42 @@ Probe probe_webp(std::string_view data) {
   }
   FOVEA_CHECK(found, "the WebP has no picture");
   return probe;
+}
+
+/// The name of a picture's format that is not read, empty when the first bytes tell of none.
+std::string_view other_format(std::string_view bytes) {
+  struct Format {
+    std::string_view name, magic;
+    std::size_t offset = 0;
+  };
+  using namespace std::string_view_literals;
+  static constexpr std::array kFormats{Format{"GIF", "GIF8"},
+                                       Format{"JPEG 2000", "\0\0\0\x0CjP  "sv},
+                                       Format{"JPEG 2000", "\xFF\x4F\xFF\x51"},
+                                       Format{"JPEG XL", "\0\0\0\x0CJXL "sv},
+                                       Format{"JPEG XL", "\xFF\x0A"},
+                                       Format{"AVIF", "ftypavi", 4},
+                                       Format{"HEIF", "ftyphei", 4},
+                                       Format{"HEIF", "ftyphev", 4},
+                                       Format{"HEIF", "ftypmif1", 4},
+                                       Format{"BigTIFF", "II+\0"sv},
+                                       Format{"BigTIFF", "MM\0+"sv},
+                                       Format{"OpenEXR", "\x76\x2F\x31\x01"},
+                                       Format{"Radiance HDR", "#?RADIANCE"},
+                                       Format{"Sun raster", "\x59\xA6\x6A\x95"},
+                                       Format{"PAM", "P7\n"},
+                                       Format{"PFM", "PF\n"},
+                                       Format{"PFM", "Pf\n"},
+                                       Format{"QOI", "qoif"},
+                                       Format{"Photoshop", "8BPS"},
+                                       Format{"PDF", "%PDF"},
+                                       Format{"SVG", "<svg"},
+                                       Format{"DirectDraw Surface", "DDS "},
+                                       Format{"an icon", "\0\0\1\0"sv}};
+  for (const Format& format : kFormats)
+    if (bytes.size() > format.offset && starts_with(bytes.substr(format.offset), format.magic))
+      return format.name;
+  return {};
 }
 
 Probe probe_any(std::string_view data) {
@@ -175,7 +190,6 @@ ImageFormat format_of(std::string_view bytes) {
     return ImageFormat::Png;
   if (starts_with(bytes, "\xFF\xD8"))
     return ImageFormat::Jpeg;
-  FOVEA_CHECK(!starts_with(bytes, "GIF8"), "GIF is not supported; convert it to PNG");
   if (starts_with(bytes, "RIFF") && bytes.size() >= 12 && bytes.substr(8, 4) == "WEBP")
     return ImageFormat::WebP;
   if (starts_with(bytes, std::string_view("II*\0", 4)) || starts_with(bytes, std::string_view("MM\0*", 4)))
@@ -185,7 +199,9 @@ ImageFormat format_of(std::string_view bytes) {
   if (bytes.size() > 2 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '6' &&
       (bytes[2] <= ' ' || bytes[2] == '#'))
     return ImageFormat::Pnm;
-  throw InputError("not a picture: expected PNG, JPEG, WebP, TIFF, BMP or PNM");
+  const std::string_view other = other_format(bytes);
+  throw InputError((other.empty() ? "not a picture" : std::string(other) + " is not supported") +
+                   ": expected PNG, JPEG, WebP, TIFF, BMP or PNM");
 }
 
 Probe probe_image(std::string_view bytes) {

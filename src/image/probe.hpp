@@ -19,12 +19,13 @@ struct Probe {
 /// "PNG", "JPEG", ...
 std::string_view name_of(ImageFormat format);
 
-/// The format that a file's first bytes tell. InputError without a path: empty, not a picture, a GIF.
+/// The format that a file's first bytes tell. InputError without a path: empty, not a picture, of a format
+/// that is not read (a GIF, say).
 ImageFormat format_of(std::string_view bytes);
 
 /// Reads the header and walks the structure of PNG (chunks), JPEG (segments up to the scan), BMP, WebP
-/// (chunks), TIFF (the first directory) and PNM. InputError without a path: not a picture, a GIF, animated,
-/// cut short, no pixels or more than kMaxImagePixels.
+/// (chunks), TIFF (the first directory) and PNM. InputError without a path: not a picture or of a format that
+/// is not read, animated, cut short, no pixels or more than kMaxImagePixels.
 Probe probe_image(std::string_view bytes);
 
 /// The orientation in an EXIF block (a TIFF header and its first directory), 1 when it has none.

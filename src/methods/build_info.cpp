@@ -1,7 +1,7 @@
 #include "fovea/build_info.hpp"
 
 #include "backend/backend.hpp"
-#include "image/decode.hpp"
+#include "image/libraries.hpp"
 #include "onnx/file.hpp"
 
 #include <fmt/format.h>

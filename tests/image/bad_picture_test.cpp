@@ -31,7 +31,26 @@ TEST(BadPicture, NoPicture) {
   EXPECT_EQ(failure_of(""), "the file is empty");
   EXPECT_EQ(failure_of("hello"), "not a picture: expected PNG, JPEG, WebP, TIFF, BMP or PNM");
   EXPECT_EQ(failure_of(std::string(5000, '\0')), "not a picture: expected PNG, JPEG, WebP, TIFF, BMP or PNM");
-  EXPECT_EQ(failure(data("plain.gif")), "GIF is not supported; convert it to PNG");
+  EXPECT_EQ(failure(data("plain.gif")), "GIF is not supported: expected PNG, JPEG, WebP, TIFF, BMP or PNM");
+}
+
+TEST(BadPicture, FormatsThatAreNotReadAreNamed) {
+  using namespace std::string_literals;
+  const std::vector<std::pair<std::string, std::string>> formats = {
+      {"\0\0\0\x0CjP  \r\n\x87\n"s, "JPEG 2000"},
+      {"\xFF\x4F\xFF\x51\0"s, "JPEG 2000"},
+      {"\xFF\x0A\x01"s, "JPEG XL"},
+      {"\0\0\0\x20"
+       "ftypavif\0"s,
+       "AVIF"},
+      {"\0\0\0\x18"
+       "ftypheic\0"s,
+       "HEIF"},
+      {"II+\0\x08"s, "BigTIFF"},
+      {"\x76\x2F\x31\x01\x02"s, "OpenEXR"},
+      {"#?RADIANCE\n"s, "Radiance HDR"}};
+  for (const auto& [bytes, name] : formats)
+    EXPECT_EQ(failure_of(bytes), name + " is not supported: expected PNG, JPEG, WebP, TIFF, BMP or PNM");
 }
 
 TEST(BadPicture, BeginsLikeAPictureAndEndsAtOnce) {

@@ -104,6 +104,38 @@ TEST(EncodeJpeg, IsNearThePicture) {
   EXPECT_THROW(encode_jpeg(Image(), 90), InputError);
 }
 
+TEST(EncodeJpeg, KeepsGreyPicturesGrey) {
+  const TemporaryFolder folder;
+  Image image = Image::blank(40, 10, 1, 0);
+  for (std::size_t i = 0; i < image.pixels.size(); ++i)
+    image.pixels[i] = static_cast<std::uint8_t>(3 * (i % 40));
+  store(folder.file("a.jpg"), encode_jpeg(image, 95));
+  const Image back = read_image(folder.file("a.jpg"));
+  ASSERT_EQ(back.width, 40);
+  for (std::size_t i = 0; i < back.pixels.size(); ++i) {
+    EXPECT_NEAR(back.pixels[i], image.pixels[i / 3], 4) << i;
+    EXPECT_EQ(back.pixels[i], back.pixels[i / 3 * 3]) << i;
+  }
+}
+
+TEST(EncodeJpeg, NamesWhatIsTooLarge) {
+  const std::string message = message_of<InputError>([] { encode_jpeg(Image::blank(70000, 1, 3, 0)); });
+  EXPECT_EQ(message.substr(0, 23), "cannot encode as JPEG: ") << message;
+  EXPECT_NE(message.find("65500"), std::string::npos) << message;
+}
+
+TEST(EncodePng, WidePictures) {
+  const TemporaryFolder folder;
+  Image image = Image::blank(2'000'000, 1, 1, 0);
+  for (std::size_t i = 0; i < image.pixels.size(); ++i)
+    image.pixels[i] = static_cast<std::uint8_t>(i / 1000);
+  write_png(folder.file("a.png"), image);
+  const Image back = read_image(folder.file("a.png"));
+  ASSERT_EQ(back.width, image.width);
+  for (std::size_t i = 0; i < image.pixels.size(); ++i)
+    ASSERT_EQ(back.pixels[3 * i], image.pixels[i]);
+}
+
 TEST(WritePng, Fails) {
   const TemporaryFolder folder;
   EXPECT_EQ(message_of<OutputError>([&] { write_png(folder.file("none/a.png"), sample(2, 2, 3)); }),

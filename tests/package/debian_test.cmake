@@ -41,7 +41,7 @@ set(fields "Package: fovea\n" "Version: ${VERSION}\n" "Section: science\n" "Prio
            "Installed-Size: [0-9]+\n" "Description: saliency maps of [^\n]+\n ")
 file(STRINGS ${BUILD}/CPackConfig.cmake shlibdeps REGEX "SHLIBDEPS \"ON\"")
 if(shlibdeps)
-  list(APPEND fields "Depends: [^\n]*libdnnl[^\n]*\n" "Depends: [^\n]*libopencv-imgcodecs[^\n]*\n")
+  list(APPEND fields "Depends: [^\n]*libdnnl[^\n]*\n" "Depends: [^\n]*libopencv-imgproc[^\n]*\n")
 endif()
 foreach(field ${fields})
   if(NOT "\n${output}" MATCHES "\n${field}")

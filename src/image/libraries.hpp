@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace fovea {
+
+/// Of the OpenCV that is loaded: "4.6.0".
+std::string opencv_version();
+
+}  // namespace fovea
