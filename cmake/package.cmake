@@ -27,6 +27,11 @@ if(FOVEA_DPKG_SHLIBDEPS AND FOVEA_FILE)
   set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 endif()
 
+# What the program loads itself (cli/download.cpp), which its symbols do not tell.
+if(FOVEA_BUILD_CLI)
+  set(CPACK_DEBIAN_PACKAGE_DEPENDS libcurl4)
+endif()
+
 # What a program that links the static library needs besides: the list of packages for building, less the tools and the
 # headers that only fovea's own sources read.
 file(STRINGS ${PROJECT_SOURCE_DIR}/tools/debian-packages.txt build_packages REGEX "^build: ")

@@ -1,5 +1,6 @@
 #include "cli/download.hpp"
 
+#include "base/shared_library.hpp"
 #include "fovea/error.hpp"
 
 #include <curl/curl.h>
@@ -15,6 +16,37 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// libcurl's functions. The library is loaded by the first download, since it brings about 25 others: no
+/// other work needs any of them.
+struct Curl {
+  decltype(&curl_easy_init) init;
+  decltype(&curl_easy_cleanup) cleanup;
+  decltype(&curl_easy_setopt) set;
+  decltype(&curl_easy_getinfo) get;
+  decltype(&curl_easy_perform) perform;
+  decltype(&curl_easy_strerror) message;
+
+  /// Loads and starts it, for as long as the program runs.
+  Curl() {
+    const SharedLibrary library("libcurl.so.4", "libcurl4");
+    library.find(init, "curl_easy_init");
+    library.find(cleanup, "curl_easy_cleanup");
+    library.find(set, "curl_easy_setopt");
+    library.find(get, "curl_easy_getinfo");
+    library.find(perform, "curl_easy_perform");
+    library.find(message, "curl_easy_strerror");
+    decltype(&curl_global_init) start = nullptr;
+    library.find(start, "curl_global_init");
+    if (const CURLcode code = start(CURL_GLOBAL_DEFAULT); code != CURLE_OK)
+      throw InternalError(fmt::format("internal error: libcurl cannot start: {}", message(code)));
+  }
+};
+
+const Curl& curl() {
+  static const Curl instance;
+  return instance;
+}
+
 /// A transfer as its callbacks see it.
 struct Transfer {
   const Download& wanted;
@@ -27,7 +59,7 @@ struct Transfer {
 
 long response_code(CURL* handle) {
   long code = 0;
-  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &code);
+  curl().get(handle, CURLINFO_RESPONSE_CODE, &code);
   return code;
 }
 
@@ -58,12 +90,12 @@ extern "C" int is_out_of_patience(void* user, curl_off_t, curl_off_t, curl_off_t
 void restrict_protocols(CURL* handle, bool plain) {
 #if LIBCURL_VERSION_NUM >= 0x075500
   const char* const names = plain ? "http,https" : "https";
-  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, names);
-  curl_easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR, names);
+  curl().set(handle, CURLOPT_PROTOCOLS_STR, names);
+  curl().set(handle, CURLOPT_REDIR_PROTOCOLS_STR, names);
 #else
   const long names = plain ? CURLPROTO_HTTP | CURLPROTO_HTTPS : CURLPROTO_HTTPS;
-  curl_easy_setopt(handle, CURLOPT_PROTOCOLS, names);
-  curl_easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS, names);
+  curl().set(handle, CURLOPT_PROTOCOLS, names);
+  curl().set(handle, CURLOPT_REDIR_PROTOCOLS, names);
 #endif
 }
 
@@ -80,47 +112,39 @@ std::string reason(CURLcode code, const Transfer& transfer, const std::string& d
   case CURLE_PARTIAL_FILE:
     return "the connection ended before the file did";
   default:
-    return detail.empty() ? curl_easy_strerror(code) : detail;
+    return detail.empty() ? curl().message(code) : detail;
   }
-}
-
-/// libcurl's own global state, for as long as the program runs.
-void start_curl() {
-  static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (code != CURLE_OK)
-    throw InternalError(fmt::format("internal error: libcurl cannot start: {}", curl_easy_strerror(code)));
 }
 
 }  // namespace
 
 void download(const Download& wanted) {
-  start_curl();
-  const std::unique_ptr<CURL, void (*)(CURL*)> handle(curl_easy_init(), curl_easy_cleanup);
+  const std::unique_ptr<CURL, void (*)(CURL*)> handle(curl().init(), curl().cleanup);
   if (!handle)
     throw InternalError("internal error: libcurl has no handle to give");
   Transfer transfer{wanted, handle.get()};
   std::array<char, CURL_ERROR_SIZE> detail = {};
 
-  CURL* const curl = handle.get();
-  curl_easy_setopt(curl, CURLOPT_URL, wanted.url.c_str());
-  restrict_protocols(curl, wanted.url.rfind("http:", 0) == 0);
-  curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
-  curl_easy_setopt(curl, CURLOPT_MAXREDIRS, 5L);
-  curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
-  curl_easy_setopt(curl, CURLOPT_USERAGENT, "fovea/" FOVEA_VERSION);
-  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-  curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, is_out_of_patience);
-  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &transfer);
-  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail.data());
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_bytes);
-  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &transfer);
+  const auto set = [&](CURLoption option, auto value) { curl().set(handle.get(), option, value); };
+  set(CURLOPT_URL, wanted.url.c_str());
+  restrict_protocols(handle.get(), wanted.url.rfind("http:", 0) == 0);
+  set(CURLOPT_FOLLOWLOCATION, 1L);
+  set(CURLOPT_MAXREDIRS, 5L);
+  set(CURLOPT_FAILONERROR, 1L);
+  set(CURLOPT_USERAGENT, "fovea/" FOVEA_VERSION);
+  set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_NOPROGRESS, 0L);
+  set(CURLOPT_XFERINFOFUNCTION, is_out_of_patience);
+  set(CURLOPT_XFERINFODATA, &transfer);
+  set(CURLOPT_ERRORBUFFER, detail.data());
+  set(CURLOPT_WRITEFUNCTION, take_bytes);
+  set(CURLOPT_WRITEDATA, &transfer);
   // Not CURLOPT_RESUME_FROM, which is an error where the server sends the whole file.
   const std::string range = fmt::format("{}-", wanted.begin);
   if (wanted.begin > 0)
-    curl_easy_setopt(curl, CURLOPT_RANGE, range.c_str());
+    set(CURLOPT_RANGE, range.c_str());
 
-  const CURLcode code = curl_easy_perform(curl);
+  const CURLcode code = curl().perform(handle.get());
   if (transfer.failure)
     std::rethrow_exception(transfer.failure);
   if (code != CURLE_OK)

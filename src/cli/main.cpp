@@ -7,12 +7,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <exception>
+#include <iterator>
 #include <new>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 #include <unistd.h>
 
@@ -32,14 +35,46 @@ std::string version_text() {
                      info.opencv, info.first_opset, info.last_opset);
 }
 
+struct Verb {
+  std::string_view name;
+  void (*add)(fovea::cli::Command);
+  bool describes_all = false;  ///< it tells of all verbs and their options
+};
+
+/// In the order in which the help shows them.
+constexpr Verb kVerbs[] = {{"info", fovea::cli::add_info},
+                           {"forward", fovea::cli::add_forward},
+                           {"gradient", fovea::cli::add_gradient},
+                           {"classify", fovea::cli::add_classify},
+                           {"saliency", fovea::cli::add_saliency},
+                           {"localize", fovea::cli::add_localize},
+                           {"evaluate", fovea::cli::add_evaluate},
+                           {"class-model", fovea::cli::add_class_model},
+                           {"list", fovea::cli::add_list},
+                           {"deconv", fovea::cli::add_deconv},
+                           {"report", fovea::cli::add_report},
+                           {"models", fovea::cli::add_models},
+                           {"export", fovea::cli::add_export},
+                           {"bench", fovea::cli::add_bench},
+                           {"completions", fovea::cli::add_completions, true},
+                           {"man", fovea::cli::add_man, true}};
+
+/// Adds the verb that the command line names, and all where it names none of them: options take milliseconds
+/// to add.
+void add_verbs(fovea::cli::Command root, std::string_view first_argument) {
+  const auto named = std::find_if(std::begin(kVerbs), std::end(kVerbs),
+                                  [&](const Verb& verb) { return verb.name == first_argument; });
+  const bool all = named == std::end(kVerbs) || named->describes_all;
+  for (const Verb& verb : kVerbs)
+    if (all || verb.name == first_argument)
+      verb.add(root);
+}
+
 int run(int argc, char** argv) {
   using namespace fovea::cli;
   CommandLine line("fovea", version_text,
                    "Shows what an image classifier looks at and what it has learnt, from its ONNX file.");
-  for (const auto add : {add_info, add_forward, add_gradient, add_classify, add_saliency, add_localize,
-                         add_evaluate, add_class_model, add_list, add_deconv, add_report, add_models,
-                         add_export, add_bench, add_completions, add_man})
-    add(line.root());
+  add_verbs(line.root(), argc > 1 ? argv[1] : "");
   const auto work = line.parse(argc, argv);
   return work ? (*work)() : kDone;
 }

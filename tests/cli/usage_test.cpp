@@ -3,8 +3,9 @@
 namespace fovea::test {
 namespace {
 
-const std::vector<std::string> kVerbs = {"info",     "forward",  "gradient",    "classify", "saliency",
-                                         "localize", "evaluate", "class-model", "bench",    "models"};
+const std::vector<std::string> kVerbs = {
+    "info",  "forward", "gradient", "classify", "saliency", "localize", "evaluate",    "class-model",
+    "bench", "models",  "list",     "deconv",   "report",   "export",   "completions", "man"};
 
 TEST(Usage, EveryVerbHasHelpOnStdout) {
   const Outcome all = fovea({"--help"});

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+namespace fovea {
+
+/// A shared library of the system that is loaded when it is first needed, so that work without it does not
+/// wait for it and for the libraries behind it. It stays loaded until the process ends.
+class SharedLibrary {
+public:
+  /// `name` as in "libcurl.so.4". InputError that says which package of Debian holds it when it cannot be
+  /// loaded.
+  SharedLibrary(const std::string& name, const std::string& package);
+
+  /// The function of that name. InternalError where the library has none.
+  template <class Function>
+  void find(Function*& function, const char* name) const {
+    function = reinterpret_cast<Function*>(address_of(name));
+  }
+
+private:
+  void* address_of(const char* name) const;
+
+  std::string name_;
+  void* handle_;
+};
+
+}  // namespace fovea
