@@ -56,7 +56,11 @@ void translate_split_to_sequence(TranslateContext& c) {
     return c.output_sequence({});
   Sequence parts =
       c.emit_all(ops::split(), {c.x()}, ops::SplitAttributes{.axis = axis, .sizes = sizes}, "/parts");
-  if (!c.has(1) && !c.node().flag("keepdims", true)) {
+  // The standard ignores 'keepdims' beside a split; ONNX Runtime ignores it beside a list, and exporters rely
+  // on it.
+  const bool has_list = c.has(1) && c.shape(c.x(1)).rank() == 1;
+  const bool are_slices = std::all_of(sizes.begin(), sizes.end(), [](std::int64_t n) { return n == 1; });
+  if (!has_list && are_slices && !c.node().flag("keepdims", true)) {
     std::vector<std::int64_t> dims = x.dims();
     dims.erase(dims.begin() + axis);
     for (ir::ValueId& part : parts)

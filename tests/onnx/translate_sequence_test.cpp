@@ -43,6 +43,21 @@ TEST(Sequences, AreOfPartsOfOneSize) {
   EXPECT_EQ(result(each), (Values{2}));
 }
 
+// As ONNX Runtime has it, and PyTorch's exporter relies on it: 'keepdims' counts beside one size, not beside
+// a list.
+TEST(Sequences, LoseTheAxisOfSlicesOnlyWithoutAListOfSizes) {
+  const auto shape_with = [](const std::vector<std::int64_t>& dims, const std::vector<std::int64_t>& split) {
+    ModelBuilder m = over_x();
+    *m.graph().add_initializer() = int_tensor("split", dims, split);
+    m.node("SplitToSequence", {"x", "split"}, {"parts"}, {{"axis", 1}, {"keepdims", 0}});
+    m.node("SequenceAt", {"parts", "second"}, {"y"});
+    return output_shape(m.import());
+  };
+  EXPECT_EQ(shape_with({}, {1}), Shape({1}));
+  EXPECT_EQ(shape_with({}, {2}), Shape({1, 2}));
+  EXPECT_EQ(shape_with({6}, {1, 1, 1, 1, 1, 1}), Shape({1, 1}));
+}
+
 TEST(Sequences, GrowAndShrink) {
   ModelBuilder m = over_x();
   m.node("Neg", {"x"}, {"n"}).node("SequenceConstruct", {"x", "n"}, {"a"});
