@@ -15,12 +15,14 @@ by PyTorch's older exporter (script) and its newest one (dynamo). The second pha
 
     fovea gradient FOLDER/MODEL/script-13.onnx --input x.npy --target K --scores S.npy -o G.npy
 
-for each file and compares. An error is wrong if it is above --tolerance and above --slack times the conditioning, which
-docs/zoo.md explains ("How to read an error"); with --float64, an error above --tolerance is looked at again in float64
-(--precision f64).
+for each file, compares, and writes what it found to FOLDER/MODEL/results.json; a file that agreed before is called again
+only with --again, so that it may be deleted (--delete) and its line of the table stays. An error is wrong if it is above
+--tolerance and above --slack times the conditioning, which docs/zoo.md explains ("How to read an error"); with --float64,
+an error above --tolerance is looked at again in float64 (--precision f64).
 """
 import argparse
 import collections
+import contextlib
 import json
 import multiprocessing
 import os
@@ -36,13 +38,18 @@ from compare_with_torch import relative_error
 from zoo_families import FAMILIES
 
 Export = collections.namedtuple("Export", "exporter opset free_batch")
-EXPORTS = [Export("script", 13, False), Export("script", 18, True), Export("script", 20, False),
-           Export("dynamo", 18, False), Export("dynamo", 20, True), Export("dynamo", 21, False)]
+ALL_EXPORTS = [Export("script", 13, False), Export("script", 18, True), Export("script", 20, False),
+               Export("dynamo", 18, False), Export("dynamo", 20, True), Export("dynamo", 21, False)]
 SAMPLES = 2
 
 
 def file_name(export):
     return "%s-%d%s.onnx" % (export.exporter, export.opset, "-free" * export.free_batch)
+
+
+def chosen_exports(args):
+    return [e for e in ALL_EXPORTS if (not args.exporters or e.exporter in args.exporters) and
+            (not args.opsets or e.opset in args.opsets)]
 
 
 # ---------------------------------------------------------------- phase 1: build, reference, export
@@ -96,6 +103,21 @@ def enliven(net, side, generator):
     return net.eval().requires_grad_(False)
 
 
+def keep_gradients_contiguous(net):
+    """PyTorch 2.6's BatchNormalization in evaluation mode returns a wrong gradient for a batch of 1 where the layouts of its
+    input and of the gradient that it is handed differ (one of them channels last)."""
+    import torch
+
+    def hook(_, __, output):
+        if isinstance(output, torch.Tensor) and output.requires_grad:
+            output.register_hook(lambda gradient: gradient.contiguous())
+
+    for module in net.modules():
+        if isinstance(module, torch.nn.modules.batchnorm._BatchNorm):
+            module.register_forward_pre_hook(lambda _, inputs: tuple(x.contiguous() for x in inputs))
+            module.register_forward_hook(hook)
+
+
 def reference(net, pictures, target):
     """Scores and the gradient of the target's score; the target is the best score where none is given."""
     import torch
@@ -113,8 +135,11 @@ def write_reference(net, family, folder, seed):
     import torch
     generator = torch.Generator().manual_seed(seed + 1)
     pictures = torch.randn((1, 3, family.side, family.side), generator=generator)
-    single_scores, single, target = reference(net, pictures, None)
+    narrow = copy.deepcopy(net)
+    keep_gradients_contiguous(narrow)
+    single_scores, single, target = reference(narrow, pictures, None)
     wide = copy.deepcopy(net).double()
+    keep_gradients_contiguous(wide)
     scores, gradient, _ = reference(wide, pictures.double(), target)
     score_error = relative_error(single_scores, scores)
     moved = []
@@ -159,16 +184,21 @@ def write_export(net, picture, export, path):
             set_fused_attention(net, True)
 
 
-def read_notes(folder):
-    """What phase 1 has noted of a family so far."""
-    path = os.path.join(folder, "notes.json")
+def read_json(folder, name):
+    """What a phase has noted of a family so far: notes.json the first, results.json the second."""
+    path = os.path.join(folder, name)
     if not os.path.exists(path):
         return {}
     with open(path) as f:
         return json.load(f)
 
 
-def export_family(family, exports, folder, seed):
+def write_json(folder, name, content):
+    with open(os.path.join(folder, name), "w") as f:
+        json.dump(content, f, indent=1)
+
+
+def export_family(family, exports, folder, seed, again):
     """Everything phase 2 needs to know of one family, in its folder; what is noted there already stays."""
     import torch
     torch.set_num_threads(1)
@@ -176,12 +206,12 @@ def export_family(family, exports, folder, seed):
     os.makedirs(folder, exist_ok=True)
     notes = {"family": family.name, "kind": family.kind, "model": family.model, "side": family.side,
              "options": family.options, "torch": torch.__version__, "exports": {}}
-    notes.update(read_notes(folder))
+    notes.update(read_json(folder, "notes.json"))
     notes.pop("failure", None)
     try:
         net = enliven(create(family), family.side, torch.Generator().manual_seed(seed))
         notes["parameters"] = sum(p.numel() for p in net.parameters())
-        if "target" not in notes:
+        if "target" not in notes or again:
             notes.update(write_reference(net, family, folder, seed))
         picture = torch.from_numpy(np.load(os.path.join(folder, "x.npy")))
         net.requires_grad_()                      # or some layers take a fused path that cannot be exported
@@ -197,8 +227,7 @@ def export_family(family, exports, folder, seed):
     except Exception as error:
         notes["failure"] = first_lines(error)
         print("    failed: " + notes["failure"], flush=True)
-    with open(os.path.join(folder, "notes.json"), "w") as f:
-        json.dump(notes, f, indent=1)
+    write_json(folder, "notes.json", notes)
 
 
 def first_lines(error):
@@ -207,18 +236,18 @@ def first_lines(error):
 
 
 def export_all(families, args):
-    exports = [e for e in EXPORTS if (not args.exporters or e.exporter in args.exporters) and
-               (not args.opsets or e.opset in args.opsets)]
+    exports = chosen_exports(args)
     import timm  # noqa: F401   once, before the processes fork
     import torch  # noqa: F401
     for family in families:
         folder = os.path.join(args.export_to, folder_name(family))
-        done = {} if args.again else read_notes(folder).get("exports", {})
+        done = {} if args.again else read_json(folder, "notes.json").get("exports", {})
         todo = [export for export in exports if done.get(file_name(export), "none yet")]
         if not todo:
             continue
         print("%s (%s)" % (family.name, family.model), flush=True)
-        worker = multiprocessing.get_context("fork").Process(target=export_family, args=(family, todo, folder, args.seed))
+        worker = multiprocessing.get_context("fork").Process(
+            target=export_family, args=(family, todo, folder, args.seed, args.again))
         worker.start()
         worker.join(args.timeout)
         if worker.is_alive():
@@ -279,18 +308,22 @@ def check_file(args, folder, notes, name, scratch):
 def check_family(args, family, scratch):
     """(notes, results), or None where phase 1 did not run."""
     folder = os.path.join(args.check, folder_name(family))
-    notes = read_notes(folder)
+    notes = read_json(folder, "notes.json")
     if not notes:
         return None
-    results = []
-    for name, refusal in notes["exports"].items():
-        if not refusal and os.path.exists(os.path.join(folder, name)):
-            results.append(check_file(args, folder, notes, name, scratch))
-            if args.delete and not results[-1].failure:
-                for end in ("", ".data"):
-                    if os.path.exists(os.path.join(folder, name + end)):
-                        os.remove(os.path.join(folder, name + end))
-    return notes, results
+    results = {name: Result(*result) for name, result in read_json(folder, "results.json").items()}
+    for name in (file_name(export) for export in chosen_exports(args)):
+        path = os.path.join(folder, name)
+        if not os.path.exists(path) or notes["exports"].get(name, "none yet"):
+            continue
+        if name not in results or results[name].failure or args.again:
+            results[name] = check_file(args, folder, notes, name, scratch)
+            write_json(folder, "results.json", results)
+        if args.delete and not results[name].failure:
+            for end in ("", ".data"):
+                with contextlib.suppress(FileNotFoundError):
+                    os.remove(path + end)
+    return notes, [results[name] for name in map(file_name, ALL_EXPORTS) if name in results]
 
 
 def brief(error):
@@ -347,9 +380,9 @@ def main(arguments):
     parser.add_argument("--export-to", metavar="FOLDER", help="phase 1")
     parser.add_argument("--check", metavar="FOLDER", help="phase 2")
     parser.add_argument("--only", nargs="+", metavar="MODEL", help="these families, by the name of their network")
-    parser.add_argument("--exporters", nargs="+", choices=["script", "dynamo"])
-    parser.add_argument("--opsets", nargs="+", type=int)
-    parser.add_argument("--again", action="store_true", help="export what is in the folder already")
+    parser.add_argument("--exporters", nargs="+", choices=["script", "dynamo"], help="default: both")
+    parser.add_argument("--opsets", nargs="+", type=int, help="default: 13, 18, 20 and 21")
+    parser.add_argument("--again", action="store_true", help="do what is done already once more")
     parser.add_argument("--delete", action="store_true", help="delete each file that agrees")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1, help="handed to the program")
