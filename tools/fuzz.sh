@@ -17,7 +17,7 @@ trap 'rm -rf "$TMPDIR"' EXIT
 touch "$TMPDIR/start"
 
 # Folders of inputs beside the corpus.
-more() { case $1 in fuzz_image) echo tests/data/image ;; esac; }
+more() { case $1 in fuzz_image) echo tests/data/image tests/data/bmp_webp tests/data/tiff ;; esac; }
 
 run() {
   local name=$1 corpus=$build/corpus/$1 findings=$build/findings/$1

@@ -122,7 +122,7 @@ def main():
                 write("fuzz_onnx", model.SerializeToString())
     for path in sorted((DATA / "networks").glob("*.onnx")):
         write("fuzz_onnx", thin(onnx.load(path)).SerializeToString())
-    for path in sorted((DATA / "image").iterdir()):
+    for path in sorted(path for name in ("image", "bmp_webp", "tiff") for path in (DATA / name).iterdir()):
         if path.suffix == ".npy" and path.name.startswith("array_"):
             write("fuzz_npy_csv_json_xml", bytes([NPY]) + path.read_bytes())
         elif path.suffix in (".png", ".jpg", ".webp", ".tif", ".tiff", ".bmp", ".pbm", ".pgm", ".ppm", ".gif"):

@@ -59,12 +59,12 @@ constexpr Verb kVerbs[] = {{"info", fovea::cli::add_info},
                            {"completions", fovea::cli::add_completions, true},
                            {"man", fovea::cli::add_man, true}};
 
-/// Adds the verb that the command line names, and all where it names none of them: options take milliseconds
-/// to add.
+/// Adds the verb that the command line names, none to a question for the version, else all: their options
+/// take milliseconds to add.
 void add_verbs(fovea::cli::Command root, std::string_view first_argument) {
   const auto named = std::find_if(std::begin(kVerbs), std::end(kVerbs),
                                   [&](const Verb& verb) { return verb.name == first_argument; });
-  const bool all = named == std::end(kVerbs) || named->describes_all;
+  const bool all = named == std::end(kVerbs) ? first_argument != "--version" : named->describes_all;
   for (const Verb& verb : kVerbs)
     if (all || verb.name == first_argument)
       verb.add(root);
