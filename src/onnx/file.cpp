@@ -86,7 +86,7 @@ public:
       file_.producer += (file_.producer.empty() ? "" : " ") + model.producer_version();
     for (const auto& entry : model.metadata_props())
       file_.metadata.emplace_back(entry.key(), entry.value());
-    contents_.scopes = flatten(*parsed_.model, file_.opset, contents_.operators, file_.path);
+    contents_.scopes = flatten(*parsed_.model, file_.opset, contents_.operators, file_.path, parsed_.raw);
     take_weights();
     read_ports();
     contents_.writers = find_writers(graph_);

@@ -4,6 +4,7 @@
 #include "onnx/custom_node.hpp"
 #include "onnx/file.hpp"
 #include "onnx/functions.hpp"
+#include "onnx/known_integers.hpp"
 #include "onnx/node_reader.hpp"
 
 #include <algorithm>
@@ -16,6 +17,8 @@ namespace {
 
 constexpr int kMaxDepth = 64;
 constexpr std::size_t kMaxNodes = std::size_t{1} << 18, kMaxCopiedBytes = std::size_t{64} << 20;
+constexpr std::int64_t kMaxTrips = 1024;
+constexpr std::size_t kMaxUnrolledBytes = std::size_t{16} << 20;  ///< of one Loop
 
 /// The nodes of one body (the main graph, a function or a branch) and what their names mean.
 struct Body {
@@ -43,19 +46,41 @@ bool is_if(const onnx::NodeProto& node) {
   return NodeReader(node).in_default_domain() && node.op_type() == "If";
 }
 
+bool is_loop(const onnx::NodeProto& node) {
+  return NodeReader(node).in_default_domain() && node.op_type() == "Loop";
+}
+
+/// What is wrong with a Loop whatever its trip count is; empty when nothing is.
+std::string loop_fault(const NodeReader& node) {
+  const onnx::NodeProto& proto = node.proto();
+  if (!node.has("body") || node.type_of("body") != onnx::AttributeProto::GRAPH)
+    return "attribute 'body': expected a graph";
+  const onnx::GraphProto& body = node.find("body")->g();
+  if (proto.input_size() < 2 || body.input_size() != proto.input_size())
+    return fmt::format("has {} inputs, but attribute 'body' has {}", proto.input_size(), body.input_size());
+  if (body.output_size() != proto.output_size() + 1 || body.output_size() < body.input_size() - 1)
+    return fmt::format("has {} inputs and {} outputs, but attribute 'body' has {} outputs",
+                       proto.input_size(), proto.output_size(), body.output_size());
+  return std::any_of(proto.input().begin() + 2, proto.input().end(),
+                     [](const std::string& name) { return name.empty(); })
+             ? "an initial value is missing"
+             : "";
+}
+
 class Flattener {
 public:
   Flattener(onnx::ModelProto& model, const std::vector<std::shared_ptr<const CustomOperator>>& operators,
-            const std::string& path)
-      : model_(model), functions_(model), operators_(operators), path_(path),
+            const std::string& path, const std::vector<std::optional<std::string_view>>& raw)
+      : model_(model), functions_(model), operators_(operators), path_(path), raw_(raw),
         max_copied_(kMaxCopiedBytes + 2 * model.ByteSizeLong()) {}
 
   std::vector<NodeScope> run(std::int64_t opset) {
     onnx::GraphProto& graph = *model_.mutable_graph();
     Body main;
     main.scope.opset = opset;
-    if (std::none_of(graph.node().begin(), graph.node().end(),
-                     [&](const onnx::NodeProto& node) { return is_if(node) || functions_.find(node); }))
+    if (std::none_of(graph.node().begin(), graph.node().end(), [&](const onnx::NodeProto& node) {
+          return is_if(node) || is_loop(node) || functions_.find(node);
+        }))
       return std::vector<NodeScope>(static_cast<std::size_t>(graph.node_size()), main.scope);
     collect_names(graph);
     google::protobuf::RepeatedPtrField<onnx::NodeProto> nodes;
@@ -70,8 +95,11 @@ private:
   void collect_names(const onnx::GraphProto& graph) {
     for (const auto& input : graph.input())
       used_.insert(input.name());
-    for (const auto& weight : graph.initializer())
-      used_.insert(weight.name());
+    for (int i = 0; i < graph.initializer_size(); ++i) {
+      const auto index = static_cast<std::size_t>(i);
+      used_.insert(graph.initializer(i).name());
+      integers_.add_weight(graph.initializer(i), index < raw_.size() ? raw_[index] : std::nullopt);
+    }
     for (const auto& node : graph.node())
       used_.insert(node.output().begin(), node.output().end());
   }
@@ -102,6 +130,8 @@ private:
         call(node, *function, body);
       else if (is_if(node) && !custom && if_why_not(NodeReader(node), body.scope.opset).empty())
         add_if(std::move(node), body);
+      else if (const auto trips = custom ? std::nullopt : trips_of(node))
+        unroll(node, *trips, body);
       else
         append(std::move(node), body.scope);
     } catch (const InputError& error) {
@@ -112,6 +142,7 @@ private:
   void append(onnx::NodeProto&& node, const NodeScope& scope) {
     FOVEA_CHECK(scopes_.size() < kMaxNodes, "the functions and branches of the model make more than {} nodes",
                 kMaxNodes);
+    integers_.add_node(node);
     *nodes_.Add() = std::move(node);
     scopes_.push_back(scope);
   }
@@ -157,13 +188,8 @@ private:
         copies.emplace_back(function.output(i), wanted);
     name_outputs(function.node(), body);
     copy_nodes(function.node(), body);
-    for (const auto& [from, to] : copies) {
-      onnx::NodeProto identity;
-      identity.set_op_type("Identity");
-      identity.add_input(body.name(from));
-      identity.add_output(to);
-      append(std::move(identity), body.scope);
-    }
+    for (const auto& [from, to] : copies)
+      append(make_node("Identity", {body.name(from)}, {to}), body.scope);
   }
 
   static std::int64_t opset_of(const onnx::FunctionProto& function, std::int64_t otherwise) {
@@ -177,12 +203,36 @@ private:
     return otherwise;
   }
 
+  static onnx::NodeProto make_node(const std::string& type, const std::vector<std::string>& inputs,
+                                   const std::vector<std::string>& outputs) {
+    onnx::NodeProto node;
+    node.set_op_type(type);
+    for (const std::string& input : inputs)
+      node.add_input(input);
+    for (const std::string& output : outputs)
+      node.add_output(output);
+    return node;
+  }
+
+  static onnx::AttributeProto& add_attribute(onnx::NodeProto& node, std::string_view name,
+                                             onnx::AttributeProto::AttributeType type) {
+    onnx::AttributeProto& attribute = *node.add_attribute();
+    attribute.set_name(std::string(name));
+    attribute.set_type(type);
+    return attribute;
+  }
+
+  /// An If without branches: it reads its condition, the values of one case and those of the other.
+  void append_choice(const std::string& name, std::vector<std::string> inputs,
+                     const std::vector<std::string>& outputs, const NodeScope& scope) {
+    onnx::NodeProto chosen = make_node("If", inputs, outputs);
+    chosen.set_name(name);
+    add_attribute(chosen, kFlattened, onnx::AttributeProto::INT);
+    append(std::move(chosen), scope);
+  }
+
   void add_if(onnx::NodeProto&& node, const Body& around) {
-    onnx::NodeProto chosen;
-    chosen.set_name(node.name());
-    chosen.set_op_type("If");
-    chosen.add_input(node.input(0));
-    *chosen.mutable_output() = node.output();
+    std::vector<std::string> inputs = {node.input(0)};
     for (std::size_t i = 0; i < kBranches.size(); ++i) {
       const onnx::GraphProto& graph = NodeReader(node).find(kBranches[i])->g();
       Body body{.parent = &around,
@@ -195,12 +245,96 @@ private:
       name_outputs(graph.node(), body);
       copy_nodes(graph.node(), body);
       for (const auto& output : graph.output())
-        chosen.add_input(body.name(output.name()));
+        inputs.push_back(body.name(output.name()));
     }
-    onnx::AttributeProto& mark = *chosen.add_attribute();
-    mark.set_name(std::string(kFlattened));
-    mark.set_type(onnx::AttributeProto::INT);
-    append(std::move(chosen), around.scope);
+    append_choice(node.name(), std::move(inputs), {node.output().begin(), node.output().end()}, around.scope);
+  }
+
+  /// How many times a Loop runs at most, where it is one that can be unrolled.
+  std::optional<std::int64_t> trips_of(const onnx::NodeProto& node) const {
+    if (!is_loop(node) || !loop_fault(NodeReader(node)).empty())
+      return std::nullopt;
+    const auto trips = integers_.find(node.input(0));
+    const bool fits = trips && *trips <= kMaxTrips &&
+                      static_cast<std::size_t>(std::max<std::int64_t>(*trips, 0)) * node.ByteSizeLong() <=
+                          kMaxUnrolledBytes;
+    return fits ? trips : std::nullopt;
+  }
+
+  /// Puts the trips of a Loop one after the other. Its state is the condition, the carried values and, for
+  /// each scanned output, the sequence of its values so far.
+  void unroll(const onnx::NodeProto& node, std::int64_t trips, const Body& around) {
+    const onnx::GraphProto& graph = NodeReader(node).find("body")->g();
+    Body loop{.parent = &around,
+              .prefix = NodeReader(node).name() + "/",
+              .bindings = around.bindings,
+              .scope = around.scope,
+              .depth = around.depth + 1};
+    add_initializers(graph, loop);
+    std::vector<std::string> state = {node.input(1).empty() ? add_truth(loop) : node.input(1)};
+    state.insert(state.end(), node.input().begin() + 2, node.input().end());
+    const auto first_scanned = static_cast<int>(state.size()) - 1;
+    for (int i = first_scanned; i < node.output_size(); ++i) {
+      state.push_back(fresh(loop.prefix + "scanned"));
+      append(make_node("SequenceEmpty", {}, {state.back()}), loop.scope);
+    }
+    for (std::int64_t trip = 0; trip < trips; ++trip)
+      state = add_trip(graph, trip, state, loop);
+    for (int i = 0; i < node.output_size(); ++i) {
+      if (node.output(i).empty())
+        continue;
+      onnx::NodeProto result = make_node(i < first_scanned ? "Identity" : "ConcatFromSequence",
+                                         {state[static_cast<std::size_t>(i) + 1]}, {node.output(i)});
+      result.set_name(node.name());
+      if (i >= first_scanned) {
+        add_attribute(result, "axis", onnx::AttributeProto::INT).set_i(0);
+        add_attribute(result, "new_axis", onnx::AttributeProto::INT).set_i(1);
+      }
+      append(std::move(result), around.scope);
+    }
+  }
+
+  /// The state behind one trip, which runs where the condition holds: else the state stays.
+  std::vector<std::string> add_trip(const onnx::GraphProto& graph, std::int64_t trip,
+                                    const std::vector<std::string>& state, const Body& loop) {
+    Body body{.parent = &loop,
+              .prefix = fmt::format("{}{}/", loop.prefix, trip),
+              .bindings = loop.bindings,
+              .scope = loop.scope,
+              .depth = loop.depth};
+    onnx::NodeProto number = make_node("Constant", {}, {fresh(body.prefix + graph.input(0).name())});
+    add_attribute(number, "value_int", onnx::AttributeProto::INT).set_i(trip);
+    body.names[graph.input(0).name()] = number.output(0);
+    append(std::move(number), loop.scope);
+    for (int i = 1; i < graph.input_size(); ++i)
+      body.names[graph.input(i).name()] = state[static_cast<std::size_t>(i) - 1];
+    body.scope.guards.push_back({state[0], true});
+    name_outputs(graph.node(), body);
+    copy_nodes(graph.node(), body);
+    std::vector<std::string> inputs = {state[0]}, outputs;
+    for (int i = 0; i < graph.output_size(); ++i) {
+      inputs.push_back(body.name(graph.output(i).name()));
+      if (i + 1 >= graph.input_size()) {
+        const std::string longer = fresh(body.prefix + "scanned");
+        append(make_node("SequenceInsert", {state[static_cast<std::size_t>(i)], inputs.back()}, {longer}),
+               body.scope);
+        inputs.back() = longer;
+      }
+      outputs.push_back(fresh(body.prefix + "state"));
+    }
+    inputs.insert(inputs.end(), state.begin(), state.end());
+    append_choice(fmt::format("{}{}", loop.prefix, trip), std::move(inputs), outputs, loop.scope);
+    return outputs;
+  }
+
+  std::string add_truth(const Body& body) {
+    const std::string name = fresh(body.prefix + "condition");
+    onnx::NodeProto constant = make_node("Constant", {}, {name});
+    onnx::TensorProto& value = *add_attribute(constant, "value", onnx::AttributeProto::TENSOR).mutable_t();
+    value.set_data_type(onnx::TensorProto::BOOL);
+    value.add_int32_data(1);
+    append(std::move(constant), body.scope);
+    return name;
   }
 
   /// A file may write anything, but only this pass says what is flattened.
@@ -219,13 +353,8 @@ private:
                   max_copied_);
       const std::string name = fresh(body.prefix + weight.name());
       body.names[weight.name()] = name;
-      onnx::NodeProto constant;
-      constant.set_op_type("Constant");
-      constant.add_output(name);
-      onnx::AttributeProto& value = *constant.add_attribute();
-      value.set_name("value");
-      value.set_type(onnx::AttributeProto::TENSOR);
-      *value.mutable_t() = weight;
+      onnx::NodeProto constant = make_node("Constant", {}, {name});
+      *add_attribute(constant, "value", onnx::AttributeProto::TENSOR).mutable_t() = weight;
       append(std::move(constant), body.scope);
     }
   }
@@ -234,6 +363,8 @@ private:
   FunctionTable functions_;
   const std::vector<std::shared_ptr<const CustomOperator>>& operators_;
   const std::string& path_;
+  const std::vector<std::optional<std::string_view>>& raw_;
+  KnownIntegers integers_;
   google::protobuf::RepeatedPtrField<onnx::NodeProto> nodes_;
   std::vector<NodeScope> scopes_;
   std::unordered_set<std::string> used_;
@@ -259,10 +390,20 @@ std::string if_why_not(const NodeReader& node, std::int64_t) {
   return proto.input_size() == 1 && !proto.input(0).empty() ? "" : "expected one input, the condition";
 }
 
+std::string loop_why_not(const NodeReader& node) {
+  const std::string fault = loop_fault(node);
+  return !fault.empty()
+             ? fault
+             : fmt::format("a Loop is unrolled where its trip count is a weight or a constant of at "
+                           "most {} and the trips make at most {} MiB of nodes",
+                           kMaxTrips, kMaxUnrolledBytes >> 20);
+}
+
 std::vector<NodeScope> flatten(onnx::ModelProto& model, std::int64_t opset,
                                const std::vector<std::shared_ptr<const CustomOperator>>& operators,
-                               const std::string& path) {
-  std::vector<NodeScope> scopes = Flattener(model, operators, path).run(opset);
+                               const std::string& path,
+                               const std::vector<std::optional<std::string_view>>& raw) {
+  std::vector<NodeScope> scopes = Flattener(model, operators, path, raw).run(opset);
   model.clear_functions();
   return scopes;
 }

@@ -195,6 +195,8 @@ std::string why_unsupported(const NodeReader& node, const OnnxFile::Contents& co
   const std::string& domain = node.proto().domain();
   if (!node.in_default_domain() && domain != "com.microsoft")
     return fmt::format("the domain '{}' is not supported", domain);
+  if (node.operator_name() == "Loop")
+    return loop_why_not(node);
   if (node.has_subgraph() && node.operator_name() != "If")
     return "operators with a subgraph are not supported";
   const Translation* translation = find_translation(node.proto().op_type(), domain);
