@@ -2,13 +2,12 @@
 // forward and with respect to the data, in the layouts that the library chooses, with nothing between them.
 //
 //     conv_floor MODEL.onnx [--bf16] [--batch N] [--size S] [--rounds R] [--threads T]
+#include "backend/onednn/primitives.hpp"
 #include "onnx/import.hpp"
 #include "ops/conv.hpp"
 #include "passes/pipeline.hpp"
 
 #include <fmt/format.h>
-#include <oneapi/dnnl/dnnl.hpp>
-
 #include <omp.h>
 
 #include <algorithm>
@@ -21,9 +20,10 @@
 
 namespace {
 
-using Dims = dnnl::memory::dims;
-using Desc = dnnl::memory::desc;
-using Type = dnnl::memory::data_type;
+namespace onednn = fovea::backend::onednn_detail;
+using onednn::Desc;
+using onednn::Dims;
+using onednn::Type;
 using Clock = std::chrono::steady_clock;
 
 struct Options {
@@ -36,7 +36,8 @@ struct Options {
 
 /// One convolution of the model; weights are [G,OC/G,IC/G,KH,KW] where there are groups.
 struct Conv {
-  Dims src, weights, dst, strides, dilations, pad_begin, pad_end;
+  Dims src, weights, dst;
+  onednn::Window window;
   std::int64_t multiply_adds = 0;
 };
 
@@ -65,10 +66,7 @@ std::vector<Conv> convolutions(const Options& options) {
     Conv conv{graph.shape(node.inputs[0]).dims(),
               w.dims(),
               graph.shape(node.outputs[0]).dims(),
-              a.strides,
-              {a.dilations[0] - 1, a.dilations[1] - 1},
-              {a.pads[0], a.pads[1]},
-              {a.pads[2], a.pads[3]},
+              {{w[2], w[3]}, a.strides, a.dilations, {a.pads[0], a.pads[1]}, {a.pads[2], a.pads[3]}},
               graph.shape(node.outputs[0]).elements() * w.elements() / w[0]};
     if (a.groups > 1)
       conv.weights = {a.groups, w[0] / a.groups, w[1], w[2], w[3]};
@@ -81,18 +79,10 @@ Desc any(const Dims& dims, Type type) {
   return {dims, type, dnnl::memory::format_tag::any};
 }
 
-dnnl::convolution_forward::primitive_desc forward_desc(const Conv& c, Type type, dnnl::prop_kind kind,
-                                                       const dnnl::engine& engine) {
-  return {{kind, dnnl::algorithm::convolution_direct, any(c.src, type), any(c.weights, type),
-           any(c.dst, type), c.strides, c.dilations, c.pad_begin, c.pad_end},
-          engine};
-}
-
 /// Memory full of a small number: zeros would be as fast, but denormal rubbish would not.
-dnnl::memory weights_memory(const Desc& desc, const dnnl::engine& engine) {
-  const Desc plain(desc.dims(), Type::f32,
-                   desc.dims().size() == 5 ? dnnl::memory::format_tag::goihw
-                                           : dnnl::memory::format_tag::oihw);
+dnnl::memory weights_memory(const Dims& dims, const Desc& desc, const dnnl::engine& engine) {
+  const Desc plain(dims, Type::f32,
+                   dims.size() == 5 ? dnnl::memory::format_tag::goihw : dnnl::memory::format_tag::oihw);
   dnnl::memory values(plain, engine), memory(desc, engine);
   std::fill_n(static_cast<float*>(values.get_data_handle()), plain.get_size() / sizeof(float), 0.001F);
   dnnl::stream stream(engine);
@@ -101,43 +91,52 @@ dnnl::memory weights_memory(const Desc& desc, const dnnl::engine& engine) {
   return memory;
 }
 
+Kernel kernel_of(const onednn::Primitive& made, const Dims& weights, const Desc& weights_desc,
+                 const dnnl::engine& engine) {
+  if (!made.primitive)
+    throw std::runtime_error("oneDNN has no kernel for a convolution of the model");
+  Kernel kernel;
+  kernel.primitive = made.primitive;
+  kernel.arguments = {{DNNL_ARG_WEIGHTS, weights_memory(weights, weights_desc, engine)},
+                      {DNNL_ARG_SCRATCHPAD, dnnl::memory(made.scratchpad, engine)}};
+  return kernel;
+}
+
 Kernel forward_kernel(const Conv& c, Type type, const dnnl::engine& engine) {
-  const auto desc = forward_desc(c, type, dnnl::prop_kind::forward_inference, engine);
-  return {dnnl::convolution_forward(desc),
-          {{DNNL_ARG_WEIGHTS, weights_memory(desc.weights_desc(), engine)}},
-          DNNL_ARG_SRC,
-          DNNL_ARG_DST,
-          desc.src_desc(),
-          desc.dst_desc()};
+  const onednn::ConvForward made =
+      onednn::conv_forward(engine, any(c.src, type), any(c.weights, type), {}, any(c.dst, type), c.window);
+  Kernel kernel = kernel_of(made, c.weights, made.weights, engine);
+  kernel.data_key = DNNL_ARG_SRC;
+  kernel.result_key = DNNL_ARG_DST;
+  kernel.data = made.src;
+  kernel.result = made.dst;
+  return kernel;
 }
 
 Kernel backward_kernel(const Conv& c, Type type, const dnnl::engine& engine) {
-  const auto hint = forward_desc(c, type, dnnl::prop_kind::forward_training, engine);
-  const dnnl::convolution_backward_data::primitive_desc desc(
-      {dnnl::algorithm::convolution_direct, any(c.src, type), any(c.weights, type), any(c.dst, type),
-       c.strides, c.dilations, c.pad_begin, c.pad_end},
-      engine, hint);
-  return {dnnl::convolution_backward_data(desc),
-          {{DNNL_ARG_WEIGHTS, weights_memory(desc.weights_desc(), engine)}},
-          DNNL_ARG_DIFF_DST,
-          DNNL_ARG_DIFF_SRC,
-          desc.diff_dst_desc(),
-          desc.diff_src_desc()};
+  const onednn::ConvBackwardData made =
+      onednn::conv_backward_data(engine, any(c.src, type), any(c.weights, type), any(c.dst, type), c.window);
+  Kernel kernel = kernel_of(made, c.weights, made.weights, engine);
+  kernel.data_key = DNNL_ARG_DIFF_DST;
+  kernel.result_key = DNNL_ARG_DIFF_SRC;
+  kernel.data = made.diff_dst;
+  kernel.result = made.diff_src;
+  return kernel;
 }
 
-/// The way back of a convolution of stride 1 without groups, as a forward convolution with transposed and
-/// flipped weights.
+/// The backward pass of a convolution of stride 1 without groups, as a forward convolution with transposed
+/// and flipped weights.
 bool can_flip(const Conv& c) {
-  return c.weights.size() == 4 && c.strides == Dims{1, 1};
+  return c.weights.size() == 4 && c.window.strides == Dims{1, 1};
 }
 Conv flipped(const Conv& c) {
   Conv back = c;
   std::swap(back.src, back.dst);
   std::swap(back.weights[0], back.weights[1]);
   for (std::size_t i = 0; i < 2; ++i) {
-    const std::int64_t reach = (c.dilations[i] + 1) * (c.weights[2 + i] - 1);
-    back.pad_begin[i] = reach - c.pad_begin[i];
-    back.pad_end[i] = reach - c.pad_end[i];
+    const std::int64_t reach = c.window.dilations[i] * (c.window.kernel[i] - 1);
+    back.window.pad_begin[i] = reach - c.window.pad_begin[i];
+    back.window.pad_end[i] = reach - c.window.pad_end[i];
   }
   return back;
 }
@@ -224,7 +223,7 @@ void measure(const Options& options) {
     flip[i] = std::min(flip[i], b[i]);
   print("the faster of both for each", sum(flip), work);
   print("forward + backward-data", sum(f) + sum(b), 2 * work);
-  print("forward + the faster way back", sum(f) + sum(flip), 2 * work);
+  print("forward + the faster backward", sum(f) + sum(flip), 2 * work);
 }
 
 Options parse(int argc, char** argv) {
