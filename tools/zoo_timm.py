@@ -242,12 +242,12 @@ def export_all(families, args):
     for family in families:
         folder = os.path.join(args.export_to, folder_name(family))
         done = {} if args.again else read_json(folder, "notes.json").get("exports", {})
-        todo = [export for export in exports if done.get(file_name(export), "none yet")]
-        if not todo:
+        todo = [export for export in exports if done.get(file_name(export), "none yet") and not args.references]
+        if not todo and not args.references:
             continue
         print("%s (%s)" % (family.name, family.model), flush=True)
         worker = multiprocessing.get_context("fork").Process(
-            target=export_family, args=(family, todo, folder, args.seed, args.again))
+            target=export_family, args=(family, todo, folder, args.seed, args.again or args.references))
         worker.start()
         worker.join(args.timeout)
         if worker.is_alive():
@@ -383,6 +383,7 @@ def main(arguments):
     parser.add_argument("--exporters", nargs="+", choices=["script", "dynamo"], help="default: both")
     parser.add_argument("--opsets", nargs="+", type=int, help="default: 13, 18, 20 and 21")
     parser.add_argument("--again", action="store_true", help="do what is done already once more")
+    parser.add_argument("--references", action="store_true", help="compute scores and gradients again, export nothing")
     parser.add_argument("--delete", action="store_true", help="delete each file that agrees")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1, help="handed to the program")

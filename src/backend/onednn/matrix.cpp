@@ -2,6 +2,9 @@
 #include "ops/gemm.hpp"
 #include "ops/mat_mul.hpp"
 
+#include <algorithm>
+#include <optional>
+
 namespace fovea::backend::onednn_detail {
 namespace {
 
@@ -41,18 +44,67 @@ void lower_gemm(OneDnnBuilder& builder, const ir::Node& node) {
                         {{DNNL_ARG_DST, builder.produce(node.outputs[0], dst)}});
 }
 
-bool supports_mat_mul(const ir::Graph& graph, const ir::Node& node) {
-  const std::int64_t rank = graph.shape(node.inputs[0]).rank();
-  return rank >= 2 && graph.shape(node.inputs[1]).rank() == rank;
+/// A product of stacks of matrices, its operands and its result as oneDNN takes them: of one rank, in as few
+/// axes as their elements' order allows.
+struct Product {
+  std::vector<std::int64_t> a, b, y;
+};
+
+/// Which operand an axis of the stacks repeats.
+enum class Repeats { Nothing, Left, Right };
+
+void add_stack_axes(const std::vector<std::int64_t>& left, const std::vector<std::int64_t>& right,
+                    Product& product) {
+  std::optional<Repeats> last;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    if (left[i] == 1 && right[i] == 1)
+      continue;
+    const Repeats repeats = left[i] == right[i] ? Repeats::Nothing
+                            : left[i] == 1      ? Repeats::Left
+                                                : Repeats::Right;
+    if (last != repeats)
+      for (auto* dims : {&product.a, &product.b, &product.y})
+        dims->push_back(1);
+    last = repeats;
+    product.a.back() *= left[i];
+    product.b.back() *= right[i];
+    product.y.back() *= std::max(left[i], right[i]);
+  }
+}
+
+Product product_of(const Shape& a, const Shape& b) {
+  const std::int64_t K = a[a.rank() - 1];
+  const std::int64_t M = a.rank() == 1 ? 1 : a[a.rank() - 2], N = b.rank() == 1 ? 1 : b[b.rank() - 1];
+  if (b.elements() == K * N)  // one matrix for all rows
+    return {{a.elements() / K, K}, {K, N}, {a.elements() / K, N}};
+  std::vector<std::int64_t> left(a.begin(), a.end() - std::min<std::int64_t>(a.rank(), 2));
+  std::vector<std::int64_t> right(b.begin(), b.end() - std::min<std::int64_t>(b.rank(), 2));
+  left.insert(left.begin(), std::max(left.size(), right.size()) - left.size(), 1);
+  right.insert(right.begin(), left.size() - right.size(), 1);
+  Product product;
+  add_stack_axes(left, right, product);
+  product.a.insert(product.a.end(), {M, K});
+  product.b.insert(product.b.end(), {K, N});
+  product.y.insert(product.y.end(), {M, N});
+  return product;
+}
+
+bool supports_mat_mul(const ir::Graph&, const ir::Node&) {
+  return true;
 }
 
 void lower_mat_mul(OneDnnBuilder& builder, const ir::Node& node) {
-  const Place a = builder.plain(node.inputs[0]);
-  const Place b = builder.plain(node.inputs[1]);
-  const Desc dst = OneDnnBuilder::plain_desc(builder.graph().shape(node.outputs[0]));
-  builder.add_primitive(node.op->name, matmul(builder.engine(), a.desc, b.desc, {}, dst),
-                        {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}},
-                        {{DNNL_ARG_DST, builder.produce(node.outputs[0], dst)}});
+  const ir::Graph& graph = builder.graph();
+  const Product product = product_of(graph.shape(node.inputs[0]), graph.shape(node.inputs[1]));
+  const auto as = [](const Place& place, const std::vector<std::int64_t>& dims) {
+    return Place{place.buffer, OneDnnBuilder::plain_desc(Shape(dims))};
+  };
+  const Place a = as(builder.plain(node.inputs[0]), product.a);
+  const Place b = as(builder.plain(node.inputs[1]), product.b);
+  const Place y = as(
+      builder.produce(node.outputs[0], OneDnnBuilder::plain_desc(graph.shape(node.outputs[0]))), product.y);
+  builder.add_primitive(node.op->name, matmul(builder.engine(), a.desc, b.desc, {}, y.desc),
+                        {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}}, {{DNNL_ARG_DST, y}});
 }
 
 }  // namespace
