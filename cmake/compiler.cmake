@@ -97,3 +97,11 @@ function(fovea_room name)
   endif()
   set_property(GLOBAL APPEND PROPERTY FOVEA_ROOMS fovea_${name})
 endfunction()
+
+# fovea_for_any_processor(FILE): compiles that file of a room, or of the program, for the minimum of the architecture, where
+# other flags ask for more.
+function(fovea_for_any_processor file)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+    set_source_files_properties(${file} PROPERTIES COMPILE_OPTIONS "-march=x86-64;-mno-sse3" SKIP_PRECOMPILE_HEADERS ON)
+  endif()
+endfunction()

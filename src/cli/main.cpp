@@ -1,6 +1,8 @@
+#include "base/processor.hpp"
 #include "cli/common.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/output.hpp"
+#include "cli/processor_guard.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/build_info.hpp"
 #include "fovea/error.hpp"
@@ -18,6 +20,8 @@
 #include <string_view>
 #include <system_error>
 #include <unistd.h>
+
+constinit const std::uint32_t fovea::cli::kInstructionsOfProgram = fovea::instructions_of_compiler();
 
 namespace {
 

@@ -1,5 +1,7 @@
 #include "backend/onednn/bit_kernels.hpp"
 
+#include "backend/onednn/vector_level.hpp"
+
 #include <omp.h>
 
 #include <algorithm>
@@ -14,6 +16,7 @@
 #include <immintrin.h>
 #pragma GCC diagnostic pop
 #endif
+#define FOVEA_AVX2 __attribute__((target("avx2")))
 #define FOVEA_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl")))
 #define FOVEA_AVX512_BF16 __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16")))
 #endif
@@ -83,10 +86,68 @@ void keep_plain(const T* x, const std::uint8_t* bits, T* y, std::int64_t count) 
 
 #if defined(__x86_64__)
 
-bool has_avx512() {
-  static const bool has = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                          __builtin_cpu_supports("avx512vl");
-  return has;
+FOVEA_AVX2 inline __m256 load8(const float* x) {
+  return _mm256_loadu_ps(x);
+}
+FOVEA_AVX2 inline __m256 load8(const Bf16* x) {
+  const __m128i half = _mm_loadu_si128(reinterpret_cast<const __m128i*>(x));
+  return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(half), 16));
+}
+
+FOVEA_AVX2 inline __m256 test8(const Positive&, __m256 x) {
+  return _mm256_cmp_ps(x, _mm256_setzero_ps(), _CMP_GT_OQ);
+}
+FOVEA_AVX2 inline __m256 test8(const Inside& inside, __m256 x) {
+  return _mm256_and_ps(_mm256_cmp_ps(x, _mm256_set1_ps(inside.low), _CMP_GE_OQ),
+                       _mm256_cmp_ps(x, _mm256_set1_ps(inside.high), _CMP_LE_OQ));
+}
+
+template <class T, class Predicate>
+FOVEA_AVX2 void bits_avx2(const T* x, const Predicate& holds, std::uint8_t* bits, std::int64_t count) {
+  std::int64_t i = 0;
+  for (; i + 8 <= count; i += 8)
+    bits[i / 8] = static_cast<std::uint8_t>(_mm256_movemask_ps(test8(holds, load8(x + i))));
+  if (i < count)
+    bits_plain(x + i, holds, bits + i / 8, count - i);
+}
+
+FOVEA_AVX2 inline void keep8(const float* x, std::uint8_t kept, float* y) {
+  const __m256i lanes = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+  const __m256i mask = _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32(kept), lanes), lanes);
+  _mm256_storeu_ps(y, _mm256_and_ps(_mm256_castsi256_ps(mask), _mm256_loadu_ps(x)));
+}
+FOVEA_AVX2 inline void keep8(const Bf16* x, std::uint8_t kept, Bf16* y) {
+  const __m128i lanes = _mm_setr_epi16(1, 2, 4, 8, 16, 32, 64, 128);
+  const __m128i mask = _mm_cmpeq_epi16(_mm_and_si128(_mm_set1_epi16(kept), lanes), lanes);
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(y),
+                   _mm_and_si128(mask, _mm_loadu_si128(reinterpret_cast<const __m128i*>(x))));
+}
+
+template <class T>
+FOVEA_AVX2 void keep_avx2(const T* x, const std::uint8_t* bits, T* y, std::int64_t count) {
+  std::int64_t i = 0;
+  for (; i + 8 <= count; i += 8)
+    keep8(x + i, bits[i / 8], y + i);
+  if (i < count)
+    keep_plain(x + i, bits + i / 8, y + i, count - i);
+}
+
+FOVEA_AVX2 void round_avx2(const float* x, Bf16* y, std::int64_t count) {
+  std::int64_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    const __m256 values = _mm256_loadu_ps(x + i);
+    const __m256i bits = _mm256_castps_si256(values);
+    const __m256i upper = _mm256_srli_epi32(bits, 16);
+    const __m256i odd = _mm256_and_si256(upper, _mm256_set1_epi32(1));
+    const __m256i nearest =
+        _mm256_srli_epi32(_mm256_add_epi32(_mm256_add_epi32(bits, _mm256_set1_epi32(0x7FFF)), odd), 16);
+    const __m256i nan = _mm256_castps_si256(_mm256_cmp_ps(values, values, _CMP_UNORD_Q));
+    const __m256i rounded = _mm256_blendv_epi8(nearest, _mm256_or_si256(upper, _mm256_set1_epi32(0x40)), nan);
+    // Packs each half of 128 bits by itself: the first and the third quarter hold the eight numbers.
+    const __m256i packed = _mm256_permute4x64_epi64(_mm256_packus_epi32(rounded, rounded), 0b1000);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(y + i), _mm256_castsi256_si128(packed));
+  }
+  round_plain(x + i, y + i, count - i);
 }
 
 FOVEA_AVX512 inline __m512 load16(const float* x) {
@@ -139,17 +200,14 @@ FOVEA_AVX512_BF16 void round_avx512(const float* x, Bf16* y, std::int64_t count)
   round_plain(x + i, y + i, count - i);
 }
 
-bool has_avx512_bf16() {
-  static const bool has = has_avx512() && __builtin_cpu_supports("avx512bf16");
-  return has;
-}
-
 #endif
 
 void round_to_bf16(const float* x, Bf16* y, std::int64_t count) {
 #if defined(__x86_64__)
-  if (has_avx512_bf16())
+  if (vector_level() >= VectorLevel::Avx512Bf16)
     return round_avx512(x, y, count);
+  if (vector_level() >= VectorLevel::Avx2)
+    return round_avx2(x, y, count);
 #endif
   round_plain(x, y, count);
 }
@@ -160,8 +218,10 @@ constexpr std::int64_t kChunk = 1 << 12;
 template <class T, class Predicate>
 void make_bits_of_part(const T* x, const Predicate& holds, std::uint8_t* bits, std::int64_t count) {
 #if defined(__x86_64__)
-  if (has_avx512())
+  if (vector_level() >= VectorLevel::Avx512)
     return bits_avx512(x, holds, bits, count);
+  if (vector_level() >= VectorLevel::Avx2)
+    return bits_avx2(x, holds, bits, count);
 #endif
   bits_plain(x, holds, bits, count);
 }
@@ -176,8 +236,10 @@ void make_bits(const T* x, const Predicate& holds, std::uint8_t* bits, std::int6
 template <class T>
 void keep_part(const T* x, const std::uint8_t* bits, T* y, std::int64_t count) {
 #if defined(__x86_64__)
-  if (has_avx512())
+  if (vector_level() >= VectorLevel::Avx512)
     return keep_avx512(x, bits, y, count);
+  if (vector_level() >= VectorLevel::Avx2)
+    return keep_avx2(x, bits, y, count);
 #endif
   keep_plain(x, bits, y, count);
 }

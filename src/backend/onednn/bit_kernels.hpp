@@ -4,8 +4,9 @@
 #include <cstdint>
 
 /// Masks of one bit an element, eight a byte, the lowest bit first. All kernels share their work between the
-/// OpenMP threads of the run; with AVX-512 they take sixteen elements at a time, else one, with equal
-/// results.
+/// OpenMP threads of the run; by the vector level (vector_level.hpp) they take sixteen, eight elements or one
+/// at a time, with equal results: only a NaN's payload and numbers below the smallest normal one may be
+/// rounded to bfloat16 in different ways.
 namespace fovea::backend::onednn_detail {
 
 /// A bfloat16 number: the upper half of a float.
