@@ -1,5 +1,7 @@
 # The Debian package: `cpack -G DEB` in the build folder, or the target `package`. Program, library, headers and data in one.
+# The tarball that runs anywhere: `cpack -G TGZ`. The wheel with all that the Python module needs: the target `wheel`.
 set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_FILE_NAME fovea-${PROJECT_VERSION}-linux-${CMAKE_SYSTEM_PROCESSOR})
 set(FOVEA_PACKAGE_CONTACT "The fovea authors <fovea@localhost>" CACHE STRING "Maintainer of the Debian package: NAME <ADDRESS>")
 set(CPACK_PACKAGE_CONTACT "${FOVEA_PACKAGE_CONTACT}")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "saliency maps of ONNX image classifiers, program and C++ library")
@@ -16,7 +18,7 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
-set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/cmake/debian_files.cmake)
+set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/cmake/packed_files.cmake)
 
 # The libraries that the program is linked to, found by their symbols.
 find_program(FOVEA_DPKG_SHLIBDEPS dpkg-shlibdeps)
@@ -27,17 +29,28 @@ if(FOVEA_DPKG_SHLIBDEPS AND FOVEA_FILE)
   set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 endif()
 
-# What the program loads itself (cli/download.cpp), which its symbols do not tell.
+# What the program loads itself (cli/download.cpp, cli/sha256.cpp), which its symbols do not tell, and the certificates of the
+# places that it loads networks from.
 if(FOVEA_BUILD_CLI)
-  set(CPACK_DEBIAN_PACKAGE_DEPENDS libcurl4)
+  set(CPACK_DEBIAN_PACKAGE_DEPENDS "libcurl4, libssl3, ca-certificates")
 endif()
 
 # What a program that links the static library needs besides: the list of packages for building, less the tools and the
-# headers that only fovea's own sources read.
+# headers that only the program's own sources read.
 file(STRINGS ${PROJECT_SOURCE_DIR}/tools/debian-packages.txt build_packages REGEX "^build: ")
 string(REGEX MATCHALL "lib[a-z0-9-]+-dev" suggested "${build_packages}")
-list(REMOVE_ITEM suggested libcli11-dev)
+list(REMOVE_ITEM suggested libcli11-dev libcurl4-openssl-dev libssl-dev)
 if(NOT FOVEA_IS_SHARED)
   list(JOIN suggested ", " CPACK_DEBIAN_PACKAGE_SUGGESTS)
 endif()
 include(CPack)
+
+# The wheel for the system's Python, in dist/.
+find_program(FOVEA_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH)
+mark_as_advanced(FOVEA_PYTHON)
+if(FOVEA_PYTHON)
+  set(FOVEA_WHEEL_COMMAND ${CMAKE_COMMAND} -DSOURCE=${PROJECT_SOURCE_DIR} -DLIBRARY=$<TARGET_FILE:fovea_c> -DPYTHON=${FOVEA_PYTHON}
+      -DPROCESSOR=${CMAKE_SYSTEM_PROCESSOR} -DSTRIP=${CMAKE_STRIP} -DWORK=${PROJECT_BINARY_DIR}/wheel)
+  add_custom_target(wheel COMMAND ${FOVEA_WHEEL_COMMAND} -DINTO=${PROJECT_BINARY_DIR}/dist -P ${PROJECT_SOURCE_DIR}/cmake/wheel.cmake
+                    DEPENDS fovea_c COMMENT "Making the wheel" VERBATIM)
+endif()
