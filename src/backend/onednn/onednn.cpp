@@ -115,6 +115,10 @@ std::string onednn_version() {
 }
 
 std::string onednn_instruction_set() {
+#if defined(__x86_64__)
+  if (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) == 0)
+    return "no more than any x86-64 has";
+#endif
   switch (dnnl::get_effective_cpu_isa()) {
   case dnnl::cpu_isa::sse41:
     return "SSE4.1";
