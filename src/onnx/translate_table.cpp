@@ -2,6 +2,7 @@
 #include "onnx/flatten.hpp"
 #include "onnx/legacy.hpp"
 #include "onnx/translate_families.hpp"
+#include "onnx/translate_recurrent.hpp"
 
 #include <algorithm>
 #include <array>
@@ -63,6 +64,7 @@ std::span<const Translation> translate_table() {
       {"EyeLike", translate_eye_like},
       {"Flatten", translate_flatten},
       {"Floor", translate_floor},
+      {"GRU", translate_gru, recurrent_why_not},
       {"Gather", translate_gather},
       {"GatherElements", translate_gather_elements},
       {"GatherND", translate_gather_nd},
@@ -85,6 +87,7 @@ std::span<const Translation> translate_table() {
       {"IsInf", translate_is_inf},
       {"IsNaN", translate_is_nan},
       {"LRN", translate_lrn},
+      {"LSTM", translate_lstm, recurrent_why_not},
       {"LayerNormalization", translate_layer_normalization},
       {"LeakyRelu", translate_leaky_relu},
       {"Less", translate_less},
@@ -116,6 +119,7 @@ std::span<const Translation> translate_table() {
       {"QLinearMatMul", translate_q_linear_mat_mul},
       {"QuantizeLinear", translate_quantize_linear},
       {"RMSNormalization", translate_rms_normalization},
+      {"RNN", translate_rnn, recurrent_why_not},
       {"Range", translate_range},
       {"Reciprocal", translate_reciprocal},
       {"ReduceL1", translate_reduce_l1},
