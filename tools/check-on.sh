@@ -12,21 +12,30 @@ folder=$PWD/build/check-on
 root=$folder/$release
 log=$folder/$release.log
 
-command -v debootstrap >/dev/null || { echo "check-on.sh: install debootstrap" >&2; exit 1; }
+for program in debootstrap unshare; do
+  command -v $program >/dev/null || { echo "check-on.sh: install ${program/unshare/util-linux}" >&2; exit 1; }
+done
+[[ $(id -u) -eq 0 ]] || { echo "check-on.sh: must run as root" >&2; exit 1; }
 mkdir -p "$folder"
 # What an interrupted run left; --one-file-system keeps to what this script made.
 rm -rf --one-file-system "$root"
 echo "== $release: debootstrap (log: $log)"
-debootstrap --variant=minbase "$release" "$root" "$mirror" >"$log" 2>&1
+debootstrap --variant=minbase "$release" "$root" "$mirror" >"$log" 2>&1 || { tail -n 5 "$log"; exit 1; }
+# debootstrap makes /dev/null and its like in the root itself. A root that is thrown away need not be synced to the disk at
+# each package.
+echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/force-unsafe-io"
+# Certificate authorities of this machine's own, which a proxy may need; npm reads them from NODE_EXTRA_CA_CERTS.
+mkdir -p "$root/usr/local/share/ca-certificates"
+find /usr/local/share/ca-certificates -name '*.crt' -exec cp -t "$root/usr/local/share/ca-certificates" {} + 2>/dev/null || true
 
 mkdir "$root/fovea"
 git ls-files -z --cached --others --exclude-standard | tar --null -T - -c | tar -x -C "$root/fovea"
 
 # in_root COMMAND...: with processes, mounts and /proc of its own.
 in_root() {
-  unshare --mount --pid --fork --mount-proc="$root/proc" \
+  unshare --mount --pid --fork --kill-child --mount-proc="$root/proc" \
     chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
-    bash -c "cd /fovea && $*" >>"$log" 2>&1
+    NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt bash -c "cd /fovea && $*" >>"$log" 2>&1
 }
 
 failed=0
