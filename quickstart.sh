@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing (Debian 12 and 13), builds fovea and explains the bundled network's answers on the bundled pictures.
+# Installs what is missing (Debian), builds fovea and explains the bundled network's answers on the bundled pictures.
 set -euo pipefail
 cd "$(dirname "$0")"
 build=build/quickstart pictures=out

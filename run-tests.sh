@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing (Debian 12 and 13), builds fovea twice and runs its tests: the fast ones under the address and
+# Installs what is missing (Debian), builds fovea twice and runs its tests: the fast ones under the address and
 # undefined-behaviour sanitizers, the slow ones, which begin programs many times, without. Where clang is installed, the
 # fuzzers are built, too, and look for new inputs for a minute each.
 set -euo pipefail

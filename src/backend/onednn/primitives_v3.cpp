@@ -65,6 +65,13 @@ dnnl::pooling_forward::primitive_desc pool_forward_desc(const dnnl::engine& engi
           attributes()};
 }
 
+/// The slope and the offset of a hard swish, which 2.x knows itself, are parameters in 3.x.
+Eltwise with_parameters(Eltwise function) {
+  if (function.algorithm == dnnl::algorithm::eltwise_hardswish)
+    return {function.algorithm, 1.0F / 6.0F, 0.5F};
+  return function;
+}
+
 dnnl::eltwise_forward::primitive_desc eltwise_forward_desc(const dnnl::engine& engine,
                                                            const Eltwise& function, const Desc& data) {
   return {engine,
@@ -145,11 +152,12 @@ PoolBackward pool_backward(const dnnl::engine& engine, Pooling kind, const Desc&
 }
 
 Primitive eltwise_forward(const dnnl::engine& engine, const Eltwise& function, const Desc& data) {
-  const auto desc = eltwise_forward_desc(engine, function, data);
+  const auto desc = eltwise_forward_desc(engine, with_parameters(function), data);
   return {dnnl::eltwise_forward(desc), desc.scratchpad_desc()};
 }
 
-Primitive eltwise_backward(const dnnl::engine& engine, const Eltwise& function, const Desc& data) {
+Primitive eltwise_backward(const dnnl::engine& engine, const Eltwise& plain, const Desc& data) {
+  const Eltwise function = with_parameters(plain);
   const dnnl::eltwise_backward::primitive_desc desc(
       engine, function.algorithm, data, data, data, function.alpha, function.beta,
       eltwise_forward_desc(engine, function, data), attributes());
