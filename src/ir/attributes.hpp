@@ -77,9 +77,11 @@ private:
     }
     Attributes with(const AttributeText& fields) const override {
       T changed = value;
-      for (const auto& [name, text] : fields) {
+      for (const auto& entry : fields) {
+        const auto& name = entry.first;
+        const auto& text = entry.second;
         bool found = false;
-        T::visit(changed, [&, &name = name, &text = text](const char* field_name, auto& field) {
+        T::visit(changed, [&](const char* field_name, auto& field) {
           if (name == field_name) {
             detail::parse_field(text, field);
             found = true;
