@@ -96,6 +96,8 @@ function(fovea_room name)
     target_compile_options(fovea_${name} PRIVATE -fsanitize=alignment -fno-sanitize-recover=alignment)
   endif()
   set_property(GLOBAL APPEND PROPERTY FOVEA_ROOMS fovea_${name})
+  string(JOIN " " left ${name} ${ROOM_LEFT})
+  set_property(GLOBAL APPEND PROPERTY FOVEA_ROOM_TABLE ${left})
 endfunction()
 
 # fovea_for_any_processor(FILE): compiles that file of a room, or of the program, for the minimum of the architecture, where

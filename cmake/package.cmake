@@ -29,7 +29,7 @@ if(FOVEA_DPKG_SHLIBDEPS AND FOVEA_FILE)
   set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 endif()
 
-# What the program loads itself (cli/download.cpp, cli/sha256.cpp), which its symbols do not tell, and the certificates of the
+# What the program loads itself (networks/download.cpp, networks/sha256.cpp), which its symbols do not tell, and the certificates of the
 # places that it loads networks from.
 if(FOVEA_BUILD_CLI)
   set(CPACK_DEBIAN_PACKAGE_DEPENDS "libcurl4, libssl3, ca-certificates")

@@ -2,8 +2,10 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace fovea {
 
@@ -30,5 +32,32 @@ struct Preprocessing {
 /// A named convention: "torchvision" (scale 1/255, ImageNet's mean and std), "caffe" (pixels 0..255 minus
 /// (123, 117, 104), BGR), "tf" (pixel / 127.5 - 1), "none" (pixel / 255). InputError for another name.
 Preprocessing preprocessing_preset(std::string_view name);
+
+/// Names of preprocessing_preset.
+inline const std::vector<std::string> kPreprocessingPresets = {"torchvision", "caffe", "tf", "none"};
+
+/// What is known of a network's preprocessing: a preset, and single values that replace the preset's. What is
+/// left out is taken from elsewhere (choose_preprocessing in fovea/networks.hpp).
+struct PreprocessingSpec {
+  std::string preset;                        ///< of kPreprocessingPresets, or empty
+  std::optional<std::int64_t> resize, crop;  ///< pixels, 1..65536
+  std::vector<double> mean, std;             ///< empty, one for all channels, 3 or 4
+  std::optional<double> scale;               ///< above 0
+  std::string channel_order;                 ///< "rgb" or "bgr" in any case, or empty
+
+  /// Whether nothing is known.
+  bool empty() const;
+
+  /// A value that no preprocessing can have.
+  struct Fault {
+    std::string field;  ///< "mean"
+    std::string message;
+  };
+  /// The first such value; none if all are in their ranges.
+  std::optional<Fault> fault() const;
+
+  /// `base`, or the preset if there is one, with the single values in place.
+  Preprocessing applied_to(Preprocessing base) const;
+};
 
 }  // namespace fovea

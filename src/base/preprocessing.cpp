@@ -1,6 +1,12 @@
 #include "fovea/preprocessing.hpp"
 
 #include "base/check.hpp"
+#include "base/lower_case.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
 
 namespace fovea {
 
@@ -24,6 +30,48 @@ Preprocessing preprocessing_preset(std::string_view name) {
   }
   FOVEA_CHECK(name == "none", "unknown preprocessing '{}': expected torchvision, caffe, tf or none", name);
   return preset;
+}
+
+bool PreprocessingSpec::empty() const {
+  return preset.empty() && !resize && !crop && mean.empty() && std.empty() && !scale && channel_order.empty();
+}
+
+std::optional<PreprocessingSpec::Fault> PreprocessingSpec::fault() const {
+  auto finite = [](double value) { return std::isfinite(value); };
+  auto positive = [](double value) { return value > 0 && std::isfinite(value); };
+  for (const auto& [field, values] : {std::pair{"mean", &mean}, std::pair{"std", &std}})
+    if (!values->empty() && values->size() != 1 && values->size() != 3 && values->size() != 4)
+      return Fault{field, fmt::format("expected 1, 3 or 4 numbers, found {}", values->size())};
+  if (!std::all_of(mean.begin(), mean.end(), finite))
+    return Fault{"mean", "means must be finite"};
+  if (!std::all_of(std.begin(), std.end(), positive))
+    return Fault{"std", "deviations must be positive"};
+  if (scale && !positive(*scale))
+    return Fault{"scale", "the scale must be positive"};
+  return {};
+}
+
+namespace {
+
+/// One number stands for all channels.
+void override_channels(std::array<double, 4>& channels, const std::vector<double>& values) {
+  for (std::size_t c = 0; c < channels.size() && !values.empty(); ++c)
+    if (values.size() == 1 || c < values.size())
+      channels[c] = values[values.size() == 1 ? 0 : c];
+}
+
+}  // namespace
+
+Preprocessing PreprocessingSpec::applied_to(Preprocessing base) const {
+  Preprocessing chosen = preset.empty() ? base : preprocessing_preset(preset);
+  chosen.resize_short_side = resize.value_or(chosen.resize_short_side);
+  chosen.crop = crop.value_or(chosen.crop);
+  chosen.scale = scale.value_or(chosen.scale);
+  override_channels(chosen.mean, mean);
+  override_channels(chosen.std, std);
+  if (!channel_order.empty())
+    chosen.channel_order = lower_case(channel_order) == "bgr" ? ChannelOrder::BGR : ChannelOrder::RGB;
+  return chosen;
 }
 
 }  // namespace fovea

@@ -1,13 +1,13 @@
 #include "base/quantile.hpp"
 #include "cli/common.hpp"
 #include "cli/engine_options.hpp"
-#include "cli/find_model.hpp"
+#include "cli/networks.hpp"
 #include "cli/output.hpp"
-#include "cli/picture_size.hpp"
 #include "cli/profile_table.hpp"
 #include "cli/verbose.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
+#include "fovea/networks.hpp"
 
 #include <fmt/format.h>
 
@@ -85,7 +85,7 @@ std::size_t peak_memory() {
 
 ProgramOptions program_options(const Model& model, const Options& options) {
   ProgramOptions program = options.engine.program_options();
-  const PictureSize size = picture_size(model, options.size, 224);
+  const PictureSize size = choose_picture_size(model, options.size, 224);
   program.height = size.height;
   program.width = size.width;
   program.batch = options.batch;
@@ -125,7 +125,7 @@ Measured measure(const Options& options, std::shared_ptr<const Program>& program
   Measured measured;
   const Clock::time_point start = Clock::now();
   {
-    const Model model = Model::load(find_model(options.model).path, options.engine.memory.load_options());
+    const Model model = Model::load(find_network(options.model).path, options.engine.memory.load_options());
     measured.load_seconds = seconds_since(start);
     const Clock::time_point loaded = Clock::now();
     program = Program::compile(model, program_options(model, options));

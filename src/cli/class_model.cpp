@@ -1,5 +1,6 @@
 #include "cli/class_model.hpp"
 
+#include "base/make_folder.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
@@ -66,7 +67,7 @@ private:
 
 struct Context {
   const ClassModelArguments& arguments;
-  const LoadedModel& loaded;
+  const Network& loaded;
   Session& session;
   std::optional<Session>& other_layer;  ///< of --diversity-layer
   const InterruptScope& interrupts;
@@ -188,7 +189,7 @@ struct Gallery {
   }
 };
 
-std::shared_ptr<const Program> compile(const LoadedModel& loaded, const ClassModelArguments& arguments,
+std::shared_ptr<const Program> compile(const Network& loaded, const ClassModelArguments& arguments,
                                        const std::string& layer) {
   const int pictures = arguments.diversity.pictures;
   ProgramOptions options = program_options(loaded, arguments.model, Direction::ForwardAndBackward,
@@ -201,7 +202,7 @@ std::shared_ptr<const Program> compile(const LoadedModel& loaded, const ClassMod
 
 int make_models(ClassModelArguments arguments) {
   arguments.check();
-  const LoadedModel loaded = load_model(arguments.model);
+  const Network loaded = load_network(arguments.model);
   arguments.complete(loaded);
   const auto program = compile(loaded, arguments, arguments.layer);
   if (arguments.layer.empty())

@@ -47,7 +47,7 @@ struct ClassModelArguments {
   /// UsageError for options that make no sense together.
   void check() const;
   /// Fills in what depends on other options or on the model.
-  void complete(const LoadedModel& loaded);
+  void complete(const Network& loaded);
   bool one_file() const { return ends_with_png(output); }
   bool makes_sheet() const { return sheet || diversity.pictures > 1; }
   ClassModelDisplay shown() const;

@@ -114,7 +114,7 @@ void ClassModelArguments::check() const {
          "--diversity-strength and --diversity-layer need --diversity");
 }
 
-void ClassModelArguments::complete(const LoadedModel& loaded) {
+void ClassModelArguments::complete(const Network& loaded) {
   if (paper) {
     method.method = ClassModelOptions::Method::Paper;
     method.l2 = 1.0;

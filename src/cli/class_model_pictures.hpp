@@ -13,14 +13,14 @@ namespace fovea::cli {
 /// it is made from.
 class ClassModelPictures {
 public:
-  ClassModelPictures(const LoadedModel& loaded, const ModelOptions& options)
+  ClassModelPictures(const Network& loaded, const ModelOptions& options)
       : loaded_(loaded), options_(options) {}
 
   /// The class's picture with what is to be said of it.
   const Panel& panel(std::int64_t target_class);
 
 private:
-  const LoadedModel& loaded_;
+  const Network& loaded_;
   const ModelOptions& options_;
   std::optional<Session> session_;
   std::map<std::int64_t, Panel> panels_;

@@ -43,7 +43,7 @@ void print_guesses(const std::vector<Prediction>& best, const Labels& labels, co
 
 int classify(const Options& options) {
   const std::vector<std::string> images = expand_folders(options.images);
-  const LoadedModel loaded = load_model(options.model);
+  const Network loaded = load_network(options.model);
   const Workforce force = share_processors(images.size(), options.model.workers, options.model.threads);
   ProgramOptions program_options =
       cli::program_options(loaded, options.model, Direction::Forward, options.crops);

@@ -1,6 +1,6 @@
 #include "cli/command.hpp"
 
-#include "cli/picture_size.hpp"
+#include "fovea/networks.hpp"
 
 #include "cli/common.hpp"
 

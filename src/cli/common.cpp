@@ -4,9 +4,8 @@
 #include "base/lower_case.hpp"
 #include "base/ordered_parallel.hpp"
 #include "cli/engine_options.hpp"
-#include "cli/find_model.hpp"
+#include "cli/networks.hpp"
 #include "cli/output.hpp"
-#include "cli/picture_size.hpp"
 #include "cli/verbose.hpp"
 #include "fovea/error.hpp"
 
@@ -15,10 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
-#include <cerrno>
-#include <cstring>
 #include <exception>
 #include <filesystem>
 #include <set>
@@ -36,7 +32,7 @@ void ModelOptions::add_to(Command verb) {
       .check(file_or_folder());
   verb.add_option("--labels", labels, "class names: one a line, or a CSV of index,wnid,name")
       .check(file_or_folder());
-  preprocessing.add_to(verb);
+  add_preprocessing_options(verb, preprocessing);
   verb.add_option("--size", size, "size of the network's input where the model leaves it open")
       .check(picture_size_text());
   verb.add_option("--scores", scores,
@@ -60,63 +56,33 @@ void ModelOptions::add_workers_to(Command verb) {
       .check(whole_number(1, 1024));
 }
 
-LoadedModel load_model(const ModelOptions& options) {
+Network load_network(const ModelOptions& options) {
   start_log(options.verbose);
-  FoundModel found;
-  found.path = options.model.empty() ? bundled_model() : options.model;
-  if (!options.model.empty())
-    found = find_model(options.model);
-  LoadedModel loaded{Model::load(found.path, options.memory.load_options()), {}, {}, {}, {}, {}};
-  loaded.labels_path = options.labels.empty() ? found.labels : options.labels;
-  loaded.labels = !loaded.labels_path.empty() ? Labels::read(loaded.labels_path)
-                  : options.scores.empty()    ? loaded.model.labels()
-                                              : loaded.model.labels_of(options.scores);
-  for (const std::string& warning : loaded.labels.warnings())
+  NetworkRequest request;
+  request.found = find_network(options.model);
+  request.load = options.memory.load_options();
+  request.labels = options.labels;
+  request.preprocessing = options.preprocessing;
+  check_preprocessing_options(options.preprocessing);
+  request.size = options.size;
+  request.scores = options.scores;
+  request.activation = options.chosen_activation();
+  Network network = Network::load(request);
+  for (const std::string& warning : network.warnings)
     say("fovea: warning: {}\n", warning);
-  if (options.activation != "none")
-    loaded.labels = loaded.labels.of_two_classes();
-  const ChosenPreprocessing chosen = choose_preprocessing(loaded.model, found, options.preprocessing);
-  loaded.preprocessing = chosen.preprocessing;
-  loaded.preprocessing_source = chosen.source;
-  const PictureSize size = picture_size(loaded.model, options.size);
-  loaded.size = {loaded.model.image_input().channels, size.height, size.width};
-  for (const std::string& warning : loaded.model.warnings())
-    say("fovea: warning: {}: {} (left aside)\n", found.path, warning);
-  return loaded;
+  for (const std::string& note : network.notes)
+    say("fovea: note: {}\n", note);
+  return network;
 }
 
-namespace {
-
-/// The places where a file of the bundled models may be: of an installed program, and in its sources.
-std::array<fs::path, 2> places_of(const std::string& name) {
-  const fs::path file = fs::path("models") / name;
-  std::error_code ignored;
-  const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
-  return {program.parent_path().parent_path() / FOVEA_INSTALLED_DATA_DIR / file,
-          fs::path(FOVEA_SOURCE_DATA_DIR) / file};
+std::optional<Activation> ModelOptions::chosen_activation() const {
+  for (const Activation known : {Activation::Softmax, Activation::Sigmoid, Activation::None})
+    if (activation == name_of(known))
+      return known;
+  return {};
 }
 
-}  // namespace
-
-std::string bundled_file(const std::string& name) {
-  const auto places = places_of(name);
-  std::error_code ignored;
-  for (const fs::path& place : places)
-    if (fs::exists(place, ignored))
-      return place.string();
-  throw InputError(fmt::format("the bundled file {} is neither at {} nor at {}", name, places[0].string(),
-                               places[1].string()));
-}
-
-std::string bundled_model() {
-  try {
-    return bundled_file("imagenette-resnet.onnx");
-  } catch (const InputError& error) {
-    throw InputError(fmt::format("{}: name a model with -m", error.what()));
-  }
-}
-
-ProgramOptions program_options(const LoadedModel& loaded, const ModelOptions& options, Direction direction,
+ProgramOptions program_options(const Network& loaded, const ModelOptions& options, Direction direction,
                                std::int64_t batch) {
   ProgramOptions program;
   program.direction = direction;
@@ -128,18 +94,16 @@ ProgramOptions program_options(const LoadedModel& loaded, const ModelOptions& op
   program.head = ProgramOptions::Head::Classes;
   if (!options.scores.empty())
     program.outputs = {options.scores};
-  for (const Activation activation : {Activation::Softmax, Activation::Sigmoid, Activation::None})
-    if (options.activation == name_of(activation))
-      program.activation = activation;
+  program.activation = options.chosen_activation();
   program.label_count = loaded.labels.size();
   return program;
 }
 
-std::shared_ptr<const Program> compile_for_crops(const LoadedModel& loaded, ProgramOptions options) {
+std::shared_ptr<const Program> compile_for_crops(const Network& loaded, ProgramOptions options) {
   return compile_for_pictures(loaded.model, std::move(options));
 }
 
-void check_labels(const LoadedModel& loaded, const Program& program) {
+void check_labels(const Network& loaded, const Program& program) {
   const std::int64_t names = loaded.labels.size(), classes = program.classes();
   if (names == classes || loaded.labels.empty())
     return;
@@ -227,17 +191,6 @@ std::string UniqueStems::next(const std::string& path) {
 
 bool ends_with_png(const std::string& path) {
   return lower_case(fs::path(path).extension().string()) == ".png";
-}
-
-void make_folder(const std::string& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error)
-    throw OutputError(fmt::format("cannot make the folder: {}", error.message()), path);
-  if (!fs::is_directory(path, error))
-    throw OutputError("is not a folder", path);
-  if (::access(path.c_str(), W_OK) != 0)
-    throw OutputError(fmt::format("cannot write into the folder: {}", std::strerror(errno)), path);
 }
 
 namespace {

@@ -3,8 +3,7 @@
 #include "cli/command.hpp"
 #include "cli/memory_option.hpp"
 #include "cli/preprocessing_options.hpp"
-#include "fovea/framing.hpp"
-#include "fovea/model.hpp"
+#include "fovea/networks.hpp"
 #include "fovea/program.hpp"
 
 #include <nlohmann/json.hpp>
@@ -35,7 +34,7 @@ private:
 struct ModelOptions {
   std::string model;  ///< a file or a name; empty: the bundled network
   std::string labels;
-  PreprocessingOptions preprocessing;
+  PreprocessingSpec preprocessing;
   std::string size;
   std::string scores;      ///< the output or value with the class scores; empty: the first output
   std::string activation;  ///< empty: what the network's end says
@@ -46,39 +45,26 @@ struct ModelOptions {
   bool verbose = false;
 
   void add_to(Command verb);
+  std::optional<Activation> chosen_activation() const;
   /// --workers, of the verbs that take many pictures.
   void add_workers_to(Command verb);
 };
 
-/// A model with all that is needed to show it pictures.
-struct LoadedModel {
-  Model model;
-  Labels labels;
-  Preprocessing preprocessing;
-  /// Where the preprocessing comes from, for messages: "the model file", "preset torchvision (default)", ...
-  std::string preprocessing_source;
-  InputSize size;
-  std::string labels_path;  ///< the file the labels were read from; empty: they are the model's own
-};
-
-LoadedModel load_model(const ModelOptions& options);
-
-/// A file of the folder models/ that belongs to the program; InputError when it is nowhere to be found.
-std::string bundled_file(const std::string& name);
-/// The bundled network's file; InputError when it is nowhere to be found.
-std::string bundled_model();
+/// The network that the options name. Tells its warnings and notes on stderr. UsageError for options out of
+/// their range; otherwise as NetworkCatalog::find and Network::load.
+Network load_network(const ModelOptions& options);
 
 /// The program for options whose batch is how many crops there are. Where the file fixes its batch so that
 /// the network takes no other (a transformer that was exported for one picture), a program of the file's
 /// batch, to which crops go one after another.
-std::shared_ptr<const Program> compile_for_crops(const LoadedModel& loaded, ProgramOptions options);
+std::shared_ptr<const Program> compile_for_crops(const Network& loaded, ProgramOptions options);
 
 /// Program options for the loaded model, with the options' threads.
-ProgramOptions program_options(const LoadedModel& loaded, const ModelOptions& options, Direction direction,
+ProgramOptions program_options(const Network& loaded, const ModelOptions& options, Direction direction,
                                std::int64_t batch = 1);
 /// InputError when a file of labels has another number of names than the network has classes; a warning on
 /// stderr when the labels of the model file do.
-void check_labels(const LoadedModel& loaded, const Program& program);
+void check_labels(const Network& loaded, const Program& program);
 /// Says on stderr what the passes did.
 void print_notes(const Program& program);
 /// ", probability 0.995", or nothing where there is none.
@@ -117,8 +103,6 @@ private:
   std::set<std::string> taken_;
 };
 bool ends_with_png(const std::string& path);
-/// Makes the folder if it is not there; OutputError when that fails or it cannot be written to.
-void make_folder(const std::string& path);
 
 /// The paths, with each folder replaced by the pictures in it (told by their endings, sorted by name; folders
 /// within are left out); a folder without any stays as it is.

@@ -1,5 +1,6 @@
 #include "cli/deconv.hpp"
 
+#include "base/make_folder.hpp"
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
@@ -20,7 +21,7 @@ using Sessions = std::vector<Session>;
 /// What the workers share; nothing of it changes.
 struct Shared {
   const DeconvArguments& arguments;
-  const LoadedModel& loaded;
+  const Network& loaded;
   const std::optional<LayerInfo>& layer;
   std::optional<std::int64_t> target_class;
   const std::vector<std::string>& images;
@@ -154,7 +155,7 @@ int deconv(const DeconvArguments& arguments) {
   if (ends_with_png(arguments.output) && images.size() > 1)
     throw UsageError(fmt::format("-o {}: one file cannot hold {} pictures, name a folder", arguments.output,
                                  images.size()));
-  const LoadedModel loaded = load_model(arguments.model);
+  const Network loaded = load_network(arguments.model);
   const Workforce force = share_processors(images.size(), arguments.model.workers, arguments.model.threads);
   const std::optional<LayerInfo> layer = deconv_layer(loaded, arguments);
   Shared shared{arguments, loaded, layer, {}, images, {}, DeconvPictures(arguments, loaded, layer)};
@@ -230,7 +231,7 @@ void DeconvArguments::check() const {
   refuse(top && ends_with_png(output), "-o: one file cannot hold several channels, name a folder");
 }
 
-std::optional<LayerInfo> deconv_layer(const LoadedModel& loaded, const DeconvArguments& arguments) {
+std::optional<LayerInfo> deconv_layer(const Network& loaded, const DeconvArguments& arguments) {
   if (arguments.layer.empty())
     return {};
   try {
@@ -249,7 +250,7 @@ std::optional<LayerInfo> deconv_layer(const LoadedModel& loaded, const DeconvArg
   }
 }
 
-std::vector<std::shared_ptr<const Program>> deconv_programs(const LoadedModel& loaded,
+std::vector<std::shared_ptr<const Program>> deconv_programs(const Network& loaded,
                                                             const DeconvArguments& arguments,
                                                             const std::optional<LayerInfo>& layer,
                                                             int threads) {

@@ -36,10 +36,10 @@ struct DeconvArguments {
 };
 
 /// The layer of --layer, none for the scores. InputError when it, or the unit, is not there.
-std::optional<LayerInfo> deconv_layer(const LoadedModel& loaded, const DeconvArguments& arguments);
+std::optional<LayerInfo> deconv_layer(const Network& loaded, const DeconvArguments& arguments);
 
 /// A program for each rule, in their order; says on stderr what the passes did.
-std::vector<std::shared_ptr<const Program>> deconv_programs(const LoadedModel& loaded,
+std::vector<std::shared_ptr<const Program>> deconv_programs(const Network& loaded,
                                                             const DeconvArguments& arguments,
                                                             const std::optional<LayerInfo>& layer,
                                                             int threads);
@@ -58,7 +58,7 @@ struct DeconvView {
 class DeconvPictures {
 public:
   /// Refers to all of them.
-  DeconvPictures(const DeconvArguments& arguments, const LoadedModel& loaded,
+  DeconvPictures(const DeconvArguments& arguments, const Network& loaded,
                  const std::optional<LayerInfo>& layer)
       : arguments_(arguments), loaded_(loaded), layer_(layer) {}
 
@@ -81,7 +81,7 @@ private:
   Image framed(const Image& part, const DeconvView& view, std::uint8_t outside) const;
 
   const DeconvArguments& arguments_;
-  const LoadedModel& loaded_;
+  const Network& loaded_;
   const std::optional<LayerInfo>& layer_;
 };
 

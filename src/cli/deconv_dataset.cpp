@@ -1,5 +1,6 @@
 #include "base/atomic_file.hpp"
 #include "base/csv.hpp"
+#include "base/make_folder.hpp"
 #include "cli/deconv.hpp"
 #include "cli/output.hpp"
 #include "fovea/error.hpp"
@@ -50,7 +51,7 @@ class DatasetRun {
 public:
   explicit DatasetRun(const DeconvArguments& arguments)
       : arguments_(arguments), images_(pictures_below(arguments.dataset)),
-        loaded_(load_model(arguments.model)), layer_(deconv_layer(loaded_, arguments)),
+        loaded_(load_network(arguments.model)), layer_(deconv_layer(loaded_, arguments)),
         pictures_(arguments, loaded_, layer_),
         workers_(share_processors(images_.size(), arguments.model.workers, arguments.model.threads).workers) {
     if (!ends_with_png(arguments.output))
@@ -204,7 +205,7 @@ private:
 
   const DeconvArguments& arguments_;
   std::vector<std::string> images_;
-  LoadedModel loaded_;
+  Network loaded_;
   std::optional<LayerInfo> layer_;
   DeconvPictures pictures_;
   std::size_t workers_;

@@ -1,4 +1,5 @@
 #include "base/failure.hpp"
+#include "base/make_folder.hpp"
 #include "base/ordered_parallel.hpp"
 #include "cli/evaluate_maps.hpp"
 #include "cli/output.hpp"
@@ -92,7 +93,7 @@ FaithfulnessProtocol protocol_of(const Arguments& arguments) {
 /// What the workers share.
 struct Task {
   const Arguments& arguments;
-  const LoadedModel& loaded;
+  const Network& loaded;
   const std::vector<std::string>& images;
   std::vector<std::shared_ptr<const MapProgram>> programs;
   std::shared_ptr<const Program> scores;
@@ -152,7 +153,7 @@ std::vector<FaithfulnessImage> judge_all(const Task& task, std::size_t workers) 
 
 int evaluate_faithfulness(const Arguments& arguments) {
   const std::vector<std::string> images = arguments.checked_images();
-  const LoadedModel loaded = load_model(arguments.model);
+  const Network loaded = load_network(arguments.model);
   const Workforce force = share_processors(images.size(), arguments.model.workers, arguments.model.threads);
   constexpr std::int64_t batch = 8;
   ProgramOptions options = program_options(loaded, arguments.model, Direction::Forward, batch);

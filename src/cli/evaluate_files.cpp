@@ -1,7 +1,7 @@
 #include "base/check.hpp"
+#include "base/json.hpp"
 #include "base/read_file.hpp"
 #include "cli/evaluate.hpp"
-#include "cli/json_fields.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -1,6 +1,7 @@
 #include "base/append_file.hpp"
 #include "base/atomic_file.hpp"
 #include "base/fingerprint.hpp"
+#include "base/make_folder.hpp"
 #include "base/mapped_file.hpp"
 #include "base/ordered_parallel.hpp"
 #include "cli/evaluate.hpp"
@@ -35,9 +36,8 @@ std::vector<AnnotatedImage> read_truth(const EvaluateArguments& arguments) {
 }
 
 /// Everything that results depend on, but for the pictures themselves. Threads and workers do not matter.
-Json settings_of(const EvaluateArguments& arguments, const LoadedModel& loaded,
-                 const LocalizeOptions& options, const std::vector<AnnotatedImage>& truth,
-                 const Shard& shard) {
+Json settings_of(const EvaluateArguments& arguments, const Network& loaded, const LocalizeOptions& options,
+                 const std::vector<AnnotatedImage>& truth, const Shard& shard) {
   const auto file = MappedFile::open(loaded.model.path(), std::numeric_limits<std::size_t>::max());
   const Preprocessing& input = loaded.preprocessing;
   Json json = {
@@ -140,7 +140,7 @@ void print_failure(const ImageResult& result) {
 
 struct Task {
   const EvaluateArguments& arguments;
-  const LoadedModel& loaded;
+  const Network& loaded;
   LocalizationProtocol protocol;
   const MapPrograms& programs;
   const std::vector<AnnotatedImage>& truth;
@@ -188,7 +188,7 @@ int evaluate_localization(const EvaluateArguments& arguments) {
   if (!fs::is_directory(arguments.images, error))
     throw InputError("is not a folder of pictures", arguments.images);
   std::vector<AnnotatedImage> truth = read_truth(arguments);
-  const LoadedModel loaded = load_model(model);
+  const Network loaded = load_network(model);
   const std::vector<std::int64_t> places = shard.places(static_cast<std::int64_t>(truth.size()));
   const Workforce force = share_processors(places.size(), model.workers, model.threads);
   const MapPrograms programs(loaded, arguments.localize, force.threads);

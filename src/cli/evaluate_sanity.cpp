@@ -1,4 +1,5 @@
 #include "base/failure.hpp"
+#include "base/make_folder.hpp"
 #include "base/ordered_parallel.hpp"
 #include "cli/evaluate_maps.hpp"
 #include "cli/output.hpp"
@@ -34,7 +35,7 @@ struct Comparison {
 
 struct Task {
   const Arguments& arguments;
-  const LoadedModel& loaded;
+  const Network& loaded;
   ProgramOptions options;  ///< for one picture
   std::size_t workers;
   std::vector<SanityImage> images;
@@ -179,7 +180,7 @@ void add_points(SanityResults& results, CascadeRanks& ranks, Task& task, const P
 
 int evaluate_sanity(const Arguments& arguments) {
   const std::vector<std::string> paths = arguments.checked_images();
-  const LoadedModel loaded = load_model(arguments.model);
+  const Network loaded = load_network(arguments.model);
   const Workforce force = share_processors(paths.size(), arguments.model.workers, arguments.model.threads);
   Task task{arguments,     loaded, program_options(loaded, arguments.model, Direction::Forward),
             force.workers, {},     {},

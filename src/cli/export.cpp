@@ -1,12 +1,12 @@
 #include "fovea/export.hpp"
 #include "base/atomic_file.hpp"
 #include "cli/common.hpp"
-#include "cli/find_model.hpp"
 #include "cli/memory_option.hpp"
+#include "cli/networks.hpp"
 #include "cli/output.hpp"
-#include "cli/picture_size.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
+#include "fovea/networks.hpp"
 
 #include <fmt/format.h>
 
@@ -52,7 +52,7 @@ struct Arguments {
   }
 
   void fill(const Model& loaded, ExportOptions& options) const {
-    const PictureSize chosen = picture_size(loaded, size);
+    const PictureSize chosen = choose_picture_size(loaded, size);
     options.opset = opset;
     options.batch = batch;
     options.height = chosen.height;
@@ -61,7 +61,7 @@ struct Arguments {
 };
 
 int write_explanation(const Arguments& arguments) {
-  const Model model = Model::load(find_model(arguments.model).path, arguments.memory.load_options());
+  const Model model = Model::load(find_network(arguments.model).path, arguments.memory.load_options());
   ExplanationOptions options;
   arguments.fill(model, options);
   for (const ExportedMethod& method : kMethods)
@@ -83,7 +83,7 @@ int write_explanation(const Arguments& arguments) {
 }
 
 int write_canonical(const Arguments& arguments) {
-  const Model model = Model::load(find_model(arguments.model).path, arguments.memory.load_options());
+  const Model model = Model::load(find_network(arguments.model).path, arguments.memory.load_options());
   ExportOptions options;
   arguments.fill(model, options);
   const std::string bytes = export_canonical(model, options);

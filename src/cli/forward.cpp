@@ -1,6 +1,6 @@
 #include "cli/common.hpp"
 #include "cli/engine_options.hpp"
-#include "cli/find_model.hpp"
+#include "cli/networks.hpp"
 #include "cli/verbose.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
@@ -98,7 +98,7 @@ std::vector<NamedFile> with_names(std::vector<NamedFile> files, const Model& mod
 
 int compute(const Options& options) {
   start_log(options.engine.verbose);
-  const Model model = Model::load(find_model(options.model).path, options.engine.memory.load_options());
+  const Model model = Model::load(find_network(options.model).path, options.engine.memory.load_options());
   std::vector<NamedFile> inputs, outputs;
   std::transform(options.inputs.begin(), options.inputs.end(), std::back_inserter(inputs), split_name);
   std::transform(options.outputs.begin(), options.outputs.end(), std::back_inserter(outputs), split_name);

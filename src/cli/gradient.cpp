@@ -1,6 +1,6 @@
 #include "cli/common.hpp"
 #include "cli/engine_options.hpp"
-#include "cli/find_model.hpp"
+#include "cli/networks.hpp"
 #include "cli/verbose.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
@@ -33,7 +33,7 @@ int compute(const Options& options) {
   start_log(options.engine.verbose);
   if (options.scores == options.output)
     throw UsageError(fmt::format("-o and --scores name the same file '{}'", options.output));
-  const Model model = Model::load(find_model(options.model).path, options.engine.memory.load_options());
+  const Model model = Model::load(find_network(options.model).path, options.engine.memory.load_options());
   const Tensor values = read_array(options.input);
   ProgramOptions program_options = options.engine.program_options();
   const std::string input = input_of(model, options.layer);

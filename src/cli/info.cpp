@@ -1,11 +1,11 @@
 #include "cli/common.hpp"
-#include "cli/find_model.hpp"
 #include "cli/memory_option.hpp"
+#include "cli/networks.hpp"
 #include "cli/output.hpp"
-#include "cli/picture_size.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/error.hpp"
 #include "fovea/layers.hpp"
+#include "fovea/networks.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -30,7 +30,7 @@ std::shared_ptr<const Program> try_compile(const Model& model, const Options& op
                                            std::vector<std::string>& complaints) {
   try {
     ProgramOptions program;
-    const PictureSize size = picture_size(model, options.size, 224);
+    const PictureSize size = choose_picture_size(model, options.size, 224);
     program.height = size.height;
     program.width = size.width;
     if (!options.scores.empty())
@@ -134,8 +134,8 @@ struct Usage {
   std::optional<ChosenPreprocessing> preprocessing;
 };
 
-Usage usage_of(const Model& model, const FoundModel& found) {
-  Usage usage{labels_of(model, found), {}};
+Usage usage_of(const Model& model, const FoundNetwork& found) {
+  Usage usage{found.labels.empty() ? model.labels() : Labels::read(found.labels), {}};
   if (model.preprocessing() || !found.preprocessing.empty())
     usage.preprocessing = choose_preprocessing(model, found, {});
   return usage;
@@ -235,7 +235,7 @@ void print_text(const Model& model, const Usage& usage, const Program* program,
 }
 
 int show(const Options& options) {
-  const FoundModel found = find_model(options.model);
+  const FoundNetwork found = find_network(options.model);
   const Model model = Model::load(found.path, options.memory.load_options());
   const Usage usage = usage_of(model, found);
   for (const std::string& warning : usage.labels.warnings())

@@ -1,5 +1,6 @@
 #include "cli/localize.hpp"
 
+#include "base/make_folder.hpp"
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "fovea/classify.hpp"
@@ -16,7 +17,7 @@ namespace fovea::cli {
 namespace {
 
 /// The classes to look for in a photo.
-std::vector<std::int64_t> targets_for(const RuleExplainers& explainers, const LoadedModel& loaded,
+std::vector<std::int64_t> targets_for(const RuleExplainers& explainers, const Network& loaded,
                                       const LocalizeArguments& arguments) {
   const ClassScores& scores = explainers.scores();
   if (arguments.target != "auto")
@@ -30,7 +31,7 @@ std::vector<std::int64_t> targets_for(const RuleExplainers& explainers, const Lo
 /// What the workers share; nothing of it changes while they work.
 struct Shared {
   const LocalizeArguments& arguments;
-  const LoadedModel& loaded;
+  const Network& loaded;
   LocalizeOptions options;
   std::vector<std::string> bases;
 };
@@ -71,7 +72,7 @@ Report localize_picture(MapSessions& sessions, const Shared& shared, std::size_t
 
 int localize_by_class(const LocalizeArguments& arguments) {
   const LocalizeOptions options = localize_options(arguments);
-  const LoadedModel loaded = load_model(arguments.model);
+  const Network loaded = load_network(arguments.model);
   Shared shared{arguments, loaded, options, {}};
   const Workforce force =
       share_processors(arguments.images.size(), arguments.model.workers, arguments.model.threads);

@@ -53,7 +53,7 @@ struct LocalizeArguments {
 /// A network compiled for the maps that --method asks for: one program for each of them.
 class MapPrograms {
 public:
-  MapPrograms(const LoadedModel& loaded, const LocalizeArguments& arguments, int threads);
+  MapPrograms(const Network& loaded, const LocalizeArguments& arguments, int threads);
   const Program& first() const { return programs_.front()->scores(); }
   /// Prints the notes of all programs, each once.
   void print_notes() const;

@@ -27,7 +27,7 @@ Crops LocalizeArguments::framing() const {
   return static_cast<Crops>(crop_count() == 1 ? 0 : crop_count());
 }
 
-MapPrograms::MapPrograms(const LoadedModel& loaded, const LocalizeArguments& arguments, int threads) {
+MapPrograms::MapPrograms(const Network& loaded, const LocalizeArguments& arguments, int threads) {
   ProgramOptions options =
       program_options(loaded, arguments.model, Direction::ForwardAndBackward, arguments.crop_count());
   options.threads = threads;

@@ -1,3 +1,4 @@
+#include "base/make_folder.hpp"
 #include "cli/localize.hpp"
 #include "fovea/error.hpp"
 

@@ -1,4 +1,5 @@
 #include "base/atomic_file.hpp"
+#include "base/make_folder.hpp"
 #include "cli/common.hpp"
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"

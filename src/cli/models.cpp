@@ -1,11 +1,8 @@
 #include "cli/models.hpp"
 
-#include "cli/find_model.hpp"
-#include "cli/known_networks.hpp"
+#include "cli/networks.hpp"
 #include "cli/output.hpp"
-#include "cli/registered_networks.hpp"
 #include "cli/verbs.hpp"
-#include "fovea/error.hpp"
 
 #include <fmt/format.h>
 
@@ -19,7 +16,7 @@ namespace fs = std::filesystem;
 namespace {
 
 int print_path(const std::string& name) {
-  print("{}\n", find_network(name).path);
+  print("{}\n", user_catalog().find_name(name).path);
   return 0;
 }
 
@@ -34,18 +31,20 @@ bool remove_file(const std::string& path) {
 
 int remove(const std::string& name) {
   // By the name alone: a sidecar that cannot be read must be removable, too.
-  if (is_model_name(name) && remove_file(RegisteredNetwork::sidecar(name))) {
+  const NetworkCatalog catalog = user_catalog();
+  if (is_network_name(name) && remove_file(catalog.sidecar(name))) {
     print("{} is no longer registered; its file stays\n", name);
     return 0;
   }
-  const KnownNetworks known = KnownNetworks::read();
+  const KnownNetworks known = catalog.known();
   const KnownNetwork* network = known.find(name);
   if (!network)
-    throw unknown_network(name, known);
-  const bool partly = remove_file(network->pulled_path() + ".part");
-  if (!remove_file(network->pulled_path()) && !partly)
+    throw catalog.no_such_name(name);
+  const std::string path = catalog.pulled_path(*network);
+  const bool partly = remove_file(path + ".part");
+  if (!remove_file(path) && !partly)
     throw InputError("there is nothing to remove: it has not been pulled", name);
-  print("removed {}\n", network->pulled_path());
+  print("removed {}\n", path);
   return 0;
 }
 

@@ -1,9 +1,7 @@
 #include "cli/common.hpp"
-#include "cli/known_networks.hpp"
 #include "cli/models.hpp"
+#include "cli/networks.hpp"
 #include "cli/output.hpp"
-#include "cli/registered_networks.hpp"
-#include "fovea/error.hpp"
 
 #include <fmt/format.h>
 
@@ -14,22 +12,19 @@ namespace {
 
 struct Options {
   std::string file, name, labels;
-  PreprocessingOptions preprocessing;
+  PreprocessingSpec preprocessing;
 };
 
 int add(const Options& options) {
-  options.preprocessing.check();
+  check_preprocessing_options(options.preprocessing);
   RegisteredNetwork network;
   network.name = options.name.empty() ? stem_of(options.file) : options.name;
   network.preprocessing = options.preprocessing;
-  if (!is_model_name(network.name))
+  if (!is_network_name(network.name))
     throw UsageError(
         fmt::format("'{}' cannot be a network's name, which has letters, digits, '.', '_' and '-', "
                     "and begins with a letter or digit: give one with --name",
                     network.name));
-  if (const KnownNetworks known = KnownNetworks::read(); known.find(network.name))
-    throw InputError(
-        fmt::format("'{}' is the name of a known network: give another one with --name", network.name));
   // What cannot be used is refused now rather than when it is used.
   const Model model = Model::load(options.file);
   network.path = std::filesystem::absolute(options.file).lexically_normal().string();
@@ -37,7 +32,7 @@ int add(const Options& options) {
     [[maybe_unused]] const Labels labels = Labels::read(options.labels);
     network.labels = std::filesystem::absolute(options.labels).lexically_normal().string();
   }
-  network.write();
+  user_catalog().add(network);
   print("{} stands for {}\n", network.name, network.path);
   return 0;
 }
@@ -52,7 +47,7 @@ void add_models_add(Command models) {
       .check(not_empty());
   verb.add_option("--labels", options->labels, "class names: one a line, or a CSV of index,wnid,name")
       .check(file_or_folder());
-  options->preprocessing.add_to(verb);
+  add_preprocessing_options(verb, options->preprocessing);
   verb.runs([options] { return add(*options); });
 }
 

@@ -1,10 +1,8 @@
 #include "cli/common.hpp"
-#include "cli/known_networks.hpp"
 #include "cli/models.hpp"
+#include "cli/networks.hpp"
 #include "cli/output.hpp"
-#include "cli/preprocessing_json.hpp"
-#include "cli/registered_networks.hpp"
-#include "fovea/error.hpp"
+#include "networks/preprocessing_json.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -16,36 +14,37 @@ namespace fovea::cli {
 namespace {
 
 /// "caffe", "caffe, crop 28"; "" where nothing is said.
-std::string preprocessing_text(const PreprocessingOptions& options) {
+std::string preprocessing_text(const PreprocessingSpec& spec) {
   std::vector<std::string> parts;
-  if (!options.preset.empty())
-    parts.push_back(options.preset);
-  if (options.resize)
-    parts.push_back(fmt::format("resize {}", *options.resize));
-  if (options.crop)
-    parts.push_back(fmt::format("crop {}", *options.crop));
-  if (options.scale)
-    parts.push_back(fmt::format("scale {:.4g}", *options.scale));
-  if (!options.mean.empty())
-    parts.push_back(fmt::format("mean {:.4g}", fmt::join(options.mean, ",")));
-  if (!options.std.empty())
-    parts.push_back(fmt::format("std {:.4g}", fmt::join(options.std, ",")));
-  if (!options.channel_order.empty())
-    parts.push_back(options.channel_order);
+  if (!spec.preset.empty())
+    parts.push_back(spec.preset);
+  if (spec.resize)
+    parts.push_back(fmt::format("resize {}", *spec.resize));
+  if (spec.crop)
+    parts.push_back(fmt::format("crop {}", *spec.crop));
+  if (spec.scale)
+    parts.push_back(fmt::format("scale {:.4g}", *spec.scale));
+  if (!spec.mean.empty())
+    parts.push_back(fmt::format("mean {:.4g}", fmt::join(spec.mean, ",")));
+  if (!spec.std.empty())
+    parts.push_back(fmt::format("std {:.4g}", fmt::join(spec.std, ",")));
+  if (!spec.channel_order.empty())
+    parts.push_back(spec.channel_order);
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
 struct Lists {
-  KnownNetworks known = KnownNetworks::read();
+  NetworkCatalog catalog = user_catalog();
+  KnownNetworks known = catalog.known();
   std::vector<RegisteredNetwork> registered;
   std::vector<std::string> errors;  ///< of registered networks that cannot be used
 };
 
 Lists read_lists() {
   Lists lists;
-  for (const std::string& name : registered_names())
+  for (const std::string& name : lists.catalog.registered_names())
     try {
-      if (auto network = RegisteredNetwork::find(name))
+      if (auto network = lists.catalog.registered(name))
         lists.registered.push_back(std::move(*network));
     } catch (const Error& error) {
       lists.errors.emplace_back(error.what());
@@ -59,27 +58,27 @@ void print_json(const Lists& lists) {
     return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
   };
   for (const KnownNetwork& network : lists.known.networks) {
-    const bool here = network.is_pulled();
-    json.push_back(
-        {{"name", network.name},
-         {"aliases", network.aliases},
-         {"title", network.title},
-         {"source", lists.known.source},
-         {"licence", lists.known.licence},
-         {"bytes", network.bytes},
-         {"sha256", network.sha256},
-         {"top1", or_null(network.top1)},
-         {"top5", or_null(network.top5)},
-         {"preprocessing", to_json(network.preprocessing)},
-         {"note", network.note},
-         {"state", here ? "pulled" : "not pulled"},
-         {"path", here ? nlohmann::ordered_json(network.pulled_path()) : nlohmann::ordered_json()}});
+    const bool here = lists.catalog.is_pulled(network);
+    json.push_back({{"name", network.name},
+                    {"aliases", network.aliases},
+                    {"title", network.title},
+                    {"source", lists.known.source},
+                    {"licence", lists.known.licence},
+                    {"bytes", network.bytes},
+                    {"sha256", network.sha256},
+                    {"top1", or_null(network.top1)},
+                    {"top5", or_null(network.top5)},
+                    {"preprocessing", networks::to_json(network.preprocessing)},
+                    {"note", network.note},
+                    {"state", here ? "pulled" : "not pulled"},
+                    {"path", here ? nlohmann::ordered_json(lists.catalog.pulled_path(network))
+                                  : nlohmann::ordered_json()}});
   }
   for (const RegisteredNetwork& network : lists.registered)
     json.push_back({{"name", network.name},
                     {"source", "registered"},
                     {"labels", network.labels},
-                    {"preprocessing", to_json(network.preprocessing)},
+                    {"preprocessing", networks::to_json(network.preprocessing)},
                     {"state", "registered"},
                     {"path", network.path}});
   cli::print_json(json);
@@ -91,7 +90,7 @@ std::string percent(const std::optional<double>& value) {
 
 using Row = std::array<std::string, 7>;
 
-Row row_of(const KnownNetwork& network) {
+Row row_of(const KnownNetwork& network, bool is_pulled) {
   std::vector<std::string> what = {network.title};
   what.insert(what.end(), network.aliases.begin(), network.aliases.end());
   return {network.name,
@@ -99,7 +98,7 @@ Row row_of(const KnownNetwork& network) {
           fmt::format("{:.2f}", static_cast<double>(network.bytes) / 1e6),
           percent(network.top1),
           percent(network.top5),
-          network.is_pulled() ? "pulled" : "",
+          is_pulled ? "pulled" : "",
           preprocessing_text(network.preprocessing) +
               (network.note.empty() ? "" : " (" + network.note + ")")};
 }
@@ -107,7 +106,7 @@ Row row_of(const KnownNetwork& network) {
 void print_text(const Lists& lists) {
   std::vector<Row> rows = {{"name", "network, other names", "MB", "top-1", "top-5", "", "preprocessing"}};
   for (const KnownNetwork& network : lists.known.networks)
-    rows.push_back(row_of(network));
+    rows.push_back(row_of(network, lists.catalog.is_pulled(network)));
   for (const RegisteredNetwork& network : lists.registered)
     rows.push_back(
         {network.name, network.path, "", "", "", "registered", preprocessing_text(network.preprocessing)});

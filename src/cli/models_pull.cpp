@@ -1,10 +1,7 @@
 #include "cli/common.hpp"
-#include "cli/find_model.hpp"
 #include "cli/models.hpp"
+#include "cli/networks.hpp"
 #include "cli/output.hpp"
-#include "cli/pull_network.hpp"
-#include "cli/registered_networks.hpp"
-#include "fovea/error.hpp"
 
 #include <fmt/format.h>
 
@@ -17,15 +14,16 @@ struct Options {
 };
 
 /// All of them, before anything is fetched.
-std::vector<const KnownNetwork*> find_all(const std::vector<std::string>& names, const KnownNetworks& known) {
+std::vector<const KnownNetwork*> find_all(const std::vector<std::string>& names,
+                                          const NetworkCatalog& catalog, const KnownNetworks& known) {
   std::vector<const KnownNetwork*> networks;
   for (const std::string& name : names) {
     networks.push_back(known.find(name));
     if (networks.back())
       continue;
-    if (RegisteredNetwork::find(name))
+    if (catalog.registered(name))
       throw InputError("is registered, so its file is here already", name);
-    throw unknown_network(name, known);
+    throw catalog.no_such_name(name);
   }
   return networks;
 }
@@ -41,15 +39,33 @@ const char* outcome_text(Pulled pulled) {
   }
 }
 
+/// UsageError for a FOVEA_MODELS_URL that cannot be one, before anything is fetched.
+void check_url(const std::string& url) {
+  if (!url.empty() && url.rfind("https://", 0) != 0 && url.rfind("http://", 0) != 0)
+    throw UsageError(fmt::format("FOVEA_MODELS_URL: expected https://... or http://..., found '{}'", url));
+}
+
 int pull(const Options& options) {
-  const KnownNetworks known = KnownNetworks::read();
-  const std::vector<const KnownNetwork*> networks = find_all(options.names, known);
-  const std::string base = base_url(known);
+  const NetworkCatalog catalog = user_catalog();
+  const KnownNetworks known = catalog.known();
+  const std::vector<const KnownNetwork*> networks = find_all(options.names, catalog, known);
+  check_url(catalog.places().url);
   int code = 0;
   for (const KnownNetwork* network : networks)
     try {
-      const Pulled pulled = pull_network(*network, base, std::chrono::seconds(options.timeout));
-      print("{} {}: {}\n", network->name, outcome_text(pulled), network->pulled_path());
+      constexpr std::int64_t mega = 1000000;
+      ProgressBar bar(network->bytes / mega);
+      PullOptions pull_options;
+      pull_options.patience = std::chrono::seconds(options.timeout);
+      pull_options.waits = [&] {
+        say("fovea: note: {} is being pulled already: waiting for that\n", network->name);
+      };
+      pull_options.progress = [&](std::int64_t done, std::int64_t) {
+        bar.update(done / mega, "MB of " + network->name);
+      };
+      const Pulled pulled = fovea::pull(catalog, known, *network, pull_options);
+      bar.clear();
+      print("{} {}: {}\n", network->name, outcome_text(pulled), catalog.pulled_path(*network));
     } catch (const Error& error) {  // the others may be had
       say("fovea: error: {}\n", error.what());
       code = 1;

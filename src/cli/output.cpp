@@ -45,11 +45,6 @@ void print_json(const nlohmann::ordered_json& json) {
   write_output(json_text(json) + "\n");
 }
 
-std::string json_text(const nlohmann::ordered_json& json) {
-  // Ends of lines in texts are escaped already: those that are left are between the fields.
-  return shown_lines(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
-}
-
 int lost_output() {
   errno = 0;
   const bool failed = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "base/json.hpp"
 #include "base/utf8.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <string>
 #include <string_view>
@@ -46,10 +46,6 @@ void print(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
 void print_lines(std::string_view text);
 /// JSON on standard output, with an end of line.
 void print_json(const nlohmann::ordered_json& json);
-
-/// JSON as it is written to files and to standard output: valid UTF-8, without a character that a terminal
-/// acts on.
-std::string json_text(const nlohmann::ordered_json& json);
 
 /// Writes out what is left for standard output. The error number of the first failure since the program's
 /// begin, or 0.

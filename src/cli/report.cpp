@@ -65,7 +65,7 @@ int make_report(const ReportArguments& arguments, const std::string& command_lin
   check_usage(arguments);
   const auto begin = std::chrono::steady_clock::now();
   const std::vector<std::string> images = expand_folders(arguments.images);
-  const LoadedModel loaded = load_model(arguments.model);
+  const Network loaded = load_network(arguments.model);
   const Workforce force = share_processors(images.size(), arguments.model.workers, arguments.model.threads);
   const ReportPrograms programs(loaded, arguments, force.threads);
   const Program& scores = programs.methods.front()->scores();
@@ -130,7 +130,7 @@ int make_report(const ReportArguments& arguments, const std::string& command_lin
 
 }  // namespace
 
-ReportPrograms::ReportPrograms(const LoadedModel& loaded, const ReportArguments& arguments, int threads) {
+ReportPrograms::ReportPrograms(const Network& loaded, const ReportArguments& arguments, int threads) {
   ProgramOptions options =
       program_options(loaded, arguments.model, Direction::ForwardAndBackward, arguments.crops);
   options.threads = threads;

@@ -38,7 +38,7 @@ struct ReportArguments {
 
 /// The model and all that is compiled of it; immutable.
 struct ReportPrograms {
-  ReportPrograms(const LoadedModel& loaded, const ReportArguments& arguments, int threads);
+  ReportPrograms(const Network& loaded, const ReportArguments& arguments, int threads);
 
   std::vector<std::shared_ptr<const MapProgram>> methods;
   LocalizeArguments localize;
@@ -67,7 +67,7 @@ struct PhotoEntry {
 class PhotoReport {
 public:
   /// `target`: the class to explain, none: the best guesses. Refers to all but that.
-  PhotoReport(const LoadedModel& loaded, const ReportArguments& arguments, const ReportPrograms& programs,
+  PhotoReport(const Network& loaded, const ReportArguments& arguments, const ReportPrograms& programs,
               std::optional<std::int64_t> target, Page& page)
       : loaded_(loaded), arguments_(arguments), programs_(programs), target_(target), page_(page) {}
 
@@ -80,7 +80,7 @@ private:
                                   const MapProgram& program) const;
   void add_object(const Context& context, ReportSessions& sessions, nlohmann::ordered_json& explained) const;
 
-  const LoadedModel& loaded_;
+  const Network& loaded_;
   const ReportArguments& arguments_;
   const ReportPrograms& programs_;
   std::optional<std::int64_t> target_;
@@ -100,7 +100,7 @@ struct ReportSummary {
 /// The block that photos need: methods, colour maps.
 void add_settings(Page& page, const ReportArguments& arguments);
 /// Everything below the photos.
-void add_summary(Page& page, const ReportArguments& arguments, const LoadedModel& loaded,
+void add_summary(Page& page, const ReportArguments& arguments, const Network& loaded,
                  const ReportPrograms& programs, const ReportSummary& summary);
 
 }  // namespace fovea::cli

@@ -36,7 +36,7 @@ std::vector<std::pair<std::int64_t, std::int64_t>> commonest(const ReportSummary
   return classes;
 }
 
-void add_class_models(Page& page, const ReportArguments& arguments, const LoadedModel& loaded,
+void add_class_models(Page& page, const ReportArguments& arguments, const Network& loaded,
                       const ReportSummary& summary) {
   const auto classes = commonest(summary);
   const std::size_t count = std::min(classes.size(), static_cast<std::size_t>(arguments.class_models));
@@ -62,7 +62,7 @@ void add_class_models(Page& page, const ReportArguments& arguments, const Loaded
   page.add_block("pictures", block_text(block));
 }
 
-void add_plots(Page& page, const LoadedModel& loaded, const ReportSummary& summary) {
+void add_plots(Page& page, const Network& loaded, const ReportSummary& summary) {
   if (summary.photos < 2)
     return;
   BarPlot classes{"Photos of each class", "photos", {}, {0}};
@@ -95,7 +95,7 @@ std::string operators_text(const Model& model) {
   return text;
 }
 
-Facts model_card(const ReportArguments& arguments, const LoadedModel& loaded, const Program& program) {
+Facts model_card(const ReportArguments& arguments, const Network& loaded, const Program& program) {
   const Model& model = loaded.model;
   const ProgramReport& report = program.report();
   Facts facts = {{"Network", arguments.model.model.empty() ? model.path() : arguments.model.model}};
@@ -136,7 +136,7 @@ void add_settings(Page& page, const ReportArguments& arguments) {
   page.add_block("settings", block_text(block));
 }
 
-void add_summary(Page& page, const ReportArguments& arguments, const LoadedModel& loaded,
+void add_summary(Page& page, const ReportArguments& arguments, const Network& loaded,
                  const ReportPrograms& programs, const ReportSummary& summary) {
   add_class_models(page, arguments, loaded, summary);
   add_plots(page, loaded, summary);

@@ -1,5 +1,6 @@
 #include "fovea/saliency.hpp"
 
+#include "base/make_folder.hpp"
 #include "cli/class_model_pictures.hpp"
 #include "cli/common.hpp"
 #include "cli/map_levels.hpp"
@@ -78,7 +79,7 @@ ColourBar bar_of(const Options& options, const ShownLevels& levels) {
 }
 
 /// Photo, map, map on the photo; or, as in the paper's reproduction, photo, class model, map.
-Image figure_of(const SaliencyMap& result, const Options& options, const LoadedModel& loaded,
+Image figure_of(const SaliencyMap& result, const Options& options, const Network& loaded,
                 const std::string& path, const Image& grey, const ShownLevels& levels,
                 ClassModelPictures& class_models) {
   const std::string name = short_name(loaded.labels, result.target.index);
@@ -98,7 +99,7 @@ Image figure_of(const SaliencyMap& result, const Options& options, const LoadedM
   return make_figure(panels, fmt::format("{} (class {})", name, result.target.index));
 }
 
-void write_files(const SaliencyMap& result, const Options& options, const LoadedModel& loaded,
+void write_files(const SaliencyMap& result, const Options& options, const Network& loaded,
                  const std::string& path, const Files& files, const ShownLevels& levels,
                  ClassModelPictures& class_models) {
   const Image grey = grey_of(result.map, levels, options.range.gamma);
@@ -154,7 +155,7 @@ std::string result_text(const SaliencyMap& result, const Labels& labels, const s
 /// What the workers share; nothing of it changes but for the class models, which are locked.
 struct Shared {
   const Options& options;
-  const LoadedModel& loaded;
+  const Network& loaded;
   const std::vector<std::string>& images;
   std::vector<Files> files;
   std::shared_ptr<const MapProgram> program;
@@ -200,7 +201,7 @@ int make_maps(const Options& options) {
   const std::vector<std::string> images = expand_folders(options.images);
   if (ends_with_png(options.output) && images.size() > 1)
     throw UsageError("-o names one picture, but several are given: name a folder");
-  const LoadedModel loaded = load_model(options.model);
+  const Network loaded = load_network(options.model);
   const Workforce force = share_processors(images.size(), options.model.workers, options.model.threads);
   ProgramOptions program_options =
       cli::program_options(loaded, options.model, Direction::ForwardAndBackward, options.crops);

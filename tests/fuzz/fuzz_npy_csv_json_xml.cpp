@@ -1,12 +1,12 @@
 // Fuzzes the readers of small files. The first byte of an input chooses the reader, the rest is the file. Any
 // exception but fovea::Error ends the process.
-#include "cli/json_fields.hpp"
-#include "cli/preprocessing_json.hpp"
+#include "base/json_fields.hpp"
 #include "fovea/error.hpp"
 #include "fovea/ground_truth.hpp"
 #include "fovea/labels.hpp"
 #include "fovea/npy.hpp"
 #include "fuzz/input_file.hpp"
+#include "networks/preprocessing_json.hpp"
 
 #include <cstdlib>
 
@@ -59,15 +59,15 @@ void read_lists(std::string_view bytes) {
 /// A sidecar: one object of every kind of field.
 void read_sidecar(std::string_view bytes) {
   static const InputFile file("network.json");
-  auto fields = fovea::cli::JsonFields::read(file.hold(bytes));
+  auto fields = fovea::JsonFields::read(file.hold(bytes));
   (void)fields.text_if_given("labels");
   (void)fields.texts_if_given("aliases");
   (void)fields.number_if_given("top1");
   (void)fields.whole_number_if_given("bytes", 1, INT64_MAX);
-  (void)fovea::cli::to_json(fovea::cli::read_preprocessing(fields)).dump();
+  (void)fovea::networks::to_json(fovea::networks::read_preprocessing(fields)).dump();
   for (auto& network : fields.objects("networks")) {
     (void)network.text("name");
-    (void)fovea::cli::read_preprocessing(network);
+    (void)fovea::networks::read_preprocessing(network);
     network.expect_no_others();
   }
   fields.expect_no_others();

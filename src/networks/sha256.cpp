@@ -1,4 +1,4 @@
-#include "cli/sha256.hpp"
+#include "networks/sha256.hpp"
 
 #include "base/shared_library.hpp"
 #include "fovea/error.hpp"
@@ -8,7 +8,7 @@
 
 #include <array>
 
-namespace fovea::cli {
+namespace fovea::networks {
 
 namespace {
 
@@ -74,4 +74,4 @@ std::string Sha256::finish() {
   return text;
 }
 
-}  // namespace fovea::cli
+}  // namespace fovea::networks

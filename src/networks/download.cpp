@@ -1,4 +1,4 @@
-#include "cli/download.hpp"
+#include "networks/download.hpp"
 
 #include "base/shared_library.hpp"
 #include "fovea/error.hpp"
@@ -11,7 +11,7 @@
 #include <exception>
 #include <memory>
 
-namespace fovea::cli {
+namespace fovea::networks {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -151,4 +151,4 @@ void download(const Download& wanted) {
     throw InputError("cannot be downloaded: " + reason(code, transfer, detail.data()), wanted.url);
 }
 
-}  // namespace fovea::cli
+}  // namespace fovea::networks

@@ -1,28 +1,12 @@
-#include "cli/known_networks.hpp"
-
-#include "cli/common.hpp"
-#include "cli/json_fields.hpp"
-#include "cli/preprocessing_json.hpp"
-#include "cli/registered_networks.hpp"
-#include "cli/user_folders.hpp"
+#include "base/json_fields.hpp"
+#include "fovea/networks.hpp"
+#include "networks/preprocessing_json.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <limits>
 #include <set>
-#include <system_error>
 
-namespace fovea::cli {
-
-std::string KnownNetwork::pulled_path() const {
-  return pulled_models_folder() + "/" + name + ".onnx";
-}
-
-bool KnownNetwork::is_pulled() const {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(pulled_path(), error);
-  return !error && size == static_cast<std::uintmax_t>(bytes);
-}
+namespace fovea {
 
 namespace {
 
@@ -47,21 +31,20 @@ KnownNetwork read_network(JsonFields& fields) {
   network.sha256 = fields.text("sha256");
   network.top1 = read_accuracy(fields, "top1");
   network.top5 = read_accuracy(fields, "top5");
-  network.preprocessing = read_preprocessing(fields);
+  network.preprocessing = networks::read_preprocessing(fields);
   network.note = fields.text_if_given("note").value_or("");
   fields.expect_no_others();
   if (!is_digest(network.sha256))
     fields.fail("sha256", "expected 64 hexadecimal digits in lower case");
-  if (!is_model_name(network.name))  // it becomes a file's name
+  if (!is_network_name(network.name))  // it becomes a file's name
     fields.fail("name", "expected letters, digits, '.', '_' and '-'");
   return network;
 }
 
 }  // namespace
 
-KnownNetworks KnownNetworks::read() {
-  const auto other = environment("FOVEA_MODELS_LIST");
-  JsonFields fields = JsonFields::read(other ? *other : bundled_file("zoo.json"));
+KnownNetworks KnownNetworks::read(const std::string& path) {
+  JsonFields fields = JsonFields::read(path);
   KnownNetworks list;
   list.url = fields.text("url");
   list.source = fields.text("source");
@@ -97,4 +80,4 @@ std::vector<std::string> KnownNetworks::names() const {
   return names;
 }
 
-}  // namespace fovea::cli
+}  // namespace fovea

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace fovea::cli {
+namespace fovea::networks {
 
 /// The SHA-256 of bytes that come piece by piece.
 class Sha256 {
@@ -23,4 +23,4 @@ private:
   std::unique_ptr<Context> context_;
 };
 
-}  // namespace fovea::cli
+}  // namespace fovea::networks

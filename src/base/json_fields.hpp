@@ -1,6 +1,6 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include "base/json.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -8,11 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace fovea::cli {
-
-/// The JSON in a file's text. InputError naming the file and the line where it is none, nests deeper than 64
-/// levels (whoever walks through it may use a stack frame for each) or holds a number out of range.
-nlohmann::ordered_json parse_json(const std::string& text, const std::string& path);
+namespace fovea {
 
 /// Reads the fields of a JSON object strictly. Whatever is wrong - a field that is missing, of another type
 /// or not known - is an InputError that names the file and the field.
@@ -52,4 +48,4 @@ private:
   std::set<std::string> asked_;
 };
 
-}  // namespace fovea::cli
+}  // namespace fovea

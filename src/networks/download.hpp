@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace fovea::cli {
+namespace fovea::networks {
 
 /// What to fetch, and what to do with it.
 struct Download {
@@ -27,4 +27,4 @@ struct Download {
 /// that came.
 void download(const Download& wanted);
 
-}  // namespace fovea::cli
+}  // namespace fovea::networks

@@ -1,12 +1,8 @@
-#include "cli/pull_network.hpp"
-
+#include "base/make_folder.hpp"
 #include "base/write_all.hpp"
-#include "cli/common.hpp"
-#include "cli/download.hpp"
-#include "cli/output.hpp"
-#include "cli/sha256.hpp"
-#include "cli/user_folders.hpp"
-#include "fovea/error.hpp"
+#include "fovea/networks.hpp"
+#include "networks/download.hpp"
+#include "networks/sha256.hpp"
 
 #include <fmt/format.h>
 
@@ -17,18 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace fovea::cli {
+namespace fovea {
 
-std::string base_url(const KnownNetworks& known) {
-  const auto other = environment("FOVEA_MODELS_URL");
-  std::string url = other ? *other : known.url;
-  const bool secure = url.rfind("https://", 0) == 0;
-  if (other && !secure && url.rfind("http://", 0) != 0)
-    throw UsageError(fmt::format("FOVEA_MODELS_URL: expected https://... or http://..., found '{}'", url));
-  if (!other && !secure)
-    throw InputError(fmt::format("the list of known networks names the URL '{}': expected https://...", url));
-  return url.back() == '/' ? url : url + "/";
-}
+using networks::Sha256;
 
 namespace {
 
@@ -69,20 +56,21 @@ std::int64_t hash_rest(const File& file, Sha256& sha256) {
   }
 }
 
-bool is_right(const KnownNetwork& network) {
-  if (!network.is_pulled())
+bool is_right(const NetworkCatalog& catalog, const KnownNetwork& network) {
+  if (!catalog.is_pulled(network))
     return false;
-  const File file(network.pulled_path(), O_RDONLY);
+  const File file(catalog.pulled_path(network), O_RDONLY);
   Sha256 sha256;
   return file.is_open() && hash_rest(file, sha256) == network.bytes && sha256.finish() == network.sha256;
 }
 
 /// Waits until no other process has the file locked; whether one had.
-bool lock(const File& file, const KnownNetwork& network) {
+bool lock(const File& file, const std::function<void()>& waits) {
   if (::flock(file.descriptor(), LOCK_EX | LOCK_NB) == 0)
     return false;
   if (errno == EWOULDBLOCK) {
-    say("fovea: note: {} is being pulled already: waiting for that\n", network.name);
+    if (waits)
+      waits();
     while (::flock(file.descriptor(), LOCK_EX) != 0)
       if (errno != EINTR)
         throw OutputError(fmt::format("cannot be locked: {}", std::strerror(errno)), file.path());
@@ -109,7 +97,7 @@ void empty(const File& file) {
 
 /// Brings the partial file, which is locked, to its full length; its digest.
 std::string complete(const File& part, const KnownNetwork& network, const std::string& url,
-                     std::chrono::seconds patience) {
+                     const PullOptions& options) {
   Sha256 sha256;
   std::int64_t bytes = hash_rest(part, sha256);
   auto forget = [&] {
@@ -121,12 +109,10 @@ std::string complete(const File& part, const KnownNetwork& network, const std::s
     forget();
   if (bytes == network.bytes)
     return sha256.finish();
-  constexpr std::int64_t mega = 1000000;
-  ProgressBar bar(network.bytes / mega);
-  Download wanted;
+  networks::Download wanted;
   wanted.url = url;
   wanted.begin = bytes;
-  wanted.patience = patience;
+  wanted.patience = options.patience;
   wanted.start_over = forget;
   wanted.take = [&](std::string_view piece) {
     if (bytes + static_cast<std::int64_t>(piece.size()) > network.bytes) {
@@ -138,9 +124,10 @@ std::string complete(const File& part, const KnownNetwork& network, const std::s
     write_all(part.descriptor(), piece, part.path());
     sha256.add(piece);
     bytes += static_cast<std::int64_t>(piece.size());
-    bar.update(bytes / mega, "MB of " + network.name);
+    if (options.progress)
+      options.progress(bytes, network.bytes);
   };
-  download(wanted);
+  networks::download(wanted);
   if (bytes < network.bytes)
     throw InputError(
         fmt::format("ended after {} of {} bytes; pulling again goes on from there", bytes, network.bytes),
@@ -149,44 +136,45 @@ std::string complete(const File& part, const KnownNetwork& network, const std::s
 }
 
 /// On the disk first, then under its name: whatever happens in between, no half file has that name.
-void give_name(const File& part, const std::string& path) {
+void give_name(const File& part, const std::string& path, const std::string& folder) {
   if (::fsync(part.descriptor()) != 0)
     throw_write_error(part.path(), errno);
   if (::rename(part.path().c_str(), path.c_str()) != 0)
     throw_write_error(path, errno);
-  if (const File folder(pulled_models_folder(), O_RDONLY | O_DIRECTORY); folder.is_open())
-    ::fsync(folder.descriptor());
+  if (const File entries(folder, O_RDONLY | O_DIRECTORY); entries.is_open())
+    ::fsync(entries.descriptor());
 }
 
 }  // namespace
 
-Pulled pull_network(const KnownNetwork& network, const std::string& base, std::chrono::seconds patience) {
-  if (is_right(network))
+Pulled pull(const NetworkCatalog& catalog, const KnownNetworks& known, const KnownNetwork& network,
+            const PullOptions& options) {
+  if (is_right(catalog, network))
     return Pulled::AlreadyHere;
-  make_folder(pulled_models_folder());
+  const std::string path = catalog.pulled_path(network), url = catalog.url_of(known, network);
+  make_folder(catalog.places().pulled);
   bool waited = false;
   while (true) {
-    const File part(network.pulled_path() + ".part", O_RDWR | O_CREAT);
+    const File part(path + ".part", O_RDWR | O_CREAT);
     if (!part.is_open())
       throw_write_error(part.path(), errno);
-    waited = lock(part, network) || waited;
+    waited = lock(part, options.waits) || waited;
     if (!is_still_at(part))
       continue;
-    if (is_right(network)) {  // finished between the first look and the lock
+    if (is_right(catalog, network)) {  // finished between the first look and the lock
       remove(part);
       return waited ? Pulled::ByAnotherPull : Pulled::AlreadyHere;
     }
-    const std::string url = base + network.path;
-    const std::string digest = complete(part, network, url, patience);
+    const std::string digest = complete(part, network, url, options);
     if (digest != network.sha256) {
       remove(part);
       throw InputError(fmt::format("what came is not {}: its SHA-256 is {}, expected {}; it has been removed",
                                    network.name, digest, network.sha256),
                        url);
     }
-    give_name(part, network.pulled_path());
+    give_name(part, path, catalog.places().pulled);
     return Pulled::Now;
   }
 }
 
-}  // namespace fovea::cli
+}  // namespace fovea

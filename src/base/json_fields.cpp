@@ -1,4 +1,4 @@
-#include "cli/json_fields.hpp"
+#include "base/json_fields.hpp"
 
 #include "base/lower_case.hpp"
 #include "base/read_file.hpp"
@@ -9,30 +9,7 @@
 
 #include <algorithm>
 
-namespace fovea::cli {
-
-namespace {
-
-constexpr int kMaxJsonDepth = 64;
-
-}  // namespace
-
-nlohmann::ordered_json parse_json(const std::string& text, const std::string& path) {
-  const auto check_depth = [&](int depth, nlohmann::ordered_json::parse_event_t, const auto&) {
-    if (depth > kMaxJsonDepth)
-      throw InputError(fmt::format("its JSON nests deeper than {} levels", kMaxJsonDepth), path);
-    return true;
-  };
-  try {
-    return nlohmann::ordered_json::parse(text, check_depth);
-  } catch (const nlohmann::json::parse_error& error) {
-    const std::size_t end = std::min(error.byte > 0 ? error.byte - 1 : 0, text.size());
-    const auto line = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), '\n') + 1;
-    throw InputError(fmt::format("is not JSON: line {} cannot be read", line), path);
-  } catch (const nlohmann::json::exception&) {  // a number too large for any type
-    throw InputError("is not JSON: it holds a number that is out of range", path);
-  }
-}
+namespace fovea {
 
 JsonFields JsonFields::read(const std::string& path) {
   constexpr std::size_t limit = std::size_t{1} << 24;
@@ -171,4 +148,4 @@ void JsonFields::expect_no_others() const {
       fail(field, fmt::format("is not known; there are {}", fmt::join(asked_, ", ")));
 }
 
-}  // namespace fovea::cli
+}  // namespace fovea

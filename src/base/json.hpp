@@ -1,0 +1,18 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+namespace fovea {
+
+/// Parses the contents of a file. InputError naming the file and the line if they are not JSON, nest deeper
+/// than 64 levels (code that walks through JSON may use a stack frame for each) or hold a number out of
+/// range.
+nlohmann::ordered_json parse_json(const std::string& text, const std::string& path);
+
+/// JSON as it is written to files and to standard output: valid UTF-8, without a character that a terminal
+/// acts on.
+std::string json_text(const nlohmann::ordered_json& json);
+
+}  // namespace fovea

@@ -1,0 +1,97 @@
+#include "base/closest_names.hpp"
+#include "fovea/networks.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <system_error>
+
+namespace fovea {
+
+namespace fs = std::filesystem;
+
+std::string NetworkCatalog::pulled_path(const KnownNetwork& network) const {
+  if (places_.pulled.empty())
+    throw InputError("there is no folder for models: neither XDG_CACHE_HOME nor HOME is set");
+  return places_.pulled + "/" + network.name + ".onnx";
+}
+
+bool NetworkCatalog::is_pulled(const KnownNetwork& network) const {
+  std::error_code error;
+  const auto size = fs::file_size(pulled_path(network), error);
+  return !error && size == static_cast<std::uintmax_t>(network.bytes);
+}
+
+std::optional<FoundNetwork> NetworkCatalog::find_named(const std::string& name,
+                                                       const KnownNetworks& known) const {
+  FoundNetwork found;
+  found.name = name;
+  if (const auto own = registered(name)) {
+    found.path = own->path;
+    found.origin = FoundNetwork::Origin::Registered;
+    found.labels = own->labels;
+    found.preprocessing = own->preprocessing;
+    return found;
+  }
+  const KnownNetwork* network = known.find(name);
+  if (!network)
+    return {};
+  if (!is_pulled(*network))
+    throw InputError(
+        fmt::format("{} is not on this machine: run 'fovea models pull {}'", network->title, name), name);
+  found.path = pulled_path(*network);
+  found.origin = FoundNetwork::Origin::Known;
+  found.name = network->name;
+  found.preprocessing = network->preprocessing;
+  return found;
+}
+
+std::string NetworkCatalog::nearest(const std::string& name, const KnownNetworks& known) const {
+  std::vector<std::string> names = known.names();
+  const std::vector<std::string> registered = registered_names();
+  names.insert(names.end(), registered.begin(), registered.end());
+  return closest_names(name, names);
+}
+
+FoundNetwork NetworkCatalog::find(const std::string& text) const {
+  FoundNetwork file;
+  file.path = text;
+  std::error_code error;
+  const fs::file_type kind = fs::status(text, error).type();
+  const bool is_folder = kind == fs::file_type::directory;
+  if ((kind != fs::file_type::not_found && !is_folder) || !is_network_name(text))
+    return file;
+  const KnownNetworks all = known();
+  if (auto found = find_named(text, all))
+    return *found;
+  if (is_folder)
+    return file;  // whoever reads it says what is wrong
+  throw InputError(fmt::format("cannot be opened: No such file or directory, nor is a network called so; the "
+                               "nearest names are {}",
+                               nearest(text, all)),
+                   text);
+}
+
+FoundNetwork NetworkCatalog::find_name(const std::string& name) const {
+  if (auto found = find_named(name, known()))
+    return *found;
+  throw no_such_name(name);
+}
+
+InputError NetworkCatalog::no_such_name(const std::string& name) const {
+  return InputError(
+      fmt::format("no network is called '{}': the nearest names are {}", name, nearest(name, known())));
+}
+
+std::string NetworkCatalog::url_of(const KnownNetworks& known, const KnownNetwork& network) const {
+  const bool replaced = !places_.url.empty();
+  std::string url = replaced ? places_.url : known.url;
+  const bool secure = url.rfind("https://", 0) == 0;
+  if (replaced && !secure && url.rfind("http://", 0) != 0)
+    throw InputError(fmt::format("FOVEA_MODELS_URL: expected https://... or http://..., found '{}'", url));
+  if (!replaced && !secure)
+    throw InputError(fmt::format("the list of known networks names the URL '{}': expected https://...", url));
+  return (url.back() == '/' ? url : url + "/") + network.path;
+}
+
+}  // namespace fovea

@@ -1,0 +1,68 @@
+#include "fovea/networks.hpp"
+
+#include <fmt/format.h>
+
+namespace fovea {
+
+namespace {
+
+/// Whether the picture is whole numbers 0..255, for which "none" means no change.
+bool takes_integers(const Model& model) {
+  try {
+    return model.image_input().integer;
+  } catch (const ModelError&) {  // no picture
+    return false;
+  }
+}
+
+Labels read_labels(const NetworkRequest& request, const Model& model, const std::string& path) {
+  if (!path.empty())
+    return Labels::read(path);
+  return request.scores.empty() ? model.labels() : model.labels_of(request.scores);
+}
+
+}  // namespace
+
+ChosenPreprocessing choose_preprocessing(const Model& model, const FoundNetwork& found,
+                                         const PreprocessingSpec& spec) {
+  const Preprocessing fallback = model.preprocessing().value_or(preprocessing_preset("torchvision"));
+  ChosenPreprocessing chosen;
+  if (!spec.preset.empty())
+    chosen.source = "preset " + spec.preset;
+  else if (found.origin == FoundNetwork::Origin::Registered && !found.preprocessing.empty())
+    chosen = {found.preprocessing.applied_to(fallback),
+              fmt::format("what '{}' was registered with", found.name)};
+  else if (model.preprocessing())
+    chosen = {fallback, takes_integers(model) ? "the input's element type" : "the model file"};
+  else if (found.origin == FoundNetwork::Origin::Known && !found.preprocessing.empty())
+    chosen = {found.preprocessing.applied_to(fallback), fmt::format("the list of networks ({})", found.name)};
+  else
+    chosen = {fallback, "preset torchvision (default)"};
+  chosen.preprocessing = spec.applied_to(chosen.preprocessing);
+  if (spec.preset == "none" && takes_integers(model) && !spec.scale)
+    chosen.preprocessing.scale = 1;
+  return chosen;
+}
+
+Network Network::load(const NetworkRequest& request) {
+  if (const auto fault = request.preprocessing.fault())
+    throw InputError(fmt::format("preprocessing: {}: {}", fault->field, fault->message));
+  Network network{Model::load(request.found.path, request.load), {}, {}, {}, {}, {}, {}, {}};
+  network.labels_path = request.labels.empty() ? request.found.labels : request.labels;
+  network.labels = read_labels(request, network.model, network.labels_path);
+  network.warnings = network.labels.warnings();
+  if (request.activation != Activation::None)
+    network.labels = network.labels.of_two_classes();
+  ChosenPreprocessing chosen = choose_preprocessing(network.model, request.found, request.preprocessing);
+  network.preprocessing = chosen.preprocessing;
+  network.preprocessing_source = std::move(chosen.source);
+  const PictureSize size = picture_size(network.model, request.size);
+  network.size = {network.model.image_input().channels, size.height, size.width};
+  if (!size.note.empty())
+    network.notes.push_back(size.note);
+  for (const std::string& warning : network.model.warnings())
+    network.warnings.push_back(fmt::format("{}: {} (left aside)", request.found.path, warning));
+  return network;
+}
+
+}  // namespace fovea

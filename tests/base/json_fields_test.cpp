@@ -1,0 +1,76 @@
+#include "base/json_fields.hpp"
+
+#include "fovea/error.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace fovea::test {
+namespace {
+
+class Fields : public testing::Test {
+protected:
+  JsonFields read(const std::string& text) const {
+    store(folder.file("a.json"), text);
+    return JsonFields::read(folder.file("a.json"));
+  }
+  template <class Work>
+  std::string error_of(const std::string& text, const Work& work) const {
+    try {
+      JsonFields fields = read(text);
+      work(fields);
+    } catch (const InputError& error) {
+      const std::string path = folder.file("a.json") + ": ", message = error.what();
+      return message.rfind(path, 0) == 0 ? message.substr(path.size()) : "another file: " + message;
+    }
+    return "nothing was thrown";
+  }
+  TemporaryFolder folder;
+};
+
+TEST_F(Fields, TypesAndRanges) {
+  JsonFields fields =
+      read(R"({"t": "text", "w": "BGR", "i": 7, "n": 2.5, "one": 3, "l": [1, 2], "o": {"x": 1}})");
+  EXPECT_EQ(fields.text("t"), "text");
+  EXPECT_EQ(fields.word_if_given("w", {"rgb", "bgr"}), "bgr");
+  EXPECT_EQ(fields.whole_number("i", 1, 7), 7);
+  EXPECT_EQ(fields.number_if_given("n"), 2.5);
+  EXPECT_EQ(fields.numbers_if_given("one"), std::vector<double>{3});
+  EXPECT_EQ(fields.numbers_if_given("l"), (std::vector<double>{1, 2}));
+  EXPECT_FALSE(fields.text_if_given("nowhere"));
+  EXPECT_TRUE(fields.object_if_given("o")->whole_number_if_given("x", 0, 1));
+  fields.expect_no_others();
+}
+
+TEST_F(Fields, ErrorsNameTheField) {
+  const auto whole = [](JsonFields& f) { (void)f.whole_number("i", 1, 7); };
+  EXPECT_EQ(error_of(R"({"i": 8})", whole), "field 'i': expected 1 to 7, found 8");
+  EXPECT_EQ(error_of(R"({"i": 18446744073709551615})", whole),
+            "field 'i': expected 1 to 7, found 18446744073709551615");
+  EXPECT_EQ(error_of(R"({"i": 1.5})", whole), "field 'i': expected a whole number, found 1.5");
+  EXPECT_EQ(error_of("{}", whole), "field 'i': is missing");
+  EXPECT_EQ(error_of(R"({"o": {"x": "a"}})",
+                     [](JsonFields& f) { (void)f.object_if_given("o")->number_if_given("x"); }),
+            "field 'o.x': expected a number, found a string");
+  EXPECT_EQ(error_of(R"({"l": [{}, 3]})", [](JsonFields& f) { (void)f.objects("l"); }),
+            "field 'l[1]': expected an object, found a number");
+  EXPECT_EQ(error_of(R"({"i": 1, "j": 2})",
+                     [&](JsonFields& f) {
+                       whole(f);
+                       f.expect_no_others();
+                     }),
+            "field 'j': is not known; there are i");
+}
+
+TEST_F(Fields, WhatIsNoJson) {
+  const auto nothing = [](JsonFields&) {};
+  EXPECT_EQ(error_of("{\n\"a\": }", nothing), "is not JSON: line 2 cannot be read");
+  EXPECT_EQ(error_of("[1]", nothing), "expected a JSON object, found a array");
+  EXPECT_EQ(error_of(R"({"a": 1e999})", nothing), "is not JSON: it holds a number that is out of range");
+  EXPECT_EQ(error_of(std::string(200000, '['), nothing), "its JSON nests deeper than 64 levels");
+}
+
+TEST(JsonText, IsValidUtf8WithoutControlCharacters) {
+  EXPECT_EQ(json_text({{"a", "\xff\x1b"}}), "{\n  \"a\": \"\xef\xbf\xbd\\u001b\"\n}");
+}
+
+}  // namespace
+}  // namespace fovea::test
