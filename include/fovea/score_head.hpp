@@ -12,8 +12,9 @@ enum class Activation {
   Softmax,  ///< classes exclude each other: exp(s_k) / sum of exp(s_j)
   Sigmoid,  ///< classes are independent of each other: 1 / (1 + exp(-s_k))
   None,     ///< there are no probabilities
+  Given,    ///< the scores are probabilities themselves, or become some when cut to 0..1
 };
-/// "softmax", "sigmoid" or "none".
+/// "softmax", "sigmoid", "none" or "given".
 std::string_view name_of(Activation activation);
 
 /// What the scores of a program mean. docs/scores.md tells how it is found.

@@ -155,8 +155,3 @@ def encode_path(path):
     if b"\0" in encoded:
         raise _errors.InputError("a path cannot hold a zero byte")
     return encoded
-
-
-def encode_name(name):
-    """A name within the model as the library takes it, None as it is; InputError for one that holds a zero byte."""
-    return None if name is None else encode_path(str(name))

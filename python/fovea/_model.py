@@ -7,7 +7,7 @@ import numpy as np
 
 from ._arguments import MAX_INDEX, MAX_THREADS, integer, side_pair, text
 from ._errors import InputError
-from ._library import Handle, MapInfo, ModelInfo, ModelOptions, Progress, call, encode_name, encode_path
+from ._library import Handle, MapInfo, ModelInfo, ModelOptions, Progress, call, encode_path
 from ._pictures import to_pixels
 from ._sessions import SessionPool
 
@@ -89,7 +89,8 @@ class Model:
         the file is missing, damaged or no classifier of pictures; InputError for other threads or another activation.
         """
         threads = integer(threads, "threads", 0, MAX_THREADS)
-        options = ModelOptions(ctypes.sizeof(ModelOptions), encode_name(scores), encode_name(activation))
+        options = ModelOptions(ctypes.sizeof(ModelOptions), text(scores, "scores"),
+                               text(activation, "activation"))
         self._handle = Handle("model", "model_load_with", encode_path(path), ctypes.byref(options))
         self._sessions = SessionPool(self._handle)
         self._threads = threads

@@ -52,6 +52,8 @@ std::string_view name_of(Activation activation) {
     return "sigmoid";
   case Activation::None:
     return "none";
+  case Activation::Given:
+    return "given";
   }
   FOVEA_ASSERT(!"unknown activation");
 }
@@ -66,6 +68,11 @@ std::vector<double> ScoreHead::probabilities(std::span<const double> scores,
   std::vector<double> result(scores.begin(), scores.end());
   if (activation == Activation::Sigmoid) {
     std::transform(result.begin(), result.end(), result.begin(), sigmoid);
+    return result;
+  }
+  if (activation == Activation::Given) {
+    for (double& probability : result)
+      probability = std::clamp(probability, 0.0, 1.0);
     return result;
   }
   result.insert(result.end(), further.begin(), further.end());

@@ -137,7 +137,10 @@ fovea_status fovea_model_load_with(const char* path, const fovea_model_options* 
                         options->size, sizeof(fovea_model_options)));
       choice = {options->scores ? options->scores : "", parse_activation(options->activation)};
     }
-    out = new fovea_model(&not_null(path, "path"), std::move(choice));
+    auto made = std::make_unique<fovea_model>(&not_null(path, "path"), choice);
+    if (!choice.scores.empty())
+      made->model.inputs_of({choice.scores});  // throws if there is no such value
+    out = made.release();
   });
 }
 

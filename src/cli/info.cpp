@@ -183,6 +183,8 @@ void print_json(const Model& model, const Usage& usage, const Program* program, 
 
 /// How the network's probabilities are made, and how that is known.
 std::string activation_text(const ScoreHead& head) {
+  if (head.activation == Activation::Given)
+    return "given: the output holds probabilities, which are explained themselves";
   return fmt::format("{}{}", name_of(head.activation),
                      head.is_assumed ? " of the scores (assumed: the network ends without an activation; "
                                        "--activation says otherwise)"

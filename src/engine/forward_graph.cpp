@@ -6,6 +6,7 @@
 #include "engine/model_impl.hpp"
 #include "engine/output_layouts.hpp"
 #include "engine/score_output.hpp"
+#include "passes/given_probabilities.hpp"
 #include "passes/randomize_weights.hpp"
 #include "passes/score_head.hpp"
 
@@ -44,20 +45,34 @@ void take_head(ForwardGraph& forward, const ProgramOptions& options, passes::Not
   if (forward.has_further_scores)
     forward.layouts.insert(forward.layouts.begin() + 1, std::nullopt);
   const std::int64_t scores = forward.graph.shape(forward.graph.outputs().front()).elements() / options.batch;
-  if (scored.head)
+  bool is_found = scored.head.has_value();
+  if (is_found)
     forward.head = *scored.head;
-  settle_activation(forward.head, scored.head.has_value(), scores, options, notes);
+  if (!is_found && !options.activation)
+    if (auto given = passes::find_given_probabilities(forward.graph, notes)) {
+      is_found = true;
+      forward.head = {given->activation};
+      forward.graph = std::move(given->graph);
+      ir::verify(forward.graph, "pass find_given_probabilities");
+    }
+  settle_activation(forward.head, is_found, scores, options, notes);
 }
 
 void make_rows(ForwardGraph& forward, const ProgramOptions& options, passes::Notes& notes) {
   const ir::ValueId output = forward.graph.outputs().front();
   const std::int64_t scores = forward.graph.shape(output).elements() / options.batch;
-  const bool two_classes = scores == 1 && forward.head.activation == Activation::Sigmoid;
-  forward.graph = passes::make_class_rows(forward.graph, options.batch, two_classes);
+  const Activation activation = forward.head.activation;
+  const auto rows = scores > 1                          ? passes::ClassRows::AsTheyAre
+                    : activation == Activation::Sigmoid ? passes::ClassRows::ScoreAndNegative
+                    : activation == Activation::Given   ? passes::ClassRows::ProbabilityAndRest
+                                                        : passes::ClassRows::AsTheyAre;
+  forward.graph = passes::make_class_rows(forward.graph, options.batch, rows);
   ir::verify(forward.graph, "pass make_class_rows");
-  if (two_classes)
-    notes.push_back("the network has one score: class 1 is the positive class, class 0 the negative, with "
-                    "the score's negative");
+  if (rows != passes::ClassRows::AsTheyAre)
+    notes.push_back(fmt::format("the network has one score: class 1 is the positive class, class 0 the "
+                                "negative, with {}",
+                                activation == Activation::Given ? "what the probability leaves of 1"
+                                                                : "the score's negative"));
 }
 
 }  // namespace

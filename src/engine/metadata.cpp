@@ -39,11 +39,25 @@ void read_channels(const Metadata& metadata, std::string_view key, std::array<do
   if (!text)
     return;
   const std::vector<double> values = numbers(*text, key);
-  FOVEA_CHECK(!values.empty() && values.size() <= out.size(),
-              "metadata '{}': expected 1 to 4 numbers, found '{}'", key, *text);
+  FOVEA_CHECK(values.size() == 1 || values.size() == 3 || values.size() == 4,
+              "metadata '{}': expected 1, 3 or 4 numbers, found '{}'", key, *text);
   for (std::size_t c = 0; c < out.size(); ++c)
     if (values.size() == 1 || c < values.size())
       out[c] = values[values.size() == 1 ? 0 : c];
+}
+
+/// The factor on pixels 0..255 for which a mean and a deviation are meant: none (1) if they are those of such
+/// pixels, 1/255 if they are those of pixels 0..1. A deviation of 1 fits both.
+double read_scale(const Preprocessing& preprocessing) {
+  const auto any = [](const std::array<double, 4>& values, auto holds) {
+    return std::any_of(values.begin(), values.end(), holds);
+  };
+  const auto above_one = [](double value) { return value > 1; };
+  const auto fraction = [](double value) { return value > 0 && value < 1; };
+  const bool is_wide = any(preprocessing.mean, above_one) || any(preprocessing.std, above_one);
+  FOVEA_CHECK(!is_wide || (!any(preprocessing.mean, fraction) && !any(preprocessing.std, fraction)),
+              "metadata 'mean' and 'std': one is of pixels 0..1, the other of pixels 0..255");
+  return is_wide ? 1.0 : Preprocessing().scale;
 }
 
 Preprocessing read_preprocessing(const Metadata& metadata) {
@@ -52,6 +66,7 @@ Preprocessing read_preprocessing(const Metadata& metadata) {
   read_channels(metadata, "std", preprocessing.std);
   for (double deviation : preprocessing.std)
     FOVEA_CHECK(deviation > 0, "metadata 'std': {} is not positive", deviation);
+  preprocessing.scale = read_scale(preprocessing);
   if (const std::string* text = find(metadata, "resize_short_side")) {
     const std::vector<double> values = numbers(*text, "resize_short_side");
     FOVEA_CHECK(values.size() == 1 && values[0] >= 1 && values[0] <= 65536,

@@ -107,6 +107,21 @@ void check_label_count(const Model& model, const ProgramOptions& options, const 
                       alternatives(model, name)));
 }
 
+/// InputError if an output cannot be computed but another one, which can, may hold the scores.
+void check_computable(const Model& model, const ModelPort& port) {
+  const std::vector<std::string> computable = model.computable_outputs();
+  const auto is_computable = [&](const std::string& name) {
+    return std::find(computable.begin(), computable.end(), name) != computable.end();
+  };
+  const bool has_other =
+      std::any_of(model.outputs().begin(), model.outputs().end(), [&](const ModelPort& other) {
+        return other.name != port.name && is_computable(other.name) && may_be_scores(other);
+      });
+  FOVEA_CHECK(is_computable(port.name) || !has_other,
+              "the output '{}' needs operators that are not supported, so it cannot give class scores: {}",
+              port.name, alternatives(model, port.name));
+}
+
 }  // namespace
 
 std::string score_output(const Model& model, const ProgramOptions& options) {
@@ -120,6 +135,8 @@ void check_declared_scores(const Model& model, const ProgramOptions& options) {
   const ModelPort* port = port_of(model, score_output(model, options));
   FOVEA_CHECK(!port || may_be_floating(*port), "the output '{}' is {}, which cannot be class scores: {}",
               port->name, type_text(*port), alternatives(model, port->name));
+  if (port && model.outputs().size() > 1 && !model.unsupported_nodes().empty())
+    check_computable(model, *port);
 }
 
 void check_class_scores(const Model& model, const ProgramOptions& options, const ir::Graph& graph) {
@@ -128,6 +145,10 @@ void check_class_scores(const Model& model, const ProgramOptions& options, const
   const ir::TensorType& type = graph.type(output);
   FOVEA_CHECK(is_floating(type.dtype), "the output '{}' holds {} numbers, which cannot be class scores: {}",
               name, name_of(type.dtype), alternatives(model, name));
+  FOVEA_CHECK(
+      !graph.is_constant(output),
+      "the output '{}' is constant: it does not depend on the picture, so it cannot be class scores; {}",
+      name, alternatives(model, name));
   const bool has_rows = passes::has_class_rows(type.shape, options.batch);
   FOVEA_CHECK(has_rows || !is_dense_softmax(graph, output),
               "the output '{}' has shape {}: it is a softmax at each of many places, as of a network that "

@@ -47,22 +47,30 @@ bool is_inside(const fs::path& file, const fs::path& folder) {
   return f == folder.end();
 }
 
-/// The folders that external files may lie in: that of the model's path, and that of the file which it names.
+/// The folders that external files may lie in: that of the model's path, and those of the files that it leads
+/// to, link by link.
 std::vector<fs::path> folders_of(const fs::path& model) {
+  constexpr int most_links = 40;
   std::vector<fs::path> folders;
   std::error_code error;
-  const fs::path parent = model.parent_path();
-  const fs::path named = fs::canonical(parent.empty() ? fs::path(".") : parent, error);
-  FOVEA_CHECK(!error, "the model's folder '{}' cannot be read: {}", parent.string(), error.message());
-  folders.push_back(named);
-  if (const fs::path real = fs::canonical(model, error).parent_path(); !error && real != named)
-    folders.push_back(real);
+  fs::path path = model;
+  for (int link = 0; link < most_links; ++link) {
+    const fs::path parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    const fs::path folder = fs::canonical(parent, error);
+    FOVEA_CHECK(!error, "the model's folder '{}' cannot be read: {}", parent.string(), error.message());
+    if (std::find(folders.begin(), folders.end(), folder) == folders.end())
+      folders.push_back(folder);
+    const fs::path target = fs::read_symlink(path, error);
+    if (error)  // the file itself
+      break;
+    path = folder / target;
+  }
   return folders;
 }
 
 fs::path locate(const fs::path& model, const std::string& location) {
-  const fs::path relative(location);
-  const bool climbs = std::find(relative.begin(), relative.end(), fs::path("..")) != relative.end();
+  const fs::path relative = fs::path(location).lexically_normal();
+  const bool climbs = relative.begin() != relative.end() && *relative.begin() == fs::path("..");
   FOVEA_CHECK(!relative.is_absolute() && !climbs && location.find('\0') == std::string::npos,
               "its external data file '{}' is outside the model's folder", location);
   const std::vector<fs::path> folders = folders_of(model);

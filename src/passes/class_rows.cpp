@@ -1,6 +1,7 @@
 #include "ops/concat.hpp"
 #include "ops/neg.hpp"
 #include "ops/reshape.hpp"
+#include "ops/sub.hpp"
 #include "passes/rewriter.hpp"
 #include "passes/score_head.hpp"
 
@@ -21,20 +22,28 @@ bool has_class_rows(const Shape& shape, std::int64_t batch) {
   return longest == elements / batch;
 }
 
-ir::Graph make_class_rows(const ir::Graph& graph, std::int64_t batch, bool two_classes) {
+ir::Graph make_class_rows(const ir::Graph& graph, std::int64_t batch, ClassRows rows) {
   Rewriter rewriter(graph);
   for (const ir::Node& node : graph.nodes())
     rewriter.copy(node);
   ir::Graph& to = rewriter.to();
   ir::ValueId scores = rewriter.map(graph.outputs().front());
   const Shape& shape = graph.shape(graph.outputs().front());
+  const bool two_classes = rows != ClassRows::AsTheyAre;
   const bool is_without_batch = shape.rank() < 2 || shape[0] != batch;
   if (two_classes || is_without_batch)
     scores = to.add(ops::reshape(), ops::ReshapeAttributes{{batch, shape.elements() / batch}}, {scores},
                     "score_rows");
-  if (two_classes)
-    scores = to.add(ops::concat(), ops::ConcatAttributes{1},
-                    {to.add(ops::neg(), {}, {scores}, "negative_scores"), scores}, "two_classes");
+  if (two_classes) {
+    ir::ValueId negative = ir::kNoValue;
+    if (rows == ClassRows::ScoreAndNegative) {
+      negative = to.add(ops::neg(), {}, {scores}, "negative_scores");
+    } else {
+      const Tensor one = Tensor::scalar(1.0).cast(to.type(scores).dtype);
+      negative = to.add(ops::sub(), {}, {to.add_constant("one", one), scores}, "negative_scores");
+    }
+    scores = to.add(ops::concat(), ops::ConcatAttributes{1}, {negative, scores}, "two_classes");
+  }
   to.add_output(scores, graph.output_names().front());
   for (std::size_t i = 1; i < graph.outputs().size(); ++i)
     to.add_output(rewriter.map(graph.outputs()[i]), graph.output_names()[i]);

@@ -31,8 +31,14 @@ ScoredGraph take_scores(const ir::Graph& graph, std::int64_t batch, Notes& notes
 /// of 1; without its batch, [K], for a batch of one.
 bool has_class_rows(const Shape& shape, std::int64_t batch);
 
-/// Brings the first output into rows, [batch, K], and makes two classes of one score s where `two_classes`:
-/// -s, then s. Other outputs stay.
-ir::Graph make_class_rows(const ir::Graph& graph, std::int64_t batch, bool two_classes);
+/// What becomes of a single score s for each picture.
+enum class ClassRows {
+  AsTheyAre,           ///< nothing; of several scores, too
+  ScoreAndNegative,    ///< two classes: -s, then s
+  ProbabilityAndRest,  ///< two classes: 1 - s, then s
+};
+
+/// Brings the first output into rows, [batch, K], or [batch, 2] of a single score. Other outputs stay.
+ir::Graph make_class_rows(const ir::Graph& graph, std::int64_t batch, ClassRows rows);
 
 }  // namespace fovea::passes

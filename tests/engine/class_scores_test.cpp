@@ -134,6 +134,32 @@ TEST(ClassScores, of_a_slice_keep_the_probabilities_of_the_whole) {
   EXPECT_EQ(two.scores, (std::vector<double>{2, 3, 6, 2, 3, 6}));
 }
 
+/// The network's own number where no score before it has the same classes.
+TEST(ClassScores, of_probabilities_that_were_computed_with_are_these_probabilities) {
+  ModelBuilder builder = four_classes();
+  builder.node("Softmax", {"z"}, {"p"}).weight("two", {}, {2});
+  builder.node("Pow", {"p", "two"}, {"y"}).output("y");
+  const Said raw(builder, {.head = ProgramOptions::Head::AsInFile});
+  Said said(builder);
+  EXPECT_EQ(said.program->head().activation, Activation::Given);
+  EXPECT_FALSE(said.program->head().is_assumed);
+  for (std::size_t k = 0; k < 4; ++k)
+    EXPECT_NEAR(said.probabilities[k], raw.scores[k], 1e-7);
+  const Said chosen(builder, {.head = kClasses, .activation = Activation::Softmax});
+  EXPECT_EQ(chosen.program->head().activation, Activation::Softmax);
+}
+
+/// A saturated HardSigmoid has a map, too, and one output of it is two classes.
+TEST(ClassScores, of_a_hard_sigmoid_stand_before_its_bounds) {
+  ModelBuilder builder = one_score();
+  builder.node("HardSigmoid", {"z"}, {"y"}, {{"alpha", 0.5F}, {"beta", 0.25F}}).output("y");
+  Said said(builder);
+  EXPECT_EQ(said.program->head().activation, Activation::Given);
+  EXPECT_EQ(said.scores, (std::vector<double>{-199.25, 200.25}));
+  EXPECT_EQ(said.probabilities, (std::vector<double>{0, 1}));
+  EXPECT_EQ(said.gradient(1), (std::vector<float>{20, 20, 20, 20}));
+}
+
 /// A single score has a negative and a positive class; the map of a saturated sigmoid is that of its logit.
 TEST(ClassScores, of_one_output_are_two) {
   for (const bool with_sigmoid : {false, true})
@@ -223,6 +249,24 @@ TEST(ClassScores, are_those_of_the_output_that_is_named) {
   EXPECT_EQ(Said(builder, {.outputs = {"z"}, .head = kClasses}).scores, kScores) << "any value";
   EXPECT_NE(error_of(builder, {.outputs = {"best"}, .head = kClasses}).find("cannot be class scores"),
             std::string::npos);
+}
+
+TEST(ClassScores, refuse_an_output_that_does_not_depend_on_the_picture) {
+  ModelBuilder builder = four_classes();
+  builder.weight("bias", {1, 4}, {1, 2, 3, 4}).node("Identity", {"bias"}, {"b"}).output("b").output("z");
+  EXPECT_EQ(error_of(builder),
+            "the output 'b' is constant: it does not depend on the picture, so it cannot be "
+            "class scores; choose 'z' (float32[]) with --scores");
+}
+
+TEST(ClassScores, refuse_an_output_that_cannot_be_computed_by_naming_others) {
+  ModelBuilder builder = four_classes();
+  builder.list("k", {2}).node("TopK", {"z", "k"}, {"best", "places"});
+  declare(builder, "best", {-1, 2});
+  declare(builder, "z", {-1, 4});
+  EXPECT_EQ(error_of(builder),
+            "the output 'best' needs operators that are not supported, so it cannot give class "
+            "scores: choose 'z' (float32[N,4]) with --scores");
 }
 
 TEST(ClassScores, refuse_an_output_of_undeclared_whole_numbers) {

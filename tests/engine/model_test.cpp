@@ -323,6 +323,22 @@ TEST(Metadata, reads_preprocessing) {
   EXPECT_EQ(part->std, (std::array<double, 4>{1, 1, 1, 1}));
 }
 
+TEST(Metadata, of_pixels_up_to_255_is_told_by_its_size) {
+  const auto scale_of = [](const std::string& mean, const std::string& std) {
+    std::vector<std::string> warnings;
+    const auto found = preprocessing_from_metadata({{"mean", mean}, {"std", std}}, warnings);
+    EXPECT_EQ(warnings.size(), found ? 0U : 1U);
+    return found ? found->scale : 0;
+  };
+  EXPECT_EQ(scale_of("123.675,116.28,103.53", "58.395,57.12,57.375"), 1);
+  EXPECT_EQ(scale_of("123,117,104", "1"), 1);
+  EXPECT_EQ(scale_of("0", "255"), 1);
+  EXPECT_EQ(scale_of("0.485,0.456,0.406", "0.229,0.224,0.225"), 1.0 / 255);
+  EXPECT_EQ(scale_of("0", "1"), 1.0 / 255);
+  EXPECT_EQ(scale_of("123,117,104", "0.25"), 0) << "of two kinds";
+  EXPECT_EQ(scale_of("0.5", "127.5"), 0) << "of two kinds";
+}
+
 TEST(Metadata, reads_lists_as_json_writes_them) {
   std::vector<std::string> warnings;
   const auto found = preprocessing_from_metadata({{"mean", " [0.485, 0.456, 0.406]\n"}}, warnings);
@@ -359,8 +375,10 @@ TEST(Metadata, says_what_makes_no_sense) {
     return warnings.size() == 1 ? warnings[0] : "";
   };
   EXPECT_EQ(error("mean", "0.1,x"), "metadata 'mean': 'x' is not a number");
-  EXPECT_EQ(error("mean", ""), "metadata 'mean': expected 1 to 4 numbers, found ''");
-  EXPECT_EQ(error("mean", "1,2,3,4,5"), "metadata 'mean': expected 1 to 4 numbers, found '1,2,3,4,5'");
+  EXPECT_EQ(error("mean", ""), "metadata 'mean': expected 1, 3 or 4 numbers, found ''");
+  for (const char* text : {"1,2", "1,2,3,4,5"})
+    EXPECT_EQ(error("mean", text),
+              fmt::format("metadata 'mean': expected 1, 3 or 4 numbers, found '{}'", text));
   EXPECT_EQ(error("mean", "nan"), "metadata 'mean': 'nan' is not a number");
   EXPECT_EQ(error("std", "0.5,0,1"), "metadata 'std': 0 is not positive");
   EXPECT_EQ(error("resize_short_side", "0"), "metadata 'resize_short_side': '0' is no size in pixels");

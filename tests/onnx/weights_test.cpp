@@ -236,10 +236,19 @@ TEST_F(ExternalData, IsFoundThroughLinksOfTheModel) {
   std::filesystem::create_directories(root / "elsewhere");
   std::filesystem::create_symlink("../blobs/0a1b", root / "elsewhere/model.onnx");
   EXPECT_EQ(values(root / "elsewhere/model.onnx"), std::vector<float>({3, 4}));
+  // Link by link: the data lies beside the second of three.
+  std::filesystem::create_symlink("snapshots/rev/model.onnx", root / "shortcut.onnx");
+  EXPECT_EQ(values(root / "shortcut.onnx"), std::vector<float>({1, 2}));
   // Links that leave both folders.
   folder.write("secret.bin", bytes_of({5, 6}));
   std::filesystem::create_symlink("../secret.bin", root / "elsewhere/model.onnx_data");
   expect_model_error([&] { values(root / "elsewhere/model.onnx"); }, {"tensor 'w'", "outside"});
+}
+
+TEST_F(ExternalData, MayGoUpWithinTheModelsFolder) {
+  folder.write("in/weights/w.bin", bytes_of({1, 2}));
+  const auto file = read_model({{"location", "./weights/../weights/w.bin"}});
+  EXPECT_EQ(to_vector<float>(file->contents().weights.at("w").tensor()), std::vector<float>({1, 2}));
 }
 
 TEST_F(ExternalData, StaysInsideTheModelsFolder) {

@@ -319,10 +319,19 @@ TEST(ClassRows, are_one_row_for_each_picture) {
   EXPECT_FALSE(passes::has_class_rows({1, 0}, 1));
 }
 
+TEST(ClassRows, make_two_classes_of_one_probability) {
+  const ir::Graph graph = passes::make_class_rows(parse("input x f64[2,1]\ny = Identity(x)\noutput y = y"), 2,
+                                                  passes::ClassRows::ProbabilityAndRest);
+  ir::verify(graph, "make_class_rows");
+  EXPECT_TRUE(near(interpret(graph, {Tensor::from<double>({2, 1}, std::vector<double>{0.25, 1.5})})[0],
+                   Tensor::from<double>({2, 2}, std::vector<double>{0.75, 0.25, -0.5, 1.5}), 0));
+}
+
 TEST(ClassRows, make_two_classes_of_one_score) {
   for (const char* shape : {"[2,1]", "[2]", "[2,1,1,1]"}) {
     const ir::Graph graph = passes::make_class_rows(
-        parse(fmt::format("input x f64{}\ny = Identity(x)\noutput y = y\noutput x = x", shape)), 2, true);
+        parse(fmt::format("input x f64{}\ny = Identity(x)\noutput y = y\noutput x = x", shape)), 2,
+        passes::ClassRows::ScoreAndNegative);
     ir::verify(graph, "make_class_rows");
     Tensor x(DType::F64, graph.shape(graph.inputs()[0]));
     x.data<double>()[0] = 3;
@@ -331,8 +340,8 @@ TEST(ClassRows, make_two_classes_of_one_score) {
         near(interpret(graph, {x})[0], Tensor::from<double>({2, 2}, std::vector<double>{-3, 3, 2, -2}), 0));
     EXPECT_EQ(graph.output_names(), (std::vector<std::string>{"y", "x"}));
   }
-  const ir::Graph plain =
-      passes::make_class_rows(parse("input x f64[5]\ny = Identity(x)\noutput y = y"), 1, false);
+  const ir::Graph plain = passes::make_class_rows(parse("input x f64[5]\ny = Identity(x)\noutput y = y"), 1,
+                                                  passes::ClassRows::AsTheyAre);
   EXPECT_EQ(plain.shape(plain.outputs()[0]), Shape({1, 5}));
 }
 
