@@ -24,7 +24,7 @@ run() {
   mkdir -p "$corpus" "$findings"
   # -fork: a finding ends one process, not the run.
   "$build/tests/fuzz/$name" -fork=1 -ignore_crashes=1 -ignore_ooms=1 -ignore_timeouts=1 -max_total_time="$seconds" \
-    -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=2048 -max_len=4096 -artifact_prefix="$findings/" \
+    -timeout=60 -report_slow_units=60 -rss_limit_mb=2048 -malloc_limit_mb=2048 -max_len=4096 -artifact_prefix="$findings/" \
     "$corpus" "tests/fuzz/corpus/$name" "tests/fuzz/regressions/$name" $(more "$name") >"$findings/log" 2>&1 || true
 }
 
