@@ -71,7 +71,8 @@ typedef struct fovea_model_options {
   const char* activation; /* what makes probabilities of them: "softmax", "sigmoid" or "none"; null: what the
                              network ends in, else softmax, and sigmoid of a single score */
 } fovea_model_options;
-/* The same with options, which may be null. FOVEA_ERROR_INPUT for another activation. */
+/* The same with options, which may be null. FOVEA_ERROR_INPUT for another activation, and for
+   scores that are no value of the network. */
 fovea_status fovea_model_load_with(const char* path, const fovea_model_options* options, fovea_model** model);
 fovea_status fovea_model_describe(const fovea_model* model, fovea_model_info* info);
 /* The name of a class, "class 17" where it has none; lives as long as the model. FOVEA_ERROR_INPUT for an

@@ -86,7 +86,8 @@ class Model:
         """Reads the file. `threads`: of one call, up to 1024; 0: all processors. `scores`: the output, or other value,
         that holds the class scores; None: the first output. `activation`: what makes probabilities of them, "softmax",
         "sigmoid" or "none"; None: what the network ends in, else softmax, and sigmoid of a single score. ModelError when
-        the file is missing, damaged or no classifier of pictures; InputError for other threads or another activation.
+        the file is missing, damaged or no classifier of pictures; InputError for other threads, scores that the
+        network does not have, or another activation.
         """
         threads = integer(threads, "threads", 0, MAX_THREADS)
         options = ModelOptions(ctypes.sizeof(ModelOptions), text(scores, "scores"),

@@ -60,6 +60,11 @@ class Arguments(unittest.TestCase):
         with self.assertRaisesRegex(fovea.InputError, "progress"):
             self.model.saliency(self.black, progress=5)
 
+    def test_scores_of_the_network(self):
+        for wrong in ("nope", 3, b"scores", "a\0b"):
+            with self.assertRaises(fovea.InputError):
+                fovea.Model(support.MODEL, scores=wrong)
+
     def test_arrays_in_any_order(self):
         x = support.wave(2, self.model)
         expected = self.model.scores(x)
