@@ -109,9 +109,11 @@ TEST_F(Scores, AFirstOutputThatIsNoScoreIsToldAndAnotherChosen) {
 
 TEST_F(Scores, ScoresThatLookLikeProbabilitiesAreWarnedOf) {
   ModelBuilder builder = linear(4);
-  // The mean of two softmaxes is none.
-  builder.node("Softmax", {"z"}, {"a"}).node("Neg", {"z"}, {"n"}).node("Softmax", {"n"}, {"b"});
-  builder.weight("half", {1}, {0.5F}).node("Add", {"a", "b"}, {"sum"}).node("Mul", {"sum", "half"}, {"y"});
+  // A quotient of powers of two is no softmax that is recognised.
+  builder.weight("two", {1}, {2}).node("Pow", {"two", "z"}, {"powers"});
+  builder.list("axes", {1})
+      .node("ReduceSum", {"powers", "axes"}, {"sum"})
+      .node("Div", {"powers", "sum"}, {"y"});
   builder.output("y");
   const std::string model = save(builder);
   const Outcome outcome = classify(model);
