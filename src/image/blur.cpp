@@ -1,6 +1,7 @@
 #include "image/blur.hpp"
 
 #include "base/check.hpp"
+#include "image/opencv_errors.hpp"
 
 #include <opencv2/imgproc.hpp>
 
@@ -8,7 +9,7 @@
 
 namespace fovea {
 
-void gaussian_blur(std::span<float> planes, std::int64_t height, std::int64_t width, double sigma) {
+void gaussian_blur(std::span<float> planes, std::int64_t height, std::int64_t width, double sigma) try {
   FOVEA_CHECK(sigma >= 0 && std::isfinite(sigma), "a blur of {} pixels is not possible", sigma);
   const int radius = static_cast<int>(std::ceil(3 * sigma));
   const auto plane = static_cast<std::size_t>(height * width);
@@ -19,6 +20,8 @@ void gaussian_blur(std::span<float> planes, std::int64_t height, std::int64_t wi
     cv::Mat pixels(static_cast<int>(height), static_cast<int>(width), CV_32F, planes.data() + first);
     cv::GaussianBlur(pixels, pixels, {kernel, kernel}, sigma, sigma, cv::BORDER_REFLECT);
   }
+} catch (const cv::Exception& error) {
+  rethrow_opencv(error);
 }
 
 }  // namespace fovea

@@ -2,6 +2,7 @@
 
 #include "base/dispatch.hpp"
 #include "base/quantile.hpp"
+#include "image/opencv_errors.hpp"
 #include "image/pixels.hpp"
 
 #include <opencv2/core.hpp>
@@ -29,7 +30,7 @@ constexpr Colormap kColormaps[] = {
 };
 
 /// The 256 colours of a map, as red, green, blue.
-std::vector<std::uint8_t> palette(std::string_view name) {
+std::vector<std::uint8_t> palette(std::string_view name) try {
   const auto* found = std::find_if(std::begin(kColormaps), std::end(kColormaps),
                                    [&](const Colormap& map) { return map.name == name; });
   FOVEA_CHECK(found != std::end(kColormaps), "unknown colour map '{}': expected one of {}", name,
@@ -47,6 +48,8 @@ std::vector<std::uint8_t> palette(std::string_view name) {
     for (int c = 2; c >= 0; --c)
       colours.push_back(bgr.at<cv::Vec3b>(0, i)[c]);
   return colours;
+} catch (const cv::Exception& error) {
+  rethrow_opencv(error);
 }
 
 /// The map's values in double, every one finite.

@@ -1,5 +1,6 @@
 #include "base/check.hpp"
 #include "image/drawing.hpp"
+#include "image/opencv_errors.hpp"
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
@@ -106,7 +107,7 @@ void write(Image& image, const DrawnText& text, double scale) {
 
 }  // namespace
 
-Image paint(const Drawing& drawing, double scale) {
+Image paint(const Drawing& drawing, double scale) try {
   FOVEA_CHECK(scale >= 0.25 && scale <= 4, "a plot at {} times its size: expected 0.25 to 4", scale);
   const auto width = static_cast<int>(std::ceil(drawing.width * scale));
   const auto height = static_cast<int>(std::ceil(drawing.height * scale));
@@ -122,6 +123,8 @@ Image paint(const Drawing& drawing, double scale) {
     if (const auto* text = std::get_if<DrawnText>(&mark))
       write(image, *text, scale);
   return image;
+} catch (const cv::Exception& error) {
+  rethrow_opencv(error);
 }
 
 }  // namespace fovea

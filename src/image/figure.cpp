@@ -1,5 +1,6 @@
 #include "fovea/display.hpp"
 
+#include "image/opencv_errors.hpp"
 #include "image/pixels.hpp"
 #include "image/text.hpp"
 
@@ -54,7 +55,7 @@ bool is_empty(const Image& picture) {
   return picture.width == 0 && picture.height == 0 && picture.pixels.empty();
 }
 
-Image scale_picture(const Image& picture, std::int64_t panel_height) {
+Image scale_picture(const Image& picture, std::int64_t panel_height) try {
   check_image(picture);
   check_size(panel_height, panel_height * kMaxAspect);
   std::int64_t height = panel_height;
@@ -82,6 +83,8 @@ Image scale_picture(const Image& picture, std::int64_t panel_height) {
                                                             : cv::INTER_CUBIC;
   cv::resize(from, to, to.size(), 0, 0, filter);
   return scaled;
+} catch (const cv::Exception& error) {
+  rethrow_opencv(error);
 }
 
 void paste(Image& figure, const Image& picture, std::int64_t left, std::int64_t top) {

@@ -1,12 +1,14 @@
 #include "image/hartley.hpp"
 
+#include "image/opencv_errors.hpp"
+
 #include <opencv2/core.hpp>
 
 #include <cmath>
 
 namespace fovea {
 
-void hartley_transform(std::span<float> planes, std::int64_t height, std::int64_t width) {
+void hartley_transform(std::span<float> planes, std::int64_t height, std::int64_t width) try {
   const auto plane = static_cast<std::size_t>(height * width);
   if (plane == 0)
     return;
@@ -19,6 +21,8 @@ void hartley_transform(std::span<float> planes, std::int64_t height, std::int64_
     for (std::size_t i = 0; i < plane; ++i)
       planes[first + i] = scale * (z[i][0] - z[i][1]);
   }
+} catch (const cv::Exception& error) {
+  rethrow_opencv(error);
 }
 
 }  // namespace fovea

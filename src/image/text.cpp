@@ -1,6 +1,7 @@
 #include "image/text.hpp"
 
 #include "base/check.hpp"
+#include "image/opencv_errors.hpp"
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
@@ -129,7 +130,7 @@ std::string to_drawable(std::string_view utf8) {
   return drawable;
 }
 
-std::int64_t text_width(const std::string& text, const TextStyle& style) {
+std::int64_t text_width(const std::string& text, const TextStyle& style) try {
   if (text.empty())
     return 0;
   const Font font = font_of(style);
@@ -137,6 +138,8 @@ std::int64_t text_width(const std::string& text, const TextStyle& style) {
   const cv::Size size =
       cv::getTextSize(text, cv::FONT_HERSHEY_SIMPLEX, font.scale, font.thickness, &baseline);
   return (size.width + font.thickness + kOversampling - 1) / kOversampling;
+} catch (const cv::Exception& error) {
+  rethrow_opencv(error);
 }
 
 std::vector<std::string> wrap_text(std::string_view drawable, std::int64_t width, const TextStyle& style) {
@@ -150,7 +153,7 @@ std::vector<std::string> wrap_text(std::string_view drawable, std::int64_t width
 }
 
 void draw_text(Image& image, std::int64_t x, std::int64_t y, const std::string& text,
-               const TextStyle& style) {
+               const TextStyle& style) try {
   FOVEA_ASSERT(image.channels == 3);
   if (text.empty())
     return;
@@ -179,6 +182,8 @@ void draw_text(Image& image, std::int64_t x, std::int64_t y, const std::string& 
         pixel[c] =
             static_cast<std::uint8_t>((pixel[c] * (255 - cover) + style.colour[c] * cover + 127) / 255);
     }
+} catch (const cv::Exception& error) {
+  rethrow_opencv(error);
 }
 
 }  // namespace fovea

@@ -154,7 +154,8 @@ TEST(Layering, ForeignLibrariesStayInTheirRoom) {
   const std::vector<std::pair<Pattern, Names>> owners = {
       {Pattern("<(onnx|google)/.*"), {"src/onnx/"}},
       {Pattern("<(oneapi/|dnnl).*"), {"src/backend/onednn/"}},
-      {Pattern("<(opencv2?/.*|png\\.h|zlib\\.h|jpeglib\\.h|jerror\\.h|tiffio\\.h|webp/.*)>?"), {"src/image/"}},
+      {Pattern("<(opencv2?/.*|png\\.h|zlib\\.h|jpeglib\\.h|jerror\\.h|tiffio\\.h|webp/.*)>?"),
+       {"src/image/"}},
       {Pattern("<pugixml.*"), {"src/evaluate/"}},
       {Pattern("<CLI/.*"), {"src/cli/command.cpp"}},
       {Pattern("<curl/.*"), {"src/networks/download.cpp"}},
