@@ -70,8 +70,8 @@ std::vector<fs::path> folders_of(const fs::path& model) {
 
 fs::path locate(const fs::path& model, const std::string& location) {
   const fs::path relative = fs::path(location).lexically_normal();
-  const bool climbs = relative.begin() != relative.end() && *relative.begin() == fs::path("..");
-  FOVEA_CHECK(!relative.is_absolute() && !climbs && location.find('\0') == std::string::npos,
+  const bool leaves_folder = relative.begin() != relative.end() && *relative.begin() == fs::path("..");
+  FOVEA_CHECK(!relative.is_absolute() && !leaves_folder && location.find('\0') == std::string::npos,
               "its external data file '{}' is outside the model's folder", location);
   const std::vector<fs::path> folders = folders_of(model);
   std::error_code error;
