@@ -1,125 +1,52 @@
 #pragma once
 
-#include "fovea/error.hpp"
-#include "ir/graph.hpp"
-#include "plan/schedule.hpp"
+#include "backend/lowering.hpp"
+#include "fovea/program.hpp"
+#include "passes/pipeline.hpp"
 
-#include <functional>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <vector>
+#include <variant>
 
 namespace fovea::backend {
 
-using BufferId = std::int32_t;
+/// How a backend takes the memory that its steps work on, and how values come there and back.
+struct Memory {
+  /// At least that many bytes, aligned to 64, which live as long as the pointer does. std::bad_alloc where
+  /// there is not enough.
+  std::shared_ptr<void> (*take)(std::size_t bytes) = nullptr;
+  /// Copies from the host's memory to the backend's, and back. Both null: steps work on the host's memory
+  /// itself, so inputs, outputs and weights are used where they are.
+  void (*copy_in)(void* to, const void* from, std::size_t bytes) = nullptr;
+  void (*copy_out)(void* to, const void* from, std::size_t bytes) = nullptr;
 
-/// One piece of memory that steps read and write.
-struct Buffer {
-  enum class Kind {
-    Arena,     ///< planned: shares the session's arena with others
-    External,  ///< an input or output of the program, owned by the session
-    Constant,  ///< weights, owned by the program
-  };
-  std::size_t bytes = 0;
-  Kind kind = Kind::Arena;
-  Tensor constant;  ///< of a Constant
+  bool is_host() const { return copy_in == nullptr; }
 };
 
-/// What a backend keeps for each session, e.g. an execution stream. `begin_run` and `end_run` surround every
-/// run, on the thread that runs.
-class SessionState {
-public:
-  virtual ~SessionState() = default;
-  virtual void begin_run() {}
-  virtual void end_run() {}
-  /// Whether a run must take place on a new thread, since the threads that the calling one works with are
-  /// gone.
-  virtual bool needs_new_thread() const { return false; }
+/// The memory of the host: no copies.
+Memory host_memory();
+
+/// Why a backend does not run a graph: its library refuses a node for whose operator the backend has a
+/// kernel. The reason names node and operator.
+struct Refusal {
+  std::string reason;
 };
 
-/// Gives a step its memory when a session is made.
-class Binder {
-public:
-  Binder(std::vector<void*> addresses, SessionState* state)
-      : addresses_(std::move(addresses)), state_(state) {}
-  void* address(BufferId id) const { return addresses_[static_cast<std::size_t>(id)]; }
-  template <class State>
-  State& state() const {
-    return static_cast<State&>(*state_);
-  }
-
-private:
-  std::vector<void*> addresses_;
-  SessionState* state_;
-};
-
-/// Where a step comes from, for profiles.
-struct Origin {
-  std::string node;                ///< the graph's node; empty for the program's own copies
-  Shape shape;                     ///< of the node's first output
-  std::int64_t multiply_adds = 0;  ///< of the node, on the one of its steps that does its work
-};
-
-/// One unit of work. `bind` is called once a session and returns the function that is called every run.
-struct Step {
-  std::string_view operator_name;
-  std::vector<BufferId> reads, writes;
-  std::function<std::function<void()>(const Binder&)> bind;
-  Origin origin = {};
-};
-
-/// A graph turned into steps on buffers; immutable, shared by all sessions.
-struct Lowering {
-  std::vector<Buffer> buffers;
-  std::vector<Step> steps;
-  std::size_t forward_steps = 0;  ///< the first so many are the forward part
-  std::vector<BufferId> inputs;   ///< External, row-major, in the order of the graph's inputs
-  std::vector<BufferId> outputs;  ///< External, row-major, in the order of the graph's outputs
-  std::int64_t fallback_nodes = 0;
-  std::function<std::unique_ptr<SessionState>()> make_state;
-};
-
-/// What convolutions and matrix products multiply; sums are taken in float32 always.
-enum class Arithmetic { F32, BF16 };
-
-struct LowerOptions {
-  int threads = 0;  ///< 0: all processors
-  Arithmetic forward = Arithmetic::F32;
-  Arithmetic backward = Arithmetic::F32;
-  /// Called behind each node that was lowered, for every constant that it reads; `last` where no later node
-  /// does. The lowering holds or has copied what it needs by then, so the graph need not hold that any more.
-  std::function<void(ir::ValueId constant, bool last)> on_read = {};
-};
-
-/// A node that a backend's library refuses, although the backend has a kernel for its operator. The message
-/// names node and operator.
-class LoweringError : public InputError {
-public:
-  using InputError::InputError;
-};
-
-/// Turns graphs into steps. Backends are stateless constants.
-class Backend {
-public:
-  virtual ~Backend() = default;
-  virtual std::string_view name() const = 0;
+/// Everything that the engine knows of a backend. Backends are immutable constants with static lifetime; all
+/// functions must be given but those of a Memory. docs/adding-a-backend.md tells how to write one.
+struct Backend {
+  std::string_view name;
+  /// The choice of ProgramOptions::backend that asks for this backend; none for one that only code can
+  /// choose.
+  std::optional<BackendKind> kind;
+  /// Why the backend cannot compute in that precision on this machine; empty where it can.
+  std::string (*why_not)(Precision precision) = nullptr;
+  /// What the backend wants made of the final graph before it is lowered (passes/pipeline.hpp).
+  std::span<const passes::Pass> (*passes)() = nullptr;
+  Memory memory;
   /// Whether the backend has a kernel of its own for this node; others run their reference kernel.
-  virtual bool supports(const ir::Graph& graph, const ir::Node& node) const = 0;
-  /// LoweringError for a node that the backend's library refuses.
-  virtual Lowering lower(const ir::Graph& graph, const plan::Schedule& schedule,
-                         const LowerOptions& options) const = 0;
+  bool (*supports)(const ir::Graph& graph, const ir::Node& node) = nullptr;
+  /// The graph as steps on buffers. How they run is told by Lowering::make_state and Step::bind.
+  std::variant<Lowering, Refusal> (*lower)(const ir::Graph& graph, const plan::Schedule& schedule,
+                                           const LowerOptions& options) = nullptr;
 };
-
-/// Plain loops, one thread, every operator, float and double.
-const Backend& reference();
-/// oneDNN's kernels, float.
-const Backend& onednn();
-/// Whether this processor multiplies bfloat16 numbers (AVX-512 BF16 or AMX), which onednn needs for
-/// Arithmetic::BF16.
-bool has_bf16();
-/// "2.6.0", of the oneDNN that is loaded, and the best instructions that it uses on this processor: "AVX2".
-std::string onednn_version();
-std::string onednn_instruction_set();
 
 }  // namespace fovea::backend

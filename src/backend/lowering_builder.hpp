@@ -1,6 +1,6 @@
 #pragma once
 
-#include "backend/backend.hpp"
+#include "backend/lowering.hpp"
 
 namespace fovea::backend {
 

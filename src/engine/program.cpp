@@ -1,15 +1,15 @@
 #include "fovea/program.hpp"
 
 #include "autodiff/backward.hpp"
-#include "base/byte_size.hpp"
+#include "backend/table.hpp"
 #include "base/check.hpp"
 #include "base/forked.hpp"
 #include "base/log.hpp"
-#include "base/physical_memory.hpp"
+#include "engine/compile.hpp"
 #include "engine/forward_graph.hpp"
 #include "engine/imported_graph.hpp"
+#include "engine/lower_program.hpp"
 #include "engine/model_impl.hpp"
-#include "engine/program_impl.hpp"
 #include "engine/rule_set.hpp"
 #include "fovea/layers.hpp"
 #include "ir/text.hpp"
@@ -22,8 +22,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cstring>
-#include <limits>
 #include <new>
 #include <stdexcept>
 #include <thread>
@@ -37,28 +35,6 @@ void note_ambiguous_names(const Model& model, const ProgramOptions& options, Pro
     if (!name.empty())
       if (std::string note = layer_name_note(model, name); !note.empty())
         report.notes.push_back(std::move(note));
-}
-
-const backend::Backend& choose_backend(const ProgramOptions& options) {
-  const bool is_double = options.precision == Precision::F64, is_single = options.precision == Precision::F32;
-  FOVEA_CHECK(!is_double || options.backend != BackendKind::OneDnn,
-              "the oneDNN backend does not compute in float64");
-  FOVEA_CHECK(is_double || is_single || options.backend != BackendKind::Reference,
-              "the reference backend computes in float32 and float64 only");
-  FOVEA_CHECK(is_double || is_single || backend::has_bf16(),
-              "this processor does not multiply bfloat16 numbers (it has neither AVX-512 BF16 nor AMX): use "
-              "float32");
-  return !is_double && options.backend != BackendKind::Reference ? backend::onednn() : backend::reference();
-}
-
-backend::LowerOptions lower_options(const ProgramOptions& options) {
-  using backend::Arithmetic;
-  backend::LowerOptions lower{options.threads, Arithmetic::F32, Arithmetic::F32};
-  if (options.precision == Precision::BF16)
-    lower.forward = Arithmetic::BF16;
-  if (options.precision == Precision::BF16 || options.precision == Precision::Mixed)
-    lower.backward = Arithmetic::BF16;
-  return lower;
 }
 
 void check_options(const ProgramOptions& options) {
@@ -177,93 +153,8 @@ ir::Graph differentiate(const ir::Graph& forward, Program::Impl& impl) {
   return std::move(made.graph);
 }
 
-/// A copy of a weight that lies in the model's file. The file's pages are given back piece by piece, so that
-/// a large matrix never is in memory twice.
-Tensor copied_out(const onnx_import::OnnxFile& file, const Tensor& in_file) {
-  constexpr std::size_t kPiece = std::size_t{8} << 20;
-  Tensor copy(in_file.dtype(), in_file.shape());
-  const auto* from = static_cast<const std::byte*>(in_file.raw());
-  auto* to = static_cast<std::byte*>(copy.raw());
-  for (std::size_t at = 0; at < in_file.bytes(); at += kPiece) {
-    const std::size_t count = std::min(kPiece, in_file.bytes() - at);
-    std::memcpy(to + at, from + at, count);
-    file.release_pages(from + at, count);
-  }
-  return copy;
-}
-
-/// Leaves the program nothing that it does not need and nothing that lies in the model's file: weights that
-/// were brought into another layout are dropped in their own, others are copied out of the file.
-void settle_constants(const onnx_import::OnnxFile& file, backend::Lowering& lowering) {
-  std::vector<bool> is_read(lowering.buffers.size(), false);
-  for (const backend::Step& step : lowering.steps)
-    for (backend::BufferId id : step.reads)
-      is_read[static_cast<std::size_t>(id)] = true;
-  for (std::size_t i = 0; i < lowering.buffers.size(); ++i) {
-    backend::Buffer& buffer = lowering.buffers[i];
-    if (buffer.kind != backend::Buffer::Kind::Constant)
-      continue;
-    if (!is_read[i])
-      buffer = {0, backend::Buffer::Kind::Constant, {}};
-    else if (file.holds(buffer.constant.raw()))
-      buffer.constant = copied_out(file, buffer.constant);
-  }
-}
-
-/// Lifetimes of the arena's buffers over the steps, then their places.
-void plan_arena(Program::Impl& impl) {
-  const backend::Lowering& lowering = impl.lowering;
-  std::vector<plan::Lifetime> lifetimes(lowering.buffers.size(),
-                                        {0, std::numeric_limits<std::int32_t>::max(), -1});
-  for (std::size_t s = 0; s < lowering.steps.size(); ++s)
-    for (const auto* ids : {&lowering.steps[s].reads, &lowering.steps[s].writes})
-      for (backend::BufferId id : *ids) {
-        auto& lifetime = lifetimes[static_cast<std::size_t>(id)];
-        lifetime.first = std::min(lifetime.first, static_cast<std::int32_t>(s));
-        lifetime.last = std::max(lifetime.last, static_cast<std::int32_t>(s));
-      }
-  std::vector<plan::Lifetime> arena;
-  std::vector<std::size_t> owners;
-  for (std::size_t i = 0; i < lowering.buffers.size(); ++i) {
-    if (lowering.buffers[i].kind == backend::Buffer::Kind::Constant)
-      impl.report.weight_bytes += lowering.buffers[i].bytes;
-    if (lowering.buffers[i].kind == backend::Buffer::Kind::Arena && lifetimes[i].last >= 0) {
-      lifetimes[i].bytes = lowering.buffers[i].bytes;
-      arena.push_back(lifetimes[i]);
-      owners.push_back(i);
-    }
-  }
-  const plan::MemoryPlan plan = plan::plan_memory(arena);
-  impl.offsets.assign(lowering.buffers.size(), 0);
-  for (std::size_t i = 0; i < owners.size(); ++i)
-    impl.offsets[owners[i]] = plan.offsets[i];
-  impl.report.arena_bytes = plan.total;
-  impl.report.unplanned_bytes = plan.unshared;
-}
-
-/// InputError when a session's intermediate values take more memory than the model was loaded with, or than
-/// the machine has. The largest value is named, since it is most likely what is wrong.
-void check_arena(const Model& model, const Program::Impl& impl, const ir::Graph& graph) {
-  const std::int64_t given = model.impl().max_memory, most = given > 0 ? given : physical_memory();
-  const auto asked = static_cast<std::int64_t>(impl.report.arena_bytes);
-  if (asked <= most)
-    return;
-  const auto bytes_of = [](const ir::Value& value) {
-    return value.constant
-               ? 0
-               : value.type.shape.elements() * static_cast<std::int64_t>(size_of(value.type.dtype));
-  };
-  const auto largest =
-      std::max_element(graph.values().begin(), graph.values().end(),
-                       [&](const ir::Value& a, const ir::Value& b) { return bytes_of(a) < bytes_of(b); });
-  throw InputError(fmt::format(
-      "the intermediate values take {}, the largest of them ('{}' of {}) {}; {} is {}", bytes_text(asked),
-      largest->name, to_string(largest->type.shape), bytes_text(bytes_of(*largest)),
-      given > 0 ? "the memory limit (--max-memory or LoadOptions::max_memory)" : "the memory of this machine",
-      bytes_text(most)));
-}
-
-void build(const Model& model, const backend::Backend& backend, Program::Impl& impl) {
+/// The graph that is lowered; what comes before lowering is noted in `impl`.
+ir::Graph graph_for(const Model& model, Program::Impl& impl) {
   const ProgramOptions& options = impl.options;
   impl.differentiated = options.direction == Direction::ForwardAndBackward;
   if (impl.differentiated && options.input_shapes.empty()) {
@@ -272,7 +163,6 @@ void build(const Model& model, const backend::Backend& backend, Program::Impl& i
     FOVEA_CHECK((picture.height > 0 || options.height > 0) && (picture.width > 0 || options.width > 0),
                 "the size of input '{}' is open: give one", picture.name);
   }
-  const LogTimer timer;
   note_ignored(model, options, impl.report);
   note_ambiguous_names(model, options, impl.report);
   ForwardGraph forward = forward_graph(model, options, impl.report.notes);
@@ -281,60 +171,71 @@ void build(const Model& model, const backend::Backend& backend, Program::Impl& i
   impl.has_further_scores = forward.has_further_scores;
   impl.report.multiply_adds = ops::multiply_adds(graph);
   impl.inputs = infos(graph, graph.inputs());
-  const std::size_t forward_outputs = graph.outputs().size();
   impl.outputs = infos(graph, graph.outputs());
-  for (std::size_t i = 0; i < forward_outputs; ++i) {
+  for (std::size_t i = 0; i < impl.outputs.size(); ++i) {
     impl.outputs[i].name = graph.output_names()[i];
     impl.outputs[i].layout = forward.layouts[i];
   }
   if (impl.differentiated)
     graph = passes::run(passes::final_passes(), differentiate(graph, impl), impl.report.notes);
-  if (&backend == &backend::onednn())
-    graph = passes::run(passes::fusion_passes(), std::move(graph), impl.report.notes);
-
-  impl.text = ir::print(graph);
-  const std::vector<ir::ValueId> scores(
-      graph.outputs().begin(), graph.outputs().begin() + static_cast<std::ptrdiff_t>(forward_outputs));
-  backend::LowerOptions lower = lower_options(options);
-  // Weights that have been copied need not stay in memory a second time until all others have been.
-  lower.on_read = [&graph, &file = *model.impl().file](ir::ValueId id, bool last) {
-    const Tensor& weights = *graph.value(id).constant;
-    file.release_pages(weights.raw(), weights.bytes());
-    if (last)
-      graph.drop_elements(id);
-  };
-  impl.lowering = backend.lower(graph, plan::make_schedule(graph, scores), lower);
-  impl.report.fallback_nodes = impl.lowering.fallback_nodes;
-  settle_constants(*model.impl().file, impl.lowering);
-  plan_arena(impl);
-  check_arena(model, impl, graph);
-  log_event(LogLevel::Detail, "memory plan: {} bytes a session, {} without sharing; weights {} bytes",
-            impl.report.arena_bytes, impl.report.unplanned_bytes, impl.report.weight_bytes);
-  log_event(LogLevel::Summary,
-            "compiled {} for {}: {} nodes, {} steps, {} by fallback to reference kernels ({:.1f} ms)",
-            model.path(), backend.name(), graph.nodes().size(), impl.lowering.steps.size(),
-            impl.report.fallback_nodes, timer.milliseconds());
+  return passes::run(impl.backend->passes(), std::move(graph), impl.report.notes);
 }
 
-/// The program on the backend that the options ask for. Where they leave the choice open, a model with a node
-/// that oneDNN refuses runs on the reference kernels, and a note says so.
-std::unique_ptr<Program::Impl> build_with_fallback(const Model& model, const ProgramOptions& options) {
-  const auto built_on = [&](const backend::Backend& backend) {
-    auto impl = std::make_unique<Program::Impl>();
-    impl->options = options;
-    build(model, backend, *impl);
-    return impl;
-  };
-  try {
-    return built_on(choose_backend(options));
-  } catch (const backend::LoweringError& error) {
-    if (options.backend != BackendKind::Auto || options.precision != Precision::F32)
-      throw;
-    auto impl = built_on(backend::reference());
-    impl->report.notes.push_back(
-        fmt::format("{}: all nodes run their reference kernels, slowly", error.what()));
+/// The program on that backend, or why the backend does not run it.
+std::variant<std::unique_ptr<Program::Impl>, backend::Refusal>
+compiled_on(const backend::Backend& backend, const Model& model, const ProgramOptions& options) {
+  const LogTimer timer;
+  auto impl = std::make_unique<Program::Impl>();
+  impl->options = options;
+  impl->backend = &backend;
+  ir::Graph graph = graph_for(model, *impl);
+  impl->text = ir::print(graph);
+  if (std::optional<backend::Refusal> refusal = lower_program(model, graph, *impl))
+    return *refusal;
+  log_event(LogLevel::Summary,
+            "compiled {} for {}: {} nodes, {} steps, {} by fallback to reference kernels ({:.1f} ms)",
+            model.path(), backend.name, graph.nodes().size(), impl->lowering.steps.size(),
+            impl->report.fallback_nodes, timer.milliseconds());
+  return impl;
+}
+
+/// The program on the first backend that does not refuse it. A note says why others did.
+std::unique_ptr<Program::Impl> compiled_on_first(std::span<const backend::Backend* const> backends,
+                                                 const Model& model, const ProgramOptions& options) {
+  std::string refusals;
+  for (const backend::Backend* backend : backends) {
+    auto result = compiled_on(*backend, model, options);
+    if (const auto* refusal = std::get_if<backend::Refusal>(&result)) {
+      refusals += (refusals.empty() ? "" : "; ") + refusal->reason;
+      continue;
+    }
+    auto impl = std::get<std::unique_ptr<Program::Impl>>(std::move(result));
+    if (!refusals.empty())
+      impl->report.notes.push_back(
+          fmt::format("{}: all nodes run their reference kernels, slowly", refusals));
     return impl;
   }
+  throw InputError(refusals);
+}
+
+/// The program on one of the backends that `candidates` gives, every error as a ModelError with the file's
+/// name.
+template <class Candidates>
+std::shared_ptr<const Program> compiled(const Model& model, const ProgramOptions& options,
+                                        Candidates&& candidates) {
+  std::unique_ptr<Program::Impl> impl;
+  try {
+    check_options(options);
+    impl = compiled_on_first(candidates(), model, options);
+  } catch (const InputError& error) {
+    throw ModelError(error.what(), {model.path(), {}, {}});
+  } catch (const std::bad_alloc&) {
+    throw ModelError("there is not enough memory to compile it", {model.path(), {}, {}});
+  } catch (const std::length_error&) {
+    throw ModelError("there is not enough memory to compile it", {model.path(), {}, {}});
+  }
+  model.impl().file->release_pages();
+  return Program::Impl::program(std::move(impl));
 }
 
 }  // namespace
@@ -362,20 +263,17 @@ std::string_view name_of(Rule rule) {
 Program::Program(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 Program::~Program() = default;
 
-std::shared_ptr<const Program> Program::compile(const Model& model, const ProgramOptions& options) {
-  std::unique_ptr<Impl> impl;
-  try {
-    check_options(options);
-    impl = build_with_fallback(model, options);
-  } catch (const InputError& error) {
-    throw ModelError(error.what(), {model.path(), {}, {}});
-  } catch (const std::bad_alloc&) {
-    throw ModelError("there is not enough memory to compile it", {model.path(), {}, {}});
-  } catch (const std::length_error&) {
-    throw ModelError("there is not enough memory to compile it", {model.path(), {}, {}});
-  }
-  model.impl().file->release_pages();
+std::shared_ptr<const Program> Program::Impl::program(std::unique_ptr<const Impl> impl) {
   return std::shared_ptr<const Program>(new Program(std::move(impl)));
+}
+
+std::shared_ptr<const Program> Program::compile(const Model& model, const ProgramOptions& options) {
+  return compiled(model, options, [&] { return backend::candidates(options.backend, options.precision); });
+}
+
+std::shared_ptr<const Program> compile_on(std::span<const backend::Backend* const> backends,
+                                          const Model& model, const ProgramOptions& options) {
+  return compiled(model, options, [&] { return backends; });
 }
 
 const ProgramOptions& Program::options() const {

@@ -2,7 +2,6 @@
 
 #include "backend/backend.hpp"
 #include "fovea/program.hpp"
-#include "plan/memory_plan.hpp"
 
 namespace fovea {
 
@@ -14,9 +13,15 @@ struct Program::Impl {
   TensorInfo gradient;  ///< of what is differentiated with respect to
   ProgramReport report;
   std::string text;  ///< the graph that was lowered
+  const backend::Backend* backend = nullptr;
   backend::Lowering lowering;
+  /// Of every buffer, the backend's copy of a constant; null for other buffers, and where steps read the
+  /// host's memory.
+  std::vector<std::shared_ptr<void>> constants;
   std::vector<std::size_t> offsets;  ///< of every buffer in the arena; meaningful for those of kind Arena
   bool differentiated = false;
+
+  static std::shared_ptr<const Program> program(std::unique_ptr<const Impl> impl);
 };
 
 }  // namespace fovea

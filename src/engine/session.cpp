@@ -10,10 +10,22 @@
 
 namespace fovea {
 
+namespace {
+
+/// An input or output of a program: the caller's tensor, and where steps find its elements.
+struct Port {
+  Tensor tensor;
+  std::shared_ptr<void> memory;  ///< null where steps work on the tensor itself
+
+  void* address() { return memory ? memory.get() : tensor.raw(); }
+};
+
+}  // namespace
+
 struct Session::Impl {
   std::shared_ptr<const Program> program;
-  Tensor arena;
-  std::vector<Tensor> inputs, outputs;  ///< the program's, then seed and gradient
+  std::shared_ptr<void> arena;
+  std::vector<Port> inputs, outputs;  ///< the program's, then seed and gradient
   std::unique_ptr<backend::SessionState> state;
   std::vector<std::function<void()>> steps;
   std::vector<StepProfile> profile;  ///< empty unless profiling; else one for each step
@@ -24,6 +36,26 @@ struct Session::Impl {
   void check_stop() const {
     if (stop.stop_requested())
       throw Cancelled();
+  }
+
+  const backend::Memory& memory() const { return program->impl().backend->memory; }
+
+  void add_port(std::vector<Port>& ports, const TensorInfo& info) const {
+    Port port{Tensor(info.dtype, info.shape), nullptr};
+    if (!memory().is_host())
+      port.memory = memory().take(port.tensor.bytes());
+    ports.push_back(std::move(port));
+  }
+
+  /// Brings the elements of inputs to where the steps read them.
+  void copy_in(std::size_t first, std::size_t last) const {
+    for (std::size_t i = first; i < last && !memory().is_host(); ++i)
+      memory().copy_in(inputs[i].memory.get(), inputs[i].tensor.raw(), inputs[i].tensor.bytes());
+  }
+  /// Brings what the steps wrote into the tensors of outputs.
+  void copy_out(std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last && !memory().is_host(); ++i)
+      memory().copy_out(outputs[i].tensor.raw(), outputs[i].memory.get(), outputs[i].tensor.bytes());
   }
 
   void run(std::size_t first, std::size_t last) {
@@ -66,12 +98,15 @@ struct Session::Impl {
 
 namespace {
 
-void* address_of(const Program::Impl& program, std::size_t buffer, Tensor& arena) {
+/// Where a buffer lies that is no input or output; null for those.
+void* address_of(const Program::Impl& program, std::size_t buffer, void* arena) {
   const backend::Buffer& what = program.lowering.buffers[buffer];
+  if (program.constants[buffer])
+    return program.constants[buffer].get();
   if (what.kind == backend::Buffer::Kind::Constant)
     return const_cast<void*>(what.constant.raw());
   if (what.kind == backend::Buffer::Kind::Arena)
-    return static_cast<std::byte*>(arena.raw()) + program.offsets[buffer];
+    return static_cast<std::byte*>(arena) + program.offsets[buffer];
   return nullptr;
 }
 
@@ -92,26 +127,25 @@ Session::Session(std::shared_ptr<const Program> program, Profiling profiling)
   const Program::Impl& compiled = program->impl();
   impl_->program = std::move(program);
   for (const TensorInfo& info : compiled.inputs)
-    impl_->inputs.emplace_back(info.dtype, info.shape);
+    impl_->add_port(impl_->inputs, info);
   for (const TensorInfo& info : compiled.outputs)
-    impl_->outputs.emplace_back(info.dtype, info.shape);
+    impl_->add_port(impl_->outputs, info);
   if (compiled.differentiated) {
-    impl_->inputs.emplace_back(compiled.outputs.front().dtype, compiled.outputs.front().shape);
-    impl_->outputs.emplace_back(compiled.gradient.dtype, compiled.gradient.shape);
+    impl_->add_port(impl_->inputs, compiled.outputs.front());
+    impl_->add_port(impl_->outputs, compiled.gradient);
   }
   const backend::Lowering& lowering = compiled.lowering;
   FOVEA_ASSERT(lowering.inputs.size() == impl_->inputs.size() &&
                lowering.outputs.size() == impl_->outputs.size());
-  const auto arena_floats = static_cast<std::int64_t>((compiled.report.arena_bytes + 3) / 4);
-  impl_->arena = Tensor(DType::F32, {arena_floats});
+  impl_->arena = impl_->memory().take(compiled.report.arena_bytes);
 
   std::vector<void*> addresses(lowering.buffers.size());
   for (std::size_t i = 0; i < addresses.size(); ++i)
-    addresses[i] = address_of(compiled, i, impl_->arena);
+    addresses[i] = address_of(compiled, i, impl_->arena.get());
   for (std::size_t i = 0; i < impl_->inputs.size(); ++i)
-    addresses[static_cast<std::size_t>(lowering.inputs[i])] = impl_->inputs[i].raw();
+    addresses[static_cast<std::size_t>(lowering.inputs[i])] = impl_->inputs[i].address();
   for (std::size_t i = 0; i < impl_->outputs.size(); ++i)
-    addresses[static_cast<std::size_t>(lowering.outputs[i])] = impl_->outputs[i].raw();
+    addresses[static_cast<std::size_t>(lowering.outputs[i])] = impl_->outputs[i].address();
 
   impl_->state = lowering.make_state();
   const backend::Binder binder(std::move(addresses), impl_->state.get());
@@ -131,24 +165,27 @@ const Program& Session::program() const {
 
 Tensor& Session::input(std::size_t i) {
   FOVEA_ASSERT(i < impl_->program->inputs().size());
-  return impl_->inputs[i];
+  return impl_->inputs[i].tensor;
 }
 
 const Tensor& Session::output(std::size_t i) const {
   FOVEA_ASSERT(i < impl_->program->outputs().size());
-  return impl_->outputs[i];
+  return impl_->outputs[i].tensor;
 }
 
 void Session::forward() {
   ++impl_->runs;
   impl_->forward_is_fresh = false;  // until this one is done
-  impl_->run(0, impl_->program->impl().lowering.forward_steps);
+  const Program::Impl& compiled = impl_->program->impl();
+  impl_->copy_in(0, compiled.inputs.size());
+  impl_->run(0, compiled.lowering.forward_steps);
+  impl_->copy_out(0, compiled.outputs.size());
   impl_->forward_is_fresh = true;
 }
 
 Tensor& Session::seed() {
   FOVEA_ASSERT(impl_->program->impl().differentiated);
-  return impl_->inputs.back();
+  return impl_->inputs.back().tensor;
 }
 
 void Session::seed_classes(std::span<const std::int64_t> classes) {
@@ -174,12 +211,14 @@ void Session::backward() {
   FOVEA_CHECK(impl_->forward_is_fresh, "backward must follow forward: it uses up what forward left");
   ++impl_->runs;
   impl_->forward_is_fresh = false;
+  impl_->copy_in(impl_->inputs.size() - 1, impl_->inputs.size());
   impl_->run(impl_->program->impl().lowering.forward_steps, impl_->steps.size());
+  impl_->copy_out(impl_->outputs.size() - 1, impl_->outputs.size());
 }
 
 const Tensor& Session::gradient() const {
   FOVEA_ASSERT(impl_->program->impl().differentiated);
-  return impl_->outputs.back();
+  return impl_->outputs.back().tensor;
 }
 
 std::uint64_t Session::runs() const {

@@ -1,6 +1,6 @@
 #include "fovea/build_info.hpp"
 
-#include "backend/backend.hpp"
+#include "backend/onednn/onednn.hpp"
 #include "image/libraries.hpp"
 #include "onnx/file.hpp"
 

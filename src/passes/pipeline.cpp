@@ -5,11 +5,8 @@
 #include "passes/drop_identity.hpp"
 #include "passes/fold_batch_norm.hpp"
 #include "passes/fold_constants.hpp"
-#include "passes/fuse_conv.hpp"
 #include "passes/merge_transposes.hpp"
-#include "passes/save_masks.hpp"
 #include "passes/strip_final_relu.hpp"
-#include "passes/turn_conv_transpose.hpp"
 
 #include <array>
 
@@ -27,12 +24,6 @@ constexpr std::array kFinal = {
     Pass{"fold_constants", fold_constants},
     Pass{"drop_identity", drop_identity},
 };
-constexpr std::array kFusion = {
-    Pass{"save_masks", save_masks},
-    Pass{"turn_conv_transpose", turn_conv_transpose},
-    Pass{"fuse_conv", fuse_conv},
-    Pass{"drop_dead", drop_dead},
-};
 
 }  // namespace
 
@@ -44,9 +35,6 @@ std::span<const Pass> final_relu_passes() {
 }
 std::span<const Pass> final_passes() {
   return kFinal;
-}
-std::span<const Pass> fusion_passes() {
-  return kFusion;
 }
 
 ir::Graph run(std::span<const Pass> passes, ir::Graph graph, Notes& notes) {

@@ -23,11 +23,9 @@ struct Pass {
 std::span<const Pass> canonical_passes();
 /// On a canonical graph: takes the scores before a final Relu.
 std::span<const Pass> final_relu_passes();
-/// From a differentiated graph to the one that is planned.
+/// From a differentiated graph to the one that is written to a file, or planned once the backend's own passes
+/// (backend/backend.hpp) have run.
 std::span<const Pass> final_passes();
-/// From there to what fast backends run: masks in place of activations, convolutions joined with what follows
-/// them. The reference backend does without.
-std::span<const Pass> fusion_passes();
 
 /// Runs the passes in order and verifies the graph after each.
 ir::Graph run(std::span<const Pass> passes, ir::Graph graph, Notes& notes);

@@ -1,4 +1,6 @@
 #include "autodiff/backward.hpp"
+#include "backend/onednn/onednn.hpp"
+#include "backend/reference/reference.hpp"
 #include "engine/run_graph.hpp"
 #include "grad/problems.hpp"
 #include "ops/conv.hpp"

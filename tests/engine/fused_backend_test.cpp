@@ -1,4 +1,6 @@
 #include "autodiff/backward.hpp"
+#include "backend/onednn/onednn.hpp"
+#include "backend/reference/reference.hpp"
 #include "engine/run_graph.hpp"
 #include "ir/text.hpp"
 #include "ops/table.hpp"
@@ -79,7 +81,7 @@ TEST_P(FusedBlock, equals_its_plain_twin_both_ways) {
        {autodiff::gradient_rules(), autodiff::deconvnet_rules(), autodiff::guided_rules()}) {
     passes::Notes notes;
     const ir::Graph plain = autodiff::differentiate(forward, y, x, rules).graph;
-    const ir::Graph fused = passes::run(passes::fusion_passes(), plain, notes);
+    const ir::Graph fused = passes::run(backend::onednn().passes(), plain, notes);
     EXPECT_NE(ir::print(fused), ir::print(plain));
     std::mt19937 random(7);
     std::normal_distribution<float> normal;

@@ -1,3 +1,5 @@
+#include "backend/onednn/onednn.hpp"
+#include "backend/reference/reference.hpp"
 #include "engine/relevance_fixture.hpp"
 #include "engine/run_graph.hpp"
 #include "ir/text.hpp"
@@ -301,7 +303,7 @@ TEST_P(LrpIdentity, passes_a_shift_by_the_maximum) {
 }
 
 INSTANTIATE_TEST_SUITE_P(backends, LrpIdentity, testing::Values(&backend::reference(), &backend::onednn()),
-                         [](const auto& row) { return std::string(row.param->name()); });
+                         [](const auto& row) { return std::string(row.param->name); });
 
 }  // namespace
 }  // namespace fovea::test

@@ -1,3 +1,5 @@
+#include "backend/onednn/onednn.hpp"
+#include "backend/reference/reference.hpp"
 #include "engine/relevance_fixture.hpp"
 #include "engine/run_graph.hpp"
 #include "ir/text.hpp"
@@ -258,7 +260,7 @@ TEST_P(Lrp, agrees_with_a_slow_implementation_from_the_papers) {
 }
 
 INSTANTIATE_TEST_SUITE_P(backends, Lrp, testing::Values(&backend::reference(), &backend::onednn()),
-                         [](const auto& row) { return std::string(row.param->name()); });
+                         [](const auto& row) { return std::string(row.param->name); });
 
 /// A dead unit has nothing to share and must not turn into NaN, whatever its relevance.
 TEST(StabilisedDiv, is_finite_at_zero) {
@@ -271,7 +273,7 @@ TEST(StabilisedDiv, is_finite_at_zero) {
   for (const backend::Backend* backend : {&backend::reference(), &backend::onednn()})
     EXPECT_TRUE(near(run_graph(*backend, ir::parse(text, ops::find), {a, b})[0],
                      f32({2, 3}, {0, 6, 2, -2, 3, 2}), 1e-6))
-        << backend->name();
+        << backend->name;
 }
 
 TEST(LrpRules, say_what_becomes_of_every_operator) {

@@ -1,6 +1,8 @@
 #include "engine/relevance_fixture.hpp"
 
 #include "autodiff/backward.hpp"
+#include "backend/onednn/onednn.hpp"
+#include "backend/reference/reference.hpp"
 #include "engine/run_graph.hpp"
 #include "ir/text.hpp"
 #include "ops/table.hpp"
@@ -85,7 +87,7 @@ Relevance RelevanceTest::run(const std::string& text, const autodiff::RuleSet& r
   auto made = autodiff::differentiate(forward, forward.outputs()[0], forward.inputs()[0], rules);
   ir::Graph graph = passes::run(passes::final_passes(), std::move(made.graph), notes);
   if (!is_double())
-    graph = passes::run(passes::fusion_passes(), std::move(graph), notes);
+    graph = passes::run(backend::onednn().passes(), std::move(graph), notes);
   const DType type = is_double() ? DType::F64 : DType::F32;
   const std::vector<Tensor> results = run_graph(*GetParam(), graph, {x.cast(type), seed.cast(type)});
   return {results[0].cast(DType::F64), results[1].cast(DType::F64)};

@@ -1,4 +1,6 @@
 #include "autodiff/backward.hpp"
+#include "backend/onednn/onednn.hpp"
+#include "backend/reference/reference.hpp"
 #include "engine/run_graph.hpp"
 #include "ir/text.hpp"
 #include "ops/table.hpp"
@@ -77,7 +79,7 @@ TEST_P(Toy, gives_the_weights_of_a_linear_model) {
 }
 
 INSTANTIATE_TEST_SUITE_P(backends, Toy, testing::Values(&backend::reference(), &backend::onednn()),
-                         [](const auto& row) { return std::string(row.param->name()); });
+                         [](const auto& row) { return std::string(row.param->name); });
 
 }  // namespace
 }  // namespace fovea::test

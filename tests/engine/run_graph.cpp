@@ -16,8 +16,8 @@ Tensor poisoned(std::size_t bytes) {
 
 std::vector<Tensor> run_graph(const backend::Backend& backend, const ir::Graph& graph,
                               const std::vector<Tensor>& inputs) {
-  const backend::Lowering lowering =
-      backend.lower(graph, plan::make_schedule(graph, graph.outputs()), {.threads = 1});
+  const backend::Lowering lowering = std::get<backend::Lowering>(
+      backend.lower(graph, plan::make_schedule(graph, graph.outputs()), {.threads = 1}));
   std::vector<Tensor> memory;
   std::vector<void*> addresses;
   for (const backend::Buffer& buffer : lowering.buffers) {

@@ -1,9 +1,15 @@
-#include "backend/onednn/lowerings.hpp"
+#include "backend/onednn/onednn.hpp"
 
+#include "backend/onednn/lowerings.hpp"
 #include "base/forked.hpp"
 #include "base/log.hpp"
 #include "ops/reshape.hpp"
+#include "passes/drop_dead.hpp"
+#include "passes/fuse_conv.hpp"
+#include "passes/save_masks.hpp"
+#include "passes/turn_conv_transpose.hpp"
 
+#include <array>
 #include <new>
 #include <omp.h>
 
@@ -29,85 +35,102 @@ private:
   int previous_;
 };
 
-class OneDnn final : public Backend {
-public:
-  std::string_view name() const override { return "onednn"; }
-
-  bool supports(const ir::Graph& graph, const ir::Node& node) const override {
-    return node.op == &ops::reshape() || lowering_for(graph, node) != nullptr;
-  }
-
-  Lowering lower(const ir::Graph& graph, const plan::Schedule& schedule,
-                 const LowerOptions& options) const override {
-    if (options.threads == 1 || !in_forked_child())
-      return lower_here(graph, schedule, options);
-    Lowering lowering;
-    run_on_new_thread([&] { lowering = lower_here(graph, schedule, options); });
-    return lowering;
-  }
-
-private:
-  static Lowering lower_here(const ir::Graph& graph, const plan::Schedule& schedule,
-                             const LowerOptions& options) {
-    const ThreadScope threads(options.threads);
-    const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
-    LoweringBuilder builder(graph);
-    OneDnnBuilder onednn(graph, schedule, options, builder, engine);
-    std::size_t forward_steps = 0;
-    for (std::size_t i = 0; i < schedule.order.size(); ++i) {
-      const ir::Node& node = graph.nodes()[static_cast<std::size_t>(schedule.order[i])];
-      try {
-        onednn.begin_node(i);
-        builder.begin_node(node);
-        lower_node(onednn, builder, node);
-        for (ir::ValueId id : node.outputs)
-          if (is_float_output(graph, id))
-            onednn.plain(id);
-        onednn.end_node(node);
-      } catch (const dnnl::error& error) {
-        if (error.status == dnnl_out_of_memory)
-          throw std::bad_alloc();
-        throw LoweringError(
-            fmt::format("node '{}' ({}): oneDNN cannot run it: {}", node.name, node.op->name, error.what()));
-      }
-      if (i + 1 == schedule.forward)
-        forward_steps = builder.step_count();
-    }
-    builder.lowering().make_state = [engine, count = options.threads] {
-      return std::make_unique<StreamState>(engine, count);
-    };
-    return builder.finish(forward_steps, schedule.forward_outputs);
-  }
-
-  static bool is_float_output(const ir::Graph& graph, ir::ValueId id) {
-    return graph.type(id).dtype == DType::F32 && graph.is_output(id);
-  }
-
-  /// std::bad_alloc where hardly any memory is left: oneDNN does not look whether it got what it asks for to
-  /// write a kernel's code into.
-  static void check_headroom() { ::operator delete(::operator new (std::size_t{32} << 20)); }
-
-  static void lower_node(OneDnnBuilder& onednn, LoweringBuilder& builder, const ir::Node& node) {
-    const auto* lowering = lowering_for(onednn.graph(), node);
-    if (!lowering) {
-      if (node.op != &ops::reshape()) {
-        ++builder.lowering().fallback_nodes;
-        log_event(LogLevel::Detail, "node '{}' ({}): no kernel of oneDNN's, runs its reference kernel",
-                  node.name, node.op->name);
-      }
-      return onednn.add_reference(node);
-    }
-    check_headroom();
-    lowering->lower(onednn, node);
-  }
+constexpr std::array kPasses = {
+    passes::Pass{"save_masks", passes::save_masks},
+    passes::Pass{"turn_conv_transpose", passes::turn_conv_transpose},
+    passes::Pass{"fuse_conv", passes::fuse_conv},
+    passes::Pass{"drop_dead", passes::drop_dead},
 };
 
-}  // namespace
+std::span<const passes::Pass> own_passes() {
+  return kPasses;
+}
 
+/// Whether this processor multiplies bfloat16 numbers (AVX-512 BF16 or AMX).
 bool has_bf16() {
   constexpr auto kBf16 = static_cast<unsigned>(dnnl::cpu_isa::avx512_core_bf16);
   return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & kBf16) == kBf16;
 }
+
+std::string why_not(Precision precision) {
+  if (precision == Precision::F64)
+    return "the oneDNN backend does not compute in float64";
+  if (precision == Precision::F32 || has_bf16())
+    return "";
+  return "this processor does not multiply bfloat16 numbers (it has neither AVX-512 BF16 nor AMX): use "
+         "float32";
+}
+
+bool supports(const ir::Graph& graph, const ir::Node& node) {
+  return node.op == &ops::reshape() || lowering_for(graph, node) != nullptr;
+}
+
+bool is_float_output(const ir::Graph& graph, ir::ValueId id) {
+  return graph.type(id).dtype == DType::F32 && graph.is_output(id);
+}
+
+/// std::bad_alloc where hardly any memory is left: oneDNN does not look whether it got what it asks for to
+/// write a kernel's code into.
+void check_headroom() {
+  ::operator delete(::operator new (std::size_t{32} << 20));
+}
+
+void lower_node(OneDnnBuilder& onednn, LoweringBuilder& builder, const ir::Node& node) {
+  const auto* lowering = lowering_for(onednn.graph(), node);
+  if (!lowering) {
+    if (node.op != &ops::reshape()) {
+      ++builder.lowering().fallback_nodes;
+      log_event(LogLevel::Detail, "node '{}' ({}): no kernel of oneDNN's, runs its reference kernel",
+                node.name, node.op->name);
+    }
+    return onednn.add_reference(node);
+  }
+  check_headroom();
+  lowering->lower(onednn, node);
+}
+
+std::variant<Lowering, Refusal> lower_here(const ir::Graph& graph, const plan::Schedule& schedule,
+                                           const LowerOptions& options) {
+  const ThreadScope threads(options.threads);
+  const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  LoweringBuilder builder(graph);
+  OneDnnBuilder onednn(graph, schedule, options, builder, engine);
+  std::size_t forward_steps = 0;
+  for (std::size_t i = 0; i < schedule.order.size(); ++i) {
+    const ir::Node& node = graph.nodes()[static_cast<std::size_t>(schedule.order[i])];
+    try {
+      onednn.begin_node(i);
+      builder.begin_node(node);
+      lower_node(onednn, builder, node);
+      for (ir::ValueId id : node.outputs)
+        if (is_float_output(graph, id))
+          onednn.plain(id);
+      onednn.end_node(node);
+    } catch (const dnnl::error& error) {
+      if (error.status == dnnl_out_of_memory)
+        throw std::bad_alloc();
+      return Refusal{
+          fmt::format("node '{}' ({}): oneDNN cannot run it: {}", node.name, node.op->name, error.what())};
+    }
+    if (i + 1 == schedule.forward)
+      forward_steps = builder.step_count();
+  }
+  builder.lowering().make_state = [engine, count = options.threads] {
+    return std::make_unique<StreamState>(engine, count);
+  };
+  return builder.finish(forward_steps, schedule.forward_outputs);
+}
+
+std::variant<Lowering, Refusal> lower(const ir::Graph& graph, const plan::Schedule& schedule,
+                                      const LowerOptions& options) {
+  if (options.threads == 1 || !in_forked_child())
+    return lower_here(graph, schedule, options);
+  std::variant<Lowering, Refusal> result;
+  run_on_new_thread([&] { result = lower_here(graph, schedule, options); });
+  return result;
+}
+
+}  // namespace
 
 std::string onednn_version() {
   const dnnl::version_t& version = *dnnl::version();
@@ -142,7 +165,13 @@ std::string onednn_instruction_set() {
 }
 
 const Backend& onednn() {
-  static const OneDnn backend;
+  static const Backend backend{.name = "onednn",
+                               .kind = BackendKind::OneDnn,
+                               .why_not = why_not,
+                               .passes = own_passes,
+                               .memory = host_memory(),
+                               .supports = supports,
+                               .lower = lower};
   return backend;
 }
 

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "engine/program_impl.hpp"
+#include "ir/graph.hpp"
+
+#include <optional>
+
+namespace fovea {
+
+/// Lowers a program's graph to `impl.backend` and plans its memory: fills in `lowering`, `constants`,
+/// `offsets` and the report's figures. `impl` has its outputs, which are the graph's first, by then; elements
+/// of the graph's constants are dropped once the backend has taken them. The backend's refusal, if it refuses
+/// a node; InputError when a session takes more memory than the model's limit or the machine has.
+std::optional<backend::Refusal> lower_program(const Model& model, ir::Graph& graph, Program::Impl& impl);
+
+}  // namespace fovea
