@@ -44,17 +44,18 @@ void print_guesses(const std::vector<Prediction>& best, const Labels& labels, co
 int classify(const Options& options) {
   const std::vector<std::string> images = expand_folders(options.images);
   const Network loaded = load_network(options.model);
-  const Workforce force = share_processors(images.size(), options.model.workers, options.model.threads);
+  const ThreadPartition partition =
+      partition_threads(images.size(), options.model.workers, options.model.threads);
   ProgramOptions program_options =
       cli::program_options(loaded, options.model, Direction::Forward, options.crops);
-  program_options.threads = force.threads;
+  program_options.threads = partition.threads;
   const auto program = compile_for_crops(loaded, program_options);
   check_labels(loaded, *program);
   print_notes(*program);
   auto results = nlohmann::ordered_json::array();
-  const int code = for_each_file(images, force.workers, [&]() -> FileWork {
+  const int code = run_files(images, partition.workers, [&]() -> FileWorker {
     auto session = std::make_shared<Session>(program);
-    return [&, session](std::size_t i) -> Report {
+    return [&, session](std::size_t i) -> DeliverResult {
       const Framing framing = frame(read_image(images[i]), loaded.preprocessing, loaded.size,
                                     options.crops == 10 ? Crops::Ten : Crops::One);
       const ClassScores scores = class_scores(*session, framing, loaded.preprocessing);

@@ -1,8 +1,6 @@
 #include "cli/common.hpp"
 
-#include "base/failure.hpp"
 #include "base/lower_case.hpp"
-#include "base/ordered_parallel.hpp"
 #include "cli/engine_options.hpp"
 #include "cli/networks.hpp"
 #include "cli/output.hpp"
@@ -13,13 +11,8 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
-#include <exception>
 #include <filesystem>
-#include <set>
-#include <system_error>
-#include <thread>
 
 namespace fovea::cli {
 
@@ -177,91 +170,21 @@ std::string shape_text(const ModelPort& port) {
   return fmt::format("{}[{}]", port.element_type, fmt::join(dims, ","));
 }
 
-std::string stem_of(const std::string& path) {
-  return fs::path(path).stem().string();
-}
-
-std::string UniqueStems::next(const std::string& path) {
-  const std::string stem = stem_of(path);
-  std::string name = stem;
-  for (int serial = 2; !taken_.insert(name).second; ++serial)
-    name = fmt::format("{}-{}", stem, serial);
-  return name;
-}
-
 bool ends_with_png(const std::string& path) {
   return lower_case(fs::path(path).extension().string()) == ".png";
 }
 
-namespace {
-
-bool ends_like_a_picture(const fs::path& path) {
-  static const std::set<std::string> endings = {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff",
-                                                ".bmp", ".ppm", ".pgm",  ".pnm",  ".pbm"};
-  return endings.count(lower_case(path.extension().string())) > 0;
-}
-
-}  // namespace
-
-std::vector<std::string> other_files(const std::vector<std::string>& paths) {
-  std::vector<std::string> result;
-  for (const std::string& path : paths) {
-    std::error_code error;
-    for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error))
-      if (!ends_like_a_picture(at->path()) && !at->is_directory(error))
-        result.push_back(at->path().string());
-  }
-  std::sort(result.begin(), result.end());
-  return result;
-}
-
-std::vector<std::string> expand_folders(const std::vector<std::string>& paths) {
-  std::vector<std::string> result;
-  for (const std::string& path : paths) {
-    std::error_code error;
-    if (!fs::is_directory(path, error)) {
-      result.push_back(path);
-      continue;
-    }
-    std::vector<std::string> inside;
-    for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error))
-      if (ends_like_a_picture(at->path()) && !at->is_directory(error))
-        inside.push_back(at->path().string());
-    if (inside.empty())
-      inside.push_back(path);  // whoever reads it says what is wrong
-    std::sort(inside.begin(), inside.end());
-    result.insert(result.end(), inside.begin(), inside.end());
-  }
-  return result;
-}
-
-Workforce share_processors(std::size_t pictures, int workers, int threads) {
-  const int processors =
-      threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  constexpr int most = 16;  // each has a network's intermediate values for itself
-  const int wanted = workers > 0 ? workers : std::min(processors, most);
-  const auto used = std::min(static_cast<std::size_t>(wanted), std::max<std::size_t>(pictures, 1));
-  if (used == 1)
-    return {1, threads};
-  return {used, std::max(1, processors / static_cast<int>(used))};
-}
-
-int for_each_file(const std::vector<std::string>& paths, std::size_t workers,
-                  const std::function<FileWork()>& make_worker) {
+int run_files(const std::vector<std::string>& paths, std::size_t workers,
+              const std::function<FileWorker()>& make_worker) {
   ProgressBar bar(static_cast<std::int64_t>(paths.size()));
-  int code = 0;
-  OrderedParallelOptions options;
-  options.count = paths.size();
+  FileBatchOptions options;
   options.workers = workers;
-  options.make_worker = make_worker;
   options.before = [&](std::size_t i) { bar.update(static_cast<std::int64_t>(i), paths[i]); };
-  options.failed = [&](std::size_t i, const std::exception_ptr& failure) {
+  options.failed = [&](std::size_t, const std::string& message) {
     bar.clear();
-    say("fovea: error: {}\n", failure_text(failure, paths[i]));
-    code = 1;
+    say("fovea: error: {}\n", message);
   };
-  ordered_parallel(options);
-  return code;
+  return for_each_file(paths, make_worker, options) == 0 ? 0 : 1;
 }
 
 ProgressBar::ProgressBar(std::int64_t total)

@@ -3,6 +3,7 @@
 #include "cli/command.hpp"
 #include "cli/memory_option.hpp"
 #include "cli/preprocessing_options.hpp"
+#include "fovea/batch.hpp"
 #include "fovea/networks.hpp"
 #include "fovea/program.hpp"
 
@@ -11,7 +12,6 @@
 #include <chrono>
 #include <functional>
 #include <optional>
-#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -91,44 +91,12 @@ std::string short_name(const Labels& labels, std::int64_t index);
 /// The same as a JSON object with index, wordnet_id, name.
 nlohmann::ordered_json to_json(const Labels& labels, std::int64_t index);
 
-/// "photos/my cat.jpg" -> "my cat".
-std::string stem_of(const std::string& path);
-/// Stems of pictures for the names of their files; equal ones from several folders are told apart by a
-/// number.
-class UniqueStems {
-public:
-  std::string next(const std::string& path);
-
-private:
-  std::set<std::string> taken_;
-};
 bool ends_with_png(const std::string& path);
 
-/// The paths, with each folder replaced by the pictures in it (told by their endings, sorted by name; folders
-/// within are left out); a folder without any stays as it is.
-std::vector<std::string> expand_folders(const std::vector<std::string>& paths);
-/// The files in those folders that `expand_folders` does not take for pictures, sorted.
-std::vector<std::string> other_files(const std::vector<std::string>& paths);
-
-/// How the processors are shared among pictures.
-struct Workforce {
-  std::size_t workers = 1;  ///< pictures at the same time
-  int threads = 0;          ///< of each picture's network; 0: all processors
-};
-/// One single-threaded worker for each processor where there are many pictures, since two threads on one
-/// picture wait for each other at every layer. `workers` and `threads` are the options; 0: not given.
-Workforce share_processors(std::size_t pictures, int workers, int threads);
-
-/// What to print of a file, when its turn comes.
-using Report = std::function<void()>;
-/// Works on the i-th file; several at the same time, each on a worker of its own.
-using FileWork = std::function<Report(std::size_t i)>;
-
-/// Has every path worked on by one of the workers, each made by `make_worker` on its own thread. Reports are
-/// called in the order of the paths. Whatever exception ends the work on one is told on stderr in its turn,
-/// and the rest goes on. Returns the exit code: 0, or 1 when any failed.
-int for_each_file(const std::vector<std::string>& paths, std::size_t workers,
-                  const std::function<FileWork()>& make_worker);
+/// Works on all files as `for_each_file` does, with a progress bar and one message on stderr for each file
+/// that failed. Returns the exit code: 0, or 1 when any failed.
+int run_files(const std::vector<std::string>& paths, std::size_t workers,
+              const std::function<FileWorker()>& make_worker);
 
 /// A bar on stderr, when that is a terminal and the work takes longer than a second.
 class ProgressBar {

@@ -100,7 +100,8 @@ std::string view_text(const DeconvView& view, const Shared& shared) {
 }
 
 /// One picture: reconstructs, writes; the report adds to `results` or prints.
-Report reconstruct(Sessions& sessions, const Shared& shared, std::size_t i, nlohmann::ordered_json& results) {
+DeliverResult reconstruct(Sessions& sessions, const Shared& shared, std::size_t i,
+                          nlohmann::ordered_json& results) {
   const std::string& path = shared.images[i];
   const Image photo = read_image(path);
   const std::vector<DeconvView> views =
@@ -156,10 +157,11 @@ int deconv(const DeconvArguments& arguments) {
     throw UsageError(fmt::format("-o {}: one file cannot hold {} pictures, name a folder", arguments.output,
                                  images.size()));
   const Network loaded = load_network(arguments.model);
-  const Workforce force = share_processors(images.size(), arguments.model.workers, arguments.model.threads);
+  const ThreadPartition partition =
+      partition_threads(images.size(), arguments.model.workers, arguments.model.threads);
   const std::optional<LayerInfo> layer = deconv_layer(loaded, arguments);
   Shared shared{arguments, loaded, layer, {}, images, {}, DeconvPictures(arguments, loaded, layer)};
-  const auto programs = deconv_programs(loaded, arguments, shared.layer, force.threads);
+  const auto programs = deconv_programs(loaded, arguments, shared.layer, partition.threads);
   if (!shared.layer) {
     check_labels(loaded, *programs.front());
     if (!arguments.target.empty() && arguments.target != "auto")
@@ -167,7 +169,7 @@ int deconv(const DeconvArguments& arguments) {
   }
   shared.starts = file_starts(arguments, images);
   auto results = nlohmann::ordered_json::array();
-  const int code = for_each_file(images, force.workers, [&]() -> FileWork {
+  const int code = run_files(images, partition.workers, [&]() -> FileWorker {
     auto sessions = std::make_shared<Sessions>();
     for (const auto& program : programs)
       sessions->emplace_back(program);

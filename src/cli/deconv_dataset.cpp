@@ -15,27 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The pictures in a folder and all folders within, folder by folder, each sorted by name.
-std::vector<std::string> pictures_below(const std::string& folder) {
-  std::error_code error;
-  if (!fs::is_directory(folder, error))
-    throw InputError("is not a folder of pictures", folder);
-  std::vector<std::string> folders = {folder};
-  for (fs::recursive_directory_iterator at(folder, fs::directory_options::skip_permission_denied, error), end;
-       !error && at != end; at.increment(error))
-    if (at->is_directory(error))
-      folders.push_back(at->path().string());
-  std::sort(folders.begin(), folders.end());
-  std::vector<std::string> pictures;
-  for (const std::string& each : folders)
-    for (std::string& file : expand_folders({each}))
-      if (file != each)
-        pictures.push_back(std::move(file));
-  if (pictures.empty())
-    throw InputError("holds no pictures", folder);
-  return pictures;
-}
-
 /// A patch that has been chosen, and what was made of it.
 struct Found {
   std::int64_t channel = 0;
@@ -53,7 +32,8 @@ public:
       : arguments_(arguments), images_(pictures_below(arguments.dataset)),
         loaded_(load_network(arguments.model)), layer_(deconv_layer(loaded_, arguments)),
         pictures_(arguments, loaded_, layer_),
-        workers_(share_processors(images_.size(), arguments.model.workers, arguments.model.threads).workers) {
+        workers_(
+            partition_threads(images_.size(), arguments.model.workers, arguments.model.threads).workers) {
     if (!ends_with_png(arguments.output))
       make_folder(arguments.output);
   }
@@ -76,9 +56,9 @@ private:
     options.target = layer_->name;
     const auto program = Program::compile(loaded_.model, options);
     best_.emplace(layer_->layout->channels(), patches());
-    return for_each_file(images_, workers_, [&, program]() -> FileWork {
+    return run_files(images_, workers_, [&, program]() -> FileWorker {
       auto session = std::make_shared<Session>(program);
-      return [&, session](std::size_t i) -> Report {
+      return [&, session](std::size_t i) -> DeliverResult {
         const LayerExplainer explainer(*session, *layer_, read_image(images_[i]), loaded_.preprocessing);
         std::vector<UnitActivation> strongest;
         for (std::int64_t c = 0; c < explainer.channels(); ++c)
@@ -109,11 +89,11 @@ private:
     std::vector<std::string> paths;
     for (const Found& found : found_)
       paths.push_back(images_[found.patch.picture]);
-    return for_each_file(paths, workers_, [&]() -> FileWork {
+    return run_files(paths, workers_, [&]() -> FileWorker {
       auto sessions = std::make_shared<std::vector<Session>>();
       for (const auto& program : programs)
         sessions->emplace_back(program);
-      return [&, sessions](std::size_t i) -> Report {
+      return [&, sessions](std::size_t i) -> DeliverResult {
         const Found& found = found_[i];
         const Image photo = read_image(paths[i]);
         DeconvView view{{}, stem_of(paths[i])};

@@ -154,10 +154,11 @@ std::vector<FaithfulnessImage> judge_all(const Task& task, std::size_t workers) 
 int evaluate_faithfulness(const Arguments& arguments) {
   const std::vector<std::string> images = arguments.checked_images();
   const Network loaded = load_network(arguments.model);
-  const Workforce force = share_processors(images.size(), arguments.model.workers, arguments.model.threads);
+  const ThreadPartition partition =
+      partition_threads(images.size(), arguments.model.workers, arguments.model.threads);
   constexpr std::int64_t batch = 8;
   ProgramOptions options = program_options(loaded, arguments.model, Direction::Forward, batch);
-  options.threads = force.threads;
+  options.threads = partition.threads;
   const auto scores = compile_for_crops(loaded, options);
   check_labels(loaded, *scores);
   const Truths truths(arguments, loaded.labels, scores->classes());
@@ -185,7 +186,7 @@ int evaluate_faithfulness(const Arguments& arguments) {
   results.settings["subsets"] = arguments.subsets;
   results.settings["blur"] = arguments.blur;
   results.settings["tolerance"] = arguments.tolerance;
-  results.images = judge_all(task, force.workers);
+  results.images = judge_all(task, partition.workers);
   report_faithfulness(results, arguments);
   return std::any_of(results.images.begin(), results.images.end(),
                      [](const FaithfulnessImage& image) { return !image.error.empty(); })

@@ -190,8 +190,8 @@ int evaluate_localization(const EvaluateArguments& arguments) {
   std::vector<AnnotatedImage> truth = read_truth(arguments);
   const Network loaded = load_network(model);
   const std::vector<std::int64_t> places = shard.places(static_cast<std::int64_t>(truth.size()));
-  const Workforce force = share_processors(places.size(), model.workers, model.threads);
-  const MapPrograms programs(loaded, arguments.localize, force.threads);
+  const ThreadPartition partition = partition_threads(places.size(), model.workers, model.threads);
+  const MapPrograms programs(loaded, arguments.localize, partition.threads);
   check_labels(loaded, programs.first());
   resolve_classes(truth, loaded.labels, programs.first().classes());
   make_folder(arguments.output);
@@ -200,9 +200,9 @@ int evaluate_localization(const EvaluateArguments& arguments) {
   const Json settings = Json::parse(json_text(settings_of(arguments, loaded, options, truth, shard)));
   Journal journal(files, places, settings, arguments.resume);
   programs.print_notes();
-  const Task task{arguments,    loaded, {arguments.localize.framing(), options, arguments.guesses},
-                  programs,     truth,  places,
-                  force.workers};
+  const Task task{arguments,        loaded, {arguments.localize.framing(), options, arguments.guesses},
+                  programs,         truth,  places,
+                  partition.workers};
   evaluate_rest(task, journal);
   const std::vector<ImageResult> results = journal.finish();
   return report_summary({results, settings, arguments.images, loaded.labels, arguments.command_line}, files,

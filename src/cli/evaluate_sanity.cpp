@@ -181,11 +181,12 @@ void add_points(SanityResults& results, CascadeRanks& ranks, Task& task, const P
 int evaluate_sanity(const Arguments& arguments) {
   const std::vector<std::string> paths = arguments.checked_images();
   const Network loaded = load_network(arguments.model);
-  const Workforce force = share_processors(paths.size(), arguments.model.workers, arguments.model.threads);
-  Task task{arguments,     loaded, program_options(loaded, arguments.model, Direction::Forward),
-            force.workers, {},     {},
-            false};
-  task.options.threads = force.threads;
+  const ThreadPartition partition =
+      partition_threads(paths.size(), arguments.model.workers, arguments.model.threads);
+  Task task{
+      arguments, loaded, program_options(loaded, arguments.model, Direction::Forward), partition.workers, {},
+      {},        false};
+  task.options.threads = partition.threads;
   const std::vector<std::string> layers = layers_with_weights(loaded.model, task.options);
   if (layers.empty())
     throw InputError("has no layer with weights that could be shuffled", loaded.model.path());

@@ -37,8 +37,8 @@ struct Shared {
 };
 
 /// Looks for all classes in one picture and writes their files; the report prints.
-Report localize_picture(MapSessions& sessions, const Shared& shared, std::size_t i, LocalizeReport& report,
-                        int& code) {
+DeliverResult localize_picture(MapSessions& sessions, const Shared& shared, std::size_t i,
+                               LocalizeReport& report, int& code) {
   const std::string& path = shared.arguments.images[i];
   const Image photo = read_image(path);
   RuleExplainers explainers(sessions.all(), photo, shared.loaded.preprocessing, shared.arguments.framing());
@@ -74,9 +74,9 @@ int localize_by_class(const LocalizeArguments& arguments) {
   const LocalizeOptions options = localize_options(arguments);
   const Network loaded = load_network(arguments.model);
   Shared shared{arguments, loaded, options, {}};
-  const Workforce force =
-      share_processors(arguments.images.size(), arguments.model.workers, arguments.model.threads);
-  const MapPrograms programs(loaded, arguments, force.threads);
+  const ThreadPartition partition =
+      partition_threads(arguments.images.size(), arguments.model.workers, arguments.model.threads);
+  const MapPrograms programs(loaded, arguments, partition.threads);
   check_labels(loaded, programs.first());
   programs.print_notes();
   if (arguments.target != "auto")
@@ -88,7 +88,7 @@ int localize_by_class(const LocalizeArguments& arguments) {
     shared.bases.push_back(report.base_for(image));
   report.begin();
   int partly = 0;
-  const int code = for_each_file(arguments.images, force.workers, [&]() -> FileWork {
+  const int code = run_files(arguments.images, partition.workers, [&]() -> FileWorker {
     auto sessions = std::make_shared<MapSessions>(programs);
     return [&, sessions](std::size_t i) { return localize_picture(*sessions, shared, i, report, partly); };
   });

@@ -50,8 +50,8 @@ int localize_by_seeds(const LocalizeArguments& arguments) {
   LocalizeReport report(arguments, none);
   report.begin();
   const std::string& path = arguments.images.front();
-  const int code = for_each_file(arguments.images, 1, [&]() -> FileWork {
-    return [&](std::size_t) -> Report {
+  const int code = run_files(arguments.images, 1, [&]() -> FileWorker {
+    return [&](std::size_t) -> DeliverResult {
       const Image photo = read_image(path);
       const Trimap seeds = arguments.strokes.empty() ? seeds_from_points(foreground, background, photo.width,
                                                                          photo.height, arguments.radius)

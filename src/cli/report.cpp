@@ -66,8 +66,9 @@ int make_report(const ReportArguments& arguments, const std::string& command_lin
   const auto begin = std::chrono::steady_clock::now();
   const std::vector<std::string> images = expand_folders(arguments.images);
   const Network loaded = load_network(arguments.model);
-  const Workforce force = share_processors(images.size(), arguments.model.workers, arguments.model.threads);
-  const ReportPrograms programs(loaded, arguments, force.threads);
+  const ThreadPartition partition =
+      partition_threads(images.size(), arguments.model.workers, arguments.model.threads);
+  const ReportPrograms programs(loaded, arguments, partition.threads);
   const Program& scores = programs.methods.front()->scores();
   check_labels(loaded, scores);
   std::optional<std::int64_t> target;
@@ -84,9 +85,9 @@ int make_report(const ReportArguments& arguments, const std::string& command_lin
   summary.command_line = command_line;
   LeftOut left_out;
   std::atomic<bool> lost = false;  // a file could not be written: no page either
-  const int code = for_each_file(images, force.workers, [&]() -> FileWork {
+  const int code = run_files(images, partition.workers, [&]() -> FileWorker {
     auto sessions = std::make_shared<ReportSessions>(programs);
-    return [&, sessions](std::size_t i) -> Report {
+    return [&, sessions](std::size_t i) -> DeliverResult {
       if (lost)
         return [] {};
       try {

@@ -170,7 +170,7 @@ void say_warning(const std::string& warning) {
 }
 
 /// Explains one picture and writes its files; the report adds to `results` or prints.
-Report explain(MapSession& session, Shared& shared, std::size_t i, nlohmann::ordered_json& results) {
+DeliverResult explain(MapSession& session, Shared& shared, std::size_t i, nlohmann::ordered_json& results) {
   const Options& options = shared.options;
   const std::string& path = shared.images[i];
   const Files& files = shared.files[i];
@@ -202,10 +202,11 @@ int make_maps(const Options& options) {
   if (ends_with_png(options.output) && images.size() > 1)
     throw UsageError("-o names one picture, but several are given: name a folder");
   const Network loaded = load_network(options.model);
-  const Workforce force = share_processors(images.size(), options.model.workers, options.model.threads);
+  const ThreadPartition partition =
+      partition_threads(images.size(), options.model.workers, options.model.threads);
   ProgramOptions program_options =
       cli::program_options(loaded, options.model, Direction::ForwardAndBackward, options.crops);
-  program_options.threads = force.threads;
+  program_options.threads = partition.threads;
   Shared shared{options,
                 loaded,
                 images,
@@ -228,7 +229,7 @@ int make_maps(const Options& options) {
   for (const std::string& image : images)
     shared.files.push_back(names.next(image));
   auto results = nlohmann::ordered_json::array();
-  const int code = for_each_file(images, force.workers, [&]() -> FileWork {
+  const int code = run_files(images, partition.workers, [&]() -> FileWorker {
     auto session = std::make_shared<MapSession>(shared.program);
     if (images.size() == 1)
       session->report_progress(

@@ -1,0 +1,89 @@
+#include "base/lower_case.hpp"
+#include "fovea/batch.hpp"
+#include "fovea/error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool has_picture_extension(const fs::path& path) {
+  static const std::set<std::string> extensions = {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff",
+                                                   ".bmp", ".ppm", ".pgm",  ".pnm",  ".pbm"};
+  return extensions.count(lower_case(path.extension().string())) > 0;
+}
+
+/// The files directly inside a folder, sorted: the pictures, or all the others. Empty for what cannot be
+/// read.
+std::vector<std::string> files_in(const std::string& folder, bool pictures) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    if (has_picture_extension(at->path()) == pictures && !at->is_directory(error))
+      files.push_back(at->path().string());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+std::vector<std::string> expand_folders(const std::vector<std::string>& paths) {
+  std::vector<std::string> result;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    const std::vector<std::string> inside =
+        fs::is_directory(path, error) ? files_in(path, true) : std::vector<std::string>();
+    if (inside.empty())
+      result.push_back(path);
+    result.insert(result.end(), inside.begin(), inside.end());
+  }
+  return result;
+}
+
+std::vector<std::string> other_files(const std::vector<std::string>& paths) {
+  std::vector<std::string> result;
+  for (const std::string& path : paths)
+    for (std::string& file : files_in(path, false))
+      result.push_back(std::move(file));
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+std::vector<std::string> pictures_below(const std::string& folder) {
+  std::error_code error;
+  if (!fs::is_directory(folder, error))
+    throw InputError("is not a folder of pictures", folder);
+  std::vector<std::string> folders = {folder};
+  for (fs::recursive_directory_iterator at(folder, fs::directory_options::skip_permission_denied, error), end;
+       !error && at != end; at.increment(error))
+    if (at->is_directory(error))
+      folders.push_back(at->path().string());
+  std::sort(folders.begin(), folders.end());
+  std::vector<std::string> pictures;
+  for (const std::string& each : folders)
+    for (std::string& file : files_in(each, true))
+      pictures.push_back(std::move(file));
+  if (pictures.empty())
+    throw InputError("holds no pictures", folder);
+  return pictures;
+}
+
+std::string stem_of(const std::string& path) {
+  return fs::path(path).stem().string();
+}
+
+std::string UniqueStems::next(const std::string& path) {
+  const std::string stem = stem_of(path);
+  std::string name = stem;
+  for (int serial = 2; !taken_.insert(name).second; ++serial)
+    name = fmt::format("{}-{}", stem, serial);
+  return name;
+}
+
+}  // namespace fovea
