@@ -30,6 +30,16 @@ Image to_grey(const Tensor& map, const DisplayRange& range);
 /// The same for a level that is known: brightness is (value / white) ^ gamma, all black for a white of 0.
 Image scale_to_grey(const Tensor& map, double white, double gamma = 1.0);
 
+/// The values of a map that are shown black and white.
+struct DisplayLevels {
+  double black = 0, white = 0;
+  /// Whether all values have the same brightness, black.
+  bool is_flat() const { return white == black; }
+};
+/// A map between two levels: brightness is ((value - black) / (white - black)) ^ gamma, clipped to 0..1; all
+/// black for flat levels. InputError as `to_grey`.
+Image scale_to_grey(const Tensor& map, const DisplayLevels& levels, double gamma = 1.0);
+
 /// Names accepted by `colorize`: "inferno", "viridis", "turbo", "magma", "jet", "hot", "grey".
 const std::vector<std::string>& colormap_names();
 /// A grey picture through a colour map. InputError for an unknown name.
@@ -46,6 +56,10 @@ double contrast_level(const Tensor& pattern, double percentile);
 /// rounded; all mid-grey for a level of 0. Of 3 or 4 channels the first three are colours in the given order,
 /// of others the first is shown grey.
 Image to_signed_picture(const Tensor& pattern, double level, ChannelOrder order);
+/// A map [H,W] with the signs of the relevance [C,H,W] that it was made of, both F32: pixels whose channels
+/// sum up to a negative number are green, the others red; brightness is value / white, clipped to 0..1, and 0
+/// for a white of 0. InputError for shapes that do not fit.
+Image to_red_and_green(const Tensor& map, const Tensor& relevance, double white);
 
 /// The colours of a map from its lowest to its highest value, with what these are.
 struct ColourBar {

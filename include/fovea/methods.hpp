@@ -1,5 +1,6 @@
 #pragma once
 
+#include "fovea/display.hpp"
 #include "fovea/preprocessing.hpp"
 #include "fovea/program.hpp"
 
@@ -151,5 +152,10 @@ private:
 /// Relevance [C,H,W] to a map [H,W], F32. One that channels share is not merged: its positive part is the
 /// map, since what lowers a score is not what the picture shows of the class.
 Tensor merge_channels(const Tensor& relevance, ChannelMerge merge, MethodInfo::Values values);
+
+/// How a method's map [H,W], F32, is shown. White is `white_level` of the range. Black is 0 for maps of
+/// per-channel relevance, and the map's smallest value where channels share one: RISE's maps stand on the
+/// probability that a random mask leaves.
+DisplayLevels display_levels(const Tensor& map, MethodInfo::Values values, const DisplayRange& range = {});
 
 }  // namespace fovea

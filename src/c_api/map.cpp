@@ -10,18 +10,8 @@
 namespace fovea::c_api {
 namespace {
 
-/// White is the default range's. Black is 0, but where channels share a value the smallest: RISE's maps stand
-/// on the probability that a random mask leaves.
 Image grey_of(const fovea_map& map) {
-  const Tensor& values = map.saliency.map;
-  if (map.values == MethodInfo::Values::PerChannel)
-    return to_grey(values, {});
-  Tensor above = values.clone();
-  auto data = above.data<float>();
-  const float black = *std::min_element(data.begin(), data.end());
-  for (float& value : data)
-    value -= black;
-  return scale_to_grey(above, white_level(values, {}) - static_cast<double>(black));
+  return scale_to_grey(map.saliency.map, display_levels(map.saliency.map, map.values));
 }
 
 Image view_of(const fovea_map& map, fovea_view view, const char* colormap) {

@@ -1,4 +1,3 @@
-#include "cli/map_levels.hpp"
 #include "cli/page_blocks.hpp"
 #include "cli/report.hpp"
 #include "fovea/encode.hpp"
@@ -16,24 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-/// The map with the signs that the channels sum up to: what is above zero in red, what is below in green.
-Image signed_picture(const SaliencyMap& result, double white) {
-  const std::int64_t height = result.map.shape()[0], width = result.map.shape()[1];
-  const std::int64_t channels = result.gradient.shape()[0], area = height * width;
-  const auto magnitude = result.map.data<float>();
-  const auto relevance = result.gradient.data<float>();
-  Image image = Image::blank(width, height, 3, 0);
-  for (std::int64_t i = 0; i < area && white > 0; ++i) {
-    double sum = 0;
-    for (std::int64_t c = 0; c < channels; ++c)
-      sum += relevance[static_cast<std::size_t>(c * area + i)];
-    const double share = std::min(magnitude[static_cast<std::size_t>(i)] / white, 1.0);
-    image.pixels[static_cast<std::size_t>(3 * i + (sum < 0 ? 1 : 0))] =
-        static_cast<std::uint8_t>(std::lround(255 * share));
-  }
-  return image;
-}
 
 /// Which part of the photo the maps cover.
 std::string part_text(const SaliencyMap& result, const Image& photo) {
@@ -54,15 +35,16 @@ struct PhotoReport::Context {
 
 Json PhotoReport::map_json(const Context& context, const SaliencyMap& result,
                            const MapProgram& program) const {
-  const ShownLevels levels = shown_levels(result, program.info(), arguments_.range);
+  const DisplayLevels levels = display_levels(result.map, program.info().values, arguments_.range);
   const bool is_signed = program.info().values == MethodInfo::Values::PerChannel;
-  const Image picture = is_signed ? signed_picture(result, levels.white) : grey_of(result.map, levels, 1.0);
+  const Image picture = is_signed ? to_red_and_green(result.map, result.gradient, levels.white)
+                                  : scale_to_grey(result.map, levels);
   Json json = {{"method", program.info().name},
                {"picture", page_.add_picture(fmt::format("{}-{}", context.stem, program.info().name),
                                              encode_png(picture))},
                {"signed", is_signed},
                {"white", fmt::format("{:.3g}", levels.white)}};
-  if (levels.white == levels.black)
+  if (levels.is_flat())
     json["note"] = "zero everywhere";
   else if (result.completeness_error)
     json["note"] =

@@ -3,7 +3,6 @@
 #include "base/make_folder.hpp"
 #include "cli/class_model_pictures.hpp"
 #include "cli/common.hpp"
-#include "cli/map_levels.hpp"
 #include "cli/method_options.hpp"
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
@@ -74,13 +73,13 @@ std::string range_text(const Options& options) {
              : fmt::format("highest: the {:g} % quantile{}", options.range.percentile, gamma);
 }
 
-ColourBar bar_of(const Options& options, const ShownLevels& levels) {
+ColourBar bar_of(const Options& options, const DisplayLevels& levels) {
   return {options.colormap, fmt::format("{:.2g}", levels.black), fmt::format("{:.3g}", levels.white)};
 }
 
 /// Photo, map, map on the photo; or, as in the paper's reproduction, photo, class model, map.
 Image figure_of(const SaliencyMap& result, const Options& options, const Network& loaded,
-                const std::string& path, const Image& grey, const ShownLevels& levels,
+                const std::string& path, const Image& grey, const DisplayLevels& levels,
                 ClassModelPictures& class_models) {
   const std::string name = short_name(loaded.labels, result.target.index);
   const std::string answer = fmt::format("{}, score {:.2f}{}", name, result.target.score,
@@ -100,9 +99,9 @@ Image figure_of(const SaliencyMap& result, const Options& options, const Network
 }
 
 void write_files(const SaliencyMap& result, const Options& options, const Network& loaded,
-                 const std::string& path, const Files& files, const ShownLevels& levels,
+                 const std::string& path, const Files& files, const DisplayLevels& levels,
                  ClassModelPictures& class_models) {
-  const Image grey = grey_of(result.map, levels, options.range.gamma);
+  const Image grey = scale_to_grey(result.map, levels, options.range.gamma);
   if (!files.map.empty()) {
     write_png(files.map, grey);
     write_png(files.heat, colorize(grey, options.colormap));
@@ -115,7 +114,8 @@ void write_files(const SaliencyMap& result, const Options& options, const Networ
 }
 
 nlohmann::ordered_json describe_json(const SaliencyMap& result, const Options& options, const Labels& labels,
-                                     const std::string& path, const Files& files, const ShownLevels& levels) {
+                                     const std::string& path, const Files& files,
+                                     const DisplayLevels& levels) {
   nlohmann::ordered_json json = {{"image", path}, {"class", to_json(labels, result.target.index)}};
   json["score"] = result.target.score;
   json["probability"] = to_json(result.target.probability);
@@ -179,10 +179,10 @@ DeliverResult explain(MapSession& session, Shared& shared, std::size_t i, nlohma
   const std::optional<std::int64_t>& chosen = shared.method.target_class;
   const std::int64_t target = chosen ? *chosen : top_k(explainer.scores(), 1).front().index;
   const SaliencyMap result = explainer.map_of(ScoreTarget{target, shared.method.against});
-  const ShownLevels levels = shown_levels(result, shared.program->info(), options.range);
+  const DisplayLevels levels = display_levels(result.map, shared.program->info().values, options.range);
   write_files(result, options, shared.loaded, path, files, levels, shared.class_models);
   std::string warning;
-  if (levels.white == levels.black)
+  if (levels.is_flat())
     warning = fmt::format("{}: the map is zero everywhere, so it is black (score {:.3g})", path,
                           result.target.score);
   if (options.json)

@@ -112,6 +112,15 @@ Image scale_to_grey(const Tensor& map, double white, double gamma) {
   return grey;
 }
 
+Image scale_to_grey(const Tensor& map, const DisplayLevels& levels, double gamma) {
+  if (levels.black == 0)
+    return scale_to_grey(map, levels.white, gamma);
+  Tensor above = map.cast(DType::F32).clone();
+  for (float& value : above.data<float>())
+    value -= static_cast<float>(levels.black);
+  return scale_to_grey(above, levels.white - levels.black, gamma);
+}
+
 const std::vector<std::string>& colormap_names() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> list;

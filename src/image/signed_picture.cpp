@@ -49,4 +49,24 @@ Image to_signed_picture(const Tensor& pattern, double level, ChannelOrder order)
   return picture;
 }
 
+Image to_red_and_green(const Tensor& map, const Tensor& relevance, double white) {
+  const Shape &shape = map.shape(), &signs = relevance.shape();
+  FOVEA_CHECK(shape.rank() == 2 && signs.rank() == 3 && signs[1] == shape[0] && signs[2] == shape[1],
+              "a map of shape {} with relevance of shape {}: expected [H,W] and [C,H,W]", to_string(shape),
+              to_string(signs));
+  const std::int64_t area = shape[0] * shape[1];
+  const auto magnitudes = map.data<float>();
+  const auto values = relevance.data<float>();
+  Image picture = Image::blank(shape[1], shape[0], 3, 0);
+  for (std::int64_t i = 0; i < area && white > 0; ++i) {
+    double sum = 0;
+    for (std::int64_t c = 0; c < signs[0]; ++c)
+      sum += values[static_cast<std::size_t>(c * area + i)];
+    const double share = std::clamp(magnitudes[static_cast<std::size_t>(i)] / white, 0.0, 1.0);
+    picture.pixels[static_cast<std::size_t>(3 * i + (sum < 0 ? 1 : 0))] =
+        static_cast<std::uint8_t>(std::lround(255 * share));
+  }
+  return picture;
+}
+
 }  // namespace fovea

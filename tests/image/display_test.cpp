@@ -48,6 +48,25 @@ TEST(ToGrey, ClipsScalesAndLifts) {
   EXPECT_EQ(tall.channels, 1);
 }
 
+TEST(ScaleToGrey, ShowsWhatLiesBetweenTwoLevels) {
+  const Tensor map = map_of({1, 5}, {-1, 0, 1, 2, 4});
+  EXPECT_EQ(scale_to_grey(map, {1, 3}).pixels, (std::vector<std::uint8_t>{0, 0, 0, 128, 255}));
+  EXPECT_EQ(scale_to_grey(map, {0, 2}).pixels, scale_to_grey(map, 2).pixels);
+  EXPECT_EQ(scale_to_grey(map, {-1, 3}, 0.5).pixels, (std::vector<std::uint8_t>{0, 128, 180, 221, 255}));
+  EXPECT_EQ(scale_to_grey(map, {2, 2}).pixels, std::vector<std::uint8_t>(5, 0));
+  EXPECT_TRUE((DisplayLevels{2, 2}).is_flat());
+  EXPECT_FALSE((DisplayLevels{2, 3}).is_flat());
+}
+
+TEST(ToRedAndGreen, ShowsTheSignOfTheChannelsSum) {
+  const Tensor map = map_of({1, 3}, {1, 2, 8});
+  const Tensor relevance = map_of({2, 1, 3}, {1, -3, 8, -0.5F, 1, 0});
+  EXPECT_EQ(to_red_and_green(map, relevance, 4).pixels,
+            (std::vector<std::uint8_t>{64, 0, 0, 0, 128, 0, 255, 0, 0}));
+  EXPECT_EQ(to_red_and_green(map, relevance, 0).pixels, std::vector<std::uint8_t>(9, 0));
+  EXPECT_THROW(to_red_and_green(map, map_of({2, 3, 1}, {1, 2, 3, 4, 5, 6}), 1), InputError);
+}
+
 TEST(ToGrey, RefusesWhatCannotBeShown) {
   EXPECT_EQ(message_of<InputError>([] {
               to_grey(map_of({1, 3}, {0, std::nanf(""), 1}), {});
