@@ -37,10 +37,10 @@ BLURS = (0, 0.025, 0.05, 0.1)
 def parts():
     yield DEFAULT, ""
     yield "the paper's preset", "--preset paper"
-    yield "no belief", "--belief 0"
+    yield "no prior", "--prior 0"
     yield "no colours", "--colour-weight 0"
     yield "no neighbours", "--smoothness 0"
-    yield "colours and neighbours as without belief", "--colour-weight 1 --smoothness 50"
+    yield "colours and neighbours as without a prior", "--colour-weight 1 --smoothness 50"
     yield "map alone", MAP_ALONE
     yield "gradient alone", "--method gradient"
     yield "guided alone", "--method guided"
@@ -63,7 +63,7 @@ def thresholds():
     for blur in BLURS:
         for quantile in range(50, 90, 5):
             yield ("blur %g, %d %%" % (blur, quantile),
-                   "--belief 0 --quantiles %d,%d --smoothing %g" % (quantile, quantile, blur))
+                   "--prior 0 --quantiles %d,%d --smoothing %g" % (quantile, quantile, blur))
         for level in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0):
             yield "blur %g, level %g" % (blur, level), "--level %g --smoothing %g %s" % (level, blur, MAP_ALONE)
 
@@ -72,7 +72,7 @@ def gradient():
     for blur in BLURS:
         for quantile in (55, 65, 75):
             yield ("blur %g, %d %%" % (blur, quantile),
-                   "--method gradient --crops 10 --belief 0 --quantiles %d,%d --smoothing %g" % (quantile, quantile, blur))
+                   "--method gradient --crops 10 --prior 0 --quantiles %d,%d --smoothing %g" % (quantile, quantile, blur))
 
 
 SETTINGS = {f.__name__: f for f in (parts, grid, thresholds, gradient)}

@@ -257,30 +257,31 @@ int bench(const Options& options) {
 
 void add_bench(Command app) {
   auto options = std::make_shared<Options>();
-  Command verb =
-      app.add_command("bench", "How fast a model runs forward and backward, and in how much memory");
+  Command verb = app.add_command(
+      "bench", "Measure how fast a model runs forward and backward, and how much memory it takes");
   verb.add_option("model", options->model, "ONNX file, or a name that 'fovea models list' knows")
       .required()
       .check(file_or_folder());
-  verb.add_option("--batch", options->batch, "pictures in one run")
+  verb.add_option("--batch", options->batch, "number of pictures in one run")
       .check(whole_number(1, 65536))
       .shows_default();
   verb.add_option("--size", options->size, "size of the picture where the model leaves it open (default 224)")
       .check(picture_size_text());
   verb.add_option("--scores", options->scores,
                   "the output, or other value, that is differentiated (default: the first output)");
-  verb.add_option("--rule", options->rule, "what a ReLU passes back")
+  verb.add_option("--rule", options->rule, "what a ReLU passes back in the backward pass")
       .check(one_of(kRuleNames))
       .shows_default();
   options->engine.add_to(verb);
-  verb.add_option("--iterations", options->iterations, "runs that are measured")
+  verb.add_option("--iterations", options->iterations, "number of runs that are measured")
       .check(whole_number(1, 1000000))
       .shows_default();
-  verb.add_option("--warm-up", options->warm_up, "runs before them")
+  verb.add_option("--warm-up", options->warm_up, "number of runs before the measured ones")
       .check(whole_number(1, 1000000))
       .shows_default();
-  verb.add_flag("--forward", options->forward_only, "the scores only, without the way back");
-  verb.add_flag("--profile", options->profile, "also print the time of every operator and the slowest steps");
+  verb.add_flag("--forward", options->forward_only, "run the forward pass only");
+  verb.add_flag("--profile", options->profile,
+                "also print the time of every operator, and the ten slowest steps");
   verb.add_flag("--json", options->json, "print JSON");
   verb.runs([options] { return bench(*options); });
 }

@@ -113,9 +113,10 @@ std::vector<ClassModel> climb(const Context& context, const ClassModelTarget& ta
 
 void say_how_it_went(const ClassModel& model, const std::string& name, int steps) {
   if (model.start == ClassModel::Start::NoiseBecauseGradientWasZero)
-    say("fovea: note: {}: the gradient is zero at the start, so the climb starts from noise\n", name);
+    say("fovea: note: {}: the gradient is zero at the start, so gradient ascent starts from noise\n", name);
   if (model.start == ClassModel::Start::GradientStayedZero)
-    say("fovea: note: {}: the gradient is zero, on noise as well, so there is nothing to climb: try "
+    say("fovea: note: {}: the gradient is zero, on noise as well, so gradient ascent has nothing to follow: "
+        "try "
         "another seed, or a layer before the ReLU\n",
         name);
   if (model.steps < steps)
@@ -246,7 +247,8 @@ int make_models(ClassModelArguments arguments) {
 void add_class_model(Command app) {
   auto arguments = std::make_shared<ClassModelArguments>();
   Command verb = app.add_command(
-      "class-model", "The picture that excites a class or a layer most: what the network has learnt of it");
+      "class-model",
+      "Make the picture that excites a class or a layer most: what the network has learnt of it");
   arguments->add_to(verb);
   verb.runs([arguments] { return make_models(*arguments); });
 }

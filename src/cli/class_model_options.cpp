@@ -7,73 +7,83 @@ namespace fovea::cli {
 namespace {
 
 void add_target_options(ClassModelArguments& arguments, Command verb) {
-  verb.add_option("--class", arguments.classes,
-                  "index, WordNet id or name; several, or 'all', for several pictures");
+  verb.add_option(
+      "--class", arguments.classes,
+      "class to excite: an index, a WordNet id or a name; may be repeated; 'all' stands for every class");
   verb.add_option("--layer", arguments.layer,
-                  "excite this layer instead of a class: an ONNX value's or node's name")
+                  "excite this layer instead of a class, named by an ONNX value or node; without --channel "
+                  "and --unit, the mean of squares of all its values")
       .check(not_empty());
-  verb.add_option("--channel", arguments.channels, "the mean of this channel of the layer; may be repeated")
+  verb.add_option("--channel", arguments.channels,
+                  "excite the mean of this channel of the layer; may be repeated")
       .check(not_negative());
   verb.add_option("--unit", arguments.units,
-                  "one unit of the layer: CHANNEL (in the middle) or CHANNEL,ROW,COLUMN; may be repeated");
+                  "excite one unit of the layer: CHANNEL,ROW,COLUMN, or CHANNEL for the unit in the middle; "
+                  "may be repeated");
 }
 
 void add_climb_options(ClassModelArguments& arguments, Command verb) {
   ClassModelOptions& method = arguments.method;
-  verb.add_option("--steps", method.steps, "steps of the climb")
+  verb.add_option("--steps", method.steps, "number of steps of gradient ascent")
       .check(whole_number(1, 1000000))
       .shows_default();
   verb.add_flag("--paper", arguments.paper,
                 "plain gradient ascent on S - l2 * |I|^2 in the network's own units, from the zero picture");
-  verb.add_flag("--fourier", arguments.fourier,
-                "climb on the picture's spectrum, with frequencies and colours as in natural photos");
+  verb.add_flag(
+      "--fourier", arguments.fourier,
+      "optimise the picture's spectrum, with frequencies and colours as in natural photos, without blur");
   verb.add_option(
           "--step", method.step,
-          "length (root mean square) of a step in deviations of natural pixels (default 0.08); with "
-          "--fourier Adam's learning rate (default 0.05); with --paper the learning rate (default 0.1)")
+          "length (root mean square) of a step, in standard deviations of natural pixels (default 0.08); "
+          "with --fourier Adam's learning rate (default 0.05); with --paper the learning rate (default 0.1)")
       .check(above_zero());
-  verb.add_option(
-          "--l2", arguments.l2,
-          "share of the picture (--fourier: the spectrum) that fades each step (default 0); with --paper "
-          "lambda (default 1)")
+  verb.add_option("--l2", arguments.l2,
+                  "weight decay: the share of the picture (--fourier: the spectrum) taken off at each step "
+                  "(default 0); with --paper lambda (default 1)")
       .check(not_negative());
-  verb.add_option("--jitter", method.jitter, "largest random shift, as a share of the side")
+  verb.add_option("--jitter", method.jitter, "largest random shift before each step, as a share of the side")
       .check(between(0.0, 0.5))
       .shows_default();
-  verb.add_option("--zoom", method.zoom, "largest factor of a random zoom, in or out, before each step")
+  verb.add_option("--zoom", method.zoom, "largest factor of the random zoom, in or out, before each step")
       .check(between(1.0, 4.0))
       .shows_default();
-  verb.add_option("--rotate", method.rotate, "largest random turn before each step, in degrees")
+  verb.add_option("--rotate", method.rotate,
+                  "largest angle of the random rotation before each step, either way, in degrees")
       .check(between(0.0, 180.0))
       .shows_default();
-  verb.add_option("--blur", arguments.blur,
-                  fmt::format("deviation of the blur at every fourth step, as a share of the side (default "
-                              "{})",
-                              method.blur))
+  verb.add_option(
+          "--blur", arguments.blur,
+          fmt::format(
+              "standard deviation of the blur at every fourth step, as a share of the side (default {})",
+              method.blur))
       .check(between(0.0, 0.1));
-  verb.add_option("--seed", method.seed, "seed of the random moves and the noise")
+  verb.add_option("--seed", method.seed,
+                  "seed of the random shifts, zooms, rotations and noise; of several pictures, the k-th uses "
+                  "the seed plus k - 1")
       .check(not_negative())
       .shows_default();
   verb.add_option("--coarse", arguments.coarse,
-                  fmt::format("deviation of the gradient's blur at the first step, as a share of the side "
-                              "(default {})",
+                  fmt::format("standard deviation of the gradient's blur at the first step, as a share of "
+                              "the side; it falls to 0 at the last step (default {})",
                               method.coarse))
       .check(between(0.0, 0.1));
-  verb.add_option("--start", arguments.start, "zero (the mean colour), noise, or a picture's file")
+  verb.add_option("--start", arguments.start,
+                  "where ascent starts: zero (the mean colour), noise, or a picture's file")
       .shows_default();
 }
 
 void add_diversity_options(ClassModelArguments& arguments, Command verb) {
   verb.add_option("--diversity", arguments.diversity.pictures,
-                  "N pictures of the same target that are to differ, and a sheet of them")
+                  "make N different pictures of the same target, and a sheet of them")
       .check(whole_number(2, 64));
   verb.add_option("--diversity-strength", arguments.diversity_strength,
-                  fmt::format("how hard they push each other away; 0: only their seeds differ (default {})",
+                  fmt::format("how strongly the pictures of --diversity push each other apart; 0: only their "
+                              "seeds differ (default {})",
                               arguments.diversity.strength))
       .check(not_negative());
   verb.add_option("--diversity-layer", arguments.diversity_layer,
-                  "the layer in which they are to differ (default: the layer that is excited; for a class "
-                  "the pictures themselves)")
+                  "the layer in which the pictures of --diversity are compared (default: the layer that is "
+                  "excited; for a class the pictures themselves)")
       .check(not_empty());
 }
 
@@ -86,11 +96,13 @@ void ClassModelArguments::add_to(Command verb) {
   verb.add_option("--every", every, "also write a frame at every K-th step").check(whole_number(1, 1000000));
   verb.add_flag("--sheet", sheet, "also write all pictures as one labelled picture");
   verb.add_option("--display", display,
-                  "pixels: x * std + mean; fitted: 0.5 + x / (5 rms); auto: fitted, but pixels with --paper "
-                  "and --fourier")
+                  "how the input x becomes a picture. pixels: x * std + mean; fitted: 0.5 + x / (5 rms); "
+                  "auto: fitted, but pixels with --paper and --fourier")
       .check(one_of({"auto", "pixels", "fitted"}))
       .shows_default();
-  verb.add_option("-o,--output", output, "folder, or one .png (the picture, or with --sheet the sheet)")
+  verb.add_option("-o,--output", output,
+                  "folder for the pictures and arrays; or one .png for the picture, or with --sheet or "
+                  "--diversity for the sheet")
       .required()
       .check(file_or_folder());
   verb.add_flag("--json", json, "print JSON");
@@ -105,7 +117,7 @@ void ClassModelArguments::check() const {
   refuse(classes.empty() && layer.empty(), "--class is required, or --layer");
   refuse(!classes.empty() && !layer.empty(), "--class and --layer are two targets: give one of them");
   refuse(layer.empty() && (!channels.empty() || !units.empty()), "--channel and --unit need --layer");
-  refuse(paper && fourier, "--paper climbs on pixels: it does not go with --fourier");
+  refuse(paper && fourier, "--paper optimises pixels: it does not go with --fourier");
   refuse(paper && (method.zoom != 1 || method.rotate != 0),
          "--paper does not move the picture: it does not go with --zoom or --rotate");
   refuse(paper && diversity.pictures > 1, "--paper gives one picture: it does not go with --diversity");

@@ -78,11 +78,14 @@ int classify(const Options& options) {
 
 void add_classify(Command app) {
   auto options = std::make_shared<Options>();
-  Command verb = app.add_command("classify", "The best guesses for each picture, with their probabilities");
+  Command verb =
+      app.add_command("classify", "Print the best guesses for each picture, with their probabilities");
   verb.add_option("images", options->images, "pictures, or folders of pictures")
       .required()
       .check(file_or_folder());
-  verb.add_option("--top", options->top, "number of guesses").check(whole_number(1, 1000000)).shows_default();
+  verb.add_option("--top", options->top, "number of guesses to print")
+      .check(whole_number(1, 1000000))
+      .shows_default();
   verb.add_option("--crops", options->crops,
                   "1: the centre; 10: corners, centre and mirror images, scores averaged")
       .check(one_of_numbers({1, 10}))

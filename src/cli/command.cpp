@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
@@ -214,6 +215,19 @@ std::string joined_names(const CommandDescription& command, const std::string& b
   for (std::size_t i = first; i < command.names.size(); ++i)
     text += (i == first ? "" : between) + command.names[i];
   return text;
+}
+
+std::string value_facts(const OptionDescription& option) {
+  std::vector<std::string> facts;
+  if (option.is_required && !option.is_argument)
+    facts.emplace_back("required");
+  if (!option.choices.empty())
+    facts.push_back(fmt::format("one of {}", fmt::join(option.choices, ", ")));
+  else if (!option.range.empty())
+    facts.push_back(option.range);
+  if (!option.default_value.empty())
+    facts.push_back("default " + option.default_value);
+  return facts.empty() ? "" : fmt::format(" [{}]", fmt::join(facts, "; "));
 }
 
 CommandLine::CommandLine(const std::string& name, std::function<std::string()> version,

@@ -21,31 +21,39 @@ namespace fs = std::filesystem;
 void ModelOptions::add_to(Command verb) {
   verb.add_option(
           "-m,--model", model,
-          "ONNX classifier: a file or a name that 'fovea models list' knows (default: the bundled network)")
+          "ONNX classifier: a file, or a name that 'fovea models list' knows (default: the bundled network)")
       .check(file_or_folder());
-  verb.add_option("--labels", labels, "class names: one a line, or a CSV of index,wnid,name")
+  verb.add_option("--labels", labels,
+                  "class names: a text file with one name a line ('name' or 'n01234567 name'), or a CSV with "
+                  "the columns index, name and, optionally, wnid (default: the model file's own; ImageNet's "
+                  "for 1000 classes)")
       .check(file_or_folder());
   add_preprocessing_options(verb, preprocessing);
-  verb.add_option("--size", size, "size of the network's input where the model leaves it open")
+  verb.add_option("--size", size,
+                  "side, or HEIGHTxWIDTH, of the network's input where the model leaves it open")
       .check(picture_size_text());
   verb.add_option("--scores", scores,
                   "the output, or other value, that holds the class scores (default: the first output)");
-  verb.add_option("--activation", activation,
-                  "what makes probabilities of the scores: softmax, sigmoid, or none for scores alone "
-                  "(default: what the network ends in, else softmax, and sigmoid of one score)")
+  verb.add_option(
+          "--activation", activation,
+          "what turns scores into probabilities: softmax, sigmoid (independent classes), or none for scores "
+          "alone (default: what the network ends in; otherwise softmax, or sigmoid for a single score)")
       .check(one_of({"softmax", "sigmoid", "none"}));
-  verb.add_option("--precision", precision, "how the network computes")
+  verb.add_option("--precision", precision,
+                  "how the network computes. f32: float32; bf16: products of bfloat16, which needs AVX-512 "
+                  "BF16 or AMX; mixed: the forward pass in float32, the backward pass in bfloat16")
       .check(one_of(picture_precision_names()))
       .shows_default();
-  verb.add_option("--threads", threads, "threads (default: all processors)").check(whole_number(1, 1024));
+  verb.add_option("--threads", threads, "total number of threads (default: one for each processor)")
+      .check(whole_number(1, 1024));
   memory.add_to(verb);
   add_verbose(verb, verbose);
 }
 
 void ModelOptions::add_workers_to(Command verb) {
-  verb.add_option(
-          "--workers", workers,
-          "pictures at the same time, which share the threads (default: as many as there are threads)")
+  verb.add_option("--workers", workers,
+                  "number of pictures processed at the same time, which share the threads (default: as many "
+                  "as there are threads, at most 16)")
       .check(whole_number(1, 1024));
 }
 

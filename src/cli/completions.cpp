@@ -36,7 +36,8 @@ int print_completion(const CommandDescription& program, const std::string& shell
 
 void add_completions(Command app) {
   auto shell = std::make_shared<std::string>();
-  Command verb = app.add_command("completions", "A script that teaches a shell to complete fovea's words");
+  Command verb =
+      app.add_command("completions", "Print a script with which a shell completes fovea's command line");
   verb.add_option("shell", *shell, "the shell").required().check(one_of({"bash", "zsh", "fish"}));
   verb.runs([app, shell] { return print_completion(app.describe(), *shell); });
 }

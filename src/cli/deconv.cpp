@@ -271,36 +271,42 @@ std::vector<std::shared_ptr<const Program>> deconv_programs(const Network& loade
 
 void add_deconv(Command app) {
   auto options = std::make_shared<DeconvArguments>();
-  Command verb =
-      app.add_command("deconv", "The pattern in a picture that excites a unit, a channel or a class score");
+  Command verb = app.add_command(
+      "deconv", "Reconstruct the pattern in a picture that excites a unit, a channel or a class score");
   verb.add_option("images", options->images, "pictures, or folders of pictures").check(file_or_folder());
-  verb.add_option("--dataset", options->dataset,
-                  "a folder, however large: the patches in it that excite a channel most")
+  verb.add_option(
+          "--dataset", options->dataset,
+          "instead of pictures, a folder of any size: find the patches in it that excite a channel most")
       .check(file_or_folder());
   verb.add_option("--layer", options->layer,
-                  "an ONNX value or node, as 'fovea info --layers' lists them (default: the class score)")
+                  "the layer, named by an ONNX value or node as 'fovea info --layers' lists them (default: "
+                  "the class score)")
       .check(not_empty());
   verb.add_option("--unit", options->unit,
-                  "a channel C of the layer, at its strongest position; or the unit C,Y,X")
+                  "channel C of the layer, at its strongest position; or the single unit C,Y,X")
       .check(not_empty());
-  verb.add_option("--top", options->top, "the N strongest channels of the layer (default: 9)")
+  verb.add_option("--top", options->top,
+                  "without --unit: take the N channels with the strongest units (default: 9)")
       .check(whole_number(1, 10000));
-  verb.add_option("--patches", options->patches, "with --dataset: patches of each channel (default: 9)")
+  verb.add_option("--patches", options->patches,
+                  "with --dataset: number of patches for each channel (default: 9)")
       .check(whole_number(1, 10000));
-  verb.add_flag("--whole", options->whole, "all units of a channel, not the strongest alone");
-  verb.add_option("--class", options->target,
-                  "without --layer: auto (the best guess), an index, a WordNet id or a name")
+  verb.add_flag("--whole", options->whole,
+                "send back all activations of a channel, not that of its strongest unit alone");
+  verb.add_option(
+          "--class", options->target,
+          "without --layer: the class to explain: auto (the best guess), an index, a WordNet id or a name")
       .check(not_empty());
-  verb.add_option("--rule", options->rule, "what a ReLU passes back")
+  verb.add_option("--rule", options->rule, "what a ReLU passes back in the backward pass")
       .check(one_of(kRuleNames))
       .shows_default();
-  verb.add_flag("--compare", options->compare, "all three rules side by side");
+  verb.add_flag("--compare", options->compare, "show all three rules side by side");
   verb.add_option("--percentile", options->percentile,
-                  "the part of the pattern's magnitudes that has full contrast at most, in %")
+                  "contrast: the percentile of the non-zero magnitudes that is shown as full black or white")
       .check(between(1.0, 100.0))
       .shows_default();
   verb.add_option("-o,--output", options->output,
-                  "folder for pictures and arrays; or one .png for the figure alone")
+                  "folder for pictures and arrays; or, for one picture, a .png for the figure alone")
       .required()
       .check(file_or_folder());
   verb.add_flag("--json", options->json, "print JSON");

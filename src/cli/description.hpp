@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-/// The command line as data, for whatever is written from it: manual pages and completion.
+/// The command line as data, for whatever is written from it: manual pages, docs/cli.md and completion.
 namespace fovea::cli {
 
 struct OptionDescription {
@@ -37,5 +37,8 @@ void for_each_command(const CommandDescription& command, const Visitor& visit) {
 /// The names from the `first` on with something between: "evaluate merge".
 std::string joined_names(const CommandDescription& command, const std::string& between,
                          std::size_t first = 0);
+
+/// What a value must be and its default: " [one of 1, 10; default 1]". Empty where there is nothing to say.
+std::string value_facts(const OptionDescription& option);
 
 }  // namespace fovea::cli

@@ -55,15 +55,16 @@ Precision parse_precision(const std::string& name) {
 }
 
 void EngineOptions::add_to(Command verb) {
-  verb.add_option(
-          "--precision", precision,
-          "f32; f64 on the reference backend; bf16: bfloat16 products; mixed: forward f32, the way back bf16")
+  verb.add_option("--precision", precision,
+                  "f32; f64 on the reference backend; bf16: products of bfloat16; mixed: the forward pass in "
+                  "f32, the backward pass in bf16")
       .check(one_of(precision_names()))
       .shows_default();
-  verb.add_option("--backend", backend, "auto: onednn for f32, reference for f64")
+  verb.add_option("--backend", backend, "what runs the network; auto: onednn for f32, reference for f64")
       .check(one_of({"auto", "onednn", "reference"}))
       .shows_default();
-  verb.add_option("--threads", threads, "threads (default: all processors)").check(whole_number(1, 1024));
+  verb.add_option("--threads", threads, "total number of threads (default: one for each processor)")
+      .check(whole_number(1, 1024));
   memory.add_to(verb);
   add_verbose(verb, verbose);
 }

@@ -199,26 +199,30 @@ int evaluate_faithfulness(const Arguments& arguments) {
 void add_faithfulness(Command evaluate) {
   auto arguments = std::make_shared<Arguments>();
   Command verb = evaluate.add_command(
-      "faithfulness", "Whether maps show what the network uses: methods beside each other and controls");
+      "faithfulness", "Measure whether maps show what the network uses: several methods beside control maps");
   arguments->add_to(verb);
-  Option truth = verb.add_option("--truth", arguments->truth,
-                                 "known boxes, a CSV as of 'evaluate localization': for the pointing "
-                                 "game; its class is explained")
-                     .check(file_or_folder());
-  verb.add_option("--masks", arguments->masks, "folder of masks, NAME.png for the picture NAME")
+  Option truth =
+      verb.add_option("--truth", arguments->truth,
+                      "known boxes, a CSV as for 'evaluate localization', for the pointing game and the "
+                      "energy on the object; where it names a class, that class is explained")
+          .check(file_or_folder());
+  verb.add_option("--masks", arguments->masks,
+                  "instead of --truth: a folder of masks, NAME.png for the picture NAME")
       .check(file_or_folder())
       .excludes(truth);
-  verb.add_option("--steps", arguments->steps, "of the insertion and deletion curves")
+  verb.add_option("--steps", arguments->steps, "number of steps of the insertion and deletion curves")
       .check(whole_number(1, 100000))
       .shows_default();
-  verb.add_option("--blur", arguments->blur, "of insertion's first picture, as a share of its side")
+  verb.add_option("--blur", arguments->blur,
+                  "blur of the picture that insertion starts from, as a share of its side")
       .check(between(0.0, 1.0))
       .shows_default();
   verb.add_option("--subsets", arguments->subsets,
-                  "random sets of pixels for each n of sensitivity-n; 0: leave it out")
+                  "number of random sets of pixels for each n of sensitivity-n; 0: leave it out")
       .check(whole_number(0, 1000000))
       .shows_default();
-  verb.add_option("--tolerance", arguments->tolerance, "of the pointing game, in the photo's pixels")
+  verb.add_option("--tolerance", arguments->tolerance,
+                  "tolerance of the pointing game, in the photo's pixels")
       .check(not_negative())
       .shows_default();
   verb.runs([arguments, verb] {

@@ -28,19 +28,22 @@ void write_both(const std::string& folder, const std::string& name, const std::s
 
 void MapEvaluation::add_to(Command verb) {
   verb.add_option("images", images, "pictures, or folders of pictures").required().check(file_or_folder());
-  verb.add_option("--methods", methods, "the methods to compare, with commas: see 'fovea list methods'")
+  verb.add_option("--methods", methods,
+                  "the methods to compare, separated by commas: see 'fovea list methods'")
       .delimiter(',')
       .one_value_each()
       .required()
       .check(one_of(method_names()));
-  verb.add_option("--class", target, "auto, an index, a WordNet id or a name: the class that is explained")
+  verb.add_option("--class", target,
+                  "the class to explain: auto (that of --truth where it names one, otherwise the best "
+                  "guess), an index, a WordNet id or a name")
       .shows_default();
   verb.add_option("--view", view, "whole: the photo squeezed to the network's size; crop: its centre crop")
       .check(one_of({"whole", "crop"}))
       .shows_default();
   method_options.add_to(verb);
   verb.add_option("-o,--output", output, "folder for tables and plots").required().check(file_or_folder());
-  verb.add_flag("--json", json, "print the summary as JSON");
+  verb.add_flag("--json", json, "print JSON");
   model.add_to(verb);
   model.add_workers_to(verb);
 }

@@ -58,7 +58,7 @@ Json settings_of(const EvaluateArguments& arguments, const Network& loaded, cons
       {"preset", arguments.localize.preset},
       {"smoothing", options.smoothing},
       {"quantiles", {100 * options.seeds.foreground_quantile, 100 * options.seeds.background_quantile}},
-      {"belief", options.belief ? options.belief->steepness : 0.0},
+      {"prior", options.belief ? options.belief->steepness : 0.0},
       {"level", options.belief ? options.belief->level : 0.0},
       {"colour_weight", options.belief ? options.belief->colour_weight : options.segment.colour_weight},
       {"smoothness", options.belief ? options.belief->smoothness : options.segment.smoothness},

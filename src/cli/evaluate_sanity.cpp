@@ -223,12 +223,12 @@ int evaluate_sanity(const Arguments& arguments) {
 
 void add_sanity(Command evaluate) {
   auto arguments = std::make_shared<Arguments>();
-  Command verb = evaluate.add_command(
-      "sanity", "Whether maps depend on what the network has learnt: they are compared with those of the "
-                "network with shuffled weights");
+  Command verb =
+      evaluate.add_command("sanity", "Measure whether maps depend on what the network has learnt, by "
+                                     "comparing them with maps of the network with shuffled weights");
   arguments->add_to(verb);
   verb.add_option("--stages", arguments->stages,
-                  "how many steps the layers are shuffled in; 0: one for each layer")
+                  "number of steps in which the layers are shuffled; 0: one for each layer")
       .check(whole_number(0, 1000000))
       .shows_default();
   verb.runs([arguments, verb] {

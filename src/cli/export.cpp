@@ -40,10 +40,10 @@ struct Arguments {
   void add_to(Command verb) {
     verb.add_option("model", model, "ONNX file").required().check(file_or_folder());
     verb.add_option("-o", file, "the ONNX file to write").required().check(file_or_folder());
-    verb.add_option("--opset", opset, "version of the standard operators")
+    verb.add_option("--opset", opset, "version of the standard operator set")
         .check(whole_number(13, 17))
         .shows_default();
-    verb.add_option("--batch", batch, "pictures in one run of the written network")
+    verb.add_option("--batch", batch, "number of pictures in one run of the written network")
         .check(whole_number(1, 65536))
         .shows_default();
     verb.add_option("--size", size, "size of the picture where the model leaves it open")
@@ -99,7 +99,8 @@ int write_canonical(const Arguments& arguments) {
 void add_explanation(Command verb) {
   auto arguments = std::make_shared<Arguments>();
   Command explanation = verb.add_command(
-      "explanation", "A network that gives scores and their map, for any ONNX runtime on any device");
+      "explanation",
+      "Write a network that gives its scores and the map that explains one of them, for any ONNX runtime");
   arguments->add_to(explanation);
   std::vector<std::string> names;
   for (const ExportedMethod& method : kMethods)
@@ -112,12 +113,14 @@ void add_explanation(Command verb) {
       "the output, or other value, that holds the class scores (default: the first output)");
   explanation
       .add_option("--output", arguments->output,
-                  "saliency: one value a pixel, [N,H,W]; gradient: one for each channel, too")
+                  "what the network gives beside its scores. saliency: one value for each pixel, [N,H,W]; "
+                  "gradient: one value for each channel and pixel")
       .check(one_of({"saliency", "gradient"}))
       .shows_default();
   explanation
-      .add_option("--class", arguments->explained,
-                  "what is explained. top: the best guess; input: the class that a second input names")
+      .add_option(
+          "--class", arguments->explained,
+          "the class that is explained. top: the best guess; input: the class that a second input names")
       .check(one_of({"top", "input"}))
       .shows_default();
   explanation.runs([arguments] { return write_explanation(*arguments); });
@@ -131,7 +134,7 @@ void add_export(Command app) {
   add_explanation(verb);
   auto arguments = std::make_shared<Arguments>();
   Command canonical =
-      verb.add_command("canonical", "The forward network as fovea computes it: folded and simplified");
+      verb.add_command("canonical", "Write the forward network as fovea computes it: folded and simplified");
   arguments->add_to(canonical);
   canonical.runs([arguments] { return write_canonical(*arguments); });
 }

@@ -145,9 +145,12 @@ void add_forward(Command app) {
   verb.add_option("model", options->model, "ONNX file, or a name that 'fovea models list' knows")
       .required()
       .check(file_or_folder());
-  verb.add_option("--input", options->inputs, "[NAME=]X.npy, one for each input of the model")
+  verb.add_option("--input", options->inputs,
+                  "[NAME=]X.npy, once for each input that the outputs need; shapes are taken from the arrays")
       .check(file_or_folder());
-  verb.add_option("-o,--output", options->outputs, "[NAME=]Y.npy, in the order of the outputs or by name")
+  verb.add_option(
+          "-o,--output", options->outputs,
+          "[NAME=]Y.npy, by name or in the order of the model's outputs; only these outputs are computed")
       .required()
       .check(file_or_folder());
   options->engine.add_to(verb);

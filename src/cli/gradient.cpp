@@ -63,21 +63,28 @@ int compute(const Options& options) {
 
 void add_gradient(Command app) {
   auto options = std::make_shared<Options>();
-  Command verb = app.add_command("gradient", "d(score)/d(input) of a model on an array: .npy in, .npy out");
+  Command verb =
+      app.add_command("gradient", "Compute d(score)/d(input) of a model on an array: .npy in, .npy out");
   verb.add_option("model", options->model, "ONNX file, or a name that 'fovea models list' knows")
       .required()
       .check(file_or_folder());
   verb.add_option("--input", options->input,
-                  "X.npy as the model declares it ([N,C,H,W]), preprocessed as the network expects")
+                  "X.npy as the model declares its input ([N,C,H,W] or [N,H,W,C]), preprocessed as the "
+                  "network expects")
       .required()
       .check(file_or_folder());
-  verb.add_option("--target", options->target, "class whose unnormalised score is differentiated").required();
+  verb.add_option("--target", options->target,
+                  "index of the class whose score before the final activation is differentiated, for every "
+                  "picture of the batch")
+      .required();
   verb.add_option("--layer", options->layer,
-                  "differentiate element --target of this value instead of the scores");
-  verb.add_option("--rule", options->rule, "what a ReLU passes back")
+                  "differentiate element --target of this ONNX value, or of this node's first output, "
+                  "instead of the scores");
+  verb.add_option("--rule", options->rule, "what a ReLU passes back in the backward pass")
       .check(one_of(kRuleNames))
       .shows_default();
-  verb.add_option("--scores", options->scores, "also write the scores to this .npy").check(file_or_folder());
+  verb.add_option("--scores", options->scores, "also write the scores to this .npy file")
+      .check(file_or_folder());
   verb.add_option("-o,--output", options->output, "G.npy, in the input's shape")
       .required()
       .check(file_or_folder());

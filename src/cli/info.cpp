@@ -265,7 +265,7 @@ int show(const Options& options) {
 void add_info(Command app) {
   auto options = std::make_shared<Options>();
   Command verb =
-      app.add_command("info", "What a model holds, and whether fovea can run and differentiate it");
+      app.add_command("info", "Show what a model holds, and whether fovea can run and differentiate it");
   verb.add_option("model", options->model, "ONNX file, or a name that 'fovea models list' knows")
       .required()
       .check(file_or_folder());
@@ -275,7 +275,8 @@ void add_info(Command app) {
   verb.add_option("--scores", options->scores,
                   "the output, or other value, that holds the class scores (default: the first output)");
   verb.add_flag("--layers", options->layers,
-                "also every layer: name, node, operator, shape, axes, receptive field, stride");
+                "also list every layer that depends on the picture: name, node, operator, shape, axes, "
+                "receptive field, stride");
   verb.add_flag("--json", options->json, "print JSON");
   verb.runs([options] { return show(*options); });
 }

@@ -34,9 +34,9 @@ int list_methods(bool json) {
 
 void add_list(Command app) {
   auto json = std::make_shared<bool>(false);
-  Command verb = app.add_command("list", "What there is to choose from");
+  Command verb = app.add_command("list", "List what there is to choose from");
   verb.needs_command();
-  Command methods = verb.add_command("methods", "The methods that make maps");
+  Command methods = verb.add_command("methods", "List the methods that make maps");
   methods.add_flag("--json", *json, "print JSON");
   methods.runs([json] { return list_methods(*json); });
 }

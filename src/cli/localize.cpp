@@ -113,20 +113,20 @@ void check_usage(const LocalizeArguments& arguments) {
 }
 
 void add_class_options(Command verb, LocalizeArguments& arguments) {
-  verb.add_option("--class", arguments.target, "auto (the best guess), an index, a WordNet id or a name")
+  verb.add_option(
+          "--class", arguments.target,
+          "the class to explain: auto (the best guess of each picture), an index, a WordNet id or a name")
       .shows_default();
-  verb.add_option("--top", arguments.top, "look for the N best guesses, one box each")
+  verb.add_option("--top", arguments.top, "find the objects of the N best guesses, with one box each")
       .check(whole_number(1, 1000))
       .shows_default();
 }
 
 void add_seed_options(Command verb, LocalizeArguments& arguments) {
-  Option strokes =
-      verb.add_option(
-              "--strokes", arguments.strokes,
-              "no network: a picture of the photo's size with red strokes on the object and blue ones "
-              "on the background")
-          .check(file_or_folder());
+  Option strokes = verb.add_option("--strokes", arguments.strokes,
+                                   "use no network: a picture of the photo's size with red strokes on the "
+                                   "object and blue ones on the background")
+                       .check(file_or_folder());
   std::vector<Option> seeds = {strokes};
   for (auto [name, points, where] : {std::tuple{"--foreground", &arguments.foreground, "object"},
                                      std::tuple{"--background", &arguments.background, "background"}})
@@ -134,12 +134,12 @@ void add_seed_options(Command verb, LocalizeArguments& arguments) {
         verb.add_option(name, *points,
                         fmt::format("no network: x,y of a point of the {}; may be repeated", where))
             .one_value_each());
-  verb.add_option("--radius", arguments.radius, "radius of a point's disc, in pixels")
+  verb.add_option("--radius", arguments.radius, "radius of the disc around a point, in pixels")
       .check(whole_number(0, 65536))
       .shows_default();
   for (Option seed : seeds)
     for (const char* other : {"--class", "--top", "--method", "--crops", "--smoothing", "--quantiles",
-                              "--belief", "--level", "--model"})
+                              "--prior", "--level", "--model"})
       seed.excludes(verb.option(other));
 }
 
@@ -147,23 +147,25 @@ void add_seed_options(Command verb, LocalizeArguments& arguments) {
 
 void add_localize(Command app) {
   auto arguments = std::make_shared<LocalizeArguments>();
-  Command verb = app.add_command(
-      "localize", "Where in each picture the object of a class is: mask and box, or from strokes and points");
+  Command verb = app.add_command("localize", "Find the object of a class in each picture, as a mask and a "
+                                             "box; or an object marked by strokes or points");
   verb.add_option("images", arguments->images, "pictures, or folders of pictures")
       .required()
       .check(file_or_folder());
   add_class_options(verb, *arguments);
   arguments->add_method_to(verb);
-  verb.add_flag("--stages", arguments->stages,
-                "also write map, seeds and one labelled figure of photo, map, seeds, object and box");
+  verb.add_flag(
+      "--stages", arguments->stages,
+      "also write the map, the seeds, and one labelled figure of photo, map, seeds, object and box");
   verb.add_flag("--components", arguments->components,
-                "one box for each component of at least a tenth of the largest one's area, and an 8-bit "
-                "picture of the components' numbers");
-  verb.add_option("--colormap", arguments->colormap, "colours of the map in the figure")
+                "give one box for each component of at least a tenth of the largest one's area, and write an "
+                "8-bit picture of the components' numbers");
+  verb.add_option("--colormap", arguments->colormap, "colour map of the map in the figure")
       .check(one_of(colormap_names()))
       .shows_default();
   verb.add_option("-o,--output", arguments->output,
-                  "folder for masks and pictures with contour and box; or one .png for the figure alone")
+                  "folder for masks and pictures with outline and box; or, for one picture, a .png for the "
+                  "figure alone")
       .required()
       .check(file_or_folder());
   Option json = verb.add_flag("--json", arguments->json, "print JSON");

@@ -74,7 +74,7 @@ LocalizeOptions localize_options(const LocalizeArguments& arguments) {
     options.belief->colour_weight = arguments.colour_weight.value_or(options.belief->colour_weight);
     options.belief->smoothness = arguments.smoothness.value_or(options.belief->smoothness);
   } else if (arguments.level) {
-    throw UsageError("--level says where the odds are even, but --belief 0 takes no odds from the map");
+    throw UsageError("--level says where the odds are even, but --prior 0 takes no odds from the map");
   }
   options.segment.colour_weight = arguments.colour_weight.value_or(options.segment.colour_weight);
   options.segment.smoothness = arguments.smoothness.value_or(options.segment.smoothness);
@@ -99,51 +99,55 @@ LocalizeOptions localize_options(const LocalizeArguments& arguments) {
 
 void LocalizeArguments::add_method_to(Command verb) {
   LocalizeArguments& arguments = *this;
-  verb.add_option(
-          "--method,--rule", arguments.method,
-          "the map: any that 'fovea list methods' names, or product: of the maps of gradient and guided; "
-          "default product, with the paper's preset gradient")
+  verb.add_option("--method,--rule", arguments.method,
+                  "how the map is made: any method of 'fovea list methods', or product, the product of the "
+                  "maps of gradient and guided (default: product; with --preset paper, gradient)")
       .check(one_of(map_names()));
   arguments.method_options.add_to(verb);
   verb.add_option(
           "--crops", arguments.crops,
-          "1: the whole photo squeezed to the network's size; 2: that and its mirror image; 10: "
-          "corners, centre and mirror images; averaged in place; default 2, with the paper's preset 10")
+          "views of the photo, averaged in place. 1: the whole photo squeezed to the network's size; 2: that "
+          "and its mirror image; 10: corners, centre and mirror images (default: 2; with --preset paper, 10)")
       .check(one_of_numbers({1, 2, 10}));
   verb.add_option("--preset", arguments.preset,
-                  "default: the best settings found; paper: Simonyan 2013 as it is printed")
+                  "default: the best settings found; paper: Simonyan et al. (2013) as printed")
       .check(one_of({"default", "paper"}))
       .shows_default();
-  verb.add_option("--smoothing", arguments.smoothing, "blur of the map, as a share of its shorter side")
+  verb.add_option("--smoothing", arguments.smoothing,
+                  "standard deviation of the map's blur, as a share of its shorter side")
       .check(between(0.0, 1.0));
   verb.add_option("--quantiles", arguments.quantiles,
-                  "foreground,background: seeds lie above and below these quantiles of the map, in %")
+                  "FOREGROUND,BACKGROUND: object seeds lie above the first quantile of the map, background "
+                  "seeds below the second, in %")
       .delimiter(',')
       .one_value_each();
-  verb.add_option("--belief", arguments.belief,
-                  "how much the map says of every pixel, in nats for e times the value; 0: it gives seeds "
-                  "alone, which keep their label; default 2, with the paper's preset 0")
+  verb.add_option(
+          "--prior", arguments.belief,
+          "weight of the map as a prior on every pixel: the log odds in nats for e times the map's value; 0: "
+          "the map gives seeds only, which keep their label (default: 2; with --preset paper, 0)")
       .check(between(0.0, 1000.0));
   verb.add_option("--level", arguments.level,
-                  "where object is as likely as background, as a share of the map's self-weighted mean; "
-                  "default 0.65")
+                  "the map's value where object and background are equally likely, as a share of the map's "
+                  "self-weighted mean (default: 0.65)")
       .check(between(1e-6, 1000.0));
   verb.add_option("--colour-weight", arguments.colour_weight,
-                  "weight of the colour models; default 0.2 where a belief leads, else 1")
+                  "weight of the colour models (default: 0.2 with a prior, otherwise 1)")
       .check(between(0.0, 1e6));
-  verb.add_option("--smoothness", arguments.smoothness, "weight of the contrast term between neighbours")
+  verb.add_option("--smoothness", arguments.smoothness,
+                  "weight of the contrast term between neighbouring pixels (default: 15 with a prior, 25 for "
+                  "strokes and points, otherwise 50)")
       .check(between(0.0, 1e6));
-  verb.add_option(
-          "--cuts", arguments.cuts,
-          "cuts at most; above 1 colours are fitted again after each; default 1, for strokes and points 5")
+  verb.add_option("--cuts", arguments.cuts,
+                  "largest number of cuts; above 1, the colour models are fitted again after each cut until "
+                  "nothing is gained (default: 1; for strokes and points, 5)")
       .check(whole_number(1, 1000));
   verb.add_option("--box", arguments.box,
-                  "largest: of the largest component; sizeable: of all with a tenth of its area")
+                  "largest: box of the largest component; sizeable: box of all components with at least a "
+                  "tenth of its area")
       .check(one_of({"largest", "sizeable"}));
-  verb.add_switch(
-      "--star,!--no-star", arguments.star,
-      "geodesic star convexity: around the map's peaks (default: without), or around strokes or points "
-      "(default: with)");
+  verb.add_switch("--star,!--no-star", arguments.star,
+                  "geodesic star convexity: around the map's peaks (default: off), or around strokes or "
+                  "points (default: on)");
 }
 
 }  // namespace fovea::cli

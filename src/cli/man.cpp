@@ -1,6 +1,7 @@
 #include "base/atomic_file.hpp"
 #include "base/make_folder.hpp"
 #include "cli/common.hpp"
+#include "cli/markdown_reference.hpp"
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
 
@@ -40,25 +41,11 @@ std::string heading_of(const OptionDescription& option) {
   return option.is_list && !option.value.empty() ? text + " ..." : text;
 }
 
-/// What is to be known of a value behind the help: its choices or range, its default.
-std::string facts_of(const OptionDescription& option) {
-  std::vector<std::string> facts;
-  if (option.is_required && !option.is_argument)
-    facts.emplace_back("required");
-  if (!option.choices.empty())
-    facts.push_back(fmt::format("one of {}", fmt::join(option.choices, ", ")));
-  else if (!option.range.empty())
-    facts.push_back(option.range);
-  if (!option.default_value.empty())
-    facts.push_back("default " + option.default_value);
-  return facts.empty() ? "" : fmt::format(" [{}]", fmt::join(facts, "; "));
-}
-
 std::string options_section(const CommandDescription& command, bool arguments) {
   std::string text;
   for (const OptionDescription& option : command.options)
     if (option.is_argument == arguments)
-      text += fmt::format(".TP\n{}\n{}\n", heading_of(option), roff(option.help + facts_of(option)));
+      text += fmt::format(".TP\n{}\n{}\n", heading_of(option), roff(option.help + value_facts(option)));
   return text.empty() ? "" : fmt::format(".SH {}\n{}", arguments ? "ARGUMENTS" : "OPTIONS", text);
 }
 
@@ -130,13 +117,27 @@ int write_pages(const CommandDescription& program, const std::string& folder) {
   return 0;
 }
 
+int write_markdown(const CommandDescription& program, const std::string& folder) {
+  make_folder(folder);
+  const std::string path = folder + "/cli.md";
+  write_file_atomically(path, markdown_reference(program));
+  print("{}\n", path);
+  return 0;
+}
+
 }  // namespace
 
 void add_man(Command app) {
   auto folder = std::make_shared<std::string>();
+  auto markdown = std::make_shared<bool>(false);
   Command verb = app.add_command("man", "Write manual pages, one for each command");
-  verb.add_option("folder", *folder, "where they go").required().check(file_or_folder());
-  verb.runs([app, folder] { return write_pages(app.describe(), *folder); });
+  verb.add_option("folder", *folder, "folder to write into; made if need be")
+      .required()
+      .check(file_or_folder());
+  verb.add_flag("--markdown", *markdown, "write one page in Markdown instead, cli.md");
+  verb.runs([app, folder, markdown] {
+    return *markdown ? write_markdown(app.describe(), *folder) : write_pages(app.describe(), *folder);
+  });
 }
 
 }  // namespace fovea::cli

@@ -9,10 +9,10 @@
 namespace fovea::cli {
 
 void MemoryOption::add_to(Command verb) {
-  verb.add_option(
-      "--max-memory", amount,
-      "memory that a model's constants and the value of a node may take, e.g. 4GiB (default 2GiB); "
-      "where it is given, a network's intermediate values together, too");
+  verb.add_option("--max-memory", amount,
+                  "largest amount of memory for the constants that compiling makes, and for one node's value "
+                  "for one picture, e.g. 4GiB (default: 2GiB). Where the option is given, it also limits all "
+                  "intermediate values of a network together");
 }
 
 LoadOptions MemoryOption::load_options() const {

@@ -11,36 +11,40 @@ std::vector<std::string> method_names() {
 
 void MethodArguments::add_to(Command verb) {
   verb.add_option("--samples", options.samples,
-                  "how many noisy pictures, steps or masks a sampling method takes (default: its own number)")
+                  "number of noisy copies, steps or masks of a sampling method (default: the method's own)")
       .check(whole_number(1, 1000000));
   verb.add_option("--smooth", options.smooth, "average the method over this many noisy copies (SmoothGrad)")
       .check(whole_number(1, 1000000));
-  verb.add_option("--noise", options.noise, "deviation of that noise, as a share of the input's range")
+  verb.add_option("--noise", options.noise,
+                  "standard deviation of the noise, as a share of the input's range")
       .check(between(0.0, 100.0))
       .shows_default();
-  verb.add_option("--baseline", baseline, "the picture that stands for nothing, of methods that need one")
+  verb.add_option(
+          "--baseline", baseline,
+          "the baseline picture, which stands for the absence of any object, of methods that need one")
       .check(one_of({"black", "mean", "blurred"}))
       .shows_default();
   verb.add_option(
           "--layer", options.layer,
           "the layer of Grad-CAM and its variants (default: the last one with more than one position)")
       .check(not_empty());
-  verb.add_option("--merge", merge, "how a pixel's channels become one value")
+  verb.add_option("--merge", merge,
+                  "how the values of a pixel's channels become one; max is the largest magnitude")
       .check(one_of({"max", "sum", "l2"}))
       .shows_default();
-  verb.add_option("--window", options.window, "side of occlusion's square, as a share of the picture's")
+  verb.add_option("--window", options.window, "side of occlusion's square, as a share of the picture's side")
       .check(between(1e-6, 1.0))
       .shows_default();
-  verb.add_option("--stride", options.stride, "its step, as a share of the picture's side")
+  verb.add_option("--stride", options.stride, "step of occlusion's square, as a share of the picture's side")
       .check(between(1e-6, 1.0))
       .shows_default();
-  verb.add_option("--cells", options.cells, "cells along the side of one of RISE's masks")
+  verb.add_option("--cells", options.cells, "number of cells along the side of a RISE mask")
       .check(whole_number(1, 1000))
       .shows_default();
-  verb.add_option("--keep", options.keep, "the share of cells that a mask lets through")
+  verb.add_option("--keep", options.keep, "share of the cells that a RISE mask lets through")
       .check(between(1e-6, 0.999999))
       .shows_default();
-  verb.add_option("--seed", options.seed, "of everything random").shows_default();
+  verb.add_option("--seed", options.seed, "seed of all random numbers").shows_default();
 }
 
 MethodOptions MethodArguments::chosen() const {

@@ -52,21 +52,21 @@ int remove(const std::string& name) {
 
 void add_models_path(Command models) {
   auto name = std::make_shared<std::string>();
-  Command verb = models.add_command("path", "Where a network's file is");
-  verb.add_option("name", *name, "a name of 'fovea models list'").required().check(not_empty());
+  Command verb = models.add_command("path", "Print where a network's file is");
+  verb.add_option("name", *name, "a name that 'fovea models list' shows").required().check(not_empty());
   verb.runs([name] { return print_path(*name); });
 }
 
 void add_models_remove(Command models) {
   auto name = std::make_shared<std::string>();
-  Command verb =
-      models.add_command("remove", "Delete what was pulled, or forget a registered network (its file stays)");
-  verb.add_option("name", *name, "a name of 'fovea models list'").required().check(not_empty());
+  Command verb = models.add_command(
+      "remove", "Delete a downloaded network, or forget a registered one, whose file stays");
+  verb.add_option("name", *name, "a name that 'fovea models list' shows").required().check(not_empty());
   verb.runs([name] { return remove(*name); });
 }
 
 void add_models(Command app) {
-  Command verb = app.add_command("models", "Networks to be had by name: known ones and your own");
+  Command verb = app.add_command("models", "Manage networks by name: known ones and your own");
   verb.needs_command();
   for (const auto add :
        {add_models_list, add_models_pull, add_models_path, add_models_add, add_models_remove})

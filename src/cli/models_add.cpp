@@ -43,9 +43,14 @@ void add_models_add(Command models) {
   auto options = std::make_shared<Options>();
   Command verb = models.add_command("add", "Give a network of your own a name; its file stays where it is");
   verb.add_option("file", options->file, "ONNX file").required().check(file_or_folder());
-  verb.add_option("--name", options->name, "the name (default: the file's, without its ending)")
+  verb.add_option("--name", options->name,
+                  "the network's name: letters, digits, '.', '_' and '-' (default: the file's name without "
+                  "its ending)")
       .check(not_empty());
-  verb.add_option("--labels", options->labels, "class names: one a line, or a CSV of index,wnid,name")
+  verb.add_option("--labels", options->labels,
+                  "class names: a text file with one name a line ('name' or 'n01234567 name'), or a CSV with "
+                  "the columns index, name and, optionally, wnid (default: the model file's own; ImageNet's "
+                  "for 1000 classes)")
       .check(file_or_folder());
   add_preprocessing_options(verb, options->preprocessing);
   verb.runs([options] { return add(*options); });

@@ -137,7 +137,8 @@ int list(bool json) {
 
 void add_models_list(Command models) {
   auto json = std::make_shared<bool>(false);
-  Command verb = models.add_command("list", "Known and registered networks, and which of them are here");
+  Command verb =
+      models.add_command("list", "List known and registered networks, and which of them are downloaded");
   verb.add_flag("--json", *json, "print JSON");
   verb.runs([json] { return list(*json); });
 }

@@ -78,8 +78,10 @@ int pull(const Options& options) {
 void add_models_pull(Command models) {
   auto options = std::make_shared<Options>();
   Command verb = models.add_command("pull", "Download known networks into the cache");
-  verb.add_option("names", options->names, "names of 'fovea models list'").required().check(not_empty());
-  verb.add_option("--timeout", options->timeout, "seconds without a byte after which to give up")
+  verb.add_option("names", options->names, "names that 'fovea models list' shows")
+      .required()
+      .check(not_empty());
+  verb.add_option("--timeout", options->timeout, "seconds without any data after which to give up")
       .check(whole_number(1, 86400))
       .shows_default();
   verb.runs([options] { return pull(*options); });

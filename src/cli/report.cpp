@@ -158,25 +158,27 @@ ReportSessions::ReportSessions(const ReportPrograms& programs) {
 void add_report(Command app) {
   auto arguments = std::make_shared<ReportArguments>();
   Command verb =
-      app.add_command("report", "One HTML page of photos with their maps, objects and class models");
+      app.add_command("report", "Write one HTML page of photos with their maps, objects and class models");
   verb.add_option("images", arguments->images, "pictures, or folders of pictures")
       .required()
       .check(file_or_folder());
   verb.add_option("--methods", arguments->methods,
-                  "how the maps are made, several with commas: see 'fovea list methods'")
+                  "how the maps are made, side by side, separated by commas: see 'fovea list methods'")
       .check(one_of(method_names()))
       .delimiter(',')
       .one_value_each()
       .shows_default();
-  verb.add_option("--class", arguments->target, "auto (the best guess), an index, a WordNet id or a name")
+  verb.add_option(
+          "--class", arguments->target,
+          "the class to explain: auto (the best guess of each picture), an index, a WordNet id or a name")
       .shows_default();
-  verb.add_option("--top", arguments->top, "explain the N best guesses; the page can switch between them")
+  verb.add_option("--top", arguments->top, "explain the N best guesses; the page switches between them")
       .check(whole_number(1, 5))
       .shows_default();
   verb.add_switch("--localize,!--no-localize", arguments->localize,
-                  "show how the object of each class is found (the default), or do not");
+                  "show how the object of each class is found (default), or leave it out");
   verb.add_option("--class-models", arguments->class_models,
-                  "show class models of the N commonest classes; 0: none")
+                  "show class models of the N most frequent classes; 0: none")
       .check(whole_number(0, 1000))
       .shows_default();
   arguments->method_options.add_to(verb);
@@ -185,17 +187,21 @@ void add_report(Command app) {
       .check(one_of_numbers({1, 10}))
       .shows_default();
   verb.add_option("--percentile", arguments->range.percentile,
-                  "the part of a map's values that is white, in %; 100: its maximum")
+                  "percentile of a map's values that is shown as white; 100: the maximum")
       .check(between(1.0, 100.0))
       .shows_default();
-  verb.add_option("--colormap", arguments->colormap, "colours of the maps to begin with")
+  verb.add_option("--colormap", arguments->colormap,
+                  "colour map that the page starts with; the page can change it")
       .check(one_of(colormap_names()))
       .shows_default();
   verb.add_option("--title", arguments->title, "the page's title (default: the network's name)")
       .check(not_empty());
-  verb.add_flag("--split", arguments->split,
-                "pictures as files in the folder NAME_files beside the page, which is small then");
-  verb.add_option("-o,--output", arguments->output, "the page, NAME.html").required().check(file_or_folder());
+  verb.add_flag(
+      "--split", arguments->split,
+      "write pictures as files into the folder NAME_files beside the page, which keeps the page small");
+  verb.add_option("-o,--output", arguments->output, "the page to write, NAME.html")
+      .required()
+      .check(file_or_folder());
   arguments->model.add_to(verb);
   arguments->model.add_workers_to(verb);
   verb.runs([arguments, verb] { return make_report(*arguments, verb.line()); });

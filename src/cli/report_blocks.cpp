@@ -44,10 +44,10 @@ void add_class_models(Page& page, const ReportArguments& arguments, const Networ
     return;
   ClassModelPictures pictures(loaded, arguments.model);
   Json block = {{"title", "Class models"},
-                {"note", "Pictures that the network itself was climbed to, so that they excite a class: what "
-                         "it has learnt of it."}};
+                {"note", "Pictures made by gradient ascent so that they excite a class as much as possible: "
+                         "what the network has learnt of it."}};
   if (count < classes.size())
-    block["note"] = fmt::format("{} Of the {} commonest of {} classes.", block["note"].get<std::string>(),
+    block["note"] = fmt::format("{} Of the {} most frequent of {} classes.", block["note"].get<std::string>(),
                                 count, classes.size());
   ProgressBar bar(static_cast<std::int64_t>(count));
   for (std::size_t k = 0; k < count; ++k) {

@@ -251,14 +251,18 @@ int make_maps(const Options& options) {
 
 void add_saliency(Command app) {
   auto options = std::make_shared<Options>();
-  Command verb = app.add_command("saliency", "Where in each picture a class score depends on the pixels");
+  Command verb =
+      app.add_command("saliency", "Show where in each picture a class score depends on the pixels");
   verb.add_option("images", options->images, "pictures, or folders of pictures")
       .required()
       .check(file_or_folder());
-  verb.add_option("--class", options->target, "auto (the best guess), an index, a WordNet id or a name")
+  verb.add_option(
+          "--class", options->target,
+          "the class to explain: auto (the best guess of each picture), an index, a WordNet id or a name")
       .shows_default();
-  verb.add_option("--against", options->against,
-                  "explain by how much the score is above this class's: an index, a WordNet id or a name");
+  verb.add_option(
+      "--against", options->against,
+      "explain by how much the score exceeds that of this class: an index, a WordNet id or a name");
   verb.add_option("--method", options->method, "how the map is made: see 'fovea list methods'")
       .check(one_of(method_names()))
       .shows_default();
@@ -267,22 +271,22 @@ void add_saliency(Command app) {
                   "1: the centre; 10: corners, centre and mirror images, averaged in place")
       .check(one_of_numbers({1, 10}))
       .shows_default();
-  verb.add_option(
-          "-o,--output", options->output,
-          "folder for the map (grey), heat map, overlay and raw arrays; or one .png for the figure alone")
+  verb.add_option("-o,--output", options->output,
+                  "folder for the map (grey), heat map, overlay and raw arrays; or, for one picture, a .png "
+                  "for the figure alone")
       .required()
       .check(file_or_folder());
   verb.add_flag("--figure", options->figure, "also write one labelled picture: photo, map, overlay");
   verb.add_flag("--with-class-model", options->with_class_model,
                 "show photo, class model and map in the figure (implies --figure)");
   verb.add_option("--percentile", options->range.percentile,
-                  "the part of the map's values that is white, in %; 100: its maximum")
+                  "percentile of the map's values that is shown as white; 100: the maximum")
       .check(between(1.0, 100.0))
       .shows_default();
   verb.add_option("--gamma", options->range.gamma, "brightness is (value / white) ^ gamma")
       .check(between(0.05, 20.0))
       .shows_default();
-  verb.add_option("--colormap", options->colormap, "colours of the heat map")
+  verb.add_option("--colormap", options->colormap, "colour map of the heat map")
       .check(one_of(colormap_names()))
       .shows_default();
   verb.add_flag("--json", options->json, "print JSON");

@@ -121,13 +121,13 @@ TEST(LocalizeVerb, ThePaperHasItsOwnMapAndCutAndEachCanBeChanged) {
   EXPECT_EQ(paper["crops"], 10);
   const Json spelt_out =
       run({"--preset", "paper", "--method", "gradient", "--crops", "10", "--smoothing", "0", "--quantiles",
-           "95,30", "--belief", "0", "--colour-weight", "1", "--smoothness", "50", "--box", "largest"});
+           "95,30", "--prior", "0", "--colour-weight", "1", "--smoothness", "50", "--box", "largest"});
   EXPECT_EQ(paper["energies"], spelt_out["energies"]);
   const Json usual = run({});
   EXPECT_NE(usual["energies"], paper["energies"]);
-  EXPECT_EQ(usual["energies"], run({"--belief", "2", "--level", "0.65", "--colour-weight", "0.2",
+  EXPECT_EQ(usual["energies"], run({"--prior", "2", "--level", "0.65", "--colour-weight", "0.2",
                                     "--smoothness", "15", "--smoothing", "0.025"})["energies"]);
-  for (const Names& change : {Names{"--belief", "3"}, Names{"--level", "0.8"}, Names{"--colour-weight", "0"},
+  for (const Names& change : {Names{"--prior", "3"}, Names{"--level", "0.8"}, Names{"--colour-weight", "0"},
                               Names{"--smoothness", "30"}, Names{"--method", "guided"}})
     EXPECT_NE(usual["energies"], run(change)["energies"]) << change[0];
 }
@@ -217,8 +217,8 @@ TEST(LocalizeVerb, OptionsThatMakeNoSenseAreErrors) {
   expect_error(with({"--preset", "best"}), 2, {"--preset", "best"});
   expect_error(with({"--json", "--csv"}), 2, {"--json", "--csv"});
   expect_error(with({"--crops", "5"}), 2, {"--crops"});
-  expect_error(with({"--belief", "0", "--level", "1"}), 2, {"--level", "--belief 0"});
-  expect_error(with({"--belief", "-1"}), 2, {"--belief"});
+  expect_error(with({"--prior", "0", "--level", "1"}), 2, {"--level", "--prior 0"});
+  expect_error(with({"--prior", "-1"}), 2, {"--prior"});
   expect_error(with({"--level", "0"}), 2, {"--level"});
   expect_error(with({"--colour-weight", "-0.5"}), 2, {"--colour-weight"});
   expect_error(fovea({"localize", photo, sample("golf-ball.jpg"), "-o", "x.png"}), 2,
