@@ -1,7 +1,6 @@
 # cmake -DSOURCE=... -P snippets_test.cmake
-# Every ```cpp block of README.md stands word for word in one of examples/*.cpp (the block's lines may be indented there),
-# docs/operators.md has a row for every ONNX operator that is translated and no other, and every picture and page that the
-# documentation links to is there.
+# Every ```cpp block of README.md stands word for word in one of examples/*.cpp (the block's lines may be indented there), and
+# docs/operators.md has a row for every ONNX operator that is translated and no other.
 cmake_policy(VERSION 3.22)
 set(failed OFF)
 function(complain text)
@@ -53,20 +52,6 @@ foreach(name ${documented})
   endif()
 endforeach()
 
-file(GLOB pages ${SOURCE}/*.md ${SOURCE}/docs/*.md ${SOURCE}/models/*.md ${SOURCE}/samples/*.md ${SOURCE}/examples/*.md)
-foreach(page ${pages})
-  get_filename_component(folder ${page} DIRECTORY)
-  file(READ ${page} text)
-  string(REGEX REPLACE "[;[]" "" text "${text}")  # they would upset CMake's lists
-  string(REPLACE "](" "\nLINK " text "${text}")
-  string(REGEX MATCHALL "\nLINK [^)\n#]*" links "${text}")
-  foreach(link ${links})
-    string(REGEX REPLACE "\nLINK " "" target "${link}")
-    if(NOT target STREQUAL "" AND NOT target MATCHES "^https?:" AND NOT EXISTS ${folder}/${target})
-      complain("${page}: ${target} is not there")
-    endif()
-  endforeach()
-endforeach()
 if(failed)
   message(FATAL_ERROR "The documentation is out of step with the sources.")
 endif()
