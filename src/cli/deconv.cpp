@@ -225,7 +225,7 @@ void DeconvArguments::check() const {
   refuse(wish && top, "--unit and --top do not go together");
   refuse(wish && wish->position && whole, "--whole is for channels: give --unit a channel alone");
   if (dataset.empty())
-    return refuse(patches.has_value(), "--patches goes with --dataset");
+    return refuse(patches.has_value(), "--patches needs --dataset");
   refuse(layer.empty(), "--dataset needs a --layer");
   refuse(!wish && !top, "--dataset needs a channel (--unit C) or a number of channels (--top N)");
   refuse(wish && wish->position, "with --dataset, --unit takes a channel alone: positions are searched");

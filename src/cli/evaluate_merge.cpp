@@ -100,7 +100,7 @@ std::map<std::int64_t, Part> in_order(const std::vector<Part>& parts) {
         missing.size() > shown ? ", ..." : ""));
   for (const auto& [number, part] : shards)
     if (!part.finished)
-      throw InputError(fmt::format("shard {} of {} is not finished: go on with it by --resume", number, of),
+      throw InputError(fmt::format("shard {} of {} is not finished: continue it with --resume", number, of),
                        part.path);
   return shards;
 }

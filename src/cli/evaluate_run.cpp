@@ -31,7 +31,7 @@ std::vector<AnnotatedImage> read_truth(const EvaluateArguments& arguments) {
                                       std::pair{"--synsets", &arguments.devkit.synsets}})
     if (!value->empty())
       throw UsageError(
-          fmt::format("{} goes with a folder of XML files, but --truth {} is none", option, arguments.truth));
+          fmt::format("{} needs a folder of XML files, but --truth {} is not one", option, arguments.truth));
   return read_truth_csv(arguments.truth);
 }
 
@@ -84,7 +84,7 @@ public:
     // Rows without settings were never begun: settings are written before the first row.
     const bool begun = fs::exists(files.partial, ignored) && fs::exists(files.settings, ignored);
     if ((finished || begun) && !resume)
-      throw InputError("results of an earlier run are there: go on with --resume, or name another folder",
+      throw InputError("results of an earlier run are there: continue with --resume, or name another folder",
                        finished ? files.rows : files.partial);
     if (finished || begun)
       check_settings(settings);

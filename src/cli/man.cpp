@@ -131,7 +131,7 @@ void add_man(Command app) {
   auto folder = std::make_shared<std::string>();
   auto markdown = std::make_shared<bool>(false);
   Command verb = app.add_command("man", "Write manual pages, one for each command");
-  verb.add_option("folder", *folder, "folder to write into; made if need be")
+  verb.add_option("folder", *folder, "folder to write into; created if needed")
       .required()
       .check(file_or_folder());
   verb.add_flag("--markdown", *markdown, "write one page in Markdown instead, cli.md");

@@ -298,7 +298,7 @@ TEST_F(Evaluate, WhatMakesNoSenseIsAnError) {
   for (const char* shard : {"4/3", "1", "1/", "/3", "a/b", "1/3x", "-1/3"})
     expect_error(evaluate("x", {std::string("--shard=") + shard}), 2, {"--shard"});
   expect_error(evaluate("x", {"--guesses", "2"}), 2, {"--guesses"});
-  expect_error(evaluate("x", {"--list", truth}), 2, {"--list goes with a folder of XML files"});
+  expect_error(evaluate("x", {"--list", truth}), 2, {"--list needs a folder of XML files"});
   expect_error(evaluate("x", {"--class-numbers", truth}), 2, {"--class-numbers", "--synsets"});
   expect_error(fovea({"evaluate"}), 2, {"subcommand"});
   expect_error(fovea({"evaluate", "nothing"}), 2, {"evaluate"});
