@@ -1,5 +1,5 @@
 // Usage: example_class_model MODEL.onnx CLASS OUT.png
-// The picture that excites a class most, climbed to from the mean colour.
+// The picture that excites a class most, by gradient ascent from the mean colour.
 #include <fovea/class_model.hpp>
 #include <fovea/error.hpp>
 

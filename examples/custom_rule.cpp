@@ -1,5 +1,5 @@
 // Usage: example_custom_rule MODEL.onnx PHOTO OUT.png
-// A rule of one's own for the way back: at every ReLU the derivative of a softplus, 1 / (1 + exp(-beta x)),
+// A custom rule for the backward pass: at every ReLU the derivative of a softplus, 1 / (1 + exp(-beta x)),
 // in place of the step from 0 to 1. The scores stay the network's, the map depends less on how its units
 // happen to be split.
 #include <fovea/display.hpp>
