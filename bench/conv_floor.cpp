@@ -3,7 +3,7 @@
 //
 //     conv_floor MODEL.onnx [--bf16] [--batch N] [--size S] [--rounds R] [--threads T]
 #include "backend/onednn/primitives.hpp"
-#include "onnx/import.hpp"
+#include "onnx/import/import.hpp"
 #include "ops/conv.hpp"
 #include "passes/pipeline.hpp"
 

@@ -5,7 +5,7 @@
 #include "engine/explanation_graph.hpp"
 #include "engine/forward_graph.hpp"
 #include "engine/rule_set.hpp"
-#include "onnx/write/write_graph.hpp"
+#include "onnx/export/export_graph.hpp"
 #include "passes/pipeline.hpp"
 
 namespace fovea {
@@ -48,8 +48,8 @@ std::string named(const Model& model, Make&& make) {
 
 std::string export_canonical(const Model& model, const ExportOptions& options) {
   return named(model, [&] {
-    return onnx_write::write_graph(canonical_graph(model, options, ProgramOptions::Head::AsInFile),
-                                   {options.opset, model.metadata()});
+    return onnx_export::export_graph(canonical_graph(model, options, ProgramOptions::Head::AsInFile),
+                                     {options.opset, model.metadata()});
   });
 }
 
@@ -63,7 +63,7 @@ std::string export_explanation(const Model& model, const ExplanationOptions& opt
                                         explanation_graph(made, model.image_input().layout, options), notes);
     auto metadata = model.metadata();
     metadata.emplace_back("fovea.rule", std::string(name_of(options.rule)));
-    return onnx_write::write_graph(graph, {options.opset, std::move(metadata)});
+    return onnx_export::export_graph(graph, {options.opset, std::move(metadata)});
   });
 }
 

@@ -1,7 +1,7 @@
 #include "engine/imported_graph.hpp"
 
 #include "engine/model_impl.hpp"
-#include "onnx/import.hpp"
+#include "onnx/import/import.hpp"
 
 namespace fovea {
 

@@ -3,9 +3,9 @@
 #include "base/check.hpp"
 #include "base/closest_names.hpp"
 #include "engine/model_impl.hpp"
-#include "onnx/import.hpp"
-#include "onnx/needs.hpp"
-#include "onnx/node_outputs.hpp"
+#include "onnx/file/node_outputs.hpp"
+#include "onnx/import/import.hpp"
+#include "onnx/import/needs.hpp"
 #include "ops/axis_roles.hpp"
 #include "ops/receptive_field.hpp"
 

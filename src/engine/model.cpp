@@ -5,9 +5,9 @@
 #include "engine/imported_graph.hpp"
 #include "engine/metadata.hpp"
 #include "engine/model_impl.hpp"
-#include "onnx/needs.hpp"
-#include "onnx/node_outputs.hpp"
-#include "onnx/picture_form.hpp"
+#include "onnx/file/node_outputs.hpp"
+#include "onnx/import/needs.hpp"
+#include "onnx/import/picture_form.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "fovea/model.hpp"
-#include "onnx/file.hpp"
+#include "onnx/file/file.hpp"
 
 namespace fovea {
 

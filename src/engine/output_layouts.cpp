@@ -1,7 +1,7 @@
 #include "engine/output_layouts.hpp"
 
 #include "engine/model_impl.hpp"
-#include "onnx/picture_form.hpp"
+#include "onnx/import/picture_form.hpp"
 #include "ops/axis_roles.hpp"
 
 namespace fovea {

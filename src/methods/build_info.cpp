@@ -2,7 +2,7 @@
 
 #include "backend/onednn/onednn.hpp"
 #include "image/libraries.hpp"
-#include "onnx/file.hpp"
+#include "onnx/file/file.hpp"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,7 @@
 #include "fovea/error.hpp"
 #include "fovea/program.hpp"
 #include "ir/text.hpp"
-#include "onnx/write/write_graph.hpp"
+#include "onnx/export/export_graph.hpp"
 #include "ops/table.hpp"
 #include "support/onnx_builder.hpp"
 #include "support/temporary_folder.hpp"
@@ -206,7 +206,7 @@ TEST(OwnRules, have_no_onnx_form) {
       forward, forward.outputs()[0], forward.inputs()[0],
       autodiff::rectifier_rules(std::make_shared<RectifierRule>(RectifierRule{"own", guided})));
   try {
-    onnx_write::write_graph(made.graph, {.opset = 17, .metadata = {}});
+    onnx_export::export_graph(made.graph, {.opset = 17, .metadata = {}});
     ADD_FAILURE() << "nothing was thrown";
   } catch (const InputError& error) {
     EXPECT_STREQ(error.what(), "these have no ONNX form: rule own (r/grad)");

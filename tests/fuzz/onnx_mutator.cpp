@@ -1,6 +1,6 @@
 #include "fuzz/onnx_mutator.hpp"
 
-#include "onnx/translate.hpp"
+#include "onnx/import/translate.hpp"
 
 #include <algorithm>
 #include <cstdint>

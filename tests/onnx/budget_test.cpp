@@ -2,7 +2,7 @@
 // amount, the limit and the option that raises it.
 
 #include "model_builder.hpp"
-#include "onnx/memory_budget.hpp"
+#include "onnx/file/memory_budget.hpp"
 
 #include <chrono>
 

@@ -1,6 +1,6 @@
 #include "model_builder.hpp"
 
-#include "onnx/contents.hpp"
+#include "onnx/file/contents.hpp"
 
 #include <onnx/onnx_pb.h>
 

@@ -3,7 +3,7 @@
 // another length. Whatever comes out, it must be a graph whose kernels run, or an error of the library's.
 
 #include "model_builder.hpp"
-#include "onnx/translate.hpp"
+#include "onnx/import/translate.hpp"
 
 #include <limits>
 #include <set>

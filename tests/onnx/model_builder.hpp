@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/check.hpp"
-#include "onnx/import.hpp"
+#include "onnx/import/import.hpp"
 #include "ops/table.hpp"
 #include "support/onnx_builder.hpp"
 

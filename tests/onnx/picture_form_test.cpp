@@ -1,6 +1,6 @@
 #include "model_builder.hpp"
 
-#include "onnx/picture_form.hpp"
+#include "onnx/import/picture_form.hpp"
 
 namespace fovea::onnx_import {
 namespace {

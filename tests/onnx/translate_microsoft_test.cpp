@@ -1,6 +1,6 @@
 #include "model_builder.hpp"
 
-#include "onnx/translate.hpp"
+#include "onnx/import/translate.hpp"
 
 #include <onnx/onnx_pb.h>
 

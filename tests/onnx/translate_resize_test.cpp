@@ -1,6 +1,6 @@
 #include "model_builder.hpp"
 
-#include "onnx/resampling.hpp"
+#include "onnx/import/resampling.hpp"
 
 namespace fovea::onnx_import {
 namespace {

@@ -1,7 +1,7 @@
 #include "model_builder.hpp"
 
-#include "onnx/contents.hpp"
-#include "onnx/needs.hpp"
+#include "onnx/file/contents.hpp"
+#include "onnx/import/needs.hpp"
 
 #include <cstring>
 #include <limits>

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "fovea/tensor.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace onnx {
+class ModelProto;
+}
+
+namespace fovea::onnx_export {
+
+using AttributeValue = std::variant<std::int64_t, double, std::string, std::vector<std::int64_t>>;
+using NodeAttributes = std::vector<std::pair<std::string, AttributeValue>>;
+
+/// An ONNX model in the making: nodes of the standard domain in the order in which they are added.
+class ModelBuilder {
+public:
+  explicit ModelBuilder(std::int64_t opset);
+  ~ModelBuilder();
+
+  std::int64_t opset() const { return opset_; }
+
+  void add_input(const std::string& name, DType dtype, const Shape& shape);
+  void add_output(const std::string& name, DType dtype, const Shape& shape);
+  void add_metadata(const std::string& key, const std::string& value);
+
+  /// An initializer; a name that is taken gets a number. Returns the name that it got.
+  std::string constant(const Tensor& tensor, const std::string& name);
+  std::string scalar(double value, DType dtype);
+  std::string integers(const std::vector<std::int64_t>& values);
+
+  /// A node with one output, whose name is returned: `output`, or one made from the operator when it is
+  /// empty.
+  std::string node(const std::string& type, const std::vector<std::string>& inputs,
+                   const NodeAttributes& attributes = {}, std::string output = {});
+  /// The same with several outputs.
+  void node(const std::string& type, const std::vector<std::string>& inputs, const NodeAttributes& attributes,
+            const std::vector<std::string>& outputs);
+
+  /// Keeps a name from being given to anything else.
+  void reserve(const std::string& name) { ++names_[name]; }
+  std::string unique_name(const std::string& wanted);
+
+  /// The file's bytes. InputError when they are more than ONNX allows in one file (2 GiB).
+  std::string bytes() const;
+
+private:
+  std::int64_t opset_;
+  std::unique_ptr<onnx::ModelProto> model_;
+  std::map<std::string, int> names_;
+  std::map<std::vector<std::int64_t>, std::string> integers_;
+  std::map<std::pair<double, DType>, std::string> scalars_;
+};
+
+}  // namespace fovea::onnx_export

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "onnx/file/file.hpp"
+
+#include <string>
+#include <vector>
+
+namespace fovea::onnx_import {
+
+/// A named value that a node of a file computes.
+struct NodeOutput {
+  std::string value;
+  std::string node;  ///< its first output's name where the file gives none
+  std::string operator_name;
+  std::size_t position = 0;  ///< of the node in the order of computation
+};
+
+/// Those of all nodes, in the order of computation.
+std::vector<NodeOutput> node_outputs(const OnnxFile& file);
+
+/// Where several things have that name, nodes or a value and another node: a sentence that says which one
+/// `value_named` takes and by what names the others can be had. Else empty.
+std::string ambiguity_of(const OnnxFile& file, const std::string& name);
+
+/// The value of that name, which may be an output, an input or a weight, or else the first output of the node
+/// of that name; InputError that lists the nearest names.
+std::string value_named(const OnnxFile& file, const std::string& name);
+
+}  // namespace fovea::onnx_import

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "ir/graph.hpp"
+#include "onnx/file/file.hpp"
+
+namespace fovea::onnx_import {
+
+struct ImportOptions {
+  /// What the graph computes, in the order of its outputs: names of values (outputs or others), or of nodes,
+  /// which stand for their first output. Empty: every output of the file. Only what these need is read,
+  /// checked and translated; inputs that they do not need are left out, but for the picture.
+  std::vector<std::string> wanted = {};
+  /// Every floating tensor takes this type.
+  DType floating = DType::F32;
+  /// First extent of the picture input (and of every input whose first extent is symbolic). A batch that the
+  /// file fixes is changed too: the declared extent is replaced, and so is the first number of a Reshape
+  /// target that repeats it.
+  std::int64_t batch = 1;
+  /// Extents of a picture whose size is symbolic; 0: not given.
+  std::int64_t height = 0;
+  std::int64_t width = 0;
+  /// The form in which the graph takes the picture.
+  enum class Picture {
+    AsInFile,
+    Canonical,  ///< [N,C,H,W]; a Transpose or a Reshape makes the file's form of it
+  } picture = Picture::AsInFile;
+  /// A picture that the file takes as whole numbers enters the graph as floating numbers all the same, so
+  /// that it can be differentiated.
+  bool floating_picture = false;
+  /// Full shapes, in the file's layout, by input name (an empty name means the only input); they override the
+  /// rest.
+  std::vector<std::pair<std::string, Shape>> shapes = {};
+};
+
+/// The canonical graph of a file at concrete shapes: translated operator by operator, shape arithmetic folded
+/// away. ModelError that names the node and operator, or all unsupported nodes at once, and for a name of
+/// ImportOptions::wanted that the file does not have.
+ir::Graph import_graph(const OnnxFile& file, const ImportOptions& options);
+
+}  // namespace fovea::onnx_import

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "onnx/import/translate.hpp"
+#include "onnx/import/window.hpp"
+
+namespace fovea::onnx_import {
+
+/// Convolutions and pools work on pictures [N,C,H,W]. A signal [N,C,L] is taken as a picture [N,C,1,L], and
+/// its window as one of height 1.
+
+/// The value itself where its rank is not 3.
+ir::ValueId as_picture(TranslateContext& c, ir::ValueId x);
+/// The window itself where it has two axes.
+Window as_picture(Window window);
+/// y as a result for an x of that rank; stands for the whole node where that is 3.
+ir::ValueId from_picture(TranslateContext& c, ir::ValueId y, std::int64_t rank);
+/// The suffix for a node whose result goes through from_picture.
+std::string_view picture_suffix(std::int64_t rank);
+
+/// The kernel of a convolution from its weights, which kernel_shape must repeat if it is given; InputError
+/// where x and w are neither of rank 3 nor of rank 4.
+std::vector<std::int64_t> kernel_of_weights(const TranslateContext& c, const Shape& x, const Shape& w);
+/// The kernel of a pooling node over the first input.
+std::vector<std::int64_t> kernel_of_pool(const TranslateContext& c);
+
+/// The convolution that the node's attributes describe, of any x and w; bias may be kNoValue.
+ir::ValueId convolution(TranslateContext& c, ir::ValueId x, ir::ValueId w, ir::ValueId bias,
+                        std::string_view suffix);
+
+}  // namespace fovea::onnx_import
