@@ -61,6 +61,9 @@ inline constexpr std::int64_t kMaxBatch = 65536;
 inline constexpr std::int64_t kMaxInputSide = 65536;  ///< height or width
 inline constexpr int kMaxThreads = 1024;
 
+/// For ProgramOptions::source: the layer that last_spatial_layer names.
+inline constexpr std::string_view kLastSpatialLayer = "<last spatial layer>";
+
 struct ProgramOptions {
   Direction direction = Direction::ForwardAndBackward;
   std::int64_t batch = 1;  ///< 1 to kMaxBatch
@@ -84,8 +87,8 @@ struct ProgramOptions {
   /// nodes, the scores first. Empty: the first output alone. Only what these need must be supported; a note
   /// tells what is left out.
   std::vector<std::string> outputs = {};
-  /// Name of the ONNX value with respect to which is differentiated; empty: the picture. Its value is then
-  /// the last of the outputs, and Session::gradient has its shape.
+  /// Name of the ONNX value with respect to which is differentiated, or kLastSpatialLayer; empty: the
+  /// picture. Its value is then the last of the outputs, and Session::gradient has its shape.
   std::string source = {};
   /// What the first output is where there is no `target`. docs/scores.md tells what a score is.
   enum class Head {

@@ -1,17 +1,14 @@
 #include "fovea/export.hpp"
 
-#include "autodiff/backward.hpp"
 #include "base/check.hpp"
 #include "engine/explanation_graph.hpp"
-#include "engine/forward_graph.hpp"
-#include "engine/rule_set.hpp"
+#include "engine/pipeline.hpp"
 #include "onnx/export/export_graph.hpp"
-#include "passes/pipeline.hpp"
 
 namespace fovea {
 namespace {
 
-ir::Graph canonical_graph(const Model& model, const ExportOptions& options, ProgramOptions::Head head) {
+ProgramOptions program_options(const Model& model, const ExportOptions& options, ProgramOptions::Head head) {
   FOVEA_CHECK(options.batch >= 1, "a batch of {} pictures is not possible", options.batch);
   ProgramOptions program;
   program.batch = options.batch;
@@ -28,8 +25,7 @@ ir::Graph canonical_graph(const Model& model, const ExportOptions& options, Prog
   }
   if (!options.scores.empty())
     program.outputs = {options.scores};
-  passes::Notes notes;
-  return forward_graph(model, program, notes).graph;
+  return program;
 }
 
 /// Runs what makes a file, with the model's path in front of its errors.
@@ -48,22 +44,25 @@ std::string named(const Model& model, Make&& make) {
 
 std::string export_canonical(const Model& model, const ExportOptions& options) {
   return named(model, [&] {
-    return onnx_export::export_graph(canonical_graph(model, options, ProgramOptions::Head::AsInFile),
-                                     {options.opset, model.metadata()});
+    ProgramReport report;
+    const BuiltGraph built =
+        build_graph(model, program_options(model, options, ProgramOptions::Head::AsInFile), report);
+    return onnx_export::export_graph(built.graph, {options.opset, model.metadata()});
   });
 }
 
 std::string export_explanation(const Model& model, const ExplanationOptions& options) {
   return named(model, [&] {
-    const ir::Graph forward = canonical_graph(model, options, ProgramOptions::Head::Classes);
-    autodiff::Differentiated made = autodiff::differentiate(forward, forward.outputs().front(),
-                                                            forward.inputs().front(), rule_set(options.rule));
-    passes::Notes notes;
-    const ir::Graph graph = passes::run(passes::final_passes(),
-                                        explanation_graph(made, model.image_input().layout, options), notes);
+    ProgramOptions program = program_options(model, options, ProgramOptions::Head::Classes);
+    program.rule = options.rule;
+    const auto with_seed_and_map = [&](const autodiff::Differentiated& made) {
+      return explanation_graph(made, model.image_input().layout, options);
+    };
+    ProgramReport report;
+    const BuiltGraph built = build_graph(model, program, report, with_seed_and_map);
     auto metadata = model.metadata();
     metadata.emplace_back("fovea.rule", std::string(name_of(options.rule)));
-    return onnx_export::export_graph(graph, {options.opset, std::move(metadata)});
+    return onnx_export::export_graph(built.graph, {options.opset, std::move(metadata)});
   });
 }
 

@@ -13,12 +13,14 @@ std::vector<std::string> wanted_values(const Model& model, const ProgramOptions&
     names = options.outputs;
   else if (!model.outputs().empty())
     names.push_back(model.outputs().front().name);
-  if (!options.source.empty())
+  if (!options.source.empty() && options.source != kLastSpatialLayer)
     names.push_back(options.source);
   return names;
 }
 
-ir::Graph imported_graph(const Model& model, const ProgramOptions& options) {
+namespace {
+
+onnx_import::ImportOptions import_options(const Model& model, const ProgramOptions& options) {
   onnx_import::ImportOptions import_options;
   import_options.wanted = wanted_values(model, options);
   import_options.floating = options.precision == Precision::F64 ? DType::F64 : DType::F32;
@@ -31,7 +33,23 @@ ir::Graph imported_graph(const Model& model, const ProgramOptions& options) {
   import_options.floating_picture = canonical || options.direction == Direction::ForwardAndBackward;
   for (const InputShape& input : options.input_shapes)
     import_options.shapes.emplace_back(input.name, input.shape);
-  return onnx_import::import_graph(*model.impl().file, import_options);
+  return import_options;
+}
+
+}  // namespace
+
+ir::Graph imported_graph(const Model& model, const ProgramOptions& options) {
+  ir::Graph graph = onnx_import::import_graph(*model.impl().file, import_options(model, options));
+  if (options.source == kLastSpatialLayer) {
+    const ir::ValueId layer = last_spatial_value(model, graph, options.batch);
+    graph.add_output(layer, graph.value(layer).name);
+  }
+  return graph;
+}
+
+bool can_be_imported(const Model& model, const ProgramOptions& options) {
+  const auto result = onnx_import::try_import_graph(*model.impl().file, import_options(model, options));
+  return std::holds_alternative<ir::Graph>(result);
 }
 
 }  // namespace fovea

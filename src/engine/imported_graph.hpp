@@ -10,7 +10,12 @@ namespace fovea {
 std::vector<std::string> wanted_values(const Model& model, const ProgramOptions& options);
 
 /// The graph of `wanted_values` at the batch and size of the options, before any pass: its values have the
-/// names that the file gives them.
+/// names that the file gives them. With kLastSpatialLayer for a source, that layer is its last output.
 ir::Graph imported_graph(const Model& model, const ProgramOptions& options);
+/// Whether there is such a graph.
+bool can_be_imported(const Model& model, const ProgramOptions& options);
+
+/// The value that last_spatial_layer names, of a graph whose first output is the scores.
+ir::ValueId last_spatial_value(const Model& model, const ir::Graph& graph, std::int64_t batch);
 
 }  // namespace fovea

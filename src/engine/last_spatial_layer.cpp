@@ -19,8 +19,7 @@ bool is_spatial_layer(const Shape& shape, const ops::AxisRoles& roles, std::int6
 
 }  // namespace
 
-std::string last_spatial_layer(const Model& model, const ProgramOptions& options) {
-  const ir::Graph graph = imported_graph(model, options);
+ir::ValueId last_spatial_value(const Model& model, const ir::Graph& graph, std::int64_t batch) {
   FOVEA_CHECK(!graph.outputs().empty() && !graph.inputs().empty(), "the model has no input or no output");
   const ir::ValueId picture = graph.inputs().front();
   const std::vector<ops::AxisRoles> roles =
@@ -32,14 +31,19 @@ std::string last_spatial_layer(const Model& model, const ProgramOptions& options
     if (std::none_of(node->outputs.begin(), node->outputs.end(), on_the_way))
       continue;
     const ir::ValueId result = node->outputs.front();
-    if (is_spatial_layer(graph.shape(result), roles[static_cast<std::size_t>(result)], options.batch))
-      return graph.value(result).name;
+    if (is_spatial_layer(graph.shape(result), roles[static_cast<std::size_t>(result)], batch))
+      return result;
     for (ir::ValueId id : node->inputs)
       if (id != ir::kNoValue)
         leads[static_cast<std::size_t>(id)] = true;
   }
   throw ModelError("no layer on the way to the scores has more than one position of the picture",
                    {model.path(), {}, {}});
+}
+
+std::string last_spatial_layer(const Model& model, const ProgramOptions& options) {
+  const ir::Graph graph = imported_graph(model, options);
+  return graph.value(last_spatial_value(model, graph, options.batch)).name;
 }
 
 }  // namespace fovea

@@ -34,10 +34,9 @@ ir::Graph graph_of_outputs(const onnx_import::OnnxFile& file, onnx_import::Impor
   options.wanted = onnx_import::computable_outputs(file);
   const std::string first = file.outputs.front().name;
   if (options.wanted.size() > 1 && options.wanted.front() == first) {
-    try {
-      return onnx_import::import_graph(file, options);
-    } catch (const ModelError&) {  // the first output alone is tried below
-    }
+    auto all = onnx_import::try_import_graph(file, options);
+    if (auto* graph = std::get_if<ir::Graph>(&all))
+      return std::move(*graph);
   }
   options.wanted = {first};
   return onnx_import::import_graph(file, options);

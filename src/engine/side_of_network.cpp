@@ -1,5 +1,4 @@
 #include "engine/imported_graph.hpp"
-#include "fovea/error.hpp"
 #include "fovea/program.hpp"
 
 #include <algorithm>
@@ -12,12 +11,7 @@ namespace {
 bool takes(const Model& model, std::int64_t side) {
   ProgramOptions options;
   options.height = options.width = side;
-  try {
-    imported_graph(model, options);
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
+  return can_be_imported(model, options);
 }
 
 }  // namespace

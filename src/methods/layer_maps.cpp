@@ -8,8 +8,8 @@
 namespace fovea {
 
 std::shared_ptr<const Program> compile_layer(const MethodContext& context, Rule rule) {
-  const std::string layer = context.options.layer.empty() ? last_spatial_layer(context.model, context.program)
-                                                          : context.options.layer;
+  const std::string layer =
+      context.options.layer.empty() ? std::string(kLastSpatialLayer) : context.options.layer;
   auto program = compile_gradient(context, 1, rule, layer);
   const TensorInfo& source = program->outputs().back();
   FOVEA_CHECK(grid_of(source).pictures() == program->options().batch,

@@ -178,7 +178,7 @@ private:
 
 }  // namespace
 
-ir::Graph import_graph(const OnnxFile& file, const ImportOptions& options) {
+std::variant<ir::Graph, ModelError> try_import_graph(const OnnxFile& file, const ImportOptions& options) {
   std::vector<std::string> names = options.wanted, values;
   if (names.empty())
     for (const ModelPort& output : file.outputs)
@@ -192,14 +192,23 @@ ir::Graph import_graph(const OnnxFile& file, const ImportOptions& options) {
     needs.check(file.path);
     file.check_unchanged();
     graph = Importer(file, options, needs).run(values, names);
+  } catch (const ModelError& error) {
+    return error;
   } catch (const InputError& error) {
-    throw ModelError(error.what(), {.path = file.path, .node = {}, .operator_name = {}});
+    return ModelError(error.what(), {.path = file.path, .node = {}, .operator_name = {}});
   } catch (const std::bad_alloc&) {
-    throw ModelError("there is not enough memory to import it",
-                     {.path = file.path, .node = {}, .operator_name = {}});
+    return ModelError("there is not enough memory to import it",
+                      {.path = file.path, .node = {}, .operator_name = {}});
   }
   ir::verify(graph, "import");
   return graph;
+}
+
+ir::Graph import_graph(const OnnxFile& file, const ImportOptions& options) {
+  auto result = try_import_graph(file, options);
+  if (const auto* error = std::get_if<ModelError>(&result))
+    throw ModelError(*error);
+  return std::get<ir::Graph>(std::move(result));
 }
 
 }  // namespace fovea::onnx_import

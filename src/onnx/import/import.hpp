@@ -1,7 +1,10 @@
 #pragma once
 
+#include "fovea/error.hpp"
 #include "ir/graph.hpp"
 #include "onnx/file/file.hpp"
+
+#include <variant>
 
 namespace fovea::onnx_import {
 
@@ -36,5 +39,7 @@ struct ImportOptions {
 /// away. ModelError that names the node and operator, or all unsupported nodes at once, and for a name of
 /// ImportOptions::wanted that the file does not have.
 ir::Graph import_graph(const OnnxFile& file, const ImportOptions& options);
+/// The same, with what is wrong as a value: for callers that have another way where a model does not fit.
+std::variant<ir::Graph, ModelError> try_import_graph(const OnnxFile& file, const ImportOptions& options);
 
 }  // namespace fovea::onnx_import

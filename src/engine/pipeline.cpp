@@ -1,0 +1,76 @@
+#include "engine/pipeline.hpp"
+
+#include "base/check.hpp"
+#include "base/log.hpp"
+#include "engine/forward_graph.hpp"
+#include "engine/rule_notes.hpp"
+#include "engine/rule_set.hpp"
+#include "ops/multiply_adds.hpp"
+#include "passes/pipeline.hpp"
+
+namespace fovea {
+namespace {
+
+std::vector<TensorInfo> infos(const ir::Graph& graph, const std::vector<ir::ValueId>& ids) {
+  std::vector<TensorInfo> result;
+  for (ir::ValueId id : ids)
+    result.push_back({graph.value(id).name, graph.type(id).dtype, graph.type(id).shape, {}});
+  return result;
+}
+
+/// InputError where the first extent of what is differentiated is not the batch.
+void check_batch(const ir::Graph& forward, const ProgramOptions& options, const TensorInfo& target) {
+  const bool is_layer = !options.target.empty() && target.layout;
+  const bool holds_batch =
+      is_layer ? target.layout->pictures() == options.batch
+               : (target.shape.rank() >= 1 && target.shape[0] == options.batch) || options.batch == 1;
+  FOVEA_CHECK(holds_batch, "the output '{}' has shape {}: its first extent is not the batch of {}",
+              forward.output_names().front(), to_string(target.shape), options.batch);
+}
+
+autodiff::Differentiated differentiated(const ir::Graph& forward, const ProgramOptions& options,
+                                        ir::ValueId source, ProgramReport& report) {
+  const LogTimer timer;
+  autodiff::Differentiated made =
+      autodiff::differentiate(forward, forward.outputs().front(), source, rule_set(options));
+  log_event(LogLevel::Detail, "differentiated by rule {}: {} nodes, then {} ({:.1f} ms)", rule_name(options),
+            forward.nodes().size(), made.graph.nodes().size(), timer.milliseconds());
+  for (const auto& [op, count] : made.overridden)
+    report.rule_hits += count;
+  if (options.rule != Rule::Gradient || options.rectifier_rule)
+    report.notes.push_back(describe_rule(rule_name(options), made));
+  note_estimates(forward, report);
+  return made;
+}
+
+}  // namespace
+
+BuiltGraph build_graph(const Model& model, const ProgramOptions& options, ProgramReport& report,
+                       const Surround& surround) {
+  ForwardGraph forward = forward_graph(model, options, report.notes);
+  const ir::Graph& graph = forward.graph;
+  report.multiply_adds = ops::multiply_adds(graph);
+  BuiltGraph built{{},
+                   infos(graph, graph.inputs()),
+                   infos(graph, graph.outputs()),
+                   std::move(forward.head),
+                   forward.has_further_scores,
+                   {}};
+  for (std::size_t i = 0; i < built.outputs.size(); ++i) {
+    built.outputs[i].name = graph.output_names()[i];
+    built.outputs[i].layout = forward.layouts[i];
+  }
+  if (options.direction == Direction::Forward) {
+    built.graph = std::move(forward.graph);
+    return built;
+  }
+  check_batch(graph, options, built.outputs.front());
+  const ir::ValueId source = options.source.empty() ? graph.inputs().front() : graph.outputs().back();
+  built.gradient = infos(graph, {source}).front();
+  autodiff::Differentiated made = differentiated(graph, options, source, report);
+  built.graph =
+      passes::run(passes::final_passes(), surround ? surround(made) : std::move(made.graph), report.notes);
+  return built;
+}
+
+}  // namespace fovea
