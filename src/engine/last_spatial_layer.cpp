@@ -37,7 +37,7 @@ ir::ValueId last_spatial_value(const Model& model, const ir::Graph& graph, std::
       if (id != ir::kNoValue)
         leads[static_cast<std::size_t>(id)] = true;
   }
-  throw ModelError("no layer on the way to the scores has more than one position of the picture",
+  throw ModelError("no layer before the scores has more than one position of the picture",
                    {model.path(), {}, {}});
 }
 

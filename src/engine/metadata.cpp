@@ -70,7 +70,7 @@ Preprocessing read_preprocessing(const Metadata& metadata) {
   if (const std::string* text = find(metadata, "resize_short_side")) {
     const std::vector<double> values = numbers(*text, "resize_short_side");
     FOVEA_CHECK(values.size() == 1 && values[0] >= 1 && values[0] <= 65536,
-                "metadata 'resize_short_side': '{}' is no size in pixels", *text);
+                "metadata 'resize_short_side': '{}' is not a size in pixels", *text);
     preprocessing.resize_short_side = static_cast<std::int64_t>(values[0]);
   }
   if (const std::string* text = find(metadata, "channel_order")) {

@@ -158,7 +158,7 @@ void check_class_scores(const Model& model, const ProgramOptions& options, const
               "the output '{}' has shape {}, which is not one row of class scores for each picture: {}", name,
               to_string(type.shape), alternatives(model, name));
   FOVEA_CHECK(!is_maximum(graph, output),
-              "the output '{}' is the largest of several scores and does not tell of which class: {}", name,
+              "the output '{}' is the largest of several scores and does not say of which class: {}", name,
               alternatives(model, name));
   // A row of `batch` numbers may be that of one picture, where the file says that it does not change.
   const ModelPort* port = port_of(model, name);

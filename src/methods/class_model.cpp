@@ -27,13 +27,13 @@ void check_options(const ClassModelOptions& options, const DiversityOptions& div
   FOVEA_CHECK(options.zoom >= 1 && options.zoom <= 4, "a zoom by {} is not possible: expected 1 to 4",
               options.zoom);
   FOVEA_CHECK(options.rotate >= 0 && options.rotate <= 180,
-              "turning by {} degrees is not possible: expected 0 to 180", options.rotate);
+              "a rotation by {} degrees is not possible: expected 0 to 180", options.rotate);
   FOVEA_CHECK(diversity.pictures >= 1, "{} pictures are not possible", diversity.pictures);
   FOVEA_CHECK(diversity.pictures <= 4096, "{} pictures are not possible: at most 4096", diversity.pictures);
   FOVEA_CHECK(diversity.strength >= 0 && std::isfinite(diversity.strength),
               "a diversity of strength {} is not possible", diversity.strength);
   FOVEA_CHECK(diversity.pictures == 1 || options.method != ClassModelOptions::Method::Paper,
-              "the paper's climb has one picture for each class: several would be equal");
+              "the paper's gradient ascent makes one picture for each class: several would be equal");
 }
 
 double root_sum_of_squares(std::span<const float> values) {
@@ -133,10 +133,11 @@ private:
                   "the layer '{}' has shape {}, which is not that of a batch of {}",
                   program.outputs().front().name, to_string(program.outputs().front().shape),
                   program.options().batch);
-      FOVEA_CHECK(program.inputs().front().shape.elements() / program.options().batch ==
-                      climbs_.front().picture().elements(),
-                  "the layer in which the pictures are to differ has pictures of {}, the climb of {}",
-                  to_string(program.inputs().front().shape), to_string(climbs_.front().picture().shape()));
+      FOVEA_CHECK(
+          program.inputs().front().shape.elements() / program.options().batch ==
+              climbs_.front().picture().elements(),
+          "the layer in which the pictures are compared takes pictures of {}, gradient ascent uses {}",
+          to_string(program.inputs().front().shape), to_string(climbs_.front().picture().shape()));
       apartness_ = Apartness::OtherLayer;
       return;
     }
@@ -314,7 +315,7 @@ class_models(Session& session, const Preprocessing& preprocessing, const ClassMo
 
 ClassModel class_model(Session& session, const Preprocessing& preprocessing, const ClassModelOptions& options,
                        const std::function<bool(const ClassModelProgress&)>& progress) {
-  FOVEA_CHECK(session.program().options().batch == 1, "a class model is climbed to with batch 1");
+  FOVEA_CHECK(session.program().options().batch == 1, "class models are made with batch 1");
   std::function<bool(std::span<const ClassModelProgress>)> of_one;
   if (progress)
     of_one = [&](std::span<const ClassModelProgress> all) { return progress(all.front()); };

@@ -76,7 +76,7 @@ Excitation::Look Excitation::look(const Session& session, std::int64_t n) const 
     return {of_class.score, of_class.probability};
   }
   const double score = layer_score(session.output().data<float>(), n);
-  FOVEA_CHECK(std::isfinite(score), "what is to be excited of layer '{}' is {}", name_, score);
+  FOVEA_CHECK(std::isfinite(score), "the value to excite in layer '{}' is {}", name_, score);
   return {score, {}};
 }
 

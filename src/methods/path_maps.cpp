@@ -109,7 +109,7 @@ std::vector<Method> path_methods() {
   using enum MethodInfo::Values;
   return {
       {{"integrated-gradients", "Integrated gradients", "sundararajan2017axiomatic",
-        "the gradient's integral on the way from a baseline", 50, PerChannel},
+        "the gradient's integral along the path from a baseline", 50, PerChannel},
        compile_integrated},
       {{"blur-ig", "Blur-IG", "xu2020attribution",
         "the gradient's integral while the picture comes into focus", 50, PerChannel},

@@ -69,16 +69,16 @@ std::vector<Method> relevance_methods() {
   using enum MethodInfo::Values;
   return {
       {{"lrp", "LRP, composite", "montavon2019layer",
-        "relevance shared out: z-plus at convolutions, epsilon at dense layers", 0, PerChannel},
+        "relevance distributed by z-plus at convolutions and by epsilon at dense layers", 0, PerChannel},
        compile_relevance<Rule::LrpComposite>},
-      {{"lrp-epsilon", "LRP, epsilon", "bach2015pixel", "relevance shared out in proportion to what adds up",
-        0, PerChannel},
+      {{"lrp-epsilon", "LRP, epsilon", "bach2015pixel",
+        "relevance distributed in proportion to the contributions", 0, PerChannel},
        compile_relevance<Rule::LrpEpsilon>},
       {{"lrp-alpha-beta", "LRP, alpha 2, beta 1", "bach2015pixel",
-        "relevance shared out among what excites, twice, less what inhibits", 0, PerChannel},
+        "relevance distributed over what excites, twice, minus what inhibits", 0, PerChannel},
        compile_relevance<Rule::LrpAlphaBeta>},
       {{"excitation", "Excitation back-propagation", "zhang2016top",
-        "where winners take all from the class to a layer", 0, PerPixel},
+        "probabilistic winner-take-all from the class to a layer", 0, PerPixel},
        compile_excitation},
   };
 }

@@ -66,10 +66,11 @@ FoundNetwork NetworkCatalog::find(const std::string& text) const {
     return *found;
   if (is_folder)
     return file;  // whoever reads it says what is wrong
-  throw InputError(fmt::format("cannot be opened: No such file or directory, nor is a network called so; the "
-                               "nearest names are {}",
-                               nearest(text, all)),
-                   text);
+  throw InputError(
+      fmt::format("cannot be opened: No such file or directory, and no network has this name; the "
+                  "nearest names are {}",
+                  nearest(text, all)),
+      text);
 }
 
 FoundNetwork NetworkCatalog::find_name(const std::string& name) const {

@@ -106,7 +106,7 @@ std::string reason(CURLcode code, const Transfer& transfer, const std::string& d
     return fmt::format("the server answers {}{}", status, status == 404 ? " (not found)" : "");
   }
   case CURLE_ABORTED_BY_CALLBACK:
-    return fmt::format("nothing has come for {} s", transfer.wanted.patience.count());
+    return fmt::format("no data for {} s", transfer.wanted.patience.count());
   case CURLE_UNSUPPORTED_PROTOCOL:  // of a redirect, since the URL's own was looked at before
     return fmt::format("a redirect is not followed: {}", detail);
   case CURLE_PARTIAL_FILE:

@@ -310,7 +310,7 @@ std::optional<GivenProbabilities> find_given_probabilities(const ir::Graph& grap
     to.add_output(rewriter.map(graph.outputs()[i]), graph.output_names()[i]);
   notes.push_back(
       unbounded != ir::kNoValue
-          ? fmt::format("the scores are what stands before the bounds 0 and 1 of the output '{}', the "
+          ? fmt::format("the scores are the values before the bounds 0 and 1 of the output '{}', the "
                         "probabilities what these leave",
                         graph.output_names().front())
       : within ? fmt::format("the output '{}' is computed from the {} by steps that have no counterpart for "

@@ -151,7 +151,7 @@ ir::ValueId further_scores(ir::Graph& graph, const Grouping& grouping, ScoreHead
 
 std::string describe(const ScoreView& view, const Grouping& grouping) {
   std::string text =
-      fmt::format("the scores are what stands before the {}, their probabilities what it gives", view.name);
+      fmt::format("the scores are the values before the {}, the probabilities its result", view.name);
   std::size_t left_out = 0;
   for (const Grouping::Rest& rest : grouping.rests)
     left_out += rest.places.front().size();

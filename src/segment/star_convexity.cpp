@@ -130,7 +130,7 @@ void add_star_edges(const StarForest& forest, GridProblem& problem) {
     if (parent < 0)
       continue;
     const auto pixel = static_cast<std::int64_t>(i);
-    FOVEA_CHECK(parent < static_cast<std::int64_t>(forest.parent.size()), "the parent {} is no pixel",
+    FOVEA_CHECK(parent < static_cast<std::int64_t>(forest.parent.size()), "the parent {} is not a pixel",
                 parent);
     const std::int64_t dx = parent % forest.width - pixel % forest.width;
     const std::int64_t dy = parent / forest.width - pixel / forest.width;
@@ -145,7 +145,7 @@ void add_star_edges(const StarForest& forest, GridProblem& problem) {
         continue;
       found = true;
     }
-    FOVEA_CHECK(found, "the parent {} of pixel {} is no neighbour of it", parent, pixel);
+    FOVEA_CHECK(found, "the parent {} of pixel {} is not its neighbour", parent, pixel);
   }
 }
 

@@ -115,7 +115,7 @@ TEST(Arrays, GradientSaysThatTheSoftmaxWasRemoved) {
   const Outcome outcome = fovea({"gradient", base + ".onnx", "--input", base + ".input.npy", "--target", "2",
                                  "-o", folder.file("g.npy")});
   EXPECT_EQ(outcome.code, 0);
-  EXPECT_TRUE(contains(outcome.err, "fovea: note: the scores are what stands before the Softmax"))
+  EXPECT_TRUE(contains(outcome.err, "fovea: note: the scores are the values before the Softmax"))
       << outcome.err;
   EXPECT_EQ(outcome.out, "");
 }

@@ -168,7 +168,7 @@ TEST_F(Pull, AServerThatFallsSilentIsGivenUp) {
   HttpAnswer silent;
   silent.pause_after = 3000;
   answer(silent);
-  expect_error(models({"pull", "text", "--timeout", "1"}), 1, {url() + ": ", "nothing has come for 1 s"});
+  expect_error(models({"pull", "text", "--timeout", "1"}), 1, {url() + ": ", "no data for 1 s"});
   EXPECT_EQ(load(cached("text-7.onnx.part")), text_network().substr(0, 3000)) << "kept, to go on with";
 }
 

@@ -40,7 +40,7 @@ TEST_F(Scores, ASoftmaxThatAnArgMaxReadsIsSeenAndTold) {
   builder.output("prob").output("best");
   const Outcome outcome = classify(save(builder), {"--json"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_TRUE(contains(outcome.err, "fovea: note: the scores are what stands before the Softmax 'end'"))
+  EXPECT_TRUE(contains(outcome.err, "fovea: note: the scores are the values before the Softmax 'end'"))
       << outcome.err;
   double sum = 0;
   for (const Json& guess : guesses(outcome))

@@ -377,7 +377,7 @@ TEST(OwnOperators, have_no_relevance) {
   const Model model = loaded(one_node(), {own()});
   for (const Rule rule : {Rule::LrpEpsilon, Rule::LrpAlphaBeta, Rule::LrpComposite, Rule::Excitation})
     EXPECT_EQ(model_error([&] { Program::compile(model, {.rule = rule}); }).detail(),
-              "'own_scores' (com.example.Own): rules of relevance have no part for operators of one's own");
+              "'own_scores' (com.example.Own): relevance rules do not support custom operators");
 }
 
 TEST(OwnOperators, have_no_onnx_form) {
@@ -415,7 +415,7 @@ TEST(OwnOperators, that_are_not_in_order_are_refused) {
   idle.forward = {};
   constant.domain = "";
   constant.type = "Constant";
-  EXPECT_EQ(error({nameless}), "an operator of one's own has no type");
+  EXPECT_EQ(error({nameless}), "a custom operator has no type");
   EXPECT_EQ(error({idle}), "the operator com.example.Own has no forward function");
   EXPECT_EQ(error({constant}), "the operator Constant cannot be replaced");
   EXPECT_EQ(error({own(), own()}), "the operator com.example.Own is given twice");

@@ -213,7 +213,7 @@ TEST(Program, removes_a_final_softmax) {
   EXPECT_FLOAT_EQ(sum({.target = "prob"}), 1);
   EXPECT_EQ(Program::compile(load(builder))->report().notes,
             std::vector<std::string>{
-                "the scores are what stands before the Softmax 'prob', their probabilities what it gives"});
+                "the scores are the values before the Softmax 'prob', the probabilities its result"});
 }
 
 TEST(Program, counts_what_it_does) {
@@ -381,8 +381,8 @@ TEST(Metadata, says_what_makes_no_sense) {
               fmt::format("metadata 'mean': expected 1, 3 or 4 numbers, found '{}'", text));
   EXPECT_EQ(error("mean", "nan"), "metadata 'mean': 'nan' is not a number");
   EXPECT_EQ(error("std", "0.5,0,1"), "metadata 'std': 0 is not positive");
-  EXPECT_EQ(error("resize_short_side", "0"), "metadata 'resize_short_side': '0' is no size in pixels");
-  EXPECT_EQ(error("resize_short_side", "1e9"), "metadata 'resize_short_side': '1e9' is no size in pixels");
+  EXPECT_EQ(error("resize_short_side", "0"), "metadata 'resize_short_side': '0' is not a size in pixels");
+  EXPECT_EQ(error("resize_short_side", "1e9"), "metadata 'resize_short_side': '1e9' is not a size in pixels");
   EXPECT_EQ(error("channel_order", "rgb"), "metadata 'channel_order': expected RGB or BGR, found 'rgb'");
 }
 

@@ -214,7 +214,7 @@ TEST(ClassModel, RefusesWhatCannotBe) {
   auto message = [&](Session& s, const Options& options) {
     return test::message_of<InputError>([&] { class_model(s, torchvision(), options); });
   };
-  EXPECT_EQ(message(two, {}), "a class model is climbed to with batch 1");
+  EXPECT_EQ(message(two, {}), "class models are made with batch 1");
   EXPECT_EQ(message(session, {.target_class = 5}),
             "class 5 is out of range: the model has 5 classes, 0 to 4");
   EXPECT_EQ(message(session, {.target_class = -1}),

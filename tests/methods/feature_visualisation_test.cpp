@@ -150,11 +150,11 @@ TEST(FeatureVisualisation, RefusesWhatCannotBe) {
   const LayerTarget whole;
   EXPECT_EQ(refused({.layer = whole, .zoom = 0.5}, {}), "a zoom by 0.5 is not possible: expected 1 to 4");
   EXPECT_EQ(refused({.layer = whole, .rotate = 181}, {}),
-            "turning by 181 degrees is not possible: expected 0 to 180");
+            "a rotation by 181 degrees is not possible: expected 0 to 180");
   EXPECT_EQ(refused({.layer = whole}, {.pictures = 0}), "0 pictures are not possible");
   EXPECT_EQ(refused({.layer = whole}, {.strength = -1}), "a diversity of strength -1 is not possible");
   EXPECT_EQ(refused({.method = Options::Method::Paper, .layer = whole}, {}),
-            "the paper's climb has one picture for each class: several would be equal");
+            "the paper's gradient ascent makes one picture for each class: several would be equal");
   EXPECT_EQ(refused({.layer = whole}, {.layer = &flat}),
             "layer 'flat' has one position only: pictures cannot differ in it");
 }

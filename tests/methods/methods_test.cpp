@@ -369,7 +369,7 @@ TEST(Layers, ThatAreNoneAreErrors) {
   const Model flat = built(test::linear_model({1, 3, 4, 4}, random_values(96, 1), {0, 0}));
   EXPECT_NE(test::message_of<Error>([&] {
               map_session(flat, "grad-cam");
-            }).find("no layer on the way to the scores has more than one position"),
+            }).find("no layer before the scores has more than one position"),
             std::string::npos);
 }
 

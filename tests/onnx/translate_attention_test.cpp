@@ -159,7 +159,7 @@ TEST(Attention, TakesHeadsSideBySide) {
   ModelBuilder odd(23);
   odd.input("x", {1, 2, 4}).output("y");
   odd.node("Attention", {"x", "x", "x"}, {"y"}, {{"q_num_heads", 3}, {"kv_num_heads", 3}}, "n");
-  expect_model_error([&] { odd.import(); }, {"'n' (Attention)", "1x2x4 cannot be parted into 3 heads"});
+  expect_model_error([&] { odd.import(); }, {"'n' (Attention)", "1x2x4 cannot be divided into 3 heads"});
   odd.node("Neg", {"x"}, {"unused"});
   *odd.graph().mutable_node(0) = m.graph().node(0);
   odd.graph().mutable_node(0)->set_input(0, "x");

@@ -92,8 +92,8 @@ bool has_signal(const ir::Graph& graph, const ir::Node& node) {
 
 /// What the functions of a caller's operator do with a relevance, nobody can know.
 std::vector<ir::ValueId> refuse_custom(ir::GradientContext& c) {
-  throw InputError(fmt::format("'{}' ({}): rules of relevance have no part for operators of one's own",
-                               c.node().name, c.attributes<ops::CustomAttributes>().operator_name));
+  throw InputError(fmt::format("'{}' ({}): relevance rules do not support custom operators", c.node().name,
+                               c.attributes<ops::CustomAttributes>().operator_name));
 }
 
 bool is_product(const ir::Graph& graph, const ir::Node& node) {

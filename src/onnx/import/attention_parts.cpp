@@ -74,7 +74,7 @@ ir::ValueId guarded_softmax(TranslateContext& c, ir::ValueId scores, bool guarde
 
 ir::ValueId split_heads(TranslateContext& c, ir::ValueId x, std::int64_t heads) {
   const Shape s = c.shape(x);
-  FOVEA_CHECK(s.rank() == 3 && heads >= 1 && s[2] % heads == 0, "{} cannot be parted into {} heads",
+  FOVEA_CHECK(s.rank() == 3 && heads >= 1 && s[2] % heads == 0, "{} cannot be divided into {} heads",
               to_string(s), heads);
   return transposed(c, c.reshape(x, {s[0], s[1], heads, s[2] / heads}, "/heads"), {0, 2, 1, 3});
 }

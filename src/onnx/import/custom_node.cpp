@@ -61,7 +61,7 @@ CustomOperators shared_operators(const std::vector<CustomOperator>& operators) {
   CustomOperators shared;
   for (const CustomOperator& each : operators) {
     const std::string name = is_onnx(each.domain) ? each.type : fmt::format("{}.{}", each.domain, each.type);
-    FOVEA_CHECK(!each.type.empty(), "an operator of one's own has no type");
+    FOVEA_CHECK(!each.type.empty(), "a custom operator has no type");
     FOVEA_CHECK(each.forward, "the operator {} has no forward function", name);
     FOVEA_CHECK(name != "Constant", "the operator Constant cannot be replaced");
     for (const auto& other : shared)
