@@ -36,6 +36,10 @@ public:
   const Label& operator[](std::int64_t index) const { return labels_[static_cast<std::size_t>(index)]; }
   /// The class's name, or "class 17" where there is none.
   std::string name(std::int64_t index) const;
+  /// The first of the class's synonyms, for titles: "bald eagle" of "bald eagle, American eagle, ...".
+  std::string short_name(std::int64_t index) const;
+  /// With its WordNet id in front, where it has one: "n02007558 flamingo".
+  std::string name_with_id(std::int64_t index) const;
 
   /// The same; of a single name two, "not NAME" and NAME, for the two classes of a network with one score.
   Labels of_two_classes() const;

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace fovea {
@@ -15,6 +17,11 @@ namespace fovea {
 /// Which of the mask's components the box surrounds: the largest (Simonyan 2013, section 3.2), or all of a
 /// sizeable share of the largest one's area, so that an object cut in two by a fence keeps both parts.
 enum class BoxRule : std::uint8_t { LargestComponent, SizeableComponents };
+/// "largest" or "sizeable".
+std::string_view name_of(BoxRule rule);
+/// InputError that lists all names for any other text.
+BoxRule parse_box_rule(std::string_view name);
+std::vector<std::string> box_rule_names();
 
 struct LocalizeOptions {
   /// Standard deviation of the Gaussian that blurs the map before seeds are taken, as a share of the map's
@@ -88,6 +95,14 @@ LocalizedClass localize(const RuleSessions& sessions, const Image& photo, const 
 /// explainer's.
 LocalizedClass localize(RuleExplainers& explainers, const Image& photo, std::int64_t target_class,
                         const LocalizeOptions& options = {});
+
+/// The share of the photo's pixels that the object takes, 0..1.
+double area_share(const Localization& object);
+/// The photo, of the size that was localised in, with the object's contour in red and boxes in yellow, lines
+/// about a 130th of the shorter side thick.
+Image draw_object(const Image& photo, const Localization& object, std::span<const Box> boxes);
+/// "12,30 to 200,180; ...", or "no object".
+std::string describe(std::span<const Box> boxes);
 
 /// A map [H,W] of F32 or F64 at another size, F32: a triangle filter, widened by the reduction, edges
 /// renormalised. InputError for another shape or type, values that are not finite and a side below 1.

@@ -31,12 +31,23 @@ enum class ChannelMerge {
   L2,       ///< the root of sum_c R_c^2
 };
 
+/// "max", "sum" or "l2".
+std::string_view name_of(ChannelMerge merge);
+/// InputError that lists all names for any other text; so are those below.
+ChannelMerge parse_channel_merge(std::string_view name);
+std::vector<std::string> channel_merge_names();
+
 /// The picture that stands for "nothing there", where a method compares with one.
 enum class Baseline {
   Black,
   Mean,     ///< the mean colour of ImageNet's photos
   Blurred,  ///< the picture itself behind a Gaussian of a tenth of its shorter side
 };
+
+/// "black", "mean" or "blurred".
+std::string_view name_of(Baseline baseline);
+Baseline parse_baseline(std::string_view name);
+std::vector<std::string> baseline_names();
 
 /// The most pictures that a sampling method looks at, and that are averaged over.
 inline constexpr std::int64_t kMaxSamples = 1000000;
@@ -76,6 +87,8 @@ struct MethodInfo {
 
 /// All methods, in the order in which they are listed.
 const std::vector<MethodInfo>& methods();
+/// Their names, in the same order.
+std::vector<std::string> method_names();
 /// InputError naming all methods where there is none of that name.
 const MethodInfo& method_info(std::string_view name);
 

@@ -24,6 +24,9 @@ struct ModelPort {
   std::vector<std::string> symbols;  ///< the symbol's name where symbolic, else empty
 };
 
+/// "float32[N,3,224,224]", "?" for an extent that is open and has no name.
+std::string describe(const ModelPort& port);
+
 /// The order of a picture's axes in a file.
 enum class PictureLayout {
   ChannelsFirst,  ///< [N, channels, height, width]

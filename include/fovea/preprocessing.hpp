@@ -10,6 +10,10 @@
 namespace fovea {
 
 enum class ChannelOrder { RGB, BGR };
+/// "rgb" or "bgr".
+std::string_view name_of(ChannelOrder order);
+/// In upper or lower case. InputError that lists both names for any other text.
+ChannelOrder parse_channel_order(std::string_view name);
 
 /// How a photo becomes a network's input: resize the short side (antialiased triangle filter, as Pillow and
 /// torchvision do it), crop the centre to the network's size, then x = (pixel * scale - mean) / std for
@@ -28,6 +32,9 @@ struct Preprocessing {
   /// The order in which the network takes the colours.
   ChannelOrder channel_order = ChannelOrder::RGB;
 };
+
+/// "short side 256, scale 0.00392157, mean 0.485,0.456,0.406, std 0.229,0.224,0.225, RGB".
+std::string describe(const Preprocessing& preprocessing);
 
 /// A named convention: "torchvision" (scale 1/255, ImageNet's mean and std), "caffe" (pixels 0..255 minus
 /// (123, 117, 104), BGR), "tf" (pixel / 127.5 - 1), "none" (pixel / 255). InputError for another name.

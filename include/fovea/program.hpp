@@ -31,6 +31,8 @@ enum class Rule {
 };
 /// "gradient", "deconvnet", "guided", "lrp-epsilon", "lrp-alpha-beta", "lrp", "excitation".
 std::string_view name_of(Rule rule);
+/// InputError that lists all names for any other text; so are those below.
+Rule parse_rule(std::string_view name);
 
 /// What convolutions and matrix products multiply. Sums, residual trunks, inputs and outputs are float32
 /// (float64 for F64) always.
@@ -40,11 +42,22 @@ enum class Precision {
   BF16,   ///< bfloat16 both ways; needs AVX-512 BF16 or AMX
   Mixed,  ///< forward in float32, so that ReLU signs and pooling winners are exact, the way back in bfloat16
 };
+/// "f32", "f64", "bf16" or "mixed".
+std::string_view name_of(Precision precision);
+Precision parse_precision(std::string_view name);
+/// In the order of the enumeration.
+std::vector<std::string> precision_names();
+
 enum class BackendKind {
   Auto,       ///< reference for F64, oneDNN for all others
   Reference,  ///< plain loops; the definition of every operator
   OneDnn,     ///< all but F64
 };
+/// "auto", "reference" or "onednn".
+std::string_view name_of(BackendKind backend);
+BackendKind parse_backend(std::string_view name);
+std::vector<std::string> backend_names();
+
 enum class Direction {
   Forward,             ///< scores only
   ForwardAndBackward,  ///< scores, then the gradient of a seeded score with respect to the picture

@@ -16,6 +16,8 @@ enum class Activation {
 };
 /// "softmax", "sigmoid", "none" or "given".
 std::string_view name_of(Activation activation);
+/// InputError that lists all names for any other text.
+Activation parse_activation(std::string_view name);
 
 /// What the scores of a program mean. docs/scores.md tells how it is found.
 struct ScoreHead {

@@ -237,6 +237,16 @@ std::string Labels::name(std::int64_t index) const {
   return (*this)[index].name;
 }
 
+std::string Labels::short_name(std::int64_t index) const {
+  const std::string all = name(index);
+  return all.substr(0, all.find(','));
+}
+
+std::string Labels::name_with_id(std::int64_t index) const {
+  const bool has_id = index >= 0 && index < size() && !(*this)[index].wordnet_id.empty();
+  return has_id ? (*this)[index].wordnet_id + " " + name(index) : name(index);
+}
+
 std::int64_t Labels::find(std::string_view text, std::int64_t classes) const {
   text = trim(text);
   FOVEA_CHECK(!text.empty(), "the class is empty: expected an index, a WordNet id or a name");

@@ -1,6 +1,7 @@
 #include "fovea/preprocessing.hpp"
 
 #include "base/check.hpp"
+#include "base/enum_names.hpp"
 #include "base/lower_case.hpp"
 
 #include <fmt/format.h>
@@ -9,6 +10,29 @@
 #include <cmath>
 
 namespace fovea {
+namespace {
+
+constexpr EnumNames<ChannelOrder, 2> kChannelOrders = {
+    {{ChannelOrder::RGB, "rgb"}, {ChannelOrder::BGR, "bgr"}}};
+
+}  // namespace
+
+std::string_view name_of(ChannelOrder order) {
+  return enum_name(kChannelOrders, order);
+}
+
+ChannelOrder parse_channel_order(std::string_view name) {
+  return enum_value(kChannelOrders, "channel order", lower_case(std::string(name)));
+}
+
+std::string describe(const Preprocessing& preprocessing) {
+  const Preprocessing& p = preprocessing;
+  const std::string resize = p.resize_short_side > 0 ? std::to_string(p.resize_short_side) : "size * 256/224";
+  return fmt::format("short side {}, scale {:.6g}, mean {:.4g}, std {:.4g}, {}", resize, p.scale,
+                     fmt::join(p.mean.begin(), p.mean.begin() + 3, ","),
+                     fmt::join(p.std.begin(), p.std.begin() + 3, ","),
+                     p.channel_order == ChannelOrder::RGB ? "RGB" : "BGR");
+}
 
 Preprocessing preprocessing_preset(std::string_view name) {
   Preprocessing preset;
@@ -70,7 +94,7 @@ Preprocessing PreprocessingSpec::applied_to(Preprocessing base) const {
   override_channels(chosen.mean, mean);
   override_channels(chosen.std, std);
   if (!channel_order.empty())
-    chosen.channel_order = lower_case(channel_order) == "bgr" ? ChannelOrder::BGR : ChannelOrder::RGB;
+    chosen.channel_order = parse_channel_order(channel_order);
   return chosen;
 }
 

@@ -1,6 +1,7 @@
 #include "fovea/score_head.hpp"
 
 #include "base/check.hpp"
+#include "base/enum_names.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -42,20 +43,19 @@ double sigmoid(double score) {
   return (score < 0 ? small : 1.0) / (1 + small);
 }
 
+constexpr EnumNames<Activation, 4> kActivations = {{{Activation::Softmax, "softmax"},
+                                                    {Activation::Sigmoid, "sigmoid"},
+                                                    {Activation::None, "none"},
+                                                    {Activation::Given, "given"}}};
+
 }  // namespace
 
 std::string_view name_of(Activation activation) {
-  switch (activation) {
-  case Activation::Softmax:
-    return "softmax";
-  case Activation::Sigmoid:
-    return "sigmoid";
-  case Activation::None:
-    return "none";
-  case Activation::Given:
-    return "given";
-  }
-  FOVEA_ASSERT(!"unknown activation");
+  return enum_name(kActivations, activation);
+}
+
+Activation parse_activation(std::string_view name) {
+  return enum_value(kActivations, "activation", name);
 }
 
 std::vector<double> ScoreHead::probabilities(std::span<const double> scores,

@@ -104,6 +104,15 @@ std::int64_t Model::opset() const {
 const std::string& Model::producer() const {
   return impl_->file->producer;
 }
+std::string describe(const ModelPort& port) {
+  std::vector<std::string> dims;
+  for (std::size_t i = 0; i < port.dims.size(); ++i)
+    dims.push_back(port.dims[i] >= 0         ? std::to_string(port.dims[i])
+                   : port.symbols[i].empty() ? "?"
+                                             : port.symbols[i]);
+  return fmt::format("{}[{}]", port.element_type, fmt::join(dims, ","));
+}
+
 const std::vector<ModelPort>& Model::inputs() const {
   return impl_->file->inputs;
 }

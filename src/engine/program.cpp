@@ -171,26 +171,6 @@ program_or_throw(std::variant<std::shared_ptr<const Program>, ModelError> result
 
 }  // namespace
 
-std::string_view name_of(Rule rule) {
-  switch (rule) {
-  case Rule::Gradient:
-    return "gradient";
-  case Rule::Deconvnet:
-    return "deconvnet";
-  case Rule::Guided:
-    return "guided";
-  case Rule::LrpEpsilon:
-    return "lrp-epsilon";
-  case Rule::LrpAlphaBeta:
-    return "lrp-alpha-beta";
-  case Rule::LrpComposite:
-    return "lrp";
-  case Rule::Excitation:
-    return "excitation";
-  }
-  FOVEA_ASSERT(!"unknown rule");
-}
-
 Program::Program(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 Program::~Program() = default;
 

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "cli/kit/command.hpp"
+#include "cli/kit/memory_option.hpp"
+#include "cli/kit/model_options.hpp"
+#include "fovea/program.hpp"
+
+#include <string>
+#include <vector>
+
+namespace fovea::cli {
+
+/// How the engine computes: options of `forward`, `gradient` and `bench`.
+struct EngineOptions {
+  std::string precision = "f32";
+  std::string backend = "auto";
+  MemoryOption memory;
+  int threads = 0;
+  bool verbose = false;
+
+  void add_to(Command verb);
+  ProgramOptions program_options() const;
+};
+
+/// Reads a .npy file; InputError also when it has no elements.
+Tensor read_array(const std::string& path);
+
+/// InputError unless an array of that file can be what the port declares. The first extent is free: most
+/// models take any batch; so is all where the port declares no shape.
+void check_shape(const Shape& shape, const ModelPort& port, const std::string& path);
+
+/// Copies an array into a session's input of equal shape, converting its element type. InputError naming
+/// `path`.
+void fill(Tensor& input, const Tensor& values, const std::string& path);
+
+}  // namespace fovea::cli

@@ -1,0 +1,72 @@
+#include "cli/kit/interrupts.hpp"
+
+#include "base/unfinished.hpp"
+
+#include <csignal>
+#include <pthread.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <system_error>
+#include <thread>
+
+namespace fovea::cli {
+namespace {
+
+enum class FirstInterrupt { Ends, AsksToEnd, HasAsked };
+std::atomic<FirstInterrupt> first_interrupt{FirstInterrupt::Ends};
+
+/// As nohup and shells without job control do.
+bool is_ignored(int signal) {
+  struct sigaction action = {};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+void end_by(int signal) {
+  const auto lock = remove_unfinished();
+  std::signal(signal, SIG_DFL);
+  sigset_t only;
+  sigemptyset(&only);
+  sigaddset(&only, signal);
+  ::pthread_sigmask(SIG_UNBLOCK, &only, nullptr);
+  ::kill(::getpid(), signal);  // so that whoever began the program sees how it ended
+  while (true)
+    ::pause();
+}
+
+}  // namespace
+
+void clean_up_on_interrupts() {
+  // Not a handler, which could call next to nothing: a thread that waits for signals that no thread receives.
+  sigset_t awaited;
+  sigemptyset(&awaited);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+    if (!is_ignored(signal))
+      sigaddset(&awaited, signal);
+  ::pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
+  try {
+    std::thread([awaited] {
+      int signal = 0;
+      while (::sigwait(&awaited, &signal) == 0)
+        if (auto asks = FirstInterrupt::AsksToEnd;
+            signal != SIGINT || !first_interrupt.compare_exchange_strong(asks, FirstInterrupt::HasAsked))
+          end_by(signal);
+    }).detach();
+  } catch (const std::system_error&) {  // no thread to be had: better an end that leaves something than none
+    ::pthread_sigmask(SIG_UNBLOCK, &awaited, nullptr);
+  }
+}
+
+InterruptScope::InterruptScope() {
+  first_interrupt = FirstInterrupt::AsksToEnd;
+}
+
+InterruptScope::~InterruptScope() {
+  first_interrupt = FirstInterrupt::Ends;
+}
+
+bool InterruptScope::asked() const {
+  return first_interrupt == FirstInterrupt::HasAsked;
+}
+
+}  // namespace fovea::cli

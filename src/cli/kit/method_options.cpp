@@ -1,0 +1,50 @@
+#include "cli/kit/method_options.hpp"
+
+namespace fovea::cli {
+
+void MethodArguments::add_to(Command verb) {
+  verb.add_option("--samples", options.samples,
+                  "number of noisy copies, steps or masks of a sampling method (default: the method's own)")
+      .check(whole_number(1, 1000000));
+  verb.add_option("--smooth", options.smooth, "average the method over this many noisy copies (SmoothGrad)")
+      .check(whole_number(1, 1000000));
+  verb.add_option("--noise", options.noise,
+                  "standard deviation of the noise, as a share of the input's range")
+      .check(between(0.0, 100.0))
+      .shows_default();
+  verb.add_option(
+          "--baseline", baseline,
+          "the baseline picture, which stands for the absence of any object, of methods that need one")
+      .check(one_of(baseline_names()))
+      .shows_default();
+  verb.add_option(
+          "--layer", options.layer,
+          "the layer of Grad-CAM and its variants (default: the last one with more than one position)")
+      .check(not_empty());
+  verb.add_option("--merge", merge,
+                  "how the values of a pixel's channels become one; max is the largest magnitude")
+      .check(one_of(channel_merge_names()))
+      .shows_default();
+  verb.add_option("--window", options.window, "side of occlusion's square, as a share of the picture's side")
+      .check(between(1e-6, 1.0))
+      .shows_default();
+  verb.add_option("--stride", options.stride, "step of occlusion's square, as a share of the picture's side")
+      .check(between(1e-6, 1.0))
+      .shows_default();
+  verb.add_option("--cells", options.cells, "number of cells along the side of a RISE mask")
+      .check(whole_number(1, 1000))
+      .shows_default();
+  verb.add_option("--keep", options.keep, "share of the cells that a RISE mask lets through")
+      .check(between(1e-6, 0.999999))
+      .shows_default();
+  verb.add_option("--seed", options.seed, "seed of all random numbers").shows_default();
+}
+
+MethodOptions MethodArguments::chosen() const {
+  MethodOptions result = options;
+  result.merge = parse_channel_merge(merge);
+  result.baseline = parse_baseline(baseline);
+  return result;
+}
+
+}  // namespace fovea::cli

@@ -1,0 +1,135 @@
+#include "cli/kit/model_options.hpp"
+
+#include "cli/kit/networks.hpp"
+#include "cli/kit/output.hpp"
+#include "cli/kit/usage_error.hpp"
+#include "cli/kit/verbose.hpp"
+#include "fovea/classify.hpp"
+#include "fovea/error.hpp"
+#include "fovea/networks.hpp"
+
+#include <fmt/format.h>
+
+#include <atomic>
+
+namespace fovea::cli {
+
+namespace {
+
+/// The precisions whose programs take pictures in float32.
+std::vector<std::string> picture_precision_names() {
+  std::vector<std::string> names = precision_names();
+  std::erase(names, name_of(Precision::F64));
+  return names;
+}
+
+}  // namespace
+
+void ModelOptions::add_to(Command verb) {
+  verb.add_option(
+          "-m,--model", model,
+          "ONNX classifier: a file, or a name that 'fovea models list' knows (default: the bundled network)")
+      .check(file_or_folder());
+  verb.add_option("--labels", labels,
+                  "class names: a text file with one name a line ('name' or 'n01234567 name'), or a CSV with "
+                  "the columns index, name and, optionally, wnid (default: the model file's own; ImageNet's "
+                  "for 1000 classes)")
+      .check(file_or_folder());
+  add_preprocessing_options(verb, preprocessing);
+  verb.add_option("--size", size,
+                  "side, or HEIGHTxWIDTH, of the network's input where the model leaves it open")
+      .check(picture_size_text());
+  verb.add_option("--scores", scores,
+                  "the output, or other value, that holds the class scores (default: the first output)");
+  verb.add_option(
+          "--activation", activation,
+          "what turns scores into probabilities: softmax, sigmoid (independent classes), or none for scores "
+          "alone (default: what the network ends in; otherwise softmax, or sigmoid for a single score)")
+      .check(one_of({"softmax", "sigmoid", "none"}));
+  verb.add_option("--precision", precision,
+                  "how the network computes. f32: float32; bf16: products of bfloat16, which needs AVX-512 "
+                  "BF16 or AMX; mixed: the forward pass in float32, the backward pass in bfloat16")
+      .check(one_of(picture_precision_names()))
+      .shows_default();
+  verb.add_option("--threads", threads, "total number of threads (default: one for each processor)")
+      .check(whole_number(1, 1024));
+  memory.add_to(verb);
+  add_verbose(verb, verbose);
+}
+
+void ModelOptions::add_workers_to(Command verb) {
+  verb.add_option("--workers", workers,
+                  "number of pictures processed at the same time, which share the threads (default: as many "
+                  "as there are threads, at most 16)")
+      .check(whole_number(1, 1024));
+}
+
+Network load_network(const ModelOptions& options) {
+  start_log(options.verbose);
+  NetworkRequest request;
+  request.found = find_network(options.model);
+  request.load = options.memory.load_options();
+  request.labels = options.labels;
+  request.preprocessing = options.preprocessing;
+  check_preprocessing_options(options.preprocessing);
+  request.size = options.size;
+  request.scores = options.scores;
+  request.activation = options.chosen_activation();
+  Network network = Network::load(request);
+  for (const std::string& warning : network.warnings)
+    say("fovea: warning: {}\n", warning);
+  for (const std::string& note : network.notes)
+    say("fovea: note: {}\n", note);
+  return network;
+}
+
+std::optional<Activation> ModelOptions::chosen_activation() const {
+  return activation.empty() ? std::nullopt : std::optional(parse_activation(activation));
+}
+
+ProgramOptions program_options(const Network& loaded, const ModelOptions& options, Direction direction,
+                               std::int64_t batch) {
+  ProgramOptions program;
+  program.direction = direction;
+  program.batch = batch;
+  program.height = loaded.size.height;
+  program.width = loaded.size.width;
+  program.threads = options.threads;
+  program.precision = parse_precision(options.precision);
+  program.head = ProgramOptions::Head::Classes;
+  if (!options.scores.empty())
+    program.outputs = {options.scores};
+  program.activation = options.chosen_activation();
+  program.label_count = loaded.labels.size();
+  return program;
+}
+
+std::shared_ptr<const Program> compile_for_crops(const Network& loaded, ProgramOptions options) {
+  return compile_for_pictures(loaded.model, std::move(options));
+}
+
+void check_labels(const Network& loaded, const Program& program) {
+  const std::int64_t names = loaded.labels.size(), classes = program.classes();
+  if (names == classes || loaded.labels.empty())
+    return;
+  const std::string message = fmt::format("{} labels for {} classes", names, classes);
+  if (!loaded.labels_path.empty())
+    throw InputError(message, loaded.labels_path);
+  say("fovea: warning: {}: {}\n", loaded.model.path(), message);
+}
+
+void print_notes(const Program& program) {
+  for (const std::string& note : program.report().notes)
+    say("fovea: note: {}\n", note);
+}
+
+void warn_of_probabilities(const Program& program, const std::vector<double>& scores) {
+  static std::atomic_flag is_told;
+  if (!program.head().is_assumed || !look_like_probabilities(scores) || is_told.test_and_set())
+    return;
+  say("fovea: warning: the scores are all within 0..1 and sum to 1, so they look like probabilities, and "
+      "a softmax was made of them again: --activation none shows them as they are, and --scores names "
+      "the value before the network's own activation\n");
+}
+
+}  // namespace fovea::cli

@@ -1,0 +1,36 @@
+#include "cli/kit/preprocessing_options.hpp"
+
+#include "cli/kit/usage_error.hpp"
+
+#include <fmt/format.h>
+
+namespace fovea::cli {
+
+void add_preprocessing_options(Command verb, PreprocessingSpec& spec) {
+  verb.add_option("--preprocess", spec.preset,
+                  "convention of the network's input (default: the model file's own, then what is known of a "
+                  "named network, otherwise torchvision)")
+      .check(one_of(kPreprocessingPresets));
+  verb.add_option(
+          "--resize", spec.resize,
+          "short side of the photo after resizing, in pixels (default: the network's size times 256/224)")
+      .check(whole_number(1, 65536));
+  verb.add_option("--crop", spec.crop,
+                  "side of the square cut from the photo's centre, in pixels (default: the network's size)")
+      .check(whole_number(1, 65536));
+  verb.add_option("--mean", spec.mean, "mean of each channel, as R,G,B; one number stands for all")
+      .delimiter(',');
+  verb.add_option("--std", spec.std,
+                  "standard deviation of each channel, as R,G,B; one number stands for all")
+      .delimiter(',');
+  verb.add_option("--scale", spec.scale, "factor on pixels 0..255, applied before the mean is subtracted");
+  verb.add_option("--channel-order", spec.channel_order, "order in which the network takes colour channels")
+      .check(one_of_in_any_case({"rgb", "bgr"}));
+}
+
+void check_preprocessing_options(const PreprocessingSpec& spec) {
+  if (const auto fault = spec.fault())
+    throw UsageError(fmt::format("--{}: {}", fault->field, fault->message));
+}
+
+}  // namespace fovea::cli

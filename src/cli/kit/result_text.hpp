@@ -1,0 +1,23 @@
+#pragma once
+
+#include "fovea/labels.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+/// How results are written in text and JSON.
+namespace fovea::cli {
+
+/// ", probability 0.995", or nothing where there is none.
+std::string probability_text(const std::optional<double>& probability, int digits = 3);
+/// A number, or null.
+nlohmann::ordered_json to_json(const std::optional<double>& number);
+/// A class as an object with index, wordnet_id (where known) and name.
+nlohmann::ordered_json to_json(const Labels& labels, std::int64_t index);
+/// Whether -o names one picture instead of a folder.
+bool ends_with_png(const std::string& path);
+
+}  // namespace fovea::cli

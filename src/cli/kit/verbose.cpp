@@ -1,0 +1,19 @@
+#include "cli/kit/verbose.hpp"
+
+#include "cli/kit/output.hpp"
+#include "fovea/log.hpp"
+
+namespace fovea::cli {
+
+void add_verbose(Command verb, bool& verbose) {
+  verb.add_flag("--verbose", verbose,
+                "report on standard error what happens while the network is compiled: passes, memory plan, "
+                "nodes without a oneDNN kernel");
+}
+
+void start_log(bool verbose) {
+  if (verbose)
+    set_log([](LogLevel, std::string_view line) { say("fovea: {}\n", line); });
+}
+
+}  // namespace fovea::cli

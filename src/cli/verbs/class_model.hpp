@@ -1,0 +1,63 @@
+#pragma once
+
+#include "cli/kit/model_options.hpp"
+#include "cli/kit/result_text.hpp"
+#include "cli/kit/usage_error.hpp"
+#include "fovea/class_model.hpp"
+#include "fovea/networks.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What the files of `fovea class-model` share: class_model_options.cpp parses, class_model_targets.cpp names
+/// what is climbed to, class_model.cpp climbs and writes.
+namespace fovea::cli {
+
+/// One thing to excite: a class, or a part of the layer.
+struct ClassModelTarget {
+  std::optional<std::int64_t> class_index;
+  std::optional<LayerTarget> layer;
+  std::string short_name;  ///< for titles: "flamingo", "channel 12"
+  std::string long_name;   ///< for a line of text: "n02007558 flamingo (class 130)"
+  std::string file;        ///< for file names, without an ending: "130-flamingo"
+  nlohmann::ordered_json json;
+};
+
+struct ClassModelArguments {
+  ModelOptions model;
+  std::vector<std::string> classes;
+  std::string layer;
+  std::vector<std::int64_t> channels;
+  std::vector<std::string> units;
+  ClassModelOptions method;
+  std::optional<double> l2, blur, coarse;
+  bool paper = false;
+  bool fourier = false;
+  DiversityOptions diversity = {.pictures = 1};
+  std::optional<double> diversity_strength;
+  std::string diversity_layer;
+  std::string start = "zero";
+  std::string display = "auto";
+  int every = 0;
+  bool sheet = false;
+  bool json = false;
+  std::string output;
+
+  void add_to(Command verb);
+  /// UsageError for options that make no sense together.
+  void check() const;
+  /// Fills in what depends on other options or on the model.
+  void complete(const Network& loaded);
+  bool one_file() const { return ends_with_png(output); }
+  bool makes_sheet() const { return sheet || diversity.pictures > 1; }
+  ClassModelDisplay shown() const;
+  /// The method and its settings in a line.
+  std::string method_text() const;
+  /// What is to be excited, in the order of the command line.
+  std::vector<ClassModelTarget> targets(const Labels& labels, const Program& program) const;
+};
+
+}  // namespace fovea::cli

@@ -1,0 +1,103 @@
+#include "fovea/classify.hpp"
+
+#include "cli/kit/model_options.hpp"
+#include "cli/kit/output.hpp"
+#include "cli/kit/progress_bar.hpp"
+#include "cli/kit/result_text.hpp"
+#include "cli/verbs/verbs.hpp"
+#include "fovea/batch.hpp"
+#include "fovea/error.hpp"
+#include "fovea/networks.hpp"
+
+#include <fmt/format.h>
+
+namespace fovea::cli {
+namespace {
+
+struct Options {
+  ModelOptions model;
+  std::vector<std::string> images;
+  std::int64_t top = 5;
+  int crops = 1;
+  bool json = false;
+};
+
+nlohmann::ordered_json guesses_json(const std::vector<Prediction>& best, const Labels& labels,
+                                    const std::string& path) {
+  nlohmann::ordered_json entry = {{"image", path}, {"predictions", nlohmann::ordered_json::array()}};
+  for (const Prediction& guess : best) {
+    nlohmann::ordered_json row = to_json(labels, guess.index);
+    row["score"] = guess.score;
+    row["probability"] = to_json(guess.probability);
+    entry["predictions"].push_back(std::move(row));
+  }
+  return entry;
+}
+
+void print_guesses(const std::vector<Prediction>& best, const Labels& labels, const std::string& path) {
+  print("{}\n", path);
+  for (const Prediction& guess : best) {
+    if (guess.probability)
+      print("  {:6.2f} %  {:>4}  {}  (score {:.3f})\n", 100 * *guess.probability, guess.index,
+            labels.name_with_id(guess.index), guess.score);
+    else
+      print("  {:9.3f}  {:>4}  {}\n", guess.score, guess.index, labels.name_with_id(guess.index));
+  }
+}
+
+int classify(const Options& options) {
+  const std::vector<std::string> images = expand_folders(options.images);
+  const Network loaded = load_network(options.model);
+  const ThreadPartition partition =
+      partition_threads(images.size(), options.model.workers, options.model.threads);
+  ProgramOptions program_options =
+      cli::program_options(loaded, options.model, Direction::Forward, options.crops);
+  program_options.threads = partition.threads;
+  const auto program = compile_for_crops(loaded, program_options);
+  check_labels(loaded, *program);
+  print_notes(*program);
+  auto results = nlohmann::ordered_json::array();
+  const int code = run_files(images, partition.workers, [&]() -> FileWorker {
+    auto session = std::make_shared<Session>(program);
+    return [&, session](std::size_t i) -> DeliverResult {
+      const Framing framing = frame(read_image(images[i]), loaded.preprocessing, loaded.size,
+                                    options.crops == 10 ? Crops::Ten : Crops::One);
+      const ClassScores scores = class_scores(*session, framing, loaded.preprocessing);
+      warn_of_probabilities(*program, scores.scores);
+      const std::vector<Prediction> best = top_k(scores, options.top);
+      return [&, best, i] {
+        if (options.json)
+          results.push_back(guesses_json(best, loaded.labels, images[i]));
+        else
+          print_guesses(best, loaded.labels, images[i]);
+      };
+    };
+  });
+  if (options.json)
+    print_json(results);
+  return code;
+}
+
+}  // namespace
+
+void add_classify(Command app) {
+  auto options = std::make_shared<Options>();
+  Command verb =
+      app.add_command("classify", "Print the best guesses for each picture, with their probabilities");
+  verb.add_option("images", options->images, "pictures, or folders of pictures")
+      .required()
+      .check(file_or_folder());
+  verb.add_option("--top", options->top, "number of guesses to print")
+      .check(whole_number(1, 1000000))
+      .shows_default();
+  verb.add_option("--crops", options->crops,
+                  "1: the centre; 10: corners, centre and mirror images, scores averaged")
+      .check(one_of_numbers({1, 10}))
+      .shows_default();
+  verb.add_flag("--json", options->json, "print JSON");
+  options->model.add_to(verb);
+  options->model.add_workers_to(verb);
+  verb.runs([options] { return classify(*options); });
+}
+
+}  // namespace fovea::cli

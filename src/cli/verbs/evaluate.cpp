@@ -1,0 +1,83 @@
+#include "cli/verbs/evaluate.hpp"
+
+#include "cli/kit/output.hpp"
+#include "cli/kit/usage_error.hpp"
+#include "evaluate/settings.hpp"
+#include "fovea/batch.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace fovea::cli {
+
+void MapEvaluationOptions::add_to(Command verb) {
+  verb.add_option("images", images, "pictures, or folders of pictures").required().check(file_or_folder());
+  verb.add_option("--methods", methods,
+                  "the methods to compare, separated by commas: see 'fovea list methods'")
+      .delimiter(',')
+      .one_value_each()
+      .required()
+      .check(one_of(method_names()));
+  verb.add_option("--class", target,
+                  "the class to explain: auto (that of --truth where it names one, otherwise the best "
+                  "guess), an index, a WordNet id or a name")
+      .shows_default();
+  verb.add_option("--view", view, "whole: the photo squeezed to the network's size; crop: its centre crop")
+      .check(one_of({"whole", "crop"}))
+      .shows_default();
+  method_options.add_to(verb);
+  verb.add_option("-o,--output", output, "folder for tables and plots").required().check(file_or_folder());
+  verb.add_flag("--json", json, "print JSON");
+  model.add_to(verb);
+  model.add_workers_to(verb);
+}
+
+std::vector<std::string> MapEvaluationOptions::checked_images() const {
+  std::set<std::string> seen;
+  for (const std::string& method : methods)
+    if (!seen.insert(method).second)
+      throw UsageError(fmt::format("--methods: '{}' comes twice", method));
+  return expand_folders(images);
+}
+
+std::optional<std::int64_t> MapEvaluationOptions::class_index(const Labels& labels,
+                                                              std::int64_t classes) const {
+  return target == "auto" ? std::nullopt : std::optional(labels.find(target, classes));
+}
+
+nlohmann::ordered_json MapEvaluationOptions::settings() const {
+  return {{"fovea", FOVEA_VERSION},
+          {"methods", methods},
+          {"class", target},
+          {"view", view},
+          {"precision", model.precision},
+          {"method_options", settings_json(method_options.chosen())}};
+}
+
+EvaluationEvents EvaluationDisplay::events() {
+  EvaluationEvents events;
+  events.progress = [this](std::int64_t done, std::int64_t total, const std::string& what) {
+    if (!bar_)
+      bar_.emplace(total);
+    bar_->update(done, what);
+  };
+  events.failed = [this](const std::string& message) {
+    if (bar_)
+      bar_->clear();
+    say("fovea: error: {}\n", message);
+  };
+  return events;
+}
+
+void add_evaluate(Command app) {
+  Command verb =
+      app.add_command("evaluate", "Measure how often boxes are right, and how far maps can be trusted");
+  verb.needs_command();
+  add_localization(verb);
+  add_merge(verb);
+  add_faithfulness(verb);
+  add_sanity(verb);
+}
+
+}  // namespace fovea::cli

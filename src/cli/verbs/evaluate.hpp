@@ -1,0 +1,56 @@
+#pragma once
+
+#include "cli/kit/method_options.hpp"
+#include "cli/kit/model_options.hpp"
+#include "cli/kit/progress_bar.hpp"
+#include "cli/verbs/verbs.hpp"
+#include "evaluate/events.hpp"
+#include "fovea/framing.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What the commands below `fovea evaluate` share; each has a file of its own.
+namespace fovea::cli {
+
+/// The options of `faithfulness` and `sanity`: pictures, methods and the view.
+struct MapEvaluationOptions {
+  ModelOptions model;
+  MethodArguments method_options;
+  std::vector<std::string> images;
+  std::vector<std::string> methods;
+  std::string target = "auto";
+  std::string view = "whole";
+  std::string output;
+  bool json = false;
+  std::string command_line;  ///< for the page
+
+  void add_to(Command verb);
+  /// The pictures, folders expanded. UsageError for a method that comes twice.
+  std::vector<std::string> checked_images() const;
+  Crops crops() const { return view == "whole" ? Crops::Whole : Crops::One; }
+  std::uint64_t seed() const { return method_options.options.seed; }
+  /// The class of --class; none for auto. InputError as Labels::find.
+  std::optional<std::int64_t> class_index(const Labels& labels, std::int64_t classes) const;
+  /// What results depend on, but for the pictures.
+  nlohmann::ordered_json settings() const;
+};
+
+/// Shows an evaluation's progress as a bar and its failures as messages, both on stderr.
+class EvaluationDisplay {
+public:
+  EvaluationEvents events();
+
+private:
+  std::optional<ProgressBar> bar_;
+};
+
+void add_localization(Command evaluate);
+void add_merge(Command evaluate);
+void add_faithfulness(Command evaluate);
+void add_sanity(Command evaluate);
+
+}  // namespace fovea::cli

@@ -1,0 +1,144 @@
+#include "base/make_folder.hpp"
+#include "cli/kit/output.hpp"
+#include "cli/verbs/evaluate.hpp"
+#include "evaluate/faithfulness_results.hpp"
+#include "fovea/batch.hpp"
+#include "report/faithfulness_page.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+namespace fovea::cli {
+namespace {
+
+struct Arguments : MapEvaluationOptions {
+  std::string truth, masks;
+  std::int64_t steps = 50, subsets = 50;
+  double blur = 0.1, tolerance = kPointingTolerance;
+};
+
+FaithfulnessProtocol protocol_of(const Arguments& arguments) {
+  FaithfulnessProtocol protocol;
+  protocol.curves.steps = arguments.steps;
+  protocol.blur = arguments.blur;
+  protocol.subsets = std::max<std::int64_t>(arguments.subsets, 2);
+  if (arguments.subsets == 0)
+    protocol.set_shares.clear();
+  protocol.tolerance = arguments.tolerance;
+  protocol.seed = arguments.seed();
+  return protocol;
+}
+
+ObjectTruths truths_of(const Arguments& arguments, const Labels& labels, std::int64_t classes) {
+  if (!arguments.masks.empty())
+    return ObjectTruths::of_masks(arguments.masks);
+  if (arguments.truth.empty())
+    return {};
+  return ObjectTruths(arguments.truth, labels, arguments.target == "auto" ? classes : 0);
+}
+
+nlohmann::ordered_json settings_of(const Arguments& arguments) {
+  nlohmann::ordered_json settings = arguments.settings();
+  settings["steps"] = arguments.steps;
+  settings["subsets"] = arguments.subsets;
+  settings["blur"] = arguments.blur;
+  settings["tolerance"] = arguments.tolerance;
+  return settings;
+}
+
+/// Compiles all methods and tells their notes, each once.
+std::vector<std::shared_ptr<const MapProgram>>
+compile_methods(const Arguments& arguments, const Network& network, const ProgramOptions& options) {
+  std::vector<std::shared_ptr<const MapProgram>> programs;
+  std::set<std::string> told;
+  for (const std::string& method : arguments.methods) {
+    programs.push_back(MapProgram::compile(network.model, network.preprocessing, method, options,
+                                           arguments.method_options.chosen()));
+    for (const std::string& note : programs.back()->notes())
+      if (told.insert(note).second)
+        say("fovea: note: {}\n", note);
+  }
+  return programs;
+}
+
+int evaluate_faithfulness(const Arguments& arguments) {
+  FaithfulnessRun run;
+  run.images = arguments.checked_images();
+  const Network loaded = load_network(arguments.model);
+  const ThreadPartition partition =
+      partition_threads(run.images.size(), arguments.model.workers, arguments.model.threads);
+  run.workers = partition.workers;
+  constexpr std::int64_t batch = 8;
+  ProgramOptions options = program_options(loaded, arguments.model, Direction::Forward, batch);
+  options.threads = partition.threads;
+  run.scores = compile_for_crops(loaded, options);
+  check_labels(loaded, *run.scores);
+  run.preprocessing = loaded.preprocessing;
+  run.view = arguments.crops();
+  run.truths = truths_of(arguments, loaded.labels, run.scores->classes());
+  run.protocol = protocol_of(arguments);
+  run.protocol.curves.batch = run.scores->options().batch;
+  options.batch = 1;
+  run.methods = compile_methods(arguments, loaded, options);
+  run.class_index = arguments.class_index(loaded.labels, run.scores->classes());
+  make_folder(arguments.output);
+
+  FaithfulnessResults results;
+  results.methods = arguments.methods;
+  results.methods.insert(results.methods.end(), kControlMaps.begin(), kControlMaps.end());
+  results.settings = settings_of(arguments);
+  results.seed = arguments.seed();
+  {
+    EvaluationDisplay display;
+    results.images = run_faithfulness(run, display.events());
+  }
+  const std::vector<MethodMeans> means = means_of(results);
+  write_faithfulness(results, means, arguments.output);
+  write_faithfulness_page(results, means, (std::filesystem::path(arguments.output) / "report.html").string(),
+                          arguments.command_line);
+  if (arguments.json)
+    print_json(summary_json(results, means));
+  else
+    print_lines(summary_text(results, means));
+  return results.failures() == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+void add_faithfulness(Command evaluate) {
+  auto arguments = std::make_shared<Arguments>();
+  Command verb = evaluate.add_command(
+      "faithfulness", "Measure whether maps show what the network uses: several methods beside control maps");
+  arguments->add_to(verb);
+  Option truth =
+      verb.add_option("--truth", arguments->truth,
+                      "known boxes, a CSV as for 'evaluate localization', for the pointing game and the "
+                      "energy on the object; where it names a class, that class is explained")
+          .check(file_or_folder());
+  verb.add_option("--masks", arguments->masks,
+                  "instead of --truth: a folder of masks, NAME.png for the picture NAME")
+      .check(file_or_folder())
+      .excludes(truth);
+  verb.add_option("--steps", arguments->steps, "number of steps of the insertion and deletion curves")
+      .check(whole_number(1, 100000))
+      .shows_default();
+  verb.add_option("--blur", arguments->blur,
+                  "blur of the picture that insertion starts from, as a share of its side")
+      .check(between(0.0, 1.0))
+      .shows_default();
+  verb.add_option("--subsets", arguments->subsets,
+                  "number of random sets of pixels for each n of sensitivity-n; 0: leave it out")
+      .check(whole_number(0, 1000000))
+      .shows_default();
+  verb.add_option("--tolerance", arguments->tolerance,
+                  "tolerance of the pointing game, in the photo's pixels")
+      .check(not_negative())
+      .shows_default();
+  verb.runs([arguments, verb] {
+    arguments->command_line = verb.line();
+    return evaluate_faithfulness(*arguments);
+  });
+}
+
+}  // namespace fovea::cli

@@ -1,0 +1,190 @@
+#include "base/atomic_file.hpp"
+#include "base/json.hpp"
+#include "base/make_folder.hpp"
+#include "cli/kit/output.hpp"
+#include "cli/kit/usage_error.hpp"
+#include "cli/verbs/evaluate.hpp"
+#include "cli/verbs/localize.hpp"
+#include "evaluate/localization_run.hpp"
+#include "evaluate/localization_summary.hpp"
+#include "evaluate/merge_shards.hpp"
+#include "fovea/batch.hpp"
+#include "report/localization_page.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace fovea::cli {
+namespace {
+
+struct LocalizationArguments {
+  LocalizeArguments localize;  ///< the model, the map and the cut
+  std::string images;          ///< the folder of pictures
+  TruthSource truth;
+  std::int64_t guesses = 5;
+  std::string shard;
+  bool resume = false;
+  bool json = false;
+  std::string output;
+  std::string command_line;  ///< for the page
+};
+
+struct MergeArguments {
+  std::vector<std::string> inputs;
+  bool json = false;
+  std::string output;
+  std::string command_line;
+};
+
+Shard parse_shard_option(const std::string& text) {
+  try {
+    return parse_shard(text);
+  } catch (const InputError& error) {
+    throw UsageError(fmt::format("--shard: {}", error.what()));
+  }
+}
+
+void check_truth_options(const TruthSource& truth) {
+  for (const auto& [option, value] :
+       {std::pair{"--list", &truth.devkit.list}, std::pair{"--class-numbers", &truth.devkit.class_numbers},
+        std::pair{"--synsets", &truth.devkit.synsets}})
+    if (!value->empty() && !truth.is_devkit())
+      throw UsageError(
+          fmt::format("{} needs a folder of XML files, but --truth {} is not one", option, truth.path));
+}
+
+/// Writes summary.json and the page and prints the summary. Returns the exit code: 1 when an image failed.
+int report_summary(const EvaluatedImages& images, const ResultFiles& files, bool json) {
+  const LocalizationSummary summary = summarize(images.results);
+  const nlohmann::ordered_json summary_fields = summary_json(summary, images.settings);
+  write_file_atomically(files.summary, json_text(summary_fields) + "\n");
+  write_localization_page(images, summary, files.page);
+  if (json)
+    print_json(summary_fields);
+  else
+    print_lines(summary_text(summary, guesses_of(images.settings)));
+  return summary.failures.empty() ? 0 : 1;
+}
+
+int evaluate_localization(const LocalizationArguments& arguments) {
+  const Shard shard = parse_shard_option(arguments.shard);
+  const LocalizeArguments& localize = arguments.localize;
+  LocalizationRun run;
+  run.protocol = {localize.framing(), localize_options(localize), arguments.guesses};
+  run.folder = arguments.images;
+  std::error_code error;
+  if (!std::filesystem::is_directory(arguments.images, error))
+    throw InputError("is not a folder of pictures", arguments.images);
+  check_truth_options(arguments.truth);
+  std::vector<AnnotatedImage> truth = read_truth(arguments.truth);
+  const Network loaded = load_network(localize.model);
+  run.preprocessing = loaded.preprocessing;
+  run.places = shard.places(static_cast<std::int64_t>(truth.size()));
+  const ThreadPartition partition =
+      partition_threads(run.places.size(), localize.model.workers, localize.model.threads);
+  run.workers = partition.workers;
+  const MapPrograms programs(loaded, localize, partition.threads);
+  run.programs = programs.all();
+  check_labels(loaded, programs.first());
+  resolve_classes(truth, loaded.labels, programs.first().classes());
+  run.truth = truth;
+  make_folder(arguments.output);
+  const ResultFiles files(arguments.output, shard);
+  const nlohmann::ordered_json settings = localization_settings(
+      loaded, {localize.model.precision, localize.method_name(), localize.preset},
+      localize.method_options.chosen(), run.protocol, localize.crop_count(), truth, shard);
+  try {
+    Journal journal(files, run.places, settings,
+                    arguments.resume ? EarlierResults::Resume : EarlierResults::Refuse);
+    programs.print_notes();
+    {
+      EvaluationDisplay display;
+      run_localization(run, journal, display.events());
+    }
+    const std::vector<ImageResult> results = journal.finish();
+    return report_summary({results, settings, arguments.images, loaded.labels, arguments.command_line}, files,
+                          arguments.json);
+  } catch (const UnfinishedResults& results) {
+    throw InputError(fmt::format("{}: continue with --resume, or name another folder", results.what()));
+  }
+}
+
+int merge_evaluations(const MergeArguments& arguments) {
+  try {
+    const MergedResults merged = merge_shards(arguments.inputs, arguments.output);
+    return report_summary({merged.results, merged.settings, "", {}, arguments.command_line}, merged.files,
+                          arguments.json);
+  } catch (const UnfinishedResults& results) {
+    throw InputError(fmt::format("{}: continue it with --resume", results.what()));
+  }
+}
+
+}  // namespace
+
+void add_localization(Command evaluate) {
+  auto arguments = std::make_shared<LocalizationArguments>();
+  Command verb = evaluate.add_command(
+      "localization",
+      "Measure the errors of classes and boxes on pictures with known boxes, as ILSVRC counts them");
+  verb.add_option("images", arguments->images, "folder of pictures").required().check(file_or_folder());
+  verb.add_option("--truth", arguments->truth.path,
+                  "the known boxes: a CSV (file, wnid or class_index, x0, y0, x1, y1), or a folder of "
+                  "ILSVRC's XML files")
+      .required()
+      .check(file_or_folder());
+  verb.add_option("--list", arguments->truth.devkit.list,
+                  "with XML: a file that names the images to use, one a line")
+      .check(file_or_folder());
+  Option numbers =
+      verb.add_option("--class-numbers", arguments->truth.devkit.class_numbers,
+                      "with XML: the devkit's class number of each image, "
+                      "ILSVRC2012_validation_ground_truth.txt (default: the class of the objects)")
+          .check(file_or_folder());
+  Option synsets =
+      verb.add_option("--synsets", arguments->truth.devkit.synsets,
+                      "with --class-numbers: the WordNet ids of the devkit's class numbers, map_clsloc.txt")
+          .check(file_or_folder());
+  numbers.needs(synsets);
+  synsets.needs(numbers);
+  verb.add_option("--guesses", arguments->guesses,
+                  "5: boxes for the five best guesses; 1: for the best guess; 0: for the true class only")
+      .check(one_of_numbers({0, 1, 5}))
+      .shows_default();
+  verb.add_option("--shard", arguments->shard,
+                  "I/N: process only the I-th of N parts, counted from 1; 'fovea evaluate merge' joins them");
+  verb.add_flag("--resume", arguments->resume, "continue where an earlier run with the same options ended");
+  arguments->localize.add_method_to(verb);
+  verb.add_option("-o,--output", arguments->output,
+                  "folder for images.csv, summary.json, settings.json and report.html")
+      .required()
+      .check(file_or_folder());
+  verb.add_flag("--json", arguments->json, "print JSON");
+  arguments->localize.model.add_to(verb);
+  arguments->localize.model.add_workers_to(verb);
+  verb.runs([arguments, verb] {
+    arguments->command_line = verb.line();
+    return evaluate_localization(*arguments);
+  });
+}
+
+void add_merge(Command evaluate) {
+  auto arguments = std::make_shared<MergeArguments>();
+  Command verb =
+      evaluate.add_command("merge", "Merge the shards of an evaluation into the summary of a single run");
+  verb.add_option("inputs", arguments->inputs,
+                  "folders with the results of shards, or files images-I-of-N.csv")
+      .required()
+      .check(file_or_folder());
+  verb.add_option("-o,--output", arguments->output,
+                  "folder for the merged results; may be that of the shards")
+      .required()
+      .check(file_or_folder());
+  verb.add_flag("--json", arguments->json, "print JSON");
+  verb.runs([arguments, verb] {
+    arguments->command_line = verb.line();
+    return merge_evaluations(*arguments);
+  });
+}
+
+}  // namespace fovea::cli

@@ -1,0 +1,141 @@
+#include "fovea/export.hpp"
+#include "base/atomic_file.hpp"
+#include "cli/kit/memory_option.hpp"
+#include "cli/kit/networks.hpp"
+#include "cli/kit/output.hpp"
+#include "cli/verbs/verbs.hpp"
+#include "fovea/error.hpp"
+#include "fovea/networks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace fovea::cli {
+namespace {
+
+/// The methods that are one way back through the network, which a graph can hold.
+struct ExportedMethod {
+  const char* name;
+  Rule rule;
+  bool times_input;
+};
+constexpr std::array kMethods = {ExportedMethod{"gradient", Rule::Gradient, false},
+                                 ExportedMethod{"gradient-x-input", Rule::Gradient, true},
+                                 ExportedMethod{"guided", Rule::Guided, false},
+                                 ExportedMethod{"deconvnet", Rule::Deconvnet, false},
+                                 ExportedMethod{"lrp", Rule::LrpComposite, false},
+                                 ExportedMethod{"lrp-epsilon", Rule::LrpEpsilon, false},
+                                 ExportedMethod{"lrp-alpha-beta", Rule::LrpAlphaBeta, false},
+                                 ExportedMethod{"excitation", Rule::Excitation, false}};
+
+struct Arguments {
+  std::string model, file, scores, method = "gradient", output = "saliency", explained = "top";
+  std::string size;
+  std::int64_t opset = 17, batch = 1;
+  MemoryOption memory;
+
+  void add_to(Command verb) {
+    verb.add_option("model", model, "ONNX file").required().check(file_or_folder());
+    verb.add_option("-o", file, "the ONNX file to write").required().check(file_or_folder());
+    verb.add_option("--opset", opset, "version of the standard operator set")
+        .check(whole_number(13, 17))
+        .shows_default();
+    verb.add_option("--batch", batch, "number of pictures in one run of the written network")
+        .check(whole_number(1, 65536))
+        .shows_default();
+    verb.add_option("--size", size, "size of the picture where the model leaves it open")
+        .check(picture_size_text());
+    memory.add_to(verb);
+  }
+
+  void fill(const Model& loaded, ExportOptions& options) const {
+    const PictureSize chosen = choose_picture_size(loaded, size);
+    options.opset = opset;
+    options.batch = batch;
+    options.height = chosen.height;
+    options.width = chosen.width;
+  }
+};
+
+int write_explanation(const Arguments& arguments) {
+  const Model model = Model::load(find_network(arguments.model).path, arguments.memory.load_options());
+  ExplanationOptions options;
+  arguments.fill(model, options);
+  for (const ExportedMethod& method : kMethods)
+    if (method.name == arguments.method) {
+      options.rule = method.rule;
+      options.times_input = method.times_input;
+    }
+  if (arguments.output == "gradient")
+    options.map = ExplanationOptions::Map::Gradient;
+  if (arguments.explained == "input")
+    options.explained = ExplanationOptions::Class::Input;
+  options.scores = arguments.scores;
+  const std::string bytes = export_explanation(model, options);
+  write_file_atomically(arguments.file, bytes);
+  print("{}: {} in, scores and {} out, opset {}, {} bytes\n", arguments.file,
+        options.explained == ExplanationOptions::Class::Input ? "picture and class" : "picture",
+        arguments.output, arguments.opset, bytes.size());
+  return 0;
+}
+
+int write_canonical(const Arguments& arguments) {
+  const Model model = Model::load(find_network(arguments.model).path, arguments.memory.load_options());
+  ExportOptions options;
+  arguments.fill(model, options);
+  const std::string bytes = export_canonical(model, options);
+  const std::vector<std::string> written = model.computable_outputs();
+  for (const ModelPort& port : model.outputs())
+    if (!written.empty() && std::find(written.begin(), written.end(), port.name) == written.end())
+      say("fovea: note: the output '{}' is left out: see 'fovea info'\n", port.name);
+  write_file_atomically(arguments.file, bytes);
+  print("{}: opset {}, {} bytes\n", arguments.file, arguments.opset, bytes.size());
+  return 0;
+}
+
+void add_explanation(Command verb) {
+  auto arguments = std::make_shared<Arguments>();
+  Command explanation = verb.add_command(
+      "explanation",
+      "Write a network that gives its scores and the map that explains one of them, for any ONNX runtime");
+  arguments->add_to(explanation);
+  std::vector<std::string> names;
+  for (const ExportedMethod& method : kMethods)
+    names.emplace_back(method.name);
+  explanation.add_option("--method", arguments->method, "how the map is made: see 'fovea list methods'")
+      .check(one_of(names))
+      .shows_default();
+  explanation.add_option(
+      "--scores", arguments->scores,
+      "the output, or other value, that holds the class scores (default: the first output)");
+  explanation
+      .add_option("--output", arguments->output,
+                  "what the network gives beside its scores. saliency: one value for each pixel, [N,H,W]; "
+                  "gradient: one value for each channel and pixel")
+      .check(one_of({"saliency", "gradient"}))
+      .shows_default();
+  explanation
+      .add_option(
+          "--class", arguments->explained,
+          "the class that is explained. top: the best guess; input: the class that a second input names")
+      .check(one_of({"top", "input"}))
+      .shows_default();
+  explanation.runs([arguments] { return write_explanation(*arguments); });
+}
+
+}  // namespace
+
+void add_export(Command app) {
+  Command verb = app.add_command("export", "Write ONNX files: networks that explain themselves");
+  verb.needs_command();
+  add_explanation(verb);
+  auto arguments = std::make_shared<Arguments>();
+  Command canonical =
+      verb.add_command("canonical", "Write the forward network as fovea computes it: folded and simplified");
+  arguments->add_to(canonical);
+  canonical.runs([arguments] { return write_canonical(*arguments); });
+}
+
+}  // namespace fovea::cli

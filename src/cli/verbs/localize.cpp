@@ -1,0 +1,190 @@
+#include "cli/verbs/localize.hpp"
+
+#include "base/make_folder.hpp"
+#include "cli/kit/model_options.hpp"
+#include "cli/kit/output.hpp"
+#include "cli/kit/progress_bar.hpp"
+#include "cli/kit/result_text.hpp"
+#include "cli/kit/usage_error.hpp"
+#include "cli/verbs/verbs.hpp"
+#include "fovea/batch.hpp"
+#include "fovea/classify.hpp"
+#include "fovea/display.hpp"
+#include "fovea/error.hpp"
+#include "fovea/networks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace fovea::cli {
+
+namespace {
+
+/// The classes to look for in a photo.
+std::vector<std::int64_t> targets_for(const RuleExplainers& explainers, const Network& loaded,
+                                      const LocalizeArguments& arguments) {
+  const ClassScores& scores = explainers.scores();
+  if (arguments.target != "auto")
+    return {loaded.labels.find(arguments.target, static_cast<std::int64_t>(scores.scores.size()))};
+  std::vector<std::int64_t> targets;
+  for (const Prediction& guess : top_k(scores, arguments.top))
+    targets.push_back(guess.index);
+  return targets;
+}
+
+/// What the workers share; nothing of it changes while they work.
+struct Shared {
+  const LocalizeArguments& arguments;
+  const Network& loaded;
+  LocalizeOptions options;
+  std::vector<std::string> bases;
+};
+
+/// Looks for all classes in one picture and writes their files; the report prints.
+DeliverResult localize_picture(MapSessions& sessions, const Shared& shared, std::size_t i,
+                               LocalizeReport& report, int& code) {
+  const std::string& path = shared.arguments.images[i];
+  const Image photo = read_image(path);
+  RuleExplainers explainers(sessions.all(), photo, shared.loaded.preprocessing, shared.arguments.framing());
+  const std::vector<std::int64_t> targets = targets_for(explainers, shared.loaded, shared.arguments);
+  warn_of_probabilities(sessions.program(), explainers.scores().scores);
+  std::vector<FoundObject> objects;
+  std::vector<std::string> complaints;
+  for (std::size_t k = 0; k < targets.size(); ++k) {
+    const std::int64_t rank = shared.arguments.top > 1 ? static_cast<std::int64_t>(k) + 1 : 0;
+    try {
+      LocalizedClass found = localize(explainers, photo, targets[k], shared.options);
+      objects.push_back({path, found.saliency.target, rank, std::move(found.object)});
+      report.write(objects.back(), shared.bases[i], photo);
+    } catch (const InputError& error) {
+      if (targets.size() == 1)
+        throw;
+      // One class without a map does not take the boxes of the others.
+      complaints.push_back(
+          fmt::format("{}: {}: {}", path, shared.loaded.labels.short_name(targets[k]), error.what()));
+    }
+  }
+  return [&report, &code, &base = shared.bases[i], objects, complaints] {
+    for (const FoundObject& object : objects)
+      report.add(object, base);
+    for (const std::string& complaint : complaints)
+      say("fovea: error: {}\n", complaint);
+    if (!complaints.empty())
+      code = 1;
+  };
+}
+
+int localize_by_class(const LocalizeArguments& arguments) {
+  const LocalizeOptions options = localize_options(arguments);
+  const Network loaded = load_network(arguments.model);
+  Shared shared{arguments, loaded, options, {}};
+  const ThreadPartition partition =
+      partition_threads(arguments.images.size(), arguments.model.workers, arguments.model.threads);
+  const MapPrograms programs(loaded, arguments, partition.threads);
+  check_labels(loaded, programs.first());
+  programs.print_notes();
+  if (arguments.target != "auto")
+    loaded.labels.find(arguments.target, programs.first().classes());  // before any picture is read
+  if (!ends_with_png(arguments.output))
+    make_folder(arguments.output);
+  LocalizeReport report(arguments, loaded.labels);
+  for (const std::string& image : arguments.images)
+    shared.bases.push_back(report.base_for(image));
+  report.begin();
+  int partly = 0;
+  const int code = run_files(arguments.images, partition.workers, [&]() -> FileWorker {
+    auto sessions = std::make_shared<MapSessions>(programs);
+    return [&, sessions](std::size_t i) { return localize_picture(*sessions, shared, i, report, partly); };
+  });
+  report.end();
+  return std::max(code, partly);
+}
+
+void check_usage(const LocalizeArguments& arguments) {
+  if (ends_with_png(arguments.output) && arguments.images.size() > 1)
+    throw UsageError("-o names one picture, but several are given: name a folder");
+  if (ends_with_png(arguments.output) && arguments.top > 1)
+    throw UsageError("-o names one picture, but --top asks for several: name a folder");
+  if (arguments.top > 1 && arguments.target != "auto")
+    throw UsageError("--top looks for the best guesses: it does not go with --class");
+  if (!arguments.strokes.empty() && !(arguments.foreground.empty() && arguments.background.empty()))
+    throw UsageError("--strokes does not go with --foreground and --background: seeds come from one of them");
+  if (arguments.foreground.empty() != arguments.background.empty())
+    throw UsageError(fmt::format("--{} is missing: points of both kinds are needed",
+                                 arguments.foreground.empty() ? "foreground" : "background"));
+  if (arguments.takes_seeds() && arguments.images.size() > 1)
+    throw UsageError("strokes and points belong to one picture, but several are given");
+}
+
+void add_class_options(Command verb, LocalizeArguments& arguments) {
+  verb.add_option(
+          "--class", arguments.target,
+          "the class to explain: auto (the best guess of each picture), an index, a WordNet id or a name")
+      .shows_default();
+  verb.add_option("--top", arguments.top, "find the objects of the N best guesses, with one box each")
+      .check(whole_number(1, 1000))
+      .shows_default();
+}
+
+void add_seed_options(Command verb, LocalizeArguments& arguments) {
+  Option strokes = verb.add_option("--strokes", arguments.strokes,
+                                   "use no network: a picture of the photo's size with red strokes on the "
+                                   "object and blue ones on the background")
+                       .check(file_or_folder());
+  std::vector<Option> seeds = {strokes};
+  for (auto [name, points, where] : {std::tuple{"--foreground", &arguments.foreground, "object"},
+                                     std::tuple{"--background", &arguments.background, "background"}})
+    seeds.push_back(
+        verb.add_option(name, *points,
+                        fmt::format("no network: x,y of a point of the {}; may be repeated", where))
+            .one_value_each());
+  verb.add_option("--radius", arguments.radius, "radius of the disc around a point, in pixels")
+      .check(whole_number(0, 65536))
+      .shows_default();
+  for (Option seed : seeds)
+    for (const char* other : {"--class", "--top", "--method", "--crops", "--smoothing", "--quantiles",
+                              "--prior", "--level", "--model"})
+      seed.excludes(verb.option(other));
+}
+
+}  // namespace
+
+void add_localize(Command app) {
+  auto arguments = std::make_shared<LocalizeArguments>();
+  Command verb = app.add_command("localize", "Find the object of a class in each picture, as a mask and a "
+                                             "box; or an object marked by strokes or points");
+  verb.add_option("images", arguments->images, "pictures, or folders of pictures")
+      .required()
+      .check(file_or_folder());
+  add_class_options(verb, *arguments);
+  arguments->add_method_to(verb);
+  verb.add_flag(
+      "--stages", arguments->stages,
+      "also write the map, the seeds, and one labelled figure of photo, map, seeds, object and box");
+  verb.add_flag("--components", arguments->components,
+                "give one box for each component of at least a tenth of the largest one's area, and write an "
+                "8-bit picture of the components' numbers");
+  verb.add_option("--colormap", arguments->colormap, "colour map of the map in the figure")
+      .check(one_of(colormap_names()))
+      .shows_default();
+  verb.add_option("-o,--output", arguments->output,
+                  "folder for masks and pictures with outline and box; or, for one picture, a .png for the "
+                  "figure alone")
+      .required()
+      .check(file_or_folder());
+  Option json = verb.add_flag("--json", arguments->json, "print JSON");
+  verb.add_flag("--csv", arguments->csv, "print one line for each box").excludes(json);
+  arguments->model.add_to(verb);
+  arguments->model.add_workers_to(verb);
+  add_seed_options(verb, *arguments);
+  verb.runs([arguments] {
+    LocalizeArguments given = *arguments;
+    given.images = expand_folders(given.images);
+    check_usage(given);
+    return given.takes_seeds() ? localize_by_seeds(given) : localize_by_class(given);
+  });
+}
+
+}  // namespace fovea::cli

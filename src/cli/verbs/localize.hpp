@@ -1,0 +1,120 @@
+#pragma once
+
+#include "cli/kit/method_options.hpp"
+#include "cli/kit/model_options.hpp"
+#include "fovea/batch.hpp"
+#include "fovea/localize.hpp"
+#include "fovea/networks.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What the files of `fovea localize` share: localize.cpp parses and goes through a network,
+/// localize_seeds.cpp takes strokes and points, localize_output.cpp writes.
+namespace fovea::cli {
+
+struct LocalizeArguments {
+  ModelOptions model;
+  std::vector<std::string> images;
+  std::string target = "auto";
+  std::int64_t top = 1;
+  std::string method;  ///< empty: the preset's
+  MethodArguments method_options;
+  int crops = 0;  ///< 0: the preset's
+  std::string preset = "default";
+  std::optional<double> smoothing, colour_weight, smoothness, belief, level;
+  std::vector<double> quantiles;
+  std::string box;
+  std::optional<std::int64_t> cuts;
+  std::optional<bool> star;
+  std::string strokes;
+  std::vector<std::string> foreground, background;
+  std::int64_t radius = 3;
+  bool stages = false;
+  bool components = false;  ///< one box for each component
+  std::string colormap = "inferno";
+  std::string output;
+  bool json = false;
+  bool csv = false;
+
+  const char* method_name() const {
+    return !method.empty() ? method.c_str() : is_paper() ? "gradient" : "product";
+  }
+  int crop_count() const { return crops != 0 ? crops : is_paper() ? 10 : 2; }
+  Crops framing() const;
+  bool is_paper() const { return preset == "paper"; }
+  /// The options of the map and of the cut, --method to --star.
+  void add_method_to(Command verb);
+  bool takes_seeds() const { return !strokes.empty() || !foreground.empty() || !background.empty(); }
+};
+
+/// A network compiled for the maps that --method asks for: one program for each of them.
+class MapPrograms {
+public:
+  MapPrograms(const Network& loaded, const LocalizeArguments& arguments, int threads);
+  const Program& first() const { return programs_.front()->scores(); }
+  const std::vector<std::shared_ptr<const MapProgram>>& all() const { return programs_; }
+  /// Prints the notes of all programs, each once.
+  void print_notes() const;
+
+private:
+  friend class MapSessions;
+  std::vector<std::shared_ptr<const MapProgram>> programs_;
+};
+
+/// One worker's sessions of them.
+class MapSessions {
+public:
+  explicit MapSessions(const MapPrograms& programs);
+  RuleSessions all();
+  const Program& program() { return sessions_.front().scores().program(); }
+
+private:
+  std::vector<MapSession> sessions_;
+};
+
+/// The preset with what the command line changes of it.
+LocalizeOptions localize_options(const LocalizeArguments& arguments);
+
+/// One object with all that is said of it.
+struct FoundObject {
+  std::string image;
+  std::optional<Prediction> target;  ///< none where seeds were given
+  std::int64_t rank = 0;             ///< 1, 2, ... where several classes are looked for; else 0
+  Localization object;
+};
+
+/// What is reported: the object's one box, or one for each component. None for an empty mask.
+std::vector<Box> boxes_of(const Localization& object, const LocalizeArguments& arguments);
+/// Writes and reports objects, each with its own file names: equal stems from several folders are told apart
+/// by a number.
+class LocalizeReport {
+public:
+  LocalizeReport(const LocalizeArguments& arguments, const Labels& labels)
+      : arguments_(arguments), labels_(labels), all_(nlohmann::ordered_json::array()) {}
+
+  /// The first part of the names of a picture's files.
+  std::string base_for(const std::string& image);
+  /// Writes one object's files; from several threads at the same time.
+  void write(const FoundObject& found, const std::string& base, const Image& photo) const;
+  /// Prints the object, or keeps it for `end`.
+  void add(const FoundObject& found, const std::string& base);
+  /// Prints what has to come in one piece, or in front.
+  void begin() const;
+  void end() const;
+
+private:
+  const LocalizeArguments& arguments_;
+  const Labels& labels_;
+  nlohmann::ordered_json all_;
+  UniqueStems stems_;
+};
+
+/// The objects that --strokes, or --foreground and --background, mark. Returns the exit code.
+int localize_by_seeds(const LocalizeArguments& arguments);
+
+}  // namespace fovea::cli

@@ -1,0 +1,156 @@
+#include "cli/kit/model_options.hpp"
+#include "cli/kit/output.hpp"
+#include "cli/kit/usage_error.hpp"
+#include "cli/verbs/localize.hpp"
+#include "fovea/error.hpp"
+#include "fovea/networks.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace fovea::cli {
+namespace {
+
+std::vector<std::string> map_names() {
+  std::vector<std::string> names = method_names();
+  names.insert(names.begin(), "product");
+  return names;
+}
+
+std::vector<std::string> methods_of(const std::string& method) {
+  if (method == "product")
+    return {"gradient", "guided"};
+  return {method};
+}
+
+}  // namespace
+
+Crops LocalizeArguments::framing() const {
+  return static_cast<Crops>(crop_count() == 1 ? 0 : crop_count());
+}
+
+MapPrograms::MapPrograms(const Network& loaded, const LocalizeArguments& arguments, int threads) {
+  ProgramOptions options =
+      program_options(loaded, arguments.model, Direction::ForwardAndBackward, arguments.crop_count());
+  options.threads = threads;
+  for (const std::string& method : methods_of(arguments.method_name()))
+    programs_.push_back(MapProgram::compile(loaded.model, loaded.preprocessing, method, options,
+                                            arguments.method_options.chosen()));
+}
+
+void MapPrograms::print_notes() const {
+  std::set<std::string> printed;
+  for (const auto& program : programs_) {
+    // Nobody asked for a rule by name where several maps are multiplied: only that it did nothing is news.
+    const bool worked_unasked = programs_.size() > 1 && program->scores().report().rule_hits > 0;
+    for (const std::string& note : program->notes())
+      if (!(worked_unasked && note.starts_with("rule ")) && printed.insert(note).second)
+        say("fovea: note: {}\n", note);
+  }
+}
+
+MapSessions::MapSessions(const MapPrograms& programs) {
+  for (const auto& program : programs.programs_)
+    sessions_.emplace_back(program);
+}
+
+RuleSessions MapSessions::all() {
+  std::vector<MapSession*> pointers;
+  for (MapSession& session : sessions_)
+    pointers.push_back(&session);
+  return RuleSessions(pointers);
+}
+
+LocalizeOptions localize_options(const LocalizeArguments& arguments) {
+  LocalizeOptions options = arguments.is_paper()      ? paper_localize_options()
+                            : arguments.takes_seeds() ? stroke_localize_options()
+                                                      : LocalizeOptions();
+  options.smoothing = arguments.smoothing.value_or(options.smoothing);
+  if (arguments.belief.value_or(1) == 0)
+    options.belief.reset();
+  else if (arguments.belief || arguments.level)
+    options.belief = options.belief.value_or(BeliefOptions());
+  if (options.belief) {
+    options.belief->steepness = arguments.belief.value_or(options.belief->steepness);
+    options.belief->level = arguments.level.value_or(options.belief->level);
+    options.belief->colour_weight = arguments.colour_weight.value_or(options.belief->colour_weight);
+    options.belief->smoothness = arguments.smoothness.value_or(options.belief->smoothness);
+  } else if (arguments.level) {
+    throw UsageError("--level says where the odds are even, but --prior 0 takes no odds from the map");
+  }
+  options.segment.colour_weight = arguments.colour_weight.value_or(options.segment.colour_weight);
+  options.segment.smoothness = arguments.smoothness.value_or(options.segment.smoothness);
+  options.segment.iterations = arguments.cuts.value_or(options.segment.iterations);
+  if (!arguments.quantiles.empty()) {
+    if (arguments.quantiles.size() != 2)
+      throw UsageError(fmt::format("--quantiles: expected two numbers as foreground,background, found {}",
+                                   arguments.quantiles.size()));
+    options.seeds = {arguments.quantiles[0] / 100, arguments.quantiles[1] / 100};
+    if (!(options.seeds.background_quantile >= 0 && options.seeds.foreground_quantile <= 1 &&
+          options.seeds.background_quantile <= options.seeds.foreground_quantile))
+      throw UsageError(fmt::format(
+          "--quantiles {:g},{:g}: expected 0 <= background <= foreground <= 100, foreground first",
+          arguments.quantiles[0], arguments.quantiles[1]));
+  }
+  if (!arguments.box.empty())
+    options.box = parse_box_rule(arguments.box);
+  if (arguments.star)
+    options.star = *arguments.star ? std::optional(options.star.value_or(StarOptions())) : std::nullopt;
+  return options;
+}
+
+void LocalizeArguments::add_method_to(Command verb) {
+  LocalizeArguments& arguments = *this;
+  verb.add_option("--method,--rule", arguments.method,
+                  "how the map is made: any method of 'fovea list methods', or product, the product of the "
+                  "maps of gradient and guided (default: product; with --preset paper, gradient)")
+      .check(one_of(map_names()));
+  arguments.method_options.add_to(verb);
+  verb.add_option(
+          "--crops", arguments.crops,
+          "views of the photo, averaged in place. 1: the whole photo squeezed to the network's size; 2: that "
+          "and its mirror image; 10: corners, centre and mirror images (default: 2; with --preset paper, 10)")
+      .check(one_of_numbers({1, 2, 10}));
+  verb.add_option("--preset", arguments.preset,
+                  "default: the best settings found; paper: Simonyan et al. (2013) as printed")
+      .check(one_of({"default", "paper"}))
+      .shows_default();
+  verb.add_option("--smoothing", arguments.smoothing,
+                  "standard deviation of the map's blur, as a share of its shorter side")
+      .check(between(0.0, 1.0));
+  verb.add_option("--quantiles", arguments.quantiles,
+                  "FOREGROUND,BACKGROUND: object seeds lie above the first quantile of the map, background "
+                  "seeds below the second, in %")
+      .delimiter(',')
+      .one_value_each();
+  verb.add_option(
+          "--prior", arguments.belief,
+          "weight of the map as a prior on every pixel: the log odds in nats for e times the map's value; 0: "
+          "the map gives seeds only, which keep their label (default: 2; with --preset paper, 0)")
+      .check(between(0.0, 1000.0));
+  verb.add_option("--level", arguments.level,
+                  "the map's value where object and background are equally likely, as a share of the map's "
+                  "self-weighted mean (default: 0.65)")
+      .check(between(1e-6, 1000.0));
+  verb.add_option("--colour-weight", arguments.colour_weight,
+                  "weight of the colour models (default: 0.2 with a prior, otherwise 1)")
+      .check(between(0.0, 1e6));
+  verb.add_option("--smoothness", arguments.smoothness,
+                  "weight of the contrast term between neighbouring pixels (default: 15 with a prior, 25 for "
+                  "strokes and points, otherwise 50)")
+      .check(between(0.0, 1e6));
+  verb.add_option("--cuts", arguments.cuts,
+                  "largest number of cuts; above 1, the colour models are fitted again after each cut until "
+                  "nothing is gained (default: 1; for strokes and points, 5)")
+      .check(whole_number(1, 1000));
+  verb.add_option("--box", arguments.box,
+                  "largest: box of the largest component; sizeable: box of all components with at least a "
+                  "tenth of its area")
+      .check(one_of(box_rule_names()));
+  verb.add_switch("--star,!--no-star", arguments.star,
+                  "geodesic star convexity: around the map's peaks (default: off), or around strokes or "
+                  "points (default: on)");
+}
+
+}  // namespace fovea::cli

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "evaluate/faithfulness_run.hpp"
+#include "evaluate/map_tables.hpp"
+
+#include <array>
+#include <string>
+#include <vector>
+
+/// The results of `run_faithfulness` as files, plots and tables.
+namespace fovea {
+
+/// The kinds of curves of a map, with what belongs onto their plots.
+struct CurveKind {
+  const char* name;  ///< of columns and files
+  const char* title;
+  const char* x_label;
+  Curve MapScores::*curve;
+};
+inline constexpr std::array<CurveKind, 4> kCurveKinds = {{
+    {"deletion", "Deletion, towards the mean colour (low is good)", "share of pixels deleted",
+     &MapScores::deletion},
+    {"insertion", "Insertion, from the blurred picture (high is good)", "share of pixels inserted",
+     &MapScores::insertion},
+    {"road_most", "ROAD, most relevant pixels first (low is good)", "share of pixels removed",
+     &MapScores::road_most},
+    {"road_least", "ROAD, least relevant pixels first (high is good)", "share of pixels removed",
+     &MapScores::road_least},
+}};
+
+/// What one method got on all images that could be used.
+struct MethodMeans {
+  std::string name;
+  std::array<MeasuredMean, kMapMeasures> measures;
+  std::array<MeanCurve, kCurveKinds.size()> curves;
+
+  const MeanInterval& operator[](MapMeasure measure) const {
+    return measures[static_cast<std::size_t>(measure)].mean;
+  }
+};
+std::vector<MethodMeans> means_of(const FaithfulnessResults& results);
+/// The measures that some method has a value of.
+std::vector<MapMeasureInfo> measured(const std::vector<MethodMeans>& means);
+/// "low is good", "high is good" or "no better or worse".
+const char* hint_of(Better better);
+
+/// One line for each image and method; for an image that failed, one with its error.
+std::string images_csv(const FaithfulnessResults& results);
+std::string curves_csv(const std::vector<MethodMeans>& means);
+nlohmann::ordered_json summary_json(const FaithfulnessResults& results,
+                                    const std::vector<MethodMeans>& means);
+/// A table for people, with three measures side by side, so that it is not wider than a terminal.
+std::string summary_text(const FaithfulnessResults& results, const std::vector<MethodMeans>& means);
+LinePlot curve_plot(const std::vector<MethodMeans>& means, std::size_t kind);
+BarPlot measure_plot(const std::vector<MethodMeans>& means, const MapMeasureInfo& info);
+
+/// An image with what its maps reached: insertion less deletion.
+struct HardImage {
+  const FaithfulnessImage* image = nullptr;
+  double mean = 0;   ///< over the methods, without controls
+  std::string best;  ///< title of the best method
+  double best_value = 0;
+};
+/// The images on which the methods do worst, the worst first; at most `count`.
+std::vector<HardImage> hardest_images(const FaithfulnessResults& results, std::size_t count);
+
+/// Writes images.csv, curves.csv, summary.json and the plots into a folder. OutputError naming the file.
+void write_faithfulness(const FaithfulnessResults& results, const std::vector<MethodMeans>& means,
+                        const std::string& folder);
+
+}  // namespace fovea

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "evaluate/events.hpp"
+#include "fovea/evaluate_faithfulness.hpp"
+#include "fovea/ground_truth.hpp"
+#include "fovea/labels.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// An evaluation of the maps of several methods on many photos, by several workers.
+namespace fovea {
+
+/// Where objects are, by the picture's file name.
+class ObjectTruths {
+public:
+  /// Nothing is known of any picture.
+  ObjectTruths() = default;
+  /// Boxes and, where `classes` is not 0, classes of a CSV as read_truth_csv has it.
+  ObjectTruths(const std::string& csv, const Labels& labels, std::int64_t classes);
+  /// Masks from a folder that holds NAME.png for a picture NAME.
+  static ObjectTruths of_masks(std::string folder);
+
+  /// The truth of a picture, turned upright as the photo is; sets the class where it is known and not given.
+  /// InputError for a mask that cannot be read or is of another size, and for boxes that cannot be used.
+  ObjectTruth of(const std::string& path, const Image& photo, std::optional<std::int64_t>& class_index) const;
+
+private:
+  std::string masks_;  ///< folder; empty: none
+  std::map<std::string, AnnotatedImage> images_;
+};
+
+/// A photo's results, or why there are none.
+struct FaithfulnessImage {
+  std::string image;
+  JudgedPhoto judged;
+  std::string error;  ///< empty: there are results
+  bool failed() const { return !error.empty(); }
+};
+
+/// Everything that was measured.
+struct FaithfulnessResults {
+  std::vector<std::string> methods;  ///< with the controls at the end
+  std::vector<FaithfulnessImage> images;
+  nlohmann::ordered_json settings;
+  std::uint64_t seed = 0;  ///< of bootstrap intervals
+  std::size_t failures() const;
+};
+
+struct FaithfulnessRun {
+  std::vector<std::string> images;
+  std::vector<std::shared_ptr<const MapProgram>> methods;  ///< compiled for one picture
+  std::shared_ptr<const Program> scores;  ///< its batch is how many pictures are scored at a time
+  Preprocessing preprocessing;
+  Crops view = Crops::Whole;
+  ObjectTruths truths;
+  FaithfulnessProtocol protocol;
+  std::optional<std::int64_t> class_index;  ///< none: the truth's, else the best guess
+  std::size_t workers = 1;
+};
+/// One result for each image, in their order. A photo that cannot be used is a result with an error.
+std::vector<FaithfulnessImage> run_faithfulness(const FaithfulnessRun& run, const EvaluationEvents& events);
+
+}  // namespace fovea

@@ -1,0 +1,62 @@
+#include "evaluate/map_tables.hpp"
+
+#include "base/atomic_file.hpp"
+#include "fovea/encode.hpp"
+#include "fovea/methods.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kPlotScale = 1.5;
+
+void write_both(const std::string& folder, const std::string& name, const std::string& svg,
+                const Image& picture) {
+  const std::string path = (fs::path(folder) / name).string();
+  write_file_atomically(path + ".svg", svg);
+  write_png(path + ".png", picture);
+}
+
+}  // namespace
+
+std::string title_of(std::string_view method) {
+  if (method == "random")
+    return "random map";
+  if (method == "centre")
+    return "centre prior";
+  return std::string(method_info(method).title);
+}
+
+nlohmann::ordered_json interval_json(const MeanInterval& mean) {
+  if (mean.count == 0)
+    return nullptr;
+  return {{"mean", mean.mean}, {"low", mean.low}, {"high", mean.high}, {"images", mean.count}};
+}
+
+std::string interval_text(const MeanInterval& mean, int decimals) {
+  return mean.count == 0
+             ? "none"
+             : fmt::format("{0:.{3}f} [{1:.{3}f}, {2:.{3}f}]", mean.mean, mean.low, mean.high, decimals);
+}
+
+void write_plot(const std::string& folder, const std::string& name, const LinePlot& plot) {
+  write_both(folder, name, to_svg(plot), draw_plot(plot, kPlotScale));
+}
+void write_plot(const std::string& folder, const std::string& name, const BarPlot& plot) {
+  write_both(folder, name, to_svg(plot), draw_plot(plot, kPlotScale));
+}
+
+nlohmann::ordered_json failures_json(const std::vector<FailedImage>& failed) {
+  auto list = nlohmann::ordered_json::array();
+  for (const FailedImage& image : failed)
+    list.push_back({{"image", image.image}, {"error", image.error}});
+  return list;
+}
+
+}  // namespace fovea

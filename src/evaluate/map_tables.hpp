@@ -1,0 +1,31 @@
+#pragma once
+
+#include "fovea/bootstrap.hpp"
+#include "fovea/plot.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What tables and plots of evaluated maps have in common.
+namespace fovea {
+
+/// The method's name in tables and plots: "Grad-CAM", or "random map" and the like for controls.
+std::string title_of(std::string_view method);
+/// Mean, low and high end and number of images; null for a mean of nothing.
+nlohmann::ordered_json interval_json(const MeanInterval& mean);
+/// "0.12 [0.10, 0.14]", or "none" for a mean of nothing.
+std::string interval_text(const MeanInterval& mean, int decimals);
+/// Writes NAME.svg and NAME.png into a folder. OutputError.
+void write_plot(const std::string& folder, const std::string& name, const LinePlot& plot);
+void write_plot(const std::string& folder, const std::string& name, const BarPlot& plot);
+
+/// An image that could not be used, and why.
+struct FailedImage {
+  std::string image, error;
+};
+nlohmann::ordered_json failures_json(const std::vector<FailedImage>& failed);
+
+}  // namespace fovea

@@ -1,0 +1,54 @@
+#include "base/enum_names.hpp"
+#include "fovea/localize.hpp"
+#include "fovea/methods.hpp"
+
+namespace fovea {
+namespace {
+
+constexpr EnumNames<ChannelMerge, 3> kChannelMerges = {
+    {{ChannelMerge::Maximum, "max"}, {ChannelMerge::Sum, "sum"}, {ChannelMerge::L2, "l2"}}};
+constexpr EnumNames<Baseline, 3> kBaselines = {
+    {{Baseline::Black, "black"}, {Baseline::Mean, "mean"}, {Baseline::Blurred, "blurred"}}};
+constexpr EnumNames<BoxRule, 2> kBoxRules = {
+    {{BoxRule::LargestComponent, "largest"}, {BoxRule::SizeableComponents, "sizeable"}}};
+
+}  // namespace
+
+std::string_view name_of(ChannelMerge merge) {
+  return enum_name(kChannelMerges, merge);
+}
+ChannelMerge parse_channel_merge(std::string_view name) {
+  return enum_value(kChannelMerges, "merge", name);
+}
+std::vector<std::string> channel_merge_names() {
+  return all_names(kChannelMerges);
+}
+
+std::string_view name_of(Baseline baseline) {
+  return enum_name(kBaselines, baseline);
+}
+Baseline parse_baseline(std::string_view name) {
+  return enum_value(kBaselines, "baseline", name);
+}
+std::vector<std::string> baseline_names() {
+  return all_names(kBaselines);
+}
+
+std::string_view name_of(BoxRule rule) {
+  return enum_name(kBoxRules, rule);
+}
+BoxRule parse_box_rule(std::string_view name) {
+  return enum_value(kBoxRules, "rule for boxes", name);
+}
+std::vector<std::string> box_rule_names() {
+  return all_names(kBoxRules);
+}
+
+std::vector<std::string> method_names() {
+  std::vector<std::string> names;
+  for (const MethodInfo& info : methods())
+    names.emplace_back(info.name);
+  return names;
+}
+
+}  // namespace fovea

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "fovea/display.hpp"
+#include "fovea/program.hpp"
+
+#include <map>
+#include <mutex>
+#include <optional>
+
+namespace fovea {
+
+/// Class models for figures and pages, each made once. May be asked by several threads.
+class ClassModelPictures {
+public:
+  /// `options` says how the network computes; direction and final activation are the class models' own.
+  /// Nothing is compiled before the first picture is asked for.
+  ClassModelPictures(Model model, const Preprocessing& preprocessing, ProgramOptions options);
+
+  /// The class's picture with what is to be said of it. InputError for a class that does not exist.
+  const Panel& panel(std::int64_t target_class);
+
+private:
+  Model model_;
+  Preprocessing preprocessing_;
+  ProgramOptions options_;
+  std::optional<Session> session_;
+  std::map<std::int64_t, Panel> panels_;
+  std::mutex mutex_;
+};
+
+}  // namespace fovea

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "fovea/deconv.hpp"
+#include "fovea/layers.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// Figures and files of reconstructions.
+namespace fovea {
+
+/// One unit, channel or score of one picture, under each rule in turn.
+struct DeconvView {
+  std::vector<Reconstruction> by_rule;
+  std::string title;  ///< in figures of several
+
+  const Reconstruction& first() const { return by_rule.front(); }
+  bool is_whole() const;
+  Image patch() const { return crop(first().seen, first().field); }
+};
+
+/// How reconstructions are shown.
+struct DeconvDisplay {
+  std::vector<Rule> rules;         ///< in the order of DeconvView::by_rule
+  std::optional<LayerInfo> layer;  ///< of the units; none: the class score
+  bool whole = false;              ///< channels as wholes, instead of their strongest units
+  double percentile = 99.5;        ///< as `contrast_level` has it
+  ChannelOrder channel_order = ChannelOrder::RGB;
+};
+
+/// Shows reconstructions and writes their files.
+class DeconvPictures {
+public:
+  explicit DeconvPictures(DeconvDisplay display) : display_(std::move(display)) {}
+
+  /// The reconstruction around mid-grey, cut to the receptive field or as it is.
+  Image cut(const Reconstruction& reconstruction) const;
+  Image whole(const Reconstruction& reconstruction) const;
+  /// Writes <start>-patch.png and for each rule the picture, cut and whole, and the array. Returns the files
+  /// by their names in JSON. OutputError.
+  nlohmann::ordered_json write(const DeconvView& view, const std::string& start) const;
+  /// Photo, patch and reconstruction of one; patches beside reconstructions of several; a row for each with
+  /// all rules.
+  Image figure(const std::vector<DeconvView>& views, const std::string& heading) const;
+  /// What came back how, for headings: "DeconvNet", "three rules".
+  std::string rules_text() const;
+
+private:
+  Image figure_of_one(const DeconvView& view, const std::string& heading) const;
+  Image figure_of_rows(const std::vector<DeconvView>& views, const std::string& heading) const;
+  std::string caption(const DeconvView& view) const;
+  Image framed(const Image& part, const DeconvView& view, std::uint8_t outside) const;
+
+  DeconvDisplay display_;
+};
+
+nlohmann::ordered_json to_json(const Rect& rect);
+nlohmann::ordered_json to_json(const UnitActivation& activation);
+/// "channel 12, row 3, column 4: 17.2"
+std::string describe(const UnitActivation& activation);
+
+}  // namespace fovea

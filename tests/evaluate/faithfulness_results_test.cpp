@@ -1,0 +1,80 @@
+#include "evaluate/faithfulness_results.hpp"
+
+#include <gtest/gtest.h>
+
+namespace fovea::test {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Scores whose insertion less deletion is `gap`.
+MapScores scores_of(double gap) {
+  MapScores scores;
+  for (const CurveKind& kind : kCurveKinds)
+    scores.*kind.curve = {{0, 1}, {1, 0}};
+  scores.values[static_cast<std::size_t>(MapMeasure::Insertion)] = gap;
+  scores.values[static_cast<std::size_t>(MapMeasure::Deletion)] = 0;
+  return scores;
+}
+
+/// Three photos under one method and a control; the third photo failed.
+FaithfulnessResults results_of_three() {
+  FaithfulnessResults results;
+  results.methods = {"grad-cam", "random"};
+  results.images.resize(3);
+  results.images[0] = {"folder/a.jpg", {7, 0.5, 0.25, 0.125, {scores_of(0.75), scores_of(0.125)}}, {}};
+  results.images[1] = {"b, c.jpg", {7, 0.5, 0.25, 0.125, {scores_of(0.25), scores_of(0.5)}}, {}};
+  results.images[2] = {"broken.jpg", {}, "broken.jpg: is damaged"};
+  results.settings = {{"steps", 4}};
+  return results;
+}
+
+std::size_t lines_of(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+TEST(FaithfulnessResults, are_one_line_for_each_image_and_method_and_one_for_a_failure) {
+  const std::string csv = images_csv(results_of_three());
+  EXPECT_EQ(lines_of(csv), 1U + 2 * 2 + 1);
+  EXPECT_NE(csv.find("\"b, c.jpg\",random,7,0.5,0.25,0.125,0,0.5,"), std::string::npos);
+  EXPECT_NE(csv.find("broken.jpg,,,,,,,,,,,,,,,,broken.jpg: is damaged\n"), std::string::npos);
+}
+
+TEST(FaithfulnessResults, are_summed_up_without_failures) {
+  const FaithfulnessResults results = results_of_three();
+  EXPECT_EQ(results.failures(), 1U);
+  const std::vector<MethodMeans> means = means_of(results);
+  ASSERT_EQ(means.size(), 2U);
+  EXPECT_DOUBLE_EQ(means[0][MapMeasure::Insertion].mean, 0.5);
+  EXPECT_EQ(means[0][MapMeasure::Gini].count, 0);
+  ASSERT_EQ(measured(means).size(), 2U);
+  const Json json = summary_json(results, means);
+  EXPECT_EQ(json["images"], 3);
+  EXPECT_EQ(json["failures"], Json::array({{{"image", "broken.jpg"}, {"error", "broken.jpg: is damaged"}}}));
+  EXPECT_DOUBLE_EQ(json["methods"]["random"]["insertion"]["mean"], 0.3125);
+  EXPECT_TRUE(json["methods"]["random"]["gini"].is_null());
+  EXPECT_EQ(json["better"]["deletion"], "lower");
+  EXPECT_EQ(json["settings"]["steps"], 4);
+}
+
+TEST(FaithfulnessResults, tell_the_images_on_which_methods_do_worst) {
+  const FaithfulnessResults results = results_of_three();
+  const std::vector<HardImage> hardest = hardest_images(results, 5);
+  ASSERT_EQ(hardest.size(), 2U);
+  EXPECT_EQ(hardest[0].image, &results.images[1]);
+  EXPECT_DOUBLE_EQ(hardest[0].mean, 0.25);
+  EXPECT_EQ(hardest[0].best, "Grad-CAM");
+  EXPECT_EQ(hardest_images(results, 1).size(), 1U);
+}
+
+TEST(FaithfulnessResults, are_a_table_of_titles_and_intervals) {
+  const FaithfulnessResults results = results_of_three();
+  const std::string text = summary_text(results, means_of(results));
+  EXPECT_EQ(text.find("3 images, 1 of them failed and left out\n"), 0U);
+  EXPECT_NE(text.find("\nGrad-CAM "), std::string::npos);
+  EXPECT_NE(text.find("\nrandom map "), std::string::npos);
+  EXPECT_NE(text.find("0.500 [0.250, 0.750]"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace fovea::test
