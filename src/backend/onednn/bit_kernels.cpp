@@ -1,8 +1,7 @@
 #include "backend/onednn/bit_kernels.hpp"
 
+#include "backend/onednn/parallel.hpp"
 #include "backend/onednn/vector_level.hpp"
-
-#include <omp.h>
 
 #include <algorithm>
 #include <bit>
@@ -23,23 +22,6 @@
 
 namespace fovea::backend::onednn_detail {
 namespace {
-
-/// Elements that one thread takes at least: less is not worth waking another for.
-constexpr std::int64_t kGrain = 1 << 13;
-
-/// Runs `part(begin, end)` over [0, count) on the threads of the run; parts begin at multiples of 512.
-template <class Part>
-void share(std::int64_t count, const Part& part) {
-  const auto threads = std::min<std::int64_t>(omp_get_max_threads(), (count + kGrain - 1) / kGrain);
-  if (threads <= 1)
-    return part(std::int64_t{0}, count);
-  const int team = static_cast<int>(threads);
-  const std::int64_t each = ((count + threads - 1) / threads + 511) / 512 * 512;
-#pragma omp parallel for num_threads(team) schedule(static)
-  for (std::int64_t t = 0; t < threads; ++t)
-    if (t * each < count)
-      part(t * each, std::min(count, (t + 1) * each));
-}
 
 float value_of(float x) {
   return x;

@@ -279,4 +279,11 @@ void OneDnnBuilder::add_reference(const ir::Node& node) {
   builder_.add_reference_step(node, uses_);
 }
 
+OrderedPlace ordered_place(OneDnnBuilder& builder, ir::ValueId id) {
+  const Place place = builder.place(id);
+  if (const auto order = memory_order(place.desc))
+    return {place, *order};
+  return {builder.plain(id), row_major_order(builder.graph().shape(id).rank())};
+}
+
 }  // namespace fovea::backend::onednn_detail

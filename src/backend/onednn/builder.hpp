@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backend/lowering_builder.hpp"
+#include "backend/onednn/memory_order.hpp"
 #include "backend/onednn/primitives.hpp"
 #include "base/tensor_pool.hpp"
 
@@ -88,6 +89,9 @@ public:
   /// reads it any more. For kernels that read each element before they write it.
   Place produce_in_place(ir::ValueId operand, const Place& place, ir::ValueId result);
 
+  /// Whether nothing reads the value's memory behind the node that is being lowered.
+  bool may_overwrite(ir::ValueId id) const;
+
   /// Room for a mask of so many bytes over a value in the layout `looked_at`, which its place then carries.
   Place produce_bits(ir::ValueId id, const Desc& looked_at, std::size_t bytes);
 
@@ -105,7 +109,6 @@ private:
   template <class Visit>
   void for_each_constant_of(const ir::Node& node, Visit&& visit) const;
   bool is_last_reader(ir::ValueId id) const;
-  bool may_overwrite(ir::ValueId id) const;
   bool keeps_precision(const ir::Node& reader, ir::ValueId id) const;
   Place adopt(ir::ValueId id, const Place& place);
   Place reordered(const Place& from, const Desc& desc);
@@ -124,5 +127,13 @@ private:
   std::vector<std::vector<Place>> places_;     ///< by value, the producer's own first
   std::vector<std::vector<Place>> constants_;  ///< by value: constants in other layouts than row-major
 };
+
+/// A value in float32 and the order of its memory.
+struct OrderedPlace {
+  Place place;
+  MemoryOrder order;
+};
+/// The value in the layout it has, or row-major where that has gaps or blocks.
+OrderedPlace ordered_place(OneDnnBuilder& builder, ir::ValueId id);
 
 }  // namespace fovea::backend::onednn_detail

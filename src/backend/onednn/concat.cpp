@@ -1,7 +1,5 @@
 #include "ops/concat.hpp"
 #include "backend/onednn/lowerings.hpp"
-#include "ops/slice.hpp"
-#include "ops/split.hpp"
 
 #include <algorithm>
 
@@ -35,53 +33,10 @@ void lower_concat(OneDnnBuilder& builder, const ir::Node& node) {
                         {{DNNL_ARG_DST, builder.produce(node.outputs[0], joined.dst)}});
 }
 
-/// The part of a value from `starts` on, copied out of it.
-void add_part(OneDnnBuilder& builder, const ir::Node& node, const Place& x, const Dims& starts,
-              ir::ValueId y) {
-  const Shape& shape = builder.graph().shape(y);
-  const Desc part = x.desc.submemory_desc(shape.dims(), starts);
-  const Desc dense = OneDnnBuilder::channels_last_desc(shape, type_of(x.desc));
-  builder.add_primitive(node.op->name, reorder(builder.engine(), part, dense),
-                        {{DNNL_ARG_FROM, {x.buffer, part}}}, {{DNNL_ARG_TO, builder.produce(y, dense)}});
-}
-
-Place whole(OneDnnBuilder& builder, ir::ValueId x) {
-  const Type type = type_of(builder.native(x).desc);
-  return builder.place(x, OneDnnBuilder::channels_last_desc(builder.graph().shape(x), type));
-}
-
-bool supports_split(const ir::Graph& graph, const ir::Node& node) {
-  return std::all_of(node.outputs.begin(), node.outputs.end(),
-                     [&](ir::ValueId id) { return graph.shape(id).elements() > 0; });
-}
-
-void lower_split(OneDnnBuilder& builder, const ir::Node& node) {
-  const auto& a = node.attributes.as<ops::SplitAttributes>();
-  const Place x = whole(builder, node.inputs[0]);
-  Dims starts(static_cast<std::size_t>(builder.graph().shape(node.inputs[0]).rank()), 0);
-  for (std::size_t i = 0; i < node.outputs.size(); ++i) {
-    if (builder.uses()[static_cast<std::size_t>(node.outputs[i])] > 0)
-      add_part(builder, node, x, starts, node.outputs[i]);
-    starts[static_cast<std::size_t>(a.axis)] += a.sizes[i];
-  }
-}
-
-bool supports_slice(const ir::Graph&, const ir::Node& node) {
-  const auto& steps = node.attributes.as<ops::SliceAttributes>().steps;
-  return std::all_of(steps.begin(), steps.end(), [](std::int64_t step) { return step == 1; });
-}
-
-void lower_slice(OneDnnBuilder& builder, const ir::Node& node) {
-  add_part(builder, node, whole(builder, node.inputs[0]), node.attributes.as<ops::SliceAttributes>().starts,
-           node.outputs[0]);
-}
-
 }  // namespace
 
 std::vector<OperatorLowering> concat_lowerings() {
-  return {{&ops::concat(), supports_concat, lower_concat, kAnyType},
-          {&ops::slice(), supports_slice, lower_slice, kAnyType},
-          {&ops::split(), supports_split, lower_split, kAnyType}};
+  return {{&ops::concat(), supports_concat, lower_concat, kAnyType}};
 }
 
 }  // namespace fovea::backend::onednn_detail

@@ -26,6 +26,10 @@ std::vector<OperatorLowering> normalization_lowerings();
 std::vector<OperatorLowering> mask_lowerings();
 std::vector<OperatorLowering> interleave_lowerings();
 std::vector<OperatorLowering> stabilised_lowerings();
+std::vector<OperatorLowering> curve_lowerings();
+std::vector<OperatorLowering> row_lowerings();
+std::vector<OperatorLowering> copy_lowerings();
+std::vector<OperatorLowering> gather_lowerings();
 
 /// Whether an operator makes a mask: bits in the layout of what it looks at, for Masked alone to read.
 bool is_mask(const ir::Operator& op);

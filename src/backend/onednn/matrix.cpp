@@ -93,7 +93,38 @@ bool supports_mat_mul(const ir::Graph&, const ir::Node&) {
   return true;
 }
 
+/// A matrix in memory that a transposition left in another order, which the library reads as it is: rows or
+/// columns without gaps.
+bool is_transposed_view(const Place& place, const Shape& shape) {
+  const std::optional<Dims> strides = strides_of(place.desc);
+  return place.desc != OneDnnBuilder::plain_desc(shape) && strides &&
+         (strides->back() == 1 || (*strides)[strides->size() - 2] == 1);
+}
+
+/// Stacks of one rank, of which at least one is read in another order than row-major.
+bool lower_transposed(OneDnnBuilder& builder, const ir::Node& node) {
+  const ir::Graph& graph = builder.graph();
+  const Shape &a = graph.shape(node.inputs[0]), &b = graph.shape(node.inputs[1]);
+  if (a.rank() != b.rank() || a.rank() < 2)
+    return false;
+  Place left = builder.place(node.inputs[0]), right = builder.place(node.inputs[1]);
+  const bool left_is_view = is_transposed_view(left, a), right_is_view = is_transposed_view(right, b);
+  if (!left_is_view && !right_is_view)
+    return false;
+  if (!left_is_view)
+    left = builder.plain(node.inputs[0]);
+  if (!right_is_view)
+    right = builder.plain(node.inputs[1]);
+  const Desc desc = OneDnnBuilder::plain_desc(graph.shape(node.outputs[0]));
+  builder.add_primitive(node.op->name, matmul(builder.engine(), left.desc, right.desc, {}, desc),
+                        {{DNNL_ARG_SRC, left}, {DNNL_ARG_WEIGHTS, right}},
+                        {{DNNL_ARG_DST, builder.produce(node.outputs[0], desc)}});
+  return true;
+}
+
 void lower_mat_mul(OneDnnBuilder& builder, const ir::Node& node) {
+  if (lower_transposed(builder, node))
+    return;
   const ir::Graph& graph = builder.graph();
   const Product product = product_of(graph.shape(node.inputs[0]), graph.shape(node.inputs[1]));
   const auto as = [](const Place& place, const std::vector<std::int64_t>& dims) {

@@ -2,6 +2,7 @@
 
 #include <oneapi/dnnl/dnnl.hpp>
 
+#include <optional>
 #include <vector>
 
 /// The one place that knows oneDNN's descriptor API, which differs between its major versions (2.x and 3.x;
@@ -17,6 +18,11 @@ using Type = dnnl::memory::data_type;
 Type type_of(const Desc& desc);
 /// The same layout for elements of another type.
 Desc retyped(const Desc& desc, Type type);
+
+/// The extents of a layout.
+Dims dims_of(const Desc& desc);
+/// The strides of a layout without blocks and padding; none of any other.
+std::optional<Dims> strides_of(const Desc& desc);
 
 /// A sliding window; pairs are (height, width), dilations count from 1 as in ONNX.
 struct Window {

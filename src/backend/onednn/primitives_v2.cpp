@@ -4,6 +4,8 @@
 
 #include "backend/onednn/primitive_attributes.hpp"
 
+#include <algorithm>
+
 static_assert(DNNL_VERSION_MAJOR == 2);
 
 namespace fovea::backend::onednn_detail {
@@ -48,6 +50,19 @@ Desc retyped(const Desc& desc, Type type) {
   Desc changed = desc;
   changed.data.data_type = dnnl::memory::convert_to_c(type);
   return changed;
+}
+
+Dims dims_of(const Desc& desc) {
+  return desc.dims();
+}
+
+std::optional<Dims> strides_of(const Desc& desc) {
+  const dnnl_memory_desc_t& d = desc.data;
+  if (d.format_kind != dnnl_blocked || d.format_desc.blocking.inner_nblks != 0)
+    return {};
+  if (!std::equal(d.dims, d.dims + d.ndims, d.padded_dims))
+    return {};
+  return Dims(d.format_desc.blocking.strides, d.format_desc.blocking.strides + d.ndims);
 }
 
 ConvForward conv_forward(const dnnl::engine& engine, const Desc& src, const Desc& weights, const Desc& bias,

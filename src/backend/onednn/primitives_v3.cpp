@@ -103,6 +103,16 @@ Desc retyped(const Desc& desc, Type type) {
   throw InternalError("oneDNN chose a layout that has no counterpart in another element type");
 }
 
+Dims dims_of(const Desc& desc) {
+  return desc.get_dims();
+}
+
+std::optional<Dims> strides_of(const Desc& desc) {
+  const bool is_plain = desc.get_format_kind() == dnnl::memory::format_kind::blocked &&
+                        desc.get_inner_nblks() == 0 && desc.get_padded_dims() == desc.get_dims();
+  return is_plain ? std::optional(desc.get_strides()) : std::nullopt;
+}
+
 ConvForward conv_forward(const dnnl::engine& engine, const Desc& src, const Desc& weights, const Desc& bias,
                          const Desc& dst, const Window& window, const Epilogue& epilogue) {
   const auto desc = conv_forward_desc(engine, src, weights, bias, dst, window,

@@ -1,22 +1,16 @@
 #include "backend/onednn/lowerings.hpp"
+#include "backend/onednn/parallel.hpp"
 #include "ops/stabilised_div.hpp"
-
-#include <omp.h>
-
-#include <algorithm>
 
 namespace fovea::backend::onednn_detail {
 namespace {
 
-/// Elements that one thread takes at least: less is not worth waking another for.
-constexpr std::int64_t kGrain = 1 << 13;
-
 void divide(const float* a, const float* b, float epsilon, float* z, std::int64_t count) {
-  const int threads = static_cast<int>(
-      std::clamp<std::int64_t>(count / kGrain, 1, static_cast<std::int64_t>(omp_get_max_threads())));
-#pragma omp parallel for simd num_threads(threads) schedule(static)
-  for (std::int64_t i = 0; i < count; ++i)
-    z[i] = a[i] / (b[i] + (b[i] < 0 ? -epsilon : epsilon));
+  share(count, [=](std::int64_t begin, std::int64_t end) {
+#pragma omp simd
+    for (std::int64_t i = begin; i < end; ++i)
+      z[i] = a[i] / (b[i] + (b[i] < 0 ? -epsilon : epsilon));
+  });
 }
 
 bool supports_all(const ir::Graph&, const ir::Node&) {

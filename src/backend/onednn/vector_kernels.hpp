@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+
+/// Kernels of float32 for one thread, each compiled for several sets of vector instructions from one source,
+/// vector_kernels_body.hpp. Counts are of elements; pointers need no alignment. A result may lie in the
+/// memory of an operand of the same shape, element for element. What a result may differ by from the plain
+/// kernel's: sums are taken in another order, products and sums are fused, and exp and erf are polynomials
+/// that are exact to 3 units in the last place.
+namespace fovea::backend::onednn_detail {
+
+/// Functions of one element, y = f(a; p, q), or of two, y = f(a, b; p, q) with a the gradient dy.
+enum class Curve {
+  Erf,
+  ErfGradient,  ///< dy, x
+  Neg,
+  Reciprocal,
+  ReciprocalGradient,   ///< dy, y
+  SqrtGradient,         ///< dy, y
+  HardSigmoid,          ///< p: slope, q: offset
+  HardSigmoidGradient,  ///< dy, y; p: slope
+  Square,
+  Twice,
+  Power,                ///< p: the exponent
+  PowerBaseDerivative,  ///< p: the exponent
+};
+inline constexpr int kCurves = 12;
+
+/// Functions of two operands with broadcasting.
+enum class Binary { Add, Sub, Mul, Div, Max, Min };
+inline constexpr int kBinaries = 6;
+
+struct VectorKernels {
+  using CurveKernel = void (*)(const float* a, const float* b, float* y, std::int64_t count, float p,
+                               float q);
+  /// Elements a[k * a_step] and b[k * b_step].
+  using BinaryKernel = void (*)(const float* a, std::int64_t a_step, const float* b, std::int64_t b_step,
+                                float* z, std::int64_t count);
+  CurveKernel curves[kCurves];
+  BinaryKernel binaries[kBinaries];
+
+  /// Rows of `count` elements, one after another.
+  void (*softmax)(const float* x, float* y, std::int64_t rows, std::int64_t count);
+  void (*softmax_gradient)(const float* dy, const float* y, float* dx, std::int64_t rows, std::int64_t count);
+  /// `scale` and `bias` may be null.
+  void (*layer_normalization)(const float* x, const float* scale, const float* bias, float* y,
+                              std::int64_t rows, std::int64_t count, float epsilon);
+  void (*layer_normalization_gradient)(const float* dy, const float* x, const float* scale, float* dx,
+                                       std::int64_t rows, std::int64_t count, float epsilon);
+  /// y[row] = factor * the sum of the row.
+  void (*sum_rows)(const float* x, float* y, std::int64_t rows, std::int64_t count, float factor);
+  /// y[i] = factor * the sum over k < count of x[k * stride + i], for i < width.
+  void (*sum_columns)(const float* x, float* y, std::int64_t count, std::int64_t stride, std::int64_t width,
+                      float factor);
+};
+
+/// Those for the level that vector_level() gives.
+const VectorKernels& vector_kernels();
+
+namespace plain {
+extern const VectorKernels kernels;
+}
+namespace avx2 {
+extern const VectorKernels kernels;
+}
+namespace avx512 {
+extern const VectorKernels kernels;
+}
+
+}  // namespace fovea::backend::onednn_detail
