@@ -62,9 +62,10 @@ TEST(Log, names_every_node_that_falls_back) {
   const TemporaryFolder folder;
   ModelBuilder builder;
   builder.input("x", {1, 3, 4, 4}).output("scores").weight("w", {48, 2}, std::vector<float>(96, 0.5F));
-  builder.node("Sin", {"x"}, {"waves"}).node("Flatten", {"waves"}, {"flat"}).node("MatMul", {"flat", "w"}, {"scores"});
-  const auto program = Program::compile(
-      Model::load(builder.save(folder.file("model.onnx"))), {.threads = 1});
+  builder.node("Sin", {"x"}, {"waves"})
+      .node("Flatten", {"waves"}, {"flat"})
+      .node("MatMul", {"flat", "w"}, {"scores"});
+  const auto program = Program::compile(Model::load(builder.save(folder.file("model.onnx"))), {.threads = 1});
   EXPECT_GT(program->report().fallback_nodes, 0);
   EXPECT_EQ(listener.count("^node '.+' \\(.+\\): no kernel of oneDNN's, runs its reference kernel$"),
             program->report().fallback_nodes);
