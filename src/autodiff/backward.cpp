@@ -28,13 +28,14 @@ std::vector<bool> values_depending_on(const ir::Graph& graph, ir::ValueId input)
 std::function<std::vector<ir::ValueId>(ir::GradientContext&)>
 rule_for(const ir::Node& node, const RuleSet& rules, Differentiated& result) {
   for (const RuleOverride& override : rules.overrides)
-    if (override.op == node.op && (!override.applies || override.applies(result.graph, node))) {
+    if ((!override.op || override.op == node.op) &&
+        (!override.applies || override.applies(result.graph, node))) {
       ++result.overridden[node.op->name];
       if (!override.treatment.empty())
         ++result.treated[override.treatment][node.op->name];
       return override.rule;
     }
-  if (std::find(rules.passed_by.begin(), rules.passed_by.end(), node.op) != rules.passed_by.end())
+  if (rules.passed_by && rules.passed_by(*node.op))
     ++result.passed_by[node.op->name];
   return node.op->gradient.rule;
 }

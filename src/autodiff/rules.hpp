@@ -11,11 +11,12 @@
 
 namespace fovea::autodiff {
 
-/// One exception to the plain gradients: how the way back treats the nodes of one operator, or some of them.
+/// One exception to the plain gradients: how the backward pass treats the nodes of one operator, or some
+/// nodes.
 struct RuleOverride {
-  const ir::Operator* op;
+  const ir::Operator* op;  ///< null: of any operator, as `applies` says
   std::function<std::vector<ir::ValueId>(ir::GradientContext&)> rule;
-  bool (*applies)(const ir::Graph&, const ir::Node&) = nullptr;  ///< null: to every node of that operator
+  bool (*applies)(const ir::Graph&, const ir::Node&) = nullptr;  ///< null: every node of the operator
   std::string_view treatment = {};  ///< for reports, where a set has several: what the rule does
 };
 
@@ -23,9 +24,9 @@ struct RuleOverride {
 struct RuleSet {
   std::string name;
   std::vector<RuleOverride> overrides;
-  /// Operators whose nodes are counted where they keep their own gradient, because a user may expect the rule
-  /// to act on them.
-  std::vector<const ir::Operator*> passed_by;
+  /// Whether an operator's nodes are counted where they keep their own gradient, because a user may expect
+  /// the rule to act on them; null: of none.
+  bool (*passed_by)(const ir::Operator&) = nullptr;
 };
 
 /// Back-propagation: no overrides.

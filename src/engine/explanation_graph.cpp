@@ -1,10 +1,10 @@
 #include "engine/explanation_graph.hpp"
 
 #include "base/check.hpp"
-#include "ops/abs.hpp"
 #include "ops/arg_max.hpp"
 #include "ops/cast.hpp"
-#include "ops/equal.hpp"
+#include "ops/comparison.hpp"
+#include "ops/functions.hpp"
 #include "ops/mul.hpp"
 #include "ops/reduce_max.hpp"
 #include "ops/reduce_sum.hpp"

@@ -1,6 +1,6 @@
 #include "engine/rule_notes.hpp"
 
-#include "ops/round_straight_through.hpp"
+#include "ops/functions.hpp"
 
 #include <fmt/format.h>
 

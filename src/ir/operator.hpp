@@ -2,6 +2,7 @@
 
 #include "fovea/tensor.hpp"
 #include "ir/attributes.hpp"
+#include "ir/traits.hpp"
 
 #include <cstdint>
 #include <span>
@@ -103,6 +104,7 @@ struct Operator {
   Gradient gradient;
   /// Default attributes; empty for an operator without any.
   Attributes attributes = {};
+  Traits traits = {};
 };
 
 }  // namespace fovea::ir

@@ -14,7 +14,14 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& add() {
-  static const ir::Operator op{"Add", {"a", "b"}, binary_type, binary_kernel<Sum>, gradient};
+  static const ir::Operator op{
+      "Add",
+      {"a", "b"},
+      binary_type,
+      binary_kernel<Sum>,
+      gradient,
+      {},
+      {.pointwise = true, .sign = ir::ResultSign::OfAll, .relevance = ir::Relevance::PassedOn}};
   return op;
 }
 

@@ -3,6 +3,7 @@
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
 #include "ops/pool_window.hpp"
+#include "ops/reach_rules.hpp"
 
 #include <algorithm>
 
@@ -95,7 +96,15 @@ void gradient_kernel(const ir::KernelCall& call) {
 }  // namespace
 
 const ir::Operator& average_pool() {
-  static const ir::Operator op{"AveragePool", {"x"}, infer, kernel, gradient, AveragePoolAttributes{}};
+  static const ir::Operator op{"AveragePool",
+                               {"x"},
+                               infer,
+                               kernel,
+                               gradient,
+                               AveragePoolAttributes{},
+                               {.sign = ir::ResultSign::OfFirst,
+                                .relevance = ir::Relevance::Shared,
+                                .reach = pool_reach<AveragePoolAttributes>}};
   return op;
 }
 

@@ -14,7 +14,6 @@
 #include "ops/mat_mul.hpp"
 #include "ops/max_pool.hpp"
 #include "ops/pad.hpp"
-#include "ops/pointwise.hpp"
 #include "ops/reduce_max.hpp"
 #include "ops/reduce_mean.hpp"
 #include "ops/reduce_prod.hpp"
@@ -287,7 +286,7 @@ AxisRoles roles_after(const Call& call, std::size_t output) {
     depends = depends || call.depends(i);
   if (!depends)
     return {};
-  if (is_pointwise(*call.node.op))
+  if (call.node.op->traits.pointwise)
     return broadcast_roles(call, output);
   const Row* row = row_of(call.node.op);
   const bool any_input =
@@ -323,7 +322,7 @@ void fill_backward(const ir::Graph& graph, const ir::Node& node, std::size_t i,
       x = AxisRoles(x.size());
     for (std::size_t axis = 0; axis < perm.size(); ++axis)
       fill(x, index(perm[axis]), y[axis]);
-  } else if (is_pointwise(*node.op)) {
+  } else if (node.op->traits.pointwise) {
     if (may_replace && x_shape == y_shape)
       x = AxisRoles(x.size());
     for (std::int64_t axis = 1; axis <= x_shape.rank(); ++axis)

@@ -71,9 +71,13 @@ void gradient_kernel(const ir::KernelCall& call) {
 }  // namespace
 
 const ir::Operator& batch_normalization() {
-  static const ir::Operator op{
-      "BatchNormalization",          {"x", "scale", "bias", "mean", "variance"}, infer, kernel, gradient,
-      BatchNormalizationAttributes{}};
+  static const ir::Operator op{"BatchNormalization",
+                               {"x", "scale", "bias", "mean", "variance"},
+                               infer,
+                               kernel,
+                               gradient,
+                               BatchNormalizationAttributes{},
+                               {.pointwise = true, .relevance = ir::Relevance::PassedOn}};
   return op;
 }
 

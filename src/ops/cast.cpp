@@ -31,7 +31,16 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& cast() {
-  static const ir::Operator op{"Cast", {"x"}, infer, kernel, gradient, CastAttributes{}};
+  static const ir::Operator op{"Cast",
+                               {"x"},
+                               infer,
+                               kernel,
+                               gradient,
+                               CastAttributes{},
+                               {.pointwise = true,
+                                .moves_elements = true,
+                                .sign = ir::ResultSign::OfFirst,
+                                .relevance = ir::Relevance::Moved}};
   return op;
 }
 

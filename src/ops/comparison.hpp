@@ -1,18 +1,26 @@
 #pragma once
 
-#include "ops/broadcast.hpp"
+#include "ir/operator.hpp"
 
 namespace fovea::ops {
 
-/// Shape rule of z = f(a, b) with broadcasting, where z is bool and both operands have one element type.
-std::vector<ir::TensorType> comparison_type(const ir::InferCall& call);
-/// The same for operands that must be bool.
-std::vector<ir::TensorType> logical_type(const ir::InferCall& call);
+// Comparisons and logic: results are bool, and no gradient passes them. Operands broadcast.
 
-/// Kernel of z = f(a, b) with broadcasting, for every element type.
-template <class Function>
-void comparison_kernel(const ir::KernelCall& call) {
-  dispatch(call.dtype(0), [&]<class T>(T) { broadcast_kernel<T, bool>(call, Function()); });
-}
+/// z = a == b as bool, with broadcasting. Any element type; false for a NaN.
+const ir::Operator& equal();
+/// z = a > b as bool, with broadcasting. Any element type; false for a NaN.
+const ir::Operator& greater();
+/// z = a >= b as bool, with broadcasting. Any element type; false for a NaN.
+const ir::Operator& greater_or_equal();
+/// z = a < b as bool, with broadcasting. Any element type; false for a NaN.
+const ir::Operator& less();
+/// z = a <= b as bool, with broadcasting. Any element type; false for a NaN.
+const ir::Operator& less_or_equal();
+/// z = a and b, of bool operands, with broadcasting.
+const ir::Operator& logical_and();
+/// y = not x, of a bool operand.
+const ir::Operator& logical_not();
+/// z = a or b, of bool operands, with broadcasting.
+const ir::Operator& logical_or();
 
 }  // namespace fovea::ops

@@ -2,6 +2,7 @@
 
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
+#include "ops/reach_rules.hpp"
 #include "ops/split.hpp"
 
 #include <cstring>
@@ -55,10 +56,28 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
   return dx;
 }
 
+Reach reach_rule(const ReachCall& call, std::size_t) {
+  Reach all;
+  for (std::size_t i = 0; i < call.node.inputs.size(); ++i)
+    all = unite(all, call.x(i));
+  const bool spreads =
+      all.of == Reach::Of::Fields && is_picture_axis(all, call.attributes<ConcatAttributes>().axis);
+  return spreads ? kWholePicture : all;
+}
+
 }  // namespace
 
 const ir::Operator& concat() {
-  static const ir::Operator op{"Concat", {"xs..."}, infer, kernel, gradient, ConcatAttributes{}};
+  static const ir::Operator op{"Concat",
+                               {"xs..."},
+                               infer,
+                               kernel,
+                               gradient,
+                               ConcatAttributes{},
+                               {.sign = ir::ResultSign::OfAll,
+                                .relevance = ir::Relevance::Moved,
+                                .reach = reach_rule,
+                                .reach_of_any_input = true}};
   return op;
 }
 

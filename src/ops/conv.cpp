@@ -3,6 +3,7 @@
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
 #include "ops/conv_transpose.hpp"
+#include "ops/reach_rules.hpp"
 
 #include <algorithm>
 
@@ -88,7 +89,14 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& conv() {
-  static const ir::Operator op{"Conv", {"x", "w", "b?"}, infer, kernel, gradient, ConvAttributes{}};
+  static const ir::Operator op{
+      "Conv",
+      {"x", "w", "b?"},
+      infer,
+      kernel,
+      gradient,
+      ConvAttributes{},
+      {.relevance = ir::Relevance::Layer, .reach = convolution_reach<ConvAttributes, through_window>}};
   return op;
 }
 

@@ -3,6 +3,7 @@
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
 #include "ops/conv.hpp"
+#include "ops/reach_rules.hpp"
 
 #include <algorithm>
 
@@ -83,8 +84,15 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& conv_transpose() {
-  static const ir::Operator op{"ConvTranspose", {"x", "w", "b?"}, infer,
-                               kernel,          gradient,         ConvTransposeAttributes{}};
+  static const ir::Operator op{
+      "ConvTranspose",
+      {"x", "w", "b?"},
+      infer,
+      kernel,
+      gradient,
+      ConvTransposeAttributes{},
+      {.relevance = ir::Relevance::Layer,
+       .reach = convolution_reach<ConvTransposeAttributes, through_transposed_window>}};
   return op;
 }
 

@@ -3,6 +3,7 @@
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
 #include "ops/arithmetic.hpp"
+#include "ops/reach_rules.hpp"
 #include "ops/softmax.hpp"
 
 namespace fovea::ops {
@@ -44,7 +45,13 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& cum_sum() {
-  static const ir::Operator op{"CumSum", {"x"}, infer, kernel, gradient, CumSumAttributes{}};
+  static const ir::Operator op{"CumSum",
+                               {"x"},
+                               infer,
+                               kernel,
+                               gradient,
+                               CumSumAttributes{},
+                               {.relevance = ir::Relevance::Shared, .reach = mixing_reach<CumSumAttributes>}};
   return op;
 }
 

@@ -2,8 +2,8 @@
 
 #include "ops/arithmetic.hpp"
 #include "ops/broadcast.hpp"
+#include "ops/functions.hpp"
 #include "ops/mul.hpp"
-#include "ops/neg.hpp"
 
 namespace fovea::ops {
 namespace {
@@ -22,7 +22,13 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& div() {
-  static const ir::Operator op{"Div", {"a", "b"}, binary_type, binary_kernel<Quotient>, gradient};
+  static const ir::Operator op{"Div",
+                               {"a", "b"},
+                               binary_type,
+                               binary_kernel<Quotient>,
+                               gradient,
+                               {},
+                               {.pointwise = true, .relevance = ir::Relevance::PassedOn}};
   return op;
 }
 

@@ -30,7 +30,16 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& expand() {
-  static const ir::Operator op{"Expand", {"x"}, infer, kernel, gradient, ExpandAttributes{}};
+  static const ir::Operator op{"Expand",
+                               {"x"},
+                               infer,
+                               kernel,
+                               gradient,
+                               ExpandAttributes{},
+                               {.pointwise = true,
+                                .moves_elements = true,
+                                .sign = ir::ResultSign::OfFirst,
+                                .relevance = ir::Relevance::Moved}};
   return op;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
+#include "ops/reach_rules.hpp"
 
 #include <algorithm>
 
@@ -80,10 +81,41 @@ void gradient_kernel(const ir::KernelCall& call) {
   });
 }
 
+/// Slices of x picked by constants; along the picture, a resize to the nearest.
+Reach reach_rule(const ReachCall& call, std::size_t) {
+  Reach reach = call.x();
+  const std::int64_t axis = call.attributes<GatherAttributes>().axis;
+  const auto& indices = call.graph.value(call.node.inputs[1]).constant;
+  if (!indices || (is_picture_axis(reach, axis) && indices->shape().rank() != 1))
+    return kWholePicture;
+  if (is_picture_axis(reach, axis)) {
+    const std::int64_t extent = call.x_shape()[axis];
+    ReadUnits units(extent, indices->elements());
+    for (std::int64_t m = 0; m < indices->elements(); ++m) {
+      const std::int64_t unit = indices->data<std::int64_t>()[static_cast<std::size_t>(m)];
+      units.add(m, unit < 0 ? unit + extent : unit);
+    }
+    return along_one(reach, axis, units);
+  }
+  for (std::int64_t* picture_axis : {&reach.field.height_axis, &reach.field.width_axis})
+    if (*picture_axis > axis)
+      *picture_axis += indices->shape().rank() - 1;
+  return reach;
+}
+
 }  // namespace
 
 const ir::Operator& gather() {
-  static const ir::Operator op{"Gather", {"x", "indices"}, infer, kernel, gradient, GatherAttributes{}};
+  static const ir::Operator op{"Gather",
+                               {"x", "indices"},
+                               infer,
+                               kernel,
+                               gradient,
+                               GatherAttributes{},
+                               {.moves_elements = true,
+                                .sign = ir::ResultSign::OfFirst,
+                                .relevance = ir::Relevance::Moved,
+                                .reach = reach_rule}};
   return op;
 }
 

@@ -82,7 +82,13 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& gemm() {
-  static const ir::Operator op{"Gemm", {"a", "b", "c?"}, infer, kernel, gradient, GemmAttributes{}};
+  static const ir::Operator op{"Gemm",
+                               {"a", "b", "c?"},
+                               infer,
+                               kernel,
+                               gradient,
+                               GemmAttributes{},
+                               {.relevance = ir::Relevance::Layer}};
   return op;
 }
 

@@ -60,7 +60,13 @@ void gradient_kernel(const ir::KernelCall& call) {
 }  // namespace
 
 const ir::Operator& global_average_pool() {
-  static const ir::Operator op{"GlobalAveragePool", {"x"}, infer, kernel, gradient};
+  static const ir::Operator op{"GlobalAveragePool",
+                               {"x"},
+                               infer,
+                               kernel,
+                               gradient,
+                               {},
+                               {.sign = ir::ResultSign::OfFirst, .relevance = ir::Relevance::Shared}};
   return op;
 }
 

@@ -21,7 +21,16 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& identity() {
-  static const ir::Operator op{"Identity", {"x"}, same_type, kernel, gradient};
+  static const ir::Operator op{"Identity",
+                               {"x"},
+                               same_type,
+                               kernel,
+                               gradient,
+                               {},
+                               {.pointwise = true,
+                                .moves_elements = true,
+                                .sign = ir::ResultSign::OfFirst,
+                                .relevance = ir::Relevance::Moved}};
   return op;
 }
 

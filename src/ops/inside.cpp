@@ -1,6 +1,6 @@
 #include "ops/inside.hpp"
 
-#include "ops/clip.hpp"
+#include "ops/functions.hpp"
 #include "ops/unary.hpp"
 
 namespace fovea::ops {

@@ -2,6 +2,7 @@
 
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
+#include "ops/reach_rules.hpp"
 
 #include <algorithm>
 
@@ -111,11 +112,31 @@ void gradient_kernel(const ir::KernelCall& call) {
   });
 }
 
+/// A resize.
+Reach reach_rule(const ReachCall& call, std::size_t) {
+  const std::int64_t axis = call.attributes<InterpolateAttributes>().axis;
+  const auto& indices = call.graph.value(call.node.inputs[1]).constant;
+  const auto& weights = call.graph.value(call.node.inputs[2]).constant;
+  if (!indices || !weights)
+    return kWholePicture;
+  ReadUnits units(call.x_shape()[axis], call.y_shape()[axis]);
+  const Tensor weights64 = weights->cast(DType::F64);
+  for (std::int64_t i = 0; i < indices->elements(); ++i)
+    if (weights64.data<double>()[static_cast<std::size_t>(i)] != 0)
+      units.add(i / indices->shape()[1], indices->data<std::int64_t>()[static_cast<std::size_t>(i)]);
+  return along_one(call.x(), axis, units);
+}
+
 }  // namespace
 
 const ir::Operator& interpolate() {
-  static const ir::Operator op{"Interpolate", {"x", "indices", "weights"}, infer, kernel,
-                               gradient,      InterpolateAttributes{}};
+  static const ir::Operator op{"Interpolate",
+                               {"x", "indices", "weights"},
+                               infer,
+                               kernel,
+                               gradient,
+                               InterpolateAttributes{},
+                               {.relevance = ir::Relevance::Shared, .reach = reach_rule}};
   return op;
 }
 

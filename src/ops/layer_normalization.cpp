@@ -2,6 +2,7 @@
 
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
+#include "ops/reach_rules.hpp"
 
 #include <array>
 #include <cmath>
@@ -137,12 +138,24 @@ void gradient_kernel(const ir::KernelCall& call) {
   });
 }
 
+Reach reach_rule(const ReachCall& call, std::size_t) {
+  const std::int64_t rank = call.x_shape().rank(),
+                     axis = call.attributes<LayerNormalizationAttributes>().axis;
+  std::vector<std::int64_t> axes(static_cast<std::size_t>(axis < 0 ? -axis : rank - axis));
+  std::iota(axes.begin(), axes.end(), axis < 0 ? rank + axis : axis);
+  return mixing(call, axes);
+}
+
 }  // namespace
 
 const ir::Operator& layer_normalization() {
-  static const ir::Operator op{
-      "LayerNormalization",          {"x", "scale?", "bias?"}, infer, kernel, gradient,
-      LayerNormalizationAttributes{}};
+  static const ir::Operator op{"LayerNormalization",
+                               {"x", "scale?", "bias?"},
+                               infer,
+                               kernel,
+                               gradient,
+                               LayerNormalizationAttributes{},
+                               {.relevance = ir::Relevance::PassedOn, .reach = reach_rule}};
   return op;
 }
 

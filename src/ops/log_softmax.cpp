@@ -2,6 +2,7 @@
 
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
+#include "ops/reach_rules.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -51,7 +52,14 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& log_softmax() {
-  static const ir::Operator op{"LogSoftmax", {"x"}, softmax_type, kernel, gradient, SoftmaxAttributes{}};
+  static const ir::Operator op{
+      "LogSoftmax",
+      {"x"},
+      softmax_type,
+      kernel,
+      gradient,
+      SoftmaxAttributes{},
+      {.relevance = ir::Relevance::PassedOn, .reach = mixing_reach<SoftmaxAttributes>}};
   return op;
 }
 

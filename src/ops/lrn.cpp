@@ -113,7 +113,13 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& lrn() {
-  static const ir::Operator op{"LRN", {"x"}, infer, kernel, gradient, LrnAttributes{}};
+  static const ir::Operator op{"LRN",
+                               {"x"},
+                               infer,
+                               kernel,
+                               gradient,
+                               LrnAttributes{},
+                               {.pointwise = true, .relevance = ir::Relevance::PassedOn}};
   return op;
 }
 

@@ -1,6 +1,7 @@
 #include "ops/mat_mul.hpp"
 
 #include "ops/broadcast.hpp"
+#include "ops/reach_rules.hpp"
 #include "ops/reshape.hpp"
 #include "ops/transpose.hpp"
 
@@ -94,10 +95,24 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
   return dx;
 }
 
+/// A matrix that is the same for every position, on the last axis: a 1x1 convolution with channels last.
+Reach reach_rule(const ReachCall& call, std::size_t) {
+  const Reach x = call.x();
+  const bool on_channels = call.x(1).of == Reach::Of::Nothing && call.x_shape(1).rank() == 2 &&
+                           !is_picture_axis(x, call.x_shape().rank() - 1);
+  return on_channels ? x : kWholePicture;
+}
+
 }  // namespace
 
 const ir::Operator& mat_mul() {
-  static const ir::Operator op{"MatMul", {"a", "b"}, infer, kernel, gradient};
+  static const ir::Operator op{"MatMul",
+                               {"a", "b"},
+                               infer,
+                               kernel,
+                               gradient,
+                               {},
+                               {.relevance = ir::Relevance::Layer, .reach = reach_rule}};
   return op;
 }
 

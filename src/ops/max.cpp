@@ -8,8 +8,13 @@
 namespace fovea::ops {
 
 const ir::Operator& max() {
-  static const ir::Operator op{
-      "Max", {"a", "b"}, binary_type, binary_kernel<Extremum<std::greater<>>>, extremum_rule<max_gradient>};
+  static const ir::Operator op{"Max",
+                               {"a", "b"},
+                               binary_type,
+                               binary_kernel<Extremum<std::greater<>>>,
+                               extremum_rule<max_gradient>,
+                               {},
+                               {.pointwise = true, .relevance = ir::Relevance::Moved}};
   return op;
 }
 

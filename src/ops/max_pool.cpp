@@ -3,6 +3,7 @@
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
 #include "ops/pool_window.hpp"
+#include "ops/reach_rules.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -91,7 +92,15 @@ void gradient_kernel(const ir::KernelCall& call) {
 }  // namespace
 
 const ir::Operator& max_pool() {
-  static const ir::Operator op{"MaxPool", {"x"}, infer, kernel, gradient, MaxPoolAttributes{}};
+  static const ir::Operator op{"MaxPool",
+                               {"x"},
+                               infer,
+                               kernel,
+                               gradient,
+                               MaxPoolAttributes{},
+                               {.sign = ir::ResultSign::OfFirst,
+                                .relevance = ir::Relevance::Moved,
+                                .reach = pool_reach<MaxPoolAttributes>}};
   return op;
 }
 

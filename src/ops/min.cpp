@@ -8,8 +8,13 @@
 namespace fovea::ops {
 
 const ir::Operator& min() {
-  static const ir::Operator op{
-      "Min", {"a", "b"}, binary_type, binary_kernel<Extremum<std::less<>>>, extremum_rule<min_gradient>};
+  static const ir::Operator op{"Min",
+                               {"a", "b"},
+                               binary_type,
+                               binary_kernel<Extremum<std::less<>>>,
+                               extremum_rule<min_gradient>,
+                               {},
+                               {.pointwise = true, .relevance = ir::Relevance::Moved}};
   return op;
 }
 

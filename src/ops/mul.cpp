@@ -17,7 +17,14 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& mul() {
-  static const ir::Operator op{"Mul", {"a", "b"}, binary_type, binary_kernel<Product>, gradient};
+  static const ir::Operator op{
+      "Mul",
+      {"a", "b"},
+      binary_type,
+      binary_kernel<Product>,
+      gradient,
+      {},
+      {.pointwise = true, .sign = ir::ResultSign::OfAll, .relevance = ir::Relevance::PassedOn}};
   return op;
 }
 

@@ -2,6 +2,7 @@
 
 #include "ir/gradient_context.hpp"
 #include "ops/broadcast.hpp"
+#include "ops/reach_rules.hpp"
 
 #include <algorithm>
 
@@ -112,10 +113,23 @@ void gradient_kernel(const ir::KernelCall& call) {
   });
 }
 
+Reach reach_rule(const ReachCall& call, std::size_t) {
+  const auto& a = call.attributes<PadAttributes>();
+  return along_both(call.x(), [&](const FieldAxis& field, std::int64_t axis) {
+    return through_slice(field, -a.pads[static_cast<std::size_t>(axis)], 1);
+  });
+}
+
 }  // namespace
 
 const ir::Operator& pad() {
-  static const ir::Operator op{"Pad", {"x"}, infer, kernel, gradient, PadAttributes{}};
+  static const ir::Operator op{"Pad",
+                               {"x"},
+                               infer,
+                               kernel,
+                               gradient,
+                               PadAttributes{},
+                               {.relevance = ir::Relevance::Moved, .reach = reach_rule}};
   return op;
 }
 

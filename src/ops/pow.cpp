@@ -53,7 +53,13 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& pow() {
-  static const ir::Operator op{"Pow", {"a", "b"}, infer, kernel<Power>, gradient};
+  static const ir::Operator op{"Pow",
+                               {"a", "b"},
+                               infer,
+                               kernel<Power>,
+                               gradient,
+                               {},
+                               {.pointwise = true, .relevance = ir::Relevance::PassedOn}};
   return op;
 }
 

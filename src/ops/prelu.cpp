@@ -45,7 +45,13 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& prelu() {
-  static const ir::Operator op{"PRelu", {"x", "slope"}, infer, kernel, gradient};
+  static const ir::Operator op{"PRelu",
+                               {"x", "slope"},
+                               infer,
+                               kernel,
+                               gradient,
+                               {},
+                               {.pointwise = true, .activation = true, .relevance = ir::Relevance::PassedOn}};
   return op;
 }
 

@@ -1,18 +1,12 @@
 #pragma once
 
-#include "fovea/layers.hpp"
-#include "ir/graph.hpp"
+#include "ir/reach.hpp"
 
-#include <optional>
 #include <vector>
 
 namespace fovea::ops {
 
-/// What a value depends on of the picture.
-struct Reach {
-  enum class Of { Nothing, Fields, WholePicture } of = Of::Nothing;
-  ReceptiveField field = {};  ///< of Fields
-};
+using ir::Reach;
 
 /// For every value of the graph, what its elements depend on of `picture`, an input of [N,C,H,W]. Fields are
 /// bounds that are reached where no weight is zero, in the middle of the picture; operators without a rule

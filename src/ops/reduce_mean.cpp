@@ -2,6 +2,7 @@
 
 #include "ops/expand.hpp"
 #include "ops/mul.hpp"
+#include "ops/reach_rules.hpp"
 #include "ops/reduce.hpp"
 #include "ops/reshape.hpp"
 
@@ -49,7 +50,14 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& reduce_mean() {
-  static const ir::Operator op{"ReduceMean", {"x"}, infer, kernel, gradient, ReduceAttributes{}};
+  static const ir::Operator op{
+      "ReduceMean",
+      {"x"},
+      infer,
+      kernel,
+      gradient,
+      ReduceAttributes{},
+      {.sign = ir::ResultSign::OfFirst, .relevance = ir::Relevance::Shared, .reach = reduce_reach}};
   return op;
 }
 

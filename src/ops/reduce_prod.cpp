@@ -1,6 +1,7 @@
 #include "ops/reduce_prod.hpp"
 
 #include "ops/arithmetic.hpp"
+#include "ops/reach_rules.hpp"
 #include "ops/reduce.hpp"
 
 #include <algorithm>
@@ -56,7 +57,8 @@ void gradient_kernel(const ir::KernelCall& call) {
 }  // namespace
 
 const ir::Operator& reduce_prod() {
-  static const ir::Operator op{"ReduceProd", {"x"}, reduce_type, kernel, gradient, ReduceAttributes{}};
+  static const ir::Operator op{
+      "ReduceProd", {"x"}, reduce_type, kernel, gradient, ReduceAttributes{}, {.reach = reduce_reach}};
   return op;
 }
 

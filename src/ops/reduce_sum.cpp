@@ -1,6 +1,7 @@
 #include "ops/reduce_sum.hpp"
 
 #include "ops/expand.hpp"
+#include "ops/reach_rules.hpp"
 #include "ops/reduce.hpp"
 #include "ops/reshape.hpp"
 
@@ -29,7 +30,14 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& reduce_sum() {
-  static const ir::Operator op{"ReduceSum", {"x"}, reduce_type, kernel, gradient, ReduceAttributes{}};
+  static const ir::Operator op{
+      "ReduceSum",
+      {"x"},
+      reduce_type,
+      kernel,
+      gradient,
+      ReduceAttributes{},
+      {.sign = ir::ResultSign::OfFirst, .relevance = ir::Relevance::Shared, .reach = reduce_reach}};
   return op;
 }
 

@@ -92,8 +92,9 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& scatter() {
-  static const ir::Operator op{"Scatter", {"x", "indices", "updates"}, infer, kernel,
-                               gradient,  ScatterAttributes{}};
+  static const ir::Operator op{
+      "Scatter",           {"x", "indices", "updates"},        infer, kernel, gradient,
+      ScatterAttributes{}, {.relevance = ir::Relevance::Moved}};
   return op;
 }
 

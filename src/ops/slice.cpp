@@ -2,6 +2,7 @@
 
 #include "ir/gradient_context.hpp"
 #include "ops/broadcast.hpp"
+#include "ops/reach_rules.hpp"
 
 #include <algorithm>
 
@@ -78,10 +79,32 @@ void gradient_kernel(const ir::KernelCall& call) {
   });
 }
 
+Reach reach_rule(const ReachCall& call, std::size_t) {
+  const auto& a = call.attributes<SliceAttributes>();
+  const auto at = [](const std::vector<std::int64_t>& list, std::int64_t axis) {
+    return list[static_cast<std::size_t>(axis)];
+  };
+  const Reach x = call.x();
+  if (at(a.steps, x.field.height_axis) < 1 || at(a.steps, x.field.width_axis) < 1)
+    return kWholePicture;
+  return along_both(x, [&](const FieldAxis& field, std::int64_t axis) {
+    return through_slice(field, at(a.starts, axis), at(a.steps, axis));
+  });
+}
+
 }  // namespace
 
 const ir::Operator& slice() {
-  static const ir::Operator op{"Slice", {"x"}, infer, kernel, gradient, SliceAttributes{}};
+  static const ir::Operator op{"Slice",
+                               {"x"},
+                               infer,
+                               kernel,
+                               gradient,
+                               SliceAttributes{},
+                               {.moves_elements = true,
+                                .sign = ir::ResultSign::OfFirst,
+                                .relevance = ir::Relevance::Moved,
+                                .reach = reach_rule}};
   return op;
 }
 

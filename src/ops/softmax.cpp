@@ -2,6 +2,7 @@
 
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
+#include "ops/reach_rules.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -60,7 +61,16 @@ std::vector<ir::TensorType> softmax_type(const ir::InferCall& call) {
 }
 
 const ir::Operator& softmax() {
-  static const ir::Operator op{"Softmax", {"x"}, softmax_type, kernel, gradient, SoftmaxAttributes{}};
+  static const ir::Operator op{"Softmax",
+                               {"x"},
+                               softmax_type,
+                               kernel,
+                               gradient,
+                               SoftmaxAttributes{},
+                               {.sign = ir::ResultSign::NonNegative,
+                                .gate = ir::Gate::IntoZeroToOne,
+                                .relevance = ir::Relevance::PassedOn,
+                                .reach = mixing_reach<SoftmaxAttributes>}};
   return op;
 }
 

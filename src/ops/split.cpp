@@ -3,6 +3,7 @@
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
 #include "ops/concat.hpp"
+#include "ops/reach_rules.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -52,10 +53,28 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
   return {c.emit(concat(), parts, ConcatAttributes{.axis = c.attributes<SplitAttributes>().axis})};
 }
 
+Reach reach_rule(const ReachCall& call, std::size_t i) {
+  const auto& a = call.attributes<SplitAttributes>();
+  const std::int64_t start =
+      std::accumulate(a.sizes.begin(), a.sizes.begin() + static_cast<std::ptrdiff_t>(i), std::int64_t{0});
+  return along_both(call.x(), [&](const FieldAxis& field, std::int64_t axis) {
+    return axis == a.axis ? through_slice(field, start, 1) : field;
+  });
+}
+
 }  // namespace
 
 const ir::Operator& split() {
-  static const ir::Operator op{"Split", {"x"}, infer, kernel, gradient, SplitAttributes{}};
+  static const ir::Operator op{"Split",
+                               {"x"},
+                               infer,
+                               kernel,
+                               gradient,
+                               SplitAttributes{},
+                               {.moves_elements = true,
+                                .sign = ir::ResultSign::OfFirst,
+                                .relevance = ir::Relevance::Moved,
+                                .reach = reach_rule}};
   return op;
 }
 

@@ -2,7 +2,7 @@
 
 #include "ops/arithmetic.hpp"
 #include "ops/broadcast.hpp"
-#include "ops/neg.hpp"
+#include "ops/functions.hpp"
 
 namespace fovea::ops {
 namespace {
@@ -19,7 +19,13 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& sub() {
-  static const ir::Operator op{"Sub", {"a", "b"}, binary_type, binary_kernel<Difference>, gradient};
+  static const ir::Operator op{"Sub",
+                               {"a", "b"},
+                               binary_type,
+                               binary_kernel<Difference>,
+                               gradient,
+                               {},
+                               {.pointwise = true, .relevance = ir::Relevance::PassedOn}};
   return op;
 }
 

@@ -2,6 +2,9 @@
 
 #include "ir/gradient_context.hpp"
 #include "ops/broadcast.hpp"
+#include "ops/reach_rules.hpp"
+
+#include <algorithm>
 
 namespace fovea::ops {
 namespace {
@@ -44,10 +47,27 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
   return {c.emit(transpose(), {c.dy()}, TransposeAttributes{.perm = inverse})};
 }
 
+Reach reach_rule(const ReachCall& call, std::size_t) {
+  const auto& perm = call.attributes<TransposeAttributes>().perm;
+  Reach reach = call.x();
+  for (std::int64_t* axis : {&reach.field.height_axis, &reach.field.width_axis})
+    *axis = std::find(perm.begin(), perm.end(), *axis) - perm.begin();
+  return reach;
+}
+
 }  // namespace
 
 const ir::Operator& transpose() {
-  static const ir::Operator op{"Transpose", {"x"}, infer, kernel, gradient, TransposeAttributes{}};
+  static const ir::Operator op{"Transpose",
+                               {"x"},
+                               infer,
+                               kernel,
+                               gradient,
+                               TransposeAttributes{},
+                               {.moves_elements = true,
+                                .sign = ir::ResultSign::OfFirst,
+                                .relevance = ir::Relevance::Moved,
+                                .reach = reach_rule}};
   return op;
 }
 

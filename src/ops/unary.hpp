@@ -1,7 +1,10 @@
 #pragma once
 
 #include "base/dispatch.hpp"
+#include "ir/gradient_context.hpp"
 #include "ir/operator.hpp"
+
+#include <type_traits>
 
 namespace fovea::ops {
 
@@ -53,6 +56,80 @@ void unary_gradient_kernel(const ir::KernelCall& call) {
     for (std::int64_t i = 0, n = call.count(0); i < n; ++i)
       dx[i] = dy[i] * f.derivative(x[i]);
   });
+}
+
+/// A gradient rule: dx is that operator of (dy, x), with the node's attributes.
+template <const ir::Operator& (*op)()>
+std::vector<ir::ValueId> from_x(ir::GradientContext& c) {
+  return {c.emit(op(), {c.dy(), c.x()}, c.node().attributes)};
+}
+/// The same of (dy, y), so that x need not be kept.
+template <const ir::Operator& (*op)()>
+std::vector<ir::ValueId> from_y(ir::GradientContext& c) {
+  return {c.emit(op(), {c.dy(), c.y()}, c.node().attributes)};
+}
+
+/// The kernels' function of a row: `F` is a lambda of x, and of the attributes where there are any.
+template <class F, class RowAttributes = void>
+struct RowFunction {
+  explicit RowFunction(const ir::Attributes& attributes) : a(attributes.as<RowAttributes>()) {}
+  template <class T>
+  T operator()(T x) const {
+    return F{}(x, a);
+  }
+  template <class T>
+  T derivative(T x) const {
+    return F{}(x, a);
+  }
+  const RowAttributes& a;
+};
+template <class F>
+struct RowFunction<F, void> {
+  explicit RowFunction(const ir::Attributes&) {}
+  template <class T>
+  T operator()(T x) const {
+    return F{}(x);
+  }
+  template <class T>
+  T derivative(T x) const {
+    return F{}(x);
+  }
+};
+
+/// A row of the table of functions (functions.cpp): y = f(x), element by element, with what else the operator
+/// is.
+template <class RowAttributes = void, class F>
+ir::Operator function(std::string_view name, F, ir::Gradient gradient, ir::Traits traits) {
+  traits.pointwise = true;
+  ir::Operator row{name,     {"x"}, floating_type, unary_kernel<RowFunction<F, RowAttributes>>,
+                   gradient, {},    traits};
+  if constexpr (!std::is_void_v<RowAttributes>)
+    row.attributes = RowAttributes{};
+  return row;
+}
+
+/// The same of a function that takes an int64, too.
+template <class F>
+ir::Operator numeric_function(std::string_view name, F f, ir::Gradient gradient, const ir::Traits& traits) {
+  ir::Operator row = function(name, f, gradient, traits);
+  row.infer = numeric_type;
+  row.kernel = unary_numeric_kernel<RowFunction<F>>;
+  return row;
+}
+
+/// The row of a function's gradient: dx = dy * f'(second), where `second` is "x" or "y".
+template <class RowAttributes = void, class F>
+ir::Operator slope(std::string_view name, std::string_view second, F, const ir::Traits& traits = {}) {
+  ir::Operator row{name,
+                   {"dy", second},
+                   same_type_pair,
+                   unary_gradient_kernel<RowFunction<F, RowAttributes>>,
+                   ir::not_differentiable("second derivatives are not computed"),
+                   {},
+                   traits};
+  if constexpr (!std::is_void_v<RowAttributes>)
+    row.attributes = RowAttributes{};
+  return row;
 }
 
 }  // namespace fovea::ops

@@ -43,7 +43,13 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& where() {
-  static const ir::Operator op{"Where", {"condition", "a", "b"}, infer, kernel, gradient};
+  static const ir::Operator op{"Where",
+                               {"condition", "a", "b"},
+                               infer,
+                               kernel,
+                               gradient,
+                               {},
+                               {.pointwise = true, .relevance = ir::Relevance::Moved}};
   return op;
 }
 

@@ -1,5 +1,5 @@
 #include "ops/concat.hpp"
-#include "ops/neg.hpp"
+#include "ops/functions.hpp"
 #include "ops/reshape.hpp"
 #include "ops/sub.hpp"
 #include "passes/rewriter.hpp"

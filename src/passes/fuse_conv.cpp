@@ -2,8 +2,8 @@
 
 #include "ops/add.hpp"
 #include "ops/conv.hpp"
+#include "ops/functions.hpp"
 #include "ops/fused_conv.hpp"
-#include "ops/relu.hpp"
 #include "passes/rewriter.hpp"
 
 #include <unordered_map>

@@ -1,10 +1,9 @@
 #include "passes/save_masks.hpp"
 
-#include "ops/clip.hpp"
+#include "ops/functions.hpp"
 #include "ops/inside.hpp"
 #include "ops/masked.hpp"
 #include "ops/positive.hpp"
-#include "ops/relu.hpp"
 #include "passes/rewriter.hpp"
 
 #include <unordered_map>

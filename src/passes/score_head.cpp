@@ -2,9 +2,8 @@
 
 #include "ops/add.hpp"
 #include "ops/concat.hpp"
-#include "ops/exp.hpp"
+#include "ops/functions.hpp"
 #include "ops/gather.hpp"
-#include "ops/log.hpp"
 #include "ops/reduce_max.hpp"
 #include "ops/reduce_sum.hpp"
 #include "ops/reshape.hpp"

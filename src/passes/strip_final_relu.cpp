@@ -1,8 +1,8 @@
 #include "passes/strip_final_relu.hpp"
 
+#include "ops/functions.hpp"
 #include "ops/global_average_pool.hpp"
 #include "ops/identity.hpp"
-#include "ops/relu.hpp"
 #include "ops/reshape.hpp"
 #include "passes/rewriter.hpp"
 

@@ -71,10 +71,10 @@ lower(const ir::Graph& graph, const plan::Schedule& schedule, const backend::Low
     builder.add_reference_step(node, uses);
     if (i + 1 == schedule.forward)
       forward_steps = builder.step_count();
-    ++counts.lowered;
   }
   builder.lowering().make_state = [] { return std::make_unique<CountingState>(); };
   backend::Lowering lowering = builder.finish(forward_steps, schedule.forward_outputs);
+  counts.lowered += static_cast<int>(schedule.order.size());
   for (backend::Step& step : lowering.steps)
     step.bind = [bind = step.bind](const backend::Binder& binder) -> std::function<void()> {
       return [run = bind(binder)] {

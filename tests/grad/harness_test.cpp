@@ -1,7 +1,6 @@
 #include "ir/gradient_context.hpp"
 #include "ops/expand.hpp"
-#include "ops/neg.hpp"
-#include "ops/relu.hpp"
+#include "ops/functions.hpp"
 #include "ops/unary.hpp"
 #include "support/gradient_check.hpp"
 #include "support/tensors.hpp"

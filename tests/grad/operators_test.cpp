@@ -1,5 +1,5 @@
 #include "grad/problems.hpp"
-#include "ops/round_straight_through.hpp"
+#include "ops/functions.hpp"
 #include "ops/table.hpp"
 #include "support/gradient_check.hpp"
 #include "support/tensors.hpp"

@@ -1,7 +1,7 @@
 #include "ir/graph.hpp"
 
 #include "ir/text.hpp"
-#include "ops/exp.hpp"
+#include "ops/functions.hpp"
 #include "ops/table.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tensors.hpp"

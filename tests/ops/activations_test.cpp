@@ -1,22 +1,6 @@
-#include "ops/ceil.hpp"
-#include "ops/clip.hpp"
-#include "ops/elu.hpp"
-#include "ops/erf.hpp"
-#include "ops/exp.hpp"
-#include "ops/floor.hpp"
-#include "ops/hard_sigmoid.hpp"
-#include "ops/hard_swish.hpp"
-#include "ops/leaky_relu.hpp"
-#include "ops/log.hpp"
+#include "ops/functions.hpp"
 #include "ops/prelu.hpp"
-#include "ops/reciprocal.hpp"
-#include "ops/relu.hpp"
-#include "ops/round.hpp"
 #include "ops/run.hpp"
-#include "ops/sigmoid.hpp"
-#include "ops/softplus.hpp"
-#include "ops/sqrt.hpp"
-#include "ops/tanh.hpp"
 
 #include <cmath>
 #include <limits>

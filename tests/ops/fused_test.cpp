@@ -1,5 +1,5 @@
-#include "ops/clip.hpp"
 #include "ops/conv.hpp"
+#include "ops/functions.hpp"
 #include "ops/fused_conv.hpp"
 #include "ops/inside.hpp"
 #include "ops/interleave.hpp"

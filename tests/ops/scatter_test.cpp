@@ -1,7 +1,7 @@
 #include "ir/gradient_context.hpp"
 #include "ops/arg_max.hpp"
+#include "ops/functions.hpp"
 #include "ops/interpolate.hpp"
-#include "ops/round_straight_through.hpp"
 #include "ops/scatter.hpp"
 #include "run.hpp"
 

@@ -1,12 +1,5 @@
 #include "ops/cast.hpp"
-#include "ops/equal.hpp"
-#include "ops/greater.hpp"
-#include "ops/greater_or_equal.hpp"
-#include "ops/less.hpp"
-#include "ops/less_or_equal.hpp"
-#include "ops/logical_and.hpp"
-#include "ops/logical_not.hpp"
-#include "ops/logical_or.hpp"
+#include "ops/comparison.hpp"
 #include "ops/run.hpp"
 #include "ops/where.hpp"
 

@@ -3,7 +3,7 @@
 namespace fovea::autodiff {
 
 RuleSet deconvnet_rules() {
-  return {"deconvnet", mask_at_rectifiers(Mask::OfGradient), other_activations()};
+  return {"deconvnet", mask_at_rectifiers(Mask::OfGradient), is_other_activation};
 }
 
 }  // namespace fovea::autodiff

@@ -3,7 +3,7 @@
 namespace fovea::autodiff {
 
 RuleSet gradient_rules() {
-  return {"gradient", {}, {}};
+  return {"gradient", {}};
 }
 
 }  // namespace fovea::autodiff

@@ -3,7 +3,7 @@
 namespace fovea::autodiff {
 
 RuleSet guided_rules() {
-  return {"guided", mask_at_rectifiers(Mask::OfGradientAndForward), other_activations()};
+  return {"guided", mask_at_rectifiers(Mask::OfGradientAndForward), is_other_activation};
 }
 
 }  // namespace fovea::autodiff

@@ -4,7 +4,7 @@ namespace fovea::autodiff {
 
 RuleSet lrp_epsilon_rules() {
   return {"lrp-epsilon", joined({layers_by_epsilon(), sums_by_epsilon(), shifts_by_epsilon(), passing()}),
-          movers()};
+          moves_relevance};
 }
 
 }  // namespace fovea::autodiff

@@ -11,7 +11,7 @@ RuleSet rectifier_rules(std::shared_ptr<const RectifierRule> rule) {
     return c.emit(ops::rectifier_rule(), {dy, x},
                   ops::RectifierRuleAttributes{rule, rule->name, c.node().name});
   };
-  return {std::move(name), at_rectifiers(call), other_activations()};
+  return {std::move(name), at_rectifiers(call), is_other_activation};
 }
 
 }  // namespace fovea::autodiff

@@ -1,19 +1,9 @@
 #include "autodiff/rules/rectifiers.hpp"
 
 #include "ops/add.hpp"
-#include "ops/clip.hpp"
-#include "ops/elu.hpp"
-#include "ops/erf.hpp"
-#include "ops/hard_sigmoid.hpp"
-#include "ops/hard_swish.hpp"
-#include "ops/leaky_relu.hpp"
+#include "ops/functions.hpp"
 #include "ops/max.hpp"
 #include "ops/min.hpp"
-#include "ops/prelu.hpp"
-#include "ops/relu.hpp"
-#include "ops/sigmoid.hpp"
-#include "ops/softplus.hpp"
-#include "ops/tanh.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -125,9 +115,8 @@ std::vector<RuleOverride> mask_at_rectifiers(Mask mask) {
   });
 }
 
-std::vector<const ir::Operator*> other_activations() {
-  return {&ops::clip(),       &ops::elu(),   &ops::erf(),     &ops::hard_sigmoid(), &ops::hard_swish(),
-          &ops::leaky_relu(), &ops::prelu(), &ops::sigmoid(), &ops::softplus(),     &ops::tanh()};
+bool is_other_activation(const ir::Operator& op) {
+  return op.traits.activation;
 }
 
 }  // namespace fovea::autodiff

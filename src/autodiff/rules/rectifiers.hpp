@@ -23,7 +23,7 @@ std::vector<RuleOverride> at_rectifiers(const AtRectifier& rule);
 /// The same with a mask.
 std::vector<RuleOverride> mask_at_rectifiers(Mask mask);
 
-/// Activations that are no rectifiers, to be counted where a rule passes them by.
-std::vector<const ir::Operator*> other_activations();
+/// Whether an operator is an activation (ir::Traits), to be counted where a rule leaves it alone.
+bool is_other_activation(const ir::Operator& op);
 
 }  // namespace fovea::autodiff

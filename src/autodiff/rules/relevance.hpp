@@ -61,10 +61,11 @@ Overrides layers_by_alpha_beta();
 Overrides sums_by_z_plus();
 
 /// All other operators that compute something: functions of one value, normalisations and products with or
-/// sums of a constant pass R on unchanged. Of a product of two computed values the signal takes all where the
-/// other one is a gate, else each takes half; of a quotient the dividend takes all.
+/// sums of a constant (ir::Relevance::PassedOn) pass R on unchanged. Of a product of two computed values the
+/// signal takes all where the other one is a gate, else each takes half; of a quotient the dividend takes
+/// all.
 Overrides passing();
-/// Operators that move or select values: their own gradient moves the relevance.
-std::vector<const ir::Operator*> movers();
+/// Whether an operator moves or selects values (ir::Relevance::Moved): its own gradient moves the relevance.
+bool moves_relevance(const ir::Operator& op);
 
 }  // namespace fovea::autodiff

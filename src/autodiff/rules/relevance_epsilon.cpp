@@ -1,21 +1,16 @@
 #include "autodiff/rules/relevance.hpp"
 #include "autodiff/rules/relevance_graph.hpp"
 #include "ops/add.hpp"
-#include "ops/average_pool.hpp"
 #include "ops/batch_normalization.hpp"
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
-#include "ops/cum_sum.hpp"
 #include "ops/gemm.hpp"
-#include "ops/global_average_pool.hpp"
-#include "ops/interpolate.hpp"
 #include "ops/layer_normalization.hpp"
 #include "ops/mat_mul.hpp"
 #include "ops/mul.hpp"
 #include "ops/reduce_max.hpp"
 #include "ops/reduce_mean.hpp"
 #include "ops/reduce_prod.hpp"
-#include "ops/reduce_sum.hpp"
 #include "ops/scatter.hpp"
 #include "ops/stabilised_div.hpp"
 #include "ops/sub.hpp"
@@ -156,15 +151,12 @@ Overrides dense_biases_by_epsilon() {
 }
 
 Overrides sums_by_epsilon() {
-  Overrides sums = {{&ops::sub(), pass_to_first, takes_own_maximum, "unchanged"},
-                    {&ops::add(), share_by_epsilon, is_product, kEpsilon},
-                    {&ops::sub(), share_by_epsilon, is_product, kEpsilon},
-                    {&ops::scatter(), share_by_epsilon, adds_up, kEpsilon},
-                    {&ops::reduce_prod(), share_among_factors, nullptr, kEpsilon}};
-  for (const ir::Operator* op : {&ops::average_pool(), &ops::cum_sum(), &ops::global_average_pool(),
-                                 &ops::interpolate(), &ops::reduce_mean(), &ops::reduce_sum()})
-    sums.push_back({op, share_by_epsilon, nullptr, kEpsilon});
-  return sums;
+  return {{&ops::sub(), pass_to_first, takes_own_maximum, "unchanged"},
+          {&ops::add(), share_by_epsilon, is_product, kEpsilon},
+          {&ops::sub(), share_by_epsilon, is_product, kEpsilon},
+          {&ops::scatter(), share_by_epsilon, adds_up, kEpsilon},
+          {&ops::reduce_prod(), share_among_factors, nullptr, kEpsilon},
+          {nullptr, share_by_epsilon, is_shared, kEpsilon}};
 }
 
 Overrides shifts_by_epsilon() {

@@ -1,41 +1,11 @@
 #include "autodiff/rules/relevance_graph.hpp"
 
-#include "ops/abs.hpp"
 #include "ops/add.hpp"
-#include "ops/average_pool.hpp"
-#include "ops/cast.hpp"
-#include "ops/clip.hpp"
-#include "ops/concat.hpp"
-#include "ops/conv.hpp"
-#include "ops/conv_transpose.hpp"
 #include "ops/div.hpp"
-#include "ops/erf.hpp"
-#include "ops/exp.hpp"
-#include "ops/expand.hpp"
-#include "ops/gather.hpp"
-#include "ops/gemm.hpp"
-#include "ops/global_average_pool.hpp"
-#include "ops/hard_sigmoid.hpp"
-#include "ops/identity.hpp"
-#include "ops/mat_mul.hpp"
-#include "ops/max_pool.hpp"
+#include "ops/functions.hpp"
 #include "ops/min.hpp"
 #include "ops/mul.hpp"
-#include "ops/neg.hpp"
-#include "ops/reduce_max.hpp"
-#include "ops/reduce_mean.hpp"
-#include "ops/reduce_sum.hpp"
-#include "ops/relu.hpp"
-#include "ops/reshape.hpp"
-#include "ops/sigmoid.hpp"
-#include "ops/slice.hpp"
-#include "ops/softmax.hpp"
-#include "ops/softplus.hpp"
-#include "ops/split.hpp"
-#include "ops/sqrt.hpp"
 #include "ops/sub.hpp"
-#include "ops/tanh.hpp"
-#include "ops/transpose.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -51,32 +21,28 @@ bool is_one_of(const ir::Node& node, std::initializer_list<const ir::Operator*> 
   return std::find(operators.begin(), operators.end(), node.op) != operators.end();
 }
 
-/// Whether the node's results hold elements of its first operand and nothing else.
-bool moves_elements(const ir::Node& node) {
-  return is_one_of(node, {&ops::cast(), &ops::expand(), &ops::gather(), &ops::identity(), &ops::reshape(),
-                          &ops::slice(), &ops::split(), &ops::transpose()});
-}
-
 bool is_non_negative(const ir::Graph& graph, ir::ValueId id, int reach) {
   const ir::Node* node = graph.producer(id);
   if (!node || reach == 0)
     return false;
-  if (is_one_of(*node, {&ops::abs(), &ops::exp(), &ops::hard_sigmoid(), &ops::relu(), &ops::sigmoid(),
-                        &ops::softmax(), &ops::softplus(), &ops::sqrt()}))
-    return true;
   if (node->op == &ops::clip())
     return node->attributes.as<ops::ClipAttributes>().min >= 0;
   const auto behind = [&](ir::ValueId input) { return is_non_negative(graph, input, reach - 1); };
-  if (moves_elements(*node) ||
-      is_one_of(*node, {&ops::average_pool(), &ops::global_average_pool(), &ops::max_pool(),
-                        &ops::reduce_max(), &ops::reduce_mean(), &ops::reduce_sum()}))
+  switch (node->op->traits.sign) {
+  case ir::ResultSign::NonNegative:
+    return true;
+  case ir::ResultSign::OfFirst:
     return behind(node->inputs[0]);
-  return is_one_of(*node, {&ops::add(), &ops::concat(), &ops::mul()}) &&
-         std::all_of(node->inputs.begin(), node->inputs.end(), behind);
+  case ir::ResultSign::OfAll:
+    return std::all_of(node->inputs.begin(), node->inputs.end(), behind);
+  case ir::ResultSign::Any:
+    break;
+  }
+  return false;
 }
 
 bool is_layer(const ir::Node& node) {
-  return is_one_of(node, {&ops::conv(), &ops::conv_transpose(), &ops::gemm(), &ops::mat_mul()});
+  return node.op->traits.relevance == ir::Relevance::Layer;
 }
 
 /// How surely a value is a weight and no signal: 0 where nothing says so.
@@ -85,9 +51,9 @@ int gate_rank(const ir::Graph& graph, ir::ValueId id) {
     const ir::Node* node = graph.producer(id);
     if (!node)
       return 0;
-    if (is_one_of(*node, {&ops::sigmoid(), &ops::hard_sigmoid(), &ops::softmax()}))
+    if (node->op->traits.gate == ir::Gate::IntoZeroToOne)
       return 3;
-    if (is_one_of(*node, {&ops::tanh(), &ops::erf()}))
+    if (node->op->traits.gate == ir::Gate::IntoMinusOneToOne)
       return 2;
     if (node->op == &ops::clip()) {
       const auto& a = node->attributes.as<ops::ClipAttributes>();
@@ -97,7 +63,7 @@ int gate_rank(const ir::Graph& graph, ir::ValueId id) {
       return has_constant_operand(graph, *node) ? 1 : 0;
     const bool is_affine = is_one_of(*node, {&ops::add(), &ops::sub(), &ops::mul(), &ops::div()}) &&
                            has_constant_operand(graph, *node);
-    if (!is_affine && node->op != &ops::neg() && !moves_elements(*node))
+    if (!is_affine && node->op != &ops::neg() && !node->op->traits.moves_elements)
       return 0;
     id = node->inputs[is_affine && graph.is_constant(node->inputs[0]) ? 1 : 0];
   }
@@ -118,13 +84,18 @@ bool is_non_negative(const ir::Graph& graph, ir::ValueId id) {
   return is_non_negative(graph, id, kReach);
 }
 
+bool is_shared(const ir::Graph&, const ir::Node& node) {
+  return node.op->traits.relevance == ir::Relevance::Shared;
+}
+
 bool has_constant_operand(const ir::Graph& graph, const ir::Node& node) {
   return graph.is_constant(node.inputs[0]) || graph.is_constant(node.inputs[1]);
 }
 
 bool takes_own(const ir::Graph& graph, const ir::Node& sub, const ir::Operator& reduction) {
   const ir::Node* made = graph.producer(sub.inputs[1]);
-  for (int reach = kReach; made && reach > 0 && (moves_elements(*made) || made->op == &ops::clip()); --reach)
+  for (int reach = kReach; made && reach > 0 && (made->op->traits.moves_elements || made->op == &ops::clip());
+       --reach)
     made = graph.producer(made->inputs[0]);
   return made && made->op == &reduction && made->inputs[0] == sub.inputs[0];
 }

@@ -12,6 +12,9 @@ namespace fovea::autodiff {
 /// plain to see.
 bool is_non_negative(const ir::Graph& graph, ir::ValueId id);
 
+/// Whether a node's operator sums its terms (ir::Relevance::Shared).
+bool is_shared(const ir::Graph& graph, const ir::Node& node);
+
 /// Whether one of the node's first two operands is a constant.
 bool has_constant_operand(const ir::Graph& graph, const ir::Node& node);
 

@@ -1,19 +1,14 @@
 #include "autodiff/rules/relevance.hpp"
 #include "autodiff/rules/relevance_graph.hpp"
 #include "ops/add.hpp"
-#include "ops/average_pool.hpp"
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
-#include "ops/cum_sum.hpp"
+#include "ops/functions.hpp"
 #include "ops/gemm.hpp"
-#include "ops/global_average_pool.hpp"
-#include "ops/interpolate.hpp"
 #include "ops/mat_mul.hpp"
 #include "ops/mul.hpp"
 #include "ops/reduce_max.hpp"
 #include "ops/reduce_mean.hpp"
-#include "ops/reduce_sum.hpp"
-#include "ops/relu.hpp"
 #include "ops/sub.hpp"
 
 #include <algorithm>
@@ -245,13 +240,10 @@ Overrides layers_by_alpha_beta() {
 }
 
 Overrides sums_by_z_plus() {
-  Overrides sums = {{&ops::sub(), pass_to_first, takes_own_mean_or_maximum, "unchanged"},
-                    {&ops::add(), sum_rule, is_sum, "z-plus"},
-                    {&ops::sub(), sum_rule, is_sum, "z-plus"}};
-  for (const ir::Operator* op : {&ops::average_pool(), &ops::cum_sum(), &ops::global_average_pool(),
-                                 &ops::interpolate(), &ops::reduce_mean(), &ops::reduce_sum()})
-    sums.push_back({op, sum_rule, nullptr, "z-plus"});
-  return sums;
+  return {{&ops::sub(), pass_to_first, takes_own_mean_or_maximum, "unchanged"},
+          {&ops::add(), sum_rule, is_sum, "z-plus"},
+          {&ops::sub(), sum_rule, is_sum, "z-plus"},
+          {nullptr, sum_rule, is_shared, "z-plus"}};
 }
 
 }  // namespace fovea::autodiff

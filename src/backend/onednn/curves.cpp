@@ -1,12 +1,8 @@
 #include "backend/onednn/lowerings.hpp"
 #include "backend/onednn/parallel.hpp"
 #include "backend/onednn/vector_kernels.hpp"
-#include "ops/erf.hpp"
-#include "ops/hard_sigmoid.hpp"
-#include "ops/neg.hpp"
+#include "ops/functions.hpp"
 #include "ops/pow.hpp"
-#include "ops/reciprocal.hpp"
-#include "ops/sqrt.hpp"
 
 #include <algorithm>
 #include <optional>

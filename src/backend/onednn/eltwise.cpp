@@ -1,16 +1,5 @@
 #include "backend/onednn/lowerings.hpp"
-#include "ops/abs.hpp"
-#include "ops/clip.hpp"
-#include "ops/elu.hpp"
-#include "ops/exp.hpp"
-#include "ops/hard_swish.hpp"
-#include "ops/leaky_relu.hpp"
-#include "ops/log.hpp"
-#include "ops/relu.hpp"
-#include "ops/sigmoid.hpp"
-#include "ops/softplus.hpp"
-#include "ops/sqrt.hpp"
-#include "ops/tanh.hpp"
+#include "ops/functions.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -102,14 +91,8 @@ bool supports_any(const ir::Graph&, const ir::Node&) {
 }
 
 /// Piecewise linear functions take and give elements of any type; curves are computed in float32.
-bool is_piecewise_linear(const Row& row) {
-  return row.op == &ops::relu() || row.op == &ops::leaky_relu() || row.op == &ops::clip() ||
-         row.op == &ops::relu_gradient() || row.op == &ops::leaky_relu_gradient() ||
-         row.op == &ops::clip_gradient();
-}
-
 Place operand(OneDnnBuilder& builder, const ir::Node& node, std::size_t i) {
-  return is_piecewise_linear(row_of(node)) ? builder.native(node.inputs[i]) : builder.place(node.inputs[i]);
+  return node.op->traits.piecewise_linear ? builder.native(node.inputs[i]) : builder.place(node.inputs[i]);
 }
 
 void lower_forward(OneDnnBuilder& builder, const ir::Node& node) {
@@ -137,7 +120,7 @@ std::vector<OperatorLowering> eltwise_lowerings() {
   for (const Row& row : rows())
     lowerings.push_back({row.op, supports_any,
                          row.kind == Row::Kind::Forward ? lower_forward : lower_gradient,
-                         is_piecewise_linear(row) ? kAnyType : OperatorLowering::Takes::Float32});
+                         row.op->traits.piecewise_linear ? kAnyType : OperatorLowering::Takes::Float32});
   return lowerings;
 }
 

@@ -1,6 +1,6 @@
 #include "backend/onednn/bit_kernels.hpp"
 #include "backend/onednn/lowerings.hpp"
-#include "ops/clip.hpp"
+#include "ops/functions.hpp"
 #include "ops/inside.hpp"
 #include "ops/masked.hpp"
 #include "ops/positive.hpp"

@@ -1,17 +1,9 @@
 #include "onnx/export/families.hpp"
-#include "ops/clip.hpp"
-#include "ops/elu.hpp"
-#include "ops/hard_sigmoid.hpp"
-#include "ops/hard_swish.hpp"
+#include "ops/functions.hpp"
 #include "ops/inside.hpp"
-#include "ops/leaky_relu.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/prelu.hpp"
-#include "ops/relu.hpp"
-#include "ops/sigmoid.hpp"
 #include "ops/softmax.hpp"
-#include "ops/softplus.hpp"
-#include "ops/tanh.hpp"
 
 #include <cmath>
 

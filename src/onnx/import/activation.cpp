@@ -3,22 +3,13 @@
 #include "onnx/import/activations.hpp"
 #include "onnx/import/legacy_attributes.hpp"
 #include "ops/add.hpp"
-#include "ops/clip.hpp"
-#include "ops/elu.hpp"
-#include "ops/erf.hpp"
-#include "ops/hard_sigmoid.hpp"
-#include "ops/hard_swish.hpp"
-#include "ops/leaky_relu.hpp"
+#include "ops/functions.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/max.hpp"
 #include "ops/min.hpp"
 #include "ops/mul.hpp"
 #include "ops/prelu.hpp"
-#include "ops/relu.hpp"
-#include "ops/sigmoid.hpp"
 #include "ops/softmax.hpp"
-#include "ops/softplus.hpp"
-#include "ops/tanh.hpp"
 
 #include <algorithm>
 #include <cmath>

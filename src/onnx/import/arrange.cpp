@@ -2,11 +2,10 @@
 
 #include "onnx/file/tensor_proto.hpp"
 #include "ops/add.hpp"
+#include "ops/comparison.hpp"
 #include "ops/cum_sum.hpp"
-#include "ops/equal.hpp"
 #include "ops/expand.hpp"
 #include "ops/gather.hpp"
-#include "ops/less.hpp"
 #include "ops/pad.hpp"
 #include "ops/transpose.hpp"
 #include "ops/where.hpp"

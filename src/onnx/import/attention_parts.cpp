@@ -1,14 +1,14 @@
 #include "onnx/import/attention_parts.hpp"
 
 #include "ops/add.hpp"
+#include "ops/comparison.hpp"
 #include "ops/div.hpp"
 #include "ops/expand.hpp"
-#include "ops/greater.hpp"
+#include "ops/functions.hpp"
 #include "ops/mat_mul.hpp"
 #include "ops/mul.hpp"
 #include "ops/reduce_max.hpp"
 #include "ops/softmax.hpp"
-#include "ops/tanh.hpp"
 #include "ops/transpose.hpp"
 #include "ops/where.hpp"
 

@@ -3,10 +3,9 @@
 
 #include "ops/add.hpp"
 #include "ops/expand.hpp"
+#include "ops/functions.hpp"
 #include "ops/mul.hpp"
 #include "ops/slice.hpp"
-#include "ops/softplus.hpp"
-#include "ops/tanh.hpp"
 
 #include <algorithm>
 

@@ -6,10 +6,10 @@
 #include "onnx/import/quantize.hpp"
 
 #include "ops/add.hpp"
+#include "ops/functions.hpp"
 #include "ops/gemm.hpp"
 #include "ops/mat_mul.hpp"
 #include "ops/mul.hpp"
-#include "ops/sigmoid.hpp"
 #include "ops/slice.hpp"
 #include "ops/transpose.hpp"
 

@@ -7,12 +7,11 @@
 #include "ops/broadcast.hpp"
 #include "ops/div.hpp"
 #include "ops/expand.hpp"
+#include "ops/functions.hpp"
 #include "ops/layer_normalization.hpp"
 #include "ops/lrn.hpp"
 #include "ops/mul.hpp"
-#include "ops/reciprocal.hpp"
 #include "ops/reduce_mean.hpp"
-#include "ops/sqrt.hpp"
 #include "ops/sub.hpp"
 #include "ops/transpose.hpp"
 

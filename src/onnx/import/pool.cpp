@@ -2,11 +2,10 @@
 
 #include "onnx/import/picture.hpp"
 #include "onnx/import/reduction.hpp"
-#include "ops/abs.hpp"
 #include "ops/add.hpp"
 #include "ops/average_pool.hpp"
-#include "ops/clip.hpp"
 #include "ops/div.hpp"
+#include "ops/functions.hpp"
 #include "ops/global_average_pool.hpp"
 #include "ops/max_pool.hpp"
 #include "ops/mul.hpp"

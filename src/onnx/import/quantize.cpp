@@ -5,16 +5,14 @@
 #include "onnx/file/tensor_proto.hpp"
 #include "onnx/import/picture.hpp"
 #include "ops/add.hpp"
-#include "ops/clip.hpp"
 #include "ops/div.hpp"
+#include "ops/functions.hpp"
 #include "ops/gather.hpp"
 #include "ops/mat_mul.hpp"
 #include "ops/max.hpp"
 #include "ops/min.hpp"
 #include "ops/mul.hpp"
-#include "ops/neg.hpp"
 #include "ops/reduce_max.hpp"
-#include "ops/round_straight_through.hpp"
 #include "ops/sub.hpp"
 
 #include <onnx/onnx_pb.h>

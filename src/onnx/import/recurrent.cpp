@@ -3,13 +3,11 @@
 #include "base/check.hpp"
 #include "ops/add.hpp"
 #include "ops/concat.hpp"
+#include "ops/functions.hpp"
 #include "ops/gemm.hpp"
 #include "ops/mul.hpp"
-#include "ops/relu.hpp"
-#include "ops/sigmoid.hpp"
 #include "ops/split.hpp"
 #include "ops/sub.hpp"
-#include "ops/tanh.hpp"
 #include "ops/transpose.hpp"
 
 #include <onnx/onnx_pb.h>

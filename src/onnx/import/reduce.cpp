@@ -1,21 +1,16 @@
 #include "onnx/import/families.hpp"
 #include "onnx/import/reduction.hpp"
 
-#include "ops/abs.hpp"
 #include "ops/add.hpp"
 #include "ops/arg_max.hpp"
-#include "ops/clip.hpp"
+#include "ops/comparison.hpp"
 #include "ops/div.hpp"
-#include "ops/equal.hpp"
-#include "ops/exp.hpp"
-#include "ops/log.hpp"
+#include "ops/functions.hpp"
 #include "ops/max.hpp"
 #include "ops/mul.hpp"
-#include "ops/neg.hpp"
 #include "ops/reduce_max.hpp"
 #include "ops/reduce_mean.hpp"
 #include "ops/reduce_prod.hpp"
-#include "ops/sqrt.hpp"
 #include "ops/sub.hpp"
 
 #include <limits>

@@ -1,8 +1,8 @@
 #include "onnx/import/families.hpp"
 
 #include "ops/add.hpp"
+#include "ops/comparison.hpp"
 #include "ops/gather.hpp"
-#include "ops/less.hpp"
 #include "ops/mul.hpp"
 #include "ops/reduce_sum.hpp"
 #include "ops/scatter.hpp"
