@@ -1,6 +1,12 @@
 # Flags of our own targets: warnings and, when asked for, sanitizers.
 add_library(fovea_flags INTERFACE)
-target_compile_options(fovea_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
+target_compile_options(fovea_flags INTERFACE -Wall -Wextra -Wpedantic -Wnon-virtual-dtor)
+if(NOT FOVEA_UNITE_SOURCES)
+  target_compile_options(fovea_flags INTERFACE -Wshadow)
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # Of files that were not meant to be included.
+  target_compile_options(fovea_flags INTERFACE -Wno-subobject-linkage)
+endif()
 # g++ 12 at -O3 sees overlapping copies in std::string's operator+ where there are none.
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(fovea_flags INTERFACE -Wno-restrict)
@@ -15,10 +21,6 @@ if(FOVEA_SANITIZE)
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     target_compile_options(fovea_flags INTERFACE -Wno-maybe-uninitialized)
   endif()
-endif()
-if(FOVEA_BUILD_FUZZERS)
-  # What libFuzzer needs to see which code an input reaches; checks of indices in containers.
-  add_compile_options(-fsanitize=fuzzer-no-link -D_GLIBCXX_ASSERTIONS)
 endif()
 if(FOVEA_SANITIZE)
   # The standard library checks indices, empty containers and the like.
@@ -95,6 +97,7 @@ function(fovea_room name)
   if(ROOM_READS_BYTES AND FOVEA_SANITIZE MATCHES undefined)
     target_compile_options(fovea_${name} PRIVATE -fsanitize=alignment -fno-sanitize-recover=alignment)
   endif()
+  fovea_unite(fovea_${name})
   set_property(GLOBAL APPEND PROPERTY FOVEA_ROOMS fovea_${name})
   string(JOIN " " left ${name} ${ROOM_LEFT})
   set_property(GLOBAL APPEND PROPERTY FOVEA_ROOM_TABLE ${left})

@@ -1,16 +1,21 @@
 #!/usr/bin/env bash
-# fuzz.sh [SECONDS] [FUZZER...]: runs the fuzzers (default: all) side by side for so many seconds each (default 60) and reports
-# executions, coverage and findings. Exit code 1 when there is a new finding. Build before: cmake --preset fuzz && cmake --build
-# --preset fuzz. What was learnt stays in build/fuzz/corpus, inputs that failed and logs in build/fuzz/findings.
+# fuzz.sh [--build FOLDER] [SECONDS] [FUZZER...]: runs the fuzzers (default: all) of that build (default: build/fuzz) side by side for
+# so many seconds each (default 60) and reports executions, coverage and findings. Exit code 1 when there is a new finding.
+# Build before: cmake --preset fuzz && cmake --build --preset fuzz. What was learnt stays in the build's folder corpus, inputs
+# that failed and logs in its folder findings.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+build=$PWD/build/fuzz
+if [[ ${1:-} == --build ]]; then
+  build=$2
+  shift 2
+fi
 seconds=${1:-60}
 shift || true
 fuzzers=("$@")
 [[ $# -gt 0 ]] || fuzzers=(fuzz_onnx fuzz_image fuzz_npy_csv_json_xml)
-build=build/fuzz
-mkdir -p $build
-TMPDIR=$(mktemp -d -p "$PWD/$build")
+mkdir -p "$build"
+TMPDIR=$(mktemp -d -p "$build")
 export TMPDIR OMP_NUM_THREADS=1 UBSAN_OPTIONS=print_stacktrace=1
 export ASAN_OPTIONS=symbolize=0  # or libFuzzer names each new function, which takes longer than the fuzzing
 trap 'rm -rf "$TMPDIR"' EXIT

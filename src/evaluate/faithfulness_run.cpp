@@ -31,8 +31,8 @@ Image upright_mask(const std::string& file, const std::string& path, const Image
 }
 
 /// One worker's sessions.
-struct Sessions {
-  explicit Sessions(const FaithfulnessRun& run) : scorer(run.scores) {
+struct WorkerSessions {
+  explicit WorkerSessions(const FaithfulnessRun& run) : scorer(run.scores) {
     for (const auto& program : run.methods)
       methods.emplace_back(program);
   }
@@ -40,7 +40,7 @@ struct Sessions {
   std::vector<MapSession> methods;
 };
 
-FaithfulnessImage judge(const FaithfulnessRun& run, Sessions& sessions, std::size_t i) {
+FaithfulnessImage judge(const FaithfulnessRun& run, WorkerSessions& sessions, std::size_t i) {
   FaithfulnessImage result{run.images[i], {}, {}};
   try {
     const Image photo = read_image(result.image);
@@ -102,7 +102,7 @@ std::vector<FaithfulnessImage> run_faithfulness(const FaithfulnessRun& run, cons
   options.count = run.images.size();
   options.workers = run.workers;
   options.make_worker = [&]() -> Work {
-    auto sessions = std::make_shared<Sessions>(run);
+    auto sessions = std::make_shared<WorkerSessions>(run);
     return [&, sessions](std::size_t i) -> Finish {
       return [&, result = judge(run, *sessions, i)] {
         if (result.failed())

@@ -15,9 +15,9 @@ namespace {
 namespace fs = std::filesystem;
 
 /// One worker's sessions, one for each program.
-class Sessions {
+class WorkerSessions {
 public:
-  explicit Sessions(const std::vector<std::shared_ptr<const MapProgram>>& programs) {
+  explicit WorkerSessions(const std::vector<std::shared_ptr<const MapProgram>>& programs) {
     for (const auto& program : programs)
       sessions_.emplace_back(program);
   }
@@ -92,7 +92,7 @@ void run_localization(const LocalizationRun& run, Journal& journal, const Evalua
   options.count = run.places.size() - done;
   options.workers = run.workers;
   options.make_worker = [&]() -> Work {
-    auto sessions = std::make_shared<Sessions>(run.programs);
+    auto sessions = std::make_shared<WorkerSessions>(run.programs);
     return [&, sessions](std::size_t i) -> Finish {
       ImageResult result =
           evaluate_image(sessions->all(), run.preprocessing, image_of(i), run.folder, run.protocol);

@@ -76,8 +76,9 @@ struct Statistics {
 
 void kernel(const ir::KernelCall& call) {
   const double epsilon = call.attributes.as<LayerNormalizationAttributes>().epsilon;
-  const auto [rows, count] = extents(call.attributes, call.shape(0));
-  dispatch_floating(call.dtype(0), [&, rows = rows, count = count]<class T>(T) {
+  const Extents e = extents(call.attributes, call.shape(0));
+  const std::int64_t rows = e.rows, count = e.count;
+  dispatch_floating(call.dtype(0), [&]<class T>(T) {
     const T* x = call.input<T>(0);
     const T* scale = call.has(1) ? call.input<T>(1) : nullptr;
     const T* bias = call.has(2) ? call.input<T>(2) : nullptr;
@@ -123,8 +124,9 @@ void gradient_row(const T* x, T* dx, std::int64_t count, double epsilon, Scaled&
 
 void gradient_kernel(const ir::KernelCall& call) {
   const double epsilon = call.attributes.as<LayerNormalizationAttributes>().epsilon;
-  const auto [rows, count] = extents(call.attributes, call.shape(0));
-  dispatch_floating(call.dtype(0), [&, rows = rows, count = count]<class T>(T) {
+  const Extents e = extents(call.attributes, call.shape(0));
+  const std::int64_t rows = e.rows, count = e.count;
+  dispatch_floating(call.dtype(0), [&]<class T>(T) {
     const T* dy = call.input<T>(0);
     const T* x = call.input<T>(1);
     const T* scale = call.has(2) ? call.input<T>(2) : nullptr;

@@ -18,7 +18,7 @@ constexpr std::int64_t kLarge = 288, kSmall = 132;
 /// Shown where a unit's field leaves the picture: of a photo, of a reconstruction.
 constexpr std::uint8_t kOutsidePhoto = 232, kMidGrey = 128;
 
-std::string title_of(Rule rule) {
+std::string rule_title(Rule rule) {
   return rule == Rule::Deconvnet ? "DeconvNet" : rule == Rule::Guided ? "Guided" : "Gradient";
 }
 
@@ -52,7 +52,7 @@ Image DeconvPictures::cut(const Reconstruction& reconstruction) const {
 }
 
 std::string DeconvPictures::rules_text() const {
-  return display_.rules.size() > 1 ? "three rules" : title_of(display_.rules.front());
+  return display_.rules.size() > 1 ? "three rules" : rule_title(display_.rules.front());
 }
 
 std::string DeconvPictures::caption(const DeconvView& view) const {
@@ -113,7 +113,7 @@ Image DeconvPictures::figure_of_one(const DeconvView& view, const std::string& h
     panels.push_back({view.patch(), "Patch", "what the unit sees"});
   const std::vector<Rule>& rules = display_.rules;
   for (std::size_t r = 0; r < rules.size(); ++r)
-    panels.push_back({cut(view.by_rule[r]), title_of(rules[r]), ""});
+    panels.push_back({cut(view.by_rule[r]), rule_title(rules[r]), ""});
   return make_figure(panels, heading, static_cast<std::int64_t>(panels.size()),
                      panel_height(view.patch(), kLarge));
 }
@@ -124,7 +124,7 @@ Image DeconvPictures::figure_of_rows(const std::vector<DeconvView>& views, const
   for (const DeconvView& view : views) {
     panels.push_back({framed(view.patch(), view, kOutsidePhoto), view.title, caption(view)});
     for (std::size_t r = 0; r < rules.size(); ++r)
-      panels.push_back({framed(cut(view.by_rule[r]), view, kMidGrey), title_of(rules[r]), ""});
+      panels.push_back({framed(cut(view.by_rule[r]), view, kMidGrey), rule_title(rules[r]), ""});
   }
   return make_figure(panels, heading, static_cast<std::int64_t>(rules.size() + 1),
                      panel_height(panels.front().image, kSmall));

@@ -1,6 +1,8 @@
 #include "evaluate/localization_summary.hpp"
 #include "result_fixture.hpp"
 
+#include <span>
+
 namespace fovea::test {
 namespace {
 
@@ -36,7 +38,7 @@ TEST(LocalizationSummaryJson, leaves_out_errors_of_guesses_without_boxes) {
 }
 
 TEST(LocalizationSummaryJson, has_null_rates_of_no_images) {
-  const Json json = summary_json(summarize({}), Json::object());
+  const Json json = summary_json(summarize(std::span<const ImageResult>{}), Json::object());
   EXPECT_TRUE(json["classification_top1_error"].is_null());
   EXPECT_TRUE(json["found"]["gt_known_accuracy"]["mean"].is_null());
 }
@@ -47,7 +49,8 @@ TEST(LocalizationSummaryText, is_a_table_with_baselines_beside_what_was_found) {
   EXPECT_NE(text.find("localisation error, top-5"), std::string::npos);
   EXPECT_NE(text.find("whole image"), std::string::npos);
   EXPECT_EQ(summary_text(summary_of_three(), 1).find("localisation error, top-5"), std::string::npos);
-  EXPECT_EQ(summary_text(summarize({}), 5), "0 images, 0 of them failed (and count as misses)\n");
+  EXPECT_EQ(summary_text(summarize(std::span<const ImageResult>{}), 5),
+            "0 images, 0 of them failed (and count as misses)\n");
 }
 
 }  // namespace

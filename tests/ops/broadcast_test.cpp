@@ -25,7 +25,8 @@ TEST(Broadcast, visits_every_pair_in_order) {
       {{4, 1}, {1, 5}}, {{2, 1, 4}, {3, 1}}, {{1, 3, 1}, {2, 1, 5}}, {{2, 3, 1, 1}, {1, 1, 4, 5}},
       {{1, 1}, {1}},    {{0, 3}, {1}},       {{2, 0, 3}, {3}},       {{5, 1, 1, 2}, {3, 4, 1}},
   };
-  for (const auto& [a, b] : cases) {
+  for (const auto& operands : cases) {
+    const Shape &a = operands.first, &b = operands.second;
     const Shape shape = ops::broadcast(a, b);
     std::int64_t next = 0;
     ops::for_each_pair(shape, ops::broadcast_strides(a, shape), ops::broadcast_strides(b, shape),
