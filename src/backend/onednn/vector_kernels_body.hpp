@@ -1,3 +1,5 @@
+#pragma once
+
 // The kernels of vector_kernels.hpp in namespace FOVEA_VECTOR_LEVEL, for files that compile them with the
 // options of one set of instructions each. Nothing here may call an inline function of another header: the
 // linker would keep one copy of it for the whole program, perhaps one of these files'. Loops are plain, for
