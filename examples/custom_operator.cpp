@@ -3,7 +3,7 @@
 // forward and backward. Nodes of a domain that fovea does not know are taken in the same way. Exit code 1
 // when the network sees something else then.
 #include <fovea/error.hpp>
-#include <fovea/saliency.hpp>
+#include <fovea/explain.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -34,15 +34,13 @@ int main(int argc, char** argv) {
       fovea::LoadOptions options;
       if (own)
         options.operators = {softplus};
-      const fovea::Model model = fovea::Model::load(argv[1], options);
-      fovea::Session session(fovea::Program::compile(model));
-      const auto preprocessing = model.preprocessing().value_or(fovea::preprocessing_preset("torchvision"));
-      const auto map = fovea::saliency(session, fovea::read_image(argv[2]), preprocessing);
+      fovea::Explainer explain(fovea::Model::load(argv[1], options));
+      const fovea::Explanation map = explain(fovea::read_image(argv[2]));
       float largest = 0;
       for (const float value : map.map.data<float>())
         largest = std::max(largest, value);
       std::printf("%s: %s, score %.4f, largest derivative %.4f\n", own ? "softplus" : "relu",
-                  model.labels().name(map.target.index).c_str(), map.target.score, largest);
+                  map.label.c_str(), map.target.score, largest);
       seen[own ? 1 : 0] = map.target.index;
     }
     return seen[0] == seen[1] ? 0 : 1;

@@ -1,9 +1,7 @@
 // Usage: example_cv_mat MODEL.onnx PHOTO OUT.png
 // For programs built on OpenCV: a cv::Mat of 8-bit BGR in, the saliency map laid over it as a cv::Mat out.
-#include <fovea/display.hpp>
 #include <fovea/error.hpp>
-#include <fovea/image.hpp>
-#include <fovea/saliency.hpp>
+#include <fovea/explain.hpp>
 
 #include <cstdio>
 #include <opencv2/core.hpp>
@@ -28,9 +26,9 @@ cv::Mat to_mat(fovea::Image image) {
 }
 
 /// The photo with the map over the part that the network saw: its centre crop.
-cv::Mat explain(fovea::Session& session, const cv::Mat& photo, const fovea::Preprocessing& preprocessing) {
-  const fovea::SaliencyMap map = fovea::saliency(session, from_mat(photo), preprocessing);
-  const cv::Mat overlay = to_mat(fovea::overlay(map.seen, fovea::to_grey(map.map, {}), "inferno"));
+cv::Mat with_map(fovea::Explainer& explain, const cv::Mat& photo) {
+  const fovea::Explanation map = explain(from_mat(photo));
+  const cv::Mat overlay = to_mat(map.overlay());
   const cv::Rect seen(static_cast<int>(map.region.x), static_cast<int>(map.region.y),
                       static_cast<int>(map.region.width), static_cast<int>(map.region.height));
   cv::Mat result = photo.clone();
@@ -49,11 +47,8 @@ int main(int argc, char** argv) {
   try {
     // A program of one's own has its photo from a camera, a video or cv::imread.
     const cv::Mat photo = to_mat(fovea::read_image(argv[2]));
-    const fovea::Model model = fovea::Model::load(argv[1]);
-    fovea::Session session(fovea::compile_for_pictures(model));
-    const cv::Mat overlay =
-        explain(session, photo, model.preprocessing().value_or(fovea::preprocessing_preset("torchvision")));
-    fovea::write_png(argv[3], from_mat(overlay));
+    fovea::Explainer explain(fovea::Model::load(argv[1]));
+    fovea::write_png(argv[3], from_mat(with_map(explain, photo)));
     return 0;
   } catch (const fovea::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());

@@ -1,9 +1,9 @@
 // Usage: example_service MODEL.onnx PHOTO...
-// A service that explains pictures on several threads: one Program is shared, each thread has a Session of
-// its own, and requests wait in a queue. Here the requests are the photos of the command line, each asked for
-// twice.
+// A service that explains pictures on several threads: the network is compiled once, each thread has a copy
+// of the explainer, and requests wait in a queue. Here the requests are the photos of the command line, each
+// asked for twice.
 #include <fovea/error.hpp>
-#include <fovea/saliency.hpp>
+#include <fovea/explain.hpp>
 
 #include <algorithm>
 #include <condition_variable>
@@ -18,16 +18,15 @@
 namespace {
 
 /// Takes requests from any thread; what becomes of each, a map or an error, comes with its future.
-class Explainer {
+class Service {
 public:
-  Explainer(const fovea::Model& model, int workers)
-      : preprocessing_(model.preprocessing().value_or(fovea::preprocessing_preset("torchvision"))),
-        // Workers do not help each other: with a thread each, none waits for another at every layer.
-        program_(fovea::compile_for_pictures(model, {.threads = 1})) {
+  Service(const fovea::Model& model, int workers)
+      // Workers do not help each other: with a thread each, none waits for another at every layer.
+      : explainer_(model, {.program = {.threads = 1}}) {
     for (int i = 0; i < workers; ++i)
       workers_.emplace_back([this] { work(); });
   }
-  ~Explainer() {
+  ~Service() {
     {
       const std::lock_guard lock(mutex_);
       closed_ = true;
@@ -36,12 +35,12 @@ public:
     for (std::thread& worker : workers_)
       worker.join();
   }
-  Explainer(const Explainer&) = delete;
-  Explainer& operator=(const Explainer&) = delete;
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
 
-  std::future<fovea::SaliencyMap> explain(std::string photo) {
+  std::future<fovea::Explanation> explain(std::string photo) {
     Request request{std::move(photo), {}};
-    std::future<fovea::SaliencyMap> answer = request.answer.get_future();
+    std::future<fovea::Explanation> answer = request.answer.get_future();
     {
       const std::lock_guard lock(mutex_);
       requests_.push_back(std::move(request));
@@ -53,11 +52,11 @@ public:
 private:
   struct Request {
     std::string photo;
-    std::promise<fovea::SaliencyMap> answer;
+    std::promise<fovea::Explanation> answer;
   };
 
   void work() {
-    fovea::Session session(program_);  // its memory is taken once and serves all requests
+    fovea::Explainer explain = explainer_;  // its memory is taken once and serves all requests
     for (std::unique_lock lock(mutex_);;) {
       changed_.wait(lock, [this] { return closed_ || !requests_.empty(); });
       if (requests_.empty())
@@ -66,7 +65,7 @@ private:
       requests_.pop_front();
       lock.unlock();
       try {
-        request.answer.set_value(fovea::saliency(session, fovea::read_image(request.photo), preprocessing_));
+        request.answer.set_value(explain(fovea::read_image(request.photo)));
       } catch (...) {
         request.answer.set_exception(std::current_exception());
       }
@@ -74,8 +73,7 @@ private:
     }
   }
 
-  fovea::Preprocessing preprocessing_;
-  std::shared_ptr<const fovea::Program> program_;
+  const fovea::Explainer explainer_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Request> requests_;
@@ -91,17 +89,15 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    const fovea::Model model = fovea::Model::load(argv[1]);
-    Explainer explainer(model, 4);
-    std::vector<std::future<fovea::SaliencyMap>> first, second;
+    Service service(fovea::Model::load(argv[1]), 4);
+    std::vector<std::future<fovea::Explanation>> first, second;
     for (int i = 2; i < argc; ++i) {
-      first.push_back(explainer.explain(argv[i]));
-      second.push_back(explainer.explain(argv[i]));
+      first.push_back(service.explain(argv[i]));
+      second.push_back(service.explain(argv[i]));
     }
     for (std::size_t i = 0; i < first.size(); ++i) {
-      const fovea::SaliencyMap map = first[i].get(), again = second[i].get();
-      std::printf("%s: %s, probability %.3f\n", argv[i + 2], model.labels().name(map.target.index).c_str(),
-                  map.target.probability.value_or(0));
+      const fovea::Explanation map = first[i].get(), again = second[i].get();
+      std::printf("%s: %s, probability %.3f\n", argv[i + 2], map.label.c_str(), map.probability);
       const auto a = map.map.data<float>(), b = again.map.data<float>();
       if (!std::equal(a.begin(), a.end(), b.begin(), b.end())) {
         std::fprintf(stderr, "%s: the map depends on the thread\n", argv[i + 2]);

@@ -44,7 +44,7 @@ def parts():
     yield "map alone", MAP_ALONE
     yield "gradient alone", "--method gradient"
     yield "guided alone", "--method guided"
-    yield "no mirror image", "--crops 1"
+    yield "no mirror image", "--crops whole"
     yield "ten crops", "--crops 10"
     yield "no blur", "--smoothing 0"
     yield "twice the blur", "--smoothing 0.05"

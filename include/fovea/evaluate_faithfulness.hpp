@@ -1,9 +1,8 @@
 #pragma once
 
 #include "fovea/bootstrap.hpp"
+#include "fovea/explain.hpp"
 #include "fovea/faithfulness.hpp"
-#include "fovea/framing.hpp"
-#include "fovea/methods.hpp"
 #include "fovea/pointing_game.hpp"
 
 #include <array>
@@ -88,8 +87,9 @@ MapScores judge_map(const ExplainedPicture& picture, const JudgedMap& map,
                     const FaithfulnessProtocol& protocol = {});
 
 /// What a method says of a network input [C,H,W], as a map and as signed relevance summed over the channels.
-/// InputError as MapSession::attribute has it.
-JudgedMap explain(MapSession& session, const Tensor& input, std::int64_t class_index);
+/// InputError as Explainer::attribute has it. `method`: its place among the explainer's.
+JudgedMap judged_map(Explainer& explain, const Tensor& input, std::int64_t class_index,
+                     std::size_t method = 0);
 
 /// The probability of a class, its score where the network has none, by a session whose scores are
 /// unnormalised; pictures fill its batch. The session must outlive the function. InputError for a class that
@@ -109,12 +109,11 @@ struct JudgedPhoto {
 /// The control maps that follow the methods: "random", "centre".
 inline constexpr std::array<std::string_view, 2> kControlMaps = {"random", "centre"};
 
-/// Explains a photo by each session and puts the maps to all tests. `view` is Whole or One. `scorer` gives
-/// the probabilities; its batch is how many changed pictures are scored at a time. `class_index`: none means
-/// the best guess. `control_seed` makes the random map. InputError for what no method can explain, another
-/// view, and sessions of another size than the scorer's.
-JudgedPhoto judge_photo(Session& scorer, std::span<MapSession> methods, const Image& photo,
-                        const Preprocessing& preprocessing, Crops view,
+/// Explains a photo by each method of the explainer, whose crops are Whole or One, and puts the maps to all
+/// tests. `scorer` gives the probabilities; its batch is how many changed pictures are scored at a time.
+/// `class_index`: none means the best guess. `control_seed` makes the random map. InputError for what no
+/// method can explain, other crops, and a scorer of another size than the explainer's.
+JudgedPhoto judge_photo(Session& scorer, Explainer& explain, Image photo,
                         std::optional<std::int64_t> class_index, const ObjectTruth& truth,
                         const FaithfulnessProtocol& protocol, std::uint64_t control_seed);
 

@@ -22,7 +22,6 @@ inline constexpr std::array<double, 3> kKnownClassOverlaps = {0.3, 0.5, 0.7};
 
 /// How an image is put to the test.
 struct LocalizationProtocol {
-  Crops crops = Crops::WholeAndMirror;  ///< of the scores and of the maps: all but One
   LocalizeOptions localize = {};
   std::int64_t guesses = 5;  ///< how many of the five best guesses get a box, 0..5
 };
@@ -119,9 +118,9 @@ std::string picture_path(const std::string& folder, const std::string& name);
 /// Puts one image to the test. Whatever is wrong with picture or truth (missing, damaged, of another size
 /// than the boxes were drawn on, no box in the picture) becomes the result's `error`; a class whose map has
 /// no contrast gets an empty box and a note. True boxes are clipped to the picture. `folder` holds the
-/// pictures, as `picture_path` has it. InputError only for a protocol out of range.
-ImageResult evaluate_image(const RuleSessions& sessions, const Preprocessing& preprocessing,
-                           const AnnotatedImage& image, const std::string& folder,
+/// pictures, as `picture_path` has it. The explainer is one that `localize` takes. InputError only for a
+/// protocol or an explainer that is not.
+ImageResult evaluate_image(Explainer& explain, const AnnotatedImage& image, const std::string& folder,
                            const LocalizationProtocol& protocol);
 
 /// Results as lines of a CSV: what was found, what it was judged by, and, for the reader alone, the verdicts.

@@ -3,6 +3,8 @@
 #include "fovea/image.hpp"
 #include "fovea/model.hpp"
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace fovea {
@@ -29,9 +31,20 @@ struct Framing {
   std::int64_t photo_width = 0, photo_height = 0;
 };
 
-/// What is taken of the photo: all of it, squeezed to the network's size whatever its proportions; the centre
-/// crop; all of it and its mirror image; or the four corners and the centre with their mirror images.
-enum class Crops { Whole = 0, One = 1, WholeAndMirror = 2, Ten = 10 };
+/// What of a photo the network sees, the same for every method and verb.
+enum class Crops {
+  Whole = 0,           ///< "whole": all of it, squeezed to the network's size whatever its proportions
+  One = 1,             ///< "1": the centre crop
+  WholeAndMirror = 2,  ///< "2": all of it, and its mirror image
+  Ten = 10,            ///< "10": the four corners and the centre, and their mirror images
+};
+/// "whole", "1", "2" or "10".
+std::string_view name_of(Crops crops);
+/// InputError that lists all names for any other text.
+Crops parse_crops(std::string_view name);
+std::vector<std::string> crops_names();
+/// How many pictures the network sees of one photo: 1, 1, 2 or 10.
+std::int64_t crop_count(Crops crops);
 
 /// Resizes and cuts a photo as `preprocessing` says, except that Whole and
 /// WholeAndMirror know neither short side nor crop.

@@ -2,7 +2,7 @@
 
 #include "fovea/belief.hpp"
 #include "fovea/components.hpp"
-#include "fovea/saliency.hpp"
+#include "fovea/explain.hpp"
 #include "fovea/segment.hpp"
 
 #include <cstdint>
@@ -79,22 +79,23 @@ Localization localize(const Image& photo, const Trimap& seeds,
 
 /// A class and where it is.
 struct LocalizedClass {
-  SaliencyMap saliency;  ///< of the first session
+  Explanation explanation;  ///< by the first method
   Localization object;
 };
 
-/// The object of a class in a photo, by its saliency map, or by the product of the maps of several rules: the
-/// defaults are made for gradient and guided back-propagation together. `method.crops` must be such that the
-/// map covers the whole photo: all but One. InputError otherwise, and where `saliency` or the parts above
-/// have one.
-LocalizedClass localize(const RuleSessions& sessions, const Image& photo, const Preprocessing& preprocessing,
-                        const SaliencyOptions& method = {std::nullopt, Crops::WholeAndMirror},
+/// The object of a class in a photo, by the map of the explainer's method, or by the product of the maps of
+/// all its methods: the defaults are made for gradient and guided back-propagation together
+/// (`object_explain_options`). The explainer's crops must be such that the map covers the whole photo: all
+/// but One. InputError otherwise, and where the explainer or the functions above have one.
+LocalizedClass localize(Explainer& explain, Image photo, const ExplainTarget& target = {},
+                        const LocalizeOptions& options = {});
+/// The same of a photo that is framed already.
+LocalizedClass localize(Explainer& explain, const FramedPhoto& photo, const ExplainTarget& target = {},
                         const LocalizeOptions& options = {});
 
-/// The same for one of several classes of a photo that is already framed and scored; `photo` is the
-/// explainer's.
-LocalizedClass localize(RuleExplainers& explainers, const Image& photo, std::int64_t target_class,
-                        const LocalizeOptions& options = {});
+/// `options` with the methods and crops that LocalizeOptions are made for: gradient and guided, the whole
+/// photo and its mirror image.
+ExplainOptions object_explain_options(ExplainOptions options = {});
 
 /// The share of the photo's pixels that the object takes, 0..1.
 double area_share(const Localization& object);

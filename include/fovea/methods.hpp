@@ -6,9 +6,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +20,7 @@ struct ScoreTarget {
   std::int64_t class_index = 0;
   /// Contrastive: the score of `class_index` less that of this class.
   std::optional<std::int64_t> against = {};
+  friend bool operator==(const ScoreTarget&, const ScoreTarget&) = default;
 };
 
 /// How the relevance of a pixel's channels becomes the one value of a map.
@@ -104,63 +103,8 @@ struct Attribution {
 /// Told how many of how many samples are done, now and then, on the thread that works.
 using SampleProgress = std::function<void(std::int64_t done, std::int64_t total)>;
 
-/// A model compiled for one method. Immutable; share it between threads.
-class MapProgram {
-public:
-  /// `program.batch` is how many pictures are scored at a time (crops of a photo); direction, rule and source
-  /// are the method's; a rectifier_rule holds for the methods that use gradients, and is an error for those
-  /// with a rule of their own. Where the model's file takes no batch but its own, pictures go one after
-  /// another. InputError for an unknown method, options out of range, and a layer that is not there or not a
-  /// picture.
-  static std::shared_ptr<const MapProgram> compile(const Model& model, const Preprocessing& preprocessing,
-                                                   std::string_view method, const ProgramOptions& program,
-                                                   const MethodOptions& options = {});
-  ~MapProgram();
-  MapProgram(const MapProgram&) = delete;
-  MapProgram& operator=(const MapProgram&) = delete;
-
-  const MethodInfo& info() const;
-  const MethodOptions& options() const;
-  /// The program that gives the scores.
-  const Program& scores() const;
-  /// What all of the method's programs report, each once.
-  std::vector<std::string> notes() const;
-
-  struct Impl;
-  const Impl& impl() const { return *impl_; }
-
-private:
-  explicit MapProgram(std::unique_ptr<const Impl> impl);
-  std::unique_ptr<const Impl> impl_;
-};
-
-/// One thread's means to make maps by a method.
-class MapSession {
-public:
-  explicit MapSession(std::shared_ptr<const MapProgram> program);
-  ~MapSession();
-  MapSession(MapSession&&) noexcept;
-  MapSession& operator=(MapSession&&) noexcept;
-
-  const MapProgram& program() const;
-  /// The session that gives the scores, of the program's batch.
-  Session& scores();
-  /// Whether the map is the gradient that `scores()` gives on its way back, so that a caller may take it from
-  /// there, several pictures at a time.
-  bool is_plain_gradient() const;
-  /// What the method says of a network input [C,H,W] of F32. InputError when it is of another shape, a class
-  /// does not exist, or a value is not finite.
-  Attribution attribute(const Tensor& input, const ScoreTarget& target);
-  /// Called while sampling methods work.
-  void report_progress(SampleProgress progress);
-  /// As Session::cancel_with, for all sessions of the method, `scores()` too. So everything that is done by
-  /// way of this session can be cancelled: `attribute`, `saliency`, the maps of `localize`.
-  void cancel_with(std::stop_token stop);
-
-private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-};
+/// M_ij = max_k |gradient_kij|: [C,H,W] -> [H,W], F32.
+Tensor channel_maximum(const Tensor& gradient);
 
 /// Relevance [C,H,W] to a map [H,W], F32. One that channels share is not merged: its positive part is the
 /// map, since what lowers a score is not what the picture shows of the class.

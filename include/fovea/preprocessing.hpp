@@ -31,6 +31,7 @@ struct Preprocessing {
   std::array<double, 4> std = {1, 1, 1, 1};
   /// The order in which the network takes the colours.
   ChannelOrder channel_order = ChannelOrder::RGB;
+  friend bool operator==(const Preprocessing&, const Preprocessing&) = default;
 };
 
 /// "short side 256, scale 0.00392157, mean 0.485,0.456,0.406, std 0.229,0.224,0.225, RGB".

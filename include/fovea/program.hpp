@@ -63,6 +63,14 @@ enum class Direction {
   ForwardAndBackward,  ///< scores, then the gradient of a seeded score with respect to the picture
 };
 
+/// One backward pass of a program: by which rule, and with respect to what.
+struct BackwardPass {
+  Rule rule = Rule::Gradient;
+  /// As ProgramOptions::source.
+  std::string source = {};
+  friend bool operator==(const BackwardPass&, const BackwardPass&) = default;
+};
+
 /// The shape of one named input, overriding what the file declares.
 struct InputShape {
   std::string name;  ///< empty: the only input
@@ -101,8 +109,11 @@ struct ProgramOptions {
   /// tells what is left out.
   std::vector<std::string> outputs = {};
   /// Name of the ONNX value with respect to which is differentiated, or kLastSpatialLayer; empty: the
-  /// picture. Its value is then the last of the outputs, and Session::gradient has its shape.
+  /// picture. Its value is then an output (Program::source_output), and Session::gradient has its shape.
   std::string source = {};
+  /// Backward passes that share the forward pass with that of `rule` and `source`, which is number 0. Each
+  /// has a seed and a gradient of its own: Session::seed(k), Session::gradient(k), k = 1, 2, ...
+  std::vector<BackwardPass> further_passes = {};
   /// What the first output is where there is no `target`. docs/scores.md tells what a score is.
   enum class Head {
     /// The scores before the activation that the output ends in, in the output's own shape.
@@ -175,8 +186,13 @@ public:
   const ProgramOptions& options() const;
   /// Those of the model that the outputs need; the picture is the first.
   const std::vector<TensorInfo>& inputs() const;
-  /// The scores (or the target), further ProgramOptions::outputs, and last ProgramOptions::source, if given.
+  /// The scores (or the target), further ProgramOptions::outputs, and last the sources of the backward
+  /// passes, each once.
   const std::vector<TensorInfo>& outputs() const;
+  /// How many backward passes there are; 0 for Direction::Forward.
+  std::size_t backward_passes() const;
+  /// The output that holds what the k-th backward pass is with respect to; none where that is the picture.
+  std::optional<std::size_t> source_output(std::size_t pass = 0) const;
   /// Number of classes: elements of the first output divided by the batch.
   std::int64_t classes() const;
   /// What makes probabilities of the scores; without meaning for a target and for Head::AsInFile.
@@ -248,16 +264,19 @@ public:
   /// Scores of what stands in the inputs.
   void forward();
 
-  /// d(objective)/d(output 0), to be filled before `backward()`; the shape of output 0.
-  Tensor& seed();
-  /// Fills the seed with a one for class `classes[n]` of the n-th picture of the batch, zeros elsewhere.
-  /// InputError for another number of classes than the batch, or one that the network does not have.
+  /// d(objective)/d(output 0) of the k-th backward pass, to be filled before `backward()`; the shape of
+  /// output 0.
+  Tensor& seed(std::size_t pass = 0);
+  /// Fills the seeds of all passes with a one for class `classes[n]` of the n-th picture of the batch, zeros
+  /// elsewhere. InputError for another number of classes than the batch, or one that the network does not
+  /// have.
   void seed_classes(std::span<const std::int64_t> classes);
-  /// Must follow `forward`, and once only: the way back re-uses the memory of what forward kept for it.
-  /// InputError otherwise.
+  /// Runs all backward passes. Must follow `forward`, and once only: they re-use the memory of what forward
+  /// kept for them. InputError otherwise.
   void backward();
-  /// d(objective)/d(input 0), in input 0's shape; or with respect to ProgramOptions::source, in its shape.
-  const Tensor& gradient() const;
+  /// d(objective)/d(input 0) of the k-th pass, in input 0's shape; or with respect to its source, in its
+  /// shape.
+  const Tensor& gradient(std::size_t pass = 0) const;
 
   /// How many runs of either direction were begun so far. While the number stands, so does what the last run
   /// left.

@@ -58,7 +58,53 @@ private:
   std::vector<ir::ValueId> arrived_;
 };
 
+/// Appends the backward nodes of a differentiated graph to another one that begins with the same forward
+/// graph.
+class Joiner {
+public:
+  Joiner(ir::Graph& to, const ir::Graph& forward, const Differentiated& pass)
+      : to_(to), from_(pass.graph), forward_values_(static_cast<ir::ValueId>(forward.values().size())),
+        map_(from_.values().size(), ir::kNoValue) {
+    at(pass.seed) = to.add_input(from_.value(pass.seed).name, from_.type(pass.seed));
+    for (std::size_t n = forward.nodes().size(); n < from_.nodes().size(); ++n)
+      append(from_.nodes()[n]);
+    to.add_output(mapped(pass.gradient), from_.output_names().back());
+  }
+
+private:
+  ir::ValueId& at(ir::ValueId id) { return map_[static_cast<std::size_t>(id)]; }
+
+  ir::ValueId mapped(ir::ValueId id) {
+    if (id == ir::kNoValue || id < forward_values_)
+      return id;
+    if (at(id) == ir::kNoValue)
+      at(id) = to_.add_constant(from_.value(id).name, *from_.value(id).constant);
+    return at(id);
+  }
+
+  void append(const ir::Node& node) {
+    std::vector<ir::ValueId> inputs;
+    for (ir::ValueId id : node.inputs)
+      inputs.push_back(mapped(id));
+    const ir::Node& copy = to_.add_node(*node.op, node.attributes, std::move(inputs), node.name);
+    for (std::size_t i = 0; i < node.outputs.size(); ++i)
+      at(node.outputs[i]) = copy.outputs[i];
+  }
+
+  ir::Graph& to_;
+  const ir::Graph& from_;
+  ir::ValueId forward_values_;
+  std::vector<ir::ValueId> map_;  ///< of the values beyond the forward graph's
+};
+
 }  // namespace
+
+ir::Graph join(const ir::Graph& forward, std::vector<Differentiated> passes) {
+  ir::Graph joined = std::move(passes.front().graph);
+  for (std::size_t i = 1; i < passes.size(); ++i)
+    Joiner(joined, forward, passes[i]);
+  return joined;
+}
 
 Differentiated differentiate(const ir::Graph& forward, ir::ValueId target, ir::ValueId input,
                              const RuleSet& rules) {

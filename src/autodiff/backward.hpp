@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string_view>
+#include <vector>
 
 namespace fovea::autodiff {
 
@@ -26,5 +27,10 @@ struct Differentiated {
 /// and, naming all of them at once, when nodes on the way have no gradient.
 Differentiated differentiate(const ir::Graph& forward, ir::ValueId target, ir::ValueId input,
                              const RuleSet& rules);
+
+/// One graph of several that were differentiated from the same forward graph, which it holds once. Inputs:
+/// those of the forward graph, then the seeds; outputs: those of the forward graph, then the gradients, each
+/// in the given order.
+ir::Graph join(const ir::Graph& forward, std::vector<Differentiated> passes);
 
 }  // namespace fovea::autodiff

@@ -2,26 +2,20 @@
 
 #include "base/check.hpp"
 #include "c_api/guard.hpp"
-#include "fovea/display.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace fovea::c_api {
 namespace {
 
-Image grey_of(const fovea_map& map) {
-  return scale_to_grey(map.saliency.map, display_levels(map.saliency.map, map.values));
-}
-
 Image view_of(const fovea_map& map, fovea_view view, const char* colormap) {
   switch (view) {
   case FOVEA_VIEW_PHOTO:
-    return map.saliency.seen;
+    return map.explanation.seen;
   case FOVEA_VIEW_HEAT:
-    return colorize(grey_of(map), colormap);
+    return map.explanation.heat(colormap);
   case FOVEA_VIEW_OVERLAY:
-    return overlay(map.saliency.seen, grey_of(map), colormap);
+    return map.explanation.overlay(colormap);
   }
   throw UsageError(fmt::format("view {} does not exist", static_cast<int>(view)));
 }
@@ -33,17 +27,16 @@ using namespace fovea::c_api;
 
 fovea_status fovea_map_describe(const fovea_map* map, fovea_map_info* info) {
   return guarded([&] {
-    const fovea::SaliencyMap& from = not_null(map, "map").saliency;
-    const double probability = from.target.probability.value_or(std::numeric_limits<double>::quiet_NaN());
+    const fovea::Explanation& from = not_null(map, "map").explanation;
     not_null(info, "info") = {from.map.shape()[0], from.map.shape()[1], from.target.index,
-                              from.target.score,   probability,         from.region.x,
+                              from.target.score,   from.probability,    from.region.x,
                               from.region.y,       from.region.width,   from.region.height};
   });
 }
 
 fovea_status fovea_map_values(const fovea_map* map, float* values, size_t size) {
   return guarded([&] {
-    const auto from = not_null(map, "map").saliency.map.data<float>();
+    const auto from = not_null(map, "map").explanation.map.data<float>();
     check_array(values, "values", size, from.size());
     std::copy(from.begin(), from.end(), values);
   });

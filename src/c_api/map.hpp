@@ -1,9 +1,8 @@
 #pragma once
 
 #include "fovea.h"
-#include "fovea/saliency.hpp"
+#include "fovea/explain.hpp"
 
 struct fovea_map {
-  fovea::SaliencyMap saliency;
-  fovea::MethodInfo::Values values;
+  fovea::Explanation explanation;
 };

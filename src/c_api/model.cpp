@@ -39,48 +39,35 @@ std::optional<Activation> parse_activation(const char* name) {
   throw InputError(fmt::format("unknown activation '{}': expected softmax, sigmoid or none", name));
 }
 
-AnyProgram compile(const Model& model, const ScoreChoice& choice, const ProgramKey& key) {
-  ProgramOptions options;
-  options.head = ProgramOptions::Head::Classes;
-  if (!choice.scores.empty())
-    options.outputs = {choice.scores};
-  options.activation = choice.activation;
+Explainer compile(const Model& model, const ScoreChoice& choice, const ExplainerKey& key) {
+  ExplainOptions options;
+  options.method = key.method;
   options.batch = key.batch;
-  options.height = key.height;
-  options.width = key.width;
-  options.threads = key.threads;
-  if (!key.method.empty())
-    return MapProgram::compile(model, preprocessing_of(model, key.preprocessing), key.method, options);
-  options.direction = Direction::Forward;
-  return compile_for_pictures(model, options);
+  if (!key.preprocessing.empty())
+    options.preprocessing = preprocessing_preset(key.preprocessing);
+  options.program.head = ProgramOptions::Head::Classes;
+  if (!choice.scores.empty())
+    options.program.outputs = {choice.scores};
+  options.program.activation = choice.activation;
+  options.program.height = key.height;
+  options.program.width = key.width;
+  options.program.threads = key.threads;
+  return Explainer(model, options);
 }
 
 }  // namespace
 
-Preprocessing preprocessing_of(const Model& model, const std::string& preset) {
-  if (!preset.empty())
-    return preprocessing_preset(preset);
-  return model.preprocessing() ? *model.preprocessing() : preprocessing_preset("torchvision");
-}
-
-AnyProgram ProgramCache::program(const Model& model, const ScoreChoice& choice, const ProgramKey& key) {
-  // Locked while compiling, too: a second thread that asks for the same program is to wait for it.
+std::shared_ptr<const Explainer> ExplainerCache::explainer(const Model& model, const ScoreChoice& choice,
+                                                           const ExplainerKey& key) {
+  // Locked while compiling, too: a second thread that asks for the same one is to wait for it.
   const std::lock_guard lock(mutex_);
-  std::erase_if(entries_, [](const Entry& entry) { return entry.scores.expired() && entry.maps.expired(); });
+  std::erase_if(entries_, [](const Entry& entry) { return entry.explainer.expired(); });
   for (const Entry& entry : entries_)
-    if (entry.key == key) {
-      if (auto scores = entry.scores.lock())
-        return scores;
-      if (auto maps = entry.maps.lock())
-        return maps;
-    }
-  const AnyProgram made = compile(model, choice, key);
-  Entry entry{key, {}, {}};
-  if (const auto* scores = std::get_if<std::shared_ptr<const Program>>(&made))
-    entry.scores = *scores;
-  else
-    entry.maps = std::get<std::shared_ptr<const MapProgram>>(made);
-  entries_.push_back(std::move(entry));
+    if (entry.key == key)
+      if (auto explainer = entry.explainer.lock())
+        return explainer;
+  auto made = std::make_shared<const Explainer>(compile(model, choice, key));
+  entries_.push_back({key, made});
   return made;
 }
 

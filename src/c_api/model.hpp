@@ -1,29 +1,24 @@
 #pragma once
 
 #include "fovea.h"
-#include "fovea/methods.hpp"
-#include "fovea/model.hpp"
+#include "fovea/explain.hpp"
 
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <tuple>
-#include <variant>
 #include <vector>
 
 namespace fovea::c_api {
 
-/// What a session runs: a program of scores only, or one of a method.
-using AnyProgram = std::variant<std::shared_ptr<const Program>, std::shared_ptr<const MapProgram>>;
-
-/// What a program is compiled for.
-struct ProgramKey {
+/// What an explainer is compiled for.
+struct ExplainerKey {
   std::string method;         ///< empty: scores only
   std::string preprocessing;  ///< a preset; empty: the model's own
   std::int64_t batch = 1, height = 0, width = 0;
   int threads = 0;
-  friend bool operator==(const ProgramKey&, const ProgramKey&) = default;
+  friend bool operator==(const ExplainerKey&, const ExplainerKey&) = default;
 };
 
 /// Which output holds the scores, and what makes probabilities of them, where the caller says so.
@@ -32,25 +27,20 @@ struct ScoreChoice {
   std::optional<Activation> activation;
 };
 
-/// The programs of a model that sessions are using, so that sessions with equal options share one. May be
-/// asked by several threads.
-class ProgramCache {
+/// The explainers of a model that sessions are using copies of, so that sessions with equal options share one
+/// compiled network. May be asked by several threads.
+class ExplainerCache {
 public:
-  AnyProgram program(const Model& model, const ScoreChoice& choice, const ProgramKey& key);
+  std::shared_ptr<const Explainer> explainer(const Model& model, const ScoreChoice& choice, const ExplainerKey& key);
 
 private:
   struct Entry {
-    ProgramKey key;
-    std::weak_ptr<const Program> scores;
-    std::weak_ptr<const MapProgram> maps;
+    ExplainerKey key;
+    std::weak_ptr<const Explainer> explainer;
   };
   std::mutex mutex_;
   std::vector<Entry> entries_;
 };
-
-/// How the model's pictures are preprocessed: by the preset, or where it is empty as the model's file says,
-/// else as torchvision does.
-Preprocessing preprocessing_of(const Model& model, const std::string& preset);
 
 }  // namespace fovea::c_api
 
@@ -61,5 +51,5 @@ struct fovea_model {
   fovea::c_api::ScoreChoice choice;
   fovea_model_info info;
   std::vector<std::string> labels;
-  mutable fovea::c_api::ProgramCache programs;
+  mutable fovea::c_api::ExplainerCache explainers;
 };

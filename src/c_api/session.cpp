@@ -13,31 +13,22 @@
 using namespace fovea::c_api;
 
 struct fovea_session {
-  fovea_session(AnyProgram program, fovea::Preprocessing how_pictures_enter)
-      : preprocessing(how_pictures_enter) {
-    if (auto* method = std::get_if<std::shared_ptr<const fovea::MapProgram>>(&program))
-      session = fovea::MapSession(std::move(*method));
-    else
-      session = fovea::Session(std::move(std::get<std::shared_ptr<const fovea::Program>>(program)));
-  }
+  explicit fovea_session(std::shared_ptr<const fovea::Explainer> compiled)
+      : shared(std::move(compiled)), explain(*shared) {}
 
+  bool has_method() const { return !explain.method_infos().empty(); }
   /// The session that gives the scores.
-  fovea::Session& scores() {
-    auto* method = maps();
-    return method ? method->scores() : std::get<fovea::Session>(session);
-  }
-  /// Null for a session of scores only.
-  fovea::MapSession* maps() { return std::get_if<fovea::MapSession>(&session); }
+  fovea::Session& scores() { return explain.session(); }
 
-  std::variant<std::monostate, fovea::Session, fovea::MapSession> session;
-  fovea::Preprocessing preprocessing;
+  std::shared_ptr<const fovea::Explainer> shared;  ///< kept for sessions that are yet to come
+  fovea::Explainer explain;
   fovea_session_info info = {};
 };
 
 namespace fovea::c_api {
 namespace {
 
-ProgramKey key_of(const fovea_session_options* options) {
+ExplainerKey key_of(const fovea_session_options* options) {
   if (!options)
     return {};
   if (options->size != sizeof(fovea_session_options))
@@ -49,7 +40,7 @@ ProgramKey key_of(const fovea_session_options* options) {
         std::tuple{"width", options->width, fovea::kMaxInputSide},
         std::tuple{"threads", std::int64_t(options->threads), std::int64_t(fovea::kMaxThreads)}})
     FOVEA_CHECK(value >= 0 && value <= most, "options.{} is {}, expected 0 to {}", name, value, most);
-  ProgramKey key;
+  ExplainerKey key;
   key.method = options->method ? options->method : "";
   FOVEA_CHECK(!options->method || !key.method.empty(), "options.method is an empty text");
   key.preprocessing = options->preprocessing ? options->preprocessing : "";
@@ -61,7 +52,7 @@ ProgramKey key_of(const fovea_session_options* options) {
 }
 
 /// A size that was asked for where the file has another: compiling would take the file's and say nothing.
-void check_size(const fovea_model& model, const ProgramKey& key) {
+void check_size(const fovea_model& model, const ExplainerKey& key) {
   for (const auto& [name, asked, fixed] : {std::tuple{"height", key.height, model.info.height},
                                            std::tuple{"width", key.width, model.info.width}}) {
     FOVEA_CHECK(asked == 0 || fixed == 0 || asked == fixed, "the {} of the network's input is {}, not {}",
@@ -129,12 +120,11 @@ fovea_status fovea_session_create(const fovea_model* model, const fovea_session_
   return guarded([&] {
     const fovea_model& from = not_null(model, "model");
     fovea_session*& out = not_null(session, "session");
-    const ProgramKey key = key_of(options);
+    const ExplainerKey key = key_of(options);
     check_size(from, key);
-    auto made = std::make_unique<fovea_session>(from.programs.program(from.model, from.choice, key),
-                                                preprocessing_of(from.model, key.preprocessing));
+    auto made = std::make_unique<fovea_session>(from.explainers.explainer(from.model, from.choice, key));
     const fovea::InputSize size = fovea::input_size(made->scores());
-    const fovea::Program& program = made->scores().program();
+    const fovea::Program& program = made->explain.program();
     made->info = {program.options().batch, size.channels, size.height, size.width, program.classes()};
     out = made.release();
   });
@@ -146,12 +136,10 @@ fovea_status fovea_session_describe(const fovea_session* session, fovea_session_
 
 fovea_status fovea_session_on_progress(fovea_session* session, fovea_progress progress, void* user) {
   return guarded([&] {
-    fovea::MapSession* maps = not_null(session, "session").maps();
-    if (!maps)
-      return;
+    fovea::Explainer& explain = not_null(session, "session").explain;
     if (!progress)
-      return maps->report_progress({});
-    maps->report_progress([progress, user](std::int64_t done, std::int64_t total) {
+      return explain.report_progress({});
+    explain.report_progress([progress, user](std::int64_t done, std::int64_t total) {
       if (progress(done, total, user) != 0)
         throw fovea::Cancelled();
     });
@@ -193,7 +181,7 @@ fovea_status fovea_session_gradient(fovea_session* session, const float* input, 
                                     const int64_t* targets, float* gradient, size_t gradient_size) {
   return guarded([&] {
     fovea_session& self = not_null(session, "session");
-    if (!self.maps() || !self.maps()->is_plain_gradient())
+    if (!self.has_method() || !self.explain.is_plain_gradient())
       throw UsageError(
           "the session was not made for gradients: its method must be gradient, deconvnet or guided");
     const std::int64_t count = count_of(self, shape);
@@ -219,16 +207,13 @@ fovea_status fovea_session_saliency(fovea_session* session, const fovea_pixels* 
                                     fovea_map** map) {
   return guarded([&] {
     fovea_session& self = not_null(session, "session");
-    const fovea::Image photo = to_image(not_null(picture, "picture"));
+    fovea::Image photo = to_image(not_null(picture, "picture"));
     fovea_map*& out = not_null(map, "map");
-    if (!self.maps())
+    if (!self.has_method())
       throw UsageError("the session was made for scores only: it has no method that makes maps");
     check_targets(self, &target, 1);
-    fovea::SaliencyOptions options;
-    if (target != -1)
-      options.target_class = target;
-    out = new fovea_map{fovea::saliency(*self.maps(), photo, self.preprocessing, options),
-                        self.maps()->program().info().values};
+    const auto wanted = target == -1 ? std::nullopt : std::optional(target);
+    out = new fovea_map{self.explain(std::move(photo), {.target = wanted})};
   });
 }
 

@@ -89,8 +89,11 @@ ForwardGraph forward_graph(const Model& model, const ProgramOptions& options, pa
             forward.graph.nodes().size(), timer.milliseconds());
   model.impl().file->release_pages();
   FOVEA_CHECK(!forward.graph.outputs().empty(), "the model has no output");
-  FOVEA_CHECK(options.source.empty() || forward.graph.producer(forward.graph.outputs().back()),
-              "'{}' is not computed from the picture", options.source);
+  const std::vector<std::string> sources = sources_of(options);
+  for (std::size_t i = 0; i < sources.size(); ++i)
+    FOVEA_CHECK(
+        forward.graph.producer(forward.graph.outputs()[forward.graph.outputs().size() - sources.size() + i]),
+        "'{}' is not computed from the picture", sources[i]);
   forward.layouts = output_layouts(model, forward.graph, options);
   const Shape shape_in_file = forward.graph.shape(forward.graph.outputs().front());
   if (has_classes)

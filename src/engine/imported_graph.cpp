@@ -3,7 +3,33 @@
 #include "engine/model_impl.hpp"
 #include "onnx/import/import.hpp"
 
+#include <algorithm>
+
 namespace fovea {
+
+std::vector<BackwardPass> backward_passes_of(const ProgramOptions& options) {
+  std::vector<BackwardPass> passes;
+  if (options.direction == Direction::ForwardAndBackward) {
+    passes = options.further_passes;
+    passes.insert(passes.begin(), {options.rule, options.source});
+  }
+  return passes;
+}
+
+std::vector<std::string> sources_of(const ProgramOptions& options) {
+  std::vector<std::string> sources;
+  const auto add = [&](const std::string& source) {
+    if (!source.empty() && std::find(sources.begin(), sources.end(), source) == sources.end())
+      sources.push_back(source);
+  };
+  add(options.source);
+  for (const BackwardPass& pass : options.further_passes)
+    add(pass.source);
+  // The one that the file does not name is found once the others are there.
+  std::stable_partition(sources.begin(), sources.end(),
+                        [](const std::string& source) { return source != kLastSpatialLayer; });
+  return sources;
+}
 
 std::vector<std::string> wanted_values(const Model& model, const ProgramOptions& options) {
   std::vector<std::string> names;
@@ -13,8 +39,9 @@ std::vector<std::string> wanted_values(const Model& model, const ProgramOptions&
     names = options.outputs;
   else if (!model.outputs().empty())
     names.push_back(model.outputs().front().name);
-  if (!options.source.empty() && options.source != kLastSpatialLayer)
-    names.push_back(options.source);
+  for (const std::string& source : sources_of(options))
+    if (source != kLastSpatialLayer)
+      names.push_back(source);
   return names;
 }
 
@@ -40,7 +67,8 @@ onnx_import::ImportOptions import_options(const Model& model, const ProgramOptio
 
 ir::Graph imported_graph(const Model& model, const ProgramOptions& options) {
   ir::Graph graph = onnx_import::import_graph(*model.impl().file, import_options(model, options));
-  if (options.source == kLastSpatialLayer) {
+  const std::vector<std::string> sources = sources_of(options);
+  if (!sources.empty() && sources.back() == kLastSpatialLayer) {
     const ir::ValueId layer = last_spatial_value(model, graph, options.batch);
     graph.add_output(layer, graph.value(layer).name);
   }

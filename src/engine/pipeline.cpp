@@ -3,10 +3,13 @@
 #include "base/check.hpp"
 #include "base/log.hpp"
 #include "engine/forward_graph.hpp"
+#include "engine/imported_graph.hpp"
 #include "engine/rule_notes.hpp"
 #include "engine/rule_set.hpp"
 #include "ops/multiply_adds.hpp"
 #include "passes/pipeline.hpp"
+
+#include <algorithm>
 
 namespace fovea {
 namespace {
@@ -28,19 +31,42 @@ void check_batch(const ir::Graph& forward, const ProgramOptions& options, const 
               forward.output_names().front(), to_string(target.shape), options.batch);
 }
 
-autodiff::Differentiated differentiated(const ir::Graph& forward, const ProgramOptions& options,
+autodiff::Differentiated differentiated(const ir::Graph& forward, const ProgramOptions& options, Rule rule,
                                         ir::ValueId source, ProgramReport& report) {
   const LogTimer timer;
   autodiff::Differentiated made =
-      autodiff::differentiate(forward, forward.outputs().front(), source, rule_set(options));
-  log_event(LogLevel::Detail, "differentiated by rule {}: {} nodes, then {} ({:.1f} ms)", rule_name(options),
-            forward.nodes().size(), made.graph.nodes().size(), timer.milliseconds());
+      autodiff::differentiate(forward, forward.outputs().front(), source, rule_set(options, rule));
+  log_event(LogLevel::Detail, "differentiated by rule {}: {} nodes, then {} ({:.1f} ms)",
+            rule_name(options, rule), forward.nodes().size(), made.graph.nodes().size(),
+            timer.milliseconds());
   for (const auto& [op, count] : made.overridden)
     report.rule_hits += count;
-  if (options.rule != Rule::Gradient || options.rectifier_rule)
-    report.notes.push_back(describe_rule(rule_name(options), made));
-  note_estimates(forward, report);
+  if (rule != Rule::Gradient || options.rectifier_rule)
+    if (std::string note = describe_rule(rule_name(options, rule), made);
+        std::find(report.notes.begin(), report.notes.end(), note) == report.notes.end())
+      report.notes.push_back(std::move(note));
   return made;
+}
+
+/// The forward graph differentiated once for each backward pass; what each is with respect to goes to
+/// `sources`.
+std::vector<autodiff::Differentiated> all_differentiated(const ir::Graph& forward,
+                                                         const ProgramOptions& options,
+                                                         std::vector<BackwardSource>& sources,
+                                                         ProgramReport& report) {
+  const std::vector<std::string> names = sources_of(options);
+  std::vector<autodiff::Differentiated> all;
+  for (const BackwardPass& pass : backward_passes_of(options)) {
+    std::optional<std::size_t> output;
+    if (!pass.source.empty())
+      output = forward.outputs().size() - names.size() +
+               static_cast<std::size_t>(std::find(names.begin(), names.end(), pass.source) - names.begin());
+    const ir::ValueId source = output ? forward.outputs()[*output] : forward.inputs().front();
+    sources.push_back({infos(forward, {source}).front(), output});
+    all.push_back(differentiated(forward, options, pass.rule, source, report));
+  }
+  note_estimates(forward, report);
+  return all;
 }
 
 }  // namespace
@@ -65,11 +91,11 @@ BuiltGraph build_graph(const Model& model, const ProgramOptions& options, Progra
     return built;
   }
   check_batch(graph, options, built.outputs.front());
-  const ir::ValueId source = options.source.empty() ? graph.inputs().front() : graph.outputs().back();
-  built.gradient = infos(graph, {source}).front();
-  autodiff::Differentiated made = differentiated(graph, options, source, report);
+  std::vector<autodiff::Differentiated> made = all_differentiated(graph, options, built.sources, report);
+  FOVEA_ASSERT(!surround || made.size() == 1);
   built.graph =
-      passes::run(passes::final_passes(), surround ? surround(made) : std::move(made.graph), report.notes);
+      passes::run(passes::final_passes(),
+                  surround ? surround(made.front()) : autodiff::join(graph, std::move(made)), report.notes);
   return built;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backend/backend.hpp"
+#include "engine/pipeline.hpp"
 #include "fovea/program.hpp"
 
 namespace fovea {
@@ -10,7 +11,7 @@ struct Program::Impl {
   std::vector<TensorInfo> inputs, outputs;
   ScoreHead head;
   bool has_further_scores = false;
-  TensorInfo gradient;  ///< of what is differentiated with respect to
+  std::vector<BackwardSource> sources;  ///< one for each backward pass
   ProgramReport report;
   std::string text;  ///< the graph that was lowered
   const backend::Backend* backend = nullptr;
@@ -19,7 +20,6 @@ struct Program::Impl {
   /// host's memory.
   std::vector<std::shared_ptr<void>> constants;
   std::vector<std::size_t> offsets;  ///< of every buffer in the arena; meaningful for those of kind Arena
-  bool differentiated = false;
 
   static std::shared_ptr<const Program> program(std::unique_ptr<const Impl> impl);
 };

@@ -24,19 +24,18 @@ autodiff::RuleSet rule_set(Rule rule) {
   FOVEA_ASSERT(!"unknown rule");
 }
 
-autodiff::RuleSet rule_set(const ProgramOptions& options) {
+autodiff::RuleSet rule_set(const ProgramOptions& options, Rule of_pass) {
   if (!options.rectifier_rule)
-    return rule_set(options.rule);
+    return rule_set(of_pass);
   const RectifierRule& rule = *options.rectifier_rule;
-  FOVEA_CHECK(options.rule == Rule::Gradient,
-              "the rule '{}' for rectifiers and the rule {} exclude each other", rule.name,
-              name_of(options.rule));
+  FOVEA_CHECK(of_pass == Rule::Gradient, "the rule '{}' for rectifiers and the rule {} exclude each other",
+              rule.name, name_of(of_pass));
   FOVEA_CHECK(!rule.name.empty() && rule.dx, "a rule for rectifiers needs a name and a function");
   return autodiff::rectifier_rules(std::make_shared<const RectifierRule>(rule));
 }
 
-std::string_view rule_name(const ProgramOptions& options) {
-  return options.rectifier_rule ? std::string_view(options.rectifier_rule->name) : name_of(options.rule);
+std::string_view rule_name(const ProgramOptions& options, Rule of_pass) {
+  return options.rectifier_rule ? std::string_view(options.rectifier_rule->name) : name_of(of_pass);
 }
 
 }  // namespace fovea

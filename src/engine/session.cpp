@@ -1,5 +1,6 @@
 #include "base/check.hpp"
 #include "base/forked.hpp"
+#include "base/work_counts.hpp"
 #include "engine/program_impl.hpp"
 #include "fovea/error.hpp"
 
@@ -25,7 +26,7 @@ struct Port {
 struct Session::Impl {
   std::shared_ptr<const Program> program;
   std::shared_ptr<void> arena;
-  std::vector<Port> inputs, outputs;  ///< the program's, then seed and gradient
+  std::vector<Port> inputs, outputs;  ///< the program's, then the seeds and the gradients
   std::unique_ptr<backend::SessionState> state;
   std::vector<std::function<void()>> steps;
   std::vector<StepProfile> profile;  ///< empty unless profiling; else one for each step
@@ -130,9 +131,9 @@ Session::Session(std::shared_ptr<const Program> program, Profiling profiling)
     impl_->add_port(impl_->inputs, info);
   for (const TensorInfo& info : compiled.outputs)
     impl_->add_port(impl_->outputs, info);
-  if (compiled.differentiated) {
+  for (const BackwardSource& source : compiled.sources) {
     impl_->add_port(impl_->inputs, compiled.outputs.front());
-    impl_->add_port(impl_->outputs, compiled.gradient);
+    impl_->add_port(impl_->outputs, source.info);
   }
   const backend::Lowering& lowering = compiled.lowering;
   FOVEA_ASSERT(lowering.inputs.size() == impl_->inputs.size() &&
@@ -174,6 +175,7 @@ const Tensor& Session::output(std::size_t i) const {
 }
 
 void Session::forward() {
+  ++work_counts().forward_passes;
   ++impl_->runs;
   impl_->forward_is_fresh = false;  // until this one is done
   const Program::Impl& compiled = impl_->program->impl();
@@ -183,42 +185,46 @@ void Session::forward() {
   impl_->forward_is_fresh = true;
 }
 
-Tensor& Session::seed() {
-  FOVEA_ASSERT(impl_->program->impl().differentiated);
-  return impl_->inputs.back().tensor;
+Tensor& Session::seed(std::size_t pass) {
+  FOVEA_ASSERT(pass < impl_->program->backward_passes());
+  return impl_->inputs[impl_->program->inputs().size() + pass].tensor;
 }
 
 void Session::seed_classes(std::span<const std::int64_t> classes) {
-  Tensor& tensor = seed();
   const std::int64_t batch = impl_->program->options().batch, count = impl_->program->classes();
   FOVEA_CHECK(static_cast<std::int64_t>(classes.size()) == batch,
               "expected a class for each of {} pictures, found {}", batch, classes.size());
-  std::memset(tensor.raw(), 0, tensor.bytes());
-  for (std::int64_t n = 0; n < batch; ++n) {
-    const std::int64_t target = classes[static_cast<std::size_t>(n)];
+  for (const std::int64_t target : classes)
     FOVEA_CHECK(target >= 0 && target < count, "class {} is out of range: the model has {} classes, 0 to {}",
                 target, count, count - 1);
-    const auto at = static_cast<std::size_t>(n * count + target);
-    if (tensor.dtype() == DType::F64)
-      tensor.data<double>()[at] = 1;
-    else
-      tensor.data<float>()[at] = 1;
+  FOVEA_ASSERT(impl_->program->backward_passes() > 0);
+  for (std::size_t pass = 0; pass < impl_->program->backward_passes(); ++pass) {
+    Tensor& tensor = seed(pass);
+    std::memset(tensor.raw(), 0, tensor.bytes());
+    for (std::int64_t n = 0; n < batch; ++n) {
+      const auto at = static_cast<std::size_t>(n * count + classes[static_cast<std::size_t>(n)]);
+      if (tensor.dtype() == DType::F64)
+        tensor.data<double>()[at] = 1;
+      else
+        tensor.data<float>()[at] = 1;
+    }
   }
 }
 
 void Session::backward() {
-  FOVEA_ASSERT(impl_->program->impl().differentiated);
+  FOVEA_ASSERT(impl_->program->backward_passes() > 0);
   FOVEA_CHECK(impl_->forward_is_fresh, "backward must follow forward: it uses up what forward left");
+  ++work_counts().backward_passes;
   ++impl_->runs;
   impl_->forward_is_fresh = false;
-  impl_->copy_in(impl_->inputs.size() - 1, impl_->inputs.size());
+  impl_->copy_in(impl_->program->inputs().size(), impl_->inputs.size());
   impl_->run(impl_->program->impl().lowering.forward_steps, impl_->steps.size());
-  impl_->copy_out(impl_->outputs.size() - 1, impl_->outputs.size());
+  impl_->copy_out(impl_->program->outputs().size(), impl_->outputs.size());
 }
 
-const Tensor& Session::gradient() const {
-  FOVEA_ASSERT(impl_->program->impl().differentiated);
-  return impl_->outputs.back().tensor;
+const Tensor& Session::gradient(std::size_t pass) const {
+  FOVEA_ASSERT(pass < impl_->program->backward_passes());
+  return impl_->outputs[impl_->program->outputs().size() + pass].tensor;
 }
 
 std::uint64_t Session::runs() const {

@@ -30,24 +30,21 @@ Image upright_mask(const std::string& file, const std::string& path, const Image
   return turn_upright(std::move(mask), orientation);
 }
 
-/// One worker's sessions.
-struct WorkerSessions {
-  explicit WorkerSessions(const FaithfulnessRun& run) : scorer(run.scores) {
-    for (const auto& program : run.methods)
-      methods.emplace_back(program);
-  }
+/// What one worker runs.
+struct Worker {
+  explicit Worker(const FaithfulnessRun& run) : scorer(run.scores), explain(run.explainer) {}
   Session scorer;
-  std::vector<MapSession> methods;
+  Explainer explain;
 };
 
-FaithfulnessImage judge(const FaithfulnessRun& run, WorkerSessions& sessions, std::size_t i) {
+FaithfulnessImage judge(const FaithfulnessRun& run, Worker& worker, std::size_t i) {
   FaithfulnessImage result{run.images[i], {}, {}};
   try {
-    const Image photo = read_image(result.image);
+    Image photo = read_image(result.image);
     std::optional<std::int64_t> class_index = run.class_index;
     const ObjectTruth truth = run.truths.of(result.image, photo, class_index);
-    result.judged = judge_photo(sessions.scorer, sessions.methods, photo, run.preprocessing, run.view,
-                                class_index, truth, run.protocol, run.protocol.seed + i);
+    result.judged = judge_photo(worker.scorer, worker.explain, std::move(photo), class_index, truth,
+                                run.protocol, run.protocol.seed + i);
   } catch (const std::exception&) {
     result.error = failure_text(std::current_exception(), result.image);
   }
@@ -102,9 +99,9 @@ std::vector<FaithfulnessImage> run_faithfulness(const FaithfulnessRun& run, cons
   options.count = run.images.size();
   options.workers = run.workers;
   options.make_worker = [&]() -> Work {
-    auto sessions = std::make_shared<WorkerSessions>(run);
-    return [&, sessions](std::size_t i) -> Finish {
-      return [&, result = judge(run, *sessions, i)] {
+    auto worker = std::make_shared<Worker>(run);
+    return [&, worker](std::size_t i) -> Finish {
+      return [&, result = judge(run, *worker, i)] {
         if (result.failed())
           report_failure(events, result.error);
         all.push_back(result);

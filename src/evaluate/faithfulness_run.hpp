@@ -54,10 +54,8 @@ struct FaithfulnessResults {
 
 struct FaithfulnessRun {
   std::vector<std::string> images;
-  std::vector<std::shared_ptr<const MapProgram>> methods;  ///< compiled for one picture
+  Explainer explainer;                    ///< of all methods; its crops are Whole or One
   std::shared_ptr<const Program> scores;  ///< its batch is how many pictures are scored at a time
-  Preprocessing preprocessing;
-  Crops view = Crops::Whole;
   ObjectTruths truths;
   FaithfulnessProtocol protocol;
   std::optional<std::int64_t> class_index;  ///< none: the truth's, else the best guess

@@ -57,16 +57,16 @@ Image read_picture(ImageResult& result, AnnotatedImage& image, const std::string
 /// The boxes of one photo, class by class.
 class Boxes {
 public:
-  Boxes(RuleExplainers& explainer, const Image& photo, const LocalizationProtocol& protocol,
+  Boxes(Explainer& explain, const FramedPhoto& photo, const LocalizationProtocol& protocol,
         ImageResult& result)
-      : explainer_(explainer), photo_(photo), protocol_(protocol), result_(result) {}
+      : explain_(explain), photo_(photo), protocol_(protocol), result_(result) {}
 
   /// Empty where the class has none.
   Box of(std::int64_t class_index) {
     try {
       const std::vector<Tensor> maps = maps_of(class_index);
       const Stopwatch watch(result_.seconds.segment);
-      return localize(photo_, maps, protocol_.localize).box;
+      return localize(photo_.photo(), maps, protocol_.localize).box;
     } catch (const InputError& error) {
       result_.note +=
           fmt::format("{}class {}: {}", result_.note.empty() ? "" : "; ", class_index, error.what());
@@ -78,29 +78,28 @@ private:
   std::vector<Tensor> maps_of(std::int64_t class_index) {
     const Stopwatch watch(result_.seconds.maps);
     std::vector<Tensor> maps;
-    for (const SaliencyMap& saliency : explainer_.maps_of(class_index))
-      maps.push_back(saliency.map);
+    for (const Explanation& explanation : explain_.all(photo_, {.target = class_index}))
+      maps.push_back(explanation.map);
     return maps;
   }
 
-  RuleExplainers& explainer_;
-  const Image& photo_;
+  Explainer& explain_;
+  const FramedPhoto& photo_;
   const LocalizationProtocol& protocol_;
   ImageResult& result_;
 };
 
-RuleExplainers explain(const RuleSessions& sessions, const Image& photo, const Preprocessing& preprocessing,
-                       const LocalizationProtocol& protocol, ImageResult& result) {
+FramedPhoto framed(Explainer& explain, Image photo, ImageResult& result) {
   const Stopwatch watch(result.seconds.classify);
-  return {sessions, photo, preprocessing, protocol.crops};
+  return explain.frame(std::move(photo));
 }
 
-void look_at(ImageResult& result, const RuleSessions& sessions, const Preprocessing& preprocessing,
-             const Image& photo, const LocalizationProtocol& protocol) {
-  RuleExplainers explainer = explain(sessions, photo, preprocessing, protocol, result);
-  for (const Prediction& guess : top_k(explainer.scores(), 5))
+void find_boxes(ImageResult& result, Explainer& explain, Image picture,
+                const LocalizationProtocol& protocol) {
+  const FramedPhoto photo = framed(explain, std::move(picture), result);
+  for (const Prediction& guess : top_k(photo.scores(), 5))
     result.guesses.push_back({guess.index, guess.probability.value_or(guess.score), std::nullopt});
-  Boxes boxes(explainer, photo, protocol, result);
+  Boxes boxes(explain, photo, protocol, result);
   for (std::size_t i = 0; i < result.guesses.size() && static_cast<std::int64_t>(i) < protocol.guesses; ++i) {
     ClassGuess& guess = result.guesses[i];
     guess.box = boxes.of(guess.class_index);
@@ -125,13 +124,12 @@ std::string picture_path(const std::string& folder, const std::string& name) {
   throw InputError("there is no such picture", path);
 }
 
-ImageResult evaluate_image(const RuleSessions& sessions, const Preprocessing& preprocessing,
-                           const AnnotatedImage& image, const std::string& folder,
+ImageResult evaluate_image(Explainer& explain, const AnnotatedImage& image, const std::string& folder,
                            const LocalizationProtocol& protocol) {
   FOVEA_CHECK(protocol.guesses >= 0 && protocol.guesses <= 5, "boxes for {} guesses: expected 0 to 5",
               protocol.guesses);
-  FOVEA_CHECK(protocol.crops != Crops::One,
-              "the map of one crop does not cover the photo: take the whole photo or ten crops");
+  FOVEA_CHECK(explain.crops() != Crops::One,
+              "the map of the centre crop does not cover the photo: take the whole photo or ten crops");
   ImageResult result;
   result.name = image.name;
   result.wordnet_id = image.wordnet_id;
@@ -139,12 +137,12 @@ ImageResult evaluate_image(const RuleSessions& sessions, const Preprocessing& pr
   try {
     if (!image.usable())
       throw InputError(image.error);
-    FOVEA_CHECK(image.class_index >= 0 && image.class_index < sessions.classes(),
+    FOVEA_CHECK(image.class_index >= 0 && image.class_index < explain.program().classes(),
                 "the network has no class {}", image.class_index);
     AnnotatedImage upright = image;
-    const Image photo = read_picture(result, upright, folder);
+    Image photo = read_picture(result, upright, folder);
     clip_truth(result, upright);
-    look_at(result, sessions, preprocessing, photo, protocol);
+    find_boxes(result, explain, std::move(photo), protocol);
   } catch (const InputError& error) {
     result.error = error.what();
   } catch (const std::exception&) {

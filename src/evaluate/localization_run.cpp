@@ -14,24 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// One worker's sessions, one for each program.
-class WorkerSessions {
-public:
-  explicit WorkerSessions(const std::vector<std::shared_ptr<const MapProgram>>& programs) {
-    for (const auto& program : programs)
-      sessions_.emplace_back(program);
-  }
-  RuleSessions all() {
-    std::vector<MapSession*> pointers;
-    for (MapSession& session : sessions_)
-      pointers.push_back(&session);
-    return RuleSessions(pointers);
-  }
-
-private:
-  std::vector<MapSession> sessions_;
-};
-
 std::string failure_of(const ImageResult& result) {
   const bool is_named = result.error.find(result.name) != std::string::npos;
   return is_named ? result.error : result.name + ": " + result.error;
@@ -54,7 +36,7 @@ std::vector<AnnotatedImage> read_truth(const TruthSource& source) {
 
 nlohmann::ordered_json localization_settings(const Network& network, const LocalizationNames& names,
                                              const MethodOptions& method,
-                                             const LocalizationProtocol& protocol, std::int64_t crops,
+                                             const LocalizationProtocol& protocol, Crops crops,
                                              const std::vector<AnnotatedImage>& truth, const Shard& shard) {
   const LocalizeOptions& options = protocol.localize;
   nlohmann::ordered_json json = {{"fovea", build_info().version}};
@@ -63,7 +45,8 @@ nlohmann::ordered_json localization_settings(const Network& network, const Local
       {{"precision", names.precision},
        {"method", names.method},
        {"method_options", settings_json(method)},
-       {"crops", crops},
+       {"crops",
+        crops == Crops::Whole ? nlohmann::ordered_json("whole") : nlohmann::ordered_json(crop_count(crops))},
        {"preset", names.preset},
        {"smoothing", options.smoothing},
        {"quantiles", {100 * options.seeds.foreground_quantile, 100 * options.seeds.background_quantile}},
@@ -92,10 +75,9 @@ void run_localization(const LocalizationRun& run, Journal& journal, const Evalua
   options.count = run.places.size() - done;
   options.workers = run.workers;
   options.make_worker = [&]() -> Work {
-    auto sessions = std::make_shared<WorkerSessions>(run.programs);
-    return [&, sessions](std::size_t i) -> Finish {
-      ImageResult result =
-          evaluate_image(sessions->all(), run.preprocessing, image_of(i), run.folder, run.protocol);
+    auto explain = std::make_shared<Explainer>(run.explainer);
+    return [&, explain](std::size_t i) -> Finish {
+      ImageResult result = evaluate_image(*explain, image_of(i), run.folder, run.protocol);
       result.index = run.places[done + i];
       return [&, result] {
         if (result.failed())

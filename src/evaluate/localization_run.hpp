@@ -32,13 +32,11 @@ struct LocalizationNames {
 /// UTF-8 is replaced. Numbers of threads and workers are not in it, since results do not depend on them.
 nlohmann::ordered_json localization_settings(const Network& network, const LocalizationNames& names,
                                              const MethodOptions& method,
-                                             const LocalizationProtocol& protocol, std::int64_t crops,
+                                             const LocalizationProtocol& protocol, Crops crops,
                                              const std::vector<AnnotatedImage>& truth, const Shard& shard);
 
 struct LocalizationRun {
-  /// One for each map that is multiplied; all of the same network.
-  std::vector<std::shared_ptr<const MapProgram>> programs;
-  Preprocessing preprocessing;
+  Explainer explainer;  ///< as `localize` takes it
   std::span<const AnnotatedImage> truth;
   std::vector<std::int64_t> places;  ///< the images of the shard in the truth
   std::string folder;                ///< of the pictures

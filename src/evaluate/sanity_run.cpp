@@ -12,8 +12,6 @@
 namespace fovea {
 namespace {
 
-using Programs = std::vector<std::shared_ptr<const MapProgram>>;
-
 /// A picture as the network sees it, with the maps that all others are compared with.
 struct SanityImage {
   std::string path;
@@ -30,45 +28,35 @@ struct Comparison {
   std::size_t position = 0;
 };
 
-Programs compile(const SanityRun& run, const SanityStage& stage) {
-  ProgramOptions options = run.program;
-  options.shuffled_layers = stage.layers;
-  options.shuffle_seed = run.method.seed;
-  Programs programs;
-  for (const std::string& method : run.methods)
-    programs.push_back(MapProgram::compile(run.model, run.preprocessing, method, options, run.method));
-  return programs;
+std::uint64_t seed_of(const SanityRun& run) {
+  return run.explain.method_options.seed;
 }
 
-std::shared_ptr<std::vector<MapSession>> sessions_of(const Programs& programs) {
-  auto sessions = std::make_shared<std::vector<MapSession>>();
-  for (const auto& program : programs)
-    sessions->emplace_back(program);
-  return sessions;
+Explainer compile(const SanityRun& run, const SanityStage& stage) {
+  ExplainOptions options = run.explain;
+  options.program.shuffled_layers = stage.layers;
+  options.program.shuffle_seed = seed_of(run);
+  return Explainer(run.model, options);
 }
 
 /// A class other than `index`, different from image to image.
 std::int64_t other_class(const SanityRun& run, std::int64_t index, std::int64_t classes, std::size_t place) {
   const auto steps =
-      static_cast<std::int64_t>((run.method.seed * 7919 + place * 104729 + 1) %
+      static_cast<std::int64_t>((seed_of(run) * 7919 + place * 104729 + 1) %
                                 static_cast<std::uint64_t>(std::max<std::int64_t>(classes - 1, 1)));
   return (index + 1 + steps) % classes;
 }
 
-SanityImage explain_image(const SanityRun& run, std::vector<MapSession>& sessions, const std::string& path,
+SanityImage explain_image(const SanityRun& run, Explainer& explain, const std::string& path,
                           std::size_t place) {
   SanityImage image{path, {}, 0, 0, {}};
-  const InputSize& size = run.size;
-  const Framing framing = frame(read_image(path), run.preprocessing, size, run.view);
-  image.input = Tensor(DType::F32, {size.channels, size.height, size.width});
-  write_crop(framing, 0, run.preprocessing, image.input.data<float>().data());
-  Session& scorer = sessions.front().scores();
-  image.class_index = run.class_index
-                          ? *run.class_index
-                          : top_k(class_scores(scorer, framing, run.preprocessing), 1).front().index;
-  image.other_class = other_class(run, image.class_index, scorer.program().classes(), place);
-  for (MapSession& session : sessions)
-    image.maps.push_back(explain(session, image.input, image.class_index));
+  const FramedPhoto photo = explain.frame(read_image(path));
+  const Shape& shape = photo.inputs().shape();
+  image.input = photo.inputs().reshaped({shape[1], shape[2], shape[3]});
+  image.class_index = run.class_index ? *run.class_index : top_k(photo.scores(), 1).front().index;
+  image.other_class = other_class(run, image.class_index, explain.program().classes(), place);
+  for (std::size_t m = 0; m < explain.method_infos().size(); ++m)
+    image.maps.push_back(judged_map(explain, image.input, image.class_index, m));
   return image;
 }
 
@@ -76,13 +64,12 @@ SanityImage explain_image(const SanityRun& run, std::vector<MapSession>& session
 /// made.
 using Likenesses = std::vector<std::optional<MapLikeness>>;
 
-Likenesses compare_image(const SanityImage& image, std::vector<MapSession>& sessions,
-                         const Comparison& comparison) {
+Likenesses compare_image(const SanityImage& image, Explainer& explain, const Comparison& comparison) {
   const std::int64_t target = comparison.kind == "other_class" ? image.other_class : image.class_index;
   Likenesses row;
-  for (std::size_t m = 0; m < sessions.size(); ++m)
+  for (std::size_t m = 0; m < image.maps.size(); ++m)
     try {
-      row.push_back(likeness(image.maps[m], explain(sessions[m], image.input, target)));
+      row.push_back(likeness(image.maps[m], judged_map(explain, image.input, target, m)));
     } catch (const InputError&) {
       row.emplace_back();  // scores of a shuffled network may be beyond all numbers
     }
@@ -109,14 +96,14 @@ public:
         total_(static_cast<std::int64_t>(run.images.size() * (comparisons + 1))) {}
 
   /// Maps of the network as it is.
-  void explain_images(const Programs& programs) {
+  void explain_images(const Explainer& explainer) {
     OrderedParallelOptions options;
     options.count = run_.images.size();
     options.workers = run_.workers;
     options.make_worker = [&]() -> Work {
-      auto sessions = sessions_of(programs);
-      return [&, sessions](std::size_t i) -> Finish {
-        SanityImage image = explain_image(run_, *sessions, run_.images[i], i);
+      auto explain = std::make_shared<Explainer>(explainer);
+      return [&, explain](std::size_t i) -> Finish {
+        SanityImage image = explain_image(run_, *explain, run_.images[i], i);
         return [this, image = std::move(image)] { images_.push_back(image); };
       };
     };
@@ -127,11 +114,12 @@ public:
     };
     ordered_parallel(options);
     results_.images = static_cast<std::int64_t>(images_.size());
-    ranks_.assign(programs.size(), std::vector<std::vector<std::optional<double>>>(images_.size()));
+    ranks_.assign(explainer.method_infos().size(),
+                  std::vector<std::vector<std::optional<double>>>(images_.size()));
   }
 
-  void add_points(const Programs& programs, const Comparison& comparison) {
-    const std::vector<Likenesses> found = compare(programs, comparison);
+  void add_points(const Explainer& explainer, const Comparison& comparison) {
+    const std::vector<Likenesses> found = compare(explainer, comparison);
     for (std::size_t m = 0; m < found.size(); ++m) {
       std::vector<MapLikeness> defined;
       for (const auto& value : found[m])
@@ -139,23 +127,23 @@ public:
           defined.push_back(*value);
       for (std::size_t i = 0; comparison.kind == "cascading" && i < found[m].size(); ++i)
         ranks_[m][i].push_back(found[m][i] ? found[m][i]->rank : std::nullopt);
-      results_.points.push_back({run_.methods[m], comparison.kind, comparison.stage, comparison.position,
-                                 mean_likeness(defined, {.seed = run_.method.seed}),
+      results_.points.push_back({results_.methods[m], comparison.kind, comparison.stage, comparison.position,
+                                 mean_likeness(defined, {.seed = seed_of(run_)}),
                                  static_cast<std::int64_t>(found[m].size() - defined.size())});
     }
   }
 
   void add_cascades() {
     for (const auto& method : ranks_)
-      results_.cascades.push_back(cascade_rank(method, {.seed = run_.method.seed}));
+      results_.cascades.push_back(cascade_rank(method, {.seed = seed_of(run_)}));
   }
 
 private:
   void tell(const std::string& what) { report_progress(events_, done_++, total_, what); }
 
   /// One list for each method, of one entry for each image.
-  std::vector<Likenesses> compare(const Programs& programs, const Comparison& comparison) {
-    std::vector<Likenesses> found(programs.size());
+  std::vector<Likenesses> compare(const Explainer& explainer, const Comparison& comparison) {
+    std::vector<Likenesses> found(explainer.method_infos().size());
     const auto add_row = [&found](const Likenesses& row) {
       for (std::size_t m = 0; m < row.size(); ++m)
         found[m].push_back(row[m]);
@@ -164,9 +152,9 @@ private:
     options.count = images_.size();
     options.workers = run_.workers;
     options.make_worker = [&]() -> Work {
-      auto sessions = sessions_of(programs);
-      return [&, sessions](std::size_t i) -> Finish {
-        return [&add_row, row = compare_image(images_[i], *sessions, comparison)] { add_row(row); };
+      auto explain = std::make_shared<Explainer>(explainer);
+      return [&, explain](std::size_t i) -> Finish {
+        return [&add_row, row = compare_image(images_[i], *explain, comparison)] { add_row(row); };
       };
     };
     options.before = [&](std::size_t i) { tell(comparison.stage.name + " " + images_[i].path); };
@@ -192,21 +180,22 @@ private:
 }  // namespace
 
 SanityCheck::SanityCheck(SanityRun run)
-    : run_(std::move(run)), layers_(layers_with_weights(run_.model, run_.program)) {
+    : run_(std::move(run)), layers_(layers_with_weights(run_.model, run_.explain.program)) {
   if (layers_.empty())
     throw InputError("has no layer with weights that could be shuffled", run_.model.path());
-  programs_ = compile(run_, {});
+  explainer_.emplace(compile(run_, {}));
 }
 
 SanityResults SanityCheck::results(const EvaluationEvents& events) const {
   const std::vector<Comparison> comparisons = comparisons_for(layers_, run_.stages);
   SanityResults results;
-  results.methods = run_.methods;
+  for (const MethodInfo& info : explainer_->method_infos())
+    results.methods.emplace_back(info.name);
   results.layers = static_cast<std::int64_t>(layers_.size());
   Filler filler(run_, events, comparisons.size(), results);
-  filler.explain_images(programs_);
+  filler.explain_images(*explainer_);
   for (const Comparison& comparison : comparisons)
-    filler.add_points(comparison.stage.layers.empty() ? programs_ : compile(run_, comparison.stage),
+    filler.add_points(comparison.stage.layers.empty() ? *explainer_ : compile(run_, comparison.stage),
                       comparison);
   filler.add_cascades();
   return results;

@@ -39,12 +39,8 @@ struct SanityResults {
 struct SanityRun {
   std::vector<std::string> images;
   Model model;
-  Preprocessing preprocessing;
-  InputSize size;
-  ProgramOptions program;  ///< for one picture; shuffled layers do not matter
-  std::vector<std::string> methods;
-  MethodOptions method;  ///< of all methods; its seed is also the one of shuffling and of intervals
-  Crops view = Crops::Whole;
+  /// Of one picture; its seed is also the one of shuffling and of intervals. Shuffled layers do not matter.
+  ExplainOptions explain;
   std::optional<std::int64_t> class_index;  ///< none: the best guess
   std::int64_t stages = 10;                 ///< as `cascading_stages` has it
   std::size_t workers = 1;
@@ -53,10 +49,10 @@ struct SanityRun {
 /// A run whose networks are checked and compiled as far as can be before any picture is read.
 class SanityCheck {
 public:
-  /// InputError for a network without layers that could be shuffled, and as MapProgram::compile.
+  /// InputError for a network without layers that could be shuffled, and as Explainer.
   explicit SanityCheck(SanityRun run);
   /// The program that gives the scores of the network as it is.
-  const Program& scores() const { return programs_.front()->scores(); }
+  const Program& scores() const { return explainer_->program(); }
   /// The class that is explained; none: the best guess.
   void explain_class(std::optional<std::int64_t> index) { run_.class_index = index; }
   SanityResults results(const EvaluationEvents& events) const;
@@ -64,7 +60,7 @@ public:
 private:
   SanityRun run_;
   std::vector<std::string> layers_;
-  std::vector<std::shared_ptr<const MapProgram>> programs_;  ///< of the network as it is
+  std::optional<Explainer> explainer_;  ///< of the network as it is
 };
 
 }  // namespace fovea

@@ -1,5 +1,6 @@
 #include "base/atomic_file.hpp"
 #include "base/read_file.hpp"
+#include "base/work_counts.hpp"
 #include "fovea/encode.hpp"
 #include "image/bmp.hpp"
 #include "image/decode.hpp"
@@ -16,6 +17,7 @@ namespace {
 constexpr std::size_t kMaxFileBytes = INT32_MAX;
 
 Image decode(std::string_view bytes) {
+  ++work_counts().decoded_pictures;
   const Probe probe = probe_image(bytes);
   switch (probe.format) {
   case ImageFormat::Png:

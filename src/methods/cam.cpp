@@ -1,6 +1,6 @@
 #include "base/check.hpp"
 #include "fovea/localize.hpp"
-#include "methods/layer_maps.hpp"
+#include "methods/method.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -42,67 +42,41 @@ void weigh_layer_cam(std::span<const float>, std::span<const float> g, std::span
 }
 
 /// max(sum_k weight (.) A_k, 0), [h,w].
-Tensor weighted_sum(const LayerLook& look, Weigh weigh) {
-  const auto positions = static_cast<std::size_t>(look.height * look.width);
+Tensor weighted_sum(const PassView& layer, Weigh weigh) {
+  const auto positions = static_cast<std::size_t>(layer.height * layer.width);
   std::vector<double> sum(positions, 0), weights(positions);
-  for (std::size_t k = 0; k * positions < look.activation.size(); ++k) {
-    const auto a = look.activation.subspan(k * positions, positions);
-    weigh(a, look.gradient.subspan(k * positions, positions), weights);
+  for (std::size_t k = 0; k * positions < layer.values.size(); ++k) {
+    const auto a = layer.values.subspan(k * positions, positions);
+    weigh(a, layer.gradient.subspan(k * positions, positions), weights);
     for (std::size_t i = 0; i < positions; ++i)
       sum[i] += weights[i] * static_cast<double>(a[i]);
   }
-  Tensor map(DType::F32, {look.height, look.width});
+  Tensor map(DType::F32, {layer.height, layer.width});
   for (std::size_t i = 0; i < positions; ++i)
     map.data<float>()[i] = static_cast<float>(std::max(sum[i], 0.0));
   return map;
 }
 
-/// The map at the input's size, [1,H,W].
-Attribution class_activation(LayerSession& layer, const Tensor& input, const ScoreTarget& target,
-                             Weigh weigh) {
-  const Tensor map = weighted_sum(layer.look(input, target), weigh);
-  const Shape& shape = input.shape();
-  return {resize_map(map, shape[2], shape[1]).reshaped({1, shape[1], shape[2]}), {}};
-}
-
+/// The map at the picture's size, [1,H,W].
 template <Weigh weigh>
-CompiledMethod compile(const MethodContext& context) {
-  auto scores = compile_scores(context);
-  auto program = compile_layer(context, Rule::Gradient);
-  auto start = [program](Sessions& sessions) -> Attribute {
-    auto layer = std::make_shared<LayerSession>(sessions.add(program));
-    return [layer](const Tensor& input, const ScoreTarget& target, const SampleProgress&) {
-      return class_activation(*layer, input, target, weigh);
-    };
-  };
-  return {scores, {program}, start};
+Tensor class_activation(std::span<const PassView> passes, const Shape& picture) {
+  return resize_map(weighted_sum(passes.front(), weigh), picture[2], picture[1])
+      .reshaped({1, picture[1], picture[2]});
 }
 
-CompiledMethod compile_guided_grad_cam(const MethodContext& context) {
-  auto scores = compile_scores(context);
-  auto program = compile_layer(context, Rule::Gradient);
-  auto guided = compile_gradient(context, 1, Rule::Guided);
-  auto start = [program, guided](Sessions& sessions) -> Attribute {
-    auto layer = std::make_shared<LayerSession>(sessions.add(program));
-    auto session = sessions.add(guided);
-    return [=](const Tensor& input, const ScoreTarget& target, const SampleProgress&) {
-      const Attribution coarse = class_activation(*layer, input, target, weigh_grad_cam);
-      const auto cam = coarse.relevance.data<float>();
-      const auto x = input.data<float>();
-      Attribution fine{Tensor(DType::F32, input.shape()), {}};
-      look_at_many(
-          *session, 1, target,
-          [&](std::int64_t, std::span<float> p) { std::copy(x.begin(), x.end(), p.begin()); },
-          [&](std::int64_t, std::int64_t n) {
-            const auto gradient = gradient_at(*session, n);
-            for (std::size_t i = 0; i < x.size(); ++i)
-              fine.relevance.data<float>()[i] = gradient[i] * cam[i % cam.size()];
-          });
-      return fine;
-    };
-  };
-  return {scores, {program, guided}, start};
+/// The first pass is to the layer, the second to the picture.
+Tensor guided_grad_cam(std::span<const PassView> passes, const Shape& picture) {
+  const Tensor coarse = class_activation<weigh_grad_cam>(passes, picture);
+  const auto cam = coarse.data<float>();
+  const std::span<const float> guided = passes[1].gradient;
+  Tensor fine(DType::F32, picture);
+  auto relevance = fine.data<float>();
+  for (std::size_t i = 0; i < relevance.size(); ++i)
+    relevance[i] = guided[i] * cam[i % cam.size()];
+  return fine;
 }
+
+constexpr MethodPass kToLayer = {Rule::Gradient, MethodPass::To::Layer};
 
 }  // namespace
 
@@ -111,16 +85,20 @@ std::vector<Method> cam_methods() {
   return {
       {{"grad-cam", "Grad-CAM", "selvaraju2017grad", "a layer's channels, weighted by their mean gradients",
         0, PerPixel},
-       compile<weigh_grad_cam>},
+       {kToLayer},
+       class_activation<weigh_grad_cam>},
       {{"grad-cam++", "Grad-CAM++", "chattopadhay2018grad",
         "a layer's channels, weighted by higher powers of their gradients", 0, PerPixel},
-       compile<weigh_grad_cam_plus_plus>},
+       {kToLayer},
+       class_activation<weigh_grad_cam_plus_plus>},
       {{"layer-cam", "LayerCAM", "jiang2021layercam", "a layer's values times their own positive gradients",
         0, PerPixel},
-       compile<weigh_layer_cam>},
+       {kToLayer},
+       class_activation<weigh_layer_cam>},
       {{"guided-grad-cam", "Guided Grad-CAM", "selvaraju2017grad", "guided back-propagation times Grad-CAM",
         0, PerChannel},
-       compile_guided_grad_cam},
+       {kToLayer, {Rule::Guided}},
+       guided_grad_cam},
   };
 }
 

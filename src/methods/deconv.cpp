@@ -1,7 +1,8 @@
 #include "fovea/deconv.hpp"
 
 #include "base/check.hpp"
-#include "fovea/saliency.hpp"
+#include "fovea/classify.hpp"
+#include "methods/crop_maps.hpp"
 #include "methods/layer_view.hpp"
 #include "methods/session_batches.hpp"
 
@@ -138,9 +139,26 @@ Reconstruction LayerExplainer::channel(std::int64_t channel) {
 
 Reconstruction reconstruct_score(Session& session, const Image& photo, const Preprocessing& preprocessing,
                                  std::optional<std::int64_t> target_class) {
-  SaliencyMap map = saliency(session, photo, preprocessing, {target_class, Crops::One});
-  const Rect everything{0, 0, map.seen.width, map.seen.height};
-  return {map.gradient, {{map.target.index, 0, 0}, map.target.score}, map.seen, everything, map.region};
+  const InputSize size = input_size(session);
+  const Framing framing = frame(photo, preprocessing, size, Crops::One);
+  const ClassScores scores = class_scores(session, framing, preprocessing);
+  const std::int64_t target = target_class ? *target_class : top_k(scores, 1).front().index;
+  const auto batch = static_cast<std::size_t>(session.program().options().batch);
+  session.seed_classes(std::vector<std::int64_t>(batch, target));
+  session.backward();
+  Tensor gradient(DType::F32, {size.channels, size.height, size.width});
+  const auto first = session.gradient().data<float>().subspan(0, gradient.data<float>().size());
+  std::copy(first.begin(), first.end(), gradient.data<float>().begin());
+  for (const float value : first)
+    FOVEA_CHECK(std::isfinite(value), "the gradient holds a value that is not finite");
+  const Rect& rect = framing.crops.front().rect;
+  Image seen = crop(framing.resized, rect);
+  const Rect everything{0, 0, seen.width, seen.height};
+  return {at_crop_size(gradient, rect),
+          {{target, 0, 0}, scores.scores[static_cast<std::size_t>(target)]},
+          std::move(seen),
+          everything,
+          framing.in_photo(rect)};
 }
 
 StrongestPatches::StrongestPatches(std::int64_t channels, std::int64_t count) {

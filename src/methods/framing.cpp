@@ -1,6 +1,7 @@
 #include "fovea/framing.hpp"
 
 #include "base/check.hpp"
+#include "base/work_counts.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -37,6 +38,10 @@ std::int64_t wanted_short_side(const Image& photo, std::int64_t wanted, std::int
 
 }  // namespace
 
+std::int64_t crop_count(Crops crops) {
+  return crops == Crops::Whole ? 1 : static_cast<std::int64_t>(crops);
+}
+
 Rect Framing::in_photo(const Rect& rect) const {
   const double sx = static_cast<double>(photo_width) / static_cast<double>(resized.width);
   const double sy = static_cast<double>(photo_height) / static_cast<double>(resized.height);
@@ -49,6 +54,7 @@ Rect Framing::in_photo(const Rect& rect) const {
 }
 
 Framing frame(const Image& photo, const Preprocessing& preprocessing, const InputSize& size, Crops crops) {
+  ++work_counts().framed_photos;
   if (crops == Crops::Whole || crops == Crops::WholeAndMirror) {
     const Rect whole{0, 0, size.width, size.height};
     Framing framing{resize(photo, size.width, size.height), {}, size, photo.width, photo.height};

@@ -148,23 +148,27 @@ Localization localize(const Image& photo, const Trimap& seeds, const LocalizeOpt
   return brought_back(cut(std::move(found), options, centres), photo, options);
 }
 
-LocalizedClass localize(RuleExplainers& explainers, const Image& photo, std::int64_t target_class,
+LocalizedClass localize(Explainer& explain, const FramedPhoto& photo, const ExplainTarget& target,
                         const LocalizeOptions& options) {
-  FOVEA_CHECK(explainers.crops() != Crops::One,
-              "the map of one crop does not cover the photo: take the whole photo or ten crops");
-  std::vector<SaliencyMap> saliency = explainers.maps_of(target_class);
+  FOVEA_CHECK(explain.crops() != Crops::One,
+              "the map of the centre crop does not cover the photo: take the whole photo or ten crops");
+  std::vector<Explanation> all = explain.all(photo, target);
   std::vector<Tensor> maps;
-  for (const SaliencyMap& one : saliency)
+  for (const Explanation& one : all)
     maps.push_back(one.map);
-  return {std::move(saliency.front()), localize(photo, maps, options)};
+  return {std::move(all.front()), localize(photo.photo(), maps, options)};
 }
 
-LocalizedClass localize(const RuleSessions& sessions, const Image& photo, const Preprocessing& preprocessing,
-                        const SaliencyOptions& method, const LocalizeOptions& options) {
-  RuleExplainers explainers(sessions, photo, preprocessing, method.crops);
-  return localize(explainers, photo,
-                  method.target_class ? *method.target_class : top_k(explainers.scores(), 1).front().index,
-                  options);
+LocalizedClass localize(Explainer& explain, Image photo, const ExplainTarget& target,
+                        const LocalizeOptions& options) {
+  return localize(explain, explain.frame(std::move(photo)), target, options);
+}
+
+ExplainOptions object_explain_options(ExplainOptions options) {
+  options.method = "gradient";
+  options.further_methods = {"guided"};
+  options.crops = Crops::WholeAndMirror;
+  return options;
 }
 
 }  // namespace fovea

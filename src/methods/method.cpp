@@ -11,6 +11,20 @@
 #include <limits>
 
 namespace fovea {
+namespace {
+
+/// Fills the seed for every picture of the batch: 1 at the class, -1 at the one that it is set against.
+void seed_target(Session& session, const ScoreTarget& target) {
+  const std::int64_t batch = session.program().options().batch, classes = session.program().classes();
+  session.seed_classes(std::vector<std::int64_t>(static_cast<std::size_t>(batch), target.class_index));
+  if (!target.against)
+    return;
+  auto seed = session.seed().data<float>();
+  for (std::int64_t n = 0; n < batch; ++n)
+    seed[static_cast<std::size_t>(n * classes + *target.against)] -= 1;
+}
+
+}  // namespace
 
 std::shared_ptr<const Program> compile_scores(const MethodContext& context) {
   ProgramOptions options = context.program;
@@ -18,13 +32,10 @@ std::shared_ptr<const Program> compile_scores(const MethodContext& context) {
   return compile_for_pictures(context.model, options);
 }
 
-std::shared_ptr<const Program> compile_gradient(const MethodContext& context, std::int64_t batch, Rule rule,
-                                                const std::string& source) {
+std::shared_ptr<const Program> compile_gradient(const MethodContext& context, std::int64_t batch) {
   ProgramOptions options = context.program;
   options.direction = Direction::ForwardAndBackward;
   options.batch = batch;
-  options.rule = rule;
-  options.source = source;
   return compile_for_pictures(context.model, options);
 }
 
@@ -43,18 +54,8 @@ std::int64_t batch_for(std::int64_t samples) {
   return best;
 }
 
-std::int64_t samples_of(const MethodContext& context, std::string_view method) {
-  return context.options.samples > 0 ? context.options.samples : method_info(method).samples;
-}
-
-void seed_target(Session& session, const ScoreTarget& target) {
-  const std::int64_t batch = session.program().options().batch, classes = session.program().classes();
-  session.seed_classes(std::vector<std::int64_t>(static_cast<std::size_t>(batch), target.class_index));
-  if (!target.against)
-    return;
-  auto seed = session.seed().data<float>();
-  for (std::int64_t n = 0; n < batch; ++n)
-    seed[static_cast<std::size_t>(n * classes + *target.against)] -= 1;
+std::int64_t samples_of(const MethodContext& context, const MethodInfo& info) {
+  return context.options.samples > 0 ? context.options.samples : info.samples;
 }
 
 void check_target(const ScoreTarget& target, std::int64_t classes) {
@@ -87,10 +88,9 @@ Tensor baseline_of(const Tensor& input, Baseline baseline, const Preprocessing& 
   return result;
 }
 
-void look_at_many(Session& session, std::int64_t count, const ScoreTarget& target,
-                  const std::function<void(std::int64_t, std::span<float>)>& make,
-                  const std::function<void(std::int64_t, std::int64_t)>& use,
-                  const SampleProgress& progress) {
+void run_batched(Session& session, std::int64_t count, const ScoreTarget& target,
+                 const std::function<void(std::int64_t, std::span<float>)>& make,
+                 const std::function<void(std::int64_t, std::int64_t)>& use, const SampleProgress& progress) {
   const ProgramOptions& options = session.program().options();
   const bool back = options.direction == Direction::ForwardAndBackward;
   const auto picture =

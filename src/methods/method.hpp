@@ -2,25 +2,46 @@
 
 #include "fovea/methods.hpp"
 
+#include <memory>
 #include <span>
 
-/// What the files of the methods share. Each method is one file that ends in a `Method`; methods.cpp lists
-/// them.
+/// What the files of the methods share. Each method is a row of one of the tables that these files end in;
+/// methods.cpp lists the tables.
 namespace fovea {
 
 /// What a method is compiled from.
 struct MethodContext {
   const Model& model;
   const Preprocessing& preprocessing;
-  ProgramOptions program;  ///< precision, threads, size, backend; batch: of the scores
+  ProgramOptions program;  ///< precision, threads, size, backend, rectifier_rule; batch: of the scores
   const MethodOptions& options;
 };
+
+/// One backward pass over the explained picture, as a method asks for it.
+struct MethodPass {
+  Rule rule = Rule::Gradient;
+  /// With respect to what: the picture, or the layer of MethodOptions::layer.
+  enum class To { Picture, Layer } to = To::Picture;
+  /// What it starts from at the class: a one, or the score itself, which is then shared out.
+  enum class Seed { One, Score } seed = Seed::One;
+  friend bool operator==(const MethodPass&, const MethodPass&) = default;
+};
+
+/// What one backward pass left for one picture: values and their gradients or relevances, both [C,H,W]
+/// whatever the order of a layer's axes is. Valid until the next view of the same pass or run.
+struct PassView {
+  std::span<const float> values, gradient;
+  std::int64_t height = 0, width = 0;
+};
+
+/// The relevance, [C,H,W] or [1,H,W], that the passes of a method tell of a picture of the given [C,H,W].
+using ReadPasses = Tensor (*)(std::span<const PassView> passes, const Shape& picture);
 
 /// One thread's way to explain a network input [C,H,W].
 using Attribute = std::function<Attribution(const Tensor& input, const ScoreTarget& target,
                                             const SampleProgress& progress)>;
 
-/// The sessions that one MapSession works with.
+/// The sessions that one thread works with beside that of the scores.
 class Sessions {
 public:
   std::shared_ptr<Session> add(std::shared_ptr<const Program> program) {
@@ -35,19 +56,20 @@ private:
   std::vector<std::shared_ptr<Session>> all_;
 };
 
-/// A compiled method: what all threads share.
-struct CompiledMethod {
-  /// Gives the scores. Its way back is the method's map where `start` is empty.
-  std::shared_ptr<const Program> scores;
-  std::vector<std::shared_ptr<const Program>> others;
+/// A compiled method that runs pictures of its own making: what all threads share.
+struct SamplingMethod {
+  std::vector<std::shared_ptr<const Program>> programs;
   /// Makes what one thread needs, its sessions among the given ones.
   std::function<Attribute(Sessions&)> start;
-  bool smooths = false;  ///< does what MethodOptions::smooth asks for by itself
 };
 
+/// A method: either passes over the explained picture and what is read of them, or a function that compiles
+/// one with pictures of its own.
 struct Method {
   MethodInfo info;
-  CompiledMethod (*compile)(const MethodContext& context);
+  std::vector<MethodPass> passes = {};
+  ReadPasses read = nullptr;
+  SamplingMethod (*compile)(const MethodContext& context, const MethodInfo& info) = nullptr;
 };
 
 // One function for each file of methods.
@@ -59,20 +81,25 @@ std::vector<Method> relevance_methods();
 std::vector<Method> occlusion_methods();
 std::vector<Method> rise_methods();
 
-/// The program that gives the scores and has no way back.
+/// The method of that name; InputError naming all methods where there is none.
+const Method& find_method(std::string_view name);
+/// InputError for options that no method takes.
+void check_method_options(const MethodOptions& options);
+
+/// The first pass's gradient or relevance itself.
+Tensor take_gradient(std::span<const PassView> passes, const Shape& picture);
+
+/// The program that gives the scores and has no backward pass.
 std::shared_ptr<const Program> compile_scores(const MethodContext& context);
-/// A program with a way back, for batches of that many pictures.
-std::shared_ptr<const Program> compile_gradient(const MethodContext& context, std::int64_t batch,
-                                                Rule rule = Rule::Gradient, const std::string& source = {});
+/// A program with a backward pass to the picture, for batches of that many pictures.
+std::shared_ptr<const Program> compile_gradient(const MethodContext& context, std::int64_t batch);
 
 /// How many pictures to take at a time of so many: 5 to 10, such that the fewest places of the last batch
 /// stay empty.
 std::int64_t batch_for(std::int64_t samples);
 /// MethodOptions::samples, or the method's own number.
-std::int64_t samples_of(const MethodContext& context, std::string_view method);
+std::int64_t samples_of(const MethodContext& context, const MethodInfo& info);
 
-/// Fills the seed for every picture of the batch: 1 at the class, -1 at the one that it is set against.
-void seed_target(Session& session, const ScoreTarget& target);
 /// InputError when a class of the target does not exist.
 void check_target(const ScoreTarget& target, std::int64_t classes);
 /// The value of the target: S_c, or S_c - S_against.
@@ -81,13 +108,13 @@ double value_of(std::span<const double> scores, const ScoreTarget& target);
 /// The baseline of a network input [C,H,W].
 Tensor baseline_of(const Tensor& input, Baseline baseline, const Preprocessing& preprocessing);
 
-/// Looks at many pictures in batches of the session's program. `make(i, picture)` fills the i-th network
-/// input; `use(i, n)` is called with its place n in the batch when the session holds its results. The way
-/// back is run where the program has one.
-void look_at_many(Session& session, std::int64_t count, const ScoreTarget& target,
-                  const std::function<void(std::int64_t i, std::span<float> picture)>& make,
-                  const std::function<void(std::int64_t i, std::int64_t n)>& use,
-                  const SampleProgress& progress = {});
+/// Runs many pictures in batches of the session's program. `make(i, picture)` fills the i-th network input;
+/// `use(i, n)` is called with its place n in the batch when the session holds its results. The backward pass
+/// is run where the program has one.
+void run_batched(Session& session, std::int64_t count, const ScoreTarget& target,
+                 const std::function<void(std::int64_t i, std::span<float> picture)>& make,
+                 const std::function<void(std::int64_t i, std::int64_t n)>& use,
+                 const SampleProgress& progress = {});
 
 /// The gradient of the n-th picture of the session's batch.
 std::span<const float> gradient_at(const Session& session, std::int64_t n);

@@ -33,7 +33,4 @@ private:
   float sigma_ = 0;
 };
 
-/// SmoothGrad around a rule of the way back: MethodOptions::smooth samples in batches.
-CompiledMethod compile_smooth_rule(const MethodContext& context, Rule rule);
-
 }  // namespace fovea

@@ -56,7 +56,7 @@ private:
 double score_of(Session& session, const Tensor& input, const ScoreTarget& target) {
   double score = 0;
   const auto x = input.data<float>();
-  look_at_many(
+  run_batched(
       session, 1, target, [&](std::int64_t, std::span<float> p) { std::copy(x.begin(), x.end(), p.begin()); },
       [&](std::int64_t, std::int64_t n) { score = value_of(scores_of(session, n), target); });
   return score;
@@ -70,7 +70,7 @@ Attribution occlude(Session& session, const Tensor& input, const Tensor& baselin
   const auto pixels = static_cast<std::size_t>(input.shape()[1] * input.shape()[2]);
   const double whole = score_of(session, input, target);
   std::vector<double> fall(pixels, 0), covered(pixels, 0);
-  look_at_many(
+  run_batched(
       session, windows.count(), target,
       [&](std::int64_t i, std::span<float> picture) {
         std::copy(x.begin(), x.end(), picture.begin());
@@ -93,12 +93,11 @@ Attribution occlude(Session& session, const Tensor& input, const Tensor& baselin
   return result;
 }
 
-CompiledMethod compile(const MethodContext& context) {
+SamplingMethod compile(const MethodContext& context, const MethodInfo&) {
   const MethodOptions& options = context.options;
   FOVEA_CHECK(options.window > 0 && options.window <= 1 && options.stride > 0 && options.stride <= 1,
               "a window of {} of the picture's side and a step of {}: expected more than 0 and at most 1",
               options.window, options.stride);
-  auto scores = compile_scores(context);
   MethodContext many = context;
   many.program.batch = 10;
   auto program = compile_scores(many);
@@ -109,7 +108,7 @@ CompiledMethod compile(const MethodContext& context) {
       return occlude(*session, input, baseline, options, target, progress);
     };
   };
-  return {scores, {program}, start};
+  return {{program}, start};
 }
 
 }  // namespace
@@ -117,6 +116,8 @@ CompiledMethod compile(const MethodContext& context) {
 std::vector<Method> occlusion_methods() {
   return {{{"occlusion", "Occlusion", "zeiler2013visualizing",
             "how far the score falls when a square is covered", 0, MethodInfo::Values::PerPixel},
+           {},
+           nullptr,
            compile}};
 }
 

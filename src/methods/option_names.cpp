@@ -12,6 +12,9 @@ constexpr EnumNames<Baseline, 3> kBaselines = {
 constexpr EnumNames<BoxRule, 2> kBoxRules = {
     {{BoxRule::LargestComponent, "largest"}, {BoxRule::SizeableComponents, "sizeable"}}};
 
+constexpr EnumNames<Crops, 4> kCrops = {
+    {{Crops::Whole, "whole"}, {Crops::One, "1"}, {Crops::WholeAndMirror, "2"}, {Crops::Ten, "10"}}};
+
 }  // namespace
 
 std::string_view name_of(ChannelMerge merge) {
@@ -42,6 +45,16 @@ BoxRule parse_box_rule(std::string_view name) {
 }
 std::vector<std::string> box_rule_names() {
   return all_names(kBoxRules);
+}
+
+std::string_view name_of(Crops crops) {
+  return enum_name(kCrops, crops);
+}
+Crops parse_crops(std::string_view name) {
+  return enum_value(kCrops, "crops", name);
+}
+std::vector<std::string> crops_names() {
+  return all_names(kCrops);
 }
 
 std::vector<std::string> method_names() {

@@ -27,7 +27,7 @@ Attribution integrate(Session& session, const Tensor& input, const Path& path, s
   const std::size_t size = input.data<float>().size();
   const auto step = 1.0 / static_cast<double>(steps);
   std::vector<double> sum(size, 0);
-  look_at_many(
+  run_batched(
       session, steps, target,
       [&](std::int64_t i, std::span<float> picture) { path((static_cast<double>(i) + 0.5) * step, picture); },
       [&](std::int64_t i, std::int64_t n) {
@@ -39,7 +39,7 @@ Attribution integrate(Session& session, const Tensor& input, const Path& path, s
       },
       progress);
   double scores[2] = {0, 0};
-  look_at_many(
+  run_batched(
       session, 2, target,
       [&](std::int64_t i, std::span<float> picture) { path(static_cast<double>(i), picture); },
       [&](std::int64_t i, std::int64_t n) { scores[i] = value_of(scores_of(session, n), target); });
@@ -75,10 +75,9 @@ Path coming_into_focus(const Tensor& input) {
   };
 }
 
-CompiledMethod compile(const MethodContext& context, std::string_view method,
+SamplingMethod compile(const MethodContext& context, const MethodInfo& info,
                        std::function<Path(const Tensor& input, Tensor& baseline)> make_path) {
-  const std::int64_t steps = samples_of(context, method);
-  auto scores = compile_scores(context);
+  const std::int64_t steps = samples_of(context, info);
   auto program = compile_gradient(context, batch_for(steps));
   auto start = [program, steps, make_path](Sessions& sessions) -> Attribute {
     auto session = sessions.add(program);
@@ -87,11 +86,11 @@ CompiledMethod compile(const MethodContext& context, std::string_view method,
       return integrate(*session, input, make_path(input, baseline), steps, target, progress);
     };
   };
-  return {scores, {program}, start};
+  return {{program}, start};
 }
 
-CompiledMethod compile_integrated(const MethodContext& context) {
-  return compile(context, "integrated-gradients",
+SamplingMethod compile_integrated(const MethodContext& context, const MethodInfo& info) {
+  return compile(context, info,
                  [kind = context.options.baseline, preprocessing = context.preprocessing](const Tensor& input,
                                                                                           Tensor& baseline) {
                    baseline = baseline_of(input, kind, preprocessing);
@@ -99,8 +98,8 @@ CompiledMethod compile_integrated(const MethodContext& context) {
                  });
 }
 
-CompiledMethod compile_blurred(const MethodContext& context) {
-  return compile(context, "blur-ig", [](const Tensor& input, Tensor&) { return coming_into_focus(input); });
+SamplingMethod compile_blurred(const MethodContext& context, const MethodInfo& info) {
+  return compile(context, info, [](const Tensor& input, Tensor&) { return coming_into_focus(input); });
 }
 
 }  // namespace
@@ -110,9 +109,13 @@ std::vector<Method> path_methods() {
   return {
       {{"integrated-gradients", "Integrated gradients", "sundararajan2017axiomatic",
         "the gradient's integral along the path from a baseline", 50, PerChannel},
+       {},
+       nullptr,
        compile_integrated},
       {{"blur-ig", "Blur-IG", "xu2020attribution",
         "the gradient's integral while the picture comes into focus", 50, PerChannel},
+       {},
+       nullptr,
        compile_blurred},
   };
 }

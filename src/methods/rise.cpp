@@ -75,7 +75,7 @@ Attribution average_masks(Session& session, const Tensor& input, const Tensor& b
   const RandomMasks masks(shape[1], shape[2], options);
   const auto x = input.data<float>(), b = baseline.data<float>();
   std::vector<double> sum(static_cast<std::size_t>(shape[1] * shape[2]), 0);
-  look_at_many(
+  run_batched(
       session, samples, target,
       [&](std::int64_t i, std::span<float> picture) {
         const std::vector<float> mask = masks.mask(i);
@@ -96,14 +96,13 @@ Attribution average_masks(Session& session, const Tensor& input, const Tensor& b
   return result;
 }
 
-CompiledMethod compile(const MethodContext& context) {
+SamplingMethod compile(const MethodContext& context, const MethodInfo& info) {
   const MethodOptions& options = context.options;
   FOVEA_CHECK(options.cells >= 1 && options.cells <= 1000, "a mask of {} cells a side: expected 1 to 1000",
               options.cells);
   FOVEA_CHECK(options.keep > 0 && options.keep < 1,
               "masks that keep {}: expected more than 0 and less than 1", options.keep);
-  const std::int64_t samples = samples_of(context, "rise");
-  auto scores = compile_scores(context);
+  const std::int64_t samples = samples_of(context, info);
   MethodContext many = context;
   many.program.batch = batch_for(samples);
   auto program = compile_scores(many);
@@ -115,7 +114,7 @@ CompiledMethod compile(const MethodContext& context) {
       return average_masks(*session, input, baseline, options, samples, target, progress);
     };
   };
-  return {scores, {program}, start};
+  return {{program}, start};
 }
 
 }  // namespace
@@ -123,6 +122,8 @@ CompiledMethod compile(const MethodContext& context) {
 std::vector<Method> rise_methods() {
   return {{{"rise", "RISE", "petsiuk2018rise", "the probability under random masks", 4000,
             MethodInfo::Values::PerPixel},
+           {},
+           nullptr,
            compile}};
 }
 

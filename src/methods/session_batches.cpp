@@ -45,7 +45,11 @@ ClassScores class_scores_of(const Session& session, std::int64_t n) {
 }
 
 InputSize input_size(const Session& session) {
-  const TensorInfo& info = session.program().inputs().front();
+  return input_size(session.program());
+}
+
+InputSize input_size(const Program& program) {
+  const TensorInfo& info = program.inputs().front();
   FOVEA_CHECK(info.dtype == DType::F32 && info.shape.rank() == 4,
               "expected a float32 program on pictures, found {} {}", name_of(info.dtype),
               to_string(info.shape));

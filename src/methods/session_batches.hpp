@@ -22,5 +22,6 @@ ClassScores class_scores_of(const Session& session, std::int64_t n);
 
 /// Channels, height and width of the session's pictures; InputError unless it takes F32 pictures.
 InputSize input_size(const Session& session);
+InputSize input_size(const Program& program);
 
 }  // namespace fovea

@@ -41,16 +41,17 @@ private:
   double count_ = 0;
 };
 
-CompiledMethod compile(const MethodContext& context, Statistic statistic, Rule rule, std::int64_t samples) {
+template <Statistic statistic>
+SamplingMethod compile(const MethodContext& context, const MethodInfo& info) {
+  const std::int64_t samples = samples_of(context, info);
   FOVEA_CHECK(statistic != Statistic::Variance || samples > 1, "a variance needs at least 2 samples");
-  auto scores = compile_scores(context);
-  auto program = compile_gradient(context, batch_for(samples), rule);
-  auto start = [program, samples, statistic, options = context.options](Sessions& sessions) -> Attribute {
+  auto program = compile_gradient(context, batch_for(samples));
+  auto start = [program, samples, options = context.options](Sessions& sessions) -> Attribute {
     auto session = sessions.add(program);
     return [=](const Tensor& input, const ScoreTarget& target, const SampleProgress& progress) {
       Noise noise(input, options);
       Moments moments(input.data<float>().size());
-      look_at_many(
+      run_batched(
           *session, samples, target,
           [&](std::int64_t i, std::span<float> picture) { noise.copy(i, picture); },
           [&](std::int64_t, std::int64_t n) { moments.add(gradient_at(*session, n)); }, progress);
@@ -61,34 +62,29 @@ CompiledMethod compile(const MethodContext& context, Statistic statistic, Rule r
       return result;
     };
   };
-  return {scores, {program}, start};
-}
-
-template <Statistic statistic>
-CompiledMethod compile_statistic(const MethodContext& context) {
-  return compile(context, statistic, Rule::Gradient, samples_of(context, "smoothgrad"));
+  return {{program}, start};
 }
 
 }  // namespace
-
-CompiledMethod compile_smooth_rule(const MethodContext& context, Rule rule) {
-  CompiledMethod compiled = compile(context, Statistic::Mean, rule, context.options.smooth);
-  compiled.smooths = true;
-  return compiled;
-}
 
 std::vector<Method> smooth_grad_methods() {
   using enum MethodInfo::Values;
   return {
       {{"smoothgrad", "SmoothGrad", "smilkov2017smoothgrad", "the mean gradient of noisy copies", 50,
         PerChannel},
-       compile_statistic<Statistic::Mean>},
+       {},
+       nullptr,
+       compile<Statistic::Mean>},
       {{"smoothgrad-squared", "SmoothGrad squared", "hooker2019benchmark",
         "the mean squared gradient of noisy copies", 50, PerChannel},
-       compile_statistic<Statistic::MeanSquare>},
+       {},
+       nullptr,
+       compile<Statistic::MeanSquare>},
       {{"vargrad", "VarGrad", "adebayo2018sanity", "the variance of the gradients of noisy copies", 50,
         PerChannel},
-       compile_statistic<Statistic::Variance>},
+       {},
+       nullptr,
+       compile<Statistic::Variance>},
   };
 }
 

@@ -1,7 +1,7 @@
 /// What the C interface gives is what the C++ one gives, to the last bit.
 #include "c_api/support.hpp"
 #include "fovea/display.hpp"
-#include "fovea/saliency.hpp"
+#include "fovea/explain.hpp"
 
 #include <cmath>
 #include <thread>
@@ -131,11 +131,11 @@ TEST(CApi, MapsAreThoseOfSaliency) {
     ASSERT_EQ(fovea_session_saliency(session.get(), &pixels, target, &found), FOVEA_OK) << fovea_last_error();
     const Owned<fovea_map> map(found);
 
-    MapSession maps(MapProgram::compile(same, *same.preprocessing(), method, {.threads = 1}));
-    SaliencyOptions options;
+    Explainer explain(same, {.method = method, .program = {.threads = 1}});
+    ExplainTarget wanted;
     if (target >= 0)
-      options.target_class = target;
-    const SaliencyMap expected = saliency(maps, photo, *same.preprocessing(), options);
+      wanted.target = target;
+    const Explanation expected = explain(photo, wanted);
     fovea_map_info info = {};
     ASSERT_EQ(fovea_map_describe(map.get(), &info), FOVEA_OK);
     EXPECT_EQ(info.target, expected.target.index);

@@ -55,7 +55,7 @@ protected:
 
   Names command(const std::string& out, const Names& more = {}) const {
     Names all = {"evaluate", "localization", pictures, "--truth", truth, "--crops",
-                 "1",        "--threads",    "1",      "-o",      out};
+                 "whole",    "--threads",    "1",      "-o",      out};
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }

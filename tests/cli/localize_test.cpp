@@ -67,7 +67,7 @@ TEST(LocalizeVerb, WritesMaskObjectAndStages) {
 
 TEST(LocalizeVerb, TopGivesABoxForEachGuess) {
   const TemporaryFolder folder;
-  const Outcome outcome = fovea({"localize", sample("church.jpg"), "--crops", "1", "--top", "3", "--preset",
+  const Outcome outcome = fovea({"localize", sample("church.jpg"), "--crops", "whole", "--top", "3", "--preset",
                                  "paper", "--csv", "-o", folder.path()});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(lines_of(outcome.out), 4) << outcome.out;
@@ -229,7 +229,7 @@ TEST(LocalizeVerb, ABrokenPictureDoesNotStopTheOthers) {
   const TemporaryFolder folder;
   store(folder.file("broken.jpg"), load(sample("church.jpg")).substr(0, 5000));
   const Outcome outcome = fovea({"localize", sample("church.jpg"), folder.file("broken.jpg"),
-                                 sample("golf-ball.jpg"), "--crops", "1", "--csv", "-o", folder.file("out")});
+                                 sample("golf-ball.jpg"), "--crops", "whole", "--csv", "-o", folder.file("out")});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_EQ(lines_of(outcome.err), 1) << outcome.err;
   EXPECT_EQ(outcome.err.find("fovea: error: " + folder.file("broken.jpg") + ": "), 0U) << outcome.err;

@@ -89,7 +89,7 @@ TEST_F(ModelErrors, ABatchThatCannotBeChangedTakesCropsOneByOne) {
   for (std::int64_t i = 0; i < found.elements(); ++i)
     EXPECT_NEAR(found.data<float>()[static_cast<std::size_t>(i)],
                 expected.data<float>()[static_cast<std::size_t>(i)], 1e-6);
-  for (const char* crops : {"1", "2", "10"})
+  for (const char* crops : {"whole", "2", "10"})
     EXPECT_EQ(fovea({"localize", sample("church.jpg"), "--class", "0", "--crops", crops, "-m", fixed, "-o",
                      folder.file("out")})
                   .code,

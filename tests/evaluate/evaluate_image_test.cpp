@@ -8,7 +8,7 @@ namespace fovea {
 namespace {
 
 using test::built;
-using test::session_of;
+using test::explainer_of;
 using test::store;
 using test::TemporaryFolder;
 
@@ -35,13 +35,12 @@ protected:
     image.boxes = boxes;
     return image;
   }
-  ImageResult evaluate(const AnnotatedImage& image,
-                       const LocalizationProtocol& protocol = {Crops::Whole, {}, 5}) {
-    return evaluate_image(session, {}, image, folder.path(), protocol);
+  ImageResult evaluate(const AnnotatedImage& image, const LocalizationProtocol& protocol = {{}, 5}) {
+    return evaluate_image(explain, image, folder.path(), protocol);
   }
   TemporaryFolder folder;
   Model model = two_halves();
-  Session session = session_of(model);
+  Explainer explain = explainer_of(model, {.crops = Crops::Whole});
 };
 
 TEST_F(EvaluateImage, IsWhatLocalizeFindsForEachClass) {
@@ -57,19 +56,19 @@ TEST_F(EvaluateImage, IsWhatLocalizeFindsForEachClass) {
       EXPECT_TRUE(guess.box->empty());
       continue;
     }
-    const LocalizedClass alone = localize(session, photo, {}, {guess.class_index, Crops::Whole});
+    const LocalizedClass alone = localize(explain, photo, {.target = guess.class_index});
     EXPECT_EQ(*guess.box, alone.object.box);
-    EXPECT_NEAR(guess.probability, alone.saliency.target.probability.value(), 1e-12);
+    EXPECT_NEAR(guess.probability, alone.explanation.target.probability.value(), 1e-12);
   }
   EXPECT_EQ(result.note, "class 2: a map without contrast gives no seeds: all its values are 0");
-  EXPECT_EQ(result.known_box, localize(session, photo, {}, {1, Crops::Whole}).object.box);
+  EXPECT_EQ(result.known_box, localize(explain, photo, {.target = 1}).object.box);
   EXPECT_GT(result.seconds.segment, 0);
   EXPECT_GT(result.seconds.read, 0);
 }
 
 TEST_F(EvaluateImage, FewerGuessesGetBoxesButTheTrueClassAlways) {
   for (const std::int64_t guesses : {0, 1}) {
-    const ImageResult result = evaluate(annotated({{10, 10, 30, 30}}), {Crops::Whole, {}, guesses});
+    const ImageResult result = evaluate(annotated({{10, 10, 30, 30}}), {{}, guesses});
     EXPECT_EQ(result.guesses.size(), 3U);
     std::int64_t boxes = 0;
     for (const ClassGuess& guess : result.guesses)
@@ -115,23 +114,24 @@ TEST_F(EvaluateImage, WhatIsWrongWithPictureOrTruthIsTheError) {
 }
 
 TEST_F(EvaluateImage, AProtocolOutOfRangeIsAnError) {
-  EXPECT_THROW(evaluate(annotated({{0, 0, 1, 1}}), {Crops::Whole, {}, 6}), InputError);
-  EXPECT_THROW(evaluate(annotated({{0, 0, 1, 1}}), {Crops::One, {}, 5}), InputError);
+  EXPECT_THROW(evaluate(annotated({{0, 0, 1, 1}}), {{}, 6}), InputError);
+  explain = explainer_of(model);  // the centre crop
+  EXPECT_THROW(evaluate(annotated({{0, 0, 1, 1}})), InputError);
 }
 
 TEST_F(EvaluateImage, OneFramingServesAllClassesAsOwnOnesWould) {
   const Image photo = read_image(folder.file("a.png"));
   const Model network = built(test::small_network(kSide, kSide));
   for (const std::int64_t batch : {1, 10, 4}) {
-    Session shared = session_of(network, batch), own = session_of(network, batch);
-    PhotoExplainer explainer(shared, photo, {}, Crops::Ten);
+    Explainer shared = explainer_of(network, {.crops = Crops::Ten, .batch = batch}), own = shared;
+    const FramedPhoto framed = shared.frame(photo);
     for (const std::int64_t target : {2, 0, 2, 4}) {
-      const SaliencyMap a = explainer.map_of(target), b = saliency(own, photo, {}, {target, Crops::Ten});
+      const Explanation a = shared(framed, {.target = target}), b = own(photo, {.target = target});
       EXPECT_EQ(a.target.score, b.target.score);
       const auto left = a.map.data<float>(), right = b.map.data<float>();
       EXPECT_TRUE(std::equal(left.begin(), left.end(), right.begin(), right.end())) << batch << " " << target;
     }
-    EXPECT_THROW(explainer.map_of(5), InputError);
+    EXPECT_THROW(shared(framed, {.target = 5}), InputError);
   }
 }
 

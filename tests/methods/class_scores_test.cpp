@@ -61,15 +61,14 @@ TEST(ClassScores, EveryMethodTakesOneOutputForTwoClasses) {
               written_out = with_output(both, "p");
   const Image picture = photo(20, 16);
   for (const MethodInfo& method : methods()) {
-    std::vector<SaliencyMap> maps;
+    std::vector<Explanation> maps;
     for (const Model* model : {&single, &logit, &written_out})
-      for (const std::int64_t target : {1, 0}) {
-        MapSession session(
-            MapProgram::compile(*model, {}, method.name, {.threads = 1}, {.samples = 4, .cells = 2}));
-        maps.push_back(saliency(session, picture, {}, {.target_class = target}));
-      }
+      for (const std::int64_t target : {1, 0})
+        maps.push_back(
+            explained(*model, picture, {.target = target},
+                      {.method = std::string(method.name), .method_options = {.samples = 4, .cells = 2}}));
     for (std::size_t i = 2; i < maps.size(); ++i) {
-      const SaliencyMap& expected = maps[i % 2];
+      const Explanation& expected = maps[i % 2];
       EXPECT_NEAR(maps[i].target.probability.value(), expected.target.probability.value(), 1e-6)
           << method.name;
       const std::span<const float> a = maps[i].map.data<float>(), b = expected.map.data<float>();

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "fovea/explain.hpp"
 #include "fovea/mask.hpp"
 #include "fovea/program.hpp"
-#include "fovea/saliency.hpp"
 #include "support/onnx_builder.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -111,6 +111,19 @@ inline Session session_of(const Model& model, std::int64_t batch = 1) {
   options.batch = batch;
   options.threads = 1;
   return Session(Program::compile(model, options));
+}
+
+/// An explainer that takes one thread, and pictures as they are unless the options say otherwise.
+inline Explainer explainer_of(const Model& model, ExplainOptions options = {}) {
+  options.program.threads = 1;
+  if (!options.preprocessing)
+    options.preprocessing = Preprocessing();
+  return Explainer(model, options);
+}
+
+inline Explanation explained(const Model& model, const Image& photo, const ExplainTarget& target = {},
+                             const ExplainOptions& options = {}) {
+  return explainer_of(model, options)(photo, target);
 }
 
 }  // namespace fovea::test

@@ -138,9 +138,11 @@ Tensor input() {
 }
 
 Tensor map_of(const Model& model, std::string_view method, const std::string& layer) {
-  const auto program =
-      MapProgram::compile(model, preprocessing_preset("none"), method, {.threads = 1}, {.layer = layer});
-  return MapSession(program).attribute(input(), {2, {}}).relevance;
+  return test::explainer_of(model, {.method = std::string(method),
+                                    .method_options = {.layer = layer},
+                                    .preprocessing = preprocessing_preset("none")})
+      .attribute(input(), {2, {}})
+      .relevance;
 }
 
 TEST_P(LayerOrder, MapsAreTheSame) {

@@ -208,22 +208,15 @@ TEST(Localize, SeveralMapsAreBroughtToThePhotosSizeAndMultiplied) {
   EXPECT_EQ(found.mask.pixels, localize(photo, product, without_resizing()).mask.pixels);
 }
 
-Session session_of_rule(const Model& model, Rule rule) {
-  ProgramOptions options;
-  options.rule = rule;
-  options.threads = 1;
-  return Session(Program::compile(model, options));
-}
-
 TEST(LocalizeClass, MapsOfSeveralRulesAreMultiplied) {
   const Model model = built(small_network(16, 16));
   const Image photo = test::photo(40, 30);
-  Session gradient = session_of_rule(model, Rule::Gradient), guided = session_of_rule(model, Rule::Guided);
-  const LocalizedClass found =
-      localize({&gradient, &guided}, photo, {}, {2, Crops::WholeAndMirror}, without_resizing());
-  const SaliencyMap first = saliency(gradient, photo, {}, {2, Crops::WholeAndMirror});
-  const SaliencyMap second = saliency(guided, photo, {}, {2, Crops::WholeAndMirror});
-  EXPECT_EQ(found.saliency.target.index, 2);
+  Explainer both = explainer_of(model, object_explain_options());
+  const LocalizedClass found = localize(both, photo, {.target = 2}, without_resizing());
+  const Explanation first = explained(model, photo, {.target = 2}, {.crops = Crops::WholeAndMirror});
+  const Explanation second =
+      explained(model, photo, {.target = 2}, {.method = "guided", .crops = Crops::WholeAndMirror});
+  EXPECT_EQ(found.explanation.target.index, 2);
   const Localization expected = localize(photo, std::vector{first.map, second.map}, without_resizing());
   for (std::size_t i = 0; i < 40 * 30; ++i)
     EXPECT_EQ(found.object.map.data<float>()[i], expected.map.data<float>()[i]);
@@ -232,16 +225,6 @@ TEST(LocalizeClass, MapsOfSeveralRulesAreMultiplied) {
   const Tensor alone = resize_map(first.map, 40, 30);
   EXPECT_FALSE(std::equal(alone.data<float>().begin(), alone.data<float>().end(),
                           found.object.map.data<float>().begin()));
-}
-
-TEST(LocalizeClass, SessionsOfDifferentNetworksAreErrors) {
-  const Model five = built(small_network(16, 16)), two = looks_at_the_middle(16);
-  Session first = session_of(five), second = session_of(two);
-  EXPECT_EQ(message_of<InputError>([&] {
-              localize({&first, &second}, photo(20, 20), {});
-            }),
-            "sessions of 5 and 2 classes: expected one network");
-  EXPECT_THROW(RuleSessions(std::vector<Session*>()), InputError);
 }
 
 }  // namespace

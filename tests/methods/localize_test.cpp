@@ -13,10 +13,10 @@ namespace fovea {
 namespace {
 
 using test::built;
+using test::explainer_of;
 using test::hill;
 using test::looks_at_the_middle;
 using test::scene;
-using test::session_of;
 
 TEST(ResizeMap, KeepsAMapOfTheSameSize) {
   const Tensor map = hill(7, 5, 0.3, 0.6);
@@ -186,30 +186,26 @@ TEST(LocalizeClass, TheWholePhotoIsSqueezedAndTheBoxIsInItsOwnPixels) {
   const Box object = {60, 20, 140, 60};
   const Image photo = scene(200, 80, {object});
   const Model model = looks_at_the_middle(20);
-  Session session = session_of(model);
-  const LocalizedClass found = localize(session, photo, {}, {0, Crops::Whole}, paper_localize_options());
-  EXPECT_EQ(found.saliency.target.index, 0);
-  EXPECT_EQ(found.saliency.map.shape(), Shape({20, 20}));
-  EXPECT_EQ(found.saliency.region, (Rect{0, 0, 200, 80}));
-  EXPECT_EQ(found.saliency.seen.pixels, resize(photo, 20, 20).pixels);
+  Explainer explain = explainer_of(model, {.crops = Crops::Whole});
+  const LocalizedClass found = localize(explain, photo, {.target = 0}, paper_localize_options());
+  EXPECT_EQ(found.explanation.target.index, 0);
+  EXPECT_EQ(found.explanation.map.shape(), Shape({20, 20}));
+  EXPECT_EQ(found.explanation.region, (Rect{0, 0, 200, 80}));
+  EXPECT_EQ(found.explanation.seen.pixels, resize(photo, 20, 20).pixels);
   EXPECT_EQ(found.object.box, object) << to_json(found.object.box);
 }
 
 TEST(LocalizeClass, OneCropIsAnError) {
   const Model model = looks_at_the_middle(8);
-  Session session = session_of(model);
-  EXPECT_EQ(test::message_of<InputError>([&] {
-              localize(session, scene(30, 20, {}), {}, {0, Crops::One});
-            }),
-            "the map of one crop does not cover the photo: take the whole photo or ten crops");
+  Explainer explain = explainer_of(model);
+  EXPECT_EQ(test::message_of<InputError>([&] { localize(explain, scene(30, 20, {}), {.target = 0}); }),
+            "the map of the centre crop does not cover the photo: take the whole photo or ten crops");
 }
 
 TEST(LocalizeClass, AClassWithoutGradientIsAnError) {
   const Model model = looks_at_the_middle(8);
-  Session session = session_of(model);
-  EXPECT_EQ(test::message_of<InputError>([&] {
-              localize(session, scene(30, 20, {}), {}, {1, Crops::Ten});
-            }),
+  Explainer explain = explainer_of(model, {.crops = Crops::Ten});
+  EXPECT_EQ(test::message_of<InputError>([&] { localize(explain, scene(30, 20, {}), {.target = 1}); }),
             "a map without contrast gives no seeds: all its values are 0");
 }
 

@@ -60,9 +60,10 @@ std::vector<double> values_of(const Tensor& tensor) {
   return {all.begin(), all.end()};
 }
 
-MapSession map_session(const Model& model, std::string_view method, const MethodOptions& options = {},
+Explainer explainer_by(const Model& model, std::string method, const MethodOptions& options = {},
                        const Preprocessing& preprocessing = {}) {
-  return MapSession(MapProgram::compile(model, preprocessing, method, {.threads = 1}, options));
+  return test::explainer_of(
+      model, {.method = std::move(method), .method_options = options, .preprocessing = preprocessing});
 }
 
 void expect_near(const Tensor& found, const std::vector<double>& expected, double tolerance,
@@ -103,8 +104,8 @@ TEST(Methods, AllExplainTheSameNetworkWithFiniteMapsOfItsSize) {
   const Model model = network();
   const Tensor input = input_of(kPicture);
   for (const MethodInfo& info : methods()) {
-    MapSession session = map_session(model, info.name, {.samples = info.samples > 0 ? 12 : 0});
-    const Attribution found = session.attribute(input, {2, {}});
+    Explainer explain = explainer_by(model, std::string(info.name), {.samples = info.samples > 0 ? 12 : 0});
+    const Attribution found = explain.attribute(input, {2, {}});
     const std::int64_t channels = info.values == MethodInfo::Values::PerPixel ? 1 : 3;
     EXPECT_EQ(found.relevance.shape(), Shape({channels, 14, 22})) << info.name;
     const Tensor map = merge_channels(found.relevance, ChannelMerge::Maximum, info.values);
@@ -119,10 +120,10 @@ TEST(Methods, GiveTheSameTwice) {
   const Model model = network();
   const Tensor input = input_of(kPicture);
   for (const MethodInfo& info : methods()) {
-    MapSession session = map_session(model, info.name, {.samples = info.samples > 0 ? 7 : 0});
-    const Attribution first = session.attribute(input, {1, {}});
-    session.attribute(input_of(kPicture, 5), {3, {}});
-    const Attribution second = session.attribute(input, {1, {}});
+    Explainer explain = explainer_by(model, std::string(info.name), {.samples = info.samples > 0 ? 7 : 0});
+    const Attribution first = explain.attribute(input, {1, {}});
+    explain.attribute(input_of(kPicture, 5), {3, {}});
+    const Attribution second = explain.attribute(input, {1, {}});
     EXPECT_EQ(values_of(first.relevance), values_of(second.relevance)) << info.name;
   }
 }
@@ -134,27 +135,27 @@ TEST(Methods, AContrastiveTargetIsTheDifferenceWhereAMethodIsLinearInTheScores) 
                            "integrated-gradients", "blur-ig", "occlusion", "rise"}) {
     if (std::string_view(name) == "guided" || std::string_view(name) == "deconvnet")
       continue;  // their masks look at the sign of what flows back
-    MapSession session = map_session(model, name, {.samples = method_info(name).samples > 0 ? 12 : 0});
-    const std::vector<double> a = values_of(session.attribute(input, {0, {}}).relevance);
-    const std::vector<double> b = values_of(session.attribute(input, {4, {}}).relevance);
+    Explainer explain = explainer_by(model, name, {.samples = method_info(name).samples > 0 ? 12 : 0});
+    const std::vector<double> a = values_of(explain.attribute(input, {0, {}}).relevance);
+    const std::vector<double> b = values_of(explain.attribute(input, {4, {}}).relevance);
     std::vector<double> difference(a.size());
     std::transform(a.begin(), a.end(), b.begin(), difference.begin(), std::minus<>());
-    expect_near(session.attribute(input, {0, 4}).relevance, difference, 2e-5, name);
+    expect_near(explain.attribute(input, {0, 4}).relevance, difference, 2e-5, name);
   }
 }
 
 TEST(Methods, BadTargetsAndInputsAreErrors) {
-  MapSession session = map_session(network(), "smoothgrad", {.samples = 2});
+  Explainer explain = explainer_by(network(), "smoothgrad", {.samples = 2});
   EXPECT_EQ(test::message_of<InputError>([&] {
-              session.attribute(input_of(kPicture), {5, {}});
+              explain.attribute(input_of(kPicture), {5, {}});
             }),
             "class 5 is out of range: the model has 5 classes, 0 to 4");
   EXPECT_EQ(test::message_of<InputError>([&] {
-              session.attribute(input_of(kPicture), {0, -1});
+              explain.attribute(input_of(kPicture), {0, -1});
             }),
             "class -1 is out of range: the model has 5 classes, 0 to 4");
   EXPECT_EQ(test::message_of<InputError>([&] {
-              session.attribute(input_of({3, 14, 21}), {0, {}});
+              explain.attribute(input_of({3, 14, 21}), {0, {}});
             }),
             "expected a network input of 3x14x22, found 3x14x21");
 }
@@ -163,8 +164,8 @@ TEST(GradientXInput, SumsUpToAScoreWithoutBiases) {
   const std::vector<float> weights = random_values(2 * 3 * 20, 9);
   const Model model = built(test::linear_model({1, 3, 4, 5}, weights, {0, 0}));
   const Tensor input = input_of({3, 4, 5});
-  MapSession session = map_session(model, "gradient-x-input");
-  const std::vector<double> relevance = values_of(session.attribute(input, {1, {}}).relevance);
+  Explainer explain = explainer_by(model, "gradient-x-input");
+  const std::vector<double> relevance = values_of(explain.attribute(input, {1, {}}).relevance);
   double score = 0;
   for (std::size_t i = 0; i < 60; ++i)
     score += static_cast<double>(weights[60 + i]) * static_cast<double>(input.data<float>()[i]);
@@ -188,8 +189,8 @@ TEST(SmoothGrad, StatisticsAreThoseOfTheGradients) {
   const std::int64_t samples = 4000;
   const MethodOptions options{.samples = samples, .noise = 0.2};
   const auto relevance = [&](const char* method) {
-    MapSession session = map_session(model, method, options);
-    return values_of(session.attribute(input, {1, {}}).relevance);  // the positive of two classes
+    Explainer explain = explainer_by(model, method, options);
+    return values_of(explain.attribute(input, {1, {}}).relevance);  // the positive of two classes
   };
   const std::vector<double> mean = relevance("smoothgrad"), square = relevance("smoothgrad-squared"),
                             variance = relevance("vargrad");
@@ -206,10 +207,10 @@ TEST(SmoothGrad, WithoutNoiseIsTheGradient) {
   const Model model = network();
   const Tensor input = input_of(kPicture);
   SlowNetwork slow(model);
-  MapSession session = map_session(model, "smoothgrad", {.samples = 3, .noise = 0});
-  expect_near(session.attribute(input, {2, {}}).relevance, slow.gradient(values_of(input), 2), 1e-5,
+  Explainer explain = explainer_by(model, "smoothgrad", {.samples = 3, .noise = 0});
+  expect_near(explain.attribute(input, {2, {}}).relevance, slow.gradient(values_of(input), 2), 1e-5,
               "smoothgrad");
-  MapSession none = map_session(model, "vargrad", {.samples = 3, .noise = 0});
+  Explainer none = explainer_by(model, "vargrad", {.samples = 3, .noise = 0});
   for (const double value : values_of(none.attribute(input, {2, {}}).relevance))
     EXPECT_LT(value, 1e-9);
 }
@@ -217,14 +218,14 @@ TEST(SmoothGrad, WithoutNoiseIsTheGradient) {
 TEST(Smooth, WrapsAnyMethod) {
   const Model model = network();
   const Tensor input = input_of(kPicture);
-  MapSession plain = map_session(model, "smoothgrad", {.samples = 9, .seed = 3});
-  MapSession wrapped = map_session(model, "gradient", {.smooth = 9, .seed = 3});
+  Explainer plain = explainer_by(model, "smoothgrad", {.samples = 9, .seed = 3});
+  Explainer wrapped = explainer_by(model, "gradient", {.smooth = 9, .seed = 3});
   expect_near(wrapped.attribute(input, {2, {}}).relevance,
               values_of(plain.attribute(input, {2, {}}).relevance), 1e-6, "gradient");
   for (const char* name : {"grad-cam", "gradient-x-input", "guided", "occlusion"}) {
-    MapSession once = map_session(model, name);
-    MapSession still = map_session(model, name, {.smooth = 3, .noise = 0});
-    MapSession noisy = map_session(model, name, {.smooth = 3, .noise = 0.3});
+    Explainer once = explainer_by(model, name);
+    Explainer still = explainer_by(model, name, {.smooth = 3, .noise = 0});
+    Explainer noisy = explainer_by(model, name, {.smooth = 3, .noise = 0.3});
     const std::vector<double> expected = values_of(once.attribute(input, {2, {}}).relevance);
     expect_near(still.attribute(input, {2, {}}).relevance, expected, 1e-5, name);
     EXPECT_NE(values_of(noisy.attribute(input, {2, {}}).relevance), expected) << name;
@@ -240,7 +241,7 @@ TEST(IntegratedGradients, AreWhatTheDefinitionSays) {
   SlowNetwork slow(model);
   Preprocessing preprocessing;  // black is 0
   const std::int64_t steps = 13;
-  MapSession session = map_session(model, "integrated-gradients",
+  Explainer explain = explainer_by(model, "integrated-gradients",
                                    {.samples = steps, .baseline = Baseline::Black}, preprocessing);
   std::vector<double> expected(x.size(), 0);
   for (std::int64_t s = 0; s < steps; ++s) {
@@ -251,7 +252,7 @@ TEST(IntegratedGradients, AreWhatTheDefinitionSays) {
     for (std::size_t i = 0; i < x.size(); ++i)
       expected[i] += x[i] * gradient[i] / static_cast<double>(steps);
   }
-  expect_near(session.attribute(input, {3, {}}).relevance, expected, 1e-4, "integrated gradients");
+  expect_near(explain.attribute(input, {3, {}}).relevance, expected, 1e-4, "integrated gradients");
 }
 
 TEST(PathMaps, AreComplete) {
@@ -260,8 +261,8 @@ TEST(PathMaps, AreComplete) {
   SlowNetwork slow(model);
   const double score = slow.scores(values_of(input))[1];
   for (const Baseline baseline : {Baseline::Black, Baseline::Mean, Baseline::Blurred}) {
-    MapSession session = map_session(model, "integrated-gradients", {.samples = 300, .baseline = baseline});
-    const Attribution found = session.attribute(input, {1, {}});
+    Explainer explain = explainer_by(model, "integrated-gradients", {.samples = 300, .baseline = baseline});
+    const Attribution found = explain.attribute(input, {1, {}});
     ASSERT_TRUE(found.completeness_error);
     EXPECT_LT(*found.completeness_error, 0.01);
     if (baseline != Baseline::Black)
@@ -271,9 +272,9 @@ TEST(PathMaps, AreComplete) {
     EXPECT_NEAR(std::accumulate(relevance.begin(), relevance.end(), 0.0), score - nothing,
                 0.01 * std::abs(score - nothing));
   }
-  MapSession blurred = map_session(model, "blur-ig", {.samples = 300});
+  Explainer blurred = explainer_by(model, "blur-ig", {.samples = 300});
   EXPECT_LT(blurred.attribute(input, {1, {}}).completeness_error.value(), 0.01);
-  MapSession coarse = map_session(model, "blur-ig", {.samples = 1});
+  Explainer coarse = explainer_by(model, "blur-ig", {.samples = 1});
   EXPECT_GT(coarse.attribute(input, {1, {}}).completeness_error.value(), 0);
 }
 
@@ -308,8 +309,8 @@ TEST(GradCam, EqualsCamBehindAGlobalAverage) {
       value = std::max(value, 0.0);
     if (*std::max_element(cam.begin(), cam.end()) == 0)
       continue;
-    MapSession session = map_session(model, "grad-cam");
-    expect_near(session.attribute(input, {target, {}}).relevance, cam, 1e-5, "CAM");
+    Explainer explain = explainer_by(model, "grad-cam");
+    expect_near(explain.attribute(input, {target, {}}).relevance, cam, 1e-5, "CAM");
   }
 }
 
@@ -338,8 +339,8 @@ TEST(Cams, AreWhatThePapersSay) {
     plus[i] = std::max(plus[i], 0.0);
     layer[i] = std::max(layer[i], 0.0);
   }
-  MapSession of_plus = map_session(model, "grad-cam++", {.layer = "c1"});
-  MapSession of_layer = map_session(model, "layer-cam", {.layer = "c1"});
+  Explainer of_plus = explainer_by(model, "grad-cam++", {.layer = "c1"});
+  Explainer of_layer = explainer_by(model, "layer-cam", {.layer = "c1"});
   expect_near(of_plus.attribute(input, {1, {}}).relevance, plus, 1e-4, "Grad-CAM++");
   expect_near(of_layer.attribute(input, {1, {}}).relevance, layer, 1e-5, "LayerCAM");
 }
@@ -347,8 +348,8 @@ TEST(Cams, AreWhatThePapersSay) {
 TEST(GuidedGradCam, IsTheProduct) {
   const Model model = built(cam_network());
   const Tensor input = input_of({3, 8, 8});
-  MapSession guided = map_session(model, "guided"), cam = map_session(model, "grad-cam"),
-             both = map_session(model, "guided-grad-cam");
+  Explainer guided = explainer_by(model, "guided"), cam = explainer_by(model, "grad-cam"),
+            both = explainer_by(model, "guided-grad-cam");
   std::vector<double> expected = values_of(guided.attribute(input, {1, {}}).relevance);
   const std::vector<double> weight = values_of(cam.attribute(input, {1, {}}).relevance);
   for (std::size_t i = 0; i < expected.size(); ++i)
@@ -359,16 +360,16 @@ TEST(GuidedGradCam, IsTheProduct) {
 TEST(Layers, ThatAreNoneAreErrors) {
   const Model model = network();
   EXPECT_NE(test::message_of<Error>([&] {
-              map_session(model, "grad-cam", {.layer = "nowhere"});
+              explainer_by(model, "grad-cam", {.layer = "nowhere"});
             }).find("there is no value or node named 'nowhere'"),
             std::string::npos);
   EXPECT_NE(test::message_of<Error>([&] {
-              map_session(model, "grad-cam", {.layer = "flat"});
+              explainer_by(model, "grad-cam", {.layer = "flat"});
             }).find("without rows and columns of the picture"),
             std::string::npos);
   const Model flat = built(test::linear_model({1, 3, 4, 4}, random_values(96, 1), {0, 0}));
   EXPECT_NE(test::message_of<Error>([&] {
-              map_session(flat, "grad-cam");
+              explainer_by(flat, "grad-cam");
             }).find("no layer before the scores has more than one position"),
             std::string::npos);
 }
@@ -398,9 +399,9 @@ TEST(Occlusion, IsTheMeanFallOverTheSquaresOnAPixel) {
     }
   for (std::size_t i = 0; i < fall.size(); ++i)
     fall[i] /= count[i];
-  MapSession session =
-      map_session(model, "occlusion", {.baseline = Baseline::Black, .window = 0.29, .stride = 0.22});
-  expect_near(session.attribute(input, {2, {}}).relevance, fall, 1e-4, "occlusion");
+  Explainer explain =
+      explainer_by(model, "occlusion", {.baseline = Baseline::Black, .window = 0.29, .stride = 0.22});
+  expect_near(explain.attribute(input, {2, {}}).relevance, fall, 1e-4, "occlusion");
 }
 
 TEST(Occlusion, OfEverythingIsTheScoreLessTheBaselines) {
@@ -408,9 +409,9 @@ TEST(Occlusion, OfEverythingIsTheScoreLessTheBaselines) {
   const Tensor input = input_of({3, 16, 16});
   SlowNetwork slow(model);
   const double expected = slow.scores(values_of(input))[0] - slow.scores(std::vector<double>(3 * 256, 0))[0];
-  MapSession session =
-      map_session(model, "occlusion", {.baseline = Baseline::Black, .window = 1, .stride = 1});
-  for (const double value : values_of(session.attribute(input, {0, {}}).relevance))
+  Explainer explain =
+      explainer_by(model, "occlusion", {.baseline = Baseline::Black, .window = 1, .stride = 1});
+  for (const double value : values_of(explain.attribute(input, {0, {}}).relevance))
     EXPECT_NEAR(value, expected, 1e-5);
 }
 
@@ -423,8 +424,8 @@ TEST(Rise, FindsWhereTheClassIs) {
   const Model model = built(test::linear_model({-1, 3, 16, 16}, weights, {-2, 0}));
   Tensor input(DType::F32, {3, 16, 16});
   std::fill(input.data<float>().begin(), input.data<float>().end(), 1.0F);
-  MapSession session = map_session(model, "rise", {.samples = 3000, .baseline = Baseline::Black, .cells = 4});
-  const std::vector<double> map = values_of(session.attribute(input, {0, {}}).relevance);
+  Explainer explain = explainer_by(model, "rise", {.samples = 3000, .baseline = Baseline::Black, .cells = 4});
+  const std::vector<double> map = values_of(explain.attribute(input, {0, {}}).relevance);
   double left = 0, right = 0;
   for (std::size_t i = 0; i < 256; ++i)
     (i % 16 < 8 ? left : right) += map[i] / 128;
@@ -439,8 +440,8 @@ TEST(Rise, FindsWhereTheClassIs) {
 TEST(Rise, MasksLetThroughWhatTheyAreTold) {
   const Model model = built(test::linear_model({-1, 1, 24, 20}, std::vector<float>(2 * 480, 0), {0, 0}));
   for (const double keep : {0.25, 0.6}) {
-    MapSession session = map_session(model, "rise", {.samples = 6000, .cells = 5, .keep = keep});
-    for (const double value : values_of(session.attribute(input_of({1, 24, 20}), {1, {}}).relevance))
+    Explainer explain = explainer_by(model, "rise", {.samples = 6000, .cells = 5, .keep = keep});
+    for (const double value : values_of(explain.attribute(input_of({1, 24, 20}), {1, {}}).relevance))
       EXPECT_NEAR(value, 0.5, 0.04);
   }
 }
@@ -461,20 +462,21 @@ TEST(MergeChannels, HasThreeWays) {
             (std::vector<double>{0, 1, 4, 0}));
 }
 
-TEST(SaliencyByMethod, TakesCropsAndMergesInPlace) {
+TEST(ExplainerByMethod, TakesCropsAndMergesInPlace) {
   const Model model = network();
   const Image picture = photo(60, 41);
-  MapSession gradient = map_session(model, "gradient"),
-             smooth = map_session(model, "smoothgrad", {.samples = 2, .noise = 0});
-  const SaliencyMap expected = saliency(gradient, picture, {}, {1, Crops::Ten, {}});
-  const SaliencyMap found = saliency(smooth, picture, {}, {1, Crops::Ten, {}});
+  Explainer gradient = test::explainer_of(model, {.crops = Crops::Ten});
+  Explainer smooth = test::explainer_of(
+      model, {.method = "smoothgrad", .method_options = {.samples = 2, .noise = 0}, .crops = Crops::Ten});
+  const Explanation expected = gradient(picture, {.target = 1});
+  const Explanation found = smooth(picture, {.target = 1});
   EXPECT_EQ(found.region, expected.region);
   expect_near(found.map, values_of(expected.map), 1e-5, "map");
-  expect_near(found.gradient, values_of(expected.gradient), 1e-5, "gradient");
-  MapSession cam = map_session(model, "grad-cam");
-  const SaliencyMap coarse = saliency(cam, picture, {}, {1, Crops::WholeAndMirror, 2});
+  expect_near(found.relevance, values_of(expected.relevance), 1e-5, "relevance");
+  Explainer cam = test::explainer_of(model, {.method = "grad-cam", .crops = Crops::WholeAndMirror});
+  const Explanation coarse = cam(picture, {.target = 1, .against = 2});
   EXPECT_EQ(coarse.against, 2);
-  EXPECT_EQ(coarse.gradient.shape()[0], 1);
+  EXPECT_EQ(coarse.relevance.shape()[0], 1);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "fixtures.hpp"
 #include "fovea/error.hpp"
-#include "fovea/methods.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,11 +7,12 @@ namespace fovea {
 namespace {
 
 std::vector<float> map_of(const Model& model, const char* method, const ProgramOptions& options) {
-  MapSession session(MapProgram::compile(model, {}, method, options, {.samples = 6}));
+  Explainer explain =
+      test::explainer_of(model, {.method = method, .method_options = {.samples = 6}, .program = options});
   Tensor input(DType::F32, {3, 14, 22});
   const std::vector<float> values = test::random_values(input.data<float>().size(), 21);
   std::copy(values.begin(), values.end(), input.data<float>().begin());
-  const Attribution made = session.attribute(input, {.class_index = 2, .against = {}});
+  const Attribution made = explain.attribute(input, {.class_index = 2, .against = {}});
   return {made.relevance.data<float>().begin(), made.relevance.data<float>().end()};
 }
 

@@ -1,4 +1,4 @@
-#include "fovea/saliency.hpp"
+#include "fovea/explain.hpp"
 
 #include "fixtures.hpp"
 #include "fovea/error.hpp"
@@ -10,6 +10,8 @@ namespace fovea {
 namespace {
 
 using test::built;
+using test::explained;
+using test::explainer_of;
 using test::near;
 using test::photo;
 using test::session_of;
@@ -95,12 +97,12 @@ TEST(Saliency, IsTheSameForChannelsLast) {
   perm.set_type(onnx::AttributeProto::INTS);
   for (std::int64_t axis : {0, 3, 1, 2})
     perm.add_ints(axis);
-  Session of_first = session_of(built(first)), of_last = session_of(built(last));
+  const Model of_first = built(first), of_last = built(last);
   const Image picture = photo(40, 33);
-  const SaliencyMap expected = saliency(of_first, picture, {}), found = saliency(of_last, picture, {});
+  const Explanation expected = explained(of_first, picture), found = explained(of_last, picture);
   EXPECT_EQ(found.target.index, expected.target.index);
-  const auto a = found.gradient.data<float>(), b = expected.gradient.data<float>();
-  EXPECT_EQ(found.gradient.shape(), expected.gradient.shape());
+  const auto a = found.relevance.data<float>(), b = expected.relevance.data<float>();
+  EXPECT_EQ(found.relevance.shape(), expected.relevance.shape());
   EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin(), b.end()));
 }
 
@@ -113,14 +115,14 @@ TEST(Saliency, TenCropsAreWhatTheDefinitionSaysWhateverTheBatch) {
     const Image picture = photo(width, height);
     const SlowMap slow = ten_crop_map(model, picture, 26, h, w, 3);
     for (std::int64_t batch : {1, 3, 10}) {
-      Session session = session_of(model, batch);
-      const SaliencyMap found = saliency(session, picture, p, {3, Crops::Ten});
+      const Explanation found =
+          explained(model, picture, {.target = 3}, {.crops = Crops::Ten, .preprocessing = p, .batch = batch});
       const std::string what = fmt::format("{}x{}, batch {}", width, height, batch);
       EXPECT_EQ(found.target.index, 3);
       EXPECT_EQ(found.map.shape(), Shape({slow.height, slow.width})) << what;
-      EXPECT_EQ(found.gradient.shape(), Shape({3, slow.height, slow.width})) << what;
+      EXPECT_EQ(found.relevance.shape(), Shape({3, slow.height, slow.width})) << what;
       expect_equal(found.map, slow.map, what);
-      expect_equal(found.gradient, slow.gradient, what);
+      expect_equal(found.relevance, slow.gradient, what);
       EXPECT_EQ(found.seen.width, slow.width);
       EXPECT_EQ(found.region.width, width);
       EXPECT_EQ(found.region.height, height);
@@ -130,11 +132,10 @@ TEST(Saliency, TenCropsAreWhatTheDefinitionSaysWhateverTheBatch) {
 
 TEST(Saliency, TheMirrorImagesMapIsTurnedBackAndAveraged) {
   const Model model = built(small_network(16, 16));
-  Session session = session_of(model);
   const Image seen = resize(photo(40, 30), 16, 16);
-  const SaliencyMap both = saliency(session, seen, {}, {3, Crops::WholeAndMirror});
-  const SaliencyMap left = saliency(session, seen, {}, {3, Crops::Whole});
-  const SaliencyMap right = saliency(session, mirror(seen), {}, {3, Crops::Whole});
+  const Explanation both = explained(model, seen, {.target = 3}, {.crops = Crops::WholeAndMirror});
+  const Explanation left = explained(model, seen, {.target = 3}, {.crops = Crops::Whole});
+  const Explanation right = explained(model, mirror(seen), {.target = 3}, {.crops = Crops::Whole});
   ASSERT_EQ(both.map.shape(), Shape({16, 16}));
   EXPECT_NEAR(both.target.score, (left.target.score + right.target.score) / 2, 1e-5);
   for (std::size_t y = 0; y < 16; ++y)
@@ -145,10 +146,10 @@ TEST(Saliency, TheMirrorImagesMapIsTurnedBackAndAveraged) {
 
 TEST(Saliency, PixelsThatNoCropReachesAreZero) {
   const Model model = built(small_network(10, 10));
-  Session session = session_of(model);
   Preprocessing p;
   p.resize_short_side = 12;
-  const SaliencyMap found = saliency(session, photo(30, 90), p, {1, Crops::Ten});
+  const Explanation found =
+      explained(model, photo(30, 90), {.target = 1}, {.crops = Crops::Ten, .preprocessing = p});
   const auto map = found.map.data<float>();
   EXPECT_EQ(found.map.shape(), Shape({36, 12}));
   double between = 0, centre = 0;
@@ -163,17 +164,17 @@ TEST(Saliency, PixelsThatNoCropReachesAreZero) {
 TEST(Saliency, TheMapOfALinearModelIsTheModulusOfItsWeights) {
   const std::vector<float> weights = test::random_values(4 * 3 * 9 * 7, 11);
   const Model model = built(test::linear_model({1, 3, 9, 7}, weights, {0.5F, -2, 0, 3}));
-  Session session = session_of(model);
   for (std::int64_t target = 0; target < 4; ++target) {
-    const SaliencyMap found =
-        saliency(session, photo(40, 33), preprocessing_preset("torchvision"), {target, Crops::One});
+    const Explanation found =
+        explained(model, photo(40, 33), {.target = target},
+                  {.crops = Crops::One, .preprocessing = preprocessing_preset("torchvision")});
     ASSERT_EQ(found.map.shape(), Shape({9, 7}));
     for (std::size_t i = 0; i < 63; ++i) {
       float largest = 0;
       for (std::size_t c = 0; c < 3; ++c) {
         const float w = weights[static_cast<std::size_t>(target) * 189 + c * 63 + i];
         largest = std::max(largest, std::abs(w));
-        EXPECT_EQ(found.gradient.data<float>()[c * 63 + i], w);
+        EXPECT_EQ(found.relevance.data<float>()[c * 63 + i], w);
       }
       EXPECT_EQ(found.map.data<float>()[i], largest);
     }
@@ -183,34 +184,31 @@ TEST(Saliency, TheMapOfALinearModelIsTheModulusOfItsWeights) {
 TEST(Saliency, OneChannelGivesTheModulus) {
   const std::vector<float> weights = test::random_values(2 * 5 * 6, 12);
   const Model model = built(test::linear_model({1, 1, 5, 6}, weights, {0, 0}));
-  Session session = session_of(model);
-  const SaliencyMap found = saliency(session, photo(20, 20), {}, {1, Crops::One});
+  const Explanation found = explained(model, photo(20, 20), {.target = 1}, {.crops = Crops::One});
   for (std::size_t i = 0; i < 30; ++i)
     EXPECT_EQ(found.map.data<float>()[i], std::abs(weights[30 + i]));
 }
 
-TEST(PhotoExplainer, SharesItsSession) {
+/// An explainer remembers the photo of its last run; that must show in nothing but the time.
+TEST(Explainer, goes_to_and_fro_between_photos) {
   const Model model = built(small_network(12, 12));
-  const Preprocessing p = {.resize_short_side = 16};
-  const Image first = photo(20, 26), second = photo(31, 22);
   for (const Crops crops : {Crops::One, Crops::Ten}) {
-    const auto alone = [&](const Image& picture, std::int64_t target) {
-      Session session = session_of(model, 2);
-      return saliency(session, picture, p, {target, crops}).gradient;
-    };
-    Session shared = session_of(model, 2);
-    PhotoExplainer a(shared, first, p, crops), b(shared, second, p, crops);  // b ran where a would go on
-    EXPECT_TRUE(near(a.map_of(3).gradient, alone(first, 3), 0));
-    EXPECT_TRUE(near(b.map_of(2).gradient, alone(second, 2), 0));
-    shared.forward();
-    EXPECT_TRUE(near(a.map_of(1).gradient, alone(first, 1), 0));
+    const ExplainOptions options = {
+        .crops = crops, .preprocessing = Preprocessing{.resize_short_side = 16}, .batch = 2};
+    const Image first = photo(20, 26), second = photo(31, 22);
+    Explainer shared = explainer_of(model, options);
+    const FramedPhoto a = shared.frame(first), b = shared.frame(second);
+    EXPECT_TRUE(near(shared(a, {.target = 3}).relevance, explained(model, first, {3}, options).relevance, 0));
+    EXPECT_TRUE(
+        near(shared(b, {.target = 2}).relevance, explained(model, second, {2}, options).relevance, 0));
+    shared.session().forward();
+    EXPECT_TRUE(near(shared(a, {.target = 1}).relevance, explained(model, first, {1}, options).relevance, 0));
   }
 }
 
 TEST(Saliency, WithoutAClassTheBestGuessIsExplained) {
   const Model model = built(test::linear_model({1, 3, 4, 4}, test::random_values(3 * 48, 13), {0, 100, 50}));
-  Session session = session_of(model);
-  const SaliencyMap found = saliency(session, photo(20, 20), {});
+  const Explanation found = explained(model, photo(20, 20));
   EXPECT_EQ(found.target.index, 1);
   ASSERT_EQ(found.best.size(), 3U);
   EXPECT_EQ(found.best[0].index, 1);
@@ -221,25 +219,23 @@ TEST(Saliency, WithoutAClassTheBestGuessIsExplained) {
 TEST(Saliency, ACropResizedForTheNetworkSpreadsItsMapOverThePhoto) {
   const std::vector<float> weights = test::random_values(2 * 3 * 16, 14);
   const Model model = built(test::linear_model({1, 3, 4, 4}, weights, {0, 0}));
-  Session session = session_of(model);
   Preprocessing p;
   p.resize_short_side = 14;
   p.crop = 12;
-  const SaliencyMap found = saliency(session, photo(20, 20), p, {0, Crops::One});
+  const Explanation found =
+      explained(model, photo(20, 20), {.target = 0}, {.crops = Crops::One, .preprocessing = p});
   ASSERT_EQ(found.map.shape(), Shape({12, 12}));
   EXPECT_EQ(found.seen.width, 12);
   for (std::size_t y = 0; y < 12; ++y)
     for (std::size_t x = 0; x < 12; ++x)
-      EXPECT_EQ(found.gradient.data<float>()[y * 12 + x], weights[y / 3 * 4 + x / 3]);
+      EXPECT_EQ(found.relevance.data<float>()[y * 12 + x], weights[y / 3 * 4 + x / 3]);
 }
 
 TEST(Saliency, AClassThatIsNotThereIsAnError) {
   const Model model = built(small_network(10, 10));
-  Session session = session_of(model);
   for (std::int64_t target : {-1, 5})
-    EXPECT_EQ(test::message_of<InputError>([&] {
-                saliency(session, photo(20, 20), {}, {target, Crops::One});
-              }),
+    EXPECT_EQ(test::message_of<InputError>(
+                  [&] { explained(model, photo(20, 20), {.target = target}, {.crops = Crops::One}); }),
               fmt::format("class {} is out of range: the model has 5 classes, 0 to 4", target));
 }
 
@@ -249,10 +245,8 @@ TEST(Saliency, AnInfiniteGradientIsAnError) {
   builder.node("ReduceMean", {"image"}, {"mean"}, {{"axes", test::Dims{2, 3}}, {"keepdims", 0}});
   builder.node("Sqrt", {"mean"}, {"scores"});
   const Model model = built(builder);
-  Session session = session_of(model);
-  EXPECT_EQ(test::message_of<InputError>([&] {
-              saliency(session, Image::blank(9, 9, 3, 0), {}, {0, Crops::One});
-            }),
+  EXPECT_EQ(test::message_of<InputError>(
+                [&] { explained(model, Image::blank(9, 9, 3, 0), {.target = 0}, {.crops = Crops::One}); }),
             "the gradient holds a value that is not finite");
 }
 

@@ -1,7 +1,6 @@
 #include "fixtures.hpp"
 #include "fovea/class_model.hpp"
 #include "fovea/localize.hpp"
-#include "fovea/methods.hpp"
 
 #include <gtest/gtest.h>
 
@@ -25,17 +24,28 @@ std::vector<float> values_of(const Tensor& tensor) {
   return {tensor.data<float>().begin(), tensor.data<float>().end()};
 }
 
-/// Compiles programs of its own from the model, and shares one that all threads run.
-Kept work(const Model& model, const std::shared_ptr<const Program>& shared, const Image& picture) {
+/// What all threads share: each works with copies of its own.
+struct Shared {
+  explicit Shared(const Model& model)
+      : program(Program::compile(model, {.threads = 1})),
+        ten(test::explainer_of(model, {.crops = Crops::Ten})),
+        object(test::explainer_of(model, object_explain_options())) {}
+  std::shared_ptr<const Program> program;
+  const Explainer ten, object;
+};
+
+/// Compiles explainers of its own from the model, and runs copies of the shared ones.
+Kept work(const Model& model, const Shared& shared, const Image& picture) {
   Kept kept;
-  const ProgramOptions options{.threads = 1};
-  for (const MethodInfo& method : methods()) {
-    MapSession session(MapProgram::compile(model, {}, method.name, options, {.samples = 3}));
-    kept.maps.push_back(values_of(saliency(session, picture, {}).map));
-  }
-  Session session(shared);
-  kept.maps.push_back(values_of(saliency(session, picture, {}, {2, Crops::Ten}).map));
-  kept.box = localize(session, picture, {}).object.box;
+  for (const MethodInfo& method : methods())
+    kept.maps.push_back(
+        values_of(test::explained(model, picture, {},
+                                  {.method = std::string(method.name), .method_options = {.samples = 3}})
+                      .map));
+  Explainer ten = shared.ten, object = shared.object;
+  kept.maps.push_back(values_of(ten(picture, {.target = 2}).map));
+  kept.box = localize(object, picture).object.box;
+  Session session(shared.program);
   ClassModelOptions climb;
   climb.target_class = 1;
   climb.steps = 3;
@@ -45,14 +55,14 @@ Kept work(const Model& model, const std::shared_ptr<const Program>& shared, cons
 
 TEST(Threads, DoTogetherWhatEachDoesAlone) {
   const Model model = test::built(test::small_network(14, 22));
-  const auto program = Program::compile(model, {.threads = 1});
+  const Shared shared(model);
   const std::vector<Image> pictures = {test::photo(40, 30), test::photo(25, 33)};
   std::vector<Kept> alone, together(kThreads);
   for (const Image& picture : pictures)
-    alone.push_back(work(model, program, picture));
+    alone.push_back(work(model, shared, picture));
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < kThreads; ++i)
-    threads.emplace_back([&, i] { together[i] = work(model, program, pictures[i % pictures.size()]); });
+    threads.emplace_back([&, i] { together[i] = work(model, shared, pictures[i % pictures.size()]); });
   for (std::thread& thread : threads)
     thread.join();
   for (std::size_t i = 0; i < kThreads; ++i)

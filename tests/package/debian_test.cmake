@@ -13,7 +13,7 @@ if(NOT count EQUAL 1)
 endif()
 
 run(dpkg-deb -c ${package})
-set(files bin/fovea include/fovea/saliency.hpp include/fovea/program.hpp cmake/fovea/fovea-config.cmake pkgconfig/fovea.pc
+set(files bin/fovea include/fovea/fovea.hpp include/fovea/program.hpp cmake/fovea/fovea-config.cmake pkgconfig/fovea.pc
           share/fovea/models/imagenette-resnet.onnx share/fovea/models/imagenet_classes.csv
           share/fovea/samples/golf-ball.jpg share/doc/fovea/copyright share/doc/fovea/changelog.gz share/man/man1/fovea.1.gz
           share/man/man1/fovea-saliency.1.gz share/bash-completion/completions/fovea share/zsh/vendor-completions/_fovea

@@ -2,6 +2,40 @@
 
 namespace fovea::cli {
 
+ExplainOptions explain_options(const Network& loaded, const ModelOptions& model,
+                               const std::vector<std::string>& methods, const MethodOptions& options,
+                               Crops crops, int threads) {
+  ExplainOptions result;
+  result.method = methods.empty() ? std::string() : methods.front();
+  if (!methods.empty())
+    result.further_methods.assign(methods.begin() + 1, methods.end());
+  result.method_options = options;
+  result.crops = crops;
+  result.preprocessing = loaded.preprocessing;
+  result.labels = loaded.labels;
+  result.program = program_options(loaded, model, Direction::ForwardAndBackward);
+  result.program.threads = threads;
+  return result;
+}
+
+Option add_crops_to(Command verb, std::string& crops, const std::vector<std::string>& names,
+                    const std::string& help_end) {
+  return verb
+      .add_option(
+          "--crops", crops,
+          "views of the photo. 1: the centre; whole: the whole photo squeezed to the network's size; 2: "
+          "that and its mirror image; 10: corners, centre and mirror images. Scores of several views "
+          "are averaged, maps in place" +
+              help_end)
+      .check(one_of(names));
+}
+
+nlohmann::ordered_json to_json(Crops crops) {
+  if (crops == Crops::Whole)
+    return name_of(crops);
+  return crop_count(crops);
+}
+
 void MethodArguments::add_to(Command verb) {
   verb.add_option("--samples", options.samples,
                   "number of noisy copies, steps or masks of a sampling method (default: the method's own)")

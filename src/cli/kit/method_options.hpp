@@ -1,7 +1,9 @@
 #pragma once
 
-#include "cli/kit/command.hpp"
-#include "fovea/methods.hpp"
+#include "cli/kit/model_options.hpp"
+#include "fovea/explain.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace fovea::cli {
 
@@ -14,5 +16,17 @@ struct MethodArguments {
   void add_to(Command verb);
   MethodOptions chosen() const;
 };
+
+/// The network, its labels and preprocessing, the methods and their options, for an explainer whose runs take
+/// that many threads. The first of `methods` is the explainer's first; none: scores only.
+ExplainOptions explain_options(const Network& loaded, const ModelOptions& model,
+                               const std::vector<std::string>& methods, const MethodOptions& options,
+                               Crops crops, int threads);
+/// The option --crops, a name of `parse_crops`. `help_end`: what is added to its help.
+Option add_crops_to(Command verb, std::string& crops,
+                    const std::vector<std::string>& names = {"whole", "1", "2", "10"},
+                    const std::string& help_end = {});
+/// A number where it is one, else "whole".
+nlohmann::ordered_json to_json(Crops crops);
 
 }  // namespace fovea::cli

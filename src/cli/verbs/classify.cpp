@@ -1,5 +1,6 @@
 #include "fovea/classify.hpp"
 
+#include "cli/kit/method_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/progress_bar.hpp"
@@ -18,7 +19,7 @@ struct Options {
   ModelOptions model;
   std::vector<std::string> images;
   std::int64_t top = 5;
-  int crops = 1;
+  std::string crops = "1";
   bool json = false;
 };
 
@@ -50,20 +51,16 @@ int classify(const Options& options) {
   const Network loaded = load_network(options.model);
   const ThreadPartition partition =
       partition_threads(images.size(), options.model.workers, options.model.threads);
-  ProgramOptions program_options =
-      cli::program_options(loaded, options.model, Direction::Forward, options.crops);
-  program_options.threads = partition.threads;
-  const auto program = compile_for_crops(loaded, program_options);
-  check_labels(loaded, *program);
-  print_notes(*program);
+  const Explainer explainer(loaded.model, explain_options(loaded, options.model, {}, {},
+                                                          parse_crops(options.crops), partition.threads));
+  check_labels(loaded, explainer.program());
+  print_notes(explainer.program());
   auto results = nlohmann::ordered_json::array();
   const int code = run_files(images, partition.workers, [&]() -> FileWorker {
-    auto session = std::make_shared<Session>(program);
-    return [&, session](std::size_t i) -> DeliverResult {
-      const Framing framing = frame(read_image(images[i]), loaded.preprocessing, loaded.size,
-                                    options.crops == 10 ? Crops::Ten : Crops::One);
-      const ClassScores scores = class_scores(*session, framing, loaded.preprocessing);
-      warn_of_probabilities(*program, scores.scores);
+    auto explain = std::make_shared<Explainer>(explainer);
+    return [&, explain](std::size_t i) -> DeliverResult {
+      const ClassScores scores = explain->frame(read_image(images[i])).scores();
+      warn_of_probabilities(explain->program(), scores.scores);
       const std::vector<Prediction> best = top_k(scores, options.top);
       return [&, best, i] {
         if (options.json)
@@ -90,10 +87,7 @@ void add_classify(Command app) {
   verb.add_option("--top", options->top, "number of guesses to print")
       .check(whole_number(1, 1000000))
       .shows_default();
-  verb.add_option("--crops", options->crops,
-                  "1: the centre; 10: corners, centre and mirror images, scores averaged")
-      .check(one_of_numbers({1, 10}))
-      .shows_default();
+  add_crops_to(verb, options->crops).shows_default();
   verb.add_flag("--json", options->json, "print JSON");
   options->model.add_to(verb);
   options->model.add_workers_to(verb);

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
 
 namespace fovea::cli {
 namespace {
@@ -47,41 +46,32 @@ nlohmann::ordered_json settings_of(const Arguments& arguments) {
   return settings;
 }
 
-/// Compiles all methods and tells their notes, each once.
-std::vector<std::shared_ptr<const MapProgram>>
-compile_methods(const Arguments& arguments, const Network& network, const ProgramOptions& options) {
-  std::vector<std::shared_ptr<const MapProgram>> programs;
-  std::set<std::string> told;
-  for (const std::string& method : arguments.methods) {
-    programs.push_back(MapProgram::compile(network.model, network.preprocessing, method, options,
-                                           arguments.method_options.chosen()));
-    for (const std::string& note : programs.back()->notes())
-      if (told.insert(note).second)
-        say("fovea: note: {}\n", note);
-  }
-  return programs;
+/// An explainer of all methods. Tells its notes.
+Explainer compile_methods(const Arguments& arguments, const Network& network, int threads) {
+  Explainer explainer(network.model,
+                      explain_options(network, arguments.model, arguments.methods,
+                                      arguments.method_options.chosen(), arguments.crops(), threads));
+  for (const std::string& note : explainer.notes())
+    say("fovea: note: {}\n", note);
+  return explainer;
 }
 
 int evaluate_faithfulness(const Arguments& arguments) {
-  FaithfulnessRun run;
-  run.images = arguments.checked_images();
+  const std::vector<std::string> images = arguments.checked_images();
   const Network loaded = load_network(arguments.model);
   const ThreadPartition partition =
-      partition_threads(run.images.size(), arguments.model.workers, arguments.model.threads);
-  run.workers = partition.workers;
+      partition_threads(images.size(), arguments.model.workers, arguments.model.threads);
   constexpr std::int64_t batch = 8;
   ProgramOptions options = program_options(loaded, arguments.model, Direction::Forward, batch);
   options.threads = partition.threads;
-  run.scores = compile_for_crops(loaded, options);
-  check_labels(loaded, *run.scores);
-  run.preprocessing = loaded.preprocessing;
-  run.view = arguments.crops();
-  run.truths = truths_of(arguments, loaded.labels, run.scores->classes());
-  run.protocol = protocol_of(arguments);
-  run.protocol.curves.batch = run.scores->options().batch;
-  options.batch = 1;
-  run.methods = compile_methods(arguments, loaded, options);
-  run.class_index = arguments.class_index(loaded.labels, run.scores->classes());
+  const auto scores = compile_for_crops(loaded, options);
+  check_labels(loaded, *scores);
+  ObjectTruths truths = truths_of(arguments, loaded.labels, scores->classes());
+  FaithfulnessProtocol protocol = protocol_of(arguments);
+  protocol.curves.batch = scores->options().batch;
+  const FaithfulnessRun run{
+      images,   compile_methods(arguments, loaded, partition.threads),   scores,           std::move(truths),
+      protocol, arguments.class_index(loaded.labels, scores->classes()), partition.workers};
   make_folder(arguments.output);
 
   FaithfulnessResults results;

@@ -70,34 +70,29 @@ int report_summary(const EvaluatedImages& images, const ResultFiles& files, bool
 int evaluate_localization(const LocalizationArguments& arguments) {
   const Shard shard = parse_shard_option(arguments.shard);
   const LocalizeArguments& localize = arguments.localize;
-  LocalizationRun run;
-  run.protocol = {localize.framing(), localize_options(localize), arguments.guesses};
-  run.folder = arguments.images;
+  const LocalizationProtocol protocol = {localize_options(localize), arguments.guesses};
   std::error_code error;
   if (!std::filesystem::is_directory(arguments.images, error))
     throw InputError("is not a folder of pictures", arguments.images);
   check_truth_options(arguments.truth);
   std::vector<AnnotatedImage> truth = read_truth(arguments.truth);
   const Network loaded = load_network(localize.model);
-  run.preprocessing = loaded.preprocessing;
-  run.places = shard.places(static_cast<std::int64_t>(truth.size()));
+  const std::vector<std::int64_t> places = shard.places(static_cast<std::int64_t>(truth.size()));
   const ThreadPartition partition =
-      partition_threads(run.places.size(), localize.model.workers, localize.model.threads);
-  run.workers = partition.workers;
-  const MapPrograms programs(loaded, localize, partition.threads);
-  run.programs = programs.all();
-  check_labels(loaded, programs.first());
-  resolve_classes(truth, loaded.labels, programs.first().classes());
-  run.truth = truth;
+      partition_threads(places.size(), localize.model.workers, localize.model.threads);
+  const Explainer explainer = object_explainer(loaded, localize, partition.threads);
+  check_labels(loaded, explainer.program());
+  resolve_classes(truth, loaded.labels, explainer.program().classes());
+  const LocalizationRun run{explainer, truth, places, arguments.images, protocol, partition.workers};
   make_folder(arguments.output);
   const ResultFiles files(arguments.output, shard);
-  const nlohmann::ordered_json settings = localization_settings(
-      loaded, {localize.model.precision, localize.method_name(), localize.preset},
-      localize.method_options.chosen(), run.protocol, localize.crop_count(), truth, shard);
+  const nlohmann::ordered_json settings =
+      localization_settings(loaded, {localize.model.precision, localize.method_name(), localize.preset},
+                            localize.method_options.chosen(), protocol, localize.framing(), truth, shard);
   try {
     Journal journal(files, run.places, settings,
                     arguments.resume ? EarlierResults::Resume : EarlierResults::Refuse);
-    programs.print_notes();
+    print_object_notes(explainer);
     {
       EvaluationDisplay display;
       run_localization(run, journal, display.events());

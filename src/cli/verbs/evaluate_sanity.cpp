@@ -21,16 +21,11 @@ int evaluate_sanity(const Arguments& arguments) {
       partition_threads(images.size(), arguments.model.workers, arguments.model.threads);
   SanityRun run{images,
                 loaded.model,
-                loaded.preprocessing,
-                loaded.size,
-                program_options(loaded, arguments.model, Direction::Forward),
-                arguments.methods,
-                arguments.method_options.chosen(),
-                arguments.crops(),
+                explain_options(loaded, arguments.model, arguments.methods, arguments.method_options.chosen(),
+                                arguments.crops(), partition.threads),
                 {},
                 arguments.stages,
                 partition.workers};
-  run.program.threads = partition.threads;
   SanityCheck check(std::move(run));
   check_labels(loaded, check.scores());
   check.explain_class(arguments.class_index(loaded.labels, check.scores().classes()));

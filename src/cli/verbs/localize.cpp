@@ -23,9 +23,8 @@ namespace fovea::cli {
 namespace {
 
 /// The classes to look for in a photo.
-std::vector<std::int64_t> targets_for(const RuleExplainers& explainers, const Network& loaded,
+std::vector<std::int64_t> targets_for(const ClassScores& scores, const Network& loaded,
                                       const LocalizeArguments& arguments) {
-  const ClassScores& scores = explainers.scores();
   if (arguments.target != "auto")
     return {loaded.labels.find(arguments.target, static_cast<std::int64_t>(scores.scores.size()))};
   std::vector<std::int64_t> targets;
@@ -43,21 +42,20 @@ struct Shared {
 };
 
 /// Looks for all classes in one picture and writes their files; the report prints.
-DeliverResult localize_picture(MapSessions& sessions, const Shared& shared, std::size_t i,
+DeliverResult localize_picture(Explainer& explain, const Shared& shared, std::size_t i,
                                LocalizeReport& report, int& code) {
   const std::string& path = shared.arguments.images[i];
-  const Image photo = read_image(path);
-  RuleExplainers explainers(sessions.all(), photo, shared.loaded.preprocessing, shared.arguments.framing());
-  const std::vector<std::int64_t> targets = targets_for(explainers, shared.loaded, shared.arguments);
-  warn_of_probabilities(sessions.program(), explainers.scores().scores);
+  const FramedPhoto photo = explain.frame(read_image(path));
+  const std::vector<std::int64_t> targets = targets_for(photo.scores(), shared.loaded, shared.arguments);
+  warn_of_probabilities(explain.program(), photo.scores().scores);
   std::vector<FoundObject> objects;
   std::vector<std::string> complaints;
   for (std::size_t k = 0; k < targets.size(); ++k) {
     const std::int64_t rank = shared.arguments.top > 1 ? static_cast<std::int64_t>(k) + 1 : 0;
     try {
-      LocalizedClass found = localize(explainers, photo, targets[k], shared.options);
-      objects.push_back({path, found.saliency.target, rank, std::move(found.object)});
-      report.write(objects.back(), shared.bases[i], photo);
+      LocalizedClass found = localize(explain, photo, {.target = targets[k]}, shared.options);
+      objects.push_back({path, found.explanation.target, rank, std::move(found.object)});
+      report.write(objects.back(), shared.bases[i], photo.photo());
     } catch (const InputError& error) {
       if (targets.size() == 1)
         throw;
@@ -82,11 +80,11 @@ int localize_by_class(const LocalizeArguments& arguments) {
   Shared shared{arguments, loaded, options, {}};
   const ThreadPartition partition =
       partition_threads(arguments.images.size(), arguments.model.workers, arguments.model.threads);
-  const MapPrograms programs(loaded, arguments, partition.threads);
-  check_labels(loaded, programs.first());
-  programs.print_notes();
+  const Explainer explainer = object_explainer(loaded, arguments, partition.threads);
+  check_labels(loaded, explainer.program());
+  print_object_notes(explainer);
   if (arguments.target != "auto")
-    loaded.labels.find(arguments.target, programs.first().classes());  // before any picture is read
+    loaded.labels.find(arguments.target, explainer.program().classes());  // before any picture is read
   if (!ends_with_png(arguments.output))
     make_folder(arguments.output);
   LocalizeReport report(arguments, loaded.labels);
@@ -95,8 +93,8 @@ int localize_by_class(const LocalizeArguments& arguments) {
   report.begin();
   int partly = 0;
   const int code = run_files(arguments.images, partition.workers, [&]() -> FileWorker {
-    auto sessions = std::make_shared<MapSessions>(programs);
-    return [&, sessions](std::size_t i) { return localize_picture(*sessions, shared, i, report, partly); };
+    auto explain = std::make_shared<Explainer>(explainer);
+    return [&, explain](std::size_t i) { return localize_picture(*explain, shared, i, report, partly); };
   });
   report.end();
   return std::max(code, partly);

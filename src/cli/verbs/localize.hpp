@@ -8,7 +8,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,7 +23,7 @@ struct LocalizeArguments {
   std::int64_t top = 1;
   std::string method;  ///< empty: the preset's
   MethodArguments method_options;
-  int crops = 0;  ///< 0: the preset's
+  std::string crops;  ///< empty: the preset's
   std::string preset = "default";
   std::optional<double> smoothing, colour_weight, smoothness, belief, level;
   std::vector<double> quantiles;
@@ -44,38 +43,18 @@ struct LocalizeArguments {
   const char* method_name() const {
     return !method.empty() ? method.c_str() : is_paper() ? "gradient" : "product";
   }
-  int crop_count() const { return crops != 0 ? crops : is_paper() ? 10 : 2; }
-  Crops framing() const;
+  Crops framing() const { return parse_crops(!crops.empty() ? crops : is_paper() ? "10" : "2"); }
   bool is_paper() const { return preset == "paper"; }
   /// The options of the map and of the cut, --method to --star.
   void add_method_to(Command verb);
   bool takes_seeds() const { return !strokes.empty() || !foreground.empty() || !background.empty(); }
 };
 
-/// A network compiled for the maps that --method asks for: one program for each of them.
-class MapPrograms {
-public:
-  MapPrograms(const Network& loaded, const LocalizeArguments& arguments, int threads);
-  const Program& first() const { return programs_.front()->scores(); }
-  const std::vector<std::shared_ptr<const MapProgram>>& all() const { return programs_; }
-  /// Prints the notes of all programs, each once.
-  void print_notes() const;
-
-private:
-  friend class MapSessions;
-  std::vector<std::shared_ptr<const MapProgram>> programs_;
-};
-
-/// One worker's sessions of them.
-class MapSessions {
-public:
-  explicit MapSessions(const MapPrograms& programs);
-  RuleSessions all();
-  const Program& program() { return sessions_.front().scores().program(); }
-
-private:
-  std::vector<MapSession> sessions_;
-};
+/// An explainer for the maps that --method asks for.
+Explainer object_explainer(const Network& loaded, const LocalizeArguments& arguments, int threads);
+/// Prints its notes. Where several maps are multiplied, nobody asked for a rule by name: only that it did
+/// nothing is news.
+void print_object_notes(const Explainer& explain);
 
 /// The preset with what the command line changes of it.
 LocalizeOptions localize_options(const LocalizeArguments& arguments);

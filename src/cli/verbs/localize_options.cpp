@@ -7,8 +7,6 @@
 
 #include <fmt/format.h>
 
-#include <set>
-
 namespace fovea::cli {
 namespace {
 
@@ -26,40 +24,17 @@ std::vector<std::string> methods_of(const std::string& method) {
 
 }  // namespace
 
-Crops LocalizeArguments::framing() const {
-  return static_cast<Crops>(crop_count() == 1 ? 0 : crop_count());
+Explainer object_explainer(const Network& loaded, const LocalizeArguments& arguments, int threads) {
+  return Explainer(loaded.model,
+                   explain_options(loaded, arguments.model, methods_of(arguments.method_name()),
+                                   arguments.method_options.chosen(), arguments.framing(), threads));
 }
 
-MapPrograms::MapPrograms(const Network& loaded, const LocalizeArguments& arguments, int threads) {
-  ProgramOptions options =
-      program_options(loaded, arguments.model, Direction::ForwardAndBackward, arguments.crop_count());
-  options.threads = threads;
-  for (const std::string& method : methods_of(arguments.method_name()))
-    programs_.push_back(MapProgram::compile(loaded.model, loaded.preprocessing, method, options,
-                                            arguments.method_options.chosen()));
-}
-
-void MapPrograms::print_notes() const {
-  std::set<std::string> printed;
-  for (const auto& program : programs_) {
-    // Nobody asked for a rule by name where several maps are multiplied: only that it did nothing is news.
-    const bool worked_unasked = programs_.size() > 1 && program->scores().report().rule_hits > 0;
-    for (const std::string& note : program->notes())
-      if (!(worked_unasked && note.starts_with("rule ")) && printed.insert(note).second)
-        say("fovea: note: {}\n", note);
-  }
-}
-
-MapSessions::MapSessions(const MapPrograms& programs) {
-  for (const auto& program : programs.programs_)
-    sessions_.emplace_back(program);
-}
-
-RuleSessions MapSessions::all() {
-  std::vector<MapSession*> pointers;
-  for (MapSession& session : sessions_)
-    pointers.push_back(&session);
-  return RuleSessions(pointers);
+void print_object_notes(const Explainer& explain) {
+  const bool worked_unasked = explain.method_infos().size() > 1 && explain.program().report().rule_hits > 0;
+  for (const std::string& note : explain.notes())
+    if (!(worked_unasked && note.starts_with("rule ")))
+      say("fovea: note: {}\n", note);
 }
 
 LocalizeOptions localize_options(const LocalizeArguments& arguments) {
@@ -107,11 +82,9 @@ void LocalizeArguments::add_method_to(Command verb) {
                   "maps of gradient and guided (default: product; with --preset paper, gradient)")
       .check(one_of(map_names()));
   arguments.method_options.add_to(verb);
-  verb.add_option(
-          "--crops", arguments.crops,
-          "views of the photo, averaged in place. 1: the whole photo squeezed to the network's size; 2: that "
-          "and its mirror image; 10: corners, centre and mirror images (default: 2; with --preset paper, 10)")
-      .check(one_of_numbers({1, 2, 10}));
+  // The map of 1, the centre crop, does not cover the photo.
+  add_crops_to(verb, arguments.crops, {"whole", "2", "10"},
+               ". The map of 1 would not cover the photo (default: 2; with --preset paper, 10)");
   verb.add_option("--preset", arguments.preset,
                   "default: the best settings found; paper: Simonyan et al. (2013) as printed")
       .check(one_of({"default", "paper"}))

@@ -49,8 +49,8 @@ const char* method_text(const std::string& method) {
   return method == "product" ? "gradient x guided" : method.c_str();
 }
 
-const char* crops_text(int crops) {
-  return crops == 10 ? "ten crops" : crops == 2 ? "photo and mirror image" : "whole photo";
+const char* crops_text(Crops crops) {
+  return crops == Crops::Ten ? "ten crops" : crops == Crops::Whole ? "whole photo" : "photo and mirror image";
 }
 
 /// Photo, map, seeds, and `marked`, the object with its box: the stages of Simonyan 2013, figure 4.
@@ -63,7 +63,7 @@ Image figure_of(const FoundObject& found, const LocalizeArguments& arguments, co
   if (!object.map.empty()) {
     panels.push_back(
         {colorize(to_grey(object.map, {}), arguments.colormap), "Saliency map",
-         fmt::format("{}, {}", method_text(arguments.method_name()), crops_text(arguments.crop_count())),
+         fmt::format("{}, {}", method_text(arguments.method_name()), crops_text(arguments.framing())),
          ColourBar{arguments.colormap, "0", fmt::format("{:.3g}", white_level(object.map, {}))}});
     seeds = fmt::format("red: above the {:g} % quantile, blue: below {:g} %",
                         100 * options.seeds.foreground_quantile, 100 * options.seeds.background_quantile);
@@ -106,7 +106,7 @@ nlohmann::ordered_json describe_json(const FoundObject& found, const LocalizeArg
     json["score"] = found.target->score;
     json["probability"] = to_json(found.target->probability);
     json["method"] = arguments.method_name();
-    json["crops"] = arguments.crop_count();
+    json["crops"] = to_json(arguments.framing());
   }
   json["preset"] = arguments.preset;
   json["box"] = object.box.empty() ? nlohmann::ordered_json()

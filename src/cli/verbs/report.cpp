@@ -73,8 +73,8 @@ int make_report(const ReportArguments& arguments, const std::string& command_lin
   const Network loaded = load_network(arguments.model);
   const ThreadPartition partition =
       partition_threads(images.size(), arguments.model.workers, arguments.model.threads);
-  const ReportPrograms programs(loaded, arguments, partition.threads);
-  const Program& scores = programs.methods.front()->scores();
+  const ReportExplainers explainers(loaded, arguments, partition.threads);
+  const Program& scores = explainers.maps.program();
   check_labels(loaded, scores);
   std::optional<std::int64_t> target;
   if (arguments.target != "auto")
@@ -84,19 +84,19 @@ int make_report(const ReportArguments& arguments, const std::string& command_lin
       !arguments.title.empty() ? arguments.title : fs::path(loaded.model.path()).stem().string() + ": maps";
   Page page(arguments.output, title, arguments.split ? Page::Pictures::Beside : Page::Pictures::Inside);
   add_settings(page, arguments);
-  const PhotoReport report(loaded, arguments, programs, target, page);
+  const PhotoReport report(loaded, arguments, target, page);
   const std::vector<std::string> stems = stems_of(images);
   ReportSummary summary;
   summary.command_line = command_line;
   LeftOut left_out;
   std::atomic<bool> lost = false;  // a file could not be written: no page either
   const int code = run_files(images, partition.workers, [&]() -> FileWorker {
-    auto sessions = std::make_shared<ReportSessions>(programs);
-    return [&, sessions](std::size_t i) -> DeliverResult {
+    auto explain = std::make_shared<ReportExplainers>(explainers);
+    return [&, explain](std::size_t i) -> DeliverResult {
       if (lost)
         return [] {};
       try {
-        return [&, entry = report.entry(*sessions, images[i], stems[i])] {
+        return [&, entry = report.entry(*explain, images[i], stems[i])] {
           if (lost)
             return;
           try {
@@ -127,7 +127,7 @@ int make_report(const ReportArguments& arguments, const std::string& command_lin
   for (const std::string& path : other_files(arguments.images))
     summary.left_out.push_back({path, "not a picture, by its name"});
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  add_summary(page, arguments, loaded, programs, summary);
+  add_summary(page, arguments, loaded, explainers, summary);
   page.finish();
   print("{}: {}, {} left out\n", arguments.output, counted(static_cast<std::size_t>(summary.photos), "photo"),
         counted(summary.left_out.size(), "file"));
@@ -136,28 +136,15 @@ int make_report(const ReportArguments& arguments, const std::string& command_lin
 
 }  // namespace
 
-ReportPrograms::ReportPrograms(const Network& loaded, const ReportArguments& arguments, int threads) {
-  ProgramOptions options =
-      program_options(loaded, arguments.model, Direction::ForwardAndBackward, arguments.crops);
-  options.threads = threads;
-  std::set<std::string> printed;
-  for (const std::string& method : arguments.methods) {
-    methods.push_back(MapProgram::compile(loaded.model, loaded.preprocessing, method, options,
-                                          arguments.method_options.chosen()));
-    for (const std::string& note : methods.back()->notes())
-      if (printed.insert(note).second)
-        say("fovea: note: {}\n", note);
-  }
+ReportExplainers::ReportExplainers(const Network& loaded, const ReportArguments& arguments, int threads)
+    : maps(loaded.model,
+           explain_options(loaded, arguments.model, arguments.methods, arguments.method_options.chosen(),
+                           parse_crops(arguments.crops), threads)) {
+  for (const std::string& note : maps.notes())
+    say("fovea: note: {}\n", note);
   localize.model = arguments.model;
   if (arguments.localizes())
-    objects.emplace(loaded, localize, threads);
-}
-
-ReportSessions::ReportSessions(const ReportPrograms& programs) {
-  for (const auto& program : programs.methods)
-    methods_.emplace_back(program);
-  if (programs.objects)
-    objects_.emplace(*programs.objects);
+    objects.emplace(object_explainer(loaded, localize, threads));
 }
 
 void add_report(Command app) {
@@ -187,10 +174,7 @@ void add_report(Command app) {
       .check(whole_number(0, 1000))
       .shows_default();
   arguments->method_options.add_to(verb);
-  verb.add_option("--crops", arguments->crops,
-                  "1: the centre; 10: corners, centre and mirror images, averaged in place")
-      .check(one_of_numbers({1, 10}))
-      .shows_default();
+  add_crops_to(verb, arguments->crops).shows_default();
   verb.add_option("--percentile", arguments->range.percentile,
                   "percentile of a map's values that is shown as white; 100: the maximum")
       .check(between(1.0, 100.0))

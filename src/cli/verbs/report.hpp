@@ -3,7 +3,6 @@
 #include "cli/kit/method_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/verbs/localize.hpp"
-#include "fovea/methods.hpp"
 #include "fovea/networks.hpp"
 #include "report/blocks.hpp"
 #include "report/class_model_pictures.hpp"
@@ -26,7 +25,7 @@ struct ReportArguments {
   std::vector<std::string> methods = {"gradient"};
   std::string target = "auto";
   std::int64_t top = 1;
-  int crops = 1;
+  std::string crops = "1";
   DisplayRange range;
   std::string colormap = "inferno";
   std::optional<bool> localize;
@@ -38,24 +37,13 @@ struct ReportArguments {
   bool localizes() const { return localize.value_or(true); }
 };
 
-/// The model and all that is compiled of it; immutable.
-struct ReportPrograms {
-  ReportPrograms(const Network& loaded, const ReportArguments& arguments, int threads);
+/// What makes the maps of the page, and what finds the objects; a copy serves one worker.
+struct ReportExplainers {
+  ReportExplainers(const Network& loaded, const ReportArguments& arguments, int threads);
 
-  std::vector<std::shared_ptr<const MapProgram>> methods;
+  Explainer maps;
   LocalizeArguments localize;
-  std::optional<MapPrograms> objects;  ///< none where objects are not looked for
-};
-
-/// One worker's sessions.
-class ReportSessions {
-public:
-  explicit ReportSessions(const ReportPrograms& programs);
-
-private:
-  friend class PhotoReport;
-  std::vector<MapSession> methods_;
-  std::optional<MapSessions> objects_;
+  std::optional<Explainer> objects;  ///< none where objects are not looked for
 };
 
 /// What the page says of one photo.
@@ -65,26 +53,24 @@ struct PhotoEntry {
   std::string json;  ///< the block "photo"
 };
 
-/// Makes entries; from several threads at the same time, each with sessions of its own.
+/// Makes entries; from several threads at the same time, each with explainers of its own.
 class PhotoReport {
 public:
   /// `target`: the class to explain, none: the best guesses. Refers to all but that.
-  PhotoReport(const Network& loaded, const ReportArguments& arguments, const ReportPrograms& programs,
-              std::optional<std::int64_t> target, Page& page)
-      : loaded_(loaded), arguments_(arguments), programs_(programs), target_(target), page_(page) {}
+  PhotoReport(const Network& loaded, const ReportArguments& arguments, std::optional<std::int64_t> target,
+              Page& page)
+      : loaded_(loaded), arguments_(arguments), target_(target), page_(page) {}
 
   /// `stem` begins the names of the photo's pictures.
-  PhotoEntry entry(ReportSessions& sessions, const std::string& path, const std::string& stem) const;
+  PhotoEntry entry(ReportExplainers& explain, const std::string& path, const std::string& stem) const;
 
 private:
   struct Context;
-  nlohmann::ordered_json map_json(const Context& context, const SaliencyMap& result,
-                                  const MapProgram& program) const;
-  void add_object(const Context& context, ReportSessions& sessions, nlohmann::ordered_json& explained) const;
+  nlohmann::ordered_json map_json(const Context& context, const Explanation& result) const;
+  void add_object(const Context& context, ReportExplainers& explain, nlohmann::ordered_json& explained) const;
 
   const Network& loaded_;
   const ReportArguments& arguments_;
-  const ReportPrograms& programs_;
   std::optional<std::int64_t> target_;
   Page& page_;
 };
@@ -103,6 +89,6 @@ struct ReportSummary {
 void add_settings(Page& page, const ReportArguments& arguments);
 /// Everything below the photos.
 void add_summary(Page& page, const ReportArguments& arguments, const Network& loaded,
-                 const ReportPrograms& programs, const ReportSummary& summary);
+                 const ReportExplainers& explain, const ReportSummary& summary);
 
 }  // namespace fovea::cli

@@ -139,11 +139,11 @@ void add_settings(Page& page, const ReportArguments& arguments) {
 }
 
 void add_summary(Page& page, const ReportArguments& arguments, const Network& loaded,
-                 const ReportPrograms& programs, const ReportSummary& summary) {
+                 const ReportExplainers& explain, const ReportSummary& summary) {
   add_class_models(page, arguments, loaded, summary);
   add_plots(page, loaded, summary);
   add_left_out(page, summary.left_out);
-  const Program& program = programs.methods.front()->scores();
+  const Program& program = explain.maps.program();
   Facts facts = model_card(arguments, loaded, program);
   for (auto& fact : run_facts(summary.command_line, summary.seconds))
     facts.push_back(std::move(fact));

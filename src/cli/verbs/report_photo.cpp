@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 /// Which part of the photo the maps cover.
-std::string part_text(const SaliencyMap& result, const Image& photo) {
+std::string part_text(const Explanation& result, const Image& photo) {
   const std::string all = fmt::format("{} x {} pixels", photo.width, photo.height);
   const Rect& part = result.region;
   if (part.width >= photo.width && part.height >= photo.height)
@@ -30,21 +30,21 @@ std::string part_text(const SaliencyMap& result, const Image& photo) {
 
 /// A photo with what its pictures' names begin with.
 struct PhotoReport::Context {
-  const Image& photo;
-  std::string stem;  ///< with the class
+  const FramedPhoto& photo;
+  std::optional<FramedPhoto>& for_objects;  ///< made when the first object is looked for
+  std::string stem;                         ///< with the class
 };
 
-Json PhotoReport::map_json(const Context& context, const SaliencyMap& result,
-                           const MapProgram& program) const {
-  const DisplayLevels levels = display_levels(result.map, program.info().values, arguments_.range);
-  const bool is_signed = program.info().values == MethodInfo::Values::PerChannel;
-  const Image picture = is_signed ? to_red_and_green(result.map, result.gradient, levels.white)
+Json PhotoReport::map_json(const Context& context, const Explanation& result) const {
+  const DisplayLevels levels = result.levels(arguments_.range);
+  const bool is_signed = result.values == MethodInfo::Values::PerChannel;
+  const Image picture = is_signed ? to_red_and_green(result.map, result.relevance, levels.white)
                                   : scale_to_grey(result.map, levels);
-  Json json = {{"method", program.info().name},
-               {"picture", page_.add_picture(fmt::format("{}-{}", context.stem, program.info().name),
-                                             encode_png(picture))},
-               {"signed", is_signed},
-               {"white", fmt::format("{:.3g}", levels.white)}};
+  Json json = {
+      {"method", result.method},
+      {"picture", page_.add_picture(fmt::format("{}-{}", context.stem, result.method), encode_png(picture))},
+      {"signed", is_signed},
+      {"white", fmt::format("{:.3g}", levels.white)}};
   if (levels.is_flat())
     json["note"] = "zero everywhere";
   else if (result.completeness_error)
@@ -53,18 +53,19 @@ Json PhotoReport::map_json(const Context& context, const SaliencyMap& result,
   return json;
 }
 
-void PhotoReport::add_object(const Context& context, ReportSessions& sessions, Json& explained) const {
+void PhotoReport::add_object(const Context& context, ReportExplainers& explain, Json& explained) const {
   const std::int64_t target = explained["class"];
-  const Image& photo = context.photo;
+  const Image& photo = context.photo.photo();
   const auto picture = [&](const char* name, const std::string& bytes) {
     return page_.add_picture(fmt::format("{}-{}", context.stem, name), bytes);
   };
   try {
-    const Localization object =
-        fovea::localize(sessions.objects_->all(), photo, loaded_.preprocessing,
-                        {target, programs_.localize.framing()}, localize_options(programs_.localize))
-            .object;
-    const std::vector<Box> boxes = boxes_of(object, programs_.localize);
+    if (!context.for_objects)
+      context.for_objects = explain.objects->frame(photo);
+    const Localization object = fovea::localize(*explain.objects, *context.for_objects, {.target = target},
+                                                localize_options(explain.localize))
+                                    .object;
+    const std::vector<Box> boxes = boxes_of(object, explain.localize);
     explained["stages"] = {
         {{"picture", picture("object-map", encode_png(to_grey(object.map, {})))},
          {"role", "plain"},
@@ -85,16 +86,12 @@ void PhotoReport::add_object(const Context& context, ReportSessions& sessions, J
   }
 }
 
-PhotoEntry PhotoReport::entry(ReportSessions& sessions, const std::string& path,
+PhotoEntry PhotoReport::entry(ReportExplainers& explain, const std::string& path,
                               const std::string& stem) const {
-  const Image photo = read_image(path);
-  const Crops crops = arguments_.crops == 10 ? Crops::Ten : Crops::One;
-  std::vector<PhotoExplainer> explainers;
-  explainers.reserve(sessions.methods_.size());
-  for (MapSession& session : sessions.methods_)
-    explainers.emplace_back(session, photo, loaded_.preprocessing, crops);
-  const ClassScores& scores = explainers.front().scores();
-  warn_of_probabilities(programs_.methods.front()->scores(), scores.scores);
+  const FramedPhoto photo = explain.maps.frame(read_image(path));
+  std::optional<FramedPhoto> for_objects;
+  const ClassScores& scores = photo.scores();
+  warn_of_probabilities(explain.maps.program(), scores.scores);
   const std::vector<Prediction> best = top_k(scores, std::max<std::int64_t>(arguments_.top, 5));
 
   Json json = {{"name", fs::path(path).filename().string()}, {"path", path}};
@@ -114,24 +111,23 @@ PhotoEntry PhotoReport::entry(ReportSessions& sessions, const std::string& path,
     targets.push_back(best[k].index);
 
   for (const std::int64_t target : targets) {
-    const Context context = {photo, fmt::format("{}-{}", stem, target)};
+    const Context context = {photo, for_objects, fmt::format("{}-{}", stem, target)};
     const Prediction prediction = scores.prediction(target);
     Json explained = {{"class", target},
                       {"name", loaded_.labels.short_name(target)},
                       {"score", fmt::format("{:.2f}", prediction.score)},
                       {"probability", to_json(prediction.probability)}};
-    for (std::size_t m = 0; m < explainers.size(); ++m) {
-      const SaliencyMap result = explainers[m].map_of(target);
+    for (const Explanation& result : explain.maps.all(photo, {.target = target})) {
       if (!json.contains("picture")) {
         json["picture"] = page_.add_picture(stem, encode_jpeg(result.seen));
         json["width"] = result.seen.width;
         json["height"] = result.seen.height;
-        json["part"] = part_text(result, photo);
+        json["part"] = part_text(result, photo.photo());
       }
-      explained["maps"].push_back(map_json(context, result, *programs_.methods[m]));
+      explained["maps"].push_back(map_json(context, result));
     }
-    if (programs_.objects)
-      add_object(context, sessions, explained);
+    if (explain.objects)
+      add_object(context, explain, explained);
     json["explained"].push_back(std::move(explained));
   }
   return {targets.front(), scores.probability(targets.front()), block_text(json)};

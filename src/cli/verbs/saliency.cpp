@@ -1,5 +1,3 @@
-#include "fovea/saliency.hpp"
-
 #include "base/make_folder.hpp"
 #include "cli/kit/method_options.hpp"
 #include "cli/kit/model_options.hpp"
@@ -32,7 +30,7 @@ struct Options {
   std::string against;
   std::string method = "gradient";
   MethodArguments method_options;
-  int crops = 1;
+  std::string crops = "1";
   std::string output;
   DisplayRange range;
   std::string colormap = "inferno";
@@ -83,7 +81,7 @@ ColourBar bar_of(const Options& options, const DisplayLevels& levels) {
 }
 
 /// Photo, map, map on the photo; or, as in the paper's reproduction, photo, class model, map.
-Image figure_of(const SaliencyMap& result, const Options& options, const Network& loaded,
+Image figure_of(const Explanation& result, const Options& options, const Network& loaded,
                 const std::string& path, const Image& grey, const DisplayLevels& levels,
                 ClassModelPictures& class_models) {
   const std::string name = loaded.labels.short_name(result.target.index);
@@ -103,22 +101,22 @@ Image figure_of(const SaliencyMap& result, const Options& options, const Network
   return make_figure(panels, fmt::format("{} (class {})", name, result.target.index));
 }
 
-void write_files(const SaliencyMap& result, const Options& options, const Network& loaded,
+void write_files(const Explanation& result, const Options& options, const Network& loaded,
                  const std::string& path, const Files& files, const DisplayLevels& levels,
                  ClassModelPictures& class_models) {
-  const Image grey = scale_to_grey(result.map, levels, options.range.gamma);
+  const Image grey = result.grey(options.range);
   if (!files.map.empty()) {
     write_png(files.map, grey);
     write_png(files.heat, colorize(grey, options.colormap));
     write_png(files.overlay, overlay(result.seen, grey, options.colormap));
     write_npy(files.raw, result.map);
-    write_npy(files.gradient, result.gradient);
+    write_npy(files.gradient, result.relevance);
   }
   if (!files.figure.empty())
     write_png(files.figure, figure_of(result, options, loaded, path, grey, levels, class_models));
 }
 
-nlohmann::ordered_json describe_json(const SaliencyMap& result, const Options& options, const Labels& labels,
+nlohmann::ordered_json describe_json(const Explanation& result, const Options& options, const Labels& labels,
                                      const std::string& path, const Files& files,
                                      const DisplayLevels& levels) {
   nlohmann::ordered_json json = {{"image", path}, {"class", to_json(labels, result.target.index)}};
@@ -129,7 +127,7 @@ nlohmann::ordered_json describe_json(const SaliencyMap& result, const Options& o
   json["method"] = options.method;
   if (result.completeness_error)
     json["completeness_error"] = *result.completeness_error;
-  json["crops"] = options.crops;
+  json["crops"] = to_json(parse_crops(options.crops));
   json["region"] = {{"x", result.region.x},
                     {"y", result.region.y},
                     {"width", result.region.width},
@@ -145,7 +143,7 @@ nlohmann::ordered_json describe_json(const SaliencyMap& result, const Options& o
   return json;
 }
 
-std::string result_text(const SaliencyMap& result, const Labels& labels, const std::string& path,
+std::string result_text(const Explanation& result, const Labels& labels, const std::string& path,
                         const Files& files) {
   std::string text = fmt::format("{}: {} (class {}), score {:.3f}{}\n", shown(path),
                                  shown(labels.name_with_id(result.target.index)), result.target.index,
@@ -163,8 +161,8 @@ struct Shared {
   const Network& loaded;
   const std::vector<std::string>& images;
   std::vector<Files> files;
-  std::shared_ptr<const MapProgram> program;
-  SaliencyOptions method;
+  Explainer explainer;
+  ExplainTarget target;
   ClassModelPictures class_models;
 };
 
@@ -175,16 +173,14 @@ void say_warning(const std::string& warning) {
 }
 
 /// Explains one picture and writes its files; the report adds to `results` or prints.
-DeliverResult explain(MapSession& session, Shared& shared, std::size_t i, nlohmann::ordered_json& results) {
+DeliverResult explain(Explainer& explainer, Shared& shared, std::size_t i, nlohmann::ordered_json& results) {
   const Options& options = shared.options;
   const std::string& path = shared.images[i];
   const Files& files = shared.files[i];
-  PhotoExplainer explainer(session, read_image(path), shared.loaded.preprocessing, shared.method.crops);
-  warn_of_probabilities(session.scores().program(), explainer.scores().scores);
-  const std::optional<std::int64_t>& chosen = shared.method.target_class;
-  const std::int64_t target = chosen ? *chosen : top_k(explainer.scores(), 1).front().index;
-  const SaliencyMap result = explainer.map_of(ScoreTarget{target, shared.method.against});
-  const DisplayLevels levels = display_levels(result.map, shared.program->info().values, options.range);
+  const FramedPhoto photo = explainer.frame(read_image(path));
+  warn_of_probabilities(explainer.program(), photo.scores().scores);
+  const Explanation result = explainer(photo, shared.target);
+  const DisplayLevels levels = result.levels(options.range);
   write_files(result, options, shared.loaded, path, files, levels, shared.class_models);
   std::string warning;
   if (levels.is_flat())
@@ -209,26 +205,24 @@ int make_maps(const Options& options) {
   const Network loaded = load_network(options.model);
   const ThreadPartition partition =
       partition_threads(images.size(), options.model.workers, options.model.threads);
-  ProgramOptions program_options =
-      cli::program_options(loaded, options.model, Direction::ForwardAndBackward, options.crops);
-  program_options.threads = partition.threads;
   Shared shared{options,
                 loaded,
                 images,
                 {},
-                MapProgram::compile(loaded.model, loaded.preprocessing, options.method, program_options,
-                                    options.method_options.chosen()),
-                {{}, options.crops == 10 ? Crops::Ten : Crops::One, {}},
+                Explainer(loaded.model, explain_options(loaded, options.model, {options.method},
+                                                        options.method_options.chosen(),
+                                                        parse_crops(options.crops), partition.threads)),
+                {},
                 {loaded.model, loaded.preprocessing,
                  cli::program_options(loaded, options.model, Direction::ForwardAndBackward)}};
-  check_labels(loaded, shared.program->scores());
-  for (const std::string& note : shared.program->notes())
+  check_labels(loaded, shared.explainer.program());
+  for (const std::string& note : shared.explainer.notes())
     say("fovea: note: {}\n", note);
-  const std::int64_t classes = shared.program->scores().classes();
+  const std::int64_t classes = shared.explainer.program().classes();
   if (options.target != "auto")
-    shared.method.target_class = loaded.labels.find(options.target, classes);
+    shared.target.target = loaded.labels.find(options.target, classes);
   if (!options.against.empty())
-    shared.method.against = loaded.labels.find(options.against, classes);
+    shared.target.against = loaded.labels.find(options.against, classes);
   if (!ends_with_png(options.output))
     make_folder(options.output);
   FileNames names(options);
@@ -236,9 +230,9 @@ int make_maps(const Options& options) {
     shared.files.push_back(names.next(image));
   auto results = nlohmann::ordered_json::array();
   const int code = run_files(images, partition.workers, [&]() -> FileWorker {
-    auto session = std::make_shared<MapSession>(shared.program);
+    auto explainer = std::make_shared<Explainer>(shared.explainer);
     if (images.size() == 1)
-      session->report_progress(
+      explainer->report_progress(
           [bar = std::make_shared<std::optional<ProgressBar>>()](std::int64_t done, std::int64_t total) {
             if (!*bar)
               bar->emplace(total);
@@ -246,7 +240,7 @@ int make_maps(const Options& options) {
             if (done == total)
               bar->reset();
           });
-    return [&, session](std::size_t i) { return explain(*session, shared, i, results); };
+    return [&, explainer](std::size_t i) { return explain(*explainer, shared, i, results); };
   });
   if (options.json)
     print_json(results);
@@ -273,10 +267,7 @@ void add_saliency(Command app) {
       .check(one_of(method_names()))
       .shows_default();
   options->method_options.add_to(verb);
-  verb.add_option("--crops", options->crops,
-                  "1: the centre; 10: corners, centre and mirror images, averaged in place")
-      .check(one_of_numbers({1, 10}))
-      .shows_default();
+  add_crops_to(verb, options->crops).shows_default();
   verb.add_option("-o,--output", options->output,
                   "folder for the map (grey), heat map, overlay and raw arrays; or, for one picture, a .png "
                   "for the figure alone")
