@@ -106,6 +106,10 @@ void end_evaluation_page(Page& page, const std::vector<LeftOutFile>& left_out,
   page.finish();
 }
 
+nlohmann::ordered_json number_or_null(const std::optional<double>& number) {
+  return number ? nlohmann::ordered_json(*number) : nlohmann::ordered_json();
+}
+
 nlohmann::ordered_json text_column(const std::string& title) {
   return {{"title", title}};
 }

@@ -47,6 +47,7 @@ void end_evaluation_page(Page& page, const std::vector<LeftOutFile>& left_out,
                          const nlohmann::ordered_json& settings, const std::string& command_line,
                          const std::string& summary);
 
+nlohmann::ordered_json number_or_null(const std::optional<double>& number);
 /// A table's column and its cells (docs/report.md).
 nlohmann::ordered_json text_column(const std::string& title);
 nlohmann::ordered_json number_column(const std::string& title);

@@ -34,6 +34,23 @@ void ProgressBar::clear() {
   drawn_ = false;
 }
 
+std::function<void(std::int64_t, std::int64_t, const std::string&)> ProgressDisplay::progress() {
+  return [this](std::int64_t done, std::int64_t total, const std::string& what) {
+    if (!bar_ || total != total_)
+      bar_.emplace(total);
+    total_ = total;
+    bar_->update(done, what);
+  };
+}
+
+std::function<void(const std::string&)> ProgressDisplay::failed() {
+  return [this](const std::string& message) {
+    if (bar_)
+      bar_->clear();
+    say("fovea: error: {}\n", message);
+  };
+}
+
 int run_files(const std::vector<std::string>& paths, std::size_t workers,
               const std::function<FileWorker()>& make_worker) {
   ProgressBar bar(static_cast<std::int64_t>(paths.size()));

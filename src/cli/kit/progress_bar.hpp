@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,18 @@ private:
   bool drawn_ = false;
   std::chrono::steady_clock::time_point begin_;
   std::chrono::steady_clock::time_point last_;
+};
+
+/// Shows what a run of the library tells: its progress as a bar, a new one whenever the amount of work
+/// changes, and its failures as messages, both on stderr. Must outlive the functions that it gives.
+class ProgressDisplay {
+public:
+  std::function<void(std::int64_t done, std::int64_t total, const std::string& what)> progress();
+  std::function<void(const std::string& message)> failed();
+
+private:
+  std::optional<ProgressBar> bar_;
+  std::int64_t total_ = 0;
 };
 
 /// Works on all files as `for_each_file` does, with a progress bar and one message on stderr for each file

@@ -55,19 +55,8 @@ nlohmann::ordered_json MapEvaluationOptions::settings() const {
           {"method_options", settings_json(method_options.chosen())}};
 }
 
-EvaluationEvents EvaluationDisplay::events() {
-  EvaluationEvents events;
-  events.progress = [this](std::int64_t done, std::int64_t total, const std::string& what) {
-    if (!bar_)
-      bar_.emplace(total);
-    bar_->update(done, what);
-  };
-  events.failed = [this](const std::string& message) {
-    if (bar_)
-      bar_->clear();
-    say("fovea: error: {}\n", message);
-  };
-  return events;
+EvaluationEvents events_of(ProgressDisplay& display) {
+  return {display.progress(), display.failed()};
 }
 
 void add_evaluate(Command app) {

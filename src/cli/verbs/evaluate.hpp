@@ -39,14 +39,8 @@ struct MapEvaluationOptions {
   nlohmann::ordered_json settings() const;
 };
 
-/// Shows an evaluation's progress as a bar and its failures as messages, both on stderr.
-class EvaluationDisplay {
-public:
-  EvaluationEvents events();
-
-private:
-  std::optional<ProgressBar> bar_;
-};
+/// What the display shows of an evaluation.
+EvaluationEvents events_of(ProgressDisplay& display);
 
 void add_localization(Command evaluate);
 void add_merge(Command evaluate);

@@ -80,8 +80,8 @@ int evaluate_faithfulness(const Arguments& arguments) {
   results.settings = settings_of(arguments);
   results.seed = arguments.seed();
   {
-    EvaluationDisplay display;
-    results.images = run_faithfulness(run, display.events());
+    ProgressDisplay display;
+    results.images = run_faithfulness(run, events_of(display));
   }
   const std::vector<MethodMeans> means = means_of(results);
   write_faithfulness(results, means, arguments.output);

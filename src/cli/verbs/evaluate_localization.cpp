@@ -94,8 +94,8 @@ int evaluate_localization(const LocalizationArguments& arguments) {
                     arguments.resume ? EarlierResults::Resume : EarlierResults::Refuse);
     print_object_notes(explainer);
     {
-      EvaluationDisplay display;
-      run_localization(run, journal, display.events());
+      ProgressDisplay display;
+      run_localization(run, journal, events_of(display));
     }
     const std::vector<ImageResult> results = journal.finish();
     return report_summary({results, settings, arguments.images, loaded.labels, arguments.command_line}, files,

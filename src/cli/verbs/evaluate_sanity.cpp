@@ -32,8 +32,8 @@ int evaluate_sanity(const Arguments& arguments) {
   make_folder(arguments.output);
 
   SanityResults results = [&] {
-    EvaluationDisplay display;
-    return check.results(display.events());
+    ProgressDisplay display;
+    return check.results(events_of(display));
   }();
   results.settings = arguments.settings();
   results.settings["stages"] = arguments.stages;

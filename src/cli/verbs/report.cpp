@@ -1,54 +1,39 @@
-#include "cli/verbs/report.hpp"
+#include "report/photos_page.hpp"
 
-#include "base/check.hpp"
-#include "base/failure.hpp"
+#include "cli/kit/method_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/progress_bar.hpp"
 #include "cli/kit/usage_error.hpp"
+#include "cli/verbs/localize.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "fovea/batch.hpp"
-#include "fovea/display.hpp"
-#include "fovea/error.hpp"
-#include "fovea/networks.hpp"
+#include "report/blocks.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <atomic>
-#include <filesystem>
+#include <optional>
 #include <set>
+#include <string>
+#include <vector>
 
 namespace fovea::cli {
 namespace {
 
-namespace fs = std::filesystem;
-
-/// Files that cannot be shown, noted by workers as they meet them.
-class LeftOut {
-public:
-  void note(std::size_t place, const std::string& path, const std::string& why) {
-    const std::lock_guard lock(mutex_);
-    files_[place] = {path, why};
-  }
-
-  std::vector<LeftOutFile> in_order() const {
-    std::vector<LeftOutFile> list;
-    for (const auto& [place, file] : files_)
-      list.push_back(file);
-    return list;
-  }
-
-private:
-  std::map<std::size_t, LeftOutFile> files_;
-  std::mutex mutex_;
+struct ReportArguments {
+  ModelOptions model;
+  MethodArguments method_options;
+  std::vector<std::string> images;
+  std::vector<std::string> methods = {"gradient"};
+  std::string target = "auto";
+  std::int64_t top = 1;
+  std::string crops = "1";
+  DisplayRange range;
+  std::string colormap = "inferno";
+  std::optional<bool> localize;
+  std::int64_t class_models = 8;
+  std::string title;
+  bool split = false;
+  std::string output;
 };
-
-/// An error's text without the file's name in front, which stands beside it.
-std::string without_path(const std::string& text, const std::string& path) {
-  const std::string start = path + ": ";
-  return text.starts_with(start) ? text.substr(start.size()) : text;
-}
 
 void check_usage(const ReportArguments& arguments) {
   if (arguments.top > 1 && arguments.target != "auto")
@@ -58,94 +43,59 @@ void check_usage(const ReportArguments& arguments) {
     throw UsageError("--methods: a method is named twice");
 }
 
-/// A stem for the names of a picture's files that no other photo's names begin with.
-std::vector<std::string> stems_of(const std::vector<std::string>& images) {
-  std::vector<std::string> stems;
-  for (std::size_t i = 0; i < images.size(); ++i)
-    stems.push_back(fmt::format("{:05}-{}", i + 1, stem_of(images[i])));
-  return stems;
+ReportExplainers explainers_for(const Network& loaded, const ReportArguments& arguments, int threads) {
+  ReportExplainers explainers{
+      Explainer(loaded.model,
+                explain_options(loaded, arguments.model, arguments.methods, arguments.method_options.chosen(),
+                                parse_crops(arguments.crops), threads)),
+      {}};
+  for (const std::string& note : explainers.maps.notes())
+    say("fovea: note: {}\n", note);
+  LocalizeArguments objects;
+  objects.model = arguments.model;
+  if (arguments.localize.value_or(true))
+    explainers.objects.emplace(object_explainer(loaded, objects, threads));
+  return explainers;
 }
 
 int make_report(const ReportArguments& arguments, const std::string& command_line) {
   check_usage(arguments);
-  const auto begin = std::chrono::steady_clock::now();
   const std::vector<std::string> images = expand_folders(arguments.images);
   const Network loaded = load_network(arguments.model);
   const ThreadPartition partition =
       partition_threads(images.size(), arguments.model.workers, arguments.model.threads);
-  const ReportExplainers explainers(loaded, arguments, partition.threads);
+  const ReportExplainers explainers = explainers_for(loaded, arguments, partition.threads);
   const Program& scores = explainers.maps.program();
   check_labels(loaded, scores);
-  std::optional<std::int64_t> target;
+  ReportOptions options;
+  options.file = arguments.output;
+  options.title = arguments.title;
+  options.split = arguments.split;
   if (arguments.target != "auto")
-    target = loaded.labels.find(arguments.target, scores.classes());
-
-  const std::string title =
-      !arguments.title.empty() ? arguments.title : fs::path(loaded.model.path()).stem().string() + ": maps";
-  Page page(arguments.output, title, arguments.split ? Page::Pictures::Beside : Page::Pictures::Inside);
-  add_settings(page, arguments);
-  const PhotoReport report(loaded, arguments, target, page);
-  const std::vector<std::string> stems = stems_of(images);
-  ReportSummary summary;
-  summary.command_line = command_line;
-  LeftOut left_out;
-  std::atomic<bool> lost = false;  // a file could not be written: no page either
-  const int code = run_files(images, partition.workers, [&]() -> FileWorker {
-    auto explain = std::make_shared<ReportExplainers>(explainers);
-    return [&, explain](std::size_t i) -> DeliverResult {
-      if (lost)
-        return [] {};
-      try {
-        return [&, entry = report.entry(*explain, images[i], stems[i])] {
-          if (lost)
-            return;
-          try {
-            page.add_block("photo", entry.json);
-          } catch (const OutputError&) {
-            lost = true;
-            throw;
-          }
-          ++summary.photos_of_class[entry.target_class];
-          ++summary.photos;
-          if (entry.probability)
-            summary.probabilities.push_back(*entry.probability);
-        };
-      } catch (const OutputError&) {
-        lost = true;
-        throw;
-      } catch (const std::exception&) {
-        left_out.note(i, images[i],
-                      without_path(failure_text(std::current_exception(), images[i]), images[i]));
-        throw;
-      }
-    };
-  });
-  if (lost)
-    return code;
-  summary.left_out = left_out.in_order();
-  FOVEA_ASSERT(static_cast<std::size_t>(summary.photos) + summary.left_out.size() == images.size());
-  for (const std::string& path : other_files(arguments.images))
-    summary.left_out.push_back({path, "not a picture, by its name"});
-  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  add_summary(page, arguments, loaded, explainers, summary);
-  page.finish();
-  print("{}: {}, {} left out\n", arguments.output, counted(static_cast<std::size_t>(summary.photos), "photo"),
-        counted(summary.left_out.size(), "file"));
-  return code;
+    options.target = loaded.labels.find(arguments.target, scores.classes());
+  options.top = arguments.top;
+  options.range = arguments.range;
+  options.colormap = arguments.colormap;
+  options.class_models = arguments.class_models;
+  options.program = program_options(loaded, arguments.model, Direction::ForwardAndBackward);
+  options.network = arguments.model.model;
+  options.command_line = command_line;
+  options.workers = partition.workers;
+  const ReportOutcome outcome = [&] {
+    ProgressDisplay display;
+    ReportEvents events;
+    events.progress = display.progress();
+    events.failed = display.failed();
+    events.scored = [&](const std::vector<double>& all) { warn_of_probabilities(scores, all); };
+    return write_photos_page(images, other_files(arguments.images), loaded, explainers, options, events);
+  }();
+  if (outcome.is_written)
+    print("{}: {}, {} left out\n", arguments.output, counted(outcome.photos, "photo"),
+          counted(outcome.left_out, "file"));
+  return outcome.failed == 0 ? 0 : 1;
 }
 
 }  // namespace
-
-ReportExplainers::ReportExplainers(const Network& loaded, const ReportArguments& arguments, int threads)
-    : maps(loaded.model,
-           explain_options(loaded, arguments.model, arguments.methods, arguments.method_options.chosen(),
-                           parse_crops(arguments.crops), threads)) {
-  for (const std::string& note : maps.notes())
-    say("fovea: note: {}\n", note);
-  localize.model = arguments.model;
-  if (arguments.localizes())
-    objects.emplace(object_explainer(loaded, localize, threads));
-}
 
 void add_report(Command app) {
   auto arguments = std::make_shared<ReportArguments>();

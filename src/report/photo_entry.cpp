@@ -1,17 +1,16 @@
-#include "cli/kit/model_options.hpp"
-#include "cli/kit/result_text.hpp"
-#include "cli/verbs/report.hpp"
+#include "report/photo_entry.hpp"
+
 #include "fovea/encode.hpp"
 #include "fovea/error.hpp"
 #include "fovea/seeds.hpp"
+#include "report/blocks.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 
-namespace fovea::cli {
+namespace fovea {
 namespace {
 
 namespace fs = std::filesystem;
@@ -29,14 +28,14 @@ std::string part_text(const Explanation& result, const Image& photo) {
 }  // namespace
 
 /// A photo with what its pictures' names begin with.
-struct PhotoReport::Context {
+struct PhotoEntries::Context {
   const FramedPhoto& photo;
   std::optional<FramedPhoto>& for_objects;  ///< made when the first object is looked for
   std::string stem;                         ///< with the class
 };
 
-Json PhotoReport::map_json(const Context& context, const Explanation& result) const {
-  const DisplayLevels levels = result.levels(arguments_.range);
+Json PhotoEntries::map_json(const Context& context, const Explanation& result) const {
+  const DisplayLevels levels = result.levels(options_.range);
   const bool is_signed = result.values == MethodInfo::Values::PerChannel;
   const Image picture = is_signed ? to_red_and_green(result.map, result.relevance, levels.white)
                                   : scale_to_grey(result.map, levels);
@@ -53,7 +52,7 @@ Json PhotoReport::map_json(const Context& context, const Explanation& result) co
   return json;
 }
 
-void PhotoReport::add_object(const Context& context, ReportExplainers& explain, Json& explained) const {
+void PhotoEntries::add_object(const Context& context, Explainer& explain, Json& explained) const {
   const std::int64_t target = explained["class"];
   const Image& photo = context.photo.photo();
   const auto picture = [&](const char* name, const std::string& bytes) {
@@ -61,11 +60,10 @@ void PhotoReport::add_object(const Context& context, ReportExplainers& explain, 
   };
   try {
     if (!context.for_objects)
-      context.for_objects = explain.objects->frame(photo);
-    const Localization object = fovea::localize(*explain.objects, *context.for_objects, {.target = target},
-                                                localize_options(explain.localize))
-                                    .object;
-    const std::vector<Box> boxes = boxes_of(object, explain.localize);
+      context.for_objects = explain.frame(photo);
+    const Localization object =
+        localize(explain, *context.for_objects, {.target = target}, options_.localize).object;
+    const std::vector<Box> boxes = object.box.empty() ? std::vector<Box>() : std::vector<Box>{object.box};
     explained["stages"] = {
         {{"picture", picture("object-map", encode_png(to_grey(object.map, {})))},
          {"role", "plain"},
@@ -86,37 +84,39 @@ void PhotoReport::add_object(const Context& context, ReportExplainers& explain, 
   }
 }
 
-PhotoEntry PhotoReport::entry(ReportExplainers& explain, const std::string& path,
-                              const std::string& stem) const {
+PhotoEntry PhotoEntries::entry(ReportExplainers& explain, const std::string& path,
+                               const std::string& stem) const {
   const FramedPhoto photo = explain.maps.frame(read_image(path));
   std::optional<FramedPhoto> for_objects;
   const ClassScores& scores = photo.scores();
-  warn_of_probabilities(explain.maps.program(), scores.scores);
-  const std::vector<Prediction> best = top_k(scores, std::max<std::int64_t>(arguments_.top, 5));
+  if (events_.scored)
+    events_.scored(scores.scores);
+  const std::vector<Prediction> best = top_k(scores, std::max<std::int64_t>(options_.top, 5));
 
   Json json = {{"name", fs::path(path).filename().string()}, {"path", path}};
   for (std::size_t k = 0; k < std::min<std::size_t>(best.size(), 5); ++k) {
     const std::int64_t index = best[k].index;
     json["guesses"].push_back(
         {{"class", index},
-         {"name", loaded_.labels.short_name(index)},
-         {"wordnet", index < loaded_.labels.size() ? loaded_.labels[index].wordnet_id : ""},
-         {"probability", to_json(best[k].probability)},
+         {"name", network_.labels.short_name(index)},
+         {"wordnet", index < network_.labels.size() ? network_.labels[index].wordnet_id : ""},
+         {"probability", number_or_null(best[k].probability)},
          {"score", fmt::format("{:.2f}", best[k].score)}});
   }
   std::vector<std::int64_t> targets;
-  if (target_)
-    targets = {*target_};
-  for (std::size_t k = 0; !target_ && k < best.size() && k < static_cast<std::size_t>(arguments_.top); ++k)
+  if (options_.target)
+    targets = {*options_.target};
+  for (std::size_t k = 0; !options_.target && k < best.size() && k < static_cast<std::size_t>(options_.top);
+       ++k)
     targets.push_back(best[k].index);
 
   for (const std::int64_t target : targets) {
     const Context context = {photo, for_objects, fmt::format("{}-{}", stem, target)};
     const Prediction prediction = scores.prediction(target);
     Json explained = {{"class", target},
-                      {"name", loaded_.labels.short_name(target)},
+                      {"name", network_.labels.short_name(target)},
                       {"score", fmt::format("{:.2f}", prediction.score)},
-                      {"probability", to_json(prediction.probability)}};
+                      {"probability", number_or_null(prediction.probability)}};
     for (const Explanation& result : explain.maps.all(photo, {.target = target})) {
       if (!json.contains("picture")) {
         json["picture"] = page_.add_picture(stem, encode_jpeg(result.seen));
@@ -127,10 +127,10 @@ PhotoEntry PhotoReport::entry(ReportExplainers& explain, const std::string& path
       explained["maps"].push_back(map_json(context, result));
     }
     if (explain.objects)
-      add_object(context, explain, explained);
+      add_object(context, *explain.objects, explained);
     json["explained"].push_back(std::move(explained));
   }
   return {targets.front(), scores.probability(targets.front()), block_text(json)};
 }
 
-}  // namespace fovea::cli
+}  // namespace fovea

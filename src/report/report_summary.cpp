@@ -1,8 +1,8 @@
-#include "cli/kit/progress_bar.hpp"
-#include "cli/verbs/report.hpp"
+#include "report/report_summary.hpp"
+
 #include "fovea/encode.hpp"
-#include "fovea/networks.hpp"
 #include "fovea/plot.hpp"
+#include "report/class_model_pictures.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include <array>
 #include <filesystem>
 
-namespace fovea::cli {
+namespace fovea {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -37,40 +37,39 @@ std::vector<std::pair<std::int64_t, std::int64_t>> commonest(const ReportSummary
   return classes;
 }
 
-void add_class_models(Page& page, const ReportArguments& arguments, const Network& loaded,
-                      const ReportSummary& summary) {
+void add_class_models(Page& page, const ReportOptions& options, const Network& network,
+                      const ReportSummary& summary, const ReportEvents& events) {
   const auto classes = commonest(summary);
-  const std::size_t count = std::min(classes.size(), static_cast<std::size_t>(arguments.class_models));
+  const std::size_t count = std::min(classes.size(), static_cast<std::size_t>(options.class_models));
   if (count == 0)
     return;
-  ClassModelPictures pictures(loaded.model, loaded.preprocessing,
-                              program_options(loaded, arguments.model, Direction::ForwardAndBackward));
+  ClassModelPictures pictures(network.model, network.preprocessing, options.program);
   Json block = {{"title", "Class models"},
                 {"note", "Pictures made by gradient ascent so that they excite a class as much as possible: "
                          "what the network has learnt of it."}};
   if (count < classes.size())
     block["note"] = fmt::format("{} Of the {} most frequent of {} classes.", block["note"].get<std::string>(),
                                 count, classes.size());
-  ProgressBar bar(static_cast<std::int64_t>(count));
   for (std::size_t k = 0; k < count; ++k) {
     const std::int64_t target = classes[k].first;
-    bar.update(static_cast<std::int64_t>(k), "class models");
+    if (events.progress)
+      events.progress(static_cast<std::int64_t>(k), static_cast<std::int64_t>(count), "class models");
     const Panel& panel = pictures.panel(target);
     block["items"].push_back(
         {{"picture", page.add_picture(fmt::format("class-model-{}", target), encode_jpeg(panel.image))},
-         {"title", loaded.labels.short_name(target)},
+         {"title", network.labels.short_name(target)},
          {"caption", panel.caption}});
   }
   page.add_block("pictures", block_text(block));
 }
 
-void add_plots(Page& page, const Network& loaded, const ReportSummary& summary) {
+void add_plots(Page& page, const Network& network, const ReportSummary& summary) {
   if (summary.photos < 2)
     return;
   BarPlot classes{"Photos of each class", "photos", {}, {0}};
   const auto list = commonest(summary);
   for (std::size_t k = 0; k < std::min(list.size(), kBarsOfClasses); ++k)
-    classes.bars.push_back({loaded.labels.short_name(list[k].first), static_cast<double>(list[k].second)});
+    classes.bars.push_back({network.labels.short_name(list[k].first), static_cast<double>(list[k].second)});
   if (list.size() > kBarsOfClasses)
     classes.title += fmt::format(", the {} commonest of {}", kBarsOfClasses, list.size());
   add_plot(page, classes.title, to_svg(classes));
@@ -97,11 +96,11 @@ std::string operators_text(const Model& model) {
   return text;
 }
 
-Facts model_card(const ReportArguments& arguments, const Network& loaded, const Program& program) {
-  const Model& model = loaded.model;
+Facts model_card(const ReportOptions& options, const Network& network, const Program& program) {
+  const Model& model = network.model;
   const ProgramReport& report = program.report();
-  Facts facts = {{"Network", arguments.model.model.empty() ? model.path() : arguments.model.model}};
-  if (arguments.model.model != model.path() && !arguments.model.model.empty())
+  Facts facts = {{"Network", options.network.empty() ? model.path() : options.network}};
+  if (options.network != model.path() && !options.network.empty())
     facts.emplace_back("File", model.path());
   facts.emplace_back("Format", fmt::format("ONNX IR {}, opset {}{}", model.ir_version(), model.opset(),
                                            model.producer().empty() ? "" : ", made by " + model.producer()));
@@ -113,45 +112,42 @@ Facts model_card(const ReportArguments& arguments, const Network& loaded, const 
                                                   static_cast<double>(report.multiply_adds) /
                                                       static_cast<double>(program.options().batch) / 1e6));
   facts.emplace_back("Operators", operators_text(model));
-  facts.emplace_back("Preprocessing", fmt::format("{} (from {})", describe(loaded.preprocessing),
-                                                  loaded.preprocessing_source));
-  facts.emplace_back("Precision", arguments.model.precision);
+  facts.emplace_back("Preprocessing", fmt::format("{} (from {})", describe(network.preprocessing),
+                                                  network.preprocessing_source));
+  facts.emplace_back("Precision", std::string(name_of(program.options().precision)));
   return facts;
 }
 
 }  // namespace
 
-void add_settings(Page& page, const ReportArguments& arguments) {
-  Json block = {{"colourMap", arguments.colormap},
-                {"white", arguments.range.percentile >= 100
+void add_settings(Page& page, const ReportOptions& options, const std::vector<MethodInfo>& methods) {
+  Json block = {{"colourMap", options.colormap},
+                {"white", options.range.percentile >= 100
                               ? "the maximum"
-                              : fmt::format("{:g} % quantile", arguments.range.percentile)}};
+                              : fmt::format("{:g} % quantile", options.range.percentile)}};
   for (const std::string& name : colormap_names())
     block["colourMaps"][name] = colours_of(name);
-  for (const std::string& name : arguments.methods) {
-    const MethodInfo& info = method_info(name);
+  for (const MethodInfo& info : methods)
     block["methods"].push_back({{"name", info.name},
                                 {"title", info.title},
                                 {"summary", info.summary},
                                 {"signed", info.values == MethodInfo::Values::PerChannel}});
-  }
   page.add_block("settings", block_text(block));
 }
 
-void add_summary(Page& page, const ReportArguments& arguments, const Network& loaded,
-                 const ReportExplainers& explain, const ReportSummary& summary) {
-  add_class_models(page, arguments, loaded, summary);
-  add_plots(page, loaded, summary);
+void add_summary(Page& page, const ReportOptions& options, const Network& network, const Program& program,
+                 const ReportSummary& summary, const ReportEvents& events) {
+  add_class_models(page, options, network, summary, events);
+  add_plots(page, network, summary);
   add_left_out(page, summary.left_out);
-  const Program& program = explain.maps.program();
-  Facts facts = model_card(arguments, loaded, program);
-  for (auto& fact : run_facts(summary.command_line, summary.seconds))
+  Facts facts = model_card(options, network, program);
+  for (auto& fact : run_facts(options.command_line, summary.seconds))
     facts.push_back(std::move(fact));
   add_facts(page, "Model and run", facts);
   const std::size_t out = summary.left_out.size();
-  const std::string name = std::filesystem::path(loaded.model.path()).filename().string();
+  const std::string name = std::filesystem::path(network.model.path()).filename().string();
   add_head(page, fmt::format("{} by {}{}", counted(static_cast<std::size_t>(summary.photos), "photo"), name,
                              out == 0 ? "" : fmt::format("; {} left out", counted(out, "file"))));
 }
 
-}  // namespace fovea::cli
+}  // namespace fovea
