@@ -11,17 +11,17 @@ namespace {
 
 using onnx_import::Attribute;
 using onnx_import::Dims;
-using onnx_import::ModelBuilder;
+using onnx_import::ImportBuilder;
 
 constexpr ProgramOptions::Head kClasses = ProgramOptions::Head::Classes;
 
-Model load(const ModelBuilder& builder) {
+Model load(const ImportBuilder& builder) {
   const TemporaryFolder folder;
   store(folder.file("model.onnx"), builder.model.SerializeAsString());
   return Model::load(folder.file("model.onnx"));
 }
 
-std::string error_of(const ModelBuilder& builder, const ProgramOptions& options = {.head = kClasses}) {
+std::string error_of(const ImportBuilder& builder, const ProgramOptions& options = {.head = kClasses}) {
   try {
     Program::compile(load(builder), options);
   } catch (const ModelError& error) {
@@ -31,22 +31,22 @@ std::string error_of(const ModelBuilder& builder, const ProgramOptions& options 
 }
 
 /// z = W x + b of a picture [N,1,2,2], K scores.
-ModelBuilder linear(const std::vector<float>& weights, std::int64_t batch = -1) {
-  ModelBuilder builder;
+ImportBuilder linear(const std::vector<float>& weights, std::int64_t batch = -1) {
+  ImportBuilder builder;
   const auto classes = static_cast<std::int64_t>(weights.size() / 4);
   builder.input("image", {batch, 1, 2, 2}).weight("W", {4, classes}, weights);
   builder.node("Flatten", {"image"}, {"flat"}).node("MatMul", {"flat", "W"}, {"z"});
   return builder;
 }
-ModelBuilder four_classes() {
+ImportBuilder four_classes() {
   return linear({1, 0, 0, 2, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1});
 }
 /// z = 40 times the sum of the picture.
-ModelBuilder one_score() {
+ImportBuilder one_score() {
   return linear({40, 40, 40, 40});
 }
 
-void declare(ModelBuilder& builder, const std::string& name, const Dims& dims,
+void declare(ImportBuilder& builder, const std::string& name, const Dims& dims,
              int type = onnx::TensorProto::FLOAT) {
   builder.output(name);
   onnx::ValueInfoProto& info = *builder.graph().mutable_output(builder.graph().output_size() - 1);
@@ -63,7 +63,7 @@ void declare(ModelBuilder& builder, const std::string& name, const Dims& dims,
 
 /// What a program says of the picture 1 2 3 4.
 struct Said {
-  explicit Said(const ModelBuilder& builder, ProgramOptions options = {.head = kClasses})
+  explicit Said(const ImportBuilder& builder, ProgramOptions options = {.head = kClasses})
       : program(Program::compile(load(builder), options)), session(program) {
     auto x = session.input().data<float>();
     for (std::size_t i = 0; i < x.size(); ++i)
@@ -91,7 +91,7 @@ struct Said {
 const std::vector<double> kScores = {1, 2, 3, 6};
 
 TEST(ClassScores, stand_before_a_softmax_that_others_read) {
-  ModelBuilder builder = four_classes();
+  ImportBuilder builder = four_classes();
   builder.node("Softmax", {"z"}, {"prob"}).node("ArgMax", {"prob"}, {"best"}, {{"axis", 1}});
   builder.node("ReduceMax", {"prob"}, {"most"}, {{"axes", Dims{1}}});
   builder.output("prob").output("best").output("most");
@@ -105,7 +105,7 @@ TEST(ClassScores, stand_before_a_softmax_that_others_read) {
 }
 
 TEST(ClassScores, of_an_opset_that_flattens_and_of_half_precision) {
-  ModelBuilder builder(11);
+  ImportBuilder builder(11);
   builder.input("image", {-1, 1, 2, 2}).weight("W", {4, 4}, {1, 0, 0, 2, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1});
   builder.node("Flatten", {"image"}, {"flat"}).node("Cast", {"flat"}, {"half"}, {{"to", 10}});
   builder.node("Cast", {"W"}, {"Wh"}, {{"to", 10}}).node("MatMul", {"half", "Wh"}, {"zh"});
@@ -119,7 +119,7 @@ TEST(ClassScores, of_an_opset_that_flattens_and_of_half_precision) {
 
 /// A class that the output leaves out keeps its share of the probability.
 TEST(ClassScores, of_a_slice_keep_the_probabilities_of_the_whole) {
-  ModelBuilder builder = four_classes();
+  ImportBuilder builder = four_classes();
   builder.node("Softmax", {"z"}, {"prob"}).list("starts", {1}).list("ends", {4}).list("axes", {1});
   builder.node("Slice", {"prob", "starts", "ends", "axes"}, {"y"}).output("y");
   const Said raw(builder, {.head = ProgramOptions::Head::AsInFile});
@@ -136,7 +136,7 @@ TEST(ClassScores, of_a_slice_keep_the_probabilities_of_the_whole) {
 
 /// The network's own number where no score before it has the same classes.
 TEST(ClassScores, of_probabilities_that_were_computed_with_are_these_probabilities) {
-  ModelBuilder builder = four_classes();
+  ImportBuilder builder = four_classes();
   builder.node("Softmax", {"z"}, {"p"}).weight("two", {}, {2});
   builder.node("Pow", {"p", "two"}, {"y"}).output("y");
   const Said raw(builder, {.head = ProgramOptions::Head::AsInFile});
@@ -151,7 +151,7 @@ TEST(ClassScores, of_probabilities_that_were_computed_with_are_these_probabiliti
 
 /// A saturated HardSigmoid has a map, too, and one output of it is two classes.
 TEST(ClassScores, of_a_hard_sigmoid_stand_before_its_bounds) {
-  ModelBuilder builder = one_score();
+  ImportBuilder builder = one_score();
   builder.node("HardSigmoid", {"z"}, {"y"}, {{"alpha", 0.5F}, {"beta", 0.25F}}).output("y");
   Said said(builder);
   EXPECT_EQ(said.program->head().activation, Activation::Given);
@@ -164,7 +164,7 @@ TEST(ClassScores, of_a_hard_sigmoid_stand_before_its_bounds) {
 TEST(ClassScores, of_one_output_are_two) {
   for (const bool with_sigmoid : {false, true})
     for (const Dims& shape : {Dims{-1, 1}, Dims{-1}, Dims{-1, 1, 1, 1}}) {
-      ModelBuilder builder = one_score();
+      ImportBuilder builder = one_score();
       builder.list("shape", shape).node("Reshape", {"z", "shape"}, {"logit"});
       if (with_sigmoid)
         builder.node("Sigmoid", {"logit"}, {"y"});
@@ -186,7 +186,7 @@ TEST(ClassScores, of_one_output_are_two) {
 }
 
 TEST(ClassScores, of_one_output_stay_one_without_a_probability) {
-  ModelBuilder builder = one_score();
+  ImportBuilder builder = one_score();
   builder.output("z");
   const Said said(builder, {.head = kClasses, .activation = Activation::None});
   EXPECT_EQ(said.program->classes(), 1);
@@ -194,12 +194,12 @@ TEST(ClassScores, of_one_output_stay_one_without_a_probability) {
 }
 
 TEST(ClassScores, have_the_activation_that_is_asked_for) {
-  ModelBuilder builder = four_classes();
+  ImportBuilder builder = four_classes();
   builder.node("Softmax", {"z"}, {"prob"}).output("prob");
   const Said sigmoid(builder, {.head = kClasses, .activation = Activation::Sigmoid});
   EXPECT_EQ(sigmoid.scores, kScores);
   EXPECT_NEAR(sigmoid.probabilities[0], 1 / (1 + std::exp(-1.0)), 1e-9);
-  ModelBuilder logits = four_classes();
+  ImportBuilder logits = four_classes();
   logits.output("z");
   EXPECT_EQ(Said(logits).program->head().activation, Activation::Softmax);
   EXPECT_TRUE(Said(logits).program->head().is_assumed);
@@ -208,7 +208,7 @@ TEST(ClassScores, have_the_activation_that_is_asked_for) {
 }
 
 TEST(ClassScores, multi_label_networks_have_independent_probabilities) {
-  ModelBuilder builder = four_classes();
+  ImportBuilder builder = four_classes();
   builder.node("Sigmoid", {"z"}, {"prob"}).output("prob");
   Said said(builder);
   EXPECT_EQ(said.scores, kScores);
@@ -218,7 +218,7 @@ TEST(ClassScores, multi_label_networks_have_independent_probabilities) {
 
 /// A gate that comes last is no ending.
 TEST(ClassScores, of_a_gated_output_are_the_output) {
-  ModelBuilder builder = four_classes();
+  ImportBuilder builder = four_classes();
   builder.node("Sigmoid", {"z"}, {"gate"}).node("Mul", {"z", "gate"}, {"y"}).output("y");
   const Said said(builder);
   EXPECT_NEAR(said.scores[3], 6 / (1 + std::exp(-6.0)), 1e-5);
@@ -226,7 +226,7 @@ TEST(ClassScores, of_a_gated_output_are_the_output) {
 }
 
 TEST(ClassScores, of_an_output_without_a_batch) {
-  ModelBuilder builder = linear({1, 0, 0, 2, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1}, 1);
+  ImportBuilder builder = linear({1, 0, 0, 2, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1}, 1);
   builder.list("shape", {4}).node("Reshape", {"z", "shape"}, {"y"});
   declare(builder, "y", {4});
   Said said(builder);
@@ -238,7 +238,7 @@ TEST(ClassScores, of_an_output_without_a_batch) {
 }
 
 TEST(ClassScores, are_those_of_the_output_that_is_named) {
-  ModelBuilder builder = four_classes();
+  ImportBuilder builder = four_classes();
   builder.node("Softmax", {"z"}, {"prob"}).node("ArgMax", {"prob"}, {"best"}, {{"axis", 1}});
   declare(builder, "best", {-1, 1}, onnx::TensorProto::INT64);
   declare(builder, "prob", {-1, 4});
@@ -252,7 +252,7 @@ TEST(ClassScores, are_those_of_the_output_that_is_named) {
 }
 
 TEST(ClassScores, refuse_an_output_that_does_not_depend_on_the_picture) {
-  ModelBuilder builder = four_classes();
+  ImportBuilder builder = four_classes();
   builder.weight("bias", {1, 4}, {1, 2, 3, 4}).node("Identity", {"bias"}, {"b"}).output("b").output("z");
   EXPECT_EQ(error_of(builder),
             "the output 'b' is constant: it does not depend on the picture, so it cannot be "
@@ -260,7 +260,7 @@ TEST(ClassScores, refuse_an_output_that_does_not_depend_on_the_picture) {
 }
 
 TEST(ClassScores, refuse_an_output_that_cannot_be_computed_by_naming_others) {
-  ModelBuilder builder = four_classes();
+  ImportBuilder builder = four_classes();
   builder.list("k", {2}).node("TopK", {"z", "k"}, {"best", "places"});
   declare(builder, "best", {-1, 2});
   declare(builder, "z", {-1, 4});
@@ -270,7 +270,7 @@ TEST(ClassScores, refuse_an_output_that_cannot_be_computed_by_naming_others) {
 }
 
 TEST(ClassScores, refuse_an_output_of_undeclared_whole_numbers) {
-  ModelBuilder builder = four_classes();
+  ImportBuilder builder = four_classes();
   builder.node("ArgMax", {"z"}, {"best"}, {{"axis", 1}}).output("best").output("z");
   EXPECT_EQ(
       error_of(builder).find("the output 'best' holds i64 numbers, which cannot be class scores: choose 'z'"),
@@ -279,18 +279,18 @@ TEST(ClassScores, refuse_an_output_of_undeclared_whole_numbers) {
 }
 
 TEST(ClassScores, refuse_the_largest_of_several) {
-  ModelBuilder builder = four_classes();
+  ImportBuilder builder = four_classes();
   builder.node("Softmax", {"z"}, {"prob"}).node("ReduceMax", {"prob"}, {"most"}, {{"axes", Dims{1}}});
   builder.output("most").output("prob");
   EXPECT_EQ(error_of(builder).find("the output 'most' is the largest of several scores"), 0U);
 }
 
 TEST(ClassScores, refuse_what_is_no_classifiers) {
-  ModelBuilder boxes = four_classes();
+  ImportBuilder boxes = four_classes();
   boxes.list("shape", {-1, 2, 2}).node("Reshape", {"z", "shape"}, {"y"}).output("y");
   EXPECT_EQ(error_of(boxes).find("the output 'y' has shape 1x2x2, which is not one row of class scores"), 0U)
       << error_of(boxes);
-  ModelBuilder pixels = four_classes();
+  ImportBuilder pixels = four_classes();
   pixels.list("shape", {-1, 2, 2}).node("Reshape", {"z", "shape"}, {"spread"});
   pixels.node("Softmax", {"spread"}, {"y"}, {{"axis", 1}}).output("y");
   EXPECT_NE(error_of(pixels).find("segments pictures"), std::string::npos) << error_of(pixels);
@@ -299,7 +299,7 @@ TEST(ClassScores, refuse_what_is_no_classifiers) {
 
 /// An embedding behind which another output has the labels' length.
 TEST(ClassScores, refuse_an_embedding_where_another_output_fits_the_labels) {
-  ModelBuilder builder = four_classes();
+  ImportBuilder builder = four_classes();
   declare(builder, "flat", {-1, 4});
   builder.weight("V", {4, 3}, std::vector<float>(12, 1)).node("MatMul", {"z", "V"}, {"logits"});
   declare(builder, "logits", {-1, 3});
@@ -313,7 +313,7 @@ TEST(ClassScores, refuse_an_embedding_where_another_output_fits_the_labels) {
 }
 
 TEST(ClassScores, of_all_methods_are_the_same) {
-  ModelBuilder builder = one_score();
+  ImportBuilder builder = one_score();
   builder.node("Sigmoid", {"z"}, {"y"}).output("y");
   const auto program =
       compile_for_pictures(load(builder), {.rule = Rule::LrpEpsilon, .backend = BackendKind::Reference});

@@ -12,10 +12,10 @@
 namespace fovea::test {
 namespace {
 
-using onnx_import::ModelBuilder;
+using onnx_import::ImportBuilder;
 using onnx_import::to_vector;
 
-Model load(const ModelBuilder& builder) {
+Model load(const ImportBuilder& builder) {
   const TemporaryFolder folder;
   store(folder.file("model.onnx"), builder.model.SerializeAsString());
   return Model::load(folder.file("model.onnx"));
@@ -32,8 +32,8 @@ std::string error_of(F&& f) {
   return "nothing was thrown";
 }
 
-ModelBuilder relu_model(const onnx_import::Dims& dims, int type = onnx::TensorProto::FLOAT) {
-  ModelBuilder builder;
+ImportBuilder relu_model(const onnx_import::Dims& dims, int type = onnx::TensorProto::FLOAT) {
+  ImportBuilder builder;
   builder.input("image", dims, type).node("Relu", {"image"}, {"scores"}).output("scores");
   return builder;
 }
@@ -51,7 +51,7 @@ TEST(Model, finds_its_picture) {
 }
 
 TEST(Model, says_why_its_input_is_no_picture) {
-  const auto error = [](const ModelBuilder& builder) {
+  const auto error = [](const ImportBuilder& builder) {
     return error_of([&] { load(builder).image_input(); });
   };
   EXPECT_EQ(error(relu_model({2, 3})),
@@ -61,7 +61,7 @@ TEST(Model, says_why_its_input_is_no_picture) {
   EXPECT_NE(error(relu_model({1, -1, 8, 8})).find("is not a picture"), std::string::npos);
   EXPECT_NE(error(relu_model({1, 3, 8, 8}, onnx::TensorProto::BOOL)).find("bool [1,3,8,8]"),
             std::string::npos);
-  ModelBuilder two;
+  ImportBuilder two;
   two.input("a", {1, 3, 8, 8}).input("b", {1, 3, 8, 8}).node("Add", {"a", "b"}, {"scores"}).output("scores");
   EXPECT_EQ(error(two), "expected one picture input, found 2 inputs ('a', 'b'): give all but the picture a "
                         "value in the file, an "
@@ -79,7 +79,7 @@ TEST(Model, asks_for_a_size_that_the_file_leaves_open) {
 
 /// A dense layer behind the picture fits one size only; a pooling layer fits many.
 TEST(Model, knows_the_size_that_its_layers_fit) {
-  ModelBuilder dense;
+  ImportBuilder dense;
   dense.input("image", {-1, 3, -2, -3}).output("scores").node("Flatten", {"image"}, {"flat"});
   dense.weight("w", {3 * 32 * 32, 2}, std::vector<float>(3 * 32 * 32 * 2, 1));
   dense.node("MatMul", {"flat", "w"}, {"scores"});
@@ -91,7 +91,7 @@ TEST(Model, knows_the_size_that_its_layers_fit) {
 
 /// What the file does not say of its output follows from its layers.
 TEST(Model, completes_its_first_output) {
-  ModelBuilder builder;
+  ImportBuilder builder;
   builder.input("image", {-1, 3, -2, -3}).node("GlobalAveragePool", {"image"}, {"p"});
   builder.node("Flatten", {"p"}, {"scores"}).output("scores");
   builder.graph().mutable_output(0)->clear_type();
@@ -104,7 +104,7 @@ TEST(Model, completes_its_first_output) {
 
 /// Pictures of whole numbers are fed as they are, and differentiated as floating ones.
 TEST(Program, takes_pictures_of_whole_numbers) {
-  ModelBuilder builder;
+  ImportBuilder builder;
   builder.input("image", {1, 5, 5, 3}, onnx::TensorProto::UINT8).output("scores");
   builder.weight("scale", {3}, {1, 2, 3}).node("Cast", {"image"}, {"f"}, {{"to", 1}});
   builder.node("Mul", {"f", "scale"}, {"m"}).node("Flatten", {"m"}, {"scores"});
@@ -150,7 +150,7 @@ TEST(Program, refuses_options_that_make_no_sense) {
 }
 
 TEST(Program, differentiates_a_layer_in_between) {
-  ModelBuilder builder;
+  ImportBuilder builder;
   builder.input("image", {1, 1, 2, 2})
       .weight("w", {1, 1, 1, 1}, {3})
       .node("Conv", {"image", "w"}, {"layer"})
@@ -174,7 +174,7 @@ TEST(Program, differentiates_a_layer_in_between) {
 
 /// A node's name stands for its first output, unless a value has that name.
 TEST(Program, differentiates_what_a_named_node_writes) {
-  ModelBuilder builder;
+  ImportBuilder builder;
   builder.input("image", {1, 1, 2, 2})
       .node("Relu", {"image"}, {"first"}, {}, "relu")
       .node("Exp", {"first"}, {"second"}, {}, "first")
@@ -195,7 +195,7 @@ TEST(Program, differentiates_what_a_named_node_writes) {
 
 /// Scores before the Softmax, unless they are wanted behind it; a target is taken as it is.
 TEST(Program, removes_a_final_softmax) {
-  ModelBuilder builder;
+  ImportBuilder builder;
   builder.input("image", {1, 1, 1, 3})
       .node("Flatten", {"image"}, {"flat"})
       .node("Softmax", {"flat"}, {"prob"}, {{"axis", 1}})
@@ -217,7 +217,7 @@ TEST(Program, removes_a_final_softmax) {
 }
 
 TEST(Program, counts_what_it_does) {
-  ModelBuilder builder;
+  ImportBuilder builder;
   builder.input("image", {1, 2, 4, 4})
       .weight("w", {3, 2, 3, 3}, std::vector<float>(54, 1))
       .node("Conv", {"image", "w"}, {"c"})
@@ -232,7 +232,7 @@ TEST(Program, counts_what_it_does) {
 }
 
 TEST(Program, says_what_a_rule_left_alone) {
-  ModelBuilder builder(14);
+  ImportBuilder builder(14);
   builder.input("image", {1, 1, 2, 2})
       .node("Relu", {"image"}, {"r"})
       .node("HardSwish", {"r"}, {"h"})
@@ -240,13 +240,13 @@ TEST(Program, says_what_a_rule_left_alone) {
       .node("Sigmoid", {"h2"}, {"gate"})
       .node("Mul", {"h2", "gate"}, {"scores"})
       .output("scores");
-  const auto note = [](const ModelBuilder& model, Rule rule) {
+  const auto note = [](const ImportBuilder& model, Rule rule) {
     const auto notes = Program::compile(load(model), {.rule = rule})->report().notes;
     return notes.empty() ? std::string() : notes.front();
   };
   EXPECT_EQ(note(builder, Rule::Guided), "rule guided acted on 1 Relu; left alone: 2 HardSwish, 1 Sigmoid");
   EXPECT_EQ(note(builder, Rule::Gradient), "");
-  ModelBuilder leaky;
+  ImportBuilder leaky;
   leaky.input("image", {1, 1, 2, 2}).node("LeakyRelu", {"image"}, {"scores"}).output("scores");
   EXPECT_EQ(note(leaky, Rule::Deconvnet),
             "rule deconvnet met no Relu: the result is the plain gradient; left alone: 1 LeakyRelu");
@@ -254,7 +254,7 @@ TEST(Program, says_what_a_rule_left_alone) {
 
 /// [N,H,W,C]: the program takes [N,C,H,W] unless told otherwise, and nothing is transposed twice.
 TEST(Program, takes_channels_last_either_way) {
-  ModelBuilder builder;
+  ImportBuilder builder;
   builder.input("image", {-1, 6, -2, 3})
       .weight("w", {2, 3, 3, 1}, {1, 2, 3, 4, 5, 6, 7, 8, 9, -1, 2, -3, 4, -5, 6, -7, 8, -9})
       .node("Transpose", {"image"}, {"first"}, {{"perm", onnx_import::Dims{0, 3, 1, 2}}})
@@ -358,7 +358,7 @@ TEST(Metadata, of_other_programs_is_left_aside_with_a_warning) {
     EXPECT_TRUE(labels_from_metadata({{"labels", text}}, warnings).empty()) << text;
     EXPECT_EQ(warnings.size(), 1U) << text;
   }
-  ModelBuilder builder = relu_model({1, 3, 4, 4});
+  ImportBuilder builder = relu_model({1, 3, 4, 4});
   for (const auto& [key, value] : {std::pair{"std", "{\"all\": 0.5}"}, std::pair{"labels", "{}"}}) {
     auto& entry = *builder.model.add_metadata_props();
     entry.set_key(key);
@@ -397,7 +397,7 @@ TEST(Metadata, reads_labels_and_finds_their_wordnet_ids) {
 }
 
 TEST(Model, takes_imagenet_s_labels_for_a_thousand_classes) {
-  ModelBuilder builder;
+  ImportBuilder builder;
   builder.input("image", {1, 1, 2, 2}).weight("w", {1000, 4}, std::vector<float>(4000, 1));
   builder.node("Flatten", {"image"}, {"flat"}).node("Gemm", {"flat", "w"}, {"scores"}, {{"transB", 1}});
   auto& output = *builder.graph().add_output();

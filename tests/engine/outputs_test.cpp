@@ -7,17 +7,17 @@
 namespace fovea::test {
 namespace {
 
-using onnx_import::ModelBuilder;
+using onnx_import::ImportBuilder;
 
-Model load(const ModelBuilder& builder) {
+Model load(const ImportBuilder& builder) {
   const TemporaryFolder folder;
   store(folder.file("model.onnx"), builder.model.SerializeAsString());
   return Model::load(folder.file("model.onnx"));
 }
 
 /// Scores "y", and behind them an output "best" that fovea cannot compute.
-ModelBuilder with_unsupported_output() {
-  ModelBuilder m;
+ImportBuilder with_unsupported_output() {
+  ImportBuilder m;
   m.input("x", {1, 1, 2, 2}).output("y").output("best");
   m.node("Relu", {"x"}, {"h"}).node("Flatten", {"h"}, {"y"});
   m.node("Unknown", {"y"}, {"best"}, {}, "unknown");
@@ -38,7 +38,7 @@ TEST(Outputs, TheFirstAloneIsComputed) {
 }
 
 TEST(Outputs, OthersAreComputedOnRequest) {
-  ModelBuilder m = with_unsupported_output();
+  ImportBuilder m = with_unsupported_output();
   m.node("Exp", {"h"}, {"z"}).output("z");
   const Model model = load(m);
   const auto program = Program::compile(model, {.direction = Direction::Forward, .outputs = {"z", "y"}});
@@ -51,7 +51,7 @@ TEST(Outputs, OthersAreComputedOnRequest) {
 
 /// A target needs only what stands before it.
 TEST(Outputs, ATargetBeforeAnUnsupportedNodeCanBeDifferentiated) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {1, 1, 2, 2}).output("y").node("Relu", {"x"}, {"h"}).node("Unknown", {"h"}, {"y"});
   const Model model = load(m);
   EXPECT_TRUE(model.unsupported_nodes().front().needed);
@@ -60,7 +60,7 @@ TEST(Outputs, ATargetBeforeAnUnsupportedNodeCanBeDifferentiated) {
 }
 
 TEST(Outputs, InputsOfOthersAreNoPictures) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {1, 3, 4, 4}).output("y").node("Relu", {"x"}, {"y"});
   m.input("boxes", {-1, 4}).node("Relu", {"boxes"}, {"z"}).output("z");
   const Model model = load(m);

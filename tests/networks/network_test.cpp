@@ -57,7 +57,7 @@ TEST(PreprocessingSpec, FaultsNameTheField) {
 class NetworkFile : public testing::Test {
 protected:
   std::string file(std::int64_t height, std::int64_t width) const {
-    onnx_import::ModelBuilder builder;
+    onnx_import::ImportBuilder builder;
     builder.input("image", {1, 3, height, width}).weight("W", {2, 3, 1, 1}, {1, 2, 3, 4, 5, 6});
     builder.node("Conv", {"image", "W"}, {"maps"}).node("GlobalAveragePool", {"maps"}, {"means"});
     builder.node("Flatten", {"means"}, {"scores"}).output("scores");

@@ -49,7 +49,7 @@ using test::float_tensor;
 using test::int_tensor;
 
 /// A builder whose model goes through the importer.
-struct ModelBuilder : test::BasicModelBuilder<ModelBuilder> {
+struct ImportBuilder : test::BasicModelBuilder<ImportBuilder> {
   using BasicModelBuilder::BasicModelBuilder;
   std::shared_ptr<const OnnxFile> file() const {
     const TempFolder folder;
