@@ -55,8 +55,11 @@ SanityImage explain_image(const SanityRun& run, Explainer& explain, const std::s
   image.input = photo.inputs().reshaped({shape[1], shape[2], shape[3]});
   image.class_index = run.class_index ? *run.class_index : top_k(photo.scores(), 1).front().index;
   image.other_class = other_class(run, image.class_index, explain.program().classes(), place);
-  for (std::size_t m = 0; m < explain.method_infos().size(); ++m)
+  for (std::size_t m = 0; m < explain.method_infos().size(); ++m) {
     image.maps.push_back(judged_map(explain, image.input, image.class_index, m));
+    // Maps too small to be compared are this photo's failure, and not a row of empty cells.
+    (void)likeness(image.maps.back(), image.maps.back());
+  }
   return image;
 }
 
