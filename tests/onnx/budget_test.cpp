@@ -12,25 +12,25 @@ namespace {
 constexpr std::int64_t kGibi = std::int64_t{1} << 30;
 
 /// An integer scalar.
-void add_scalar(ModelBuilder& m, const std::string& name, std::int64_t value) {
+void add_scalar(ImportBuilder& m, const std::string& name, std::int64_t value) {
   *m.graph().add_initializer() = int_tensor(name, {}, {value});
 }
 
 /// x multiplied by the largest element of an int64 value, so that the value is needed.
-void use(ModelBuilder& m, const std::string& value, const std::string& x, const std::string& y) {
+void use(ImportBuilder& m, const std::string& value, const std::string& x, const std::string& y) {
   m.node("ReduceMax", {value}, {y + "_m"}, {{"keepdims", 0}})
       .node("Cast", {y + "_m"}, {y + "_f"}, {{"to", 1}});
   m.node("Mul", {x, y + "_f"}, {y});
 }
 
-void expect_refused(const ModelBuilder& m, const std::string& node) {
+void expect_refused(const ImportBuilder& m, const std::string& node) {
   const auto begin = std::chrono::steady_clock::now();
   expect_model_error([&] { m.import(); }, {"'" + node + "'", "--max-memory", "iB"});
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2)) << node;
 }
 
 TEST(MemoryBudget, Repeated_ranges_are_refused_before_any_is_made) {
-  ModelBuilder m(17);
+  ImportBuilder m(17);
   m.input("x", {1, 3, 4, 4}).output("y40");
   add_scalar(m, "a", 0);
   add_scalar(m, "b", 1 << 24);
@@ -47,7 +47,7 @@ TEST(MemoryBudget, Repeated_ranges_are_refused_before_any_is_made) {
 
 TEST(MemoryBudget, Doubled_constants_are_refused_before_any_is_made) {
   for (const char* op : {"Concat", "Add"}) {
-    ModelBuilder m(17);
+    ImportBuilder m(17);
     m.input("x", {1, 3, 4, 4}).output("y").list("shape", {1 << 23});
     m.node("ConstantOfShape", {"shape"}, {"c0"}, {{"value", int_tensor("", {1}, {1})}}, "c0");
     for (int i = 0; i < 60; ++i) {
@@ -64,7 +64,7 @@ TEST(MemoryBudget, Doubled_constants_are_refused_before_any_is_made) {
 TEST(MemoryBudget, One_large_constant_from_a_few_numbers_is_refused) {
   const auto model = [](const std::string& op, const std::vector<std::string>& inputs,
                         const std::vector<Attribute>& attributes = {}, int opset = 17) {
-    ModelBuilder m(opset);
+    ImportBuilder m(opset);
     m.input("x", {1, 3, 4, 4}).output("y");
     add_scalar(m, "zero", 0);
     add_scalar(m, "one", 1);
@@ -90,7 +90,7 @@ TEST(MemoryBudget, One_large_constant_from_a_few_numbers_is_refused) {
 TEST(MemoryBudget, Values_computed_from_the_picture_are_limited_each) {
   const auto model = [](const std::string& op, const std::vector<std::string>& inputs,
                         const std::vector<Attribute>& attributes = {}, int opset = 17) {
-    ModelBuilder m(opset);
+    ImportBuilder m(opset);
     m.input("x", {1, 3, 8, 8}).output("y");
     m.list("pads", {0, 0, 20000, 0, 0, 0, 0, 20000})
         .list("repeats", {1, 1, 3000, 1000})
@@ -113,7 +113,7 @@ TEST(MemoryBudget, Values_computed_from_the_picture_are_limited_each) {
 }
 
 TEST(MemoryBudget, Tables_for_resizing_are_limited) {
-  ModelBuilder m(17);
+  ImportBuilder m(17);
   m.input("x", {1, 1, 8, 8}).output("y").list("sizes", {1, 1, 1, 500000000});
   m.node("Resize", {"x", "", "", "sizes"}, {"large"}, {{"mode", "linear"}}, "large")
       .node("GlobalMaxPool", {"large"}, {"y"});
@@ -121,7 +121,7 @@ TEST(MemoryBudget, Tables_for_resizing_are_limited) {
 }
 
 TEST(MemoryBudget, The_work_for_constants_is_limited) {
-  ModelBuilder m(17);
+  ImportBuilder m(17);
   m.input("x", {1, 3, 4, 4}).output("y").list("shape", {2000, 2000});
   m.node("ConstantOfShape", {"shape"}, {"c0"}, {}, "c0");
   for (int i = 0; i < 4; ++i)
@@ -132,7 +132,7 @@ TEST(MemoryBudget, The_work_for_constants_is_limited) {
 }
 
 TEST(MemoryBudget, Many_small_readings_of_a_large_constant_are_limited) {
-  ModelBuilder m(17);
+  ImportBuilder m(17);
   m.input("x", {1, 3, 4, 4}).output("y999").list("shape", {1 << 24});
   m.node("ConstantOfShape", {"shape"}, {"c"}, {}, "c");
   std::string last = "x";
@@ -146,7 +146,7 @@ TEST(MemoryBudget, Many_small_readings_of_a_large_constant_are_limited) {
 }
 
 TEST(MemoryBudget, A_higher_limit_lets_more_through) {
-  ModelBuilder m(17);
+  ImportBuilder m(17);
   m.input("x", {1, 3, 4, 4}).output("y").list("shape", {1 << 20});
   m.node("ConstantOfShape", {"shape"}, {"c"}, {{"value", int_tensor("", {1}, {1})}}, "large");
   use(m, "c", "x", "y");
@@ -161,7 +161,7 @@ TEST(MemoryBudget, A_higher_limit_lets_more_through) {
 }
 
 TEST(MemoryBudget, Constants_that_nothing_needs_are_never_made) {
-  ModelBuilder m(17);
+  ImportBuilder m(17);
   m.input("x", {1, 3, 4, 4}).output("y").list("shape", {1 << 21});
   m.node("ConstantOfShape", {"shape"}, {"c"}, {}, "unread").node("Relu", {"x"}, {"y"});
   m.node("Shape", {"c"}, {"s"})
@@ -176,7 +176,7 @@ TEST(MemoryBudget, Constants_that_nothing_needs_are_never_made) {
 }
 
 TEST(MemoryBudget, Large_constants_that_are_needed_are_right) {
-  ModelBuilder m(17);
+  ImportBuilder m(17);
   m.input("x", {1}).output("y").list("shape", {300, 300}).list("axes", {0, 1});
   m.node("ConstantOfShape", {"shape"}, {"c"}, {{"value", float_tensor("", {1}, {2})}})
       .node("Mul", {"c", "c"}, {"d"});
@@ -214,7 +214,7 @@ TEST(Shapes, Axes_and_products_beyond_the_tensor_are_errors) {
 }
 
 TEST(Shapes, A_reshape_to_thousands_of_axes_is_refused) {
-  ModelBuilder m;
+  ImportBuilder m;
   Dims target(5000, 1);
   target[0] = 48;
   m.input("x", {1, 3, 4, 4}).output("y").list("s", target).node("Reshape", {"x", "s"}, {"y"}, {}, "r");

@@ -7,7 +7,7 @@ namespace {
 
 /// A small model with weights, lists, attributes and folding in it.
 std::string valid_model() {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("image", {1, 1, 4, 4}).output("y").weight("w", {2, 1, 3, 3}, std::vector<float>(18, 0.5F));
   m.node("Conv", {"image", "w"}, {"c"}, {{"pads", Dims{1, 1, 1, 1}}, {"strides", Dims{2, 2}}}, "conv1");
   m.node("Clip", {"c", "lo"}, {"r"}).weight("lo", {}, {0}).node("Shape", {"r"}, {"s"});

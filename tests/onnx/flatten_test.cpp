@@ -41,7 +41,7 @@ onnx::AttributeProto reference(const std::string& name, const std::string& to) {
   return attribute;
 }
 
-onnx::FunctionProto& add_function(ModelBuilder& m, const std::string& name, const Names& inputs,
+onnx::FunctionProto& add_function(ImportBuilder& m, const std::string& name, const Names& inputs,
                                   const Names& outputs, const std::vector<onnx::NodeProto>& nodes) {
   onnx::FunctionProto& function = *m.model.add_functions();
   function.set_domain("local");
@@ -60,13 +60,13 @@ void add_field(google::protobuf::Message& message, int number, const std::string
   message.GetReflection()->MutableUnknownFields(&message)->AddLengthDelimited(number, bytes);
 }
 
-ModelBuilder over_x(const Dims& dims = {1, 2}, int opset = 18) {
-  ModelBuilder m(opset);
+ImportBuilder over_x(const Dims& dims = {1, 2}, int opset = 18) {
+  ImportBuilder m(opset);
   m.input("x", dims).output("y");
   return m;
 }
 
-Values result(const ModelBuilder& m, const Values& x = {1, -2}) {
+Values result(const ImportBuilder& m, const Values& x = {1, -2}) {
   return to_vector<float>(run(m.import(), {floats({1, static_cast<std::int64_t>(x.size())}, x)})[0]);
 }
 
@@ -77,7 +77,7 @@ onnx::NodeProto leaky(const std::string& to) {
 }
 
 TEST(Functions, AreInlinedWithTheCallsAttributes) {
-  ModelBuilder m = over_x();
+  ImportBuilder m = over_x();
   add_function(m, "Leaky", {"a"}, {"b"}, {leaky("slope")});
   *m.graph().add_node() = make_node("Leaky", {"x"}, {"y"}, "local");
   *m.graph().mutable_node(0)->add_attribute() = number("slope", 0.25F);
@@ -86,7 +86,7 @@ TEST(Functions, AreInlinedWithTheCallsAttributes) {
 }
 
 TEST(Functions, HaveDefaultsAndLeaveOutWhatIsNotGiven) {
-  ModelBuilder m = over_x();
+  ImportBuilder m = over_x();
   onnx::FunctionProto& function = add_function(m, "Leaky", {"a"}, {"b"}, {leaky("slope")});
   *m.graph().add_node() = make_node("Leaky", {"x"}, {"y"}, "local");
   EXPECT_EQ(result(m), (Values{1, -0.02F}));  // LeakyRelu's own default
@@ -95,7 +95,7 @@ TEST(Functions, HaveDefaultsAndLeaveOutWhatIsNotGiven) {
 }
 
 TEST(Functions, CallOthersAndKeepTheirNamesApart) {
-  ModelBuilder m = over_x();
+  ImportBuilder m = over_x();
   onnx::NodeProto inner = make_node("Leaky", {"t"}, {"u"}, "local");
   *inner.add_attribute() = reference("slope", "outer");
   add_function(m, "Leaky", {"a"}, {"b"}, {leaky("slope")});
@@ -111,7 +111,7 @@ TEST(Functions, CallOthersAndKeepTheirNamesApart) {
 }
 
 TEST(Functions, MayPassInputsOnAndLeaveSomeOut) {
-  ModelBuilder m = over_x();
+  ImportBuilder m = over_x();
   onnx::NodeProto clip = make_node("Clip", {"a", "low", "high"}, {"c"});
   add_function(m, "Pass", {"a", "low", "high"}, {"a", "c", "unused"},
                {clip, make_node("Neg", {"a"}, {"unused"})});
@@ -122,7 +122,7 @@ TEST(Functions, MayPassInputsOnAndLeaveSomeOut) {
 }
 
 TEST(Functions, HaveAnOperatorSetOfTheirOwn) {
-  ModelBuilder m = over_x({1, 2, 2}, 18);
+  ImportBuilder m = over_x({1, 2, 2}, 18);
   onnx::FunctionProto& function = add_function(m, "Old", {"a"}, {"b"}, {make_node("Softmax", {"a"}, {"b"})});
   *m.graph().add_node() = make_node("Old", {"x"}, {"y"}, "local");
   const auto first = [&] {
@@ -136,7 +136,7 @@ TEST(Functions, HaveAnOperatorSetOfTheirOwn) {
 }
 
 TEST(Functions, MayHaveOverloads) {
-  ModelBuilder m = over_x();
+  ImportBuilder m = over_x();
   add_function(m, "F", {"a"}, {"b"}, {make_node("Neg", {"a"}, {"b"})});
   add_field(add_function(m, "F", {"a"}, {"b"}, {make_node("Abs", {"a"}, {"b"})}), 13, "other");
   onnx::NodeProto& call = *m.graph().add_node() = make_node("F", {"x"}, {"y"}, "local");
@@ -146,19 +146,19 @@ TEST(Functions, MayHaveOverloads) {
 }
 
 TEST(Functions, GoBeforeOperatorsOfTheirName) {
-  ModelBuilder m = over_x();
+  ImportBuilder m = over_x();
   add_function(m, "Relu", {"a"}, {"b"}, {make_node("Neg", {"a"}, {"b"})}).set_domain("");
   m.node("Relu", {"x"}, {"y"});
   EXPECT_EQ(result(m), (Values{-1, 2}));
 }
 
 TEST(Functions, EndInAnErrorWhereTheyNeverEnd) {
-  ModelBuilder m = over_x();
+  ImportBuilder m = over_x();
   add_function(m, "F", {"a"}, {"b"}, {make_node("F", {"a"}, {"b"}, "local")});
   *m.graph().add_node() = make_node("F", {"x"}, {"y"}, "local");
   expect_model_error([&] { m.file(); }, {"(local.F)", "must not call itself"});
 
-  ModelBuilder bomb = over_x();
+  ImportBuilder bomb = over_x();
   add_function(bomb, "F0", {"a"}, {"b"}, {make_node("Neg", {"a"}, {"b"})});
   for (int i = 1; i < 40; ++i) {
     const std::string below = "F" + std::to_string(i - 1);
@@ -170,7 +170,7 @@ TEST(Functions, EndInAnErrorWhereTheyNeverEnd) {
 }
 
 TEST(Functions, RefuseCallsThatDoNotFit) {
-  ModelBuilder m = over_x();
+  ImportBuilder m = over_x();
   add_function(m, "F", {"a"}, {"b"}, {make_node("Neg", {"a"}, {"b"})});
   *m.graph().add_node() = make_node("F", {"x", "x"}, {"y"}, "local");
   expect_model_error([&] { m.file(); }, {"(local.F)", "takes 1 inputs, but 2 are given"});
@@ -201,7 +201,7 @@ onnx::NodeProto make_if(const std::string& condition, const std::string& output,
   return node;
 }
 
-ModelBuilder& truth(ModelBuilder& m, const std::string& name, bool value) {
+ImportBuilder& truth(ImportBuilder& m, const std::string& name, bool value) {
   onnx::TensorProto& tensor = *m.graph().add_initializer();
   tensor.set_name(name);
   tensor.set_data_type(onnx::TensorProto::BOOL);
@@ -211,7 +211,7 @@ ModelBuilder& truth(ModelBuilder& m, const std::string& name, bool value) {
 
 TEST(If, TakesTheBranchThatItsConditionChooses) {
   for (const bool value : {true, false}) {
-    ModelBuilder m = over_x();
+    ImportBuilder m = over_x();
     truth(m, "c", value);
     *m.graph().add_node() =
         make_if("c", "y", {make_node("Neg", {"x"}, {"r"})}, "r", {make_node("Abs", {"x"}, {"r"})}, "r");
@@ -220,7 +220,7 @@ TEST(If, TakesTheBranchThatItsConditionChooses) {
 }
 
 TEST(If, FoldsAConditionMadeOfShapes) {
-  ModelBuilder m = over_x({-1, 2});
+  ImportBuilder m = over_x({-1, 2});
   m.list("one", {1}).list("zero", {0});
   m.node("Shape", {"x"}, {"s"}).node("Gather", {"s", "zero"}, {"n"}).node("Equal", {"n", "one"}, {"c"});
   // A branch may be a value of the graph around it.
@@ -231,7 +231,7 @@ TEST(If, FoldsAConditionMadeOfShapes) {
 }
 
 TEST(If, NestsAndHasWeightsOfItsOwn) {
-  ModelBuilder m = over_x();
+  ImportBuilder m = over_x();
   truth(truth(m, "c", true), "d", false);
   m.weight("w", {1}, {10});
   onnx::NodeProto inner =
@@ -245,7 +245,7 @@ TEST(If, NestsAndHasWeightsOfItsOwn) {
 
 TEST(If, LooksAtTheChosenBranchAlone) {
   for (const bool value : {true, false}) {
-    ModelBuilder m = over_x();
+    ImportBuilder m = over_x();
     truth(m, "c", value);
     const onnx::NodeProto broken = make_node("Cast", {"x"}, {"u"});  // without its attribute
     *m.graph().add_node() = make_if("c", "y", {make_node("Neg", {"x"}, {"r"})}, "r",
@@ -259,7 +259,7 @@ TEST(If, LooksAtTheChosenBranchAlone) {
 }
 
 TEST(If, WhoseConditionDependsOnThePictureIsNamed) {
-  ModelBuilder m = over_x();
+  ImportBuilder m = over_x();
   m.node("ReduceSum", {"x"}, {"sum"}, {{"keepdims", 0}}).weight("zero", {}, {0});
   m.node("Greater", {"sum", "zero"}, {"c"});
   *m.graph().add_node() =
@@ -269,7 +269,7 @@ TEST(If, WhoseConditionDependsOnThePictureIsNamed) {
 }
 
 TEST(If, RefusesBranchesThatDoNotFit) {
-  ModelBuilder m = over_x();
+  ImportBuilder m = over_x();
   truth(m, "c", true);
   onnx::NodeProto& node = *m.graph().add_node() =
       make_if("c", "y", {make_node("Neg", {"x"}, {"r"})}, "r", {make_node("Abs", {"x"}, {"r"})}, "r");
@@ -304,7 +304,7 @@ TEST(If, RefusesBranchesThatDoNotFit) {
 }
 
 TEST(If, LiesInFunctionsToo) {
-  ModelBuilder m = over_x();
+  ImportBuilder m = over_x();
   truth(m, "c", true);
   onnx::NodeProto inner = make_node("LeakyRelu", {"a"}, {"r"});
   *inner.add_attribute() = reference("alpha", "slope");

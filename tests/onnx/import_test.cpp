@@ -4,8 +4,8 @@ namespace fovea::onnx_import {
 namespace {
 
 /// conv -> relu -> reshape to a fixed target -> gemm, as frameworks write it for a batch of one.
-ModelBuilder classifier(std::int64_t batch, const Dims& target) {
-  ModelBuilder m;
+ImportBuilder classifier(std::int64_t batch, const Dims& target) {
+  ImportBuilder m;
   m.input("image", {batch, 1, 2, 2}).output("scores").weight("w", {1, 1, 1, 1}, {2}).list("target", target);
   m.weight("fc", {4, 3}, std::vector<float>(12, 1));
   m.node("Conv", {"image", "w"}, {"c"}, {}, "conv1").node("Relu", {"c"}, {"r"}, {}, "relu1");
@@ -23,7 +23,7 @@ TEST(Batch, FixedBatchIsChangedInReshapeTargetsToo) {
 }
 
 TEST(Batch, FirstEntryIsScaledWhereItHoldsMoreThanTheBatch) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {2, 3, 4}).output("y").list("target", {6, 4}).node("Reshape", {"x", "target"}, {"y"});
   EXPECT_EQ(output_shape(m.import({.batch = 5})), Shape({15, 4}));
 }
@@ -31,7 +31,7 @@ TEST(Batch, FirstEntryIsScaledWhereItHoldsMoreThanTheBatch) {
 TEST(Batch, ThatIsNotInFrontIsRefused) {
   // Attention as [tokens, batch, features]: with 4 tokens both the first and the second entry could take the
   // batch.
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {1, 4, 6})
       .output("y")
       .list("target", {4, 3, 2})
@@ -43,7 +43,7 @@ TEST(Batch, ThatIsNotInFrontIsRefused) {
 }
 
 TEST(Batch, ConstantsConcatenatedToTheImageAreRepeated) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {1, 2, 2}).output("y").weight("token", {1, 1, 2}, {7, 8});
   m.node("Concat", {"token", "x"}, {"y"}, {{"axis", 1}});
   EXPECT_EQ(output_shape(m.import({.batch = 3})), Shape({3, 3, 2}));
@@ -60,7 +60,7 @@ TEST(Batch, SymbolicAndBad) {
 }
 
 TEST(InputShapes, SymbolicSizes) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {-1, 3, -2, -3}).output("y").node("GlobalAveragePool", {"x"}, {"y"});
   const ir::Graph graph = m.import({.batch = 2, .height = 5, .width = 6});
   EXPECT_EQ(graph.shape(graph.inputs()[0]), Shape({2, 3, 5, 6}));
@@ -77,7 +77,7 @@ TEST(InputShapes, GivenShapeChangesTheBatchToo) {
 }
 
 TEST(InputShapes, InputWithoutAShape) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {}).output("y").node("Relu", {"x"}, {"y"});
   m.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->clear_shape();
   expect_model_error([&] { m.import(); }, {"input 'x'", "without a shape"});
@@ -96,7 +96,7 @@ TEST(Names, NodesAndValuesKeepTheirs) {
 }
 
 TEST(Names, AValueMayBeCalledLikeAnotherNode) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {1}).output("b").node("Relu", {"x"}, {"a"}, {}, "b").node("Exp", {"a"}, {"b"}, {}, "a");
   const ir::Graph graph = m.import();
   EXPECT_EQ(graph.value(graph.nodes()[0].outputs[0]).name, "a");
@@ -104,7 +104,7 @@ TEST(Names, AValueMayBeCalledLikeAnotherNode) {
 }
 
 TEST(Types, EveryFloatTakesTheWantedType) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {1, 2}, onnx::TensorProto::FLOAT16).output("y").weight("w", {2}, {1, 2});
   m.node("Constant", {}, {"c"}, {{"value_float", 2.0}})
       .node("Mul", {"x", "w"}, {"h"})
@@ -123,7 +123,7 @@ TEST(Weights, AreSharedBetweenGraphs) {
 }
 
 TEST(Outputs, MayBeInputsWeightsOrRepeated) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {1}).output("x").output("w").output("y").weight("w", {1}, {5}).node("Relu", {"x"}, {"y"});
   const ir::Graph graph = m.import();
   EXPECT_EQ(graph.output_names(), std::vector<std::string>({"x", "w", "y"}));
@@ -131,7 +131,7 @@ TEST(Outputs, MayBeInputsWeightsOrRepeated) {
 }
 
 TEST(Errors, CarryTheirLocation) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {1, 2}).output("y").weight("w", {3}, {1, 2, 3}).node("Add", {"x", "w"}, {"y"}, {}, "sum");
   try {
     m.import();

@@ -8,16 +8,16 @@ namespace {
 using Names = std::vector<std::string>;
 using Values = std::vector<float>;
 
-ModelBuilder over_x() {
-  ModelBuilder m(18);
+ImportBuilder over_x() {
+  ImportBuilder m(18);
   m.input("x", {1, 2}).output("y");
   return m;
 }
 
 /// A body reads the trip's number `i`, the condition `c` and the carried values; `results` begins with the
 /// condition.
-ModelBuilder body_of(const Names& carried, const Names& results) {
-  ModelBuilder body(18);
+ImportBuilder body_of(const Names& carried, const Names& results) {
+  ImportBuilder body(18);
   body.input("i", {}).input("c", {});
   for (const std::string& name : carried)
     body.input(name, {});
@@ -26,7 +26,7 @@ ModelBuilder body_of(const Names& carried, const Names& results) {
   return body;
 }
 
-onnx::NodeProto& add_loop(ModelBuilder& m, const Names& inputs, const Names& outputs, ModelBuilder body) {
+onnx::NodeProto& add_loop(ImportBuilder& m, const Names& inputs, const Names& outputs, ImportBuilder body) {
   m.node("Loop", inputs, outputs, {}, "round");
   onnx::NodeProto& node = *m.graph().mutable_node(m.graph().node_size() - 1);
   onnx::AttributeProto& attribute = *node.add_attribute();
@@ -36,36 +36,36 @@ onnx::NodeProto& add_loop(ModelBuilder& m, const Names& inputs, const Names& out
   return node;
 }
 
-void add_trips(ModelBuilder& m, std::int64_t trips) {
+void add_trips(ImportBuilder& m, std::int64_t trips) {
   *m.graph().add_initializer() = int_tensor("trips", {}, {trips});
 }
 
-void add_raw_trips(ModelBuilder& m, char trips) {
+void add_raw_trips(ImportBuilder& m, char trips) {
   onnx::TensorProto& weight = *m.graph().add_initializer();
   weight.set_name("trips");
   weight.set_data_type(onnx::TensorProto::INT64);
   weight.set_raw_data(std::string(1, trips) + std::string(7, '\0'));
 }
 
-Values result(const ModelBuilder& m) {
+Values result(const ImportBuilder& m) {
   return to_vector<float>(run(m.import(), {floats({1, 2}, {1, -2})})[0]);
 }
 
-ModelBuilder doubling() {
-  ModelBuilder body = body_of({"v"}, {"c", "w"});
+ImportBuilder doubling() {
+  ImportBuilder body = body_of({"v"}, {"c", "w"});
   body.weight("two", {}, {2}).node("Mul", {"v", "two"}, {"w"});
   return body;
 }
 
 TEST(Loop, RunsAsOftenAsItsTripCountSays) {
   for (const std::int64_t trips : {-1, 0, 1, 3}) {
-    ModelBuilder m = over_x();
+    ImportBuilder m = over_x();
     add_trips(m, trips);
     add_loop(m, {"trips", "", "x"}, {"y"}, doubling());
     const float factor = trips == 3 ? 8 : trips == 1 ? 2 : 1;
     EXPECT_EQ(result(m), (Values{factor, -2 * factor})) << trips;
   }
-  ModelBuilder raw = over_x();
+  ImportBuilder raw = over_x();
   add_raw_trips(raw, 2);
   raw.node("Identity", {"trips"}, {"same"});
   add_loop(raw, {"same", "", "x"}, {"y"}, doubling());
@@ -73,9 +73,9 @@ TEST(Loop, RunsAsOftenAsItsTripCountSays) {
 }
 
 TEST(Loop, KnowsItsTripsNumberAndTheValuesAroundIt) {
-  ModelBuilder m = over_x();
+  ImportBuilder m = over_x();
   add_trips(m, 3);
-  ModelBuilder body = body_of({"v"}, {"c", "w"});
+  ImportBuilder body = body_of({"v"}, {"c", "w"});
   body.node("CastLike", {"i", "x"}, {"number"}).node("Mul", {"x", "number"}, {"t"});
   body.node("Add", {"v", "t"}, {"w"});
   add_loop(m, {"trips", "", "x"}, {"y"}, body);
@@ -83,10 +83,10 @@ TEST(Loop, KnowsItsTripsNumberAndTheValuesAroundIt) {
 }
 
 TEST(Loop, EndsWhereItsConditionDoes) {
-  ModelBuilder m = over_x();
+  ImportBuilder m = over_x();
   add_trips(m, 100);
   *m.graph().add_initializer() = int_tensor("first", {}, {0});
-  ModelBuilder body = doubling();
+  ImportBuilder body = doubling();
   *body.graph().add_initializer() = int_tensor("one", {}, {1});
   body.node("Less", {"i", "one"}, {"goes_on"});
   body.graph().mutable_output(0)->set_name("goes_on");
@@ -99,9 +99,9 @@ TEST(Loop, EndsWhereItsConditionDoes) {
 }
 
 TEST(Loop, StacksWhatItScans) {
-  ModelBuilder m = over_x();
+  ImportBuilder m = over_x();
   add_trips(m, 2);
-  ModelBuilder body = doubling();
+  ImportBuilder body = doubling();
   body.output("v");
   add_loop(m, {"trips", "", "x"}, {"last", "y"}, body);
   EXPECT_EQ(output_shape(m.import()), Shape({2, 1, 2}));
@@ -109,10 +109,10 @@ TEST(Loop, StacksWhatItScans) {
 }
 
 TEST(Loop, CarriesSequencesAndNests) {
-  ModelBuilder m = over_x();
+  ImportBuilder m = over_x();
   add_trips(m, 2);
   m.node("SequenceEmpty", {}, {"nothing"});
-  ModelBuilder body = body_of({"v", "list"}, {"c", "w", "longer"});
+  ImportBuilder body = body_of({"v", "list"}, {"c", "w", "longer"});
   add_loop(body, {"trips", "", "v"}, {"w"}, doubling());
   body.node("SequenceInsert", {"list", "w"}, {"longer"});
   add_loop(m, {"trips", "", "x", "nothing"}, {"last", "all"}, body);
@@ -121,17 +121,17 @@ TEST(Loop, CarriesSequencesAndNests) {
 }
 
 TEST(Loop, IsNamedWhereItCannotBeUnrolled) {
-  const auto refuse = [](const ModelBuilder& m, const char* why) {
+  const auto refuse = [](const ImportBuilder& m, const char* why) {
     expect_model_error([&] { m.import(); }, {"'round' (Loop)", why});
   };
-  ModelBuilder unknown = over_x();
+  ImportBuilder unknown = over_x();
   unknown.input("trips", {}, onnx::TensorProto::INT64);
   add_loop(unknown, {"trips", "", "x"}, {"y"}, doubling());
   unknown.output("other").node("Relu", {"x"}, {"other"});
   refuse(unknown, "its trip count is a weight or a constant of at most 1024");
   EXPECT_EQ(operators(unknown.import({.wanted = {"other"}})), "Relu");
 
-  ModelBuilder many = over_x();
+  ImportBuilder many = over_x();
   add_trips(many, 1025);
   onnx::NodeProto& node = add_loop(many, {"trips", "", "x"}, {"y"}, doubling());
   refuse(many, "of at most 1024");
@@ -148,9 +148,9 @@ TEST(Loop, IsNamedWhereItCannotBeUnrolled) {
 }
 
 TEST(Loop, WhoseConditionDependsOnThePictureIsNamed) {
-  ModelBuilder m = over_x();
+  ImportBuilder m = over_x();
   add_trips(m, 2);
-  ModelBuilder body = doubling();
+  ImportBuilder body = doubling();
   body.node("ReduceSum", {"v"}, {"sum"}, {{"keepdims", 0}}).weight("zero", {}, {0});
   body.node("Less", {"zero", "sum"}, {"positive"});
   body.graph().mutable_output(0)->set_name("positive");

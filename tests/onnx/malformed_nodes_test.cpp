@@ -238,8 +238,8 @@ TensorProto tensor_of(const std::string& name, const Operand& operand) {
   return tensor;
 }
 
-ModelBuilder model_of(const Case& c) {
-  ModelBuilder m(c.opset);
+ImportBuilder model_of(const Case& c) {
+  ImportBuilder m(c.opset);
   m.input("image", {1, 3, 4, 4});
   std::vector<std::string> inputs, outputs;
   for (const Operand& operand : c.operands) {

@@ -23,7 +23,7 @@ std::string bytes_of(const std::vector<float>& values) {
 
 /// y = x + w, with `padding` bytes of text before the weight, which shift its place in the file.
 std::string model_of(const std::vector<float>& values, std::size_t padding = 0) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.model.set_producer_name(std::string(padding, 'p'));
   m.input("x", {kCount}).output("y").node("Add", {"x", "w"}, {"y"});
   onnx::TensorProto& w = *m.graph().add_initializer();
@@ -94,7 +94,7 @@ TEST(MappedWeights, AReplacedFileIsStillTheOldOne) {
 TEST(MappedWeights, ExternalFilesAreMappedAndWatched) {
   const TempFolder folder;
   folder.write("w.bin", std::string(64, 'x') + bytes_of(many_values()));
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {kCount}).output("y").node("Add", {"x", "w"}, {"y"});
   onnx::TensorProto& w = *m.graph().add_initializer();
   w.set_name("w");

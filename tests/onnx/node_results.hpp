@@ -16,7 +16,7 @@ inline void expect_near(const Values& found, const Values& expected, double tole
 /// The result of a node over one tensor of floats.
 inline Values apply(const std::string& type, const Dims& dims, const Values& x,
                     const Attributes& attributes = {}, int opset = 13) {
-  ModelBuilder m(opset);
+  ImportBuilder m(opset);
   m.input("x", dims).output("y").node(type, {"x"}, {"y"}, attributes, "n");
   return to_vector<float>(run(m.import({.batch = dims[0]}), {floats(Shape(dims), x)})[0]);
 }

@@ -7,13 +7,13 @@ namespace {
 
 /// A model of an input "x" and the nodes that a test adds before finish(), which ends it in a convolution of
 /// [4,channels,3,3].
-ModelBuilder model_of(const Dims& dims, int type = onnx::TensorProto::FLOAT) {
-  ModelBuilder m;
+ImportBuilder model_of(const Dims& dims, int type = onnx::TensorProto::FLOAT) {
+  ImportBuilder m;
   m.input("x", dims, type);
   return m;
 }
 
-ModelBuilder finish(ModelBuilder m, const std::string& value, std::int64_t channels) {
+ImportBuilder finish(ImportBuilder m, const std::string& value, std::int64_t channels) {
   m.weight("w", {4, channels, 3, 3}, std::vector<float>(static_cast<std::size_t>(36 * channels), 0.5F));
   m.node("Conv", {value, "w"}, {"c"}, {}, "conv").node("GlobalAveragePool", {"c"}, {"pooled"});
   m.node("Flatten", {"pooled"}, {"y"}).output("y");
@@ -21,7 +21,7 @@ ModelBuilder finish(ModelBuilder m, const std::string& value, std::int64_t chann
 }
 
 /// "HWC 3 16x0", or "none".
-std::string form_of(const ModelBuilder& m) {
+std::string form_of(const ImportBuilder& m) {
   const auto file = m.file();
   const PictureForm* form = file->picture_form(0);
   if (!form)
@@ -56,50 +56,50 @@ TEST(PictureForm, ALayoutIsWhatTheConvolutionTakes) {
 
 TEST(PictureForm, IsFoundThroughPreprocessing) {
   const auto through = [](auto&& add) {
-    ModelBuilder m = model_of({-1, -2, -3, -4});
+    ImportBuilder m = model_of({-1, -2, -3, -4});
     add(m);
     return form_of(finish(std::move(m), "p", 3));
   };
-  EXPECT_EQ(through([](ModelBuilder& m) {
+  EXPECT_EQ(through([](ImportBuilder& m) {
               m.weight("mean", {3}, {1, 2, 3}).node("Sub", {"x", "mean"}, {"s"});
               m.node("Transpose", {"s"}, {"p"}, {{"perm", Dims({0, 3, 1, 2})}});
             }),
             "NHWC 3 0x0");
-  EXPECT_EQ(through([](ModelBuilder& m) {
+  EXPECT_EQ(through([](ImportBuilder& m) {
               m.weight("std", {1, 3, 1, 1}, {1, 2, 3}).node("Div", {"x", "std"}, {"s"});
               m.list("pads", {0, 0, 1, 1, 0, 0, 1, 1}).node("Pad", {"s", "pads"}, {"i"});
               m.node("Identity", {"i"}, {"p"});
             }),
             "NCHW 3 0x0");
-  EXPECT_EQ(through([](ModelBuilder& m) {
+  EXPECT_EQ(through([](ImportBuilder& m) {
               m.list("bgr", {2, 1, 0}).node("Gather", {"x", "bgr"}, {"p"}, {{"axis", 1}});
             }),
             "NCHW 3 0x0");
-  EXPECT_EQ(through([](ModelBuilder& m) {
+  EXPECT_EQ(through([](ImportBuilder& m) {
               m.node("Split", {"x"}, {"r", "g", "b"}, {{"axis", 3}});
               m.node("Concat", {"b", "g", "r"}, {"s"}, {{"axis", 3}});
               m.node("Transpose", {"s"}, {"p"}, {{"perm", Dims({0, 3, 1, 2})}});
             }),
             "NHWC 3 0x0");
-  EXPECT_EQ(through([](ModelBuilder& m) {
+  EXPECT_EQ(through([](ImportBuilder& m) {
               m.weight("one", {3}, {1, 2, 3});
               m.node("BatchNormalization", {"x", "one", "one", "one", "one"}, {"p"});
             }),
             "NCHW 3 0x0");
-  EXPECT_EQ(through([](ModelBuilder& m) {
+  EXPECT_EQ(through([](ImportBuilder& m) {
               m.node("Concat", {"x", "x", "x"}, {"p"}, {{"axis", 1}});
             }),
             "NCHW 1 0x0");
 }
 
 TEST(PictureForm, RankAndTypeMayBeMissing) {
-  ModelBuilder m = finish(model_of({}), "x", 3);
+  ImportBuilder m = finish(model_of({}), "x", 3);
   m.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->clear_shape();
   EXPECT_EQ(form_of(m), "NCHW 3 0x0");
   m.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->clear_elem_type();
   EXPECT_EQ(form_of(m), "NCHW 3 0x0");
   EXPECT_EQ(m.import({.height = 8, .width = 9}).shape(0), Shape({1, 3, 8, 9}));
-  ModelBuilder grey = model_of({});
+  ImportBuilder grey = model_of({});
   grey.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->clear_shape();
   grey.list("axis", {1}).node("Unsqueeze", {"x", "axis"}, {"u"});
   EXPECT_EQ(form_of(finish(grey, "u", 1)), "NHW 1 0x0");
@@ -107,21 +107,21 @@ TEST(PictureForm, RankAndTypeMayBeMissing) {
 
 TEST(PictureForm, ThreeAxesAreGreyOrOnePicture) {
   const auto unsqueezed = [](const Dims& dims, std::int64_t axis, std::int64_t channels) {
-    ModelBuilder m = model_of(dims);
+    ImportBuilder m = model_of(dims);
     m.list("axis", {axis}).node("Unsqueeze", {"x", "axis"}, {"u"});
     return form_of(finish(std::move(m), "u", channels));
   };
   EXPECT_EQ(unsqueezed({-1, 28, 20}, 1, 1), "NHW 1 28x20");
   EXPECT_EQ(unsqueezed({3, 28, 20}, 0, 3), "CHW 3 28x20");
   EXPECT_EQ(unsqueezed({-1, -2, -3}, 0, 3), "CHW 3 0x0");
-  ModelBuilder one_last = model_of({-1, -2, 3});
+  ImportBuilder one_last = model_of({-1, -2, 3});
   one_last.list("axis", {0}).node("Unsqueeze", {"x", "axis"}, {"u"});
   one_last.node("Transpose", {"u"}, {"t"}, {{"perm", Dims({0, 3, 1, 2})}});
   EXPECT_EQ(form_of(finish(one_last, "t", 3)), "HWC 3 0x0");
-  ModelBuilder dense = model_of({-1, 28, 28});
+  ImportBuilder dense = model_of({-1, 28, 28});
   dense.node("Flatten", {"x"}, {"y"}).output("y");
   EXPECT_EQ(form_of(dense), "NHW 1 28x28");
-  ModelBuilder signal = model_of({-1, 4, 100});
+  ImportBuilder signal = model_of({-1, 4, 100});
   signal.weight("w", {2, 4, 3}, std::vector<float>(24, 1)).node("Conv", {"x", "w"}, {"y"}).output("y");
   EXPECT_EQ(form_of(signal), "none");
 }
@@ -137,7 +137,7 @@ TEST(PictureForm, FlatOnesAreSquareOrWhatTheirReshapeSays) {
   EXPECT_EQ(dense(64, onnx::TensorProto::INT64), "none") << "words";
   EXPECT_EQ(dense(64, onnx::TensorProto::UINT8), "NCHW flat 1 8x8 integer");
   const auto reshaped = [](const Dims& target, const Dims& perm) {
-    ModelBuilder m = model_of({-1, 600});
+    ImportBuilder m = model_of({-1, 600});
     m.list("target", target).node("Reshape", {"x", "target"}, {"r"});
     m.node("Transpose", {"r"}, {"t"}, {{"perm", perm}});
     return form_of(finish(std::move(m), "t", 3));
@@ -155,22 +155,22 @@ TEST(PictureForm, CanonicalPicturesBecomeTheFilesForm) {
       values[i] = static_cast<float>(i % 37);
     return floats({1, 3, 20, 10}, values);
   }();
-  const auto value = [&](ModelBuilder m, const std::string& name) {
+  const auto value = [&](ImportBuilder m, const std::string& name) {
     const ir::Graph graph = import_graph(
         *m.file(),
         {.wanted = {name}, .picture = ImportOptions::Picture::Canonical, .floating_picture = true});
     return to_vector<float>(run(graph, {picture}).front());
   };
   const std::vector<float> expected = to_vector<float>(picture);
-  ModelBuilder last = model_of({1, 20, 10, 3}, onnx::TensorProto::UINT8);
+  ImportBuilder last = model_of({1, 20, 10, 3}, onnx::TensorProto::UINT8);
   last.node("Cast", {"x"}, {"f"}, {{"to", 1}})
       .node("Transpose", {"f"}, {"t"}, {{"perm", Dims({0, 3, 1, 2})}});
   EXPECT_EQ(value(finish(last, "t", 3), "t"), expected);
-  ModelBuilder flat = model_of({-1, 600});
+  ImportBuilder flat = model_of({-1, 600});
   flat.list("target", {-1, 20, 10, 3}).node("Reshape", {"x", "target"}, {"r"});
   flat.node("Transpose", {"r"}, {"t"}, {{"perm", Dims({0, 3, 1, 2})}});
   EXPECT_EQ(value(finish(flat, "t", 3), "t"), expected);
-  ModelBuilder one = model_of({3, 20, 10});
+  ImportBuilder one = model_of({3, 20, 10});
   one.list("axis", {0}).node("Unsqueeze", {"x", "axis"}, {"u"});
   EXPECT_EQ(value(finish(one, "u", 3), "u"), expected);
 }
@@ -179,7 +179,7 @@ TEST(PictureForm, CanonicalPicturesBecomeTheFilesForm) {
 /// numbers would be another one, so that is refused.
 TEST(PictureForm, WholeNumbersAreSummedWithWholeConstants) {
   const auto through = [](const char* op) {
-    ModelBuilder m = model_of({1, 3, 8, 8}, onnx::TensorProto::INT32);
+    ImportBuilder m = model_of({1, 3, 8, 8}, onnx::TensorProto::INT32);
     *m.graph().add_initializer() = int_tensor("k", {}, {2});
     m.node(op, {"x", "k"}, {"d"}, {}, "d").node("Cast", {"d"}, {"f"}, {{"to", 1}});
     return import_graph(*finish(m, "f", 3).file(), {.wanted = {"d"}, .floating_picture = true});
@@ -191,7 +191,7 @@ TEST(PictureForm, WholeNumbersAreSummedWithWholeConstants) {
 }
 
 TEST(PictureForm, WholeNumbersStayFloatingThroughCasts) {
-  ModelBuilder m = model_of({1, 3, 8, 8}, onnx::TensorProto::UINT8);
+  ImportBuilder m = model_of({1, 3, 8, 8}, onnx::TensorProto::UINT8);
   m.node("Cast", {"x"}, {"i"}, {{"to", 6}}).node("Cast", {"i"}, {"f"}, {{"to", 1}});
   const auto file = finish(m, "f", 3).file();
   const ir::Graph floating = import_graph(*file, {.floating_picture = true});

@@ -8,8 +8,8 @@
 namespace fovea::onnx_import {
 namespace {
 
-ModelBuilder relu_model(int opset = 13) {
-  ModelBuilder m(opset);
+ImportBuilder relu_model(int opset = 13) {
+  ImportBuilder m(opset);
   m.input("x", {1, 4}).output("y").node("Relu", {"x"}, {"y"}, {}, "act");
   return m;
 }
@@ -21,7 +21,7 @@ void expect_unreadable(const std::string& bytes, const std::vector<std::string>&
 }
 
 TEST(Read, DescribesTheModel) {
-  ModelBuilder m = relu_model();
+  ImportBuilder m = relu_model();
   m.model.set_producer_name("maker");
   m.model.set_producer_version("2.1");
   auto& entry = *m.model.add_metadata_props();
@@ -44,7 +44,7 @@ TEST(Read, DescribesTheModel) {
 }
 
 TEST(Read, InitializersListedAsInputsAreNoInputs) {
-  ModelBuilder m = relu_model();
+  ImportBuilder m = relu_model();
   m.input("w", {4}).weight("w", {4}, {1, 2, 3, 4}).node("Add", {"y", "w"}, {"z"});
   const auto file = m.file();
   ASSERT_EQ(file->inputs.size(), 1u);
@@ -71,16 +71,16 @@ TEST(Read, TellsTruncation) {
 }
 
 TEST(Read, RefusesModelsWithoutSubstance) {
-  ModelBuilder no_nodes;
+  ImportBuilder no_nodes;
   no_nodes.input("x", {1}).output("x");
   expect_model_error([&] { no_nodes.file(); }, {"not an ONNX model", "no nodes"});
   onnx::ModelProto no_graph = relu_model().model;
   no_graph.clear_graph();
   expect_unreadable(no_graph.SerializeAsString(), {"not an ONNX model", "no graph"});
-  ModelBuilder no_opset = relu_model();
+  ImportBuilder no_opset = relu_model();
   no_opset.model.clear_opset_import();
   expect_model_error([&] { no_opset.file(); }, {"not an ONNX model", "operator set"});
-  ModelBuilder foreign = relu_model();
+  ImportBuilder foreign = relu_model();
   foreign.model.mutable_opset_import(0)->set_domain("com.example");
   expect_model_error([&] { foreign.file(); }, {"no version of the ONNX operator set"});
 }
@@ -93,7 +93,7 @@ TEST(Read, OpsetsOneToTwentyFour) {
 }
 
 TEST(Read, RefusesBadPorts) {
-  ModelBuilder negative = relu_model();
+  ImportBuilder negative = relu_model();
   negative.graph()
       .mutable_input(0)
       ->mutable_type()
@@ -102,43 +102,43 @@ TEST(Read, RefusesBadPorts) {
       ->mutable_dim(0)
       ->set_dim_value(-5);
   EXPECT_EQ(negative.file()->inputs[0].dims, Dims({-1, 4}));
-  ModelBuilder huge;
+  ImportBuilder huge;
   huge.input("x", {1 << 20, 1 << 20, 1 << 20, 1 << 20}).output("y").node("Relu", {"x"}, {"y"});
   expect_model_error([&] { huge.import(); }, {"input 'x'", "too large"});
-  ModelBuilder twice = relu_model();
+  ImportBuilder twice = relu_model();
   twice.input("x", {1});
   expect_model_error([&] { twice.file(); }, {"two inputs are called 'x'"});
-  ModelBuilder sequence = relu_model();
+  ImportBuilder sequence = relu_model();
   sequence.graph().mutable_input(0)->mutable_type()->mutable_sequence_type();
   expect_model_error([&] { sequence.file(); }, {"input 'x'", "not a tensor"});
-  ModelBuilder text;
+  ImportBuilder text;
   text.input("x", {1}, onnx::TensorProto::STRING).output("y").node("Identity", {"x"}, {"y"});
   expect_model_error([&] { text.import(); }, {"input 'x'", "string", "not supported"});
 }
 
 TEST(Nodes, ReadingAMissingValueIsAnError) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {1}).output("y").node("Add", {"x", "ghost"}, {"y"}, {}, "sum");
   expect_model_error([&] { m.file(); }, {"node 'sum' (Add)", "'ghost'", "nothing writes"});
-  ModelBuilder output;
+  ImportBuilder output;
   output.input("x", {1}).output("z").node("Relu", {"x"}, {"y"});
   expect_model_error([&] { output.file(); }, {"output 'z'"});
 }
 
 TEST(Nodes, TwoWritersAreAnError) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {1})
       .output("y")
       .node("Relu", {"x"}, {"y"}, {}, "first")
       .node("Exp", {"x"}, {"y"}, {}, "second");
   expect_model_error([&] { m.file(); }, {"node 'second' (Exp)", "'y'", "'first'"});
-  ModelBuilder input;
+  ImportBuilder input;
   input.input("x", {1}).output("x").node("Relu", {"x"}, {"x"});
   expect_model_error([&] { input.file(); }, {"writes 'x'", "input or a weight"});
 }
 
 TEST(Nodes, ACycleIsAnError) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {1}).output("y").node("Relu", {"loop"}, {"tail"}, {}, "after");
   m.node("Add", {"x", "b"}, {"a"}, {}, "one").node("Relu", {"a"}, {"b"}, {}, "two");
   m.node("Relu", {"b"}, {"loop"}, {}, "three").node("Relu", {"tail"}, {"y"}, {}, "last");
@@ -152,13 +152,13 @@ TEST(Nodes, ACycleIsAnError) {
 }
 
 TEST(Nodes, AreSortedWhenOutOfOrder) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {2}).output("y").node("Exp", {"h"}, {"y"}).node("Relu", {"x"}, {"h"});
   EXPECT_EQ(operators(m.import()), "Relu Exp");
 }
 
 TEST(Nodes, UnsupportedOnesAreListedTogether) {
-  ModelBuilder m = relu_model();
+  ImportBuilder m = relu_model();
   m.node("Foo", {"y"}, {"a"}, {}, "n1").node("Bar", {"a"}, {"b"}, {}, "n2");
   m.graph().mutable_node(2)->set_domain("com.example");
   m.node("Scan", {"b"}, {"c"}, {}, "n3").output("c");
@@ -176,14 +176,14 @@ TEST(Nodes, UnsupportedOnesAreListedTogether) {
 }
 
 /// A model whose output is the Relu "y" of its input, with room for what that does not need.
-ModelBuilder with_dead_parts() {
-  ModelBuilder m;
+ImportBuilder with_dead_parts() {
+  ImportBuilder m;
   m.input("x", {2}).output("y").node("Relu", {"x"}, {"y"});
   return m;
 }
 
 TEST(Needs, DeadPartsMayBeAnything) {
-  ModelBuilder m = with_dead_parts();
+  ImportBuilder m = with_dead_parts();
   m.node("Add", {"x", "ghost"}, {"a"}).node("Relu", {"loop"}, {"loop"}).node("Foo", {"y"}, {"b"});
   m.node("Relu", {"x"}, {"twice"}).node("Exp", {"x"}, {"twice"}).node("Relu", {"x"}, {});
   m.node("Cast", {"x"}, {"c"}, {{"to", 1.5}});
@@ -201,7 +201,7 @@ TEST(Needs, DeadPartsMayBeAnything) {
 }
 
 TEST(Needs, FurtherOutputsMayBeAnything) {
-  ModelBuilder m = with_dead_parts();
+  ImportBuilder m = with_dead_parts();
   m.node("Unknown", {"y"}, {"list"}).output("list").output("nowhere");
   m.graph().mutable_output(1)->mutable_type()->mutable_sequence_type();
   const auto file = m.file();
@@ -217,7 +217,7 @@ TEST(Needs, FurtherOutputsMayBeAnything) {
 
 /// A second result that only a dead node reads is as good as unread.
 TEST(Needs, ResultsForDeadNodesAreNotRead) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {1, 1, 4, 4}).output("y").output("where");
   m.node("BatchNormalization", {"x", "one", "one", "one", "one"}, {"y", "mean"}, {}, "norm");
   m.weight("one", {1}, {1}).node("Relu", {"mean"}, {"where"});
@@ -225,7 +225,7 @@ TEST(Needs, ResultsForDeadNodesAreNotRead) {
 }
 
 TEST(Needs, WantedMayBeValuesAndNodes) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {2}).output("y").node("Relu", {"x"}, {"h"}, {}, "act").node("Exp", {"h"}, {"y"});
   const auto file = m.file();
   const ir::Graph graph = import_graph(*file, {.wanted = {"act", "y"}});
@@ -235,7 +235,7 @@ TEST(Needs, WantedMayBeValuesAndNodes) {
 }
 
 TEST(Needs, InputsOfOtherOutputsAreLeftOut) {
-  ModelBuilder m = with_dead_parts();
+  ImportBuilder m = with_dead_parts();
   m.input("v", {-1, -2}).node("Relu", {"v"}, {"z"}).output("z");
   EXPECT_EQ(import_graph(*m.file(), {.wanted = {"y"}}).inputs().size(), 1U);
   expect_model_error([&] { import_graph(*m.file(), {.wanted = {"z"}}); }, {"input 'v'", "axis 1"});

@@ -24,8 +24,8 @@ std::int64_t product(const Dims& dims) {
 }
 
 /// A layer with the first `count` of its inputs, without sequence_lens.
-ModelBuilder layer(const std::string& type, const std::vector<Attribute>& attributes, std::int64_t directions,
-                   int count) {
+ImportBuilder layer(const std::string& type, const std::vector<Attribute>& attributes,
+                    std::int64_t directions, int count) {
   const std::int64_t gates = type == "LSTM" ? 4 : type == "GRU" ? 3 : 1;
   const std::vector<Dims> shapes = {{kSteps, kRows, kNumbers},
                                     {directions, gates * kState, kNumbers},
@@ -35,7 +35,7 @@ ModelBuilder layer(const std::string& type, const std::vector<Attribute>& attrib
                                     {directions, kRows, kState},
                                     {directions, kRows, kState},
                                     {directions, 3 * kState}};
-  ModelBuilder m(14);
+  ImportBuilder m(14);
   m.input("x", shapes[0]).output("y").output("y_h");
   std::vector<std::string> inputs = {"x"}, outputs = {"y", "y_h"};
   for (int i = 1; i < count; ++i) {
@@ -58,7 +58,7 @@ struct Expected {
   std::vector<Values> states;
 };
 
-void expect_result(const ModelBuilder& m, const Expected& expected) {
+void expect_result(const ImportBuilder& m, const Expected& expected) {
   const Tensor x = floats({kSteps, kRows, kNumbers}, numbers(kSteps * kRows * kNumbers, 0));
   const std::vector<Tensor> found = run(m.import({.batch = kSteps}), {x});
   EXPECT_EQ(found[0].shape(), expected.y);
@@ -101,7 +101,7 @@ TEST(Recurrent, GruResetsTheStateOrItsProduct) {
                 {{3, 1, 2, 2}, 0.295984, {{-0.097616F, 0.139625F, 0.021993F, -0.043495F}}});
 }
 
-void set_activations(ModelBuilder& m, const std::vector<std::string>& names) {
+void set_activations(ImportBuilder& m, const std::vector<std::string>& names) {
   onnx::AttributeProto& attribute = *m.graph().mutable_node(m.graph().node_size() - 1)->add_attribute();
   attribute.set_name("activations");
   attribute.set_type(onnx::AttributeProto::STRINGS);
@@ -110,7 +110,7 @@ void set_activations(ModelBuilder& m, const std::vector<std::string>& names) {
 }
 
 TEST(Recurrent, RnnHasActivationsForEachDirection) {
-  ModelBuilder m = layer("RNN", {{"direction", "bidirectional"}}, 2, 6);
+  ImportBuilder m = layer("RNN", {{"direction", "bidirectional"}}, 2, 6);
   set_activations(m, {"Relu", "Tanh"});
   expect_result(
       m, {{3, 2, 2, 2},
@@ -119,8 +119,8 @@ TEST(Recurrent, RnnHasActivationsForEachDirection) {
 }
 
 TEST(Recurrent, MayHaveTheBatchFirst) {
-  const ModelBuilder plain = layer("GRU", {}, 1, 3);
-  ModelBuilder swapped(14);
+  const ImportBuilder plain = layer("GRU", {}, 1, 3);
+  ImportBuilder swapped(14);
   swapped.input("x", {kSteps, kRows, kNumbers}).output("y").output("y_h");
   swapped.weight("w", {1, 3 * kState, kNumbers}, numbers(3 * kState * kNumbers, 1));
   swapped.weight("r", {1, 3 * kState, kState}, numbers(3 * kState * kState, 2));
@@ -138,22 +138,22 @@ TEST(Recurrent, MayHaveTheBatchFirst) {
 }
 
 TEST(Recurrent, RefusesWhatItDoesNotKnow) {
-  const auto refuse = [](const ModelBuilder& m, const char* why) {
+  const auto refuse = [](const ImportBuilder& m, const char* why) {
     expect_model_error([&] { m.import({.batch = kSteps}); }, {"'layer' (", why});
   };
   refuse(layer("LSTM", {{"input_forget", 1}}, 1, 3), "attribute 'input_forget' is not supported");
   refuse(layer("LSTM", {{"direction", "bidirectional"}}, 1, 3), "attribute 'direction' is 'bidirectional'");
-  ModelBuilder strange = layer("RNN", {}, 1, 3);
+  ImportBuilder strange = layer("RNN", {}, 1, 3);
   set_activations(strange, {"Softsign"});
   refuse(strange, "the activation 'Softsign' is not supported");
-  ModelBuilder few = layer("LSTM", {}, 1, 3);
+  ImportBuilder few = layer("LSTM", {}, 1, 3);
   set_activations(few, {"Tanh"});
   refuse(few, "expected 3 activations for each direction, found 1");
-  ModelBuilder lengths = layer("GRU", {}, 1, 4);
+  ImportBuilder lengths = layer("GRU", {}, 1, 4);
   lengths.list("lengths", {3, 2});
   lengths.graph().mutable_node(0)->add_input("lengths");
   refuse(lengths, "a sequence of 2 steps in an x of 3");
-  ModelBuilder unfit = layer("GRU", {}, 1, 3);
+  ImportBuilder unfit = layer("GRU", {}, 1, 3);
   unfit.graph().mutable_node(0)->set_input(2, "in1");
   unfit.graph().mutable_node(0)->set_input(1, "x");
   refuse(unfit, "do not fit");

@@ -16,7 +16,7 @@ TEST(Blocks, move_between_depth_and_space) {
 }
 
 TEST(Arrangements, of_whole_numbers) {
-  ModelBuilder m(14);
+  ImportBuilder m(14);
   m.input("x", {2, 2})
       .output("tile")
       .output("tri")
@@ -34,7 +34,7 @@ TEST(Arrangements, of_whole_numbers) {
 }
 
 TEST(Pad, wraps) {
-  ModelBuilder m(19);
+  ImportBuilder m(19);
   m.input("x", {1, 3})
       .output("y")
       .list("pads", {0, 2, 0, 4})

@@ -71,7 +71,7 @@ std::string expect_equal(const Setting& s, const PlainAttention& plain) {
   const Values queries = some(kBatch * s.heads * kQueries * kSize, 1),
                keys = some(kBatch * s.groups * kKeys * kSize, 2),
                values = some(kBatch * s.groups * kKeys * kSize, 3);
-  ModelBuilder m(s.opset);
+  ImportBuilder m(s.opset);
   m.input("q", q).input("k", k).input("v", k).output("y");
   std::vector<std::string> inputs = {"q", "k", "v"};
   for (const onnx::TensorProto& tensor : s.more) {
@@ -147,7 +147,7 @@ TEST(Attention, IgnoresPaddedKeysSinceOpset24) {
 }
 
 TEST(Attention, TakesHeadsSideBySide) {
-  ModelBuilder m(23);
+  ImportBuilder m(23);
   m.input("x", {1, 2, 4}).output("y");
   m.node("Attention", {"x", "x", "x"}, {"y"}, {{"q_num_heads", 2}, {"kv_num_heads", 2}}, "n");
   EXPECT_EQ(output_shape(m.import()), Shape({1, 2, 4}));
@@ -156,7 +156,7 @@ TEST(Attention, TakesHeadsSideBySide) {
   *m.graph().mutable_node(0)->mutable_input(0) = "zero";
   EXPECT_EQ(to_vector<float>(run(m.import(), {floats({1, 2, 4}, {1, 2, 3, 4, 5, 6, 7, 8})})[0]),
             (Values{3, 4, 5, 6, 3, 4, 5, 6}));
-  ModelBuilder odd(23);
+  ImportBuilder odd(23);
   odd.input("x", {1, 2, 4}).output("y");
   odd.node("Attention", {"x", "x", "x"}, {"y"}, {{"q_num_heads", 3}, {"kv_num_heads", 3}}, "n");
   expect_model_error([&] { odd.import(); }, {"'n' (Attention)", "1x2x4 cannot be divided into 3 heads"});
@@ -169,7 +169,7 @@ TEST(Attention, TakesHeadsSideBySide) {
 
 TEST(RotaryEmbedding, TurnsPairsByTheirAngle) {
   const auto turned = [](const Attributes& attributes) {
-    ModelBuilder m(23);
+    ImportBuilder m(23);
     m.input("x", {1, 1, 2, 4}).output("y");
     m.weight("cos", {2, 1}, {1, 0}).weight("sin", {2, 1}, {0, 1});
     *m.graph().add_initializer() = int_tensor("at", {1, 2}, {0, 1});
@@ -180,7 +180,7 @@ TEST(RotaryEmbedding, TurnsPairsByTheirAngle) {
   };
   EXPECT_EQ(turned({}), (Values{1, 2, 3, 4, -6, 5, 7, 8}));
   const auto whole = [](int interleaved) {
-    ModelBuilder m(23);
+    ImportBuilder m(23);
     m.input("x", {1, 1, 4}).output("y").weight("cos", {1, 1, 2}, {0, 1}).weight("sin", {1, 1, 2}, {1, 0});
     m.node("RotaryEmbedding", {"x", "cos", "sin"}, {"y"}, {{"num_heads", 1}, {"interleaved", interleaved}},
            "n");
@@ -191,7 +191,7 @@ TEST(RotaryEmbedding, TurnsPairsByTheirAngle) {
 }
 
 TEST(CenterCropPad, CutsAndPadsTheMiddle) {
-  ModelBuilder m(18);
+  ImportBuilder m(18);
   m.input("x", {1, 5}).output("y").list("shape", {3, 2});
   m.node("CenterCropPad", {"x", "shape"}, {"y"}, {}, "n");
   EXPECT_EQ(to_vector<float>(run(m.import(), {floats({1, 5}, {1, 2, 3, 4, 5})})[0]),

@@ -4,7 +4,7 @@ namespace fovea::onnx_import {
 namespace {
 
 Values einsum(const std::string& equation, const Dims& a, const Dims& b) {
-  ModelBuilder m;
+  ImportBuilder m;
   const auto count = [](const Dims& dims) { return Shape(dims).elements(); };
   Values x(static_cast<std::size_t>(count(a))), w(static_cast<std::size_t>(count(b)));
   for (std::size_t i = 0; i < x.size(); ++i)

@@ -19,7 +19,7 @@ void expect_near(const Values& found, const Values& expected) {
 /// The result of a node over x and, as weights, further operands.
 Tensor apply(int opset, const std::string& type, const Dims& dims, const Values& x,
              const std::vector<std::pair<Dims, Values>>& more, const Attributes& attributes = {}) {
-  ModelBuilder m(opset);
+  ImportBuilder m(opset);
   m.input("x", dims).output("y");
   std::vector<std::string> inputs = {"x"};
   for (const auto& [shape, values] : more) {
@@ -68,7 +68,7 @@ TEST(LegacyBroadcast, AlignsAtTheAxisOrAtTheEnd) {
 }
 
 TEST(LegacyBroadcast, ReachesTheLogicalOperatorsAndPRelu) {
-  ModelBuilder m(6);
+  ImportBuilder m(6);
   m.input("x", {1, 2, 2}).output("y").weight("zero", {1}, {0}).weight("c", {2}, {1, 0});
   m.node("Greater", {"x", "zero"}, {"p"}, {{"broadcast", 1}});
   m.node("Cast", {"c"}, {"q"}, {{"to", 9}});
@@ -184,7 +184,7 @@ TEST(ExperimentalOperators, GiveTheirValues) {
 }
 
 TEST(ExperimentalOperators, FillConstants) {
-  ModelBuilder m(1);
+  ImportBuilder m(1);
   m.input("x", {1, 2}).output("y");
   m.node("ConstantFill", {}, {"a"}, {{"shape", Dims{1, 2}}, {"value", 3.0}});
   m.node("GivenTensorFill", {}, {"b"}, {{"shape", Dims{2}}, {"values", Values{10, 20}}});
@@ -195,7 +195,7 @@ TEST(ExperimentalOperators, FillConstants) {
 }
 
 TEST(OldFiles, OfTheFirstIrVersionsNameNoOperatorSet) {
-  ModelBuilder m(1);
+  ImportBuilder m(1);
   m.input("x", {1, 2, 2}).output("y").weight("b", {2}, {10, 20});
   m.node("Add", {"x", "b"}, {"y"}, {{"broadcast", 1}, {"axis", 1}});
   m.model.clear_opset_import();

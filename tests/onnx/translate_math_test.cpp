@@ -13,7 +13,7 @@ using Values = std::vector<float>;
 
 /// The result of one node over x, a row of floats.
 Values apply(const std::string& type, const Values& x, const Attributes& attributes = {}, int opset = 13) {
-  ModelBuilder m(opset);
+  ImportBuilder m(opset);
   const auto count = static_cast<std::int64_t>(x.size());
   m.input("x", {1, count}).output("y").node(type, {"x"}, {"y"}, attributes, "n");
   return to_vector<float>(run(m.import(), {floats({1, count}, x)})[0]);
@@ -69,7 +69,7 @@ TEST(Clip, AttributesBeforeOpset11) {
 }
 
 TEST(Clip, InputsSinceOpset11) {
-  ModelBuilder m(11);
+  ImportBuilder m(11);
   m.input("x", {1, 3}).output("y").output("z").output("w");
   m.weight("lo", {}, {0}).weight("hi", {1}, {6});
   m.node("Clip", {"x", "lo", "hi"}, {"y"}).node("Clip", {"x", "", "hi"}, {"z"}).node("Clip", {"x"}, {"w"});
@@ -80,7 +80,7 @@ TEST(Clip, InputsSinceOpset11) {
 }
 
 TEST(Clip, BoundsFromTheGraphAndIntegers) {
-  ModelBuilder m(13);
+  ImportBuilder m(13);
   m.input("x", {2}).input("lo", {1}).input("i", {2}, onnx::TensorProto::INT64).output("y").output("z");
   m.node("Clip", {"x", "lo"}, {"y"});
   *m.graph().add_initializer() = int_tensor("one", {}, {1});
@@ -93,7 +93,7 @@ TEST(Clip, BoundsFromTheGraphAndIntegers) {
 }
 
 TEST(Binary, BroadcastAndTypes) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {1, 2}).output("a").output("b").output("c").weight("w", {2}, {4, 2}).list("n", {3, 3});
   m.node("Sub", {"x", "w"}, {"d"}).node("Mul", {"d", "w"}, {"a"}).node("Div", {"x", "w"}, {"b"});
   m.node("Pow", {"x", "n"}, {"c"});
@@ -101,16 +101,16 @@ TEST(Binary, BroadcastAndTypes) {
   EXPECT_EQ(to_vector<float>(results[0]), Values({-8, 2}));
   EXPECT_EQ(to_vector<float>(results[1]), Values({0.5F, 1.5F}));
   EXPECT_EQ(to_vector<float>(results[2]), Values({8, 27}));
-  ModelBuilder mixed;
+  ImportBuilder mixed;
   mixed.input("x", {1, 2}).output("y").list("n", {3, 3}).node("Mul", {"x", "n"}, {"y"}, {}, "m");
   expect_model_error([&] { mixed.import(); }, {"'m' (Mul)", "f32", "i64"});
 }
 
 TEST(Binary, IntegersFoldWithoutTrapping) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {1}).output("y").list("a", {7}).list("zero", {0}).node("Div", {"a", "zero"}, {"y"}, {}, "d");
   expect_model_error([&] { m.import(); }, {"'d' (Div)", "by 0"});
-  ModelBuilder power;
+  ImportBuilder power;
   power.input("x", {1})
       .output("y")
       .list("a", {4})
@@ -121,7 +121,7 @@ TEST(Binary, IntegersFoldWithoutTrapping) {
 }
 
 TEST(Mod, HasTheDivisorsSign) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {4}, onnx::TensorProto::INT64)
       .output("y")
       .list("d", {3, 3, -3, -3})
@@ -132,7 +132,7 @@ TEST(Mod, HasTheDivisorsSign) {
 
 TEST(Nary, ChainsAndSingles) {
   const auto combine = [](const std::string& type, const std::vector<std::string>& inputs) {
-    ModelBuilder m;
+    ImportBuilder m;
     m.input("x", {1, 2}).output("y").weight("a", {2}, {4, 1}).weight("b", {1}, {3});
     m.node(type, inputs, {"y"}, {}, "n");
     const ir::Graph graph = m.import();
@@ -149,7 +149,7 @@ TEST(Nary, ChainsAndSingles) {
 }
 
 TEST(Logic, ComparesAndSelects) {
-  ModelBuilder m(16);
+  ImportBuilder m(16);
   m.input("x", {1, 4}).output("y").weight("one", {}, {1}).weight("two", {}, {2}).weight("zero", {}, {0});
   m.node("Greater", {"x", "one"}, {"g"})
       .node("LessOrEqual", {"x", "two"}, {"l"})
@@ -163,14 +163,14 @@ TEST(Logic, ComparesAndSelects) {
 }
 
 TEST(PRelu, SlopePerChannel) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {1, 2, 1, 1}).output("y").weight("s", {2, 1, 1}, {0.5F, 2}).node("PRelu", {"x", "s"}, {"y"});
   EXPECT_EQ(to_vector<float>(run(m.import(), {floats({1, 2, 1, 1}, {-1, -1})})[0]), Values({-0.5F, -2}));
 }
 
 /// A reduction of [[1,2,3],[4,5,6]].
 Tensor reduce(int opset, const std::string& type, const Attributes& attributes, const Dims& axes = {}) {
-  ModelBuilder m(opset);
+  ImportBuilder m(opset);
   m.input("x", {2, 3}).output("y");
   std::vector<std::string> inputs = {"x"};
   if (!axes.empty()) {

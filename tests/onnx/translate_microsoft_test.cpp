@@ -20,7 +20,7 @@ struct Weight {
 /// The result of a node of com.microsoft over x and further operands.
 Values apply(const std::string& type, const Dims& dims, const Values& x, const std::vector<Weight>& more,
              const Attributes& attributes = {}) {
-  ModelBuilder m(17);
+  ImportBuilder m(17);
   m.input("x", dims).output("y");
   std::vector<std::string> inputs = {"x"};
   for (const Weight& weight : more) {

@@ -13,22 +13,22 @@ namespace {
 using Attributes = std::vector<Attribute>;
 
 /// One node over an image 1x2x5x6.
-ModelBuilder image_node(const std::string& type, const Attributes& attributes, int opset = 13) {
-  ModelBuilder m(opset);
+ImportBuilder image_node(const std::string& type, const Attributes& attributes, int opset = 13) {
+  ImportBuilder m(opset);
   m.input("x", {1, 2, 5, 6}).output("y").node(type, {"x"}, {"y"}, attributes, "n");
   return m;
 }
 
 /// A 3x2 convolution of an image 1x1x5x6.
-ModelBuilder conv(const Attributes& attributes, const std::string& type = "Conv") {
-  ModelBuilder m;
+ImportBuilder conv(const Attributes& attributes, const std::string& type = "Conv") {
+  ImportBuilder m;
   m.input("x", {1, 1, 5, 6}).output("y").weight("w", {1, 1, 3, 2}, {1, 2, 3, 4, 5, 6});
   m.node(type, {"x", "w"}, {"y"}, attributes, "conv1");
   return m;
 }
 
 template <class T>
-T attributes_of(const ModelBuilder& m) {
+T attributes_of(const ImportBuilder& m) {
   const ir::Graph graph = m.import();
   return graph.nodes().front().attributes.as<T>();
 }
@@ -73,13 +73,13 @@ TEST(Conv, BadAttributesAreNamed) {
   expect({{"dilations", Dims{1, std::int64_t{1} << 40}}}, {"attribute 'dilations'", "unexpected value"});
   expect({{"kernel_shape", Dims{3, 3}}}, {"attribute 'kernel_shape'", "[3,3]", "1x1x3x2"});
   expect({{"group", 2}}, {"node 'conv1' (Conv)", "2 groups"});
-  ModelBuilder solid;
+  ImportBuilder solid;
   solid.input("x", {1, 1, 2, 2, 2})
       .output("y")
       .weight("w", {1, 1, 1, 1, 1}, {1})
       .node("Conv", {"x", "w"}, {"y"});
   expect_model_error([&] { solid.import(); }, {"node 'y' (Conv)", "only images and signals are supported"});
-  ModelBuilder alone;
+  ImportBuilder alone;
   alone.input("x", {1, 1, 5, 5}).output("y").node("Conv", {"x"}, {"y"});
   expect_model_error([&] { alone.import(); }, {"(Conv)", "input 1 is missing"});
 }
@@ -117,7 +117,7 @@ TEST(MaxPool, Attributes) {
 }
 
 TEST(MaxPool, IndicesCountOverTheWholeTensor) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {2, 1, 2, 3})
       .output("y")
       .output("indices")
@@ -125,7 +125,7 @@ TEST(MaxPool, IndicesCountOverTheWholeTensor) {
   const Tensor x = floats({2, 1, 2, 3}, {1, 5, 2, 3, 4, 6, 9, 0, 0, 0, 0, 8});
   EXPECT_EQ(to_vector<std::int64_t>(run(m.import({.batch = 2}), {x})[1]),
             std::vector<std::int64_t>({1, 5, 6, 11}));
-  ModelBuilder columns;
+  ImportBuilder columns;
   columns.input("x", {2, 1, 2, 3})
       .output("y")
       .output("indices")
@@ -135,20 +135,20 @@ TEST(MaxPool, IndicesCountOverTheWholeTensor) {
 }
 
 TEST(Signals, ArePicturesOfOneRow) {
-  ModelBuilder conv;
+  ImportBuilder conv;
   conv.input("x", {1, 1, 5})
       .output("y")
       .weight("w", {1, 1, 3}, {1, 2, 3})
       .node("Conv", {"x", "w"}, {"y"}, {{"pads", Dims{1, 0}}, {"strides", Dims{2}}});
   EXPECT_EQ(to_vector<float>(run(conv.import(), {floats({1, 1, 5}, {1, 2, 3, 4, 5})})[0]),
             std::vector<float>({8, 20}));
-  ModelBuilder pool;
+  ImportBuilder pool;
   pool.input("x", {1, 1, 5})
       .output("y")
       .node("MaxPool", {"x"}, {"y"}, {{"kernel_shape", Dims{2}}, {"strides", Dims{2}}, {"ceil_mode", 1}});
   EXPECT_EQ(to_vector<float>(run(pool.import(), {floats({1, 1, 5}, {1, 2, 4, 3, 5})})[0]),
             std::vector<float>({2, 4, 5}));
-  ModelBuilder up;
+  ImportBuilder up;
   up.input("x", {1, 1, 2})
       .output("y")
       .weight("w", {1, 1, 3}, {1, 2, 3})
@@ -160,7 +160,7 @@ TEST(Signals, ArePicturesOfOneRow) {
 TEST(LpPool, SumsPowersOverWindowsAndPadsWithNothing) {
   const Tensor x = floats({1, 1, 2, 3}, {3, 4, 0, 0, 0, 0});
   const auto pool = [&](const Attributes& attributes, const char* type = "LpPool") {
-    ModelBuilder m(18);
+    ImportBuilder m(18);
     m.input("x", {1, 1, 2, 3}).output("y").node(type, {"x"}, {"y"}, attributes);
     return to_vector<float>(run(m.import(), {x})[0]);
   };
@@ -192,14 +192,14 @@ TEST(GlobalPools, KeepTheAxes) {
   const ir::Graph max = image_node("GlobalMaxPool", {}).import();
   EXPECT_EQ(operators(max), "MaxPool");
   EXPECT_EQ(output_shape(max), Shape({1, 2, 1, 1}));
-  ModelBuilder line;
+  ImportBuilder line;
   line.input("x", {1, 2, 7}).output("y").node("GlobalMaxPool", {"x"}, {"y"});
   EXPECT_EQ(output_shape(line.import()), Shape({1, 2, 1}));
 }
 
-ModelBuilder batch_norm(int opset, const Attributes& attributes,
-                        const std::vector<std::string>& outputs = {"y"}) {
-  ModelBuilder m(opset);
+ImportBuilder batch_norm(int opset, const Attributes& attributes,
+                         const std::vector<std::string>& outputs = {"y"}) {
+  ImportBuilder m(opset);
   m.input("x", {1, 2, 5, 6}).output("y");
   for (const char* name : {"scale", "bias", "mean", "variance"})
     m.weight(name, {2}, {1, 2});
@@ -216,7 +216,7 @@ TEST(BatchNormalization, InferenceOnly) {
       {"'bn' (BatchNormalization)", "training_mode = 1", "evaluation mode"});
   expect_model_error([] { batch_norm(7, {{"spatial", 0}}).import(); }, {"'bn'", "expected 60 numbers"});
   EXPECT_EQ(batch_norm(9, {}, {"y", "m", "v"}).import().nodes().size(), 1u);  // nobody reads m and v
-  ModelBuilder used = batch_norm(9, {}, {"y", "m"});
+  ImportBuilder used = batch_norm(9, {}, {"y", "m"});
   used.output("m");
   expect_model_error([&] { used.import(); }, {"'bn'", "training mode"});
 }
@@ -224,7 +224,7 @@ TEST(BatchNormalization, InferenceOnly) {
 // PyTorch's exporter writes the standardization of a convolution's weights so: [1,filters,numbers], scale and
 // bias by filter.
 TEST(BatchNormalization, StandardizesConstantWeights) {
-  ModelBuilder m(14);
+  ImportBuilder m(14);
   m.input("x", {1, 2}).output("y").output("m").output("v");
   m.weight("w", {1, 2, 4}, {1, 2, 3, 6, 5, 5, 9, 9})
       .weight("scale", {2}, {2, 1})
@@ -250,7 +250,7 @@ TEST(Lrn, NeedsASize) {
 }
 
 TEST(Gemm, AllForms) {
-  ModelBuilder m(11);
+  ImportBuilder m(11);
   m.input("x", {2, 3}).output("y").weight("w", {2, 3}, {1, 0, 0, 0, 1, 0}).weight("c", {2}, {10, 20});
   m.node("Gemm", {"x", "w", "c"}, {"y"}, {{"transB", 1}, {"alpha", 2.0}, {"beta", 0.5}});
   m.node("Gemm", {"x", "w", ""}, {"z"}, {{"transB", 1}}).output("z");
@@ -260,7 +260,7 @@ TEST(Gemm, AllForms) {
 }
 
 TEST(MatMul, MismatchNamesTheNode) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {2, 3})
       .output("y")
       .weight("w", {2, 2}, {1, 2, 3, 4})
@@ -270,7 +270,7 @@ TEST(MatMul, MismatchNamesTheNode) {
 
 TEST(Softmax, BeforeOpset13FlattensAtItsAxis) {
   const auto shape_of = [](int opset, const Attributes& attributes, const Dims& dims) {
-    ModelBuilder m(opset);
+    ImportBuilder m(opset);
     m.input("x", dims).output("y").node("Softmax", {"x"}, {"y"}, attributes, "s");
     return m.import({.batch = dims[0]});
   };
@@ -291,21 +291,21 @@ TEST(Softmax, BeforeOpset13FlattensAtItsAxis) {
 }
 
 TEST(LogSoftmax, FlattensToo) {
-  ModelBuilder m(7);
+  ImportBuilder m(7);
   m.input("x", {1, 2, 2}).output("y").node("LogSoftmax", {"x"}, {"y"});
   const auto y = to_vector<float>(run(m.import(), {floats({1, 2, 2}, {0, 0, 0, 0})})[0]);
   EXPECT_NEAR(y[3], -std::log(4.0F), 1e-6F);
 }
 
 TEST(Dropout, DoesNothing) {
-  ModelBuilder old(7);
+  ImportBuilder old(7);
   old.input("x", {1, 2}).output("y").output("mask");
   old.node("Dropout", {"x"}, {"y", "mask"}, {{"ratio", 0.5}});
   const ir::Graph graph = old.import();
   EXPECT_EQ(operators(graph), "Identity");
   EXPECT_EQ(to_vector<bool>(run(graph, {floats({1, 2}, {1, 2})})[1]), std::vector<bool>({true, true}));
 
-  ModelBuilder now(13);
+  ImportBuilder now(13);
   now.input("x", {1, 2}).output("y").weight("ratio", {}, {0.5F});
   onnx::TensorProto training = int_tensor("t", {}, {});
   training.set_data_type(onnx::TensorProto::BOOL);

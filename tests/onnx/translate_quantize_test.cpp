@@ -7,7 +7,7 @@ namespace {
 
 TEST(Quantisation, cuts_to_the_range_of_the_zero_points_type) {
   const auto pair = [](int type, float zero, bool with_zero_point = true) {
-    ModelBuilder m(13);
+    ImportBuilder m(13);
     m.input("x", {1, 5}).output("y").weight("s", {}, {0.5F});
     onnx::TensorProto tensor;
     tensor.set_name("z");

@@ -21,7 +21,7 @@ TEST(Reductions, composed_ones) {
 
 TEST(Reductions, of_bool_are_any_and_all) {
   for (const bool all : {false, true}) {
-    ModelBuilder m(20);
+    ImportBuilder m(20);
     m.input("x", {1, 2, 2}).output("y").weight("zero", {}, {0}).list("axes", {2});
     m.node("Greater", {"x", "zero"}, {"p"}).node(all ? "ReduceMin" : "ReduceMax", {"p", "axes"}, {"q"});
     m.node("Cast", {"q"}, {"y"}, {{"to", 1}});

@@ -10,7 +10,7 @@ using Values = std::vector<float>;
 
 /// A row of floats resized to that many elements.
 Values resize(const Values& x, std::int64_t out, const Attributes& attributes, int opset = 18) {
-  ModelBuilder m(opset);
+  ImportBuilder m(opset);
   const auto count = static_cast<std::int64_t>(x.size());
   m.input("x", {1, count}).output("y").list("sizes", {1, out});
   m.node("Resize", {"x", "", "", "sizes"}, {"y"}, attributes, "n");
@@ -54,7 +54,7 @@ TEST(Resize, WidensTheTriangleWithAntialias) {
 }
 
 TEST(Resize, KeepsTheAspectRatio) {
-  ModelBuilder m(18);
+  ImportBuilder m(18);
   m.input("x", {1, 1, 4, 8}).output("y").list("sizes", {8, 8});
   m.node("Resize", {"x", "", "", "sizes"}, {"y"},
          {{"axes", Dims{2, 3}}, {"keep_aspect_ratio_policy", "not_larger"}}, "n");
@@ -65,7 +65,7 @@ TEST(Resize, KeepsTheAspectRatio) {
 
 TEST(Resize, TakesScalesAsFloat32MeansThem) {
   const auto extent = [](int opset, const std::vector<std::string>& inputs, float scale) {
-    ModelBuilder m(opset);
+    ImportBuilder m(opset);
     m.input("x", {1, 10})
         .output("y")
         .weight("scales", {2}, {1, scale})
@@ -78,7 +78,7 @@ TEST(Resize, TakesScalesAsFloat32MeansThem) {
 }
 
 TEST(Upsample, RepeatsElements) {
-  ModelBuilder m(9);
+  ImportBuilder m(9);
   m.input("x", {1, 2}).output("y").weight("scales", {2}, {1, 3}).node("Upsample", {"x", "scales"}, {"y"});
   EXPECT_EQ(to_vector<float>(run(m.import(), {floats({1, 2}, {4, 5})})[0]), Values({4, 4, 4, 5, 5, 5}));
 }

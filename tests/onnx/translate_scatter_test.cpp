@@ -5,7 +5,7 @@ namespace {
 
 TEST(ScatterND, writes_rows_and_adds) {
   const auto scatter = [](const Attributes& attributes) {
-    ModelBuilder m(16);
+    ImportBuilder m(16);
     m.input("x", {3, 2}).output("y").weight("u", {2, 2}, {10, 20, 30, 40});
     *m.graph().add_initializer() = int_tensor("i", {2, 1}, {2, -3});
     m.node("ScatterND", {"x", "i", "u"}, {"y"}, attributes, "n");
@@ -18,7 +18,7 @@ TEST(ScatterND, writes_rows_and_adds) {
 }
 
 TEST(Elements, are_gathered_and_scattered_along_an_axis) {
-  ModelBuilder m(13);
+  ImportBuilder m(13);
   m.input("x", {2, 3}).output("y").output("z");
   *m.graph().add_initializer() = int_tensor("i", {2, 2}, {0, -1, 1, 0});
   m.node("GatherElements", {"x", "i"}, {"y"}, {{"axis", 1}}, "g");

@@ -8,8 +8,8 @@ namespace {
 using Values = std::vector<float>;
 
 /// A model over x [1,6]; the sizes and places that its nodes may name.
-ModelBuilder over_x() {
-  ModelBuilder m(18);
+ImportBuilder over_x() {
+  ImportBuilder m(18);
   m.input("x", {1, 6}).output("y").list("two_four", {2, 4});
   for (const auto& [name, value] : std::vector<std::pair<std::string, std::int64_t>>{
            {"first", 0}, {"second", 1}, {"last", -1}, {"fourth", 4}, {"seventh", 6}})
@@ -17,12 +17,12 @@ ModelBuilder over_x() {
   return m;
 }
 
-Values result(const ModelBuilder& m) {
+Values result(const ImportBuilder& m) {
   return to_vector<float>(run(m.import(), {floats({1, 6}, {1, 2, 3, 4, 5, 6})})[0]);
 }
 
 TEST(Sequences, AreTakenApartWhileImporting) {
-  ModelBuilder m = over_x();
+  ImportBuilder m = over_x();
   m.node("SplitToSequence", {"x", "two_four"}, {"parts"}, {{"axis", 1}});
   m.node("SequenceAt", {"parts", "last"}, {"end"}).node("Identity", {"parts"}, {"same"});
   m.node("ConcatFromSequence", {"same"}, {"whole"}, {{"axis", 1}});
@@ -32,11 +32,11 @@ TEST(Sequences, AreTakenApartWhileImporting) {
 }
 
 TEST(Sequences, AreOfPartsOfOneSize) {
-  ModelBuilder m = over_x();
+  ImportBuilder m = over_x();
   m.node("SplitToSequence", {"x", "fourth"}, {"parts"}, {{"axis", 1}});
   m.node("SequenceAt", {"parts", "second"}, {"y"});
   EXPECT_EQ(result(m), (Values{5, 6}));
-  ModelBuilder each = over_x();
+  ImportBuilder each = over_x();
   each.node("SplitToSequence", {"x"}, {"parts"}, {{"axis", 1}, {"keepdims", 0}});
   each.node("SequenceAt", {"parts", "second"}, {"y"});
   EXPECT_EQ(output_shape(each.import()), Shape({1}));
@@ -47,7 +47,7 @@ TEST(Sequences, AreOfPartsOfOneSize) {
 // a list.
 TEST(Sequences, LoseTheAxisOfSlicesOnlyWithoutAListOfSizes) {
   const auto shape_with = [](const std::vector<std::int64_t>& dims, const std::vector<std::int64_t>& split) {
-    ModelBuilder m = over_x();
+    ImportBuilder m = over_x();
     *m.graph().add_initializer() = int_tensor("split", dims, split);
     m.node("SplitToSequence", {"x", "split"}, {"parts"}, {{"axis", 1}, {"keepdims", 0}});
     m.node("SequenceAt", {"parts", "second"}, {"y"});
@@ -59,7 +59,7 @@ TEST(Sequences, LoseTheAxisOfSlicesOnlyWithoutAListOfSizes) {
 }
 
 TEST(Sequences, GrowAndShrink) {
-  ModelBuilder m = over_x();
+  ImportBuilder m = over_x();
   m.node("Neg", {"x"}, {"n"}).node("SequenceConstruct", {"x", "n"}, {"a"});
   m.node("SequenceEmpty", {}, {"nothing"}).node("SequenceInsert", {"nothing", "n"}, {"b"});
   m.node("SequenceInsert", {"b", "x", "first"}, {"c"}).node("SequenceErase", {"c", "second"}, {"d"});
@@ -71,24 +71,24 @@ TEST(Sequences, GrowAndShrink) {
 }
 
 TEST(Sequences, EndInAnErrorThatNamesTheNode) {
-  ModelBuilder outside = over_x();
+  ImportBuilder outside = over_x();
   outside.node("SplitToSequence", {"x"}, {"parts"}, {{"axis", 1}});
   outside.node("SequenceAt", {"parts", "seventh"}, {"y"}, {}, "pick");
   expect_model_error([&] { outside.import(); },
                      {"'pick' (SequenceAt)", "position 6 is outside a sequence of 6"});
-  ModelBuilder mixed = over_x();
+  ImportBuilder mixed = over_x();
   mixed.node("SplitToSequence", {"x"}, {"parts"}, {{"axis", 1}}).node("Neg", {"parts"}, {"y"});
   expect_model_error([&] { mixed.import(); },
                      {"(Neg)", "input 0 is a sequence of tensors, expected a tensor"});
-  ModelBuilder tensor = over_x();
+  ImportBuilder tensor = over_x();
   tensor.node("SequenceAt", {"x", "first"}, {"y"});
   expect_model_error([&] { tensor.import(); }, {"(SequenceAt)", "input 0: expected a sequence"});
-  ModelBuilder computed = over_x();
+  ImportBuilder computed = over_x();
   computed.node("SplitToSequence", {"x"}, {"parts"}, {{"axis", 1}})
       .node("ArgMax", {"x"}, {"k"}, {{"axis", 1}});
   computed.node("SequenceAt", {"parts", "k"}, {"y"});
   expect_model_error([&] { computed.import(); }, {"(SequenceAt)", "must be a constant"});
-  ModelBuilder sizes = over_x();
+  ImportBuilder sizes = over_x();
   sizes.node("SplitToSequence", {"x", "two_four"}, {"parts"}).node("SequenceAt", {"parts", "first"}, {"y"});
   expect_model_error([&] { sizes.import(); }, {"(SplitToSequence)"});
 }

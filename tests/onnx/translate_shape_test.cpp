@@ -6,9 +6,9 @@ namespace {
 using Attributes = std::vector<Attribute>;
 
 /// One node over x of those extents, with lists as further inputs.
-ModelBuilder list_node(int opset, const std::string& type, const Dims& dims, const std::vector<Dims>& lists,
-                       const Attributes& attributes = {}) {
-  ModelBuilder m(opset);
+ImportBuilder list_node(int opset, const std::string& type, const Dims& dims, const std::vector<Dims>& lists,
+                        const Attributes& attributes = {}) {
+  ImportBuilder m(opset);
   m.input("x", dims).output("y");
   std::vector<std::string> inputs = {"x"};
   for (const Dims& list : lists) {
@@ -19,7 +19,7 @@ ModelBuilder list_node(int opset, const std::string& type, const Dims& dims, con
   return m;
 }
 
-Shape result(const ModelBuilder& m, std::int64_t batch) {
+Shape result(const ImportBuilder& m, std::int64_t batch) {
   return output_shape(m.import({.batch = batch}));
 }
 
@@ -44,13 +44,13 @@ TEST(Reshape, ZeroAndMinusOne) {
 }
 
 TEST(Reshape, TargetMustBeConstant) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {4})
       .input("s", {1}, onnx::TensorProto::INT64)
       .output("y")
       .node("Reshape", {"x", "s"}, {"y"}, {}, "r");
   expect_model_error([&] { m.import(); }, {"'r' (Reshape)", "input 1 (shape) must be a constant", "'s'"});
-  ModelBuilder floating;
+  ImportBuilder floating;
   floating.input("x", {4}).output("y").weight("s", {1}, {4}).node("Reshape", {"x", "s"}, {"y"});
   expect_model_error([&] { floating.import({.batch = 4}); }, {"expected a list of integers, found f32"});
 }
@@ -103,7 +103,7 @@ TEST(Size, IsAConstant) {
 
 TEST(Folding, ShapeArithmeticGoesAway) {
   // y = reshape(x, concat(unsqueeze(gather(shape(x), 0)), [-1])), as torch writes x.view(x.size(0), -1)
-  ModelBuilder m(11);
+  ImportBuilder m(11);
   m.input("x", {-1, 3, 4}).output("y").node("Shape", {"x"}, {"s"});
   m.node("Constant", {}, {"zero"}, {{"value", int_tensor("", {}, {0})}}).node("Gather", {"s", "zero"}, {"n"});
   m.node("Unsqueeze", {"n"}, {"n1"}, {{"axes", Dims{0}}}).list("rest", {-1});
@@ -115,14 +115,14 @@ TEST(Folding, ShapeArithmeticGoesAway) {
 }
 
 TEST(Folding, RefusesHugeConstants) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {1})
       .output("y")
       .list("shape", {1000, 1000, 1000})
       .node("ConstantOfShape", {"shape"}, {"c"}, {}, "big");
   m.node("Add", {"x", "c"}, {"y"});
   expect_model_error([&] { m.import(); }, {"'big' (ConstantOfShape)", "3.7 GiB", "--max-memory"});
-  ModelBuilder expand;
+  ImportBuilder expand;
   expand.input("x", {1}).output("y").weight("w", {1}, {1}).list("shape", {1000, 1000, 1000});
   expand.node("Expand", {"w", "shape"}, {"c"}, {}, "big").node("Add", {"x", "c"}, {"y"});
   expect_model_error([&] { expand.import(); }, {"'big' (Expand)", "3.7 GiB from 4 B", "--max-memory"});
@@ -135,7 +135,7 @@ TEST(Expand, BroadcastsBothWays) {
 }
 
 TEST(ConstantOfShape, TakesItsValue) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {2}).output("y").list("shape", {2});
   m.node("ConstantOfShape", {"shape"}, {"c"}, {{"value", float_tensor("", {1}, {2.5F})}})
       .node("Add", {"x", "c"}, {"y"});
@@ -147,7 +147,7 @@ TEST(ConstantOfShape, TakesItsValue) {
 
 TEST(Range, CountsBothWays) {
   const auto range = [](std::int64_t start, std::int64_t limit, std::int64_t delta) {
-    ModelBuilder m;
+    ImportBuilder m;
     m.input("x", {1}).output("y");
     const std::vector<std::int64_t> numbers = {start, limit, delta};
     for (std::size_t i = 0; i < 3; ++i)
@@ -164,7 +164,7 @@ TEST(Range, CountsBothWays) {
 }
 
 TEST(Constant, AllForms) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {2}).output("a").output("b").output("c").output("d").output("e");
   m.node("Constant", {}, {"a"}, {{"value", float_tensor("", {2}, {1, 2})}});
   m.node("Constant", {}, {"b"}, {{"value_int", 7}}).node("Constant", {}, {"c"}, {{"value_ints", Dims{1, 2}}});
@@ -180,10 +180,10 @@ TEST(Constant, AllForms) {
 }
 
 TEST(Constant, BadFormsAreRefused) {
-  ModelBuilder none;
+  ImportBuilder none;
   none.input("x", {1}).output("y").node("Constant", {}, {"y"}, {}, "c");
   expect_model_error([&] { none.file(); }, {"'c' (Constant)", "expected one attribute"});
-  ModelBuilder text;
+  ImportBuilder text;
   text.input("x", {1}).output("y").node("Constant", {}, {"y"}, {{"value_string", "hi"}}, "c");
   EXPECT_EQ(text.file()->unsupported_nodes.size(), 1u);
 }

@@ -16,7 +16,7 @@ std::vector<float> counting(std::int64_t count) {
 /// The result of one node over x = 0, 1, 2, ... of those extents, with lists as further inputs.
 Tensor apply(int opset, const std::string& type, const Dims& dims, const std::vector<Dims>& lists,
              const Attributes& attributes = {}) {
-  ModelBuilder m(opset);
+  ImportBuilder m(opset);
   m.input("x", dims).output("y");
   std::vector<std::string> inputs = {"x"};
   for (const Dims& list : lists) {
@@ -56,7 +56,7 @@ TEST(Slice, InputsSinceOpset10) {
 
 TEST(Split, FormsOfEveryOpset) {
   const auto split = [](int opset, const Attributes& attributes, const Dims& sizes, std::size_t outputs) {
-    ModelBuilder m(opset);
+    ImportBuilder m(opset);
     m.input("x", {1, 7});
     std::vector<std::string> inputs = {"x"}, names;
     if (!sizes.empty()) {
@@ -107,7 +107,7 @@ TEST(Pad, FormsOfEveryOpset) {
 }
 
 TEST(Pad, ValueIsAnInputSinceOpset11) {
-  ModelBuilder m(11);
+  ImportBuilder m(11);
   m.input("x", {1, 2}).output("y").list("pads", {0, 1, 0, 0}).weight("v", {}, {7});
   m.node("Pad", {"x", "pads", "v"}, {"y"});
   EXPECT_EQ(to_vector<float>(run(m.import(), {floats({1, 2}, {1, 2})})[0]), std::vector<float>({7, 1, 2}));
@@ -131,14 +131,14 @@ TEST(Gather, PicksAlongItsAxis) {
 }
 
 TEST(Concat, NeedsAnAxis) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {1, 2}).output("y").weight("w", {1, 1}, {5}).node("Concat", {"x", "w"}, {"y"}, {{"axis", -1}});
   EXPECT_EQ(to_vector<float>(run(m.import(), {floats({1, 2}, {1, 2})})[0]), std::vector<float>({1, 2, 5}));
   expect_model_error([] { apply(13, "Concat", {1, 2}, {}); }, {"attribute 'axis' is missing"});
 }
 
 TEST(Cast, BetweenFloatingTypesDoesNothing) {
-  ModelBuilder m;
+  ImportBuilder m;
   m.input("x", {2}, onnx::TensorProto::FLOAT16).output("y").output("i").output("b");
   m.node("Cast", {"x"}, {"y"}, {{"to", onnx::TensorProto::DOUBLE + 0}});
   m.node("Cast", {"x"}, {"i"}, {{"to", onnx::TensorProto::INT32 + 0}});
@@ -148,10 +148,10 @@ TEST(Cast, BetweenFloatingTypesDoesNothing) {
   const auto results = run(graph, {floats({2}, {0.5F, -2.5F})});
   EXPECT_EQ(to_vector<std::int64_t>(results[1]), Dims({0, -2}));
   EXPECT_EQ(to_vector<bool>(results[2]), std::vector<bool>({false, true}));
-  ModelBuilder text;
+  ImportBuilder text;
   text.input("x", {2}).output("y").node("Cast", {"x"}, {"y"}, {{"to", onnx::TensorProto::STRING + 0}});
   expect_model_error([&] { text.import(); }, {"(Cast)", "attribute 'to'", "string"});
-  ModelBuilder missing;
+  ImportBuilder missing;
   missing.input("x", {2}).output("y").node("Cast", {"x"}, {"y"});
   expect_model_error([&] { missing.import(); }, {"attribute 'to' is missing"});
 }

@@ -12,8 +12,8 @@ namespace {
 using onnx::TensorProto;
 
 /// A model whose output is the weight.
-ModelBuilder with_weight(const TensorProto& tensor) {
-  ModelBuilder m;
+ImportBuilder with_weight(const TensorProto& tensor) {
+  ImportBuilder m;
   m.input("x", {1}).output("y").node("Identity", {"w"}, {"y"});
   *m.graph().add_initializer() = tensor;
   return m;
@@ -114,8 +114,8 @@ TEST(Weights, ThatHoldNaNAreRefused) {
 }
 
 /// A model of a weight "w" that its first output does not need, and its second does.
-ModelBuilder with_spare_weight(const TensorProto& tensor) {
-  ModelBuilder m;
+ImportBuilder with_spare_weight(const TensorProto& tensor) {
+  ImportBuilder m;
   m.input("x", {1}).output("y").node("Relu", {"x"}, {"y"}).output("z").node("Identity", {"w"}, {"z"});
   *m.graph().add_initializer() = tensor;
   return m;
@@ -142,7 +142,7 @@ TEST(Weights, ThatNobodyNeedsMayBeAnything) {
 TEST(Weights, UnsupportedTypesAreNamed) {
   expect_model_error([] { read(typed(TensorProto::STRING, {0})); }, {"tensor 'w'", "string"});
   expect_model_error([] { read(typed(17, {0})); }, {"tensor 'w'", "number 17"});
-  ModelBuilder twice = with_weight(float_tensor("w", {1}, {1}));
+  ImportBuilder twice = with_weight(float_tensor("w", {1}, {1}));
   twice.weight("w", {1}, {2});
   expect_model_error([&] { twice.file(); }, {"two weights are called 'w'"});
 }
