@@ -18,13 +18,10 @@ if command -v ccache >/dev/null; then
   export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime  # or it leaves precompiled headers alone
 fi
 
-# build PRESET [OPTION...]: where two files' names keep them from being compiled at once, one by one.
+# build PRESET [OPTION...]
 build() {
   echo "== $1: configure and build"
-  cmake --fresh --preset "$@" >/dev/null
-  cmake --build --preset "$1" -j "$jobs" && return
-  echo "== $1: once more, each file by itself"
-  cmake --preset "$@" -DFOVEA_UNITE_SOURCES=OFF >/dev/null
+  cmake --preset "$@" >/dev/null
   cmake --build --preset "$1" -j "$jobs"
 }
 

@@ -22,10 +22,9 @@ SanityRun linear_run(const TemporaryFolder& folder, std::int64_t side) {
   for (std::size_t i = 0; i < photo.pixels.size(); ++i)
     photo.pixels[i] = static_cast<std::uint8_t>(i * 37 % 256);
   write_png(folder.file("photo.png"), photo);
-  SanityRun run;
-  run.images = {folder.file("photo.png")};
-  run.model = Model::load(builder.save(folder.file("model.onnx")));
-  return run;
+  return {.images = {folder.file("photo.png")},
+          .model = Model::load(builder.save(folder.file("model.onnx"))),
+          .explain = {}};
 }
 
 TEST(SanityRun, compares_maps_of_shuffled_layers) {
