@@ -69,8 +69,11 @@ bool is_float_output(const ir::Graph& graph, ir::ValueId id) {
   return graph.type(id).dtype == DType::F32 && graph.is_output(id);
 }
 
-/// std::bad_alloc where hardly any memory is left: oneDNN does not look whether it got what it asks for to
-/// write a kernel's code into.
+/// Nodes between two looks at how much memory is left.
+constexpr std::size_t kNodesOfHeadroom = 8;
+
+/// std::bad_alloc where hardly any memory is left, so little that kNodesOfHeadroom nodes might not do with
+/// it: oneDNN does not look whether it got what it asks for to write a kernel's code into.
 void check_headroom() {
   ::operator delete(::operator new (std::size_t{32} << 20));
 }
@@ -85,7 +88,6 @@ void lower_node(OneDnnBuilder& onednn, LoweringBuilder& builder, const ir::Node&
     }
     return onednn.add_reference(node);
   }
-  check_headroom();
   lowering->lower(onednn, node);
 }
 
@@ -101,6 +103,8 @@ std::variant<Lowering, Refusal> lower_here(const ir::Graph& graph, const plan::S
     try {
       onednn.begin_node(i);
       builder.begin_node(node);
+      if (i % kNodesOfHeadroom == 0)
+        check_headroom();
       lower_node(onednn, builder, node);
       for (ir::ValueId id : node.outputs)
         if (is_float_output(graph, id))
