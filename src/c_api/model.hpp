@@ -31,7 +31,8 @@ struct ScoreChoice {
 /// compiled network. May be asked by several threads.
 class ExplainerCache {
 public:
-  std::shared_ptr<const Explainer> explainer(const Model& model, const ScoreChoice& choice, const ExplainerKey& key);
+  std::shared_ptr<const Explainer> explainer(const Model& model, const ScoreChoice& choice,
+                                             const ExplainerKey& key);
 
 private:
   struct Entry {

@@ -1,5 +1,6 @@
 #include "ops/mat_mul.hpp"
 
+#include "ops/arithmetic.hpp"
 #include "ops/broadcast.hpp"
 #include "ops/reach_rules.hpp"
 #include "ops/reshape.hpp"
@@ -62,7 +63,7 @@ void kernel(const ir::KernelCall& call) {
                     for (std::int64_t m = 0; m < M; ++m)
                       for (std::int64_t k = 0; k < K; ++k)
                         for (std::int64_t n = 0; n < N; ++n)
-                          dst[m * N + n] += a[m * K + k] * b[k * N + n];
+                          dst[m * N + n] = Sum()(dst[m * N + n], Product()(a[m * K + k], b[k * N + n]));
                   });
   });
 }

@@ -1,5 +1,6 @@
 #include "ops/reduce_sum.hpp"
 
+#include "ops/arithmetic.hpp"
 #include "ops/expand.hpp"
 #include "ops/reach_rules.hpp"
 #include "ops/reduce.hpp"
@@ -16,7 +17,8 @@ void kernel(const ir::KernelCall& call) {
     const T* x = call.input<T>(0);
     T* y = call.output<T>();
     std::fill(y, y + call.outputs[0].shape.elements(), T(0));
-    for_each_reduced(call.shape(0), a.axes, [&](std::int64_t i, std::int64_t o) { y[o] += x[i]; });
+    for_each_reduced(call.shape(0), a.axes,
+                     [&](std::int64_t i, std::int64_t o) { y[o] = Sum()(y[o], x[i]); });
   });
 }
 

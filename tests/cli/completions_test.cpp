@@ -81,7 +81,7 @@ TEST_F(Bash, CompletesChoices) {
   EXPECT_EQ(offers({"saliency", "--baseline", "="}), (Words{"black", "blurred", "mean"}));
   EXPECT_EQ(offers({"saliency", "--method", "grad"}),
             (Words{"grad-cam", "grad-cam++", "gradient", "gradient-x-input"}));
-  EXPECT_EQ(offers({"classify", "--crops", ""}), (Words{"1", "2", "10", "whole"}));
+  EXPECT_EQ(offers({"classify", "--crops", ""}), (Words{"1", "10", "2", "whole"}));
   EXPECT_EQ(offers({"classify", "--top", ""}), Words{});
 }
 

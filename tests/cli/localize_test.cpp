@@ -67,8 +67,8 @@ TEST(LocalizeVerb, WritesMaskObjectAndStages) {
 
 TEST(LocalizeVerb, TopGivesABoxForEachGuess) {
   const TemporaryFolder folder;
-  const Outcome outcome = fovea({"localize", sample("church.jpg"), "--crops", "whole", "--top", "3", "--preset",
-                                 "paper", "--csv", "-o", folder.path()});
+  const Outcome outcome = fovea({"localize", sample("church.jpg"), "--crops", "whole", "--top", "3",
+                                 "--preset", "paper", "--csv", "-o", folder.path()});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(lines_of(outcome.out), 4) << outcome.out;
   EXPECT_EQ(outcome.out.find("image,class,wordnet_id,name,score,probability,x0,y0,x1,y1\n"), 0U);
@@ -228,8 +228,9 @@ TEST(LocalizeVerb, OptionsThatMakeNoSenseAreErrors) {
 TEST(LocalizeVerb, ABrokenPictureDoesNotStopTheOthers) {
   const TemporaryFolder folder;
   store(folder.file("broken.jpg"), load(sample("church.jpg")).substr(0, 5000));
-  const Outcome outcome = fovea({"localize", sample("church.jpg"), folder.file("broken.jpg"),
-                                 sample("golf-ball.jpg"), "--crops", "whole", "--csv", "-o", folder.file("out")});
+  const Outcome outcome =
+      fovea({"localize", sample("church.jpg"), folder.file("broken.jpg"), sample("golf-ball.jpg"), "--crops",
+             "whole", "--csv", "-o", folder.file("out")});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_EQ(lines_of(outcome.err), 1) << outcome.err;
   EXPECT_EQ(outcome.err.find("fovea: error: " + folder.file("broken.jpg") + ": "), 0U) << outcome.err;

@@ -48,8 +48,8 @@ TEST_F(BadPictures, EndNoBatchOfAnyVerb) {
       {"classify", pictures, "--json"},
       {"saliency", pictures, "-o", out},
       {"saliency", pictures, "-o", out, "--json", "--workers", "2", "--threads", "2"},
-      {"localize", pictures, "-o", out, "--crops", "1", "--json"},
-      {"localize", pictures, "-o", out, "--crops", "1", "--csv"},
+      {"localize", pictures, "-o", out, "--crops", "whole", "--json"},
+      {"localize", pictures, "-o", out, "--crops", "whole", "--csv"},
       {"deconv", pictures, "-o", out, "--json"},
       {"report", pictures, "--no-localize", "--class-models", "0", "-o", folder.file("page.html")},
       {"evaluate", "faithfulness", pictures, "--methods", "gradient", "--steps", "3", "--subsets", "0",
@@ -86,8 +86,8 @@ TEST_F(BadPictures, AreMissesOfAnEvaluation) {
   for (const auto& entry : fs::directory_iterator(pictures))
     rows += entry.path().filename().string() + ",4,10,10,90,90\n";
   store(truth, rows);
-  Names command = {"evaluate", "localization", pictures, "--truth", truth, "--crops",
-                   "1",        "-o",           out,      "--json"};
+  Names command = {"evaluate", "localization", pictures, "--truth", truth,
+                   "--crops",  "whole",        "-o",     out,       "--json"};
   const Outcome outcome = fovea(command);
   expect_told(outcome);
   const nlohmann::json summary = nlohmann::json::parse(outcome.out);

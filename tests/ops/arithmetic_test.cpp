@@ -1,10 +1,12 @@
 #include "ops/add.hpp"
 #include "ops/div.hpp"
 #include "ops/functions.hpp"
+#include "ops/mat_mul.hpp"
 #include "ops/max.hpp"
 #include "ops/min.hpp"
 #include "ops/mul.hpp"
 #include "ops/pow.hpp"
+#include "ops/reduce_sum.hpp"
 #include "ops/run.hpp"
 #include "ops/sub.hpp"
 
@@ -78,6 +80,13 @@ TEST(IntegerArithmetic, wraps_around) {
   EXPECT_EQ(run(ops::div(), {lowest, minus_one}).data<std::int64_t>()[0], kLowest);
   EXPECT_EQ(run(ops::neg(), {lowest}).data<std::int64_t>()[0], kLowest);
   EXPECT_EQ(run(ops::abs(), {lowest}).data<std::int64_t>()[0], kLowest);
+}
+
+TEST(IntegerArithmetic, wraps_around_in_sums_of_many) {
+  const std::int64_t highest = std::numeric_limits<std::int64_t>::max();
+  const Tensor row = i64({1, 2}, {highest, 1}), column = i64({2, 1}, {2, 2});
+  EXPECT_EQ(run(ops::reduce_sum(), {row}, {{"axes", "1"}}).data<std::int64_t>()[0], kLowest);
+  EXPECT_EQ(run(ops::mat_mul(), {row, column}).data<std::int64_t>()[0], 0);
 }
 
 TEST(Neg, of_floating_and_integers) {
