@@ -2,7 +2,7 @@
 # fuzz.sh [--build FOLDER] [SECONDS] [FUZZER...]: runs the fuzzers (default: all) of that build (default: build/fuzz) side by side for
 # so many seconds each (default 60) and reports executions, coverage and findings. Exit code 1 when there is a new finding.
 # Build before: cmake --preset fuzz && cmake --build --preset fuzz. What was learnt stays in the build's folder corpus, inputs
-# that failed and logs in its folder findings.
+# that failed and logs in its folder findings. FOVEA_FUZZ_SEED: the seed of random numbers (default 0: another one each time).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=$PWD/build/fuzz
@@ -28,7 +28,7 @@ run() {
   local name=$1 corpus=$build/corpus/$1 findings=$build/findings/$1
   mkdir -p "$corpus" "$findings"
   # -fork: a finding ends one process, not the run.
-  "$build/tests/fuzz/$name" -fork=1 -ignore_crashes=1 -ignore_ooms=1 -ignore_timeouts=1 -max_total_time="$seconds" \
+  "$build/tests/fuzz/$name" -seed="${FOVEA_FUZZ_SEED:-0}" -fork=1 -ignore_crashes=1 -ignore_ooms=1 -ignore_timeouts=1 -max_total_time="$seconds" \
     -timeout=60 -report_slow_units=60 -rss_limit_mb=2048 -malloc_limit_mb=2048 -max_len=4096 -artifact_prefix="$findings/" \
     "$corpus" "tests/fuzz/corpus/$name" "tests/fuzz/regressions/$name" $(more "$name") >"$findings/log" 2>&1 || true
 }
