@@ -215,7 +215,9 @@ private:
     constexpr std::int64_t smallest = 8;
     for (std::int64_t channels : {1, 3}) {
       const auto side = std::llround(std::sqrt(static_cast<double>(dim(1)) / static_cast<double>(channels)));
-      if (dim(1) > 0 && side >= smallest && side * side * channels == dim(1))
+      // Divided, since the square of what rounding made of a huge extent's root may overflow.
+      if (dim(1) > 0 && side >= smallest && dim(1) % (channels * side) == 0 &&
+          dim(1) / (channels * side) == side)
         return form(kFlatChannelsFirst, channels, side, side);
     }
     return std::nullopt;
