@@ -1,3 +1,4 @@
+#include "base/check.hpp"
 #include "onnx/export/along_axis.hpp"
 #include "onnx/export/families.hpp"
 #include "ops/concat.hpp"
@@ -128,6 +129,7 @@ void gather_gradient(NodeWriter& w) {
   AxisMatrix places(n, indices.elements());
   for (std::int64_t k = 0; k < indices.elements(); ++k) {
     const std::int64_t index = indices.data<std::int64_t>()[static_cast<std::size_t>(k)];
+    FOVEA_CHECK(index >= -n && index < n, "index {} is outside the extent {} of axis {}", index, n, a.axis);
     places.add(index < 0 ? index + n : index, k, 1);
   }
   Shape flat = a.shape;  // the picked slices in one axis
