@@ -15,16 +15,6 @@
 namespace fovea {
 namespace {
 
-/// "float32[N,10]"
-std::string type_text(const ModelPort& port) {
-  std::vector<std::string> dims;
-  for (std::size_t i = 0; i < port.dims.size(); ++i)
-    dims.push_back(port.dims[i] >= 0         ? std::to_string(port.dims[i])
-                   : port.symbols[i].empty() ? "?"
-                                             : port.symbols[i]);
-  return fmt::format("{}[{}]", port.element_type, fmt::join(dims, ","));
-}
-
 bool is_known_type(const ModelPort& port) {
   return !port.element_type.empty() && port.element_type != "undefined";
 }
@@ -56,7 +46,7 @@ std::string alternatives(const Model& model, const std::string& refused) {
   std::vector<std::string> others;
   for (const ModelPort& port : model.outputs())
     if (port.name != refused && may_be_scores(port))
-      others.push_back(is_known_type(port) ? fmt::format("'{}' ({})", port.name, type_text(port))
+      others.push_back(is_known_type(port) ? fmt::format("'{}' ({})", port.name, describe(port))
                                            : fmt::format("'{}'", port.name));
   if (others.empty())
     return model.outputs().size() > 1
@@ -134,7 +124,7 @@ std::string score_output(const Model& model, const ProgramOptions& options) {
 void check_declared_scores(const Model& model, const ProgramOptions& options) {
   const ModelPort* port = port_of(model, score_output(model, options));
   FOVEA_CHECK(!port || may_be_floating(*port), "the output '{}' is {}, which cannot be class scores: {}",
-              port->name, type_text(*port), alternatives(model, port->name));
+              port->name, describe(*port), alternatives(model, port->name));
   if (port && model.outputs().size() > 1 && !model.unsupported_nodes().empty())
     check_computable(model, *port);
 }
