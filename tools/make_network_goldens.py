@@ -578,6 +578,23 @@ class Quantised(nn.Module):
         return self.classifier(x.mean((2, 3)))
 
 
+class Volume(nn.Module):
+    """Convolutions over three axes: with a kernel of 1 along one of them, as in LambdaNet, and general ones."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 6, 3, stride=2)
+        self.flat = nn.Conv3d(2, 4, (3, 3, 1), stride=(1, 1, 2), padding=(1, 1, 0))
+        self.grouped = nn.Conv3d(4, 6, (3, 3, 2), stride=(2, 1, 1), padding=(1, 2, 1), dilation=(1, 2, 1), groups=2)
+        self.last = nn.Conv3d(6, 4, (2, 4, 3), bias=False)
+        self.classifier = nn.Linear(4, 5)
+
+    def forward(self, x):
+        x = F.relu(self.stem(x)).reshape(-1, 2, 3, 7, 8)
+        x = self.grouped(F.relu(self.flat(x)))
+        return self.classifier(torch.sigmoid(self.last(x)).mean((2, 3, 4)))
+
+
 # ---------------------------------------------------------------- the list
 
 Case = collections.namedtuple("Case", "build opset shape target notes dynamic keep_bn input write",
@@ -622,6 +639,7 @@ CASES = {
     "modern": Case(Modern, 17, (2, 3, 13, 16), 2,
                    "LayerNormalization, InstanceNormalization, GroupNorm, Resize, DepthToSpace, Einsum", dynamic=True),
     "quantised": Case(Quantised, 13, (2, 3, 13, 16), 1, "QuantizeLinear and DequantizeLinear, straight through"),
+    "volume": Case(Volume, 13, (2, 3, 15, 17), 2, "Conv over three axes", dynamic=True),
 }
 
 
@@ -632,7 +650,7 @@ def initialise(net, generator):
 
     with torch.no_grad():
         for module in net.modules():
-            if isinstance(module, (nn.Conv2d, nn.Linear, nn.ConvTranspose2d)):
+            if isinstance(module, (nn.Conv2d, nn.Conv3d, nn.Linear, nn.ConvTranspose2d)):
                 fan = module.weight[0].numel()
                 module.weight.copy_(normal(module.weight.shape, (2 / fan) ** 0.5))
                 if module.bias is not None:

@@ -74,14 +74,121 @@ TEST(Conv, BadAttributesAreNamed) {
   expect({{"kernel_shape", Dims{3, 3}}}, {"attribute 'kernel_shape'", "[3,3]", "1x1x3x2"});
   expect({{"group", 2}}, {"node 'conv1' (Conv)", "2 groups"});
   ImportBuilder solid;
-  solid.input("x", {1, 1, 2, 2, 2})
+  solid.input("x", {1, 1, 2, 2, 2, 2})
       .output("y")
-      .weight("w", {1, 1, 1, 1, 1}, {1})
+      .weight("w", {1, 1, 1, 1, 1, 1}, {1})
       .node("Conv", {"x", "w"}, {"y"});
-  expect_model_error([&] { solid.import(); }, {"node 'y' (Conv)", "only images and signals are supported"});
+  expect_model_error([&] { solid.import(); },
+                     {"node 'y' (Conv)", "only volumes, images and signals are supported"});
   ImportBuilder alone;
   alone.input("x", {1, 1, 5, 5}).output("y").node("Conv", {"x"}, {"y"});
   expect_model_error([&] { alone.import(); }, {"(Conv)", "input 1 is missing"});
+}
+
+/// The numbers 0.3, -0.2, ... of a tensor.
+std::vector<float> numbers(const Shape& shape, int first) {
+  std::vector<float> values;
+  for (std::int64_t i = 0; i < shape.elements(); ++i)
+    values.push_back(static_cast<float>((i + first) * 7 % 11 - 5) / 10);
+  return values;
+}
+
+/// A convolution over three axes, from its definition.
+struct VolumeConvolution {
+  Shape x, w;
+  Dims strides = {1, 1, 1}, pads = {0, 0, 0, 0, 0, 0}, dilations = {1, 1, 1};
+  std::int64_t groups = 1;
+
+  Shape result() const {
+    Shape y = {x[0], w[0], 0, 0, 0};
+    for (std::size_t i = 0; i < 3; ++i) {
+      const auto axis = static_cast<std::int64_t>(i) + 2;
+      y[axis] = (x[axis] + pads[i] + pads[i + 3] - (w[axis] - 1) * dilations[i] - 1) / strides[i] + 1;
+    }
+    return y;
+  }
+  static std::size_t at(const Shape& shape, const Dims& place) {
+    std::int64_t index = 0;
+    for (std::size_t i = 0; i < place.size(); ++i)
+      index = index * shape[static_cast<std::int64_t>(i)] + place[i];
+    return static_cast<std::size_t>(index);
+  }
+  template <class F>
+  static void for_each_place(const Shape& shape, F&& f) {
+    Dims place(static_cast<std::size_t>(shape.rank()), 0);
+    for (std::int64_t i = 0; i < shape.elements(); ++i) {
+      f(place);
+      for (std::size_t axis = place.size();
+           axis-- > 0 && ++place[axis] == shape[static_cast<std::int64_t>(axis)];)
+        place[axis] = 0;
+    }
+  }
+  std::vector<float> expected(const std::vector<float>& bias) const {
+    const std::vector<float> a = numbers(x, 0), b = numbers(w, 3);
+    std::vector<float> y;
+    for_each_place(result(), [&](const Dims& to) {
+      float sum = bias[static_cast<std::size_t>(to[1])];
+      Shape taps = w;
+      taps[0] = 1;
+      for_each_place(taps, [&](const Dims& tap) {
+        Dims from = {to[0], to[1] / (w[0] / groups) * w[1] + tap[1], 0, 0, 0};
+        bool inside = true;
+        for (std::size_t i = 0; i < 3; ++i) {
+          from[i + 2] = to[i + 2] * strides[i] + tap[i + 2] * dilations[i] - pads[i];
+          inside = inside && from[i + 2] >= 0 && from[i + 2] < x[static_cast<std::int64_t>(i) + 2];
+        }
+        if (inside)
+          sum += a[at(x, from)] * b[at(w, {to[1], tap[1], tap[2], tap[3], tap[4]})];
+      });
+      y.push_back(sum);
+    });
+    return y;
+  }
+  ImportBuilder model(const std::vector<float>& bias) const {
+    ImportBuilder m;
+    m.input("x", x.dims()).output("y").weight("w", w.dims(), numbers(w, 3));
+    m.weight("b", {w[0]}, bias)
+        .node("Conv", {"x", "w", "b"}, {"y"},
+              {{"strides", strides},
+               {"pads", pads},
+               {"dilations", dilations},
+               {"group", static_cast<int>(groups)}});
+    return m;
+  }
+};
+
+TEST(Volumes, AreConvolvedAlongAnyAxis) {
+  const VolumeConvolution cases[] = {
+      {{2, 2, 4, 5, 3}, {3, 2, 1, 3, 2}},
+      {{1, 2, 5, 4, 3}, {2, 2, 3, 1, 3}, {2, 2, 1}, {1, 1, 1, 0, 2, 1}},
+      {{1, 2, 5, 4, 3}, {2, 2, 3, 3, 1}, {1, 1, 2}, {1, 1, 0, 1, 1, 0}},
+      {{2, 4, 5, 6, 4}, {6, 2, 2, 3, 2}, {2, 1, 2}, {1, 0, 1, 0, 2, 1}, {2, 1, 3}, 2},
+      {{1, 3, 4, 3, 6}, {3, 1, 3, 3, 2}, {1, 2, 1}, {2, 0, 1, 1, 1, 0}, {1, 1, 2}, 3},
+  };
+  for (const VolumeConvolution& c : cases) {
+    const std::vector<float> bias = numbers({c.w[0]}, 1);
+    const Tensor x = floats(c.x, numbers(c.x, 0));
+    const Tensor y = run(c.model(bias).import({.batch = c.x[0]}), {x})[0];
+    EXPECT_EQ(y.shape(), c.result());
+    const std::vector<float> found = to_vector<float>(y), expected = c.expected(bias);
+    ASSERT_EQ(found.size(), expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i)
+      EXPECT_NEAR(found[i], expected[i], 1e-5) << to_string(c.w) << ", element " << i;
+  }
+}
+
+TEST(Volumes, NeedOneConvolutionWhereTheKernelIsOne) {
+  const VolumeConvolution flat{{1, 2, 5, 4, 3}, {2, 2, 3, 3, 1}};
+  EXPECT_EQ(operators(flat.model({0, 0}).import()), "Transpose Reshape Conv Reshape Transpose");
+  ImportBuilder same;
+  same.input("x", {1, 1, 4, 5, 3}).output("y").weight("w", {1, 1, 2, 3, 2}, std::vector<float>(12, 1));
+  same.node("Conv", {"x", "w"}, {"y"}, {{"auto_pad", "SAME_UPPER"}});
+  EXPECT_EQ(output_shape(same.import()), Shape({1, 1, 4, 5, 3}));
+  const VolumeConvolution large{{1, 1, 2, 4, 4}, {1, 1, 3, 3, 3}};
+  expect_model_error([&] { large.model({0}).import(); },
+                     {"(Conv)", "a window over 3 does not fit an extent of 2"});
+}
+
 }
 
 TEST(ConvTranspose, PaddingForms) {

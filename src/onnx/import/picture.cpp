@@ -1,5 +1,6 @@
 #include "onnx/import/picture.hpp"
 
+#include "onnx/import/volume.hpp"
 #include "ops/conv.hpp"
 
 namespace fovea::onnx_import {
@@ -27,10 +28,11 @@ std::string_view picture_suffix(std::int64_t rank) {
   return rank == 3 ? "/picture" : "";
 }
 
-std::vector<std::int64_t> kernel_of_weights(const TranslateContext& c, const Shape& x, const Shape& w) {
-  FOVEA_CHECK((x.rank() == 4 || x.rank() == 3) && w.rank() == x.rank(),
-              "only images and signals are supported: expected x and w of rank 4 (or 3), found {} and {}",
-              to_string(x), to_string(w));
+std::vector<std::int64_t> kernel_of_weights(const TranslateContext& c, const Shape& x, const Shape& w,
+                                            std::int64_t most_axes) {
+  FOVEA_CHECK(x.rank() >= 3 && x.rank() <= most_axes + 2 && w.rank() == x.rank(),
+              "only {}images and signals are supported: expected x and w of rank 3 to {}, found {} and {}",
+              most_axes == 3 ? "volumes, " : "", most_axes + 2, to_string(x), to_string(w));
   std::vector<std::int64_t> kernel(w.begin() + 2, w.end());
   const auto given = c.node().integers("kernel_shape").value_or(kernel);
   FOVEA_CHECK(given == kernel, "attribute 'kernel_shape': found [{}], but the weights are {}",
@@ -50,18 +52,19 @@ std::vector<std::int64_t> kernel_of_pool(const TranslateContext& c) {
 
 ir::ValueId convolution(TranslateContext& c, ir::ValueId x, ir::ValueId w, ir::ValueId bias,
                         std::string_view suffix) {
-  const std::int64_t rank = c.shape(x).rank();
+  const std::int64_t rank = c.shape(x).rank(), groups = c.node().integer("group", 1);
   const Window window =
-      as_picture(read_padded_window(c.node(), c.shape(x), kernel_of_weights(c, c.shape(x), c.shape(w))));
+      as_picture(read_padded_window(c.node(), c.shape(x), kernel_of_weights(c, c.shape(x), c.shape(w), 3)));
+  if (rank == 5)
+    return volume_convolution(c, x, w, bias, window, groups, suffix);
   std::vector<ir::ValueId> inputs = {as_picture(c, x), as_picture(c, w)};
   if (bias != ir::kNoValue)
     inputs.push_back(bias);
-  const ir::ValueId y = c.emit(ops::conv(), std::move(inputs),
-                               ops::ConvAttributes{.strides = window.strides,
-                                                   .pads = window.pads,
-                                                   .dilations = window.dilations,
-                                                   .groups = c.node().integer("group", 1)},
-                               rank == 3 ? picture_suffix(rank) : suffix);
+  const ir::ValueId y = c.emit(
+      ops::conv(), std::move(inputs),
+      ops::ConvAttributes{
+          .strides = window.strides, .pads = window.pads, .dilations = window.dilations, .groups = groups},
+      rank == 3 ? picture_suffix(rank) : suffix);
   return from_picture(c, y, rank);
 }
 

@@ -18,12 +18,14 @@ ir::ValueId from_picture(TranslateContext& c, ir::ValueId y, std::int64_t rank);
 std::string_view picture_suffix(std::int64_t rank);
 
 /// The kernel of a convolution from its weights, which kernel_shape must repeat if it is given; InputError
-/// where x and w are neither of rank 3 nor of rank 4.
-std::vector<std::int64_t> kernel_of_weights(const TranslateContext& c, const Shape& x, const Shape& w);
+/// where x and w have not both one to `most_axes` axes behind batch and channels.
+std::vector<std::int64_t> kernel_of_weights(const TranslateContext& c, const Shape& x, const Shape& w,
+                                            std::int64_t most_axes = 2);
 /// The kernel of a pooling node over the first input.
 std::vector<std::int64_t> kernel_of_pool(const TranslateContext& c);
 
-/// The convolution that the node's attributes describe, of any x and w; bias may be kNoValue.
+/// The convolution that the node's attributes describe, of any x and w (signals, pictures or volumes); bias
+/// may be kNoValue.
 ir::ValueId convolution(TranslateContext& c, ir::ValueId x, ir::ValueId w, ir::ValueId bias,
                         std::string_view suffix);
 
