@@ -9,7 +9,10 @@ the same and is the reference. make_network_goldens.py lists the cases. What the
   convolutions, auto_pad = SAME_UPPER, ReLU6 as Clip, HardSwish written out, ReduceMean over axes 1 and 2, MatMul and
   Add, a final Softmax;
 - float16: weights, picture and activations in float16, Cast nodes around what is kept in float32;
-- opset 18 to 21: axes as inputs of ReduceMean and Pad, Split by num_outputs, Mish, Gelu and others of those opsets.
+- opset 18 to 21: axes as inputs of ReduceMean and Pad, Split by num_outputs, Mish, Gelu and others of those opsets;
+- Col2Im, as PyTorch's newest exporter writes F.fold;
+- Scan, as converters write a recurrent layer of their own;
+- ONNX Runtime's quantizer in its format of operators: QLinearConv and what com.microsoft has beside it.
 """
 import numpy as np
 import onnx
@@ -240,3 +243,44 @@ def write_newer(net, shape, opset=20):
         x = w.add("Add", [x, w.add("Mul", [term, tenth], name + "_term")], name)
     x = w.add("Gemm", [x, w.constant("weight", net.head.weight), w.constant("bias", net.head.bias)], "scores", transB=1)
     return w.model(["N", *shape[1:]], x, net.head.out_features, opset, 9, "pytorch")
+
+
+# ---------------------------------------------------------------- Col2Im
+
+class Folded(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.columns = nn.Conv2d(3, 12, (3, 4), stride=2)
+        self.widen = nn.Conv2d(12, 12, 1)
+        self.last = nn.Conv2d(2, 6, 3, stride=2)
+        self.head = nn.Linear(6 + 4, 5)
+
+    def forward(self, x):
+        x = F.relu(self.columns(F.pad(x, (0, 2))))                  # [N,12,5,6]: 30 blocks
+        image = F.fold(self.widen(x).flatten(2), (10, 8), (3, 2), stride=(2, 1), dilation=(1, 2), padding=(1, 0))
+        signal = F.fold(x.flatten(2), (1, 32), (1, 3))
+        return self.head(torch.cat([torch.tanh(self.last(image)).mean((2, 3)), torch.tanh(signal).mean((2, 3))], 1))
+
+
+def write_folded(net, shape):
+    w = Writer()
+
+    def integers(name, values):
+        return w.constant(name, values, np.int64)
+
+    x = w.add("Pad", ["image", integers("pads", [0, 2]), "", integers("width", [3])], "padded")
+    x = w.add("Relu", [w.conv(net.columns, x, "columns")], "relu")
+    flat = integers("flat", [0, 12, -1])
+    y = w.add("Reshape", [w.conv(net.widen, x, "widen"), flat], "blocks")
+    y = w.add("Col2Im", [y, integers("image_shape", [10, 8]), integers("block_shape", [3, 2])], "folded",
+              strides=[2, 1], dilations=[1, 2], pads=[1, 0, 1, 0])
+    y = w.add("Tanh", [w.conv(net.last, y, "last")], "tanh")
+    y = w.add("ReduceMean", [y, integers("spatial", [2, 3])], "mean", keepdims=0)
+    z = w.add("Col2Im", [w.add("Reshape", [x, flat], "signal_blocks"), integers("signal_shape", [32]),
+                         integers("signal_block", [3])], "signal")
+    z = w.add("ReduceMean", [w.add("Tanh", [z], "signal_tanh"), integers("line", [2])], "signal_mean", keepdims=0)
+    x = w.add("Concat", [y, z], "joined", axis=1)
+    x = w.add("Gemm", [x, w.constant("weight", net.head.weight), w.constant("bias", net.head.bias)], "scores", transB=1)
+    return w.model(shape, x, net.head.out_features, 18, 8, "pytorch")
+
+

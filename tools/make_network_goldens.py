@@ -40,7 +40,8 @@ OPERATORS = set("""Conv ConvTranspose Gemm MatMul Add Sub Mul Div Neg Pow Sqrt E
     GlobalMaxPool BatchNormalization LRN Concat Split Slice Pad Reshape Flatten Squeeze Unsqueeze Transpose Expand
     Gather ReduceMean ReduceSum ReduceMax ReduceL2 Mish Gelu Where Cast Shape Constant ConstantOfShape Identity Dropout Range Equal
     Celu ReduceLogSumExp InstanceNormalization Resize LayerNormalization CumSum DepthToSpace Einsum
-    QuantizeLinear DequantizeLinear""".split())
+    QuantizeLinear DequantizeLinear TopK GatherElements Col2Im Scan QLinearConv QLinearAdd QLinearMul QLinearSigmoid
+    QLinearLeakyRelu QLinearConcat QLinearAveragePool QLinearGlobalAveragePool QGemm""".split())
 
 
 # ---------------------------------------------------------------- the three rules
@@ -640,6 +641,8 @@ CASES = {
                    "LayerNormalization, InstanceNormalization, GroupNorm, Resize, DepthToSpace, Einsum", dynamic=True),
     "quantised": Case(Quantised, 13, (2, 3, 13, 16), 1, "QuantizeLinear and DequantizeLinear, straight through"),
     "volume": Case(Volume, 13, (2, 3, 15, 17), 2, "Conv over three axes", dynamic=True),
+    "folded": Case(styles.Folded, 18, (2, 3, 11, 13), 3, "Col2Im, of overlapping blocks and of a signal",
+                   write=styles.write_folded),
 }
 
 

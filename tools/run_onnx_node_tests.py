@@ -27,7 +27,7 @@ from onnx import TensorProto, numpy_helper
 
 # Inputs that fovea takes as constants only, by position. "all" where the whole result is folded.
 CONSTANT_INPUTS = {
-    "Attention": [6], "CenterCropPad": [1], "Clip": [1, 2], "ConstantOfShape": [0], "CumSum": [1], "DequantizeLinear": [2], "Dropout": [1, 2], "Expand": [1], "GRU": [4],
+    "Attention": [6], "CenterCropPad": [1], "Clip": [1, 2], "Col2Im": [1, 2], "ConstantOfShape": [0], "CumSum": [1], "DequantizeLinear": [2], "Dropout": [1, 2], "Expand": [1], "GRU": [4],
     "If": [0], "Loop": [0, 1], "LSTM": [4], "NonZero": [0], "OneHot": [1], "Pad": [1, 2, 3], "QuantizeLinear": [2], "QLinearMatMul": [7], "RNN": [4], "Range": [0, 1, 2],
     "ReduceL1": [1], "ReduceL2": [1], "ReduceLogSum": [1], "ReduceLogSumExp": [1], "ReduceMax": [1], "ReduceMean": [1],
     "ReduceMin": [1], "ReduceProd": [1], "ReduceSum": [1], "ReduceSumSquare": [1], "Reshape": [1],

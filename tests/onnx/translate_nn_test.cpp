@@ -189,6 +189,55 @@ TEST(Volumes, NeedOneConvolutionWhereTheKernelIsOne) {
                      {"(Conv)", "a window over 3 does not fit an extent of 2"});
 }
 
+ImportBuilder col2im(const Dims& x, const Dims& image, const Dims& block, const Attributes& attributes = {}) {
+  ImportBuilder m(18);
+  m.input("x", x).output("y").list("image", image).list("block", block);
+  m.node("Col2Im", {"x", "image", "block"}, {"y"}, attributes, "n");
+  return m;
+}
+
+/// The sum of blocks, from the definition.
+TEST(Col2Im, AddsBlocksWhereTheyOverlap) {
+  const Dims strides = {2, 1}, dilations = {1, 2}, pads = {1, 0, 0, 1};
+  const std::int64_t batch = 2, channels = 2, rows = 2, columns = 3, height = 4, width = 6;
+  const std::int64_t down = (height + 1 - 1 - 1) / 2 + 1, across = (width + 1 - 4 - 1) / 1 + 1;
+  const Shape shape = {batch, channels * rows * columns, down * across};
+  const std::vector<float> values = numbers(shape, 2);
+  std::vector<float> expected(static_cast<std::size_t>(batch * channels * height * width), 0);
+  std::size_t next = 0;
+  for (std::int64_t n = 0; n < batch * channels; ++n)
+    for (std::int64_t i = 0; i < rows; ++i)
+      for (std::int64_t j = 0; j < columns; ++j)
+        for (std::int64_t p = 0; p < down; ++p)
+          for (std::int64_t q = 0; q < across; ++q, ++next) {
+            const std::int64_t row = 2 * p + i - 1, column = q + 2 * j;
+            if (row >= 0 && row < height && column < width)
+              expected[static_cast<std::size_t>((n * height + row) * width + column)] += values[next];
+          }
+  const ImportBuilder m = col2im(shape.dims(), {height, width}, {rows, columns},
+                                 {{"strides", strides}, {"dilations", dilations}, {"pads", pads}});
+  const Tensor y = run(m.import({.batch = batch}), {floats(shape, values)})[0];
+  EXPECT_EQ(y.shape(), Shape({batch, channels, height, width}));
+  const std::vector<float> found = to_vector<float>(y);
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    EXPECT_NEAR(found[i], expected[i], 1e-6) << "element " << i;
+}
+
+TEST(Col2Im, TakesSignalsAndNamesWhatDoesNotFit) {
+  const ImportBuilder signal = col2im({1, 2, 3}, {4}, {2});
+  const Tensor y = run(signal.import(), {floats({1, 2, 3}, {1, 2, 3, 10, 20, 30})})[0];
+  EXPECT_EQ(y.shape(), Shape({1, 1, 4}));
+  EXPECT_EQ(to_vector<float>(y), std::vector<float>({1, 12, 23, 30}));
+  const auto refuse = [](const ImportBuilder& m, const char* why) {
+    expect_model_error([&] { m.import(); }, {"'n' (Col2Im)", why});
+  };
+  refuse(col2im({1, 5, 3}, {4}, {2}), "do not fit x of 1x5x3");
+  refuse(col2im({1, 2, 4}, {4}, {2}), "do not fit x of 1x2x4");
+  refuse(col2im({1, 2, 3}, {1}, {2}), "a block over 2 does not fit an image of 1");
+  refuse(col2im({1, 2, 3}, {4, 1}, {2}), "image_shape and block_shape");
+  refuse(col2im({1, 8, 1}, {2, 2, 2}, {2, 2, 2}), "only images and signals");
+  refuse(col2im({1, 2, 3}, {4}, {0}), "unexpected value 0");
+  refuse(col2im({1, 2}, {4}, {2}), "expected x of rank 3");
 }
 
 TEST(ConvTranspose, PaddingForms) {
