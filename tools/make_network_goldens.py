@@ -596,6 +596,24 @@ class Volume(nn.Module):
         return self.classifier(torch.sigmoid(self.last(x)).mean((2, 3, 4)))
 
 
+class Chosen(nn.Module):
+    """TopK on the way to the scores: the largest along the last axis, the smallest along another, and other values at
+    the places of the largest."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 7, 3, stride=2)
+        self.other = nn.Conv2d(3, 7, 3, stride=2)
+        self.classifier = nn.Linear(14, 5)
+
+    def forward(self, x):
+        y, z = self.conv(x).flatten(2), self.other(x).flatten(2)
+        values, places = y.topk(5, 2)
+        few = y.topk(3, 1, largest=False)[0]
+        weighted = (torch.tanh(values) * z.gather(2, places)).sum(2)
+        return self.classifier(torch.cat([weighted, few.mean(2), z.topk(4, 1)[0].mean(2)], 1))
+
+
 # ---------------------------------------------------------------- the list
 
 Case = collections.namedtuple("Case", "build opset shape target notes dynamic keep_bn input write",
@@ -641,6 +659,7 @@ CASES = {
                    "LayerNormalization, InstanceNormalization, GroupNorm, Resize, DepthToSpace, Einsum", dynamic=True),
     "quantised": Case(Quantised, 13, (2, 3, 13, 16), 1, "QuantizeLinear and DequantizeLinear, straight through"),
     "volume": Case(Volume, 13, (2, 3, 15, 17), 2, "Conv over three axes", dynamic=True),
+    "chosen": Case(Chosen, 13, (2, 3, 13, 16), 4, "TopK on the way to the scores", dynamic=True),
     "folded": Case(styles.Folded, 18, (2, 3, 11, 13), 3, "Col2Im, of overlapping blocks and of a signal",
                    write=styles.write_folded),
 }

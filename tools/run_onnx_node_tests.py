@@ -64,7 +64,7 @@ LEFT_OUT = [
     (("StringNormalizer", "TfIdfVectorizer"), "text"),
     (("BlackmanWindow", "HammingWindow", "HannWindow", "DFT", "STFT", "MelWeightMatrix"), "sound"),
     (("NonMaxSuppression", "RoiAlign", "MaxUnpool", "MaxRoiPool"), "detection and segmentation heads"),
-    (("BitShift", "Det", "GridSample", "TopK"), "the operator is not supported"),
+    (("BitShift", "Det", "GridSample"), "the operator is not supported"),
     (("Compress", "Unique"), "its result's shape depends on values"),
     (("OptionalGetElement", "OptionalHasElement", "Optional"), "optional values"),
 ]

@@ -2,9 +2,12 @@
 
 #include "base/check.hpp"
 #include "ops/cast.hpp"
+#include "ops/gather.hpp"
 #include "ops/identity.hpp"
 #include "ops/reduce_max.hpp"
 #include "ops/reshape.hpp"
+#include "ops/softmax.hpp"
+#include "ops/top_k.hpp"
 #include "passes/final_activation.hpp"
 #include "passes/score_head.hpp"
 
@@ -69,6 +72,23 @@ bool is_maximum(const ir::Graph& graph, ir::ValueId value) {
       return graph.shape(node->inputs[0]).elements() > graph.shape(node->outputs[0]).elements();
     if (node->op != &ops::reshape() && node->op != &ops::identity() && node->op != &ops::cast())
       return false;
+  }
+  return false;
+}
+
+/// Whether a value holds elements in the order of their size (TopK), or functions of them.
+bool is_sorted(const ir::Graph& graph, ir::ValueId value) {
+  bool are_indices = false;
+  for (const ir::Node* node = graph.producer(value); node;) {
+    if (node->op == &ops::top_k())
+      return are_indices;
+    const bool picks = node->op == &ops::gather() && !are_indices;
+    const bool keeps_places = node->op == &ops::reshape() || node->op == &ops::softmax() ||
+                              (node->op->traits.pointwise && (are_indices || node->inputs.size() == 1));
+    if (!picks && !keeps_places)
+      return false;
+    are_indices = are_indices || picks;
+    node = graph.producer(node->inputs[picks ? 1 : 0]);
   }
   return false;
 }
@@ -150,6 +170,10 @@ void check_class_scores(const Model& model, const ProgramOptions& options, const
   FOVEA_CHECK(!is_maximum(graph, output),
               "the output '{}' is the largest of several scores and does not say of which class: {}", name,
               alternatives(model, name));
+  FOVEA_CHECK(!is_sorted(graph, output),
+              "the output '{}' holds the scores in the order of their size (TopK) and does not say of which "
+              "classes: {}",
+              name, alternatives(model, name));
   // A row of `batch` numbers may be that of one picture, where the file says that it does not change.
   const ModelPort* port = port_of(model, name);
   FOVEA_CHECK(options.batch == 1 || type.shape.rank() != 1 ||

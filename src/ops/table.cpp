@@ -45,6 +45,7 @@
 #include "ops/split.hpp"
 #include "ops/stabilised_div.hpp"
 #include "ops/sub.hpp"
+#include "ops/top_k.hpp"
 #include "ops/transpose.hpp"
 #include "ops/turned_weights.hpp"
 #include "ops/where.hpp"
@@ -163,6 +164,7 @@ std::span<const ir::Operator* const> table() {
       &sub(),
       &tanh(),
       &tanh_gradient(),
+      &top_k(),
       &transpose(),
       &turned_weights(),
       &where(),

@@ -261,7 +261,7 @@ TEST(ClassScores, refuse_an_output_that_does_not_depend_on_the_picture) {
 
 TEST(ClassScores, refuse_an_output_that_cannot_be_computed_by_naming_others) {
   ImportBuilder builder = four_classes();
-  builder.list("k", {2}).node("TopK", {"z", "k"}, {"best", "places"});
+  builder.node("Unique", {"z"}, {"best"});
   declare(builder, "best", {-1, 2});
   declare(builder, "z", {-1, 4});
   EXPECT_EQ(error_of(builder),
@@ -283,6 +283,22 @@ TEST(ClassScores, refuse_the_largest_of_several) {
   builder.node("Softmax", {"z"}, {"prob"}).node("ReduceMax", {"prob"}, {"most"}, {{"axes", Dims{1}}});
   builder.output("most").output("prob");
   EXPECT_EQ(error_of(builder).find("the output 'most' is the largest of several scores"), 0U);
+}
+
+TEST(ClassScores, refuse_scores_that_are_sorted) {
+  ImportBuilder builder = four_classes();
+  builder.list("k", {2}).node("Softmax", {"z"}, {"prob"}).node("TopK", {"prob", "k"}, {"best", "places"});
+  builder.output("best").output("prob");
+  EXPECT_EQ(error_of(builder).find("the output 'best' holds the scores in the order of their size (TopK)"),
+            0U)
+      << error_of(builder);
+  ImportBuilder after = four_classes();
+  after.list("k", {2})
+      .node("TopK", {"z", "k"}, {"best", "places"})
+      .node("Softmax", {"best"}, {"y"})
+      .output("y");
+  EXPECT_NE(error_of(after).find("in the order of their size"), std::string::npos) << error_of(after);
+  EXPECT_EQ(Said(builder, {.outputs = {"z"}, .head = kClasses}).scores, kScores);
 }
 
 TEST(ClassScores, refuse_what_is_no_classifiers) {

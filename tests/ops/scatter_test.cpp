@@ -3,7 +3,10 @@
 #include "ops/functions.hpp"
 #include "ops/interpolate.hpp"
 #include "ops/scatter.hpp"
+#include "ops/top_k.hpp"
 #include "run.hpp"
+
+#include <limits>
 
 namespace fovea::test {
 namespace {
@@ -40,6 +43,19 @@ TEST(ArgMax, takes_the_first_of_equals_or_the_last) {
   EXPECT_TRUE(near(run(ops::arg_max(), {x}, {{"axis", "1"}}), integers({2, 1}, {1, 0})));
   EXPECT_TRUE(near(run(ops::arg_max(), {x}, {{"axis", "1"}, {"last", "1"}, {"keep_dims", "0"}}),
                    integers({2}, {2, 1})));
+}
+
+TEST(TopK, puts_the_first_of_equals_first_and_nans_last) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const Tensor x = f64({2, 4}, {4, nan, 4, 7, 1, 2, nan, 1});
+  EXPECT_TRUE(
+      near(run(ops::top_k(), {x}, {{"axis", "1"}, {"k", "4"}}), integers({2, 4}, {3, 0, 2, 1, 1, 0, 3, 2})));
+  EXPECT_TRUE(near(run(ops::top_k(), {x}, {{"axis", "1"}, {"k", "3"}, {"largest", "0"}}),
+                   integers({2, 3}, {0, 2, 3, 0, 3, 1})));
+  EXPECT_TRUE(near(run(ops::top_k(), {integers({3, 1, 2}, {5, 1, 6, 1, 7, 0})}, {{"axis", "0"}, {"k", "2"}}),
+                   integers({2, 1, 2}, {2, 0, 1, 1})));
+  EXPECT_THROW(run(ops::top_k(), {x}, {{"axis", "1"}, {"k", "5"}}), InputError);
+  EXPECT_THROW(run(ops::top_k(), {x}, {{"axis", "1"}, {"k", "0"}}), InputError);
 }
 
 TEST(RoundStraightThrough, rounds_halves_to_even_and_passes_gradients_as_they_are) {

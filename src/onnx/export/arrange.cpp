@@ -122,8 +122,29 @@ void gather(NodeWriter& w) {
   w.result("Gather", {w.x(0), w.x(1)}, {{"axis", w.attributes<ops::GatherAttributes>().axis}});
 }
 
+/// Of slices that computed indices picked along the first axis.
+void scatter_to_computed(NodeWriter& w, const Shape& shape) {
+  const std::int64_t count = w.shape(1).elements();
+  Shape rows = shape;
+  rows[0] = count;
+  if (w.model().opset() < 16) {  // which has no reduction
+    const std::string choice =
+        w.model().constant(Tensor::from<double>({2}, std::vector<double>{0, 1}).cast(w.dtype(0)), "choice");
+    const std::string places = w.emit("OneHot", {w.reshape(w.x(1), {count}), w.integers({shape[0]}), choice},
+                                      {{"axis", std::int64_t{0}}});
+    const std::int64_t run = shape.elements() / std::max<std::int64_t>(shape[0], 1);
+    const std::string sums = w.emit("MatMul", {places, w.reshape(w.x(0), {count, run})});
+    return w.result("Reshape", {sums, w.integers({shape.begin(), shape.end()})});
+  }
+  const std::string zeros = w.model().constant(Tensor(w.dtype(0), shape), "zeros");
+  w.result("ScatterND", {zeros, w.reshape(w.x(1), {count, 1}), w.reshape(w.x(0), rows)},
+           {{"reduction", std::string("add")}});
+}
+
 void gather_gradient(NodeWriter& w) {
   const auto& a = w.attributes<ops::GatherGradientAttributes>();
+  if (a.axis == 0 && !w.graph().is_constant(w.input(1)))
+    return scatter_to_computed(w, a.shape);
   const Tensor& indices = w.constant(1);
   const std::int64_t n = a.shape[a.axis];
   AxisMatrix places(n, indices.elements());

@@ -6,6 +6,7 @@
 #include "ops/reduce_mean.hpp"
 #include "ops/reduce_prod.hpp"
 #include "ops/reduce_sum.hpp"
+#include "ops/top_k.hpp"
 
 namespace fovea::onnx_export {
 namespace {
@@ -41,6 +42,13 @@ void arg_max(NodeWriter& w) {
   w.result("ArgMax", {w.x()}, {{"axis", a.axis}, {"keepdims", a.keep_dims}, {"select_last_index", a.last}});
 }
 
+void top_k(NodeWriter& w) {
+  const auto& a = w.attributes<ops::TopKAttributes>();
+  const std::string values = w.model().unique_name("TopK");
+  w.model().node("TopK", {w.x(), w.integers({a.k})}, {{"axis", a.axis}, {"largest", a.largest}},
+                 {values, w.y()});
+}
+
 void cum_sum(NodeWriter& w) {
   const auto& a = w.attributes<ops::CumSumAttributes>();
   w.result("CumSum", {w.x(), w.model().scalar(static_cast<double>(a.axis), DType::I64)},
@@ -56,6 +64,7 @@ Family reduce_family() {
           {&ops::reduce_prod(), reduce_by_attribute},
           {&ops::reduce_max_gradient(), reduce_max_gradient},
           {&ops::arg_max(), arg_max},
+          {&ops::top_k(), top_k},
           {&ops::cum_sum(), cum_sum}};
 }
 

@@ -6,6 +6,7 @@
 #include "ops/mul.hpp"
 #include "ops/reduce_sum.hpp"
 #include "ops/scatter.hpp"
+#include "ops/top_k.hpp"
 #include "ops/where.hpp"
 
 #include <algorithm>
@@ -41,17 +42,9 @@ ir::ValueId from_the_front(TranslateContext& c, ir::ValueId indices, ir::ValueId
   return c.emit(ops::where(), {negative, wrapped, indices}, {}, "/indices");
 }
 
-/// For GatherElements and ScatterElements: where in x, flattened, the elements lie that the indices name
-/// along the axis.
-ir::ValueId flat_elements(TranslateContext& c, std::int64_t axis) {
-  const Shape x = c.shape(), indices = c.shape(c.x(1));
-  FOVEA_CHECK(c.dtype(c.x(1)) == DType::I64 && indices.rank() == x.rank(),
-              "expected indices of rank {}, found {} {}", x.rank(), name_of(c.dtype(c.x(1))),
-              to_string(indices));
-  for (std::int64_t i = 0; i < x.rank(); ++i)
-    FOVEA_CHECK(i == axis || indices[i] <= x[i], "indices of {} do not fit x of {}", to_string(indices),
-                to_string(x));
-  check_range(c, {x[axis]});
+/// Where in x, flattened, the elements lie that indices, none of them below 0, name along the axis.
+ir::ValueId places_along(TranslateContext& c, ir::ValueId picked, const Shape& x, std::int64_t axis) {
+  const Shape indices = c.shape(picked);
   std::vector<std::int64_t> strides(static_cast<std::size_t>(x.rank()), 1);
   for (std::int64_t i = x.rank() - 2; i >= 0; --i)
     strides[static_cast<std::size_t>(i)] = strides[static_cast<std::size_t>(i + 1)] * x[i + 1];
@@ -68,13 +61,27 @@ ir::ValueId flat_elements(TranslateContext& c, std::int64_t axis) {
     }
     return table;
   };
-  const ir::ValueId extent = c.add_constant(Tensor::scalar(x[axis]), "/extent");
   const ir::ValueId stride =
       c.add_constant(Tensor::scalar(strides[static_cast<std::size_t>(axis)]), "/stride");
-  const ir::ValueId steps = c.emit(ops::mul(), {from_the_front(c, c.x(1), extent), stride}, {}, "/steps");
+  const ir::ValueId steps = c.emit(ops::mul(), {picked, stride}, {}, "/steps");
   const ir::ValueId places =
       c.emit(ops::add(), {steps, c.add_constant({DType::I64, indices}, origins, "/origins")}, {}, "/places");
   return c.reshape(places, {indices.elements()}, "/flat_places");
+}
+
+/// For GatherElements and ScatterElements: where in x, flattened, the elements lie that the indices name
+/// along the axis.
+ir::ValueId flat_elements(TranslateContext& c, std::int64_t axis) {
+  const Shape x = c.shape(), indices = c.shape(c.x(1));
+  FOVEA_CHECK(c.dtype(c.x(1)) == DType::I64 && indices.rank() == x.rank(),
+              "expected indices of rank {}, found {} {}", x.rank(), name_of(c.dtype(c.x(1))),
+              to_string(indices));
+  for (std::int64_t i = 0; i < x.rank(); ++i)
+    FOVEA_CHECK(i == axis || indices[i] <= x[i], "indices of {} do not fit x of {}", to_string(indices),
+                to_string(x));
+  check_range(c, {x[axis]});
+  const ir::ValueId extent = c.add_constant(Tensor::scalar(x[axis]), "/extent");
+  return places_along(c, from_the_front(c, c.x(1), extent), x, axis);
 }
 
 /// For GatherND and ScatterND: x as rows and the row that every index tuple names. The first `batch_dims`
@@ -180,13 +187,28 @@ void translate_scatter_nd(TranslateContext& c) {
   c.output(c.pass(c.reshape(y, x, "/shape")));
 }
 
+/// The values are gathered by the indices, so that their gradient goes to the elements that were chosen.
+void translate_top_k(TranslateContext& c) {
+  const Shape x = c.shape();
+  const std::int64_t axis = resolve_axis(c.node().integer("axis", -1), x.rank());
+  const std::int64_t k = c.opset() < 10 ? c.node().required_integer("k") : c.whole_number(1, "k");
+  const ir::ValueId indices = c.emit(
+      ops::top_k(), {c.x()},
+      ops::TopKAttributes{.axis = axis, .k = k, .largest = c.node().flag("largest", true)}, "/indices");
+  const ir::ValueId flat = c.reshape(c.x(), {x.elements()}, "/flat");
+  const ir::ValueId y = c.emit(ops::gather(), {flat, places_along(c, indices, x, axis)},
+                               ops::GatherAttributes{.axis = 0}, "/picked");
+  c.output(0, c.pass(c.reshape(y, c.shape(indices), "/shape")));
+  c.output(1, indices);
+}
+
 }  // namespace
 
 Family scatter_family() {
   return {
       {"GatherElements", translate_gather_elements}, {"GatherND", translate_gather_nd},
       {"Scatter", translate_scatter_elements},       {"ScatterElements", translate_scatter_elements},
-      {"ScatterND", translate_scatter_nd},
+      {"ScatterND", translate_scatter_nd},           {"TopK", translate_top_k},
   };
 }
 
