@@ -52,13 +52,14 @@ class Writer:
         return self.add("BatchNormalization", inputs, name, epsilon=module.eps, **attributes)
 
     def model(self, shape, scores, classes, opset, ir_version, producer, element_type=TensorProto.FLOAT,
-              weights_are_inputs=False):
+              weights_are_inputs=False, domains=()):
         inputs = [helper.make_tensor_value_info("image", element_type, shape)]
         if weights_are_inputs:
             inputs += [helper.make_tensor_value_info(w.name, w.data_type, list(w.dims)) for w in self.weights]
         output = helper.make_tensor_value_info(scores, element_type, [shape[0], classes])
         graph = helper.make_graph(self.nodes, producer, inputs, [output], self.weights)
-        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=ir_version,
+        opsets = [helper.make_opsetid("", opset)] + [helper.make_opsetid(domain, 1) for domain in domains]
+        return helper.make_model(graph, opset_imports=opsets, ir_version=ir_version,
                                  producer_name=producer)
 
 
@@ -284,3 +285,90 @@ def write_folded(net, shape):
     return w.model(shape, x, net.head.out_features, 18, 8, "pytorch")
 
 
+# ---------------------------------------------------------------- ONNX Runtime's quantizer
+
+class QuantisedOperators(nn.Module):
+    """Every value is rounded to its scale and zero point, and gradients go straight through, cut at the ranges. No zero
+    point is 0, so none acts as a ReLU."""
+    POINTS = {"image": (0.0213, 128), "first": (0.0271, 120), "leaky": (0.0253, 60), "second": (0.0311, 131),
+              "gate": (0.0041, 3), "product": (0.0193, 71), "sum": (0.0373, 125), "joined": (0.0331, 119),
+              "pooled": (0.0213, 117), "mean": (0.0131, 122)}
+    WEIGHTS = {"first": 0.0111, "second": 0.0137, "head": (0.0091, 0.0117, 0.0123, 0.0087, 0.0109)}
+    INPUTS = {"first": "image", "second": "leaky", "head": "mean"}
+
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Conv2d(3, 6, 3, stride=2)
+        self.second = nn.Conv2d(6, 6, 1)
+        self.head = nn.Linear(12, 5)
+
+    def units(self, name):
+        """The scales of a layer's weights and of its bias."""
+        scales = np.asarray(self.WEIGHTS[name], np.float32).astype(np.float64)
+        return scales, scales * np.float64(np.float32(self.POINTS[self.INPUTS[name]][0]))
+
+    def whole(self, name):
+        """A layer's weights and bias as whole numbers."""
+        module, (scales, units) = getattr(self, name), self.units(name)
+        weights = module.weight.detach().double().numpy()
+        weights = np.round(weights / scales.reshape([-1] + [1] * (weights.ndim - 1)))
+        return np.clip(weights, -127, 127), np.round(module.bias.detach().double().numpy() / units)
+
+    def prepare(self):
+        with torch.no_grad():
+            for name in self.INPUTS:
+                module, (scales, units), (weights, bias) = getattr(self, name), self.units(name), self.whole(name)
+                module.weight.copy_(torch.from_numpy(weights * scales.reshape([-1] + [1] * (weights.ndim - 1))))
+                module.bias.copy_(torch.from_numpy(bias * units))
+
+    def rounded(self, x, name):
+        return torch.fake_quantize_per_tensor_affine(x, *self.POINTS[name], 0, 255)
+
+    def forward(self, x):
+        x = self.rounded(self.first(self.rounded(x, "image")), "first")
+        x = self.rounded(F.leaky_relu(x, 0.1), "leaky")
+        y = self.rounded(self.second(x), "second")
+        z = self.rounded(x * self.rounded(torch.sigmoid(y), "gate"), "product")
+        y = self.rounded(torch.cat([z, self.rounded(z + y, "sum")], 1), "joined")
+        y = self.rounded(F.avg_pool2d(y, (2, 3), 2, (0, 1), count_include_pad=False), "pooled")
+        return self.head(self.rounded(y.mean((2, 3)), "mean"))
+
+
+def write_quantised_operators(net, shape):
+    w = Writer()
+
+    def points(name):
+        scale, zero = net.POINTS[name]
+        if not any(weight.name == name + "_scale" for weight in w.weights):
+            w.constant(name + "_scale", scale)
+            w.constant(name + "_zero", zero, np.uint8)
+        return [name + "_scale", name + "_zero"]
+
+    def value(name):
+        return [name, *points(name)]
+
+    def weights(name):
+        whole, bias = net.whole(name)
+        scales = np.asarray(net.WEIGHTS[name], np.float32)
+        return [w.constant(name + "_weight", whole, np.int8), w.constant(name + "_weight_scale", scales),
+                w.constant(name + "_weight_zero", np.zeros_like(scales), np.int8)], w.constant(name + "_bias", bias, np.int32)
+
+    def microsoft(op, inputs, output, **attributes):
+        return w.add(op, inputs, output, domain="com.microsoft", **attributes)
+
+    w.add("QuantizeLinear", ["image", *points("image")], "image_q")
+    for name, x in (("first", ["image_q", *points("image")]), ("second", value("leaky"))):
+        if name == "second":
+            microsoft("QLinearLeakyRelu", [*value("first"), *points("leaky")], "leaky", alpha=0.1)
+        w_inputs, bias = weights(name)
+        w.add("QLinearConv", [*x, *w_inputs, *points(name), bias], name, strides=list(getattr(net, name).stride))
+    microsoft("QLinearSigmoid", [*value("second"), *points("gate")], "gate")
+    microsoft("QLinearMul", [*value("leaky"), *value("gate"), *points("product")], "product")
+    microsoft("QLinearAdd", [*value("product"), *value("second"), *points("sum")], "sum")
+    microsoft("QLinearConcat", [*points("joined"), *value("product"), *value("sum")], "joined", axis=1)
+    microsoft("QLinearAveragePool", [*value("joined"), *points("pooled")], "pooled", kernel_shape=[2, 3], strides=[2, 2],
+              pads=[0, 1, 0, 1])
+    microsoft("QLinearGlobalAveragePool", [*value("pooled"), *points("mean")], "mean", channels_last=0)
+    w_inputs, bias = weights("head")
+    x = microsoft("QGemm", [w.add("Flatten", ["mean"], "flat"), *points("mean"), *w_inputs, bias], "scores", transB=1)
+    return w.model(shape, x, net.head.out_features, 13, 7, "onnx.quantize", domains=["com.microsoft"])

@@ -29,6 +29,7 @@ Family shape_family();
 Family tensor_family();
 /// The operators of ONNX Runtime's own domain, com.microsoft.
 Family microsoft_family();
+Family microsoft_quantize_family();
 
 /// The row of an ONNX operator that one of fovea's with the same single operand computes.
 template <const ir::Operator& (*op)()>

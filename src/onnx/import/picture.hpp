@@ -29,4 +29,7 @@ std::vector<std::int64_t> kernel_of_pool(const TranslateContext& c);
 ir::ValueId convolution(TranslateContext& c, ir::ValueId x, ir::ValueId w, ir::ValueId bias,
                         std::string_view suffix);
 
+/// The AveragePool that the node's attributes describe, of any x.
+ir::ValueId average_pooled(TranslateContext& c, ir::ValueId x, std::string_view suffix);
+
 }  // namespace fovea::onnx_import

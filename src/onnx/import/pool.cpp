@@ -101,19 +101,27 @@ void translate_max_pool(TranslateContext& c) {
     c.output(1, from_picture(c, onnx_indices(c, parts[1], c.shape(x), in_columns), rank));
 }
 
-void translate_average_pool(TranslateContext& c) {
-  const std::int64_t rank = c.rank();
-  const Window window = as_picture(read_padded_window(c.node(), c.shape(), kernel_of_pool(c)));
+}  // namespace
+
+ir::ValueId average_pooled(TranslateContext& c, ir::ValueId x, std::string_view suffix) {
+  const std::int64_t rank = c.shape(x).rank();
+  const Window window = as_picture(read_padded_window(c.node(), c.shape(x), kernel_of_pool(c)));
   const ir::ValueId y =
-      c.emit(ops::average_pool(), {as_picture(c, c.x())},
+      c.emit(ops::average_pool(), {as_picture(c, x)},
              ops::AveragePoolAttributes{.kernel = window.kernel,
                                         .strides = window.strides,
                                         .pads = window.pads,
                                         .dilations = window.dilations,
                                         .ceil_mode = c.node().flag("ceil_mode", false),
                                         .count_include_pad = c.node().flag("count_include_pad", false)},
-             picture_suffix(rank));
-  c.output(from_picture(c, y, rank));
+             rank == 3 ? picture_suffix(rank) : suffix);
+  return from_picture(c, y, rank);
+}
+
+namespace {
+
+void translate_average_pool(TranslateContext& c) {
+  c.output(average_pooled(c, c.x(), ""));
 }
 
 void translate_lp_pool(TranslateContext& c) {

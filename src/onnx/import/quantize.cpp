@@ -90,16 +90,26 @@ ir::ValueId dequantized(TranslateContext& c, ir::ValueId x, ir::ValueId scale, i
   return c.emit(ops::mul(), {x, spread(c, scale, shape, "/scale", axis)}, {}, suffix);
 }
 
-/// round(x / scale) + zero_point, cut to the range; the rounding passes gradients straight through.
+/// round(x / scale) + zero_point, cut to the range; the rounding passes gradients straight through. A known
+/// zero point is added to what is cut already, so that rules see a rectifier where the range begins at 0.
 ir::ValueId quantized(TranslateContext& c, ir::ValueId x, ir::ValueId scale, ir::ValueId zero_point,
                       Range range) {
   const Shape shape = c.shape(x);
   x = c.cast(x, c.options().floating);
   const ir::ValueId steps = c.emit(ops::div(), {x, spread(c, scale, shape, "/scale")}, {}, "/steps");
-  ir::ValueId whole = c.emit(ops::round_straight_through(), {steps}, {}, "/rounded");
-  if (zero_point != ir::kNoValue)
-    whole = c.emit(ops::add(), {whole, spread(c, zero_point, shape, "/zero_point")}, {}, "/shifted");
-  return c.emit(ops::clip(), {whole}, ops::ClipAttributes{.min = range.lowest, .max = range.highest});
+  const ir::ValueId whole = c.emit(ops::round_straight_through(), {steps}, {}, "/rounded");
+  const ops::ClipAttributes cut{.min = range.lowest, .max = range.highest};
+  if (zero_point == ir::kNoValue)
+    return c.emit(ops::clip(), {whole}, cut);
+  const std::optional<Tensor> known = c.constant_of(zero_point);
+  const ir::ValueId zero = spread(c, zero_point, shape, "/zero_point");
+  if (!known || known->elements() != 1)
+    return c.emit(ops::clip(), {c.emit(ops::add(), {whole, zero}, {}, "/shifted")}, cut);
+  const double at = known->cast(DType::F64).data<double>()[0];
+  const ops::ClipAttributes around{.min = range.lowest - at, .max = range.highest - at};
+  if (at == 0)
+    return c.emit(ops::clip(), {whole}, around);
+  return c.emit(ops::add(), {c.emit(ops::clip(), {whole}, around, "/cut"), zero});
 }
 
 /// The range of the i-th input's ONNX type, or of `otherwise` where it is absent.
@@ -131,6 +141,16 @@ ir::ValueId shifted(TranslateContext& c, int i, int zero_point, std::int64_t axi
 }
 
 }  // namespace
+
+ir::ValueId dequantized_input(TranslateContext& c, int i, std::string_view suffix,
+                              std::optional<std::int64_t> axis) {
+  return dequantized(c, c.x(i), c.x(i + 1), c.optional(i + 2), suffix, axis);
+}
+
+ir::ValueId quantized_by_input(TranslateContext& c, ir::ValueId y, int i) {
+  const int type = c.onnx_type(0) != 0 ? c.onnx_type(0) : static_cast<int>(onnx::TensorProto::UINT8);
+  return quantized(c, y, c.x(i), c.optional(i + 1), range_of_input(c, i + 1, type));
+}
 
 void translate_quantize_linear(TranslateContext& c) {
   const auto wanted = static_cast<int>(c.node().integer("output_dtype", 0));
@@ -188,11 +208,14 @@ void translate_q_linear_conv(TranslateContext& c) {
 }
 
 void translate_q_linear_mat_mul(TranslateContext& c) {
-  for (int i : {1, 2, 4, 5, 6, 7})
+  // Scales of several numbers are for rows of a or for columns of b.
+  const std::int64_t rows = std::max<std::int64_t>(c.rank() - 2, 0),
+                     columns = std::max<std::int64_t>(c.shape(c.x(3)).rank() - 1, 0);
+  const ir::ValueId a = dequantized(c, c.x(0), c.x(1), c.x(2), "/a", rows),
+                    b = dequantized(c, c.x(3), c.x(4), c.x(5), "/b", columns);
+  for (int i : {6, 7})
     FOVEA_CHECK(c.shape(c.x(i)).elements() == 1,
-                "scales and zero points of rows or columns are not supported");
-  const ir::ValueId a = dequantized(c, c.x(0), c.x(1), c.x(2), "/a"),
-                    b = dequantized(c, c.x(3), c.x(4), c.x(5), "/b");
+                "several scales or zero points of the result are not supported");
   const ir::ValueId y = c.emit(ops::mat_mul(), {a, b}, {}, "/product");
   c.output(quantized(c, y, c.x(6), c.x(7), range_of_input(c, 7, onnx::TensorProto::UINT8)));
 }

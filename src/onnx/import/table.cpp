@@ -1,6 +1,7 @@
 #include "onnx/import/families.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace fovea::onnx_import {
 namespace {
@@ -9,17 +10,21 @@ bool comes_before(const Translation& a, const Translation& b) {
   return a.op_type < b.op_type;
 }
 
-Family all_families() {
+Family joined(std::initializer_list<Family (*)()> families) {
   Family all;
-  for (auto* family :
-       {activation_family, arrange_family, attention_family, einsum_family, elementwise_family, legacy_family,
-        nn_family, normalization_family, pool_family, quantize_family, recurrent_family, reduce_family,
-        resize_family, scatter_family, sequence_family, shape_family, tensor_family}) {
+  for (auto* family : families) {
     const Family rows = family();
     all.insert(all.end(), rows.begin(), rows.end());
   }
   std::sort(all.begin(), all.end(), comes_before);
   return all;
+}
+
+Family all_families() {
+  return joined({activation_family, arrange_family, attention_family, einsum_family, elementwise_family,
+                 legacy_family, nn_family, normalization_family, pool_family, quantize_family,
+                 recurrent_family, reduce_family, resize_family, scatter_family, sequence_family,
+                 shape_family, tensor_family});
 }
 
 }  // namespace
@@ -30,7 +35,7 @@ std::span<const Translation> translate_table() {
 }
 
 std::span<const Translation> microsoft_table() {
-  static const Family rows = microsoft_family();
+  static const Family rows = joined({microsoft_family, microsoft_quantize_family});
   return rows;
 }
 
