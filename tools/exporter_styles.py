@@ -285,6 +285,68 @@ def write_folded(net, shape):
     return w.model(shape, x, net.head.out_features, 18, 8, "pytorch")
 
 
+# ---------------------------------------------------------------- Scan
+
+class Scanned(nn.Module):
+    """Gates read the rows from the first on, candidates from the last on."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, stride=2)
+        self.start, self.gate, self.candidate = nn.Linear(4, 5), nn.Linear(4, 5), nn.Linear(4, 5)
+        self.gate_state, self.state = nn.Linear(5, 5), nn.Linear(5, 5)
+        self.head = nn.Linear(65, 5)
+
+    def forward(self, x):
+        x = F.relu(self.conv(x)).mean(3)                            # [N,4,6]
+        h = c = self.start(x.mean(2))
+        states, gated = [], []
+        for t in range(6):
+            gate = torch.sigmoid(self.gate(x[:, :, t]) + self.gate_state(h))
+            c = gate * c + (1 - gate) * torch.tanh(self.candidate(x[:, :, 5 - t]))
+            h = torch.tanh(c + self.state(h))
+            states.append(h)
+            gated.append(c * gate)
+        return self.head(torch.cat([h, torch.stack(states, 1).flatten(1), torch.stack(gated[::-1], 2).flatten(1)], 1))
+
+
+def write_scanned(net, shape, opset=16):
+    w = Writer()
+
+    def linear(writer, module, x, name):
+        names = [w.constant(name + "_weight", module.weight), w.constant(name + "_bias", module.bias)]
+        return writer.add("Gemm", [x, *names], name, transB=1)
+
+    x = w.add("Relu", [w.conv(net.conv, "image", "conv")], "relu")
+    x = w.add("ReduceMean", [x], "features", axes=[3], keepdims=0)
+    start = linear(w, net.start, w.add("ReduceMean", [x], "mean", axes=[2], keepdims=0), "start")
+    body = Writer()
+    gate = body.add("Add", [linear(body, net.gate, "forward", "gate_input"),
+                            linear(body, net.gate_state, "h", "gate_state")], "gate_sum")
+    gate = body.add("Sigmoid", [gate], "gate")
+    kept = body.add("Mul", [gate, "c"], "kept")
+    rest = body.add("Sub", [body.constant("one", 1.0), gate], "rest")
+    new = body.add("Mul", [rest, body.add("Tanh", [linear(body, net.candidate, "backward", "candidate")], "tanh")], "new")
+    c = body.add("Add", [kept, new], "c_out")
+    h = body.add("Tanh", [body.add("Add", [c, linear(body, net.state, "h", "state")], "sum")], "h_out")
+    h_scanned = body.add("Identity", [h], "h_scanned")
+    gated = body.add("Mul", [c, gate], "gated")
+
+    def ports(names):
+        return [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in names]
+
+    graph = helper.make_graph(body.nodes, "step", ports(["h", "c", "forward", "backward"]),
+                              ports([h, c, h_scanned, gated]), body.weights)
+    last, _, states, all_gated = w.add("Scan", [start, start, x, x], ["last", "last_c", "states", "all_gated"], body=graph,
+                                       num_scan_inputs=2, scan_input_axes=[2, -1], scan_input_directions=[0, 1],
+                                       scan_output_axes=[1, -1], scan_output_directions=[0, 1])
+    x = w.add("Concat", [last, w.add("Flatten", [states], "flat_states"), w.add("Flatten", [all_gated], "flat_gated")],
+              "joined", axis=1)
+    x = w.add("Gemm", [x, w.constant("weight", net.head.weight), w.constant("bias", net.head.bias)], "scores", transB=1)
+    model = w.model(["N", *shape[1:]], x, net.head.out_features, opset, 8, "converter")
+    return onnx.shape_inference.infer_shapes(model)
+
+
 # ---------------------------------------------------------------- ONNX Runtime's quantizer
 
 class QuantisedOperators(nn.Module):

@@ -662,6 +662,8 @@ CASES = {
     "chosen": Case(Chosen, 13, (2, 3, 13, 16), 4, "TopK on the way to the scores", dynamic=True),
     "folded": Case(styles.Folded, 18, (2, 3, 11, 13), 3, "Col2Im, of overlapping blocks and of a signal",
                    write=styles.write_folded),
+    "scanned": Case(styles.Scanned, 16, (2, 3, 14, 13), 1, "Scan in both directions, with two states", dynamic=True,
+                    write=styles.write_scanned),
     "quantised_operators": Case(styles.QuantisedOperators, 13, (2, 3, 13, 16), 0,
                                 "the operators of ONNX Runtime's quantizer (QLinearAdd, QGemm, ...)",
                                 write=styles.write_quantised_operators),

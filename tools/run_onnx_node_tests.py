@@ -59,7 +59,7 @@ LEFT_OUT = [
     (("NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss"), "training: a loss has no place in a classifier"),
     (("Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"),
      "random results"),
-    (("Scan", "SequenceMap"), "the operator is not supported"),
+    (("SequenceMap",), "the operator is not supported"),
     (("ReverseSequence",), "batches of sequences of several lengths"),
     (("StringNormalizer", "TfIdfVectorizer"), "text"),
     (("BlackmanWindow", "HammingWindow", "HannWindow", "DFT", "STFT", "MelWeightMatrix"), "sound"),

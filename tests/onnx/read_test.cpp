@@ -161,7 +161,7 @@ TEST(Nodes, UnsupportedOnesAreListedTogether) {
   ImportBuilder m = relu_model();
   m.node("Foo", {"y"}, {"a"}, {}, "n1").node("Bar", {"a"}, {"b"}, {}, "n2");
   m.graph().mutable_node(2)->set_domain("com.example");
-  m.node("Scan", {"b"}, {"c"}, {}, "n3").output("c");
+  m.node("SequenceMap", {"b"}, {"c"}, {}, "n3").output("c");
   auto& branch = *m.graph().mutable_node(3)->add_attribute();
   branch.set_name("body");
   branch.set_type(onnx::AttributeProto::GRAPH);
@@ -170,9 +170,9 @@ TEST(Nodes, UnsupportedOnesAreListedTogether) {
   ASSERT_EQ(file->unsupported_nodes.size(), 3u);
   EXPECT_EQ(file->unsupported_nodes[1].operator_name, "com.example.Bar");
   EXPECT_NE(file->unsupported_nodes[2].reason.find("subgraph"), std::string::npos);
-  expect_model_error(
-      [&] { import_graph(*file, {}); },
-      {"model.onnx: 3 nodes use unsupported operators: 'n1' (Foo)", "'n2' (com.example.Bar)", "'n3' (Scan)"});
+  expect_model_error([&] { import_graph(*file, {}); },
+                     {"model.onnx: 3 nodes use unsupported operators: 'n1' (Foo)", "'n2' (com.example.Bar)",
+                      "'n3' (SequenceMap)"});
 }
 
 /// A model whose output is the Relu "y" of its input, with room for what that does not need.

@@ -67,6 +67,65 @@ std::string loop_fault(const NodeReader& node) {
              : "";
 }
 
+bool is_scan(const onnx::NodeProto& node) {
+  return NodeReader(node).in_default_domain() && node.op_type() == "Scan";
+}
+
+/// What the attributes of a Scan say, one entry for each scanned input or output.
+struct ScanForm {
+  int states = 0;
+  std::vector<std::int64_t> input_axes, input_directions, output_axes, output_directions;
+};
+
+/// The form of a Scan; InputError where it is damaged.
+ScanForm read_scan(const NodeReader& node, std::int64_t opset) {
+  const onnx::NodeProto& proto = node.proto();
+  FOVEA_CHECK(opset >= 9, "a Scan of an operator set before 9, with a batch of its own, is not supported");
+  FOVEA_CHECK(node.has("body") && node.type_of("body") == onnx::AttributeProto::GRAPH,
+              "attribute 'body': expected a graph");
+  const onnx::GraphProto& body = node.find("body")->g();
+  const std::int64_t inputs = proto.input_size(), scanned = node.required_integer("num_scan_inputs");
+  FOVEA_CHECK(scanned >= 1 && scanned <= inputs, "attribute 'num_scan_inputs': {} of {} inputs", scanned,
+              inputs);
+  FOVEA_CHECK(body.input_size() == inputs, "has {} inputs, but attribute 'body' has {}", inputs,
+              body.input_size());
+  ScanForm form;
+  form.states = static_cast<int>(inputs - scanned);
+  FOVEA_CHECK(body.output_size() >= form.states && proto.output_size() <= body.output_size(),
+              "has {} states and {} outputs, but attribute 'body' has {} outputs", form.states,
+              proto.output_size(), body.output_size());
+  FOVEA_CHECK(std::none_of(proto.input().begin(), proto.input().end(),
+                           [](const std::string& name) { return name.empty(); }),
+              "an input is missing");
+  const auto list = [&](std::string_view name, std::int64_t count) {
+    auto values = node.integers(name).value_or(std::vector<std::int64_t>(static_cast<std::size_t>(count), 0));
+    FOVEA_CHECK(static_cast<std::int64_t>(values.size()) == count,
+                "attribute '{}': expected {} numbers, found {}", name, count, values.size());
+    return values;
+  };
+  form.input_axes = list("scan_input_axes", scanned);
+  form.output_axes = list("scan_output_axes", body.output_size() - form.states);
+  const auto directions = [&](std::string_view name, std::int64_t count) {
+    auto values = list(name, count);
+    for (std::int64_t value : values)
+      FOVEA_CHECK(value == 0 || value == 1, "attribute '{}': unexpected value {}", name, value);
+    return values;
+  };
+  form.input_directions = directions("scan_input_directions", scanned);
+  form.output_directions = directions("scan_output_directions", body.output_size() - form.states);
+  return form;
+}
+
+/// What is wrong with a Scan whatever its length is; empty when nothing is.
+std::string scan_fault(const NodeReader& node, std::int64_t opset) {
+  try {
+    read_scan(node, opset);
+    return {};
+  } catch (const InputError& error) {
+    return error.what();
+  }
+}
+
 class Flattener {
 public:
   Flattener(onnx::ModelProto& model, const std::vector<std::shared_ptr<const CustomOperator>>& operators,
@@ -79,10 +138,11 @@ public:
     Body main;
     main.scope.opset = opset;
     if (std::none_of(graph.node().begin(), graph.node().end(), [&](const onnx::NodeProto& node) {
-          return is_if(node) || is_loop(node) || functions_.find(node);
+          return is_if(node) || is_loop(node) || is_scan(node) || functions_.find(node);
         }))
       return std::vector<NodeScope>(static_cast<std::size_t>(graph.node_size()), main.scope);
     collect_names(graph);
+    add_shapes(graph, main);
     google::protobuf::RepeatedPtrField<onnx::NodeProto> nodes;
     nodes.Swap(graph.mutable_node());
     for (onnx::NodeProto& node : nodes)
@@ -132,6 +192,8 @@ private:
         add_if(std::move(node), body);
       else if (const auto trips = custom ? std::nullopt : trips_of(node))
         unroll(node, *trips, body);
+      else if (const auto steps = custom ? std::nullopt : steps_of(node, body.scope.opset))
+        unroll_scan(node, *steps, body);
       else
         append(std::move(node), body.scope);
     } catch (const InputError& error) {
@@ -243,6 +305,7 @@ private:
       body.scope.guards.push_back({node.input(0), i == 0});
       add_initializers(graph, body);
       name_outputs(graph.node(), body);
+      add_shapes(graph, body);
       copy_nodes(graph.node(), body);
       for (const auto& output : graph.output())
         inputs.push_back(body.name(output.name()));
@@ -310,6 +373,7 @@ private:
       body.names[graph.input(i).name()] = state[static_cast<std::size_t>(i) - 1];
     body.scope.guards.push_back({state[0], true});
     name_outputs(graph.node(), body);
+    add_shapes(graph, body);
     copy_nodes(graph.node(), body);
     std::vector<std::string> inputs = {state[0]}, outputs;
     for (int i = 0; i < graph.output_size(); ++i) {
@@ -325,6 +389,130 @@ private:
     inputs.insert(inputs.end(), state.begin(), state.end());
     append_choice(fmt::format("{}{}", loop.prefix, trip), std::move(inputs), outputs, loop.scope);
     return outputs;
+  }
+
+  /// Keeps the shapes that a graph declares for its values.
+  void add_shapes(const onnx::GraphProto& graph, const Body& body) {
+    for (const auto* list : {&graph.input(), &graph.output(), &graph.value_info()})
+      for (const onnx::ValueInfoProto& info : *list) {
+        if (!info.type().has_tensor_type() || !info.type().tensor_type().has_shape())
+          continue;
+        const auto [at, is_new] = shapes_.try_emplace(body.name(info.name()));
+        for (const auto& dim : info.type().tensor_type().shape().dim())
+          if (is_new)
+            at->second.push_back(dim.has_dim_value() ? dim.dim_value() : 0);
+      }
+    for (const onnx::TensorProto& weight : graph.initializer())
+      shapes_[body.name(weight.name())] = {weight.dims().begin(), weight.dims().end()};
+  }
+
+  /// The declared extent of an axis of a value; 0 where that is not known.
+  std::int64_t extent_of(const std::string& value, std::int64_t axis) const {
+    const auto at = shapes_.find(value);
+    if (at == shapes_.end())
+      return 0;
+    const auto rank = static_cast<std::int64_t>(at->second.size());
+    axis += axis < 0 ? rank : 0;
+    return axis >= 0 && axis < rank ? at->second[static_cast<std::size_t>(axis)] : 0;
+  }
+
+  /// How many steps a Scan has, where it is one that can be unrolled.
+  std::optional<std::int64_t> steps_of(const onnx::NodeProto& node, std::int64_t opset) const {
+    if (!is_scan(node) || !scan_fault(NodeReader(node), opset).empty())
+      return std::nullopt;
+    const ScanForm form = read_scan(NodeReader(node), opset);
+    std::int64_t steps = 0;
+    for (std::size_t i = 0; i < form.input_axes.size() && steps <= 0; ++i)
+      steps = extent_of(node.input(form.states + static_cast<int>(i)), form.input_axes[i]);
+    for (int i = form.states; i < node.output_size() && steps <= 0; ++i)
+      steps = extent_of(node.output(i), form.output_axes[static_cast<std::size_t>(i - form.states)]);
+    const bool fits = steps >= 1 && steps <= kMaxTrips &&
+                      static_cast<std::size_t>(steps) * node.ByteSizeLong() <= kMaxUnrolledBytes;
+    return fits ? std::optional(steps) : std::nullopt;
+  }
+
+  /// Cuts a value into its slices along an axis, which must be `count`.
+  std::vector<std::string> add_slices(const std::string& value, std::int64_t axis, std::int64_t count,
+                                      const std::string& node_name, const Body& body) {
+    std::vector<std::string> parts, slices;
+    for (std::int64_t i = 0; i < count; ++i)
+      parts.push_back(fresh(body.prefix + "part"));
+    onnx::NodeProto split = make_node("Split", {value}, parts);
+    split.set_name(node_name);
+    add_attribute(split, "axis", onnx::AttributeProto::INT).set_i(axis);
+    auto& sizes = add_attribute(split, "split", onnx::AttributeProto::INTS);
+    NodeScope scope = body.scope;
+    scope.opset = 11;  // sizes and axes are attributes
+    for (std::int64_t i = 0; i < count; ++i)
+      sizes.add_ints(1);
+    append(std::move(split), scope);
+    for (const std::string& part : parts) {
+      slices.push_back(fresh(body.prefix + "slice"));
+      onnx::NodeProto squeeze = make_node("Squeeze", {part}, {slices.back()});
+      add_attribute(squeeze, "axes", onnx::AttributeProto::INTS).add_ints(axis);
+      append(std::move(squeeze), scope);
+    }
+    return slices;
+  }
+
+  /// Puts the steps of a Scan one after the other.
+  void unroll_scan(const onnx::NodeProto& node, std::int64_t steps, const Body& around) {
+    const ScanForm form = read_scan(NodeReader(node), around.scope.opset);
+    const onnx::GraphProto& graph = NodeReader(node).find("body")->g();
+    Body scan{.parent = &around,
+              .prefix = NodeReader(node).name() + "/",
+              .bindings = around.bindings,
+              .scope = around.scope,
+              .depth = around.depth + 1};
+    add_initializers(graph, scan);
+    std::vector<std::string> states(node.input().begin(), node.input().begin() + form.states);
+    std::vector<std::vector<std::string>> slices;
+    for (std::size_t i = 0; i < form.input_axes.size(); ++i) {
+      slices.push_back(add_slices(node.input(form.states + static_cast<int>(i)), form.input_axes[i], steps,
+                                  node.name(), scan));
+      if (form.input_directions[i] == 1)
+        std::reverse(slices.back().begin(), slices.back().end());
+    }
+    std::vector<std::vector<std::string>> results(form.output_axes.size());
+    for (std::int64_t step = 0; step < steps; ++step) {
+      Body body{.parent = &scan,
+                .prefix = fmt::format("{}{}/", scan.prefix, step),
+                .bindings = scan.bindings,
+                .scope = scan.scope,
+                .depth = scan.depth};
+      for (int i = 0; i < graph.input_size(); ++i)
+        body.names[graph.input(i).name()] =
+            i < form.states
+                ? states[static_cast<std::size_t>(i)]
+                : slices[static_cast<std::size_t>(i - form.states)][static_cast<std::size_t>(step)];
+      name_outputs(graph.node(), body);
+      add_shapes(graph, body);
+      copy_nodes(graph.node(), body);
+      for (int i = 0; i < graph.output_size(); ++i) {
+        const std::string& value = body.name(graph.output(i).name());
+        (i < form.states ? states[static_cast<std::size_t>(i)]
+                         : results[static_cast<std::size_t>(i - form.states)].emplace_back()) = value;
+      }
+    }
+    for (int i = 0; i < node.output_size(); ++i) {
+      if (node.output(i).empty())
+        continue;
+      const auto at = static_cast<std::size_t>(i < form.states ? i : i - form.states);
+      onnx::NodeProto result;
+      if (i < form.states) {
+        result = make_node("Identity", {states[at]}, {node.output(i)});
+      } else {
+        if (form.output_directions[at] == 1)
+          std::reverse(results[at].begin(), results[at].end());
+        const std::string list = fresh(scan.prefix + "scanned");
+        append(make_node("SequenceConstruct", results[at], {list}), scan.scope);
+        result = make_node("ConcatFromSequence", {list}, {node.output(i)});
+        add_attribute(result, "axis", onnx::AttributeProto::INT).set_i(form.output_axes[at]);
+        add_attribute(result, "new_axis", onnx::AttributeProto::INT).set_i(1);
+      }
+      result.set_name(node.name());
+      append(std::move(result), around.scope);
+    }
   }
 
   std::string add_truth(const Body& body) {
@@ -365,6 +553,7 @@ private:
   const std::string& path_;
   const std::vector<std::optional<std::string_view>>& raw_;
   KnownIntegers integers_;
+  std::unordered_map<std::string, std::vector<std::int64_t>> shapes_;
   google::protobuf::RepeatedPtrField<onnx::NodeProto> nodes_;
   std::vector<NodeScope> scopes_;
   std::unordered_set<std::string> used_;
@@ -396,6 +585,15 @@ std::string loop_why_not(const NodeReader& node) {
              ? fault
              : fmt::format("a Loop is unrolled where its trip count is a weight or a constant of at "
                            "most {} and the trips make at most {} MiB of nodes",
+                           kMaxTrips, kMaxUnrolledBytes >> 20);
+}
+
+std::string scan_why_not(const NodeReader& node, std::int64_t opset) {
+  const std::string fault = scan_fault(node, opset);
+  return !fault.empty()
+             ? fault
+             : fmt::format("a Scan is unrolled where the file declares the extent of an axis that it "
+                           "scans, at most {}, and the steps make at most {} MiB of nodes",
                            kMaxTrips, kMaxUnrolledBytes >> 20);
 }
 

@@ -197,6 +197,8 @@ std::string why_unsupported(const NodeReader& node, const OnnxFile::Contents& co
     return fmt::format("the domain '{}' is not supported", domain);
   if (node.operator_name() == "Loop")
     return loop_why_not(node);
+  if (node.operator_name() == "Scan")
+    return scan_why_not(node, opset);
   if (node.has_subgraph() && node.operator_name() != "If")
     return "operators with a subgraph are not supported";
   const Translation* translation = find_translation(node.proto().op_type(), domain);
