@@ -1,9 +1,8 @@
 // What a user waits for: networks forward and backward, pictures in and out, one saliency map from file to
 // file. The library's threads are given as the last argument of the network benchmarks (0: all processors).
-#include <fovea/class_model.hpp>
 #include <fovea/display.hpp>
 #include <fovea/explain.hpp>
-#include <fovea/methods.hpp>
+#include <fovea/features.hpp>
 
 #include <benchmark/benchmark.h>
 

@@ -3,6 +3,8 @@
 #include <fovea/image.hpp>
 #include <fovea/segment.hpp>
 
+#include "segment/grid_cut.hpp"
+
 #include <benchmark/benchmark.h>
 
 #include <opencv2/imgproc.hpp>

@@ -1,7 +1,7 @@
 // Usage: example_class_model MODEL.onnx CLASS OUT.png
 // The picture that excites a class most, by gradient ascent from the mean colour.
-#include <fovea/class_model.hpp>
 #include <fovea/error.hpp>
+#include <fovea/features.hpp>
 
 #include <cstdio>
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "fovea/geometry.hpp"
 #include "fovea/preprocessing.hpp"
 #include "fovea/tensor.hpp"
 
@@ -25,11 +26,7 @@ struct Image {
   }
 };
 
-/// A rectangle in pixels, right and bottom exclusive.
-struct Rect {
-  std::int64_t x = 0, y = 0, width = 0, height = 0;
-  friend bool operator==(const Rect&, const Rect&) = default;
-};
+using Colour = std::array<std::uint8_t, 3>;  ///< red, green, blue
 
 /// Pictures of more pixels than this are refused before they are decoded.
 inline constexpr std::int64_t kMaxImagePixels = 200'000'000;
@@ -78,5 +75,12 @@ void normalize(const Image& image, const Preprocessing& preprocessing, std::int6
 /// and rounded; always RGB. InputError as `normalize` has it.
 Image denormalize(const float* x, const Preprocessing& preprocessing, std::int64_t channels,
                   std::int64_t width, std::int64_t height);
+
+/// The bytes of a PNG file of 8 bits a sample, as `write_png` writes them. InputError when the number of
+/// pixels does not fit the sides or no PNG can be as large.
+std::string encode_png(const Image& image);
+/// The bytes of a JPEG file, for showing: quality 1 to 100. InputError as `encode_png`, and for another
+/// quality.
+std::string encode_jpeg(const Image& image, int quality = 90);
 
 }  // namespace fovea

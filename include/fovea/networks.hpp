@@ -1,11 +1,9 @@
 #pragma once
 
+#include "fovea/classes.hpp"
 #include "fovea/error.hpp"
-#include "fovea/framing.hpp"
-#include "fovea/labels.hpp"
 #include "fovea/model.hpp"
 #include "fovea/preprocessing.hpp"
-#include "fovea/score_head.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -68,4 +68,11 @@ struct PreprocessingSpec {
   Preprocessing applied_to(Preprocessing base) const;
 };
 
+/// Height and width of a network's picture, in pixels.
+struct InputSize {
+  std::int64_t channels = 3;
+  std::int64_t height = 0;
+  std::int64_t width = 0;
+};
+
 }  // namespace fovea

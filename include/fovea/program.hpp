@@ -1,9 +1,9 @@
 #pragma once
 
-#include "fovea/layer_layout.hpp"
+#include "fovea/classes.hpp"
+#include "fovea/custom.hpp"
+#include "fovea/geometry.hpp"
 #include "fovea/model.hpp"
-#include "fovea/rectifier_rule.hpp"
-#include "fovea/score_head.hpp"
 #include "fovea/tensor.hpp"
 
 #include <memory>

@@ -1,15 +1,234 @@
 #pragma once
 
-#include "fovea/components.hpp"
-#include "fovea/mixture.hpp"
-#include "fovea/seeds.hpp"
-#include "fovea/star_convexity.hpp"
+#include "fovea/geometry.hpp"
+#include "fovea/image.hpp"
+#include "fovea/tensor.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
+/// Objects in photos as sets of pixels: masks and their components, what is known before the cut (seeds,
+/// colour models, star convexity), and the cut itself. docs/segmentation.md tells how it works.
 namespace fovea {
+
+/// A set of pixels: 1 in it, 0 not, rows from the top: pixels[y * width + x].
+struct Mask {
+  std::int64_t width = 0;
+  std::int64_t height = 0;
+  std::vector<std::uint8_t> pixels;
+
+  /// InputError when a side is below 1 or the mask larger than kMaxImagePixels.
+  static Mask blank(std::int64_t width, std::int64_t height, std::uint8_t value = 0);
+  std::uint8_t& at(std::int64_t x, std::int64_t y) { return pixels[static_cast<std::size_t>(y * width + x)]; }
+  std::uint8_t at(std::int64_t x, std::int64_t y) const {
+    return pixels[static_cast<std::size_t>(y * width + x)];
+  }
+  /// Number of pixels in the mask.
+  std::int64_t area() const;
+  friend bool operator==(const Mask&, const Mask&) = default;
+};
+
+/// Area of the intersection over area of the union, 0..1; 0 when both are empty.
+double intersection_over_union(const Box& a, const Box& b);
+/// The same for masks. InputError when their sizes differ.
+double intersection_over_union(const Mask& a, const Mask& b);
+
+/// `{"x0":1,"y0":2,"x1":30,"y1":40}`
+std::string to_json(const Box& box);
+/// The column names of `to_csv`: "x0,y0,x1,y1".
+std::string box_csv_header();
+/// "1,2,30,40"
+std::string to_csv(const Box& box);
+
+/// The mask as a grey picture: 255 in it, 0 outside.
+Image mask_image(const Mask& mask);
+/// The pixels of a grey or RGB picture whose luma is at least 128. What `mask_image` shows, read back.
+Mask mask_from_image(const Image& image);
+
+/// The photo in RGB with the mask's outline: the mask's pixels that have a 4-neighbour outside it or lie at
+/// the picture's border, `thickness` pixels inwards. InputError for other sizes or a thickness below 1.
+Image draw_contour(const Image& photo, const Mask& mask, const Colour& colour, std::int64_t thickness = 2);
+/// The photo in RGB, its pixels outside the mask grey and darkened.
+Image cut_out(const Image& photo, const Mask& mask);
+/// The photo in RGB with the frame of the box, `thickness` pixels inwards. Parts outside the photo and empty
+/// boxes are not drawn. InputError for a thickness below 1.
+Image draw_box(const Image& photo, const Box& box, const Colour& colour, std::int64_t thickness = 2);
+
+/// Pixels that share an edge belong together (Four), or also those that share a corner (Eight).
+enum class Connectivity : std::uint8_t { Four, Eight };
+
+struct Component {
+  std::int64_t area = 0;  ///< pixels
+  Box box;                ///< the smallest that holds them
+};
+
+struct Components {
+  std::int64_t width = 0;
+  std::int64_t height = 0;
+  /// For each pixel the number of its component, counted from 1; 0 outside the mask.
+  std::vector<std::int32_t> labels;
+  /// Component i + 1 at [i], largest first; of equal areas, the one met first from the top left.
+  std::vector<Component> components;
+};
+
+/// The connected components of a mask.
+Components connected_components(const Mask& mask, Connectivity connectivity = Connectivity::Eight);
+
+/// Component numbers as a grey picture: 0 outside, 1..254 by size, 255 for all from the 255th on.
+Image label_image(const Components& components);
+/// The pixels of component `number` (from 1). InputError when there is none.
+Mask component_mask(const Components& components, std::int32_t number);
+
+/// The box of the largest component (Simonyan 2013, section 3.2). An empty mask gives an empty box.
+Box largest_component_box(const Mask& mask, Connectivity connectivity = Connectivity::Eight);
+/// One box for each component of at least `min_fraction` of the largest one's area, largest first.
+/// InputError unless 0 <= min_fraction <= 1.
+std::vector<Box> component_boxes(const Mask& mask, double min_fraction = 0.0,
+                                 Connectivity connectivity = Connectivity::Eight);
+/// The box around all components of at least `min_fraction` of the largest one's area: 0 is the whole mask's
+/// box, 1 the largest component's. An empty mask gives an empty box.
+Box sizeable_components_box(const Mask& mask, double min_fraction = 0.1,
+                            Connectivity connectivity = Connectivity::Eight);
+
+enum class Seed : std::uint8_t { Unknown = 0, Foreground = 1, Background = 2 };
+
+/// What is known of each pixel before segmentation: pixels[y * width + x].
+struct Trimap {
+  std::int64_t width = 0;
+  std::int64_t height = 0;
+  std::vector<Seed> pixels;
+
+  /// InputError when a side is below 1 or the map larger than kMaxImagePixels.
+  static Trimap blank(std::int64_t width, std::int64_t height, Seed value = Seed::Unknown);
+  Seed& at(std::int64_t x, std::int64_t y) { return pixels[static_cast<std::size_t>(y * width + x)]; }
+  Seed at(std::int64_t x, std::int64_t y) const { return pixels[static_cast<std::size_t>(y * width + x)]; }
+  std::int64_t count(Seed seed) const;
+};
+
+struct SeedOptions {
+  double foreground_quantile = 0.95;  ///< pixels above this quantile of the map are foreground
+  double background_quantile = 0.30;  ///< pixels below this one are background
+};
+
+/// Seeds from a map [H,W] of floats (Simonyan 2013, section 3.2). Quantiles are interpolated between order
+/// statistics, as NumPy's are. Where ties leave nothing strictly above (below) the quantile, the pixels equal
+/// to it are taken, so both kinds are always there. InputError for another shape or type, values that are not
+/// finite, a map whose values are all equal, and unless 0 <= background <= foreground <= 1.
+Trimap seeds_from_map(const Tensor& map, const SeedOptions& options = {});
+
+struct StrokeColours {
+  Colour foreground = {255, 0, 0};
+  Colour background = {0, 0, 255};
+  /// Pixels count as a stroke when no channel is further from its colour than this, so that the strokes'
+  /// soft or JPEG-compressed insides are found.
+  std::int64_t tolerance = 60;
+};
+
+/// Seeds from a picture with brush strokes; every other colour is unknown. InputError when a colour is
+/// missing, when the two are nearer than twice the tolerance, or when the picture is not width x height.
+Trimap seeds_from_strokes(const Image& strokes, std::int64_t width, std::int64_t height,
+                          const StrokeColours& colours = {});
+
+/// Seeds as discs of `radius` pixels (0: single pixels) around points. InputError when a point lies outside
+/// the picture, no point of either kind is given, or a point would be both.
+Trimap seeds_from_points(const std::vector<Point>& foreground, const std::vector<Point>& background,
+                         std::int64_t width, std::int64_t height, std::int64_t radius = 3);
+
+/// The trimap as a grey picture: background 0, unknown 128, foreground 255.
+Image trimap_image(const Trimap& seeds);
+/// The photo in RGB with foreground seeds tinted red and background seeds blue. InputError for other sizes.
+Image draw_seeds(const Image& photo, const Trimap& seeds);
+
+struct PeakOptions {
+  std::int64_t max_count = 5;      ///< at most so many
+  std::int64_t min_distance = 20;  ///< pixels between two of them, at least
+  double min_fraction = 0.5;       ///< of the map's range, above its minimum, that a peak must reach
+};
+
+/// Local maxima of a map [H,W], highest first, then from the top left: pixels that no 8-neighbour exceeds and
+/// that are far enough from every higher peak taken. The map's maximum is always the first. InputError for
+/// another shape or type and for values that are not finite.
+std::vector<Point> find_peaks(const Tensor& map, const PeakOptions& options = {});
+
+struct MixtureOptions {
+  std::int64_t components = 5;
+  std::int64_t iterations = 10;  ///< of EM, at most
+  /// EM ends when the mean log-likelihood of a sample rises by less than this.
+  double tolerance = 1e-3;
+  /// Standard deviation along any axis, in grey levels, at least: keeps densities of few or equal colours
+  /// finite.
+  double min_deviation = 2.0;
+  /// EM looks at no more colours than this, drawn evenly over the list; 0: at all.
+  std::int64_t max_samples = 8192;
+  std::uint64_t seed = 0;
+};
+
+/// One Gaussian of colours (red, green, blue in 0..255). Covariance row by row.
+struct Gaussian {
+  double weight = 0;
+  std::array<double, 3> mean = {};
+  std::array<double, 9> covariance = {};
+};
+
+/// A density of colours: a sum of Gaussians with full covariances.
+class GaussianMixture {
+public:
+  /// Fits by EM from a k-means++ start (`dempster1977em`, `arthur2007kmeans`). `colours` holds 3 bytes a
+  /// pixel. Each step is the exact maximiser among covariances whose eigenvalues are at least
+  /// min_deviation^2, so the log-likelihood of what EM looks at never falls. Fewer distinct colours than
+  /// components give fewer components. Deterministic for a seed. InputError for an empty list, a length that
+  /// is no multiple of 3, or options out of range.
+  static GaussianMixture fit(std::span<const std::uint8_t> colours, const MixtureOptions& options = {});
+  /// Goes on with EM from this mixture on other colours.
+  GaussianMixture refit(std::span<const std::uint8_t> colours, const MixtureOptions& options = {}) const;
+  /// A mixture of given Gaussians. InputError unless weights are positive and sum to 1 and covariances are
+  /// symmetric and positive definite.
+  static GaussianMixture from(std::vector<Gaussian> gaussians);
+
+  const std::vector<Gaussian>& gaussians() const { return gaussians_; }
+  /// Mean log-likelihood of a sample before each EM step and after the last one, in nats; empty for `from`.
+  const std::vector<double>& log_likelihoods() const { return log_likelihoods_; }
+
+  /// Writes -log p(colour) in nats for every colour: 3 bytes in, one float out.
+  void negative_log(std::span<const std::uint8_t> colours, std::span<float> out) const;
+
+private:
+  GaussianMixture() = default;
+  static GaussianMixture expectation_maximisation(std::vector<Gaussian> start, const std::vector<double>& x,
+                                                  const MixtureOptions& options);
+  std::vector<Gaussian> gaussians_;
+  std::vector<double> log_likelihoods_;
+};
+
+struct StarOptions {
+  /// g in the length of a step between 8-neighbours p, q: sqrt((1 - g) |p - q|^2 + g |grad I|^2), 0..1. 0:
+  /// straight rays (`veksler2008star`); 1: paths follow the picture alone. |grad I|^2 is the squared colour
+  /// difference of p and q over its mean in the picture, so that g does not depend on contrast.
+  double geodesic = 0.5;
+};
+
+/// For each pixel the way to its nearest centre: a forest of shortest paths over 8-neighbours.
+struct StarForest {
+  std::int64_t width = 0;
+  std::int64_t height = 0;
+  std::vector<std::int32_t> parent;  ///< index y * width + x of the next pixel on the way; -1 at a centre
+  std::vector<float> distance;       ///< length of the way; 0 at a centre
+  std::vector<std::int32_t> centre;  ///< index of the centre that the way leads to
+};
+
+/// The geodesic forest of a photo from its centres (`gulshan2010geodesic`). InputError for no centre, one
+/// outside the photo, or a g outside 0..1.
+StarForest geodesic_forest(const Image& photo, const std::vector<Point>& centres,
+                           const StarOptions& options = {});
+/// All pixels of a kind, e.g. the foreground strokes, as centres.
+std::vector<Point> points_of(const Trimap& seeds, Seed kind);
+
+/// True when with each pixel of the mask its parent is in the mask too, and so its whole way to the centre.
+bool is_star_convex(const Mask& mask, const StarForest& forest);
 
 /// Hard: the pixel keeps the seed's label. Soft: seeds train the colour models and cost `soft_seed_cost` when
 /// contradicted.

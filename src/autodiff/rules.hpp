@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fovea/rectifier_rule.hpp"
+#include "fovea/custom.hpp"
 #include "ir/gradient_context.hpp"
 
 #include <functional>

@@ -1,4 +1,4 @@
-#include "fovea/labels.hpp"
+#include "fovea/classes.hpp"
 
 #include "base/check.hpp"
 #include "base/csv.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fovea/log.hpp"
+#include "fovea/library.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 #include "base/check.hpp"
-#include "fovea/custom_operator.hpp"
+#include "fovea/custom.hpp"
 
 #include <array>
 

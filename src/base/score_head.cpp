@@ -1,4 +1,4 @@
-#include "fovea/score_head.hpp"
+#include "fovea/classes.hpp"
 
 #include "base/check.hpp"
 #include "base/enum_names.hpp"

@@ -4,8 +4,8 @@
 #include "cli/kit/processor_guard.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/verbs.hpp"
-#include "fovea/build_info.hpp"
 #include "fovea/error.hpp"
+#include "fovea/library.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "fovea/layers.hpp"
+#include "fovea/model.hpp"
 
 #include "base/check.hpp"
 #include "base/closest_names.hpp"

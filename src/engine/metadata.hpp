@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fovea/labels.hpp"
+#include "fovea/classes.hpp"
 #include "fovea/preprocessing.hpp"
 
 #include <optional>

@@ -9,7 +9,7 @@
 #include "engine/lower_program.hpp"
 #include "engine/model_impl.hpp"
 #include "engine/pipeline.hpp"
-#include "fovea/layers.hpp"
+#include "fovea/model.hpp"
 #include "ir/text.hpp"
 #include "onnx/file/node_outputs.hpp"
 #include "onnx/import/needs.hpp"

@@ -1,4 +1,4 @@
-#include "fovea/bootstrap.hpp"
+#include "fovea/measures.hpp"
 
 #include "base/check.hpp"
 #include "base/quantile.hpp"

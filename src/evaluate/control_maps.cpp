@@ -1,4 +1,4 @@
-#include "fovea/control_maps.hpp"
+#include "fovea/measures.hpp"
 
 #include "base/check.hpp"
 #include "base/random.hpp"

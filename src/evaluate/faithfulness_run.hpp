@@ -1,9 +1,9 @@
 #pragma once
 
 #include "evaluate/events.hpp"
-#include "fovea/evaluate_faithfulness.hpp"
-#include "fovea/ground_truth.hpp"
-#include "fovea/labels.hpp"
+#include "fovea/classes.hpp"
+#include "fovea/evaluate_localization.hpp"
+#include "fovea/evaluate_maps.hpp"
 
 #include <nlohmann/json.hpp>
 

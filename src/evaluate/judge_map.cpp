@@ -1,7 +1,7 @@
 #include "base/check.hpp"
 #include "fovea/classify.hpp"
-#include "fovea/evaluate_faithfulness.hpp"
-#include "fovea/map_statistics.hpp"
+#include "fovea/evaluate_maps.hpp"
+#include "fovea/measures.hpp"
 #include "methods/session_batches.hpp"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 #include "base/json.hpp"
 #include "base/ordered_parallel.hpp"
 #include "evaluate/settings.hpp"
-#include "fovea/build_info.hpp"
+#include "fovea/library.hpp"
 
 #include <fmt/format.h>
 

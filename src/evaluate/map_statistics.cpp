@@ -1,4 +1,4 @@
-#include "fovea/map_statistics.hpp"
+#include "fovea/measures.hpp"
 
 #include "base/check.hpp"
 #include "evaluate/correlation.hpp"

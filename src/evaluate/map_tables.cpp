@@ -1,8 +1,8 @@
 #include "evaluate/map_tables.hpp"
 
 #include "base/atomic_file.hpp"
-#include "fovea/encode.hpp"
-#include "fovea/methods.hpp"
+#include "fovea/explain.hpp"
+#include "fovea/image.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "fovea/bootstrap.hpp"
-#include "fovea/plot.hpp"
+#include "fovea/display.hpp"
+#include "fovea/measures.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 

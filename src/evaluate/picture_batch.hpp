@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fovea/faithfulness.hpp"
+#include "fovea/measures.hpp"
 
 namespace fovea {
 

@@ -1,4 +1,4 @@
-#include "fovea/pointing_game.hpp"
+#include "fovea/measures.hpp"
 
 #include "base/check.hpp"
 #include "segment/check.hpp"

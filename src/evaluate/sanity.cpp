@@ -1,7 +1,7 @@
-#include "fovea/evaluate_sanity.hpp"
+#include "fovea/evaluate_maps.hpp"
 
 #include "base/check.hpp"
-#include "fovea/map_statistics.hpp"
+#include "fovea/measures.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -4,7 +4,7 @@
 #include "base/ordered_parallel.hpp"
 #include "fovea/classify.hpp"
 #include "fovea/error.hpp"
-#include "fovea/layers.hpp"
+#include "fovea/model.hpp"
 
 #include <algorithm>
 #include <memory>

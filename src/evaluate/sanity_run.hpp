@@ -2,7 +2,7 @@
 
 #include "evaluate/events.hpp"
 #include "evaluate/map_tables.hpp"
-#include "fovea/evaluate_sanity.hpp"
+#include "fovea/evaluate_maps.hpp"
 #include "fovea/model.hpp"
 
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 #include "base/check.hpp"
 #include "base/fingerprint.hpp"
-#include "fovea/ground_truth.hpp"
+#include "fovea/evaluate_localization.hpp"
 
 #include <algorithm>
 #include <map>

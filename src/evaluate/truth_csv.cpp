@@ -2,7 +2,7 @@
 #include "base/csv.hpp"
 #include "base/read_file.hpp"
 #include "evaluate/text_lines.hpp"
-#include "fovea/ground_truth.hpp"
+#include "fovea/evaluate_localization.hpp"
 
 #include <array>
 #include <cmath>

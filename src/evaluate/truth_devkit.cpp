@@ -2,7 +2,7 @@
 #include "base/read_file.hpp"
 #include "base/wordnet_id.hpp"
 #include "evaluate/text_lines.hpp"
-#include "fovea/ground_truth.hpp"
+#include "fovea/evaluate_localization.hpp"
 
 #include <pugixml.hpp>
 

@@ -1,5 +1,5 @@
 #include "base/check.hpp"
-#include "fovea/ground_truth.hpp"
+#include "fovea/evaluate_localization.hpp"
 #include "fovea/image.hpp"
 
 #include <utility>

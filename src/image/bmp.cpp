@@ -11,8 +11,6 @@
 namespace fovea {
 namespace {
 
-using Colour = std::array<std::uint8_t, 3>;
-
 /// Values of the header's field of that name.
 enum Compression : std::uint32_t { kPlain = 0, kRuns8 = 1, kRuns4 = 2, kMasks = 3, kMasksAndAlpha = 6 };
 

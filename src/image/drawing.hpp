@@ -1,7 +1,6 @@
 #pragma once
 
 #include "fovea/image.hpp"
-#include "fovea/mask.hpp"
 #include "image/text.hpp"
 
 #include <string>

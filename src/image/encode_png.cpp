@@ -1,4 +1,4 @@
-#include "fovea/encode.hpp"
+#include "fovea/image.hpp"
 #include "image/pixels.hpp"
 
 #include <cstring>

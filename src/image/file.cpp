@@ -1,7 +1,7 @@
 #include "base/atomic_file.hpp"
 #include "base/read_file.hpp"
 #include "base/work_counts.hpp"
-#include "fovea/encode.hpp"
+#include "fovea/image.hpp"
 #include "image/bmp.hpp"
 #include "image/decode.hpp"
 #include "image/orient.hpp"

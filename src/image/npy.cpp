@@ -1,4 +1,4 @@
-#include "fovea/npy.hpp"
+#include "fovea/tensor.hpp"
 
 #include "base/atomic_file.hpp"
 #include "base/check.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fovea/plot.hpp"
+#include "fovea/display.hpp"
 #include "image/drawing.hpp"
 
 /// What line and bar plots have in common. Lengths are in the SVG's units.

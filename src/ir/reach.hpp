@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fovea/layers.hpp"
+#include "fovea/geometry.hpp"
 #include "ir/graph.hpp"
 
 #include <vector>

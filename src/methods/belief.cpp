@@ -1,4 +1,4 @@
-#include "fovea/belief.hpp"
+#include "fovea/localize.hpp"
 
 #include "base/check.hpp"
 #include "segment/check.hpp"

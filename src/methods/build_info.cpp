@@ -1,4 +1,4 @@
-#include "fovea/build_info.hpp"
+#include "fovea/library.hpp"
 
 #include "backend/onednn/onednn.hpp"
 #include "image/libraries.hpp"

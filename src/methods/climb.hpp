@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fovea/class_model.hpp"
+#include "fovea/features.hpp"
 #include "methods/fourier_basis.hpp"
 #include "methods/picture_units.hpp"
 #include "methods/pose.hpp"

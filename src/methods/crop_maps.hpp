@@ -1,7 +1,7 @@
 #pragma once
 
-#include "fovea/framing.hpp"
-#include "fovea/methods.hpp"
+#include "fovea/classify.hpp"
+#include "fovea/explain.hpp"
 
 #include <optional>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "fovea/deconv.hpp"
+#include "fovea/features.hpp"
 
 #include "base/check.hpp"
 #include "fovea/classify.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fovea/class_model.hpp"
+#include "fovea/features.hpp"
 
 namespace fovea {
 

@@ -1,4 +1,4 @@
-#include "fovea/framing.hpp"
+#include "fovea/classify.hpp"
 
 #include "base/check.hpp"
 #include "base/work_counts.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fovea/methods.hpp"
+#include "fovea/explain.hpp"
 
 #include <memory>
 #include <span>

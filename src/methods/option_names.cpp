@@ -1,6 +1,6 @@
 #include "base/enum_names.hpp"
+#include "fovea/explain.hpp"
 #include "fovea/localize.hpp"
-#include "fovea/methods.hpp"
 
 namespace fovea {
 namespace {

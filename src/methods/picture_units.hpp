@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fovea/framing.hpp"
+#include "fovea/classify.hpp"
 
 #include <span>
 #include <vector>

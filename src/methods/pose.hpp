@@ -1,7 +1,7 @@
 #pragma once
 
-#include "fovea/class_model.hpp"
-#include "fovea/framing.hpp"
+#include "fovea/classify.hpp"
+#include "fovea/features.hpp"
 
 #include <random>
 #include <span>

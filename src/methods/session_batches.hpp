@@ -1,7 +1,6 @@
 #pragma once
 
 #include "fovea/classify.hpp"
-#include "fovea/framing.hpp"
 #include "fovea/program.hpp"
 
 namespace fovea {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fovea/layer_layout.hpp"
+#include "fovea/geometry.hpp"
 #include "ir/graph.hpp"
 
 #include <optional>

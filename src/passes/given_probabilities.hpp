@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fovea/score_head.hpp"
+#include "fovea/classes.hpp"
 #include "passes/pipeline.hpp"
 
 #include <optional>

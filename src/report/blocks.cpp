@@ -1,6 +1,6 @@
 #include "report/blocks.hpp"
 
-#include "fovea/build_info.hpp"
+#include "fovea/library.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "fovea/bootstrap.hpp"
 #include "fovea/image.hpp"
+#include "fovea/measures.hpp"
 #include "report/page.hpp"
 
 #include <nlohmann/json.hpp>

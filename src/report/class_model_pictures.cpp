@@ -1,6 +1,6 @@
 #include "report/class_model_pictures.hpp"
 
-#include "fovea/class_model.hpp"
+#include "fovea/features.hpp"
 
 #include <fmt/format.h>
 

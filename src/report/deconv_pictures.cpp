@@ -1,8 +1,8 @@
 #include "report/deconv_pictures.hpp"
 
 #include "fovea/display.hpp"
-#include "fovea/mask.hpp"
-#include "fovea/npy.hpp"
+#include "fovea/segment.hpp"
+#include "fovea/tensor.hpp"
 
 #include <fmt/format.h>
 

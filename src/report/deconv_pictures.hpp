@@ -1,7 +1,7 @@
 #pragma once
 
-#include "fovea/deconv.hpp"
-#include "fovea/layers.hpp"
+#include "fovea/features.hpp"
+#include "fovea/model.hpp"
 
 #include <nlohmann/json.hpp>
 

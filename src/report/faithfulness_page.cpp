@@ -1,6 +1,5 @@
 #include "report/faithfulness_page.hpp"
 
-#include "fovea/encode.hpp"
 #include "fovea/image.hpp"
 #include "report/blocks.hpp"
 

@@ -1,10 +1,10 @@
 #include "report/localization_page.hpp"
 
 #include "evaluate/localization_summary.hpp"
-#include "fovea/encode.hpp"
+#include "fovea/display.hpp"
 #include "fovea/error.hpp"
-#include "fovea/mask.hpp"
-#include "fovea/plot.hpp"
+#include "fovea/image.hpp"
+#include "fovea/segment.hpp"
 #include "report/blocks.hpp"
 
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "fovea/classes.hpp"
 #include "fovea/evaluate_localization.hpp"
-#include "fovea/labels.hpp"
 
 #include <nlohmann/json.hpp>
 

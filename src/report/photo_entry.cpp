@@ -1,8 +1,8 @@
 #include "report/photo_entry.hpp"
 
-#include "fovea/encode.hpp"
 #include "fovea/error.hpp"
-#include "fovea/seeds.hpp"
+#include "fovea/image.hpp"
+#include "fovea/segment.hpp"
 #include "report/blocks.hpp"
 
 #include <fmt/format.h>

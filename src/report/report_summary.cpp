@@ -1,7 +1,7 @@
 #include "report/report_summary.hpp"
 
-#include "fovea/encode.hpp"
-#include "fovea/plot.hpp"
+#include "fovea/display.hpp"
+#include "fovea/image.hpp"
 #include "report/class_model_pictures.hpp"
 
 #include <fmt/format.h>

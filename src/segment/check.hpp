@@ -1,8 +1,7 @@
 #pragma once
 
 #include "base/check.hpp"
-#include "fovea/mask.hpp"
-#include "fovea/seeds.hpp"
+#include "fovea/segment.hpp"
 
 #include <vector>
 

@@ -1,7 +1,6 @@
-#include "fovea/components.hpp"
+#include "fovea/segment.hpp"
 
 #include "base/check.hpp"
-#include "fovea/seeds.hpp"
 #include "segment/check.hpp"
 
 #include <algorithm>

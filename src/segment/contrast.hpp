@@ -2,6 +2,7 @@
 
 #include "fovea/image.hpp"
 #include "fovea/segment.hpp"
+#include "segment/grid_cut.hpp"
 
 #include <array>
 #include <cstddef>

@@ -2,6 +2,7 @@
 
 #include "segment/check.hpp"
 #include "segment/grid_walk.hpp"
+#include "segment/star_edges.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -2,6 +2,7 @@
 
 #include "fovea/segment.hpp"
 #include "segment/contrast.hpp"
+#include "segment/grid_cut.hpp"
 
 #include <vector>
 

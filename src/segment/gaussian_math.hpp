@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fovea/mixture.hpp"
+#include "fovea/segment.hpp"
 
 #include <array>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "fovea/grid_cut.hpp"
+#include "segment/grid_cut.hpp"
 
 #include "base/check.hpp"
 #include "image/pixels.hpp"

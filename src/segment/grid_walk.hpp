@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fovea/grid_cut.hpp"
+#include "segment/grid_cut.hpp"
 
 #include <algorithm>
 #include <cstdint>

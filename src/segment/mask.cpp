@@ -1,4 +1,4 @@
-#include "fovea/mask.hpp"
+#include "fovea/segment.hpp"
 
 #include "base/check.hpp"
 #include "image/pixels.hpp"

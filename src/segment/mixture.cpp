@@ -1,4 +1,4 @@
-#include "fovea/mixture.hpp"
+#include "fovea/segment.hpp"
 
 #include "base/check.hpp"
 #include "segment/gaussian_math.hpp"

@@ -1,6 +1,6 @@
 #include "segment/search_trees.hpp"
 
-#include "fovea/mask.hpp"
+#include "fovea/segment.hpp"
 
 #include <algorithm>
 #include <bit>

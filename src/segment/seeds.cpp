@@ -1,4 +1,4 @@
-#include "fovea/seeds.hpp"
+#include "fovea/segment.hpp"
 
 #include "base/quantile.hpp"
 #include "image/pixels.hpp"

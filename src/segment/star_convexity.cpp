@@ -1,8 +1,9 @@
-#include "fovea/star_convexity.hpp"
+#include "fovea/segment.hpp"
 
 #include "image/pixels.hpp"
 #include "segment/check.hpp"
 #include "segment/contrast.hpp"
+#include "segment/star_edges.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 #include "base/enum_names.hpp"
 
+#include "fovea/classes.hpp"
 #include "fovea/preprocessing.hpp"
-#include "fovea/score_head.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>

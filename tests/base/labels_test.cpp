@@ -1,5 +1,5 @@
+#include "fovea/classes.hpp"
 #include "fovea/error.hpp"
-#include "fovea/labels.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 #include "fovea/image.hpp"
-#include "fovea/npy.hpp"
+#include "fovea/tensor.hpp"
 #include "support/program.hpp"
 
 #include <nlohmann/json.hpp>

@@ -1,5 +1,5 @@
 #include "fovea/image.hpp"
-#include "fovea/mask.hpp"
+#include "fovea/segment.hpp"
 #include "support/program.hpp"
 
 #include <nlohmann/json.hpp>

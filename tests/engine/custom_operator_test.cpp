@@ -1,5 +1,5 @@
 #include "engine/way.hpp"
-#include "fovea/custom_operator.hpp"
+#include "fovea/custom.hpp"
 #include "fovea/error.hpp"
 #include "fovea/export.hpp"
 #include "fovea/program.hpp"

@@ -1,6 +1,6 @@
 #include "fovea/error.hpp"
 #include "fovea/export.hpp"
-#include "fovea/npy.hpp"
+#include "fovea/tensor.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <fmt/format.h>

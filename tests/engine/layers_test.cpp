@@ -1,5 +1,5 @@
 #include "fovea/error.hpp"
-#include "fovea/layers.hpp"
+#include "fovea/model.hpp"
 #include "fovea/program.hpp"
 #include "support/onnx_builder.hpp"
 #include "support/temporary_folder.hpp"

@@ -1,5 +1,5 @@
 #include "base/log.hpp"
-#include "fovea/log.hpp"
+#include "fovea/library.hpp"
 #include "fovea/program.hpp"
 #include "support/onnx_builder.hpp"
 #include "support/pattern.hpp"

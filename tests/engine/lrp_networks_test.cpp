@@ -1,5 +1,5 @@
-#include "fovea/npy.hpp"
 #include "fovea/program.hpp"
+#include "fovea/tensor.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 #include "fovea/error.hpp"
-#include "fovea/npy.hpp"
 #include "fovea/program.hpp"
+#include "fovea/tensor.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-#include "fovea/npy.hpp"
+#include "fovea/tensor.hpp"
 #include "support/onnx_builder.hpp"
 #include "support/program.hpp"
 

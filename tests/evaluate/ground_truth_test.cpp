@@ -1,4 +1,4 @@
-#include "fovea/ground_truth.hpp"
+#include "fovea/evaluate_localization.hpp"
 
 #include "fovea/error.hpp"
 #include "support/temporary_folder.hpp"

@@ -1,10 +1,9 @@
-#include "fovea/evaluate_faithfulness.hpp"
+#include "fovea/evaluate_maps.hpp"
 
 #include "base/random.hpp"
 #include "fovea/classify.hpp"
-#include "fovea/control_maps.hpp"
 #include "fovea/error.hpp"
-#include "fovea/map_statistics.hpp"
+#include "fovea/measures.hpp"
 #include "support/tensors.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "fovea/evaluate_faithfulness.hpp"
+#include "fovea/evaluate_maps.hpp"
 
 #include "fovea/classify.hpp"
 #include "fovea/error.hpp"

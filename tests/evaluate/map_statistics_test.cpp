@@ -1,7 +1,6 @@
-#include "fovea/map_statistics.hpp"
+#include "fovea/measures.hpp"
 
 #include "base/csv.hpp"
-#include "fovea/control_maps.hpp"
 #include "fovea/error.hpp"
 #include "support/tensors.hpp"
 

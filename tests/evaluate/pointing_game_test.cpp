@@ -1,7 +1,6 @@
-#include "fovea/pointing_game.hpp"
+#include "fovea/measures.hpp"
 
 #include "base/random.hpp"
-#include "fovea/control_maps.hpp"
 #include "fovea/error.hpp"
 #include "support/tensors.hpp"
 

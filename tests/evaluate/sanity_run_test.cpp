@@ -1,6 +1,6 @@
 #include "evaluate/sanity_run.hpp"
 
-#include "fovea/encode.hpp"
+#include "fovea/image.hpp"
 #include "support/onnx_builder.hpp"
 #include "support/temporary_folder.hpp"
 

@@ -1,8 +1,7 @@
-#include "fovea/evaluate_sanity.hpp"
+#include "fovea/evaluate_maps.hpp"
 
-#include "fovea/control_maps.hpp"
 #include "fovea/error.hpp"
-#include "fovea/map_statistics.hpp"
+#include "fovea/measures.hpp"
 #include "support/tensors.hpp"
 
 #include <gtest/gtest.h>

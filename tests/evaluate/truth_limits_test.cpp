@@ -1,5 +1,5 @@
 #include "fovea/error.hpp"
-#include "fovea/ground_truth.hpp"
+#include "fovea/evaluate_localization.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>

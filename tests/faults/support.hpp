@@ -2,7 +2,7 @@
 
 #include "fovea/error.hpp"
 #include "fovea/image.hpp"
-#include "fovea/npy.hpp"
+#include "fovea/tensor.hpp"
 #include "support/program.hpp"
 
 #include <filesystem>

@@ -1,10 +1,10 @@
 // Fuzzes the readers of small files. The first byte of an input chooses the reader, the rest is the file. Any
 // exception but fovea::Error ends the process.
 #include "base/json_fields.hpp"
+#include "fovea/classes.hpp"
 #include "fovea/error.hpp"
-#include "fovea/ground_truth.hpp"
-#include "fovea/labels.hpp"
-#include "fovea/npy.hpp"
+#include "fovea/evaluate_localization.hpp"
+#include "fovea/tensor.hpp"
 #include "fuzz/input_file.hpp"
 #include "networks/preprocessing_json.hpp"
 

@@ -2,7 +2,6 @@
 // little work, runs it. Any exception but fovea::Error ends the process.
 #include "fovea/error.hpp"
 #include "fovea/export.hpp"
-#include "fovea/layers.hpp"
 #include "fovea/model.hpp"
 #include "fovea/program.hpp"
 #include "fuzz/input_file.hpp"

@@ -1,4 +1,4 @@
-#include "fovea/plot.hpp"
+#include "fovea/display.hpp"
 
 #include "fovea/error.hpp"
 #include "image/axis.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "fovea/image.hpp"
-#include "fovea/npy.hpp"
+#include "fovea/tensor.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>

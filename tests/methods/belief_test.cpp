@@ -1,5 +1,5 @@
-#include "fovea/belief.hpp"
 #include "fovea/error.hpp"
+#include "fovea/localize.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include "fixtures.hpp"
-#include "fovea/class_model.hpp"
 #include "fovea/error.hpp"
+#include "fovea/features.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "fovea/class_model.hpp"
+#include "fovea/features.hpp"
 
 #include "fixtures.hpp"
 #include "fovea/classify.hpp"

@@ -1,8 +1,8 @@
 /// Probabilities everywhere are those that the network gives: of photos, crops, masks and class models.
 #include "fixtures.hpp"
-#include "fovea/class_model.hpp"
 #include "fovea/classify.hpp"
-#include "fovea/methods.hpp"
+#include "fovea/explain.hpp"
+#include "fovea/features.hpp"
 
 #include <gtest/gtest.h>
 

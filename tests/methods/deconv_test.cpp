@@ -1,5 +1,5 @@
-#include "fovea/deconv.hpp"
 #include "fovea/error.hpp"
+#include "fovea/features.hpp"
 #include "methods/fixtures.hpp"
 #include "support/tensors.hpp"
 

@@ -1,4 +1,4 @@
-#include "fovea/methods.hpp"
+#include "fovea/explain.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "fovea/explain.hpp"
-#include "fovea/mask.hpp"
 #include "fovea/program.hpp"
+#include "fovea/segment.hpp"
 #include "support/onnx_builder.hpp"
 #include "support/temporary_folder.hpp"
 

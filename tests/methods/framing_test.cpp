@@ -1,4 +1,4 @@
-#include "fovea/framing.hpp"
+#include "fovea/classify.hpp"
 
 #include "fovea/error.hpp"
 #include "support/temporary_folder.hpp"

@@ -1,9 +1,8 @@
 #include "fixtures.hpp"
-#include "fovea/class_model.hpp"
-#include "fovea/deconv.hpp"
 #include "fovea/error.hpp"
-#include "fovea/layers.hpp"
-#include "fovea/methods.hpp"
+#include "fovea/explain.hpp"
+#include "fovea/features.hpp"
+#include "fovea/model.hpp"
 #include "support/tensors.hpp"
 
 #include <gtest/gtest.h>

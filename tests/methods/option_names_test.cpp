@@ -1,6 +1,6 @@
 #include "fovea/error.hpp"
+#include "fovea/explain.hpp"
 #include "fovea/localize.hpp"
-#include "fovea/methods.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>

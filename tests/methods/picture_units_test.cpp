@@ -1,7 +1,7 @@
 #include "methods/picture_units.hpp"
 
 #include "fixtures.hpp"
-#include "fovea/class_model.hpp"
+#include "fovea/features.hpp"
 
 #include <gtest/gtest.h>
 

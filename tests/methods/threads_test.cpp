@@ -1,5 +1,5 @@
 #include "fixtures.hpp"
-#include "fovea/class_model.hpp"
+#include "fovea/features.hpp"
 #include "fovea/localize.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "fovea/grid_cut.hpp"
+#include "segment/grid_cut.hpp"
 
 #include "fovea/error.hpp"
 #include "segment/support.hpp"

@@ -1,4 +1,4 @@
-#include "fovea/seeds.hpp"
+#include "fovea/segment.hpp"
 
 #include "fovea/error.hpp"
 #include "segment/support.hpp"

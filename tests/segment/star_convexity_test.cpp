@@ -1,7 +1,6 @@
-#include "fovea/star_convexity.hpp"
-
 #include "fovea/error.hpp"
 #include "fovea/segment.hpp"
+#include "segment/star_edges.hpp"
 #include "segment/support.hpp"
 
 #include <gtest/gtest.h>

@@ -3,7 +3,7 @@
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/verbose.hpp"
 #include "fovea/error.hpp"
-#include "fovea/npy.hpp"
+#include "fovea/tensor.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include "cli/kit/verbose.hpp"
 
 #include "cli/kit/output.hpp"
-#include "fovea/log.hpp"
+#include "fovea/library.hpp"
 
 namespace fovea::cli {
 

@@ -9,9 +9,9 @@
 #include "cli/verbs/verbs.hpp"
 #include "fovea/display.hpp"
 #include "fovea/error.hpp"
-#include "fovea/layers.hpp"
+#include "fovea/model.hpp"
 #include "fovea/networks.hpp"
-#include "fovea/npy.hpp"
+#include "fovea/tensor.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>

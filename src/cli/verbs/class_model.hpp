@@ -3,7 +3,7 @@
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/result_text.hpp"
 #include "cli/kit/usage_error.hpp"
-#include "fovea/class_model.hpp"
+#include "fovea/features.hpp"
 #include "fovea/networks.hpp"
 
 #include <nlohmann/json.hpp>

@@ -5,7 +5,7 @@
 #include "cli/kit/progress_bar.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "evaluate/events.hpp"
-#include "fovea/framing.hpp"
+#include "fovea/classify.hpp"
 
 #include <nlohmann/json.hpp>
 

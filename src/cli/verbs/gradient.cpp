@@ -5,7 +5,7 @@
 #include "cli/kit/verbose.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "fovea/error.hpp"
-#include "fovea/npy.hpp"
+#include "fovea/tensor.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -3,7 +3,7 @@
 #include "cli/kit/output.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "fovea/error.hpp"
-#include "fovea/layers.hpp"
+#include "fovea/model.hpp"
 #include "fovea/networks.hpp"
 #include "fovea/program.hpp"
 

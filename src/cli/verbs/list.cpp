@@ -1,6 +1,6 @@
 #include "cli/kit/output.hpp"
 #include "cli/verbs/verbs.hpp"
-#include "fovea/methods.hpp"
+#include "fovea/explain.hpp"
 
 #include <fmt/format.h>
 

@@ -10,7 +10,7 @@
 #include "fovea/display.hpp"
 #include "fovea/error.hpp"
 #include "fovea/networks.hpp"
-#include "fovea/npy.hpp"
+#include "fovea/tensor.hpp"
 #include "report/class_model_pictures.hpp"
 
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fovea/custom_operator.hpp"
+#include "fovea/custom.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
 
+/// The library as a whole: what it is and runs on, and the log of what it does.
 namespace fovea {
 
 /// What a line of the log is about; each level includes the ones before it.
@@ -19,5 +22,19 @@ using LogFunction = std::function<void(LogLevel level, std::string_view line)>;
 /// other, and when set_log returns the function before is not called any more. The function must neither
 /// compile nor set the log itself. Without a log nothing is measured or written.
 void set_log(LogFunction log, LogLevel level = LogLevel::Detail);
+
+/// What this library is, what it was built with, and what it runs on here.
+struct BuildInfo {
+  std::string version;           ///< of fovea: "0.1.0"
+  std::string compiler;          ///< "g++ 12.2.0"
+  std::string build_type;        ///< CMake's word: "Release"; with sanitizers, "Debug, sanitizers thread"
+  std::string onednn;            ///< version of the oneDNN that is loaded
+  std::string instruction_set;   ///< the best that oneDNN uses on this processor: "AVX2", "AVX-512 with AMX"
+  std::string opencv;            ///< version of the OpenCV that is loaded
+  std::int64_t first_opset = 0;  ///< ONNX operator sets that are read, from this
+  std::int64_t last_opset = 0;   ///< to this
+};
+
+BuildInfo build_info();
 
 }  // namespace fovea

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+/// Where things lie: points and rectangles in a picture's pixels, the parts of a picture that a layer's
+/// units depend on, and a layer's channels and positions in memory.
+namespace fovea {
+
+/// A pixel.
+struct Point {
+  std::int64_t x = 0, y = 0;
+  friend bool operator==(const Point&, const Point&) = default;
+};
+
+/// A rectangle in pixels, right and bottom exclusive.
+struct Rect {
+  std::int64_t x = 0, y = 0, width = 0, height = 0;
+  friend bool operator==(const Rect&, const Rect&) = default;
+};
+
+/// A rectangle of whole pixels [x0,x1) x [y0,y1). Empty when x0 >= x1 or y0 >= y1.
+struct Box {
+  std::int64_t x0 = 0, y0 = 0, x1 = 0, y1 = 0;
+
+  bool empty() const { return x0 >= x1 || y0 >= y1; }
+  std::int64_t area() const { return empty() ? 0 : (x1 - x0) * (y1 - y0); }
+  friend bool operator==(const Box&, const Box&) = default;
+};
+
+/// A rectangle in a picture's pixels, in continuous coordinates: the picture is [0,width) x [0,height).
+struct RealBox {
+  double x0 = 0, y0 = 0, x1 = 0, y1 = 0;
+
+  bool empty() const { return !(x0 < x1 && y0 < y1); }
+  double area() const { return empty() ? 0 : (x1 - x0) * (y1 - y0); }
+  friend bool operator==(const RealBox&, const RealBox&) = default;
+};
+
+/// A point in the same coordinates as RealBox.
+struct RealPoint {
+  double x = 0, y = 0;
+};
+
+/// The receptive fields of a layer's units along one axis, in pixels of the network's input: unit i depends
+/// on no pixel outside offset + i * stride <= p <= offset + i * stride + size - 1. Offsets are negative where
+/// fields reach into padding. All three are whole numbers but behind transposed convolutions and resizes,
+/// whose units see a little less than that, each by its place.
+struct FieldAxis {
+  double size = 1;
+  double stride = 1;
+  double offset = 0;
+  friend bool operator==(const FieldAxis&, const FieldAxis&) = default;
+};
+
+/// The receptive fields of a layer, and which axes of its shape run along the picture's height and width.
+struct ReceptiveField {
+  FieldAxis height, width;
+  std::int64_t height_axis = 2;
+  std::int64_t width_axis = 3;
+  friend bool operator==(const ReceptiveField&, const ReceptiveField&) = default;
+};
+
+/// Where the elements of a layer's value lie in memory, by picture, channel, row and column, whatever the
+/// order of its axes is: [N,C,H,W], [N,H,W,C], tokens [N,T,C], heads [N,heads,T,C/heads], windows
+/// [N*windows,T,C]. An element's place is the sum of four offsets, each of which depends on one of its
+/// indices.
+struct LayerLayout {
+  /// Rows and columns run along the picture's height and width. Without a grid, positions are in one row with
+  /// no known place in the picture (the tokens of a transformer among which is a class token), or there is
+  /// one position only ([N,C]).
+  bool has_grid = false;
+  std::vector<std::int64_t> picture_offsets, channel_offsets, row_offsets, column_offsets;  ///< none is empty
+
+  std::int64_t pictures() const { return static_cast<std::int64_t>(picture_offsets.size()); }
+  std::int64_t channels() const { return static_cast<std::int64_t>(channel_offsets.size()); }
+  std::int64_t height() const { return static_cast<std::int64_t>(row_offsets.size()); }
+  std::int64_t width() const { return static_cast<std::int64_t>(column_offsets.size()); }
+  std::int64_t positions() const { return height() * width(); }
+
+  /// The index of an element in the value's row-major data. Positions count along rows: y * width + x.
+  std::size_t at(std::int64_t picture, std::int64_t channel, std::int64_t y, std::int64_t x) const {
+    return static_cast<std::size_t>(picture_offsets[static_cast<std::size_t>(picture)] +
+                                    channel_offsets[static_cast<std::size_t>(channel)] +
+                                    row_offsets[static_cast<std::size_t>(y)] +
+                                    column_offsets[static_cast<std::size_t>(x)]);
+  }
+  std::size_t at(std::int64_t picture, std::int64_t channel, std::int64_t position) const {
+    return at(picture, channel, position / width(), position % width());
+  }
+
+  friend bool operator==(const LayerLayout&, const LayerLayout&) = default;
+};
+
+}  // namespace fovea
