@@ -118,10 +118,9 @@ public:
   /// left aside: one line each.
   const std::vector<std::string>& warnings() const;
 
-  struct Impl;
-  const Impl& impl() const { return *impl_; }
-
 private:
+  friend struct ModelAccess;
+  struct Impl;
   explicit Model(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
   std::shared_ptr<const Impl> impl_;
 };

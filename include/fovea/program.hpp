@@ -102,7 +102,7 @@ struct ProgramOptions {
   /// parent are gone.
   int threads = 0;
   /// What to differentiate: the name of an ONNX value, or of a node (its first output); empty: the class
-  /// scores (the first output). fovea/layers.hpp lists the values.
+  /// scores (the first output). `layers` lists the values.
   std::string target = {};
   /// What a program computes where there is no `target`: names of the model's outputs, or of other values or
   /// nodes, the scores first. Empty: the first output alone. Only what these need must be supported; a note
@@ -204,10 +204,9 @@ public:
   /// The compiled graph in textual form, for debugging and docs.
   std::string dump() const;
 
-  struct Impl;
-  const Impl& impl() const { return *impl_; }
-
 private:
+  friend struct ProgramAccess;
+  struct Impl;
   explicit Program(std::unique_ptr<const Impl> impl);
   std::unique_ptr<const Impl> impl_;
 };

@@ -87,7 +87,7 @@ ForwardGraph forward_graph(const Model& model, const ProgramOptions& options, pa
   ForwardGraph forward{imported_graph(model, options), {}};
   log_event(LogLevel::Summary, "imported {}: {} nodes ({:.1f} ms)", model.path(),
             forward.graph.nodes().size(), timer.milliseconds());
-  model.impl().file->release_pages();
+  ModelAccess::impl(model).file->release_pages();
   FOVEA_CHECK(!forward.graph.outputs().empty(), "the model has no output");
   const std::vector<std::string> sources = sources_of(options);
   for (std::size_t i = 0; i < sources.size(); ++i)

@@ -66,7 +66,7 @@ onnx_import::ImportOptions import_options(const Model& model, const ProgramOptio
 }  // namespace
 
 ir::Graph imported_graph(const Model& model, const ProgramOptions& options) {
-  ir::Graph graph = onnx_import::import_graph(*model.impl().file, import_options(model, options));
+  ir::Graph graph = onnx_import::import_graph(*ModelAccess::impl(model).file, import_options(model, options));
   const std::vector<std::string> sources = sources_of(options);
   if (!sources.empty() && sources.back() == kLastSpatialLayer) {
     const ir::ValueId layer = last_spatial_value(model, graph, options.batch);
@@ -76,7 +76,8 @@ ir::Graph imported_graph(const Model& model, const ProgramOptions& options) {
 }
 
 bool can_be_imported(const Model& model, const ProgramOptions& options) {
-  const auto result = onnx_import::try_import_graph(*model.impl().file, import_options(model, options));
+  const auto result =
+      onnx_import::try_import_graph(*ModelAccess::impl(model).file, import_options(model, options));
   return std::holds_alternative<ir::Graph>(result);
 }
 

@@ -57,7 +57,7 @@ std::string axes_text(const LayerInfo& layer) {
 }
 
 std::vector<LayerInfo> layers(const Model& model, std::int64_t height, std::int64_t width) {
-  const onnx_import::OnnxFile& file = *model.impl().file;
+  const onnx_import::OnnxFile& file = *ModelAccess::impl(model).file;
   const std::string picture_name = model.image_input().name;
   onnx_import::ImportOptions options;
   options.height = height;
@@ -91,7 +91,7 @@ std::vector<LayerInfo> layers(const Model& model, std::int64_t height, std::int6
 }
 
 std::string layer_name_note(const Model& model, const std::string& name) {
-  return onnx_import::ambiguity_of(*model.impl().file, name);
+  return onnx_import::ambiguity_of(*ModelAccess::impl(model).file, name);
 }
 
 const LayerInfo& find_layer(const std::vector<LayerInfo>& layers, const std::string& name) {

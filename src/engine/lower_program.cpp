@@ -41,7 +41,7 @@ Tensor copied_out(const onnx_import::OnnxFile& file, const Tensor& in_file) {
 /// Leaves the program nothing that it does not need and nothing that lies in the model's file: weights that
 /// were brought into another layout are dropped in their own, others are copied out of the file, or into the
 /// backend's memory.
-void settle_constants(const onnx_import::OnnxFile& file, Program::Impl& impl) {
+void settle_constants(const onnx_import::OnnxFile& file, ProgramImpl& impl) {
   backend::Lowering& lowering = impl.lowering;
   const backend::Memory& memory = impl.backend->memory;
   std::vector<bool> is_read(lowering.buffers.size(), false);
@@ -66,7 +66,7 @@ void settle_constants(const onnx_import::OnnxFile& file, Program::Impl& impl) {
 }
 
 /// Lifetimes of the arena's buffers over the steps, then their places.
-void plan_arena(Program::Impl& impl) {
+void plan_arena(ProgramImpl& impl) {
   const backend::Lowering& lowering = impl.lowering;
   std::vector<plan::Lifetime> lifetimes(lowering.buffers.size(),
                                         {0, std::numeric_limits<std::int32_t>::max(), -1});
@@ -98,8 +98,9 @@ void plan_arena(Program::Impl& impl) {
 
 /// InputError when a session's intermediate values take more memory than the model was loaded with, or than
 /// the machine has. The largest value is named, since it is most likely what is wrong.
-void check_arena(const Model& model, const Program::Impl& impl, const ir::Graph& graph) {
-  const std::int64_t given = model.impl().max_memory, most = given > 0 ? given : physical_memory();
+void check_arena(const Model& model, const ProgramImpl& impl, const ir::Graph& graph) {
+  const std::int64_t given = ModelAccess::impl(model).max_memory,
+                     most = given > 0 ? given : physical_memory();
   const auto asked = static_cast<std::int64_t>(impl.report.arena_bytes);
   if (asked <= most)
     return;
@@ -120,8 +121,8 @@ void check_arena(const Model& model, const Program::Impl& impl, const ir::Graph&
 
 }  // namespace
 
-std::optional<backend::Refusal> lower_program(const Model& model, ir::Graph& graph, Program::Impl& impl) {
-  const onnx_import::OnnxFile& file = *model.impl().file;
+std::optional<backend::Refusal> lower_program(const Model& model, ir::Graph& graph, ProgramImpl& impl) {
+  const onnx_import::OnnxFile& file = *ModelAccess::impl(model).file;
   const std::vector<ir::ValueId> scores(
       graph.outputs().begin(), graph.outputs().begin() + static_cast<std::ptrdiff_t>(impl.outputs.size()));
   backend::LowerOptions options = lower_options(impl.options);

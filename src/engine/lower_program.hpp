@@ -11,6 +11,6 @@ namespace fovea {
 /// `offsets` and the report's figures. `impl` has its outputs, which are the graph's first, by then; elements
 /// of the graph's constants are dropped once the backend has taken them. The backend's refusal, if it refuses
 /// a node; InputError when a session takes more memory than the model's limit or the machine has.
-std::optional<backend::Refusal> lower_program(const Model& model, ir::Graph& graph, Program::Impl& impl);
+std::optional<backend::Refusal> lower_program(const Model& model, ir::Graph& graph, ProgramImpl& impl);
 
 }  // namespace fovea

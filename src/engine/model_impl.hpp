@@ -14,4 +14,9 @@ struct Model::Impl {
   std::int64_t max_memory = 0;  ///< as LoadOptions has it
 };
 
+/// What the engine sees of a Model and its users do not.
+struct ModelAccess {
+  static const auto& impl(const Model& model) { return *model.impl_; }
+};
+
 }  // namespace fovea

@@ -9,7 +9,7 @@ namespace {
 
 /// Whether the file takes pictures as [N,H,W,C] by the input of that name.
 bool has_channels_last(const Model& model, const std::string& name) {
-  const onnx_import::OnnxFile& file = *model.impl().file;
+  const onnx_import::OnnxFile& file = *ModelAccess::impl(model).file;
   for (std::size_t i = 0; i < file.inputs.size(); ++i)
     if (file.inputs[i].name == name)
       if (const onnx_import::PictureForm* form = file.picture_form(i))

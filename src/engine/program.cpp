@@ -70,7 +70,7 @@ void note_picture(const ImageInput& picture, ProgramReport& report) {
 
 /// Says what of the file is left out.
 void note_ignored(const Model& model, const ProgramOptions& options, ProgramReport& report) {
-  const onnx_import::OnnxFile& file = *model.impl().file;
+  const onnx_import::OnnxFile& file = *ModelAccess::impl(model).file;
   std::vector<std::string> values;
   for (const std::string& name : wanted_values(model, options))
     values.push_back(onnx_import::value_named(file, name));
@@ -92,10 +92,10 @@ void note_unusual(const Model& model, const ProgramOptions& options, ProgramRepo
 }
 
 /// The program on that backend, or why the backend does not run it.
-std::variant<std::unique_ptr<Program::Impl>, backend::Refusal>
+std::variant<std::unique_ptr<ProgramImpl>, backend::Refusal>
 compiled_on(const backend::Backend& backend, const Model& model, const ProgramOptions& options) {
   const LogTimer timer;
-  auto impl = std::make_unique<Program::Impl>();
+  auto impl = std::make_unique<ProgramImpl>();
   impl->options = options;
   impl->backend = &backend;
   note_unusual(model, options, impl->report);
@@ -117,8 +117,8 @@ compiled_on(const backend::Backend& backend, const Model& model, const ProgramOp
 }
 
 /// The program on the first backend that does not refuse it. A note says why others did.
-std::unique_ptr<Program::Impl> compiled_on_first(std::span<const backend::Backend* const> backends,
-                                                 const Model& model, const ProgramOptions& options) {
+std::unique_ptr<ProgramImpl> compiled_on_first(std::span<const backend::Backend* const> backends,
+                                               const Model& model, const ProgramOptions& options) {
   std::string refusals;
   for (const backend::Backend* backend : backends) {
     auto result = compiled_on(*backend, model, options);
@@ -126,7 +126,7 @@ std::unique_ptr<Program::Impl> compiled_on_first(std::span<const backend::Backen
       refusals += (refusals.empty() ? "" : "; ") + refusal->reason;
       continue;
     }
-    auto impl = std::get<std::unique_ptr<Program::Impl>>(std::move(result));
+    auto impl = std::get<std::unique_ptr<ProgramImpl>>(std::move(result));
     if (!refusals.empty())
       impl->report.notes.push_back(
           fmt::format("{}: all nodes run their reference kernels, slowly", refusals));
@@ -140,7 +140,7 @@ std::unique_ptr<Program::Impl> compiled_on_first(std::span<const backend::Backen
 template <class Candidates>
 std::variant<std::shared_ptr<const Program>, ModelError>
 attempt(const Model& model, const ProgramOptions& options, Candidates&& candidates) {
-  std::unique_ptr<Program::Impl> impl;
+  std::unique_ptr<ProgramImpl> impl;
   try {
     check_options(options);
     impl = compiled_on_first(candidates(), model, options);
@@ -153,8 +153,8 @@ attempt(const Model& model, const ProgramOptions& options, Candidates&& candidat
   } catch (const std::length_error&) {
     return ModelError("there is not enough memory to compile it", {model.path(), {}, {}});
   }
-  model.impl().file->release_pages();
-  return Program::Impl::program(std::move(impl));
+  ModelAccess::impl(model).file->release_pages();
+  return ProgramAccess::program(std::move(impl));
 }
 
 std::variant<std::shared_ptr<const Program>, ModelError> attempt(const Model& model,
@@ -175,7 +175,7 @@ program_or_throw(std::variant<std::shared_ptr<const Program>, ModelError> result
 Program::Program(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 Program::~Program() = default;
 
-std::shared_ptr<const Program> Program::Impl::program(std::unique_ptr<const Impl> impl) {
+std::shared_ptr<const Program> ProgramAccess::program(std::unique_ptr<const Impl> impl) {
   return std::shared_ptr<const Program>(new Program(std::move(impl)));
 }
 

@@ -20,8 +20,14 @@ struct Program::Impl {
   /// host's memory.
   std::vector<std::shared_ptr<void>> constants;
   std::vector<std::size_t> offsets;  ///< of every buffer in the arena; meaningful for those of kind Arena
+};
 
+/// What the engine sees of a Program and its users do not.
+struct ProgramAccess {
+  using Impl = Program::Impl;
+  static const Impl& impl(const Program& program) { return *program.impl_; }
   static std::shared_ptr<const Program> program(std::unique_ptr<const Impl> impl);
 };
+using ProgramImpl = ProgramAccess::Impl;
 
 }  // namespace fovea

@@ -39,7 +39,7 @@ struct Session::Impl {
       throw Cancelled();
   }
 
-  const backend::Memory& memory() const { return program->impl().backend->memory; }
+  const backend::Memory& memory() const { return ProgramAccess::impl(*program).backend->memory; }
 
   void add_port(std::vector<Port>& ports, const TensorInfo& info) const {
     Port port{Tensor(info.dtype, info.shape), nullptr};
@@ -100,7 +100,7 @@ struct Session::Impl {
 namespace {
 
 /// Where a buffer lies that is no input or output; null for those.
-void* address_of(const Program::Impl& program, std::size_t buffer, void* arena) {
+void* address_of(const ProgramImpl& program, std::size_t buffer, void* arena) {
   const backend::Buffer& what = program.lowering.buffers[buffer];
   if (program.constants[buffer])
     return program.constants[buffer].get();
@@ -125,7 +125,7 @@ std::vector<StepProfile> empty_profile(const backend::Lowering& lowering) {
 
 Session::Session(std::shared_ptr<const Program> program, Profiling profiling)
     : impl_(std::make_unique<Impl>()) {
-  const Program::Impl& compiled = program->impl();
+  const ProgramImpl& compiled = ProgramAccess::impl(*program);
   impl_->program = std::move(program);
   for (const TensorInfo& info : compiled.inputs)
     impl_->add_port(impl_->inputs, info);
@@ -178,7 +178,7 @@ void Session::forward() {
   ++work_counts().forward_passes;
   ++impl_->runs;
   impl_->forward_is_fresh = false;  // until this one is done
-  const Program::Impl& compiled = impl_->program->impl();
+  const ProgramImpl& compiled = ProgramAccess::impl(*impl_->program);
   impl_->copy_in(0, compiled.inputs.size());
   impl_->run(0, compiled.lowering.forward_steps);
   impl_->copy_out(0, compiled.outputs.size());
@@ -218,7 +218,7 @@ void Session::backward() {
   ++impl_->runs;
   impl_->forward_is_fresh = false;
   impl_->copy_in(impl_->program->inputs().size(), impl_->inputs.size());
-  impl_->run(impl_->program->impl().lowering.forward_steps, impl_->steps.size());
+  impl_->run(ProgramAccess::impl(*impl_->program).lowering.forward_steps, impl_->steps.size());
   impl_->copy_out(impl_->program->outputs().size(), impl_->outputs.size());
 }
 
