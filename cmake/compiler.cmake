@@ -77,12 +77,13 @@ function(fovea_precompiled name)
   fovea_precompile(${name} ${HELD_HEADERS})
 endfunction()
 
-# fovea_room(NAME [READS_BYTES] [OPENMP] LEFT... [LIBRARIES ...]): one folder of src/ as a target. LEFT are the rooms it may
-# include; READS_BYTES: it takes bytes of files for numbers. LIBRARIES, and OpenMP, are its own, not its users'.
+# fovea_room(NAME [READS_BYTES] [OPENMP] LEFT... [HEADERS ...] [LIBRARIES ...]): one folder of src/ as a target. LEFT are the
+# rooms it may include; HEADERS the public headers that belong to it, which rooms to its left may not include; READS_BYTES: it
+# takes bytes of files for numbers. LIBRARIES, and OpenMP, are its own, not its users'.
 set(FOVEA_ROOM_HEADERS <algorithm> <array> <functional> <memory> <optional> <span> <string> <unordered_map> <vector>
     <fmt/format.h>)
 function(fovea_room name)
-  cmake_parse_arguments(ROOM "READS_BYTES;OPENMP" "" "LEFT;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ROOM "READS_BYTES;OPENMP" "" "LEFT;HEADERS;LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
   add_library(fovea_${name} STATIC ${sources})
   target_include_directories(fovea_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
@@ -101,6 +102,9 @@ function(fovea_room name)
   set_property(GLOBAL APPEND PROPERTY FOVEA_ROOMS fovea_${name})
   string(JOIN " " left ${name} ${ROOM_LEFT})
   set_property(GLOBAL APPEND PROPERTY FOVEA_ROOM_TABLE ${left})
+  foreach(header ${ROOM_HEADERS})
+    set_property(GLOBAL APPEND PROPERTY FOVEA_HEADER_TABLE "fovea/${header}.hpp ${name}")
+  endforeach()
 endfunction()
 
 # fovea_for_any_processor(FILE): compiles that file of a room, or of the program, for the minimum of the architecture, where

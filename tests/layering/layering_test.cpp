@@ -128,6 +128,54 @@ TEST(Layering, ARoomIncludesOnlyWhatStandsToItsLeft) {
   }
 }
 
+/// The room of each public header, by the table that CMake writes from src/CMakeLists.txt. The umbrella
+/// header belongs to none.
+std::map<std::string, std::string> rooms_of_public_headers() {
+  std::map<std::string, std::string> rooms;
+  std::ifstream table(FOVEA_PUBLIC_HEADERS);
+  for (std::string header, room; table >> header >> room;)
+    EXPECT_TRUE(rooms.emplace(header, room).second) << header << " belongs to two rooms";
+  return rooms;
+}
+
+TEST(Layering, EveryPublicHeaderBelongsToARoom) {
+  Names found, known;
+  for (const Source& source : sources())
+    if (source.room == "include" && fs::path(source.path).extension() == ".hpp")
+      found.insert(source.path.substr(std::string("include/").size()));
+  found.erase("fovea/fovea.hpp");
+  for (const auto& [header, room] : rooms_of_public_headers()) {
+    known.insert(header);
+    EXPECT_TRUE(allowed().count(room)) << header << ": " << room;
+  }
+  EXPECT_EQ(found, known);
+}
+
+TEST(Layering, PublicHeadersAreIncludedByTheirRoomAndThoseToItsRight) {
+  // Backends describe themselves by the enumerations of ProgramOptions: their kind and their precisions.
+  const std::string exception = "src/backend/backend.hpp: fovea/program.hpp";
+  const auto rooms = rooms_of_public_headers();
+  bool is_used = false;
+  for (const Source& source : sources()) {
+    if (source.room == "cli" || source.path == "include/fovea/fovea.hpp")
+      continue;  // which include every public header
+    const auto own = rooms.find(source.path.substr(source.path.find('/') + 1));
+    if (source.room == "include" && own == rooms.end())
+      continue;  // fovea.h
+    const std::string room = source.room == "include" ? own->second : source.room;
+    for (const Include& include : includes_of(source)) {
+      const auto header = rooms.find(inside(include.header));
+      if (header == rooms.end())
+        continue;
+      const bool is_exception = source.path + ": " + header->first == exception;
+      is_used = is_used || is_exception;
+      EXPECT_TRUE(is_exception || header->second == room || allowed().at(room).count(header->second))
+          << include.where() << ", a header of " << header->second;
+    }
+  }
+  EXPECT_TRUE(is_used) << exception << " is an exception without need";
+}
+
 TEST(Layering, EveryHeaderOfOursIsThere) {
   for (const Source& source : sources())
     for (const Include& include : includes_of(source))
