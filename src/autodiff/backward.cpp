@@ -1,7 +1,7 @@
 #include "autodiff/backward.hpp"
 
 #include "ops/add.hpp"
-#include "ops/spoken_name.hpp"
+#include "ops/display_name.hpp"
 
 #include <algorithm>
 
@@ -128,7 +128,7 @@ Differentiated differentiate(const ir::Graph& forward, ir::ValueId target, ir::V
       continue;
     const auto rule = rule_for(*node, rules, result);
     if (!rule) {
-      gaps += fmt::format("{}'{}' ({}: {})", gaps.empty() ? "" : ", ", node->name, ops::spoken_name(*node),
+      gaps += fmt::format("{}'{}' ({}: {})", gaps.empty() ? "" : ", ", node->name, ops::display_name(*node),
                           node->op->gradient.why_not);
       continue;
     }

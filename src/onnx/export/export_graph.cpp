@@ -2,7 +2,7 @@
 
 #include "base/check.hpp"
 #include "onnx/export/node_writer.hpp"
-#include "ops/spoken_name.hpp"
+#include "ops/display_name.hpp"
 
 #include <fmt/ranges.h>
 
@@ -15,7 +15,7 @@ void check_writable(const ir::Graph& graph) {
   std::vector<std::string> gaps;
   for (const ir::Node& node : graph.nodes())
     if (!find_writer(*node.op))
-      gaps.push_back(fmt::format("{} ({})", ops::spoken_name(node), node.name));
+      gaps.push_back(fmt::format("{} ({})", ops::display_name(node), node.name));
   FOVEA_CHECK(gaps.empty(), "these have no ONNX form: {}", fmt::join(gaps, ", "));
 }
 

@@ -7,6 +7,6 @@
 namespace fovea::ops {
 
 /// What messages call a node's operator: its name, or the caller's own for what calls a caller's functions.
-std::string spoken_name(const ir::Node& node);
+std::string display_name(const ir::Node& node);
 
 }  // namespace fovea::ops

@@ -1,11 +1,11 @@
-#include "ops/spoken_name.hpp"
+#include "ops/display_name.hpp"
 
 #include "ops/custom.hpp"
 #include "ops/rectifier_rule.hpp"
 
 namespace fovea::ops {
 
-std::string spoken_name(const ir::Node& node) {
+std::string display_name(const ir::Node& node) {
   if (node.op == &rectifier_rule())
     return "rule " + node.attributes.as<RectifierRuleAttributes>().name;
   if (node.op == &custom() || node.op == &custom_without_backward() || node.op == &custom_gradient())
