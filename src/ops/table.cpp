@@ -10,8 +10,10 @@
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
 #include "ops/cum_sum.hpp"
+#include "ops/depth_to_space.hpp"
 #include "ops/div.hpp"
 #include "ops/expand.hpp"
+#include "ops/flipped_weights.hpp"
 #include "ops/functions.hpp"
 #include "ops/fused_conv.hpp"
 #include "ops/gather.hpp"
@@ -19,7 +21,6 @@
 #include "ops/global_average_pool.hpp"
 #include "ops/identity.hpp"
 #include "ops/inside.hpp"
-#include "ops/interleave.hpp"
 #include "ops/interpolate.hpp"
 #include "ops/layer_normalization.hpp"
 #include "ops/log_softmax.hpp"
@@ -47,7 +48,6 @@
 #include "ops/sub.hpp"
 #include "ops/top_k.hpp"
 #include "ops/transpose.hpp"
-#include "ops/turned_weights.hpp"
 #include "ops/where.hpp"
 
 #include <algorithm>
@@ -77,6 +77,7 @@ std::span<const ir::Operator* const> table() {
       &conv_transpose(),
       &cos(),
       &cum_sum(),
+      &depth_to_space(),
       &div(),
       &elu(),
       &elu_gradient(),
@@ -85,6 +86,7 @@ std::span<const ir::Operator* const> table() {
       &erf_gradient(),
       &exp(),
       &expand(),
+      &flipped_weights(),
       &floor(),
       &fused_conv(),
       &gather(),
@@ -100,7 +102,6 @@ std::span<const ir::Operator* const> table() {
       &hard_swish_gradient(),
       &identity(),
       &inside(),
-      &interleave(),
       &interpolate(),
       &interpolate_gradient(),
       &lrn(),
@@ -166,7 +167,6 @@ std::span<const ir::Operator* const> table() {
       &tanh_gradient(),
       &top_k(),
       &transpose(),
-      &turned_weights(),
       &where(),
   };
   // clang-format on

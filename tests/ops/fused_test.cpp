@@ -1,12 +1,12 @@
 #include "ops/conv.hpp"
+#include "ops/depth_to_space.hpp"
+#include "ops/flipped_weights.hpp"
 #include "ops/functions.hpp"
 #include "ops/fused_conv.hpp"
 #include "ops/inside.hpp"
-#include "ops/interleave.hpp"
 #include "ops/masked.hpp"
 #include "ops/positive.hpp"
 #include "ops/table.hpp"
-#include "ops/turned_weights.hpp"
 #include "support/tensors.hpp"
 
 #include <gtest/gtest.h>
@@ -59,26 +59,26 @@ TEST(Masks, tell_what_flows_back) {
             (std::vector<double>{0, 2, 3, 0, 0}));
 }
 
-TEST(TurnedWeights, exchanges_the_channels_of_each_group_and_flips_the_windows) {
+TEST(FlippedWeights, exchanges_the_channels_of_each_group_and_flips_the_windows) {
   // Two groups of one input channel with two output channels each; windows of 1 x 2.
   const Tensor w = doubles({2, 2, 1, 2}, {0, 1, 10, 11, 20, 21, 30, 31});
   const auto run = [&](std::int64_t groups) {
-    return ops::evaluate(ops::turned_weights(), ops::TurnedWeightsAttributes{groups}, std::vector{w})[0];
+    return ops::evaluate(ops::flipped_weights(), ops::FlippedWeightsAttributes{groups}, std::vector{w})[0];
   };
   EXPECT_EQ(run(2).shape(), (Shape{4, 1, 1, 2}));
   EXPECT_EQ(values_of(run(2)), (std::vector<double>{1, 0, 11, 10, 21, 20, 31, 30}));
   EXPECT_EQ(run(1).shape(), (Shape{2, 2, 1, 2}));
   EXPECT_EQ(values_of(run(1)), (std::vector<double>{1, 0, 21, 20, 11, 10, 31, 30}));
-  EXPECT_EQ(values_of(ops::turn_weights(w, 1)), values_of(run(1)));
+  EXPECT_EQ(values_of(ops::flip_weights(w, 1)), values_of(run(1)));
   EXPECT_THROW(run(3), InputError);
 }
 
-TEST(Interleave, puts_phases_side_by_side_and_cuts_the_border) {
+TEST(DepthToSpace, puts_phases_side_by_side_and_cuts_the_border) {
   // Four phases of one channel on a 1 x 2 grid: rows (0 4 | 1 5) and (2 6 | 3 7) of the finer one.
   const Tensor x = doubles({1, 4, 1, 2}, {0, 1, 10, 11, 20, 21, 30, 31});
   const auto run = [&](std::vector<std::int64_t> offsets, std::vector<std::int64_t> sizes) {
-    return values_of(ops::evaluate(ops::interleave(),
-                                   ops::InterleaveAttributes{{2, 2}, std::move(offsets), std::move(sizes)},
+    return values_of(ops::evaluate(ops::depth_to_space(),
+                                   ops::DepthToSpaceAttributes{{2, 2}, std::move(offsets), std::move(sizes)},
                                    std::vector{x})[0]);
   };
   EXPECT_EQ(run({0, 0}, {2, 4}), (std::vector<double>{0, 10, 1, 11, 20, 30, 21, 31}));

@@ -1,7 +1,7 @@
+#include "passes/conv_transpose_to_conv.hpp"
 #include "passes/fuse_conv.hpp"
 #include "passes/pass_checks.hpp"
 #include "passes/save_masks.hpp"
-#include "passes/turn_conv_transpose.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -59,7 +59,7 @@ TEST(SaveMasks, makes_one_mask_for_two_gradients_and_keeps_the_bounds_of_clips) 
 }
 
 /// Odd sizes, unequal pads, groups and dilations: stride 1 turns into a convolution.
-TEST(TurnConvTranspose, turns_stride_one) {
+TEST(ConvTransposeToConv, replaces_stride_one) {
   for (const char* geometry :
        {"x=5 w=5,3,3,3 a=pads=[1,1,1,1]", "x=4 w=4,2,3,5 a=pads=[0,2,1,3]",
         "x=6 w=6,2,3,3 a=pads=[1,0,2,1],groups=3", "x=2 w=2,3,2,3 a=pads=[1,2,0,3],dilations=[2,3]",
@@ -74,17 +74,17 @@ TEST(TurnConvTranspose, turns_stride_one) {
       if (const auto at = attributes.find(fmt::format(",{}", name)); at != std::string::npos)
         attributes[at] = ' ';
     const Names names = expect_same_values(
-        passes::turn_conv_transpose,
+        passes::conv_transpose_to_conv,
         fmt::format(
             "input x f64[2,{},7,6]\nconst w f64[{}] {{random 3}}\ny = ConvTranspose(x, w) {}\noutput y = y",
             field('x'), field('w'), attributes));
-    EXPECT_EQ(names, (Names{"TurnedWeights", "Conv"})) << geometry;
+    EXPECT_EQ(names, (Names{"FlippedWeights", "Conv"})) << geometry;
   }
 }
 
 /// Every way in which a strided first layer may lie over its picture.
-TEST(TurnConvTranspose, takes_strides_with_few_channels_apart_into_phases) {
-  int turned = 0;
+TEST(ConvTransposeToConv, takes_strides_with_few_channels_apart_into_phases) {
+  int flipped = 0;
   for (int kernel : {1, 2, 3, 5, 7, 8})
     for (int stride : {2, 3, 4})
       for (int pad = 0; pad < std::min(kernel, 4); ++pad)
@@ -99,16 +99,16 @@ TEST(TurnConvTranspose, takes_strides_with_few_channels_apart_into_phases) {
           } catch (const InputError&) {
             continue;  // nothing would be left of the result
           }
-          const Names names = expect_same_values(passes::turn_conv_transpose, text);
-          turned += names == Names{"Conv", "Interleave"};
+          const Names names = expect_same_values(passes::conv_transpose_to_conv, text);
+          flipped += names == Names{"Conv", "DepthToSpace"};
         }
-  EXPECT_GT(turned, 100);
+  EXPECT_GT(flipped, 100);
 }
 
-TEST(TurnConvTranspose, leaves_large_strided_and_computed_ones) {
+TEST(ConvTransposeToConv, leaves_large_strided_and_computed_ones) {
   const char* text = "input x f64[1,4,5,5]\nconst w f64[4,9,3,3] {random 3}\n"
                      "y = ConvTranspose(x, w) strides=[2,2]\noutput y = y";
-  EXPECT_EQ(expect_same_values(passes::turn_conv_transpose, text), Names{"ConvTranspose"});
+  EXPECT_EQ(expect_same_values(passes::conv_transpose_to_conv, text), Names{"ConvTranspose"});
 }
 
 TEST(FuseConv, joins_sum_and_relu) {

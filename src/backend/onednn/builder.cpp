@@ -4,9 +4,9 @@
 #include "base/forked.hpp"
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
+#include "ops/flipped_weights.hpp"
 #include "ops/fused_conv.hpp"
 #include "ops/reshape.hpp"
-#include "ops/turned_weights.hpp"
 
 #include <omp.h>
 
@@ -57,14 +57,14 @@ OneDnnBuilder::OneDnnBuilder(const ir::Graph& graph, const plan::Schedule& sched
       reader_of(node.inputs[0]) = reader_of(node.outputs[0]) = kForEver;  // one buffer, two values
 }
 
-/// Visits the constants among a node's operands, and those behind operands that are turned weights.
+/// Visits the constants among a node's operands, and those behind operands that are flipped weights.
 template <class Visit>
 void OneDnnBuilder::for_each_constant_of(const ir::Node& node, Visit&& visit) const {
   for (ir::ValueId id : node.inputs) {
     if (id == ir::kNoValue)
       continue;
     const ir::Node* producer = graph_.producer(id);
-    if (producer && producer->op == &ops::turned_weights())
+    if (producer && producer->op == &ops::flipped_weights())
       id = producer->inputs[0];
     if (graph_.is_constant(id))
       visit(id);

@@ -1,8 +1,8 @@
 #include "backend/onednn/lowerings.hpp"
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
+#include "ops/flipped_weights.hpp"
 #include "ops/fused_conv.hpp"
-#include "ops/turned_weights.hpp"
 
 #include <algorithm>
 
@@ -20,19 +20,19 @@ Shape grouped(const Shape& w, std::int64_t groups) {
 }
 
 /// Windows of one tap need no flipping: the exchange of channels is a way to read them.
-bool is_transpose(const ir::Graph& graph, const ir::Node& turned) {
-  const Shape& w = graph.shape(turned.inputs[0]);
-  return w[2] == 1 && w[3] == 1 && turned.attributes.as<ops::TurnedWeightsAttributes>().groups == 1;
+bool is_transpose(const ir::Graph& graph, const ir::Node& flipped) {
+  const Shape& w = graph.shape(flipped.inputs[0]);
+  return w[2] == 1 && w[3] == 1 && flipped.attributes.as<ops::FlippedWeightsAttributes>().groups == 1;
 }
 
-Place turned_weights_place(OneDnnBuilder& builder, const ir::Node& turned, const Desc& wanted) {
+Place flipped_weights_place(OneDnnBuilder& builder, const ir::Node& flipped, const Desc& wanted) {
   const ir::Graph& graph = builder.graph();
-  const Tensor& w = *graph.value(turned.inputs[0]).constant;
-  const std::int64_t groups = turned.attributes.as<ops::TurnedWeightsAttributes>().groups;
-  const Shape& shape = graph.shape(turned.outputs[0]);
-  if (is_transpose(graph, turned))
+  const Tensor& w = *graph.value(flipped.inputs[0]).constant;
+  const std::int64_t groups = flipped.attributes.as<ops::FlippedWeightsAttributes>().groups;
+  const Shape& shape = graph.shape(flipped.outputs[0]);
+  if (is_transpose(graph, flipped))
     return builder.constant(w, Desc(shape.dims(), Type::f32, Dims{1, shape[0], 1, 1}), wanted);
-  return builder.constant(ops::turn_weights(w, groups), OneDnnBuilder::plain_desc(grouped(shape, groups)),
+  return builder.constant(ops::flip_weights(w, groups), OneDnnBuilder::plain_desc(grouped(shape, groups)),
                           wanted);
 }
 
@@ -40,8 +40,8 @@ Place turned_weights_place(OneDnnBuilder& builder, const ir::Node& turned, const
 /// `place`.
 Place weights_place(OneDnnBuilder& builder, ir::ValueId id, std::int64_t groups, const Desc& wanted) {
   const ir::Node* producer = builder.graph().producer(id);
-  if (producer && producer->op == &ops::turned_weights())
-    return turned_weights_place(builder, *producer, wanted);
+  if (producer && producer->op == &ops::flipped_weights())
+    return flipped_weights_place(builder, *producer, wanted);
   if (groups == 1)
     return builder.place(id, wanted);
   return builder.reinterpreted(id, OneDnnBuilder::plain_desc(grouped(builder.graph().shape(id), groups)),
@@ -159,8 +159,8 @@ void lower_conv_transpose(OneDnnBuilder& builder, const ir::Node& node) {
                         {{DNNL_ARG_DIFF_SRC, builder.produce(node.outputs[0], conv.diff_src)}});
 }
 
-/// Turned weights are made by the convolutions that read them, if those are oneDNN's.
-bool supports_turned_weights(const ir::Graph& graph, const ir::Node& node) {
+/// Flipped weights are made by the convolutions that read them, if those are oneDNN's.
+bool supports_flipped_weights(const ir::Graph& graph, const ir::Node& node) {
   const ir::ValueId w = node.outputs[0];
   const std::vector<ir::NodeId>& readers = graph.readers(w);
   return graph.is_constant(node.inputs[0]) && !graph.is_output(w) &&
@@ -172,7 +172,7 @@ bool supports_turned_weights(const ir::Graph& graph, const ir::Node& node) {
          });
 }
 
-void lower_turned_weights(OneDnnBuilder&, const ir::Node&) {}
+void lower_flipped_weights(OneDnnBuilder&, const ir::Node&) {}
 
 }  // namespace
 
@@ -180,7 +180,7 @@ std::vector<OperatorLowering> convolution_lowerings() {
   return {{&ops::conv(), supports_conv, lower_conv, kAnyType},
           {&ops::fused_conv(), supports_fused_conv, lower_fused_conv, kAnyType},
           {&ops::conv_transpose(), supports_conv_transpose, lower_conv_transpose, kAnyType},
-          {&ops::turned_weights(), supports_turned_weights, lower_turned_weights}};
+          {&ops::flipped_weights(), supports_flipped_weights, lower_flipped_weights}};
 }
 
 }  // namespace fovea::backend::onednn_detail

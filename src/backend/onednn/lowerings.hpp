@@ -24,7 +24,7 @@ std::vector<OperatorLowering> matrix_lowerings();
 std::vector<OperatorLowering> concat_lowerings();
 std::vector<OperatorLowering> normalization_lowerings();
 std::vector<OperatorLowering> mask_lowerings();
-std::vector<OperatorLowering> interleave_lowerings();
+std::vector<OperatorLowering> depth_to_space_lowerings();
 std::vector<OperatorLowering> stabilised_lowerings();
 std::vector<OperatorLowering> curve_lowerings();
 std::vector<OperatorLowering> row_lowerings();

@@ -4,10 +4,10 @@
 #include "base/forked.hpp"
 #include "base/log.hpp"
 #include "ops/reshape.hpp"
+#include "passes/conv_transpose_to_conv.hpp"
 #include "passes/drop_dead.hpp"
 #include "passes/fuse_conv.hpp"
 #include "passes/save_masks.hpp"
-#include "passes/turn_conv_transpose.hpp"
 
 #include <array>
 #include <new>
@@ -37,7 +37,7 @@ private:
 
 constexpr std::array kPasses = {
     passes::Pass{"save_masks", passes::save_masks},
-    passes::Pass{"turn_conv_transpose", passes::turn_conv_transpose},
+    passes::Pass{"conv_transpose_to_conv", passes::conv_transpose_to_conv},
     passes::Pass{"fuse_conv", passes::fuse_conv},
     passes::Pass{"drop_dead", passes::drop_dead},
 };

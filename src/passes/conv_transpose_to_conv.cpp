@@ -1,10 +1,10 @@
-#include "passes/turn_conv_transpose.hpp"
+#include "passes/conv_transpose_to_conv.hpp"
 
 #include "base/dispatch.hpp"
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
-#include "ops/interleave.hpp"
-#include "ops/turned_weights.hpp"
+#include "ops/depth_to_space.hpp"
+#include "ops/flipped_weights.hpp"
 #include "passes/rewriter.hpp"
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace {
 
 /// The padding of the convolution that takes the place of a transposed one, or nothing where it would have to
 /// cut.
-std::vector<std::int64_t> turned_pads(const ops::ConvTransposeAttributes& a, const Shape& w) {
+std::vector<std::int64_t> flipped_pads(const ops::ConvTransposeAttributes& a, const Shape& w) {
   std::vector<std::int64_t> pads(4);
   for (std::size_t i = 0; i < 4; ++i)
     pads[i] = a.dilations[i % 2] * (w[static_cast<std::int64_t>(2 + i % 2)] - 1) - a.pads[i];
@@ -27,7 +27,7 @@ bool is_turnable(const ir::Graph& graph, const ir::Node& node) {
   const auto& a = node.attributes.as<ops::ConvTransposeAttributes>();
   if (a.strides != std::vector<std::int64_t>{1, 1} || a.output_padding != std::vector<std::int64_t>{0, 0})
     return false;
-  for (std::int64_t pad : turned_pads(a, graph.shape(node.inputs[1])))
+  for (std::int64_t pad : flipped_pads(a, graph.shape(node.inputs[1])))
     if (pad < 0)
       return false;
   return true;
@@ -97,9 +97,10 @@ bool emit_phases(Rewriter& rewriter, const ir::Node& node) {
       {1, 1}, {rows.pad_begin, columns.pad_begin, rows.pad_end, columns.pad_end}, {1, 1}, 1};
   const ir::ValueId phases =
       rewriter.to().add(ops::conv(), window, {rewriter.map(node.inputs[0]), weights}, node.name);
-  const ir::ValueId joined = rewriter.to().add(
-      ops::interleave(), ops::InterleaveAttributes{a.strides, {rows.offset, columns.offset}, {y[2], y[3]}},
-      {phases}, node.name + "/interleave");
+  const ir::ValueId joined =
+      rewriter.to().add(ops::depth_to_space(),
+                        ops::DepthToSpaceAttributes{a.strides, {rows.offset, columns.offset}, {y[2], y[3]}},
+                        {phases}, node.name + "/depth_to_space");
   rewriter.to().rename(joined, graph.value(node.outputs[0]).name);
   rewriter.replace(node.outputs[0], joined);
   return true;
@@ -107,7 +108,7 @@ bool emit_phases(Rewriter& rewriter, const ir::Node& node) {
 
 }  // namespace
 
-ir::Graph turn_conv_transpose(const ir::Graph& graph, Notes&) {
+ir::Graph conv_transpose_to_conv(const ir::Graph& graph, Notes&) {
   Rewriter rewriter(graph);
   for (const ir::Node& node : graph.nodes()) {
     if (has_phases(graph, node) && emit_phases(rewriter, node))
@@ -118,13 +119,13 @@ ir::Graph turn_conv_transpose(const ir::Graph& graph, Notes&) {
     }
     const auto& a = node.attributes.as<ops::ConvTransposeAttributes>();
     const ir::Value& w = graph.value(node.inputs[1]);
-    const ir::ValueId turned =
-        rewriter.to().add(ops::turned_weights(), ops::TurnedWeightsAttributes{a.groups},
-                          {rewriter.map(node.inputs[1])}, w.name + "/turned");
-    std::vector<ir::ValueId> inputs = {rewriter.map(node.inputs[0]), turned};
+    const ir::ValueId flipped =
+        rewriter.to().add(ops::flipped_weights(), ops::FlippedWeightsAttributes{a.groups},
+                          {rewriter.map(node.inputs[1])}, w.name + "/flipped");
+    std::vector<ir::ValueId> inputs = {rewriter.map(node.inputs[0]), flipped};
     if (node.inputs.size() > 2)
       inputs.push_back(rewriter.map(node.inputs[2]));
-    const ops::ConvAttributes attributes{{1, 1}, turned_pads(a, w.type.shape), a.dilations, a.groups};
+    const ops::ConvAttributes attributes{{1, 1}, flipped_pads(a, w.type.shape), a.dilations, a.groups};
     const ir::ValueId y = rewriter.to().add(ops::conv(), attributes, std::move(inputs), node.name);
     rewriter.to().rename(y, graph.value(node.outputs[0]).name);
     rewriter.replace(node.outputs[0], y);

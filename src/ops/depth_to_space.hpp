@@ -5,7 +5,7 @@
 namespace fovea::ops {
 
 /// How the phases of a strided result are laid out. Pairs are (height, width).
-struct InterleaveAttributes {
+struct DepthToSpaceAttributes {
   std::vector<std::int64_t> strides = {1, 1};
   std::vector<std::int64_t> offsets = {0,
                                        0};   ///< of the first row and column in the finer grid, not negative
@@ -20,7 +20,7 @@ struct InterleaveAttributes {
 
 /// x: [N, strides[0] * strides[1] * C, H, W] -> y: [N,C,sizes[0],sizes[1]]. With h = oh + offsets[0] and
 /// w = ow + offsets[1], y[n, c, oh, ow] = x[n, (h % sh * sw + w % sw) * C + c, h / sh, w / sw]: depth to
-/// space, with a border cut off. Made by the pass turn_conv_transpose.
-const ir::Operator& interleave();
+/// space, with a border cut off. Made by the pass conv_transpose_to_conv.
+const ir::Operator& depth_to_space();
 
 }  // namespace fovea::ops

@@ -1,4 +1,4 @@
-#include "ops/interleave.hpp"
+#include "ops/depth_to_space.hpp"
 
 #include "base/dispatch.hpp"
 
@@ -8,7 +8,7 @@ namespace fovea::ops {
 namespace {
 
 std::vector<ir::TensorType> infer(const ir::InferCall& call) {
-  const auto& a = call.attributes.as<InterleaveAttributes>();
+  const auto& a = call.attributes.as<DepthToSpaceAttributes>();
   const Shape& x = call.shape(0);
   const auto is_pair = [](const std::vector<std::int64_t>& values, std::int64_t least) {
     return values.size() == 2 &&
@@ -21,13 +21,13 @@ std::vector<ir::TensorType> infer(const ir::InferCall& call) {
               phases);
   for (int i = 0; i < 2; ++i)
     FOVEA_CHECK(a.offsets[i] + a.sizes[i] <= x[2 + i] * a.strides[i],
-                "an extent of {} from {} on leaves the {} interleaved", a.sizes[i], a.offsets[i],
+                "an extent of {} from {} on leaves the {} of the finer grid", a.sizes[i], a.offsets[i],
                 x[2 + i] * a.strides[i]);
   return {{call.dtype(0), {x[0], x[1] / phases, a.sizes[0], a.sizes[1]}}};
 }
 
 void kernel(const ir::KernelCall& call) {
-  const auto& a = call.attributes.as<InterleaveAttributes>();
+  const auto& a = call.attributes.as<DepthToSpaceAttributes>();
   const Shape& x = call.shape(0);
   const Shape& y = call.outputs[0].shape;
   const std::int64_t C = y[1], H = x[2], W = x[3];
@@ -47,10 +47,13 @@ void kernel(const ir::KernelCall& call) {
 
 }  // namespace
 
-const ir::Operator& interleave() {
-  static const ir::Operator op{
-      "Interleave",          {"x"}, infer, kernel, ir::not_differentiable("it is made after differentiation"),
-      InterleaveAttributes{}};
+const ir::Operator& depth_to_space() {
+  static const ir::Operator op{"DepthToSpace",
+                               {"x"},
+                               infer,
+                               kernel,
+                               ir::not_differentiable("it is made after differentiation"),
+                               DepthToSpaceAttributes{}};
   return op;
 }
 

@@ -1,16 +1,16 @@
-#include "ops/interleave.hpp"
+#include "ops/depth_to_space.hpp"
 #include "backend/onednn/lowerings.hpp"
 
 namespace fovea::backend::onednn_detail {
 namespace {
 
-bool supports_interleave(const ir::Graph&, const ir::Node&) {
+bool supports_depth_to_space(const ir::Graph&, const ir::Node&) {
   return true;
 }
 
-/// From channels-last float32 to row-major: what is interleaved is the picture's gradient, of few channels.
-void lower_interleave(OneDnnBuilder& builder, const ir::Node& node) {
-  const auto a = node.attributes.as<ops::InterleaveAttributes>();
+/// From channels-last float32 to row-major: the result is the picture's gradient, of few channels.
+void lower_depth_to_space(OneDnnBuilder& builder, const ir::Node& node) {
+  const auto a = node.attributes.as<ops::DepthToSpaceAttributes>();
   const ir::Graph& graph = builder.graph();
   const Shape x = graph.shape(node.inputs[0]), y = graph.shape(node.outputs[0]);
   const Place from = builder.place(node.inputs[0], OneDnnBuilder::channels_last_desc(x));
@@ -37,8 +37,8 @@ void lower_interleave(OneDnnBuilder& builder, const ir::Node& node) {
 
 }  // namespace
 
-std::vector<OperatorLowering> interleave_lowerings() {
-  return {{&ops::interleave(), supports_interleave, lower_interleave, kAnyType}};
+std::vector<OperatorLowering> depth_to_space_lowerings() {
+  return {{&ops::depth_to_space(), supports_depth_to_space, lower_depth_to_space, kAnyType}};
 }
 
 }  // namespace fovea::backend::onednn_detail
