@@ -5,6 +5,7 @@
 #include "ops/average_pool.hpp"
 #include "ops/batch_normalization.hpp"
 #include "ops/cast.hpp"
+#include "ops/clip_mask.hpp"
 #include "ops/comparison.hpp"
 #include "ops/concat.hpp"
 #include "ops/conv.hpp"
@@ -20,7 +21,6 @@
 #include "ops/gemm.hpp"
 #include "ops/global_average_pool.hpp"
 #include "ops/identity.hpp"
-#include "ops/inside.hpp"
 #include "ops/interpolate.hpp"
 #include "ops/layer_normalization.hpp"
 #include "ops/log_softmax.hpp"
@@ -32,13 +32,13 @@
 #include "ops/min.hpp"
 #include "ops/mul.hpp"
 #include "ops/pad.hpp"
-#include "ops/positive.hpp"
 #include "ops/pow.hpp"
 #include "ops/prelu.hpp"
 #include "ops/reduce_max.hpp"
 #include "ops/reduce_mean.hpp"
 #include "ops/reduce_prod.hpp"
 #include "ops/reduce_sum.hpp"
+#include "ops/relu_mask.hpp"
 #include "ops/reshape.hpp"
 #include "ops/scatter.hpp"
 #include "ops/slice.hpp"
@@ -72,6 +72,7 @@ std::span<const ir::Operator* const> table() {
       &ceil(),
       &clip(),
       &clip_gradient(),
+      &clip_mask(),
       &concat(),
       &conv(),
       &conv_transpose(),
@@ -101,7 +102,6 @@ std::span<const ir::Operator* const> table() {
       &hard_swish(),
       &hard_swish_gradient(),
       &identity(),
-      &inside(),
       &interpolate(),
       &interpolate_gradient(),
       &lrn(),
@@ -131,7 +131,6 @@ std::span<const ir::Operator* const> table() {
       &prelu_gradient(),
       &pad(),
       &pad_gradient(),
-      &positive(),
       &pow(),
       &pow_base_derivative(),
       &pow_exponent_derivative(),
@@ -145,6 +144,7 @@ std::span<const ir::Operator* const> table() {
       &reduce_sum(),
       &relu(),
       &relu_gradient(),
+      &relu_mask(),
       &reshape(),
       &round(),
       &round_straight_through(),

@@ -1,9 +1,9 @@
 #include "passes/save_masks.hpp"
 
+#include "ops/clip_mask.hpp"
 #include "ops/functions.hpp"
-#include "ops/inside.hpp"
 #include "ops/masked.hpp"
-#include "ops/positive.hpp"
+#include "ops/relu_mask.hpp"
 #include "passes/rewriter.hpp"
 
 #include <unordered_map>
@@ -45,10 +45,10 @@ private:
   ir::ValueId mask_for(const ir::Node& reader) {
     const ir::ValueId looked_at = rewriter_.map(reader.inputs[1]);
     if (reader.op == &ops::clip_gradient())
-      return rewriter_.to().add(ops::inside(), reader.attributes, {looked_at}, reader.name + "/mask");
+      return rewriter_.to().add(ops::clip_mask(), reader.attributes, {looked_at}, reader.name + "/mask");
     const auto [known, is_new] = positive_.try_emplace(looked_at, ir::kNoValue);
     if (is_new)
-      known->second = rewriter_.to().add(ops::positive(), {}, {looked_at}, reader.name + "/mask");
+      known->second = rewriter_.to().add(ops::relu_mask(), {}, {looked_at}, reader.name + "/mask");
     return known->second;
   }
 

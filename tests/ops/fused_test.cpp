@@ -1,11 +1,11 @@
+#include "ops/clip_mask.hpp"
 #include "ops/conv.hpp"
 #include "ops/depth_to_space.hpp"
 #include "ops/flipped_weights.hpp"
 #include "ops/functions.hpp"
 #include "ops/fused_conv.hpp"
-#include "ops/inside.hpp"
 #include "ops/masked.hpp"
-#include "ops/positive.hpp"
+#include "ops/relu_mask.hpp"
 #include "ops/table.hpp"
 #include "support/tensors.hpp"
 
@@ -49,10 +49,10 @@ TEST(FusedConv, adds_and_cuts_after_the_convolution) {
 
 TEST(Masks, tell_what_flows_back) {
   const Tensor x = doubles({5}, {-1, 0, 0.5, 2, kNan});
-  EXPECT_EQ(truths_of(ops::evaluate(ops::positive(), {}, std::vector{x})[0]),
+  EXPECT_EQ(truths_of(ops::evaluate(ops::relu_mask(), {}, std::vector{x})[0]),
             (std::vector<bool>{false, false, true, true, false}));
   const Tensor inside =
-      ops::evaluate(ops::inside(), ops::ClipAttributes{.min = 0, .max = 0.5}, std::vector{x})[0];
+      ops::evaluate(ops::clip_mask(), ops::ClipAttributes{.min = 0, .max = 0.5}, std::vector{x})[0];
   EXPECT_EQ(truths_of(inside), (std::vector<bool>{false, true, true, false, false}));
   const Tensor dy = doubles({5}, {1, 2, 3, 4, 5});
   EXPECT_EQ(values_of(ops::evaluate(ops::masked(), {}, std::vector{dy, inside})[0]),

@@ -35,7 +35,7 @@ TEST(SaveMasks, looks_at_activations_as_soon_as_they_are_there) {
     input x f64[2]
     input dy f64[2]
     y = Relu(x)
-    dx/mask = Positive(y)
+    dx/mask = ReluMask(y)
     z = Exp(y)
     dx = Masked(dy, dx/mask)
     output z = z
@@ -53,8 +53,8 @@ TEST(SaveMasks, makes_one_mask_for_two_gradients_and_keeps_the_bounds_of_clips) 
     d = ClipGradient(b, x) min=-0.1 max=0.2
     output c = c
     output d = d)");
-  EXPECT_EQ(std::count(names.begin(), names.end(), "Positive"), 1);
-  EXPECT_EQ(std::count(names.begin(), names.end(), "Inside"), 2);
+  EXPECT_EQ(std::count(names.begin(), names.end(), "ReluMask"), 1);
+  EXPECT_EQ(std::count(names.begin(), names.end(), "ClipMask"), 2);
   EXPECT_EQ(std::count(names.begin(), names.end(), "Masked"), 4);
 }
 

@@ -1,9 +1,9 @@
 #include "backend/onednn/bit_kernels.hpp"
 #include "backend/onednn/lowerings.hpp"
+#include "ops/clip_mask.hpp"
 #include "ops/functions.hpp"
-#include "ops/inside.hpp"
 #include "ops/masked.hpp"
-#include "ops/positive.hpp"
+#include "ops/relu_mask.hpp"
 
 #include <algorithm>
 
@@ -46,7 +46,7 @@ void lower_mask(OneDnnBuilder& builder, const ir::Node& node) {
   const Place x = builder.native(node.inputs[0]);
   const std::int64_t count = elements_of(x.desc);
   const Place bits = builder.produce_bits(node.outputs[0], x.desc, bytes_for_bits(count));
-  if (node.op == &ops::positive() && wants_short_copy(builder, node.inputs[0], x.desc)) {
+  if (node.op == &ops::relu_mask() && wants_short_copy(builder, node.inputs[0], x.desc)) {
     const Place copy = builder.produce(node.inputs[0], retyped(x.desc, Type::bf16));
     return builder.add_kernel(node.op->name, {x}, {bits, copy}, [=](const std::vector<void*>& at) {
       bits_positive(static_cast<const float*>(at[0]), static_cast<std::uint8_t*>(at[1]),
@@ -54,7 +54,7 @@ void lower_mask(OneDnnBuilder& builder, const ir::Node& node) {
     });
   }
   with_element(x.desc, [&]<class T>(T) {
-    if (node.op == &ops::positive())
+    if (node.op == &ops::relu_mask())
       return builder.add_kernel(node.op->name, {x}, {bits}, [=](const std::vector<void*>& at) {
         bits_positive(static_cast<const T*>(at[0]), static_cast<std::uint8_t*>(at[1]), count);
       });
@@ -90,12 +90,12 @@ void lower_masked(OneDnnBuilder& builder, const ir::Node& node) {
 }  // namespace
 
 bool is_mask(const ir::Operator& op) {
-  return &op == &ops::positive() || &op == &ops::inside();
+  return &op == &ops::relu_mask() || &op == &ops::clip_mask();
 }
 
 std::vector<OperatorLowering> mask_lowerings() {
-  return {{&ops::positive(), supports_mask, lower_mask, kAnyType},
-          {&ops::inside(), supports_mask, lower_mask, kAnyType},
+  return {{&ops::relu_mask(), supports_mask, lower_mask, kAnyType},
+          {&ops::clip_mask(), supports_mask, lower_mask, kAnyType},
           {&ops::masked(), supports_masked, lower_masked, kAnyType}};
 }
 

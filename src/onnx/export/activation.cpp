@@ -1,6 +1,6 @@
 #include "onnx/export/families.hpp"
+#include "ops/clip_mask.hpp"
 #include "ops/functions.hpp"
-#include "ops/inside.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/prelu.hpp"
 #include "ops/softmax.hpp"
@@ -31,7 +31,7 @@ std::string inside(NodeWriter& w, const std::string& x) {
                         w.emit("LessOrEqual", {x, w.model().scalar(a.max, w.dtype(0))})});
 }
 
-void inside_mask(NodeWriter& w) {
+void clip_mask(NodeWriter& w) {
   const std::string mask = inside(w, w.x());
   w.result("Identity", {mask});
 }
@@ -151,7 +151,7 @@ Family activation_family() {
           {&ops::relu_gradient(), relu_gradient},
           {&ops::clip(), clip},
           {&ops::clip_gradient(), clip_gradient},
-          {&ops::inside(), inside_mask},
+          {&ops::clip_mask(), clip_mask},
           {&ops::elu(), elu},
           {&ops::elu_gradient(), elu_gradient},
           {&ops::hard_sigmoid(), hard_sigmoid},

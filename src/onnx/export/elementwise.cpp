@@ -10,8 +10,8 @@
 #include "ops/max.hpp"
 #include "ops/min.hpp"
 #include "ops/mul.hpp"
-#include "ops/positive.hpp"
 #include "ops/pow.hpp"
+#include "ops/relu_mask.hpp"
 #include "ops/stabilised_div.hpp"
 #include "ops/sub.hpp"
 #include "ops/where.hpp"
@@ -81,7 +81,7 @@ void stabilised_div(NodeWriter& w) {
   w.result("Div", {w.x(0), w.emit("Add", {w.x(1), shift})});
 }
 
-void positive(NodeWriter& w) {
+void relu_mask(NodeWriter& w) {
   w.result("Greater", {w.x(), w.number(0)});
 }
 
@@ -114,7 +114,7 @@ Family elementwise_family() {
                                         {&ops::sqrt_gradient(), sqrt_gradient},
                                         {&ops::erf_gradient(), erf_gradient},
                                         {&ops::stabilised_div(), stabilised_div},
-                                        {&ops::positive(), positive},
+                                        {&ops::relu_mask(), relu_mask},
                                         {&ops::masked(), masked}})
     family.emplace_back(op, write);
   return family;

@@ -1,4 +1,4 @@
-#include "ops/positive.hpp"
+#include "ops/relu_mask.hpp"
 
 #include "ops/unary.hpp"
 
@@ -16,9 +16,9 @@ void kernel(const ir::KernelCall& call) {
 
 }  // namespace
 
-const ir::Operator& positive() {
+const ir::Operator& relu_mask() {
   static const ir::Operator op{
-      "Positive", {"x"}, mask_type, kernel, ir::not_differentiable("its result is a truth value")};
+      "ReluMask", {"x"}, mask_type, kernel, ir::not_differentiable("its result is a truth value")};
   return op;
 }
 

@@ -1,4 +1,4 @@
-#include "ops/inside.hpp"
+#include "ops/clip_mask.hpp"
 
 #include "ops/functions.hpp"
 #include "ops/unary.hpp"
@@ -19,9 +19,9 @@ void kernel(const ir::KernelCall& call) {
 
 }  // namespace
 
-const ir::Operator& inside() {
+const ir::Operator& clip_mask() {
   static const ir::Operator op{
-      "Inside",        {"x"}, mask_type, kernel, ir::not_differentiable("its result is a truth value"),
+      "ClipMask",      {"x"}, mask_type, kernel, ir::not_differentiable("its result is a truth value"),
       ClipAttributes{}};
   return op;
 }
