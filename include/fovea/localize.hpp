@@ -21,7 +21,7 @@ namespace fovea {
 /// sum M^2 / sum M is the map's mean weighted by the map itself: it rises as the map gathers in few pixels,
 /// so that a small object is not given the area of a large one. How steepness and level were found is told in
 /// docs/localization.md.
-struct BeliefOptions {
+struct PriorOptions {
   double steepness = 2.0;  ///< nats for a value e times another one; above 0
   double level = 0.65;     ///< where the odds are even, as a share of the self-weighted mean; above 0
   /// Weight of -log p(colour | label) in a cut that is led by the map as well.
@@ -35,7 +35,7 @@ inline constexpr double kMaxLogOdds = 8.0;
 /// Log odds of object for each pixel of a map [H,W] of F32 or F64: [H,W] F32, in nats. Values below a
 /// fiftieth of the mean count as that. InputError for another shape or type, values that are negative or not
 /// finite, a map that is 0 everywhere, and options out of range.
-Tensor object_log_odds(const Tensor& map, const BeliefOptions& options = {});
+Tensor object_log_odds(const Tensor& map, const PriorOptions& options = {});
 
 /// The geometric mean of maps [H,W] of one size, F32 or F64, each over its own mean and with a fiftieth of it
 /// added, so that a zero in one map does not silence the others: [H,W] F32. Maps whose values are all equal
@@ -61,7 +61,7 @@ struct LocalizeOptions {
   /// The cut listens to the map at every pixel: seeds from the map then teach the colours of object and
   /// background, but keep no label, and `colour_weight` and `smoothness` take the place of those in
   /// `segment`. None: the map gives seeds and nothing else. Does not matter where seeds are given.
-  std::optional<BeliefOptions> belief = BeliefOptions();
+  std::optional<PriorOptions> prior = PriorOptions();
   SegmentOptions segment = {};
   /// The object is made star-convex: around the map's peaks, or around the seeds where those are given.
   std::optional<StarOptions> star = {};
@@ -73,7 +73,7 @@ struct LocalizeOptions {
   std::int64_t max_side = 320;
 };
 
-/// Simonyan 2013, section 3.2: no blur, seeds above the 95 % and below the 30 % quantile, no belief, the
+/// Simonyan 2013, section 3.2: no blur, seeds above the 95 % and below the 30 % quantile, no prior, the
 /// largest component's box; max_side is 512, so that ImageNet's usual 500 x 375 is segmented as it is. Where
 /// the paper is silent, as LocalizeOptions has it.
 LocalizeOptions paper_localize_options();
@@ -95,8 +95,8 @@ struct Localization {
 };
 
 /// The object that a map [H,W] of F32 or F64 marks. The map covers the whole photo, at any size; it is
-/// resized with a triangle filter. With a belief, where the cut finds no object the mask is what the map
-/// holds for object. InputError for a map without contrast or not finite, negative values with a belief, and
+/// resized with a triangle filter. With a prior, where the cut finds no object the mask is what the map
+/// holds for object. InputError for a map without contrast or not finite, negative values with a prior, and
 /// options out of range.
 Localization localize(const Image& photo, const Tensor& map, const LocalizeOptions& options = {});
 /// The same for several maps, each smoothed and resized, then multiplied (`multiply_maps`).

@@ -255,7 +255,7 @@ struct SegmentOptions {
 
 /// What may lead the cut besides colours and seeds.
 struct SegmentGuides {
-  /// Belief in foreground for each pixel, [H,W], F32 or F64, 0..1: background costs prior_weight * prior,
+  /// Prior of the foreground for each pixel, [H,W], F32 or F64, 0..1: background costs prior_weight * prior,
   /// foreground prior_weight * (1 - prior). Empty: none.
   Tensor prior = {};
   /// The foreground is made star-convex along this forest. Hard foreground seeds whose way crosses a hard

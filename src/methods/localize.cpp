@@ -70,14 +70,14 @@ Localization cut(Localization found, const LocalizeOptions& options, const std::
 }
 
 /// The cut that the map leads at every pixel, not by its seeds alone.
-Localization believing_cut(Localization found, LocalizeOptions options, const std::vector<Point>& centres) {
-  const BeliefOptions& belief = *options.belief;
-  options.segment.colour_weight = belief.colour_weight;
-  options.segment.smoothness = belief.smoothness;
+Localization cut_with_prior(Localization found, LocalizeOptions options, const std::vector<Point>& centres) {
+  const PriorOptions& settings = *options.prior;
+  options.segment.colour_weight = settings.colour_weight;
+  options.segment.smoothness = settings.smoothness;
   options.segment.foreground_seeds = options.segment.background_seeds = SeedStrength::Soft;
   options.segment.soft_seed_cost = 0;
   // As a prior: background costs kMaxLogOdds * prior, object kMaxLogOdds * (1 - prior).
-  const Tensor odds = object_log_odds(found.map, belief);
+  const Tensor odds = object_log_odds(found.map, settings);
   Tensor prior(DType::F32, odds.shape());
   std::transform(odds.data<float>().begin(), odds.data<float>().end(), prior.data<float>().begin(),
                  [](float nats) { return 0.5F + nats / static_cast<float>(2 * kMaxLogOdds); });
@@ -101,7 +101,7 @@ LocalizeOptions paper_localize_options() {
   LocalizeOptions options;
   options.smoothing = 0;
   options.seeds = {0.95, 0.30};
-  options.belief.reset();
+  options.prior.reset();
   options.box = BoxRule::LargestComponent;
   options.max_side = 512;
   return options;
@@ -109,7 +109,7 @@ LocalizeOptions paper_localize_options() {
 
 LocalizeOptions stroke_localize_options() {
   LocalizeOptions options;
-  options.belief.reset();
+  options.prior.reset();
   options.segment.smoothness = 25;
   options.segment.iterations = 5;
   options.star.emplace();
@@ -131,8 +131,8 @@ Localization localize(const Image& photo, std::span<const Tensor> maps, const Lo
   found.map = multiply_maps(resized);
   found.seeds = seeds_from_map(found.map, options.seeds);
   const std::vector<Point> peaks = options.star ? find_peaks(found.map, options.peaks) : std::vector<Point>();
-  found = options.belief ? believing_cut(std::move(found), options, peaks)
-                         : cut(std::move(found), options, peaks);
+  found = options.prior ? cut_with_prior(std::move(found), options, peaks)
+                        : cut(std::move(found), options, peaks);
   return brought_back(std::move(found), photo, options);
 }
 

@@ -25,7 +25,7 @@ struct LocalizeArguments {
   MethodArguments method_options;
   std::string crops;  ///< empty: the preset's
   std::string preset = "default";
-  std::optional<double> smoothing, colour_weight, smoothness, belief, level;
+  std::optional<double> smoothing, colour_weight, smoothness, prior, level;
   std::vector<double> quantiles;
   std::string box;
   std::optional<std::int64_t> cuts;

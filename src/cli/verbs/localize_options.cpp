@@ -42,15 +42,15 @@ LocalizeOptions localize_options(const LocalizeArguments& arguments) {
                             : arguments.takes_seeds() ? stroke_localize_options()
                                                       : LocalizeOptions();
   options.smoothing = arguments.smoothing.value_or(options.smoothing);
-  if (arguments.belief.value_or(1) == 0)
-    options.belief.reset();
-  else if (arguments.belief || arguments.level)
-    options.belief = options.belief.value_or(BeliefOptions());
-  if (options.belief) {
-    options.belief->steepness = arguments.belief.value_or(options.belief->steepness);
-    options.belief->level = arguments.level.value_or(options.belief->level);
-    options.belief->colour_weight = arguments.colour_weight.value_or(options.belief->colour_weight);
-    options.belief->smoothness = arguments.smoothness.value_or(options.belief->smoothness);
+  if (arguments.prior.value_or(1) == 0)
+    options.prior.reset();
+  else if (arguments.prior || arguments.level)
+    options.prior = options.prior.value_or(PriorOptions());
+  if (options.prior) {
+    options.prior->steepness = arguments.prior.value_or(options.prior->steepness);
+    options.prior->level = arguments.level.value_or(options.prior->level);
+    options.prior->colour_weight = arguments.colour_weight.value_or(options.prior->colour_weight);
+    options.prior->smoothness = arguments.smoothness.value_or(options.prior->smoothness);
   } else if (arguments.level) {
     throw UsageError("--level says where the odds are even, but --prior 0 takes no odds from the map");
   }
@@ -98,7 +98,7 @@ void LocalizeArguments::add_method_to(Command verb) {
       .delimiter(',')
       .one_value_each();
   verb.add_option(
-          "--prior", arguments.belief,
+          "--prior", arguments.prior,
           "weight of the map as a prior on every pixel: the log odds in nats for e times the map's value; 0: "
           "the map gives seeds only, which keep their label (default: 2; with --preset paper, 0)")
       .check(between(0.0, 1000.0));

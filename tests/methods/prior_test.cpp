@@ -26,7 +26,7 @@ std::vector<float> some_values(std::size_t count, unsigned seed) {
 }
 
 /// The documented formula, value by value.
-double slow_log_odds(const std::vector<float>& values, std::size_t i, const BeliefOptions& options) {
+double slow_log_odds(const std::vector<float>& values, std::size_t i, const PriorOptions& options) {
   double sum = 0, squares = 0;
   for (const float v : values) {
     sum += v;
@@ -40,7 +40,7 @@ double slow_log_odds(const std::vector<float>& values, std::size_t i, const Beli
 
 TEST(ObjectLogOdds, FollowTheFormula) {
   const std::vector<float> values = some_values(60, 1);
-  for (const BeliefOptions& options : {BeliefOptions{}, BeliefOptions{.steepness = 5, .level = 1.5}}) {
+  for (const PriorOptions& options : {PriorOptions{}, PriorOptions{.steepness = 5, .level = 1.5}}) {
     const Tensor odds = object_log_odds(map_of({6, 10}, values), options);
     ASSERT_EQ(odds.shape(), (Shape{6, 10}));
     for (std::size_t i = 0; i < values.size(); ++i)

@@ -34,7 +34,7 @@ Tensor tensor_of(const std::vector<float>& values, const Shape& shape) {
 
 }  // namespace
 
-Tensor object_log_odds(const Tensor& map, const BeliefOptions& options) {
+Tensor object_log_odds(const Tensor& map, const PriorOptions& options) {
   FOVEA_CHECK(options.steepness > 0 && options.steepness <= 1e3, "a steepness of {} nats: expected 0..1000",
               options.steepness);
   FOVEA_CHECK(options.level > 0 && options.level <= 1e3,

@@ -37,15 +37,14 @@ LocalizeOptions without_resizing() {
 }
 
 /// Log odds by the formula of docs/localization.md.
-std::vector<double> slow_log_odds(const Tensor& map, const BeliefOptions& belief) {
+std::vector<double> slow_log_odds(const Tensor& map, const PriorOptions& prior) {
   const auto values = map.data<float>();
   const double sum = std::accumulate(values.begin(), values.end(), 0.0);
   const double squares = std::inner_product(values.begin(), values.end(), values.begin(), 0.0);
   std::vector<double> odds;
   for (const float value : values) {
     const double share = std::max<double>(value, sum / 50 / static_cast<double>(values.size()));
-    odds.push_back(
-        std::clamp(belief.steepness * std::log(share / (belief.level * squares / sum)), -8.0, 8.0));
+    odds.push_back(std::clamp(prior.steepness * std::log(share / (prior.level * squares / sum)), -8.0, 8.0));
   }
   return odds;
 }
@@ -55,7 +54,7 @@ std::vector<double> slow_log_odds(const Tensor& map, const BeliefOptions& belief
 class SlowEnergy {
 public:
   SlowEnergy(const Image& photo, const Localization& found, const LocalizeOptions& options)
-      : width_(photo.width), object_(slow_log_odds(found.map, *options.belief)) {
+      : width_(photo.width), object_(slow_log_odds(found.map, *options.prior)) {
     const auto model_of = [&](Seed kind) {
       std::vector<std::uint8_t> colours;
       for (std::size_t i = 0; i < found.seeds.pixels.size(); ++i)
@@ -67,7 +66,7 @@ public:
     };
     const std::vector<float> object = model_of(Seed::Foreground), background = model_of(Seed::Background);
     for (std::size_t i = 0; i < object_.size(); ++i)
-      object_[i] = -object_[i] + options.belief->colour_weight * (object[i] - background[i]);
+      object_[i] = -object_[i] + options.prior->colour_weight * (object[i] - background[i]);
     double mean = 0, count = 0;
     each_pair([&](std::size_t p, std::size_t q, double) {
       mean += squared(photo, p, q);
@@ -75,8 +74,7 @@ public:
     });
     mean /= count;
     each_pair([&](std::size_t p, std::size_t q, double distance) {
-      const double cost =
-          options.belief->smoothness * std::exp(-squared(photo, p, q) / (2 * mean)) / distance;
+      const double cost = options.prior->smoothness * std::exp(-squared(photo, p, q) / (2 * mean)) / distance;
       pairs_.push_back({1U << p | 1U << q, cost});
     });
   }
@@ -116,7 +114,7 @@ private:
   std::vector<std::pair<std::uint32_t, double>> pairs_;
 };
 
-TEST(LocalizeWithBelief, NoLabellingCostsLess) {
+TEST(LocalizeWithPrior, NoLabellingCostsLess) {
   const std::int64_t shapes[][2] = {{4, 3}, {3, 4}, {7, 2}, {2, 6}, {13, 1}, {1, 9}, {2, 1}};
   int with_object = 0;
   for (unsigned trial = 0; trial < 42; ++trial) {
@@ -125,10 +123,10 @@ TEST(LocalizeWithBelief, NoLabellingCostsLess) {
     const Image photo = noise(width, height, trial + 1);
     LocalizeOptions options = without_resizing();
     options.segment.mixture.min_deviation = 20;
-    options.belief->level = 0.3 + 0.15 * (trial % 5);
-    options.belief->steepness = 1 + trial % 3;
-    options.belief->smoothness = 0.5 * (trial % 8);
-    options.belief->colour_weight = 0.2 * (trial % 4);
+    options.prior->level = 0.3 + 0.15 * (trial % 5);
+    options.prior->steepness = 1 + trial % 3;
+    options.prior->smoothness = 0.5 * (trial % 8);
+    options.prior->colour_weight = 0.2 * (trial % 4);
     const Localization found = localize(photo, some_map(height, width, trial + 50), options);
     std::uint32_t labels = 0;
     for (std::size_t i = 0; i < found.mask.pixels.size(); ++i)
@@ -145,14 +143,14 @@ TEST(LocalizeWithBelief, NoLabellingCostsLess) {
   EXPECT_GT(with_object, 25);
 }
 
-TEST(LocalizeWithBelief, WithoutColoursAndNeighboursTheMapDecidesAndSeedsKeepNoLabel) {
+TEST(LocalizeWithPrior, WithoutColoursAndNeighboursTheMapDecidesAndSeedsKeepNoLabel) {
   const Image photo = noise(20, 15, 3);
   const Tensor map = some_map(15, 20, 9);
   for (const double level : {0.1, 0.65, 2.0}) {
     LocalizeOptions options = without_resizing();
-    options.belief = BeliefOptions{.level = level, .colour_weight = 0, .smoothness = 0};
+    options.prior = PriorOptions{.level = level, .colour_weight = 0, .smoothness = 0};
     const Localization found = localize(photo, map, options);
-    const std::vector<double> odds = slow_log_odds(map, *options.belief);
+    const std::vector<double> odds = slow_log_odds(map, *options.prior);
     int contradicted = 0;
     for (std::size_t i = 0; i < odds.size(); ++i) {
       EXPECT_EQ(found.mask.pixels[i] != 0, odds[i] > 0) << i;
@@ -162,25 +160,25 @@ TEST(LocalizeWithBelief, WithoutColoursAndNeighboursTheMapDecidesAndSeedsKeepNoL
   }
 }
 
-TEST(LocalizeWithBelief, WhereTheCutFindsNoObjectTheMapsOwnIsTaken) {
+TEST(LocalizeWithPrior, WhereTheCutFindsNoObjectTheMapsOwnIsTaken) {
   const Tensor map = hill(30, 20, 0.4, 0.5);
   LocalizeOptions options = without_resizing();
-  options.belief->smoothness = 1e6;
+  options.prior->smoothness = 1e6;
   const Localization found = localize(noise(30, 20, 4), map, options);
-  const std::vector<double> odds = slow_log_odds(map, *options.belief);
+  const std::vector<double> odds = slow_log_odds(map, *options.prior);
   EXPECT_EQ(found.mask.area(), std::count_if(odds.begin(), odds.end(), [](double nats) { return nats > 0; }));
   EXPECT_GT(found.mask.area(), 0);
   EXPECT_FALSE(found.box.empty());
 }
 
-TEST(LocalizeWithBelief, FindsAnObjectThatItsMapMarksInPart) {
+TEST(LocalizeWithPrior, FindsAnObjectThatItsMapMarksInPart) {
   const Box object = {20, 10, 70, 50};
   const Localization found =
       localize(scene(120, 80, {object}), hill(30, 24, 45.0 / 120, 30.0 / 80), without_resizing());
   EXPECT_GT(intersection_over_union(found.box, object), 0.8) << to_json(found.box);
 }
 
-TEST(LocalizeWithBelief, PhotosOfAFewPixelsHaveABox) {
+TEST(LocalizeWithPrior, PhotosOfAFewPixelsHaveABox) {
   for (const auto& [width, height] : {std::pair{2, 1}, std::pair{1, 2}, std::pair{2, 2}, std::pair{3, 1}}) {
     const Localization found = localize(noise(width, height, 5), some_map(height, width, 6));
     EXPECT_FALSE(found.box.empty()) << width << " x " << height;
@@ -188,7 +186,7 @@ TEST(LocalizeWithBelief, PhotosOfAFewPixelsHaveABox) {
   }
 }
 
-TEST(LocalizeWithBelief, NegativeMapsAreErrorsButGiveSeedsWithoutABelief) {
+TEST(LocalizeWithPrior, NegativeMapsAreErrorsButGiveSeedsWithoutAPrior) {
   const Image photo = scene(20, 10, {{5, 2, 15, 8}});
   Tensor map = hill(20, 10, 0.5, 0.5);
   for (float& value : map.data<float>())
