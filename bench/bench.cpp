@@ -95,7 +95,7 @@ void decode_png(benchmark::State& state) {
   std::filesystem::remove(path);
 }
 
-/// The climb of 151 steps with the options of the command line.
+/// Gradient ascent of 151 steps with the options of the command line.
 void class_model(benchmark::State& state) {
   fovea::Session session = make_session(Direction::ForwardAndBackward, BackendKind::Auto, 1, 0);
   const auto preprocessing = network().preprocessing().value();

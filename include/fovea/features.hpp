@@ -30,10 +30,10 @@ struct LayerTarget {
   std::optional<std::int64_t> y = {}, x = {};
 };
 
-/// How the picture of a class or a layer is climbed to. All lengths are relative, so that one setting serves
-/// every network: positions x are counted in units of the network's standardised input (0 the mean colour, 1
-/// about a standard deviation of natural pixels: 0.226 of the range 0..1), jitter and blur in fractions of
-/// the picture's side.
+/// How the picture of a class or a layer is found by gradient ascent. All lengths are relative, so that one
+/// setting serves every network: positions x are counted in units of the network's standardised input (0 the
+/// mean colour, 1 about a standard deviation of natural pixels: 0.226 of the range 0..1), jitter and blur in
+/// fractions of the picture's side.
 struct ClassModelOptions {
   std::int64_t target_class = 0;
   int steps = 151;
@@ -79,8 +79,8 @@ struct ClassModelOptions {
 /// The step as given, or else the method's own.
 double step_of(const ClassModelOptions& options);
 
-/// The state after a number of steps. Score, probability and objective are those of `input`; but for Paper, a
-/// climb tells, from its first step on, those of the picture that the step started from, moved as it was: the
+/// The state after a number of steps. Score, probability and objective are those of `input`; but for Paper,
+/// they are, from the first step on, those of the picture that the step started from, moved as it was: of the
 /// look that gave the step.
 struct ClassModelProgress {
   int step = 0;                       ///< steps done, 0 being the start
@@ -103,9 +103,9 @@ struct ClassModel {
   } start = Start::AsAsked;
 };
 
-/// Climbs to a picture that excites a class (Simonyan 2013, section 2) or a part of a layer
+/// Finds by gradient ascent a picture that excites a class (Simonyan 2013, section 2) or a part of a layer
 /// (`olah2017feature`). `progress` is called before the first step and after every step; when it returns
-/// false the climb ends with what it has. The same options give the same picture on the same machine. The
+/// false the ascent ends with what it has. The same options give the same picture on the same machine. The
 /// session must have batch 1 and both directions. InputError when the target is out of range, or scores stop
 /// being finite.
 ClassModel class_model(Session& session, const Preprocessing& preprocessing, const ClassModelOptions& options,
@@ -120,12 +120,12 @@ struct DiversityOptions {
   double strength = 1.0;
   /// A program, of the same model and input and both directions, whose first output is the layer in which the
   /// pictures are to differ: similarity is then that of the layer's Gram matrices over positions, which know
-  /// what there is, but not where. Without it: the climb's own layer, where LayerTarget has one with several
-  /// positions; else the pictures themselves, averaged over 16 x 16 cells.
+  /// what there is, but not where. Without it: the layer that is excited, where LayerTarget has one with
+  /// several positions; else the pictures themselves, averaged over 16 x 16 cells.
   Session* layer = nullptr;
 };
 
-/// Climbs to several pictures together; picture k has the seed `options.seed + k`. Of any batch: the
+/// The same for several pictures together; picture k has the seed `options.seed + k`. Of any batch: the
 /// pictures go through it in turns. Otherwise as `class_model`; not for Method::Paper, whose pictures would
 /// be equal.
 std::vector<ClassModel>

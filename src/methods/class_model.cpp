@@ -1,9 +1,9 @@
 #include "fovea/features.hpp"
 
 #include "base/check.hpp"
-#include "methods/climb.hpp"
 #include "methods/diversity.hpp"
 #include "methods/excitation.hpp"
+#include "methods/gradient_ascent.hpp"
 #include "methods/layer_view.hpp"
 #include "methods/picture_units.hpp"
 #include "methods/session_batches.hpp"
@@ -43,30 +43,31 @@ double root_sum_of_squares(std::span<const float> values) {
   return std::sqrt(sum);
 }
 
-/// The common climb of pictures: looks at them through the session, batch by batch, and pushes them apart.
-class Ascent {
+/// Gradient ascent of several pictures together: looks at them through the session, batch by batch, and
+/// pushes them apart.
+class JointAscent {
 public:
-  Ascent(Session& session, const Preprocessing& preprocessing, const ClassModelOptions& options,
-         const DiversityOptions& diversity)
+  JointAscent(Session& session, const Preprocessing& preprocessing, const ClassModelOptions& options,
+              const DiversityOptions& diversity)
       : session_(session), options_(options), diversity_(diversity), excitation_(session.program(), options),
         size_(input_size(session)) {
     for (int k = 0; k < diversity.pictures; ++k)
-      climbs_.emplace_back(size_, preprocessing, options, options.seed + static_cast<std::uint64_t>(k));
-    looks_.resize(climbs_.size());
-    features_.resize(climbs_.size());
-    if (climbs_.size() > 1 && diversity.strength > 0)
+      ascents_.emplace_back(size_, preprocessing, options, options.seed + static_cast<std::uint64_t>(k));
+    looks_.resize(ascents_.size());
+    features_.resize(ascents_.size());
+    if (ascents_.size() > 1 && diversity.strength > 0)
       choose_apartness();
   }
 
   /// Scores, probabilities and gradients of the pictures as they are, or moved at random.
   void look_at_rest() {
-    for (Climb& climb : climbs_)
-      climb.rest();
+    for (GradientAscent& ascent : ascents_)
+      ascent.rest();
     look();
   }
   void look_moved() {
-    for (Climb& climb : climbs_)
-      climb.move();
+    for (GradientAscent& ascent : ascents_)
+      ascent.move();
     look();
   }
 
@@ -78,31 +79,31 @@ public:
     constexpr int noises = 6;
     double strength = 1;
     for (int i = 0; i < noises && is_on_plateau(); ++i, strength *= 1.5) {
-      for (Climb& climb : climbs_)
-        if (!climb.has_gradient())
-          climb.start_from_noise(strength);
+      for (GradientAscent& ascent : ascents_)
+        if (!ascent.has_gradient())
+          ascent.start_from_noise(strength);
       look_at_rest();
     }
-    for (Climb& climb : climbs_)
-      if (!climb.has_gradient())
-        climb.give_up();
+    for (GradientAscent& ascent : ascents_)
+      if (!ascent.has_gradient())
+        ascent.give_up();
   }
 
   void step() {
     const bool is_paper = options_.method == ClassModelOptions::Method::Paper;
     if (!is_paper)
       look_moved();
-    for (Climb& climb : climbs_)
-      climb.make_step();
+    for (GradientAscent& ascent : ascents_)
+      ascent.make_step();
     if (is_paper)
       look_at_rest();
   }
 
   std::vector<ClassModelProgress> progress() const {
     std::vector<ClassModelProgress> all;
-    for (std::size_t k = 0; k < climbs_.size(); ++k)
-      all.push_back({climbs_[k].step(), looks_[k].score, climbs_[k].norm(), objective(k),
-                     looks_[k].probability, &climbs_[k].picture()});
+    for (std::size_t k = 0; k < ascents_.size(); ++k)
+      all.push_back({ascents_[k].step(), looks_[k].score, ascents_[k].norm(), objective(k),
+                     looks_[k].probability, &ascents_[k].picture()});
     return all;
   }
 
@@ -110,17 +111,18 @@ public:
     std::vector<ClassModel> all;
     for (const ClassModelProgress& p : progress())
       all.push_back({p.input->clone(), p.step, p.score, p.norm, p.objective, p.probability,
-                     climbs_[all.size()].start()});
+                     ascents_[all.size()].start()});
     return all;
   }
 
 private:
   bool is_on_plateau() const {
-    return std::any_of(climbs_.begin(), climbs_.end(), [](const Climb& c) { return !c.has_gradient(); });
+    return std::any_of(ascents_.begin(), ascents_.end(),
+                       [](const GradientAscent& c) { return !c.has_gradient(); });
   }
 
-  /// What keeps the pictures apart: Gram matrices of the climb's own layer or of another session's, or the
-  /// pictures themselves.
+  /// What keeps the pictures apart: Gram matrices of the layer that is excited or of another session's, or
+  /// the pictures themselves.
   enum class Apartness { None, OwnLayer, OtherLayer, Pictures };
 
   void choose_apartness() {
@@ -135,9 +137,9 @@ private:
                   program.options().batch);
       FOVEA_CHECK(
           program.inputs().front().shape.elements() / program.options().batch ==
-              climbs_.front().picture().elements(),
+              ascents_.front().picture().elements(),
           "the layer in which the pictures are compared takes pictures of {}, gradient ascent uses {}",
-          to_string(program.inputs().front().shape), to_string(climbs_.front().picture().shape()));
+          to_string(program.inputs().front().shape), to_string(ascents_.front().picture().shape()));
       apartness_ = Apartness::OtherLayer;
       return;
     }
@@ -154,7 +156,7 @@ private:
   template <class Use>
   void for_each_of_batch(const Session& session, std::size_t first, Use use) {
     const auto batch = static_cast<std::size_t>(session.program().options().batch);
-    for (std::size_t n = 0; n < batch && first + n < climbs_.size(); ++n)
+    for (std::size_t n = 0; n < batch && first + n < ascents_.size(); ++n)
       use(static_cast<std::int64_t>(n), first + n);
   }
 
@@ -162,14 +164,14 @@ private:
   void run_forward(Session& session, std::size_t first) {
     const std::int64_t batch = session.program().options().batch;
     for_each_of_batch(session, first, [&](std::int64_t n, std::size_t k) {
-      climbs_[k].show(part_of(session.input().data<float>(), n, batch));
+      ascents_[k].show(part_of(session.input().data<float>(), n, batch));
     });
     session.forward();
   }
 
   void look() {
     const std::int64_t batch = session_.program().options().batch;
-    for (std::size_t first = 0; first < climbs_.size(); first += static_cast<std::size_t>(batch)) {
+    for (std::size_t first = 0; first < ascents_.size(); first += static_cast<std::size_t>(batch)) {
       run_forward(session_, first);
       for_each_of_batch(session_, first, [&](std::int64_t n, std::size_t k) {
         looks_[k] = excitation_.look(session_, n);
@@ -179,7 +181,7 @@ private:
         push_in_layer(first);
       session_.backward();
       for_each_of_batch(session_, first, [&](std::int64_t n, std::size_t k) {
-        climbs_[k].take_gradient(part_of(session_.gradient().data<float>(), n, batch));
+        ascents_[k].take_gradient(part_of(session_.gradient().data<float>(), n, batch));
       });
     }
     if (apartness_ == Apartness::OtherLayer)
@@ -233,10 +235,10 @@ private:
   void push_through_other_layer() {
     Session& session = *diversity_.layer;
     const std::int64_t batch = session.program().options().batch;
-    for (std::size_t first = 0; first < climbs_.size(); first += static_cast<std::size_t>(batch)) {
+    for (std::size_t first = 0; first < ascents_.size(); first += static_cast<std::size_t>(batch)) {
       run_forward(session, first);
       remember_grams(session, first);
-      std::vector<double> similarities(climbs_.size());
+      std::vector<double> similarities(ascents_.size());
       for_each_of_batch(session, first, [&](std::int64_t n, std::size_t k) {
         std::vector<float> direction;
         similarities[k] = similarity_in_layer(session, n, k, direction);
@@ -244,27 +246,27 @@ private:
       });
       session.backward();
       for_each_of_batch(session, first, [&](std::int64_t n, std::size_t k) {
-        climbs_[k].push_shown(part_of(session.gradient().data<float>(), n, batch),
-                              -diversity_.strength * similarities[k]);
+        ascents_[k].push_shown(part_of(session.gradient().data<float>(), n, batch),
+                               -diversity_.strength * similarities[k]);
       });
     }
   }
 
   void push_pictures() {
-    for (std::size_t k = 0; k < climbs_.size(); ++k)
-      features_[k] = coarse_picture(climbs_[k].standard_picture(), size_.height, size_.width);
-    for (std::size_t k = 0; k < climbs_.size(); ++k) {
+    for (std::size_t k = 0; k < ascents_.size(); ++k)
+      features_[k] = coarse_picture(ascents_[k].standard_picture(), size_.height, size_.width);
+    for (std::size_t k = 0; k < ascents_.size(); ++k) {
       Features gradient;
       const double similarity = similarity_to_others(features_, k, gradient);
-      std::vector<float> direction(static_cast<std::size_t>(climbs_[k].picture().elements()));
+      std::vector<float> direction(static_cast<std::size_t>(ascents_[k].picture().elements()));
       pull_back_coarse(gradient, size_.height, size_.width, direction);
       // Below 0 the pictures are opposites already: nothing pulls them together again.
-      climbs_[k].push(std::move(direction), -diversity_.strength * std::max(similarity, 0.0));
+      ascents_[k].push(std::move(direction), -diversity_.strength * std::max(similarity, 0.0));
     }
   }
 
   double objective(std::size_t k) const {
-    const double norm = climbs_[k].norm();
+    const double norm = ascents_[k].norm();
     return options_.method == ClassModelOptions::Method::Paper ? looks_[k].score - options_.l2 * norm * norm
                                                                : looks_[k].score;
   }
@@ -274,7 +276,7 @@ private:
   const DiversityOptions& diversity_;
   Excitation excitation_;
   InputSize size_;
-  std::vector<Climb> climbs_;
+  std::vector<GradientAscent> ascents_;
   std::vector<Excitation::Look> looks_;
   Apartness apartness_ = Apartness::None;
   LayerLayout layout_;              ///< of the layer in which the pictures are to differ
@@ -300,7 +302,7 @@ class_models(Session& session, const Preprocessing& preprocessing, const ClassMo
              const DiversityOptions& diversity,
              const std::function<bool(std::span<const ClassModelProgress>)>& progress) {
   check_options(options, diversity);
-  Ascent ascent(session, preprocessing, options, diversity);
+  JointAscent ascent(session, preprocessing, options, diversity);
   ascent.look_at_rest();
   ascent.leave_plateaus();
   auto goes_on = [&] { return !progress || progress(ascent.progress()); };

@@ -4,7 +4,7 @@
 
 namespace fovea {
 
-/// What a climb raises: a class score, or what LayerTarget says of the program's first output.
+/// What gradient ascent raises: a class score, or what LayerTarget says of the program's first output.
 class Excitation {
 public:
   /// InputError when the class, channel or unit is out of range.

@@ -24,7 +24,7 @@ static void require(int condition, const char* text) {
 #define REQUIRE(condition) require(condition, #condition)
 
 /* Two pictures of noise: their scores, the gradient of each best score, and a step along it. */
-static void climb(fovea_session* session) {
+static void ascend(fovea_session* session) {
   fovea_session_info info;
   CHECK(fovea_session_describe(session, &info));
   const int64_t shape[4] = {2, info.channels, info.height, info.width};
@@ -107,7 +107,7 @@ int main(int argc, char** argv) {
   CHECK(fovea_model_describe(model, &info));
   REQUIRE(info.channels == 3 && info.classes == 10 && info.labels == 10);
   CHECK(fovea_session_create(model, &options, &session));
-  climb(session);
+  ascend(session);
   explain(model, session, argv[2]);
   REQUIRE(strcmp(fovea_last_error(), "") == 0);
   REQUIRE(fovea_model_load("no-such-file.onnx", &model) == FOVEA_ERROR_MODEL);

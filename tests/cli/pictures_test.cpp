@@ -241,7 +241,7 @@ TEST(ClassModelVerb, PaperModeReportsTheObjective) {
   EXPECT_NEAR(objective, score - 0.01 * norm * norm, 1e-6 * std::max(1.0, std::abs(score)));
 }
 
-TEST(ClassModelVerb, CtrlCEndsTheClimbWithThePictureSoFar) {
+TEST(ClassModelVerb, CtrlCEndsTheAscentWithThePictureSoFar) {
   const TemporaryFolder folder;
   CommandOptions options;
   options.interrupt_when = [](const std::string& err) { return contains(err, "step    0/"); };

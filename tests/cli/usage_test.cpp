@@ -106,7 +106,7 @@ TEST(Usage, SeveralPicturesDoNotFitIntoOneFile) {
   EXPECT_EQ(folder.count(), 0U);
 }
 
-TEST(Usage, TargetsAndClimbsThatDoNotGoTogetherAreErrors) {
+TEST(Usage, TargetsAndAscentsThatDoNotGoTogetherAreErrors) {
   auto refused = [](std::vector<std::string> arguments, const char* message) {
     arguments.insert(arguments.begin(), "class-model");
     arguments.insert(arguments.end(), {"-o", "x.png"});

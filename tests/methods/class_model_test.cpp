@@ -137,7 +137,7 @@ TEST(ClassModel, PaperModeTellsOfThePictureItShows) {
   });
 }
 
-TEST(ClassModel, AFalseAnswerEndsTheClimb) {
+TEST(ClassModel, AFalseAnswerEndsTheAscent) {
   const Model model = built(small_network(12, 12));
   Session session = session_of(model);
   for (int last : {0, 3}) {

@@ -51,7 +51,7 @@ std::vector<double> slow_ascent(Session& session, const std::vector<float>& weig
   return x;
 }
 
-TEST(FeatureVisualisation, ALayersPartIsClimbedToAsByHand) {
+TEST(FeatureVisualisation, ALayersPartIsExcitedAsByHand) {
   const Model model = built(small_network(13, 18));
   Session slow = layer_session(model, "s2"), session = layer_session(model, "s2");
   const Shape shape = session.output().shape();  // [1,5,H,W]
@@ -182,8 +182,9 @@ TEST(FeatureVisualisation, AChannelBehindAReluIsOpenedByStrongerNoise) {
   EXPECT_EQ(closed.score, 0);
 }
 
-/// The climb written down once more, in double, with sums for transforms: 6 x 5 pixels, Adam on the spectrum.
-TEST(FourierClimb, IsAdamOnTheSpectrum) {
+/// The ascent written down once more, in double, with sums for transforms: 6 x 5 pixels, Adam on the
+/// spectrum.
+TEST(FourierAscent, IsAdamOnTheSpectrum) {
   constexpr std::int64_t H = 6, W = 5;
   constexpr std::size_t plane = H * W;
   // Eigenvectors of kColourCovariance times the roots of its eigenvalues.
@@ -269,7 +270,7 @@ TEST(FourierClimb, IsAdamOnTheSpectrum) {
   EXPECT_GT(change, 0.3);
 }
 
-TEST(FourierClimb, TheScoreRises) {
+TEST(FourierAscent, TheScoreRises) {
   const Model model = built(small_network(20, 16));
   Session session = test::session_of(model);
   for (std::int64_t target = 0; target < 5; ++target) {
@@ -280,7 +281,7 @@ TEST(FourierClimb, TheScoreRises) {
   }
 }
 
-TEST(FourierClimb, StartsWhereItIsTold) {
+TEST(FourierAscent, StartsWhereItIsTold) {
   const Model model = built(small_network(20, 16));
   Session session = test::session_of(model);
   const PictureUnits units(torchvision(), 3);
@@ -334,7 +335,7 @@ TEST(PictureUnitsSquash, KeepsColoursAndFollowsTheChainRule) {
     EXPECT_NEAR(x[i], u[i], 1e-4);
 }
 
-TEST(Moves, ZoomAndTurnsChangeTheClimbAndFollowTheSeed) {
+TEST(Moves, ZoomAndTurnsChangeTheAscentAndFollowTheSeed) {
   const Model model = built(small_network(20, 16));
   Session session = test::session_of(model);
   Options options = {.target_class = 1, .steps = 25, .seed = 2};
@@ -398,11 +399,11 @@ TEST(Diverse, PicturesDifferMoreInTheLayerAndStillExciteTheirTarget) {
       options.layer = LayerTarget{Part::Channel, 2, {}, {}};
     const auto starts = class_models(session, torchvision(), options, {.pictures = 3});
     options.steps = 30;
-    auto climb = [&](double strength) {
+    auto ascend = [&](double strength) {
       return class_models(session, torchvision(), options,
                           {.pictures = 3, .strength = strength, .layer = own ? nullptr : &layer});
     };
-    const auto alone = climb(0), apart = climb(2);
+    const auto alone = ascend(0), apart = ascend(2);
     auto gram = [&](const ClassModel& m) { return slow_gram(judge, m); };
     EXPECT_LT(likeness(apart, gram), likeness(alone, gram) - 0.01) << kind;
     for (std::size_t k = 0; k < 3; ++k)
@@ -418,7 +419,7 @@ TEST(Diverse, WithoutALayerThePicturesThemselvesArePushedApart) {
     Options options = {.target_class = 2, .steps = 0, .method = method};
     const double start = class_model(session, torchvision(), options).score;
     options.steps = 30;
-    auto climb = [&](double strength) {
+    auto ascend = [&](double strength) {
       return class_models(session, torchvision(), options, {.pictures = 3, .strength = strength});
     };
     auto colours = [&](const ClassModel& m) {
@@ -426,14 +427,14 @@ TEST(Diverse, WithoutALayerThePicturesThemselvesArePushedApart) {
       units.to_standard(x);
       return std::vector<double>(x.begin(), x.end());
     };
-    const auto alone = climb(0), apart = climb(1);
+    const auto alone = ascend(0), apart = ascend(1);
     EXPECT_LT(likeness(apart, colours), likeness(alone, colours) - 0.01);
     for (const ClassModel& m : apart)
       EXPECT_GT(m.score, start);
   }
 }
 
-TEST(Diverse, WithoutStrengthEachIsTheClimbOfItsSeed) {
+TEST(Diverse, WithoutStrengthEachIsTheAscentOfItsSeed) {
   const Model model = built(small_network(16, 16));
   Session session = test::session_of(model);
   Options options = {.target_class = 1, .steps = 7, .seed = 5};
@@ -448,7 +449,7 @@ TEST(Diverse, WithoutStrengthEachIsTheClimbOfItsSeed) {
 TEST(Diverse, PicturesGoThroughAnyBatch) {
   const Model model = built(small_network(16, 16));
   const Options options = {.target_class = 1, .steps = 4, .layer = LayerTarget{Part::Channel, 1, {}, {}}};
-  auto climb = [&](std::int64_t batch, double strength) {
+  auto ascend = [&](std::int64_t batch, double strength) {
     Session session = layer_session(model, "s2", batch);
     std::vector<int> steps;
     const auto models = class_models(session, torchvision(), options, {.pictures = 3, .strength = strength},
@@ -460,13 +461,13 @@ TEST(Diverse, PicturesGoThroughAnyBatch) {
     EXPECT_EQ(steps, (std::vector<int>{0, 1, 2, 3, 4}));
     return models;
   };
-  const auto one = climb(1, 0);
+  const auto one = ascend(1, 0);
   for (std::int64_t batch : {2, 3, 5}) {
-    const auto several = climb(batch, 0);
+    const auto several = ascend(batch, 0);
     for (std::size_t k = 0; k < 3; ++k)
       for (std::size_t i = 0; i < 768; ++i)
         ASSERT_NEAR(several[k].input.data<float>()[i], one[k].input.data<float>()[i], 1e-3) << batch;
-    EXPECT_NE(values(climb(batch, 1)[2].input), values(several[2].input));
+    EXPECT_NE(values(ascend(batch, 1)[2].input), values(several[2].input));
   }
 }
 

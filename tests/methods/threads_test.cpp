@@ -46,10 +46,10 @@ Kept work(const Model& model, const Shared& shared, const Image& picture) {
   kept.maps.push_back(values_of(ten(picture, {.target = 2}).map));
   kept.box = localize(object, picture).object.box;
   Session session(shared.program);
-  ClassModelOptions climb;
-  climb.target_class = 1;
-  climb.steps = 3;
-  kept.model = values_of(class_model(session, {}, climb).input);
+  ClassModelOptions options;
+  options.target_class = 1;
+  options.steps = 3;
+  kept.model = values_of(class_model(session, {}, options).input);
   return kept;
 }
 

@@ -26,7 +26,8 @@ namespace fs = std::filesystem;
 /// At most this many pictures of --diversity go through the network together.
 constexpr int kLargestBatch = 8;
 
-/// The report of one climb as it runs: a line that renews itself on a terminal, every 25th step otherwise.
+/// The report of one gradient ascent as it runs: a line that renews itself on a terminal, every 25th step
+/// otherwise.
 class Reporter {
 public:
   Reporter(const ClassModelTarget& target, int steps)
@@ -98,7 +99,7 @@ void write_frames(const Context& context, const ClassModelTarget& target,
               context.picture_of(*all[k].input));
 }
 
-std::vector<ClassModel> climb(const Context& context, const ClassModelTarget& target) {
+std::vector<ClassModel> ascend(const Context& context, const ClassModelTarget& target) {
   const ClassModelArguments& arguments = context.arguments;
   ClassModelOptions method = arguments.method;
   method.target_class = target.class_index.value_or(0);
@@ -233,7 +234,7 @@ int make_models(ClassModelArguments arguments) {
   for (const ClassModelTarget& target : targets) {
     if (interrupts.asked())
       break;
-    const std::vector<ClassModel> models = climb(context, target);
+    const std::vector<ClassModel> models = ascend(context, target);
     for (std::size_t k = 0; k < models.size(); ++k) {
       say_how_it_went(models[k], target.short_name, arguments.method.steps);
       gallery.add(context, target, k, models[k]);

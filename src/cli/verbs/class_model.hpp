@@ -13,7 +13,7 @@
 #include <vector>
 
 /// What the files of `fovea class-model` share: class_model_options.cpp parses, class_model_targets.cpp names
-/// what is climbed to, class_model.cpp climbs and writes.
+/// what is excited, class_model.cpp runs gradient ascent and writes.
 namespace fovea::cli {
 
 /// One thing to excite: a class, or a part of the layer.

@@ -24,7 +24,7 @@ void add_target_options(ClassModelArguments& arguments, Command verb) {
                   "may be repeated");
 }
 
-void add_climb_options(ClassModelArguments& arguments, Command verb) {
+void add_ascent_options(ClassModelArguments& arguments, Command verb) {
   ClassModelOptions& method = arguments.method;
   verb.add_option("--steps", method.steps, "number of steps of gradient ascent")
       .check(whole_number(1, 1000000))
@@ -93,7 +93,7 @@ void add_diversity_options(ClassModelArguments& arguments, Command verb) {
 
 void ClassModelArguments::add_to(Command verb) {
   add_target_options(*this, verb);
-  add_climb_options(*this, verb);
+  add_ascent_options(*this, verb);
   add_diversity_options(*this, verb);
   verb.add_option("--every", every, "also write a frame at every K-th step").check(whole_number(1, 1000000));
   verb.add_flag("--sheet", sheet, "also write all pictures as one labelled picture");

@@ -11,12 +11,12 @@
 
 namespace fovea {
 
-/// The climb of one picture: where it is, how it is shown to the network, and the steps. Looks at it are the
-/// caller's: it shows the picture and brings back the gradient of what was shown.
-class Climb {
+/// Gradient ascent on one picture: where it is, how it is shown to the network, and the steps. Looks at it
+/// are the caller's: it shows the picture and brings back the gradient of what was shown.
+class GradientAscent {
 public:
-  Climb(const InputSize& size, const Preprocessing& preprocessing, const ClassModelOptions& options,
-        std::uint64_t seed);
+  GradientAscent(const InputSize& size, const Preprocessing& preprocessing, const ClassModelOptions& options,
+                 std::uint64_t seed);
 
   /// The picture as network input, [C,H,W].
   const Tensor& picture() const { return x_; }

@@ -1,4 +1,4 @@
-#include "methods/climb.hpp"
+#include "methods/gradient_ascent.hpp"
 
 #include "base/check.hpp"
 #include "image/blur.hpp"
@@ -18,8 +18,8 @@ double root_mean_square(std::span<const float> values) {
 
 }  // namespace
 
-Climb::Climb(const InputSize& size, const Preprocessing& preprocessing, const ClassModelOptions& options,
-             std::uint64_t seed)
+GradientAscent::GradientAscent(const InputSize& size, const Preprocessing& preprocessing,
+                               const ClassModelOptions& options, std::uint64_t seed)
     : size_(size), options_(options), units_(preprocessing, size.channels), generator_(seed),
       x_(DType::F32, {size.channels, size.height, size.width}) {
   if (is_fourier()) {
@@ -32,7 +32,7 @@ Climb::Climb(const InputSize& size, const Preprocessing& preprocessing, const Cl
   begin();
 }
 
-void Climb::begin() {
+void GradientAscent::begin() {
   if (!is_paper())
     units_.to_network(x_.data<float>());  // the mean colour, wherever the network's own zero lies
   if (options_.start == ClassModelOptions::Start::Noise)
@@ -47,42 +47,42 @@ void Climb::begin() {
   }
 }
 
-std::vector<float> Climb::standard_picture() const {
+std::vector<float> GradientAscent::standard_picture() const {
   const auto x = x_.data<float>();
   std::vector<float> values(x.begin(), x.end());
   units_.to_standard(values);
   return values;
 }
 
-double Climb::norm() const {
+double GradientAscent::norm() const {
   const auto x = x_.data<float>();
   const double rms = is_paper() ? root_mean_square(x) : root_mean_square(standard_picture());
   return rms * std::sqrt(static_cast<double>(x.size()));
 }
 
-void Climb::show(std::span<float> input) const {
+void GradientAscent::show(std::span<float> input) const {
   show_posed(pose_, size_, x_.data<float>(), input);
 }
 
-void Climb::take_gradient(std::span<const float> shown_gradient) {
+void GradientAscent::take_gradient(std::span<const float> shown_gradient) {
   gradient_.resize(shown_gradient.size());
   pull_back_posed(pose_, size_, shown_gradient, gradient_);
   if (!is_paper())
     units_.to_standard_gradient(gradient_);
 }
 
-bool Climb::has_gradient() const {
+bool GradientAscent::has_gradient() const {
   return std::any_of(gradient_.begin(), gradient_.end(), [](float g) { return g != 0.0F; });
 }
 
-void Climb::push_shown(std::span<const float> shown_direction, double share) {
+void GradientAscent::push_shown(std::span<const float> shown_direction, double share) {
   std::vector<float> direction(shown_direction.size());
   pull_back_posed(pose_, size_, shown_direction, direction);
   units_.to_standard_gradient(direction);
   push(std::move(direction), share);
 }
 
-void Climb::push(std::vector<float> direction, double share) {
+void GradientAscent::push(std::vector<float> direction, double share) {
   const double length = root_mean_square(direction);
   if (length == 0)
     return;
@@ -91,12 +91,12 @@ void Climb::push(std::vector<float> direction, double share) {
     gradient_[i] += scale * direction[i];
 }
 
-void Climb::start_from_noise(double strength) {
+void GradientAscent::start_from_noise(double strength) {
   add_noise(strength);
   start_ = ClassModel::Start::NoiseBecauseGradientWasZero;
 }
 
-void Climb::make_step() {
+void GradientAscent::make_step() {
   switch (options_.method) {
   case ClassModelOptions::Method::Regularized:
     step_regularized();
@@ -111,7 +111,7 @@ void Climb::make_step() {
 }
 
 /// I += step * d/dI (S_c - l2 * ||I||^2), in the network's own units.
-void Climb::step_as_in_the_paper() {
+void GradientAscent::step_as_in_the_paper() {
   auto x = x_.data<float>();
   const double rate = step_of(options_);
   for (std::size_t i = 0; i < x.size(); ++i)
@@ -120,7 +120,7 @@ void Climb::step_as_in_the_paper() {
 }
 
 /// A step of given length along the gradient; smoothing now and then; colours stay colours.
-void Climb::step_regularized() {
+void GradientAscent::step_regularized() {
   auto x = x_.data<float>();
   const double to_go = 1.0 - static_cast<double>(step_) / options_.steps;
   gaussian_blur(gradient_, size_.height, size_.width, options_.coarse * to_go * side());
@@ -137,7 +137,7 @@ void Climb::step_regularized() {
 }
 
 /// A step of Adam, upwards, on the spectrum. The gradient comes to it through sigmoid, colours and transform.
-void Climb::step_fourier() {
+void GradientAscent::step_fourier() {
   units_.to_unsquashed_gradient(standard_picture(), gradient_);
   basis_->pull_back(gradient_);
   // The gradient's own scale is taken out first, so that a network's units do not matter beside `tiny`.
@@ -155,7 +155,7 @@ void Climb::step_fourier() {
   render();
 }
 
-void Climb::render() {
+void GradientAscent::render() {
   auto x = x_.data<float>();
   std::copy(spectrum_.begin(), spectrum_.end(), x.begin());
   basis_->synthesize(x);
@@ -163,14 +163,14 @@ void Climb::render() {
   units_.to_network(x);
 }
 
-void Climb::analyze() {
+void GradientAscent::analyze() {
   spectrum_ = standard_picture();
   units_.unsquash(spectrum_);
   basis_->analyze(spectrum_);
   render();
 }
 
-void Climb::add_noise(double strength) {
+void GradientAscent::add_noise(double strength) {
   std::normal_distribution<float> normal;
   const double deviation = 0.4 * strength;
   if (is_fourier()) {
