@@ -110,7 +110,7 @@ class Unchanged(torch.autograd.Function):
 
 @contextlib.contextmanager
 def relevance(rule):
-    """Networks run inside the block share out relevance on their way back."""
+    """Networks run inside the block share out relevance in their backward pass."""
     dense = {"lrp-epsilon": "epsilon", "lrp-alpha-beta": "alpha-beta", "lrp": "epsilon", "excitation": "z-plus"}[rule]
     filters = "z-plus" if rule == "lrp" else dense
     mean = "epsilon" if rule == "lrp-epsilon" else "z-plus or minus"

@@ -89,12 +89,12 @@ struct CustomOperator {
   /// The output's shape. Called several times while a program is compiled. Empty: that of the first input.
   std::function<Shape(const CustomNode& node, std::span<const Shape> inputs)> shape = {};
   std::function<void(const CustomForward& call)> forward = {};
-  /// Empty: not differentiable, which is an error where the way back would pass by such a node.
+  /// Empty: not differentiable, which is an error where the backward pass would meet such a node.
   std::function<void(const CustomBackward& call)> backward = {};
 };
 
-/// A rule of one's own for the way back through rectifiers, in place of the first three of Rule and at the
-/// same nodes: those that compute max(x, 0), element by element. All other operators pass back their own
+/// A rule of one's own for the backward pass through rectifiers, in place of the first three of Rule and at
+/// the same nodes: those that compute max(x, 0), element by element. All other operators pass back their own
 /// gradient.
 struct RectifierRule {
   std::string name;  ///< for notes and errors

@@ -40,7 +40,8 @@ enum class Precision {
   F32,
   F64,    ///< on the reference backend
   BF16,   ///< bfloat16 both ways; needs AVX-512 BF16 or AMX
-  Mixed,  ///< forward in float32, so that ReLU signs and pooling winners are exact, the way back in bfloat16
+  Mixed,  ///< forward in float32, so that ReLU signs and pooling winners are exact, the backward pass in
+          ///< bfloat16
 };
 /// "f32", "f64", "bf16" or "mixed".
 std::string_view name_of(Precision precision);
@@ -237,10 +238,10 @@ struct StepProfile {
   std::string node;                     ///< the graph's node; empty for the program's own copies
   std::string operator_name;            ///< fovea's name: "Conv", "ConvTranspose", "reorder", ...
   Shape shape;                          ///< of the node's first output
-  Direction part = Direction::Forward;  ///< Forward, or ForwardAndBackward for a step of the way back
+  Direction part = Direction::Forward;  ///< Forward, or ForwardAndBackward for a step of the backward pass
   std::int64_t multiply_adds = 0;       ///< of one run; 0 but for convolutions and matrix products
   std::int64_t runs = 0;                ///< since the session was made or the profile reset
-  double seconds = 0;                   ///< of all those runs together, by the clock on the wall
+  double seconds = 0;                   ///< of all those runs together, wall-clock time
   double fastest_seconds = 0;  ///< of the fastest of them: what the step costs where nothing disturbs it
 };
 

@@ -20,7 +20,7 @@ struct RuleOverride {
   std::string_view treatment = {};  ///< for reports, where a set has several: what the rule does
 };
 
-/// How the way back is made: the first override that fits, or else the operator's own gradient.
+/// How the backward pass is made: the first override that fits, or else the operator's own gradient.
 struct RuleSet {
   std::string name;
   std::vector<RuleOverride> overrides;

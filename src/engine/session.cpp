@@ -30,7 +30,7 @@ struct Session::Impl {
   std::unique_ptr<backend::SessionState> state;
   std::vector<std::function<void()>> steps;
   std::vector<StepProfile> profile;  ///< empty unless profiling; else one for each step
-  bool forward_is_fresh = false;     ///< the arena still holds what the way back needs
+  bool forward_is_fresh = false;     ///< the arena still holds what the backward pass needs
   std::uint64_t runs = 0;
   std::stop_token stop;
 

@@ -105,7 +105,7 @@ Rect LayerExplainer::in_photo(const Rect& rect) const {
 Reconstruction LayerExplainer::send_back(std::int64_t channel, const std::optional<Unit>& only) {
   Reconstruction result;
   result.strongest = only ? at(*only) : strongest(channel);
-  if (session_.runs() != seen_by_) {  // the way back uses up what the forward pass left
+  if (session_.runs() != seen_by_) {  // the backward pass uses up what the forward pass left
     std::memcpy(session_.input().raw(), input_.raw(), input_.bytes());
     session_.forward();
   }

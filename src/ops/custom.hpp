@@ -28,7 +28,7 @@ struct CustomAttributes {
 /// y = what the caller's function makes of the inputs.
 const ir::Operator& custom();
 
-/// The same without a way back.
+/// The same without a gradient.
 const ir::Operator& custom_without_backward();
 
 /// The wanted gradients, an output for each. Inputs (dy, y, x...).

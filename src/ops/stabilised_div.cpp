@@ -31,7 +31,7 @@ const ir::Operator& stabilised_div() {
                                {"a", "b"},
                                infer,
                                kernel,
-                               ir::not_differentiable("it is made by rules of the way back"),
+                               ir::not_differentiable("it is made by rules of the backward pass"),
                                StabilisedDivAttributes{}};
   return op;
 }

@@ -4,7 +4,7 @@
 
 namespace fovea::passes {
 
-/// Lets the way back keep one truth value for each element instead of an activation: ReluGradient(dy, y)
+/// Lets the backward pass keep one truth value for each element instead of an activation: ReluGradient(dy, y)
 /// becomes Masked(dy, ReluMask(y)) and ClipGradient(dy, x) becomes Masked(dy, ClipMask(x)), the mask made
 /// right after the value that it looks at.
 ir::Graph save_masks(const ir::Graph& graph, Notes& notes);

@@ -25,7 +25,7 @@ bool is_summary(const ir::Graph& graph, const ir::Node& node, const std::vector<
   return written < read;
 }
 
-/// What the way back needs of the forward part is taken while that runs, if it is smaller: masks for
+/// What the backward pass needs of the forward part is taken while that runs, if it is smaller: masks for
 /// activations.
 void hoist_summaries(const ir::Graph& graph, std::vector<bool>& is_forward) {
   for (std::size_t n = 0; n < graph.nodes().size(); ++n)

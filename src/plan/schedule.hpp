@@ -7,7 +7,7 @@
 namespace fovea::plan {
 
 /// The order in which nodes run: first the `forward` ones, which the forward outputs need, and with them
-/// those that keep something smaller of a forward value for the way back (a mask); then the rest.
+/// those that keep something smaller of a forward value for the backward pass (a mask); then the rest.
 struct Schedule {
   std::vector<ir::NodeId> order;
   std::size_t forward = 0;

@@ -49,7 +49,7 @@ TEST(Bench, CountsTheWorkOfBothDirections) {
     const nlohmann::json both = bench_json({"--backend", backend});
     EXPECT_EQ(bench_json({"--backend", backend, "--forward"})["multiply_adds"], forward) << backend;
     const auto counted = both["multiply_adds"].get<std::int64_t>();
-    EXPECT_GE(counted, 2 * forward) << backend << ": every product has one on the way back";
+    EXPECT_GE(counted, 2 * forward) << backend << ": every product has one in the backward pass";
     // The phases of a strided first layer are filled up with taps of zero.
     EXPECT_LE(counted, std::string(backend) == "onednn" ? 2 * forward + forward / 10 : 2 * forward)
         << backend;

@@ -117,8 +117,8 @@ testing::AssertionResult backends_agree(const ir::Graph& graph, const std::vecto
   return testing::AssertionSuccess();
 }
 
-/// The problem itself, then the way back from every floating output to every operand that a gradient flows
-/// to.
+/// The problem itself, then the backward pass from every floating output to every operand that a gradient
+/// flows to.
 void expect_agreement(const std::string& text, Around around) {
   const Case made = make_case(text, around);
   EXPECT_TRUE(backends_agree(made.graph, made.feeds)) << text << ", forward";

@@ -333,7 +333,7 @@ TEST(OwnOperators, that_throw_end_the_run_by_name) {
   };
   backward.backward = [](const CustomBackward& call) {
     call.node.attributes.integer("axis", 0);
-    throw InputError("no way back");
+    throw InputError("no backward pass");
   };
   Session there(Program::compile(loaded(one_node(), {forward})));
   expect_named(model_error([&] { there.forward(); }), "too far");
@@ -342,7 +342,7 @@ TEST(OwnOperators, that_throw_end_the_run_by_name) {
   EXPECT_NO_THROW(there.forward());
   Session back(Program::compile(loaded(one_node(), {backward})));
   back.forward();
-  expect_named(model_error([&] { back.backward(); }), "no way back");
+  expect_named(model_error([&] { back.backward(); }), "no backward pass");
 }
 
 TEST(OwnOperators, can_cancel_a_run_in_its_midst) {

@@ -114,8 +114,8 @@ Tensor repeated(const Tensor& batch, std::int64_t count) {
   return result;
 }
 
-/// bfloat16 keeps eight bits. With exact masks (mixed) the way back is as near as that; where signs of ReLUs
-/// flip it cannot be, so a forward pass in bfloat16 is held to its scores.
+/// bfloat16 keeps eight bits. With exact masks (mixed) the backward pass is as near as that; where signs of
+/// ReLUs flip it cannot be, so a forward pass in bfloat16 is held to its scores.
 TEST(NetworksInBf16, stay_near_pytorch) {
   for (const Network& network : networks()) {
     const Tensor input = read_npy(network.file("input.npy")), scores = read_npy(network.file("scores.npy"));

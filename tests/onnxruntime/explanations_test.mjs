@@ -1,4 +1,4 @@
-// node explanations_test.mjs FOVEA SOURCE: exports the small reference networks and the bundled one with their way back,
+// node explanations_test.mjs FOVEA SOURCE: exports the small reference networks and the bundled one with their backward pass,
 // runs the files on ONNX Runtime, and compares: with PyTorch's gradients in float64 where there are any
 // (tests/data/networks), with fovea's own for the bundled network. Exit code 77, which CTest takes for skipped, where
 // onnxruntime-node is not installed (npm ci in this folder).

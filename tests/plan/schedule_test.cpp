@@ -16,7 +16,7 @@ std::vector<std::string> names(const ir::Graph& graph, const Schedule& schedule)
 }
 
 TEST(Schedule, runs_the_forward_part_first) {
-  // The way back is written between the nodes of the way there.
+  // The backward pass is written between the nodes of the forward pass.
   const ir::Graph graph = ir::parse(R"(
     input x f32[2]
     input seed f32[2]

@@ -3,7 +3,8 @@
 namespace fovea::autodiff {
 
 RuleSet lrp_epsilon_rules() {
-  return {"lrp-epsilon", joined({layers_by_epsilon(), sums_by_epsilon(), shifts_by_epsilon(), passing()}),
+  return {"lrp-epsilon",
+          joined({layers_by_epsilon(), sums_by_epsilon(), shifts_by_epsilon(), pass_through()}),
           moves_relevance};
 }
 

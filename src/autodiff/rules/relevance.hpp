@@ -64,7 +64,7 @@ Overrides sums_by_z_plus();
 /// sums of a constant (ir::Relevance::PassedOn) pass R on unchanged. Of a product of two computed values the
 /// signal takes all where the other one is a gate, else each takes half; of a quotient the dividend takes
 /// all.
-Overrides passing();
+Overrides pass_through();
 /// Whether an operator moves or selects values (ir::Relevance::Moved): its own gradient moves the relevance.
 bool moves_relevance(const ir::Operator& op);
 

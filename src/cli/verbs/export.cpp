@@ -15,7 +15,7 @@
 namespace fovea::cli {
 namespace {
 
-/// The methods that are one way back through the network, which a graph can hold.
+/// The methods that are one backward pass through the network, which a graph can hold.
 struct ExportedMethod {
   const char* name;
   Rule rule;

@@ -28,7 +28,7 @@ ops::PoolWindow window_over(const ops::MaxPoolAttributes& a, const Shape& x) {
 
 void max_pool(NodeWriter& w) {
   const auto& a = w.attributes<ops::MaxPoolAttributes>();
-  // The switches are written where the way back reads them.
+  // The switches are written where the backward pass reads them.
   w.result("MaxPool", {w.x()},
            {{"kernel_shape", a.kernel},
             {"strides", a.strides},

@@ -59,7 +59,7 @@ bool is_passed_on(const ir::Graph&, const ir::Node& node) {
 
 }  // namespace
 
-Overrides passing() {
+Overrides pass_through() {
   return {{&ops::mul(), pass_to_signal, has_signal, "all to the signal, none to the gate"},
           {&ops::mul(), pass_in_halves, is_product, "half to each factor"},
           {&ops::max(), pass_on, has_constant_operand, kUnchanged},
