@@ -136,7 +136,7 @@ struct ExplainOptions {
   /// How many crops of photos are run at a time. 0: all crops of one photo. A model whose file takes no batch
   /// but its own is run with that.
   std::int64_t batch = 0;
-  /// Size, precision, backend, threads, outputs, activation, rectifier_rule. Direction, batch, rule, source
+  /// Size, precision, backend, threads, outputs, activation, rectifier_rule. Direction, batch, rule, wrt
   /// and target are the explainer's. A size that neither the file nor this gives is `side_of_network`.
   ProgramOptions program = {};
 };

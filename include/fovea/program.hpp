@@ -67,8 +67,8 @@ enum class Direction {
 /// One backward pass of a program: by which rule, and with respect to what.
 struct BackwardPass {
   Rule rule = Rule::Gradient;
-  /// As ProgramOptions::source.
-  std::string source = {};
+  /// As ProgramOptions::wrt.
+  std::string wrt = {};
   friend bool operator==(const BackwardPass&, const BackwardPass&) = default;
 };
 
@@ -83,7 +83,7 @@ inline constexpr std::int64_t kMaxBatch = 65536;
 inline constexpr std::int64_t kMaxInputSide = 65536;  ///< height or width
 inline constexpr int kMaxThreads = 1024;
 
-/// For ProgramOptions::source: the layer that last_spatial_layer names.
+/// For ProgramOptions::wrt: the layer that last_spatial_layer names.
 inline constexpr std::string_view kLastSpatialLayer = "<last spatial layer>";
 
 struct ProgramOptions {
@@ -110,9 +110,9 @@ struct ProgramOptions {
   /// tells what is left out.
   std::vector<std::string> outputs = {};
   /// Name of the ONNX value with respect to which is differentiated, or kLastSpatialLayer; empty: the
-  /// picture. Its value is then an output (Program::source_output), and Session::gradient has its shape.
-  std::string source = {};
-  /// Backward passes that share the forward pass with that of `rule` and `source`, which is number 0. Each
+  /// picture. Its value is then an output (Program::wrt_output), and Session::gradient has its shape.
+  std::string wrt = {};
+  /// Backward passes that share the forward pass with that of `rule` and `wrt`, which is number 0. Each
   /// has a seed and a gradient of its own: Session::seed(k), Session::gradient(k), k = 1, 2, ...
   std::vector<BackwardPass> further_passes = {};
   /// What the first output is where there is no `target`. docs/scores.md tells what a score is.
@@ -187,13 +187,13 @@ public:
   const ProgramOptions& options() const;
   /// Those of the model that the outputs need; the picture is the first.
   const std::vector<TensorInfo>& inputs() const;
-  /// The scores (or the target), further ProgramOptions::outputs, and last the sources of the backward
-  /// passes, each once.
+  /// The scores (or the target), further ProgramOptions::outputs, and last what the backward passes are
+  /// with respect to, each once.
   const std::vector<TensorInfo>& outputs() const;
   /// How many backward passes there are; 0 for Direction::Forward.
   std::size_t backward_passes() const;
   /// The output that holds what the k-th backward pass is with respect to; none where that is the picture.
-  std::optional<std::size_t> source_output(std::size_t pass = 0) const;
+  std::optional<std::size_t> wrt_output(std::size_t pass = 0) const;
   /// Number of classes: elements of the first output divided by the batch.
   std::int64_t classes() const;
   /// What makes probabilities of the scores; without meaning for a target and for Head::AsInFile.
@@ -274,8 +274,8 @@ public:
   /// Runs all backward passes. Must follow `forward`, and once only: they re-use the memory of what forward
   /// kept for them. InputError otherwise.
   void backward();
-  /// d(objective)/d(input 0) of the k-th pass, in input 0's shape; or with respect to its source, in its
-  /// shape.
+  /// d(objective)/d(input 0) of the k-th pass, in input 0's shape; or with respect to the value of its
+  /// BackwardPass::wrt, in that one's shape.
   const Tensor& gradient(std::size_t pass = 0) const;
 
   /// How many runs of either direction were begun so far. While the number stands, so does what the last run

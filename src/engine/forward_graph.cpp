@@ -89,11 +89,11 @@ ForwardGraph forward_graph(const Model& model, const ProgramOptions& options, pa
             forward.graph.nodes().size(), timer.milliseconds());
   ModelAccess::impl(model).file->release_pages();
   FOVEA_CHECK(!forward.graph.outputs().empty(), "the model has no output");
-  const std::vector<std::string> sources = sources_of(options);
-  for (std::size_t i = 0; i < sources.size(); ++i)
+  const std::vector<std::string> names = wrt_values_of(options);
+  for (std::size_t i = 0; i < names.size(); ++i)
     FOVEA_CHECK(
-        forward.graph.producer(forward.graph.outputs()[forward.graph.outputs().size() - sources.size() + i]),
-        "'{}' is not computed from the picture", sources[i]);
+        forward.graph.producer(forward.graph.outputs()[forward.graph.outputs().size() - names.size() + i]),
+        "'{}' is not computed from the picture", names[i]);
   forward.layouts = output_layouts(model, forward.graph, options);
   const Shape shape_in_file = forward.graph.shape(forward.graph.outputs().front());
   if (has_classes)

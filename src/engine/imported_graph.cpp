@@ -11,24 +11,24 @@ std::vector<BackwardPass> backward_passes_of(const ProgramOptions& options) {
   std::vector<BackwardPass> passes;
   if (options.direction == Direction::ForwardAndBackward) {
     passes = options.further_passes;
-    passes.insert(passes.begin(), {options.rule, options.source});
+    passes.insert(passes.begin(), {options.rule, options.wrt});
   }
   return passes;
 }
 
-std::vector<std::string> sources_of(const ProgramOptions& options) {
-  std::vector<std::string> sources;
-  const auto add = [&](const std::string& source) {
-    if (!source.empty() && std::find(sources.begin(), sources.end(), source) == sources.end())
-      sources.push_back(source);
+std::vector<std::string> wrt_values_of(const ProgramOptions& options) {
+  std::vector<std::string> values;
+  const auto add = [&](const std::string& value) {
+    if (!value.empty() && std::find(values.begin(), values.end(), value) == values.end())
+      values.push_back(value);
   };
-  add(options.source);
+  add(options.wrt);
   for (const BackwardPass& pass : options.further_passes)
-    add(pass.source);
+    add(pass.wrt);
   // The one that the file does not name is found once the others are there.
-  std::stable_partition(sources.begin(), sources.end(),
-                        [](const std::string& source) { return source != kLastSpatialLayer; });
-  return sources;
+  std::stable_partition(values.begin(), values.end(),
+                        [](const std::string& value) { return value != kLastSpatialLayer; });
+  return values;
 }
 
 std::vector<std::string> wanted_values(const Model& model, const ProgramOptions& options) {
@@ -39,9 +39,9 @@ std::vector<std::string> wanted_values(const Model& model, const ProgramOptions&
     names = options.outputs;
   else if (!model.outputs().empty())
     names.push_back(model.outputs().front().name);
-  for (const std::string& source : sources_of(options))
-    if (source != kLastSpatialLayer)
-      names.push_back(source);
+  for (const std::string& value : wrt_values_of(options))
+    if (value != kLastSpatialLayer)
+      names.push_back(value);
   return names;
 }
 
@@ -67,8 +67,8 @@ onnx_import::ImportOptions import_options(const Model& model, const ProgramOptio
 
 ir::Graph imported_graph(const Model& model, const ProgramOptions& options) {
   ir::Graph graph = onnx_import::import_graph(*ModelAccess::impl(model).file, import_options(model, options));
-  const std::vector<std::string> sources = sources_of(options);
-  if (!sources.empty() && sources.back() == kLastSpatialLayer) {
+  const std::vector<std::string> values = wrt_values_of(options);
+  if (!values.empty() && values.back() == kLastSpatialLayer) {
     const ir::ValueId layer = last_spatial_value(model, graph, options.batch);
     graph.add_output(layer, graph.value(layer).name);
   }

@@ -32,10 +32,10 @@ void check_batch(const ir::Graph& forward, const ProgramOptions& options, const 
 }
 
 autodiff::Differentiated differentiated(const ir::Graph& forward, const ProgramOptions& options, Rule rule,
-                                        ir::ValueId source, ProgramReport& report) {
+                                        ir::ValueId wrt, ProgramReport& report) {
   const LogTimer timer;
   autodiff::Differentiated made =
-      autodiff::differentiate(forward, forward.outputs().front(), source, rule_set(options, rule));
+      autodiff::differentiate(forward, forward.outputs().front(), wrt, rule_set(options, rule));
   log_event(LogLevel::Detail, "differentiated by rule {}: {} nodes, then {} ({:.1f} ms)",
             rule_name(options, rule), forward.nodes().size(), made.graph.nodes().size(),
             timer.milliseconds());
@@ -49,21 +49,21 @@ autodiff::Differentiated differentiated(const ir::Graph& forward, const ProgramO
 }
 
 /// The forward graph differentiated once for each backward pass; what each is with respect to goes to
-/// `sources`.
+/// `values`.
 std::vector<autodiff::Differentiated> all_differentiated(const ir::Graph& forward,
                                                          const ProgramOptions& options,
-                                                         std::vector<BackwardSource>& sources,
+                                                         std::vector<WrtValue>& values,
                                                          ProgramReport& report) {
-  const std::vector<std::string> names = sources_of(options);
+  const std::vector<std::string> names = wrt_values_of(options);
   std::vector<autodiff::Differentiated> all;
   for (const BackwardPass& pass : backward_passes_of(options)) {
     std::optional<std::size_t> output;
-    if (!pass.source.empty())
+    if (!pass.wrt.empty())
       output = forward.outputs().size() - names.size() +
-               static_cast<std::size_t>(std::find(names.begin(), names.end(), pass.source) - names.begin());
-    const ir::ValueId source = output ? forward.outputs()[*output] : forward.inputs().front();
-    sources.push_back({infos(forward, {source}).front(), output});
-    all.push_back(differentiated(forward, options, pass.rule, source, report));
+               static_cast<std::size_t>(std::find(names.begin(), names.end(), pass.wrt) - names.begin());
+    const ir::ValueId wrt = output ? forward.outputs()[*output] : forward.inputs().front();
+    values.push_back({infos(forward, {wrt}).front(), output});
+    all.push_back(differentiated(forward, options, pass.rule, wrt, report));
   }
   note_estimates(forward, report);
   return all;
@@ -91,7 +91,7 @@ BuiltGraph build_graph(const Model& model, const ProgramOptions& options, Progra
     return built;
   }
   check_batch(graph, options, built.outputs.front());
-  std::vector<autodiff::Differentiated> made = all_differentiated(graph, options, built.sources, report);
+  std::vector<autodiff::Differentiated> made = all_differentiated(graph, options, built.wrt, report);
   FOVEA_ASSERT(!surround || made.size() == 1);
   built.graph =
       passes::run(passes::final_passes(),

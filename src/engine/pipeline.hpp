@@ -10,7 +10,7 @@
 namespace fovea {
 
 /// What a backward pass is with respect to, and the output that holds it; none for the picture.
-struct BackwardSource {
+struct WrtValue {
   TensorInfo info;
   std::optional<std::size_t> output;
 };
@@ -20,8 +20,8 @@ struct BuiltGraph {
   ir::Graph graph;  ///< outputs: `outputs`, then the gradients, unless `Surround` made others
   std::vector<TensorInfo> inputs, outputs;
   ScoreHead head;
-  bool has_further_scores = false;      ///< Program::further_scores
-  std::vector<BackwardSource> sources;  ///< one for each backward pass
+  bool has_further_scores = false;  ///< Program::further_scores
+  std::vector<WrtValue> wrt;        ///< one for each backward pass
 };
 
 /// What is put around a differentiated graph before the final passes, such as the seed and the map of an

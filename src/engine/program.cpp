@@ -27,7 +27,7 @@ namespace {
 
 /// Says which of several things of one name a layer is.
 void note_ambiguous_names(const Model& model, const ProgramOptions& options, ProgramReport& report) {
-  std::vector<std::string> names = sources_of(options);
+  std::vector<std::string> names = wrt_values_of(options);
   names.insert(names.begin(), options.target);
   for (const std::string& name : names)
     if (!name.empty() && name != kLastSpatialLayer)
@@ -105,7 +105,7 @@ compiled_on(const backend::Backend& backend, const Model& model, const ProgramOp
   impl->outputs = std::move(built.outputs);
   impl->head = std::move(built.head);
   impl->has_further_scores = built.has_further_scores;
-  impl->sources = std::move(built.sources);
+  impl->wrt = std::move(built.wrt);
   impl->text = ir::print(built.graph);
   if (std::optional<backend::Refusal> refusal = lower_program(model, built.graph, *impl))
     return *refusal;
@@ -212,11 +212,11 @@ const std::vector<TensorInfo>& Program::outputs() const {
   return impl_->outputs;
 }
 std::size_t Program::backward_passes() const {
-  return impl_->sources.size();
+  return impl_->wrt.size();
 }
-std::optional<std::size_t> Program::source_output(std::size_t pass) const {
-  FOVEA_ASSERT(pass < impl_->sources.size());
-  return impl_->sources[pass].output;
+std::optional<std::size_t> Program::wrt_output(std::size_t pass) const {
+  FOVEA_ASSERT(pass < impl_->wrt.size());
+  return impl_->wrt[pass].output;
 }
 std::int64_t Program::classes() const {
   return impl_->outputs.front().shape.elements() / impl_->options.batch;

@@ -11,7 +11,7 @@ struct Program::Impl {
   std::vector<TensorInfo> inputs, outputs;
   ScoreHead head;
   bool has_further_scores = false;
-  std::vector<BackwardSource> sources;  ///< one for each backward pass
+  std::vector<WrtValue> wrt;  ///< one for each backward pass
   ProgramReport report;
   std::string text;  ///< the graph that was lowered
   const backend::Backend* backend = nullptr;

@@ -131,9 +131,9 @@ Session::Session(std::shared_ptr<const Program> program, Profiling profiling)
     impl_->add_port(impl_->inputs, info);
   for (const TensorInfo& info : compiled.outputs)
     impl_->add_port(impl_->outputs, info);
-  for (const BackwardSource& source : compiled.sources) {
+  for (const WrtValue& wrt : compiled.wrt) {
     impl_->add_port(impl_->inputs, compiled.outputs.front());
-    impl_->add_port(impl_->outputs, source.info);
+    impl_->add_port(impl_->outputs, wrt.info);
   }
   const backend::Lowering& lowering = compiled.lowering;
   FOVEA_ASSERT(lowering.inputs.size() == impl_->inputs.size() &&

@@ -25,22 +25,22 @@ PassProgram compile_passes(const MethodContext& context, const std::vector<Metho
     return {compile_scores(context), {}};
   const std::string layer =
       context.options.layer.empty() ? std::string(kLastSpatialLayer) : context.options.layer;
-  const auto source_of = [&](const MethodPass& pass) {
+  const auto wrt_of = [&](const MethodPass& pass) {
     return pass.to == MethodPass::To::Layer ? layer : std::string();
   };
   ProgramOptions options = context.program;
   options.direction = Direction::ForwardAndBackward;
   options.rule = passes.front().rule;
-  options.source = source_of(passes.front());
+  options.wrt = wrt_of(passes.front());
   for (auto pass = passes.begin() + 1; pass != passes.end(); ++pass)
-    options.further_passes.push_back({pass->rule, source_of(*pass)});
+    options.further_passes.push_back({pass->rule, wrt_of(*pass)});
   auto program = compile_for_pictures(context.model, options);
   for (std::size_t k = 0; k < passes.size(); ++k)
-    if (const std::optional<std::size_t> output = program->source_output(k)) {
-      const TensorInfo& source = program->outputs()[*output];
-      FOVEA_CHECK(grid_of(source).pictures() == program->options().batch,
-                  "the layer '{}' has shape {}, which is not that of a batch of {}", source.name,
-                  to_string(source.shape), program->options().batch);
+    if (const std::optional<std::size_t> output = program->wrt_output(k)) {
+      const TensorInfo& value = program->outputs()[*output];
+      FOVEA_CHECK(grid_of(value).pictures() == program->options().batch,
+                  "the layer '{}' has shape {}, which is not that of a batch of {}", value.name,
+                  to_string(value.shape), program->options().batch);
     }
   return {std::move(program), passes};
 }
@@ -49,7 +49,7 @@ PassSession::PassSession(const PassProgram& program, std::shared_ptr<Session> se
     : passes_(program.passes), session_(std::move(session)), layers_(program.passes.size()) {
   picture_size_ = session_->input().data<float>().size() / static_cast<std::size_t>(batch());
   for (std::size_t k = 0; k < passes_.size(); ++k)
-    if (const std::optional<std::size_t> output = session_->program().source_output(k)) {
+    if (const std::optional<std::size_t> output = session_->program().wrt_output(k)) {
       const LayerLayout& layout = layout_of(session_->program().outputs()[*output]);
       layers_[k].values.resize(static_cast<std::size_t>(layout.channels() * layout.positions()));
       layers_[k].gradient.resize(layers_[k].values.size());
@@ -127,7 +127,7 @@ void PassSession::backward(std::span<const std::span<const float>> pictures,
 std::vector<PassView> PassSession::views(const std::vector<std::size_t>& passes, std::int64_t n) {
   std::vector<PassView> views;
   for (const std::size_t k : passes) {
-    if (const std::optional<std::size_t> output = session_->program().source_output(k)) {
+    if (const std::optional<std::size_t> output = session_->program().wrt_output(k)) {
       const LayerLayout& layout = layout_of(session_->program().outputs()[*output]);
       LayerValues& layer = layers_[k];
       take_layer(layout, session_->output(*output).data<float>(), n, layer.values);

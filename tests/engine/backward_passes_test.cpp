@@ -37,7 +37,7 @@ protected:
   static std::vector<double> alone(const Model& model, const BackwardPass& pass) {
     ProgramOptions one = options();
     one.rule = pass.rule;
-    one.source = pass.source;
+    one.wrt = pass.wrt;
     Session session(Program::compile(model, one));
     fill(session);
     session.forward();
@@ -95,9 +95,9 @@ TEST_P(BackwardPasses, ReachThePictureAndALayer) {
   all.further_passes = {{Rule::Gradient, layer}, {Rule::Excitation, layer}, {Rule::Guided, {}}};
   const auto program = Program::compile(model, all);
   ASSERT_EQ(program->outputs().size(), 2U);
-  EXPECT_EQ(program->source_output(0), std::nullopt);
-  EXPECT_EQ(program->source_output(1), 1U);
-  EXPECT_EQ(program->source_output(2), 1U);
+  EXPECT_EQ(program->wrt_output(0), std::nullopt);
+  EXPECT_EQ(program->wrt_output(1), 1U);
+  EXPECT_EQ(program->wrt_output(2), 1U);
   Session session(program);
   fill(session);
   session.forward();

@@ -317,7 +317,7 @@ TEST(Layers, SaysWhichOfSeveralThingsOfOneNameIsTaken) {
   for (const char* clear : {"conv", "a", "b", "d", "e", "y", "", "no such name"})
     EXPECT_EQ(layer_name_note(model, clear), "") << clear;
   EXPECT_EQ(notes({.target = "act"}), std::vector{act});
-  EXPECT_EQ(notes({.source = "c"}), std::vector{c});
+  EXPECT_EQ(notes({.wrt = "c"}), std::vector{c});
   EXPECT_TRUE(notes({.target = "b"}).empty());
   EXPECT_EQ(Program::compile(model, {.target = "act"})->outputs().front().name, "act");
   EXPECT_EQ(find_layer(layers(model), "act").name, "a");

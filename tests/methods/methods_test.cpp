@@ -26,9 +26,8 @@ Tensor input_of(const Shape& shape, unsigned seed = 21) {
 /// The slow way to look at a network: one picture, one program with reference kernels, nothing kept.
 class SlowNetwork {
 public:
-  explicit SlowNetwork(const Model& model, Rule rule = Rule::Gradient, const std::string& source = {})
-      : session_(
-            Program::compile(model, {.rule = rule, .backend = BackendKind::Reference, .source = source})) {}
+  explicit SlowNetwork(const Model& model, Rule rule = Rule::Gradient, const std::string& wrt = {})
+      : session_(Program::compile(model, {.rule = rule, .backend = BackendKind::Reference, .wrt = wrt})) {}
 
   std::vector<double> scores(const std::vector<double>& x) {
     for (std::size_t i = 0; i < x.size(); ++i)
