@@ -41,8 +41,8 @@ struct SanityRun {
   Model model;
   /// Of one picture; its seed is also the one of shuffling and of intervals. Shuffled layers do not matter.
   ExplainOptions explain;
-  std::optional<std::int64_t> class_index;  ///< none: the best guess
-  std::int64_t stages = 10;                 ///< as `cascading_stages` has it
+  std::optional<std::int64_t> class_index = {};  ///< none: the best guess
+  std::int64_t stages = 10;                      ///< as `cascading_stages` has it
   std::size_t workers = 1;
 };
 
