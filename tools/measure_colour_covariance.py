@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures how red, green and blue go together in photos: kColourCovariance of src/methods/fourier_basis.hpp.
+"""Measures how red, green and blue go together in photos: kColourCovariance of src/explain/fourier_basis.hpp.
 
 usage: measure_colour_covariance.py FOLDER
 

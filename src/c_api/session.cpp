@@ -3,8 +3,8 @@
 #include "c_api/map.hpp"
 #include "c_api/model.hpp"
 #include "c_api/pixels.hpp"
+#include "explain/session_batches.hpp"
 #include "fovea/error.hpp"
-#include "methods/session_batches.hpp"
 
 #include <algorithm>
 #include <functional>

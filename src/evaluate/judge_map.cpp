@@ -1,8 +1,8 @@
 #include "base/check.hpp"
+#include "explain/session_batches.hpp"
 #include "fovea/classify.hpp"
 #include "fovea/evaluate_maps.hpp"
 #include "fovea/measures.hpp"
-#include "methods/session_batches.hpp"
 
 #include <algorithm>
 #include <cmath>

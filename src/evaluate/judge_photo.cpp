@@ -1,9 +1,9 @@
 #include "base/check.hpp"
+#include "explain/method.hpp"
+#include "explain/session_batches.hpp"
 #include "fovea/classify.hpp"
 #include "fovea/evaluate_maps.hpp"
 #include "fovea/measures.hpp"
-#include "methods/method.hpp"
-#include "methods/session_batches.hpp"
 
 namespace fovea {
 namespace {

@@ -1,6 +1,6 @@
+#include "explain/fixtures.hpp"
 #include "fovea/error.hpp"
 #include "fovea/evaluate_localization.hpp"
-#include "methods/fixtures.hpp"
 
 #include <gtest/gtest.h>
 

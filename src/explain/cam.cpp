@@ -1,0 +1,105 @@
+#include "base/check.hpp"
+#include "explain/method.hpp"
+#include "fovea/localize.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+/// Class activation maps of a layer A [K,h,w] by its gradient G = dS/dA: Grad-CAM (Selvaraju et al. 2017),
+/// Grad-CAM++ (Chattopadhay et al. 2018), LayerCAM (Jiang et al. 2021) and the product of Grad-CAM with
+/// guided back-propagation.
+namespace fovea {
+namespace {
+
+/// The weight of every value of one channel, from the channel's activations and gradients.
+using Weigh = void (*)(std::span<const float> a, std::span<const float> g, std::span<double> weights);
+
+/// One weight for the whole channel: the mean gradient.
+void weigh_grad_cam(std::span<const float>, std::span<const float> g, std::span<double> weights) {
+  double sum = 0;
+  for (const float value : g)
+    sum += value;
+  std::fill(weights.begin(), weights.end(), sum / static_cast<double>(g.size()));
+}
+
+/// sum_ij alpha_ij max(G_ij, 0), alpha = G^2 / (2 G^2 + G^3 sum(A)): the paper's, with the derivatives of
+/// exp(S), whose common factor exp(S) does not change the map's form.
+void weigh_grad_cam_plus_plus(std::span<const float> a, std::span<const float> g, std::span<double> weights) {
+  double activation = 0, weight = 0;
+  for (const float value : a)
+    activation += value;
+  for (const float value : g) {
+    const double d = value, below = 2 * d * d + d * d * d * activation;
+    weight += below != 0 ? d * d / below * std::max(d, 0.0) : 0.0;
+  }
+  std::fill(weights.begin(), weights.end(), weight);
+}
+
+/// Every value has its own weight: its positive gradient.
+void weigh_layer_cam(std::span<const float>, std::span<const float> g, std::span<double> weights) {
+  for (std::size_t i = 0; i < g.size(); ++i)
+    weights[i] = std::max(g[i], 0.0F);
+}
+
+/// max(sum_k weight (.) A_k, 0), [h,w].
+Tensor weighted_sum(const PassView& layer, Weigh weigh) {
+  const auto positions = static_cast<std::size_t>(layer.height * layer.width);
+  std::vector<double> sum(positions, 0), weights(positions);
+  for (std::size_t k = 0; k * positions < layer.values.size(); ++k) {
+    const auto a = layer.values.subspan(k * positions, positions);
+    weigh(a, layer.gradient.subspan(k * positions, positions), weights);
+    for (std::size_t i = 0; i < positions; ++i)
+      sum[i] += weights[i] * static_cast<double>(a[i]);
+  }
+  Tensor map(DType::F32, {layer.height, layer.width});
+  for (std::size_t i = 0; i < positions; ++i)
+    map.data<float>()[i] = static_cast<float>(std::max(sum[i], 0.0));
+  return map;
+}
+
+/// The map at the picture's size, [1,H,W].
+template <Weigh weigh>
+Tensor class_activation(std::span<const PassView> passes, const Shape& picture) {
+  return resize_map(weighted_sum(passes.front(), weigh), picture[2], picture[1])
+      .reshaped({1, picture[1], picture[2]});
+}
+
+/// The first pass is to the layer, the second to the picture.
+Tensor guided_grad_cam(std::span<const PassView> passes, const Shape& picture) {
+  const Tensor coarse = class_activation<weigh_grad_cam>(passes, picture);
+  const auto cam = coarse.data<float>();
+  const std::span<const float> guided = passes[1].gradient;
+  Tensor fine(DType::F32, picture);
+  auto relevance = fine.data<float>();
+  for (std::size_t i = 0; i < relevance.size(); ++i)
+    relevance[i] = guided[i] * cam[i % cam.size()];
+  return fine;
+}
+
+constexpr MethodPass kToLayer = {Rule::Gradient, MethodPass::To::Layer};
+
+}  // namespace
+
+std::vector<Method> cam_methods() {
+  using enum MethodInfo::Values;
+  return {
+      {{"grad-cam", "Grad-CAM", "selvaraju2017grad", "a layer's channels, weighted by their mean gradients",
+        0, PerPixel},
+       {kToLayer},
+       class_activation<weigh_grad_cam>},
+      {{"grad-cam++", "Grad-CAM++", "chattopadhay2018grad",
+        "a layer's channels, weighted by higher powers of their gradients", 0, PerPixel},
+       {kToLayer},
+       class_activation<weigh_grad_cam_plus_plus>},
+      {{"layer-cam", "LayerCAM", "jiang2021layercam", "a layer's values times their own positive gradients",
+        0, PerPixel},
+       {kToLayer},
+       class_activation<weigh_layer_cam>},
+      {{"guided-grad-cam", "Guided Grad-CAM", "selvaraju2017grad", "guided back-propagation times Grad-CAM",
+        0, PerChannel},
+       {kToLayer, {Rule::Guided}},
+       guided_grad_cam},
+  };
+}
+
+}  // namespace fovea

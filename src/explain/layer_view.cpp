@@ -1,0 +1,50 @@
+#include "explain/layer_view.hpp"
+
+#include "base/check.hpp"
+
+namespace fovea {
+namespace {
+
+/// Calls f(element of [C,h,w], element of the layer) for all of a picture's.
+template <class F>
+void for_each_element(const LayerLayout& layout, std::int64_t picture, F&& f) {
+  std::size_t i = 0;
+  for (std::int64_t c = 0; c < layout.channels(); ++c)
+    for (std::int64_t y = 0; y < layout.height(); ++y)
+      for (std::int64_t x = 0; x < layout.width(); ++x)
+        f(i++, layout.at(picture, c, y, x));
+}
+
+}  // namespace
+
+const LayerLayout& layout_of(const TensorInfo& layer) {
+  FOVEA_CHECK(layer.layout,
+              "the layer '{}' has shape {}, and which of its axes are channels and positions is not known: "
+              "expected a value such as [N,C], [N,C,H,W], [N,H,W,C] or tokens [N,T,C]; 'fovea info --layers' "
+              "shows the axes of all",
+              layer.name, to_string(layer.shape));
+  return *layer.layout;
+}
+
+const LayerLayout& grid_of(const TensorInfo& layer) {
+  const LayerLayout& layout = layout_of(layer);
+  FOVEA_CHECK(
+      layout.has_grid,
+      "the layer '{}' has shape {} without rows and columns of the picture: expected a value such as "
+      "[N,C,H,W], [N,H,W,C] or tokens [N,H*W,C] that are patches alone; 'fovea info --layers' shows the "
+      "axes of all",
+      layer.name, to_string(layer.shape));
+  return layout;
+}
+
+void take_layer(const LayerLayout& layout, std::span<const float> layer, std::int64_t picture,
+                std::span<float> values) {
+  for_each_element(layout, picture, [&](std::size_t i, std::size_t at) { values[i] = layer[at]; });
+}
+
+void put_layer(const LayerLayout& layout, std::span<const float> values, std::int64_t picture,
+               std::span<float> layer) {
+  for_each_element(layout, picture, [&](std::size_t i, std::size_t at) { layer[at] = values[i]; });
+}
+
+}  // namespace fovea

@@ -1,0 +1,148 @@
+#include "explain/pass_session.hpp"
+
+#include "base/check.hpp"
+#include "explain/layer_view.hpp"
+#include "explain/session_batches.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace fovea {
+
+std::vector<std::size_t> add_passes(std::vector<MethodPass>& all, const std::vector<MethodPass>& passes) {
+  std::vector<std::size_t> places;
+  for (const MethodPass& pass : passes) {
+    const auto known = std::find(all.begin(), all.end(), pass);
+    places.push_back(static_cast<std::size_t>(known - all.begin()));
+    if (known == all.end())
+      all.push_back(pass);
+  }
+  return places;
+}
+
+PassProgram compile_passes(const MethodContext& context, const std::vector<MethodPass>& passes) {
+  if (passes.empty())
+    return {compile_scores(context), {}};
+  const std::string layer =
+      context.options.layer.empty() ? std::string(kLastSpatialLayer) : context.options.layer;
+  const auto wrt_of = [&](const MethodPass& pass) {
+    return pass.to == MethodPass::To::Layer ? layer : std::string();
+  };
+  ProgramOptions options = context.program;
+  options.direction = Direction::ForwardAndBackward;
+  options.rule = passes.front().rule;
+  options.wrt = wrt_of(passes.front());
+  for (auto pass = passes.begin() + 1; pass != passes.end(); ++pass)
+    options.further_passes.push_back({pass->rule, wrt_of(*pass)});
+  auto program = compile_for_pictures(context.model, options);
+  for (std::size_t k = 0; k < passes.size(); ++k)
+    if (const std::optional<std::size_t> output = program->wrt_output(k)) {
+      const TensorInfo& value = program->outputs()[*output];
+      FOVEA_CHECK(grid_of(value).pictures() == program->options().batch,
+                  "the layer '{}' has shape {}, which is not that of a batch of {}", value.name,
+                  to_string(value.shape), program->options().batch);
+    }
+  return {std::move(program), passes};
+}
+
+PassSession::PassSession(const PassProgram& program, std::shared_ptr<Session> session)
+    : passes_(program.passes), session_(std::move(session)), layers_(program.passes.size()) {
+  picture_size_ = session_->input().data<float>().size() / static_cast<std::size_t>(batch());
+  for (std::size_t k = 0; k < passes_.size(); ++k)
+    if (const std::optional<std::size_t> output = session_->program().wrt_output(k)) {
+      const LayerLayout& layout = layout_of(session_->program().outputs()[*output]);
+      layers_[k].values.resize(static_cast<std::size_t>(layout.channels() * layout.positions()));
+      layers_[k].gradient.resize(layers_[k].values.size());
+    }
+}
+
+/// Whether the session's inputs are these pictures already; makes them so.
+bool PassSession::holds(std::span<const std::span<const float>> pictures) {
+  bool same = true;
+  float* place = session_->input().data<float>().data();
+  for (std::int64_t n = 0; n < batch(); ++n, place += picture_size_) {
+    const std::span<const float> picture =
+        pictures[std::min(static_cast<std::size_t>(n), pictures.size() - 1)];
+    if (std::memcmp(place, picture.data(), picture.size_bytes()) == 0)
+      continue;
+    same = false;
+    std::memcpy(place, picture.data(), picture.size_bytes());
+  }
+  return same;
+}
+
+void PassSession::forward(std::span<const std::span<const float>> pictures) {
+  FOVEA_ASSERT(!pictures.empty() && static_cast<std::int64_t>(pictures.size()) <= batch());
+  const bool done =
+      forward_run_ > 0 && (session_->runs() == forward_run_ || session_->runs() == backward_run_);
+  if (holds(pictures) && done)
+    return;
+  forward_run_ = backward_run_ = 0;
+  session_->forward();
+  forward_run_ = session_->runs();
+}
+
+const ScoreTarget& PassSession::target_at(std::span<const ScoreTarget> targets, std::int64_t n) const {
+  return targets[std::min(static_cast<std::size_t>(n), targets.size() - 1)];
+}
+
+void PassSession::seed(std::span<const ScoreTarget> targets) {
+  const std::int64_t classes = session_->program().classes();
+  for (std::size_t k = 0; k < passes_.size(); ++k) {
+    auto seed = session_->seed(k).data<float>();
+    std::fill(seed.begin(), seed.end(), 0.0F);
+    for (std::int64_t n = 0; n < batch(); ++n) {
+      const ScoreTarget& target = target_at(targets, n);
+      const auto row = seed.subspan(static_cast<std::size_t>(n * classes), static_cast<std::size_t>(classes));
+      row[static_cast<std::size_t>(target.class_index)] = 1;
+      if (target.against)
+        row[static_cast<std::size_t>(*target.against)] -= 1;
+      if (passes_[k].seed == MethodPass::Seed::Score) {
+        const std::vector<double> scores = scores_of(*session_, n);
+        for (std::size_t c = 0; c < scores.size(); ++c)
+          row[c] *= static_cast<float>(scores[c]);
+      }
+    }
+  }
+}
+
+void PassSession::backward(std::span<const std::span<const float>> pictures,
+                           std::span<const ScoreTarget> targets) {
+  forward(pictures);
+  const bool done = backward_run_ > 0 && session_->runs() == backward_run_;
+  if (done && std::equal(targets.begin(), targets.end(), targets_.begin(), targets_.end()))
+    return;
+  if (done) {  // the last backward passes used up what forward left
+    forward_run_ = backward_run_ = 0;
+    session_->forward();
+    forward_run_ = session_->runs();
+  }
+  seed(targets);
+  backward_run_ = 0;
+  session_->backward();
+  backward_run_ = session_->runs();
+  targets_.assign(targets.begin(), targets.end());
+}
+
+std::vector<PassView> PassSession::views(const std::vector<std::size_t>& passes, std::int64_t n) {
+  std::vector<PassView> views;
+  for (const std::size_t k : passes) {
+    if (const std::optional<std::size_t> output = session_->program().wrt_output(k)) {
+      const LayerLayout& layout = layout_of(session_->program().outputs()[*output]);
+      LayerValues& layer = layers_[k];
+      take_layer(layout, session_->output(*output).data<float>(), n, layer.values);
+      take_layer(layout, session_->gradient(k).data<float>(), n, layer.gradient);
+      views.push_back({layer.values, layer.gradient, layout.height(), layout.width()});
+      continue;
+    }
+    const Shape& shape = session_->input().shape();
+    const auto part = [&](std::span<const float> all) {
+      return all.subspan(static_cast<std::size_t>(n) * picture_size_, picture_size_);
+    };
+    views.push_back({part(session_->input().data<float>()), part(session_->gradient(k).data<float>()),
+                     shape[2], shape[3]});
+  }
+  return views;
+}
+
+}  // namespace fovea

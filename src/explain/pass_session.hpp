@@ -1,0 +1,63 @@
+#pragma once
+
+#include "explain/method.hpp"
+
+namespace fovea {
+
+/// A program that runs a picture forward and then all backward passes that methods ask for, each once.
+struct PassProgram {
+  std::shared_ptr<const Program> program;
+  std::vector<MethodPass> passes;
+};
+
+/// Compiles the passes, in batches of `context.program.batch`; without any, a program of scores alone.
+/// InputError for a layer whose positions have no known places in the picture.
+PassProgram compile_passes(const MethodContext& context, const std::vector<MethodPass>& passes);
+/// Adds passes that are not there yet; returns the places of all of them.
+std::vector<std::size_t> add_passes(std::vector<MethodPass>& all, const std::vector<MethodPass>& passes);
+
+/// One thread's session of such a program. It runs only what is not there: the forward pass when the inputs
+/// have changed since the last one or a backward pass has used it up, the backward passes when the targets
+/// have.
+class PassSession {
+public:
+  /// `session` is one of the program.
+  PassSession(const PassProgram& program, std::shared_ptr<Session> session);
+
+  Session& session() { return *session_; }
+  std::int64_t batch() const { return session_->program().options().batch; }
+  /// Elements of one picture.
+  std::size_t picture_size() const { return picture_size_; }
+
+  /// Runs the batch forward; `pictures` holds at most a batch of [C,H,W] each, of which the last fills the
+  /// remaining places.
+  void forward(std::span<const std::span<const float>> pictures);
+  /// The same, then all backward passes; one target for each picture. InputError when a score that is seeded
+  /// is not finite.
+  void backward(std::span<const std::span<const float>> pictures, std::span<const ScoreTarget> targets);
+  /// What passes left for the n-th picture.
+  std::vector<PassView> views(const std::vector<std::size_t>& passes, std::int64_t n);
+
+private:
+  bool holds(std::span<const std::span<const float>> pictures);
+  void seed(std::span<const ScoreTarget> targets);
+  const ScoreTarget& target_at(std::span<const ScoreTarget> targets, std::int64_t n) const;
+
+  std::vector<MethodPass> passes_;
+  std::shared_ptr<Session> session_;
+  std::size_t picture_size_ = 0;
+  struct LayerValues {
+    std::vector<float> values, gradient;
+  };
+  std::vector<LayerValues> layers_;                   ///< of each pass to a layer
+  std::vector<ScoreTarget> targets_;                  ///< of the last backward passes
+  std::uint64_t forward_run_ = 0, backward_run_ = 0;  ///< Session::runs after them; 0: never
+};
+
+/// The method with its passes run for that many noisy copies of the picture, and what they say averaged
+/// (MethodOptions::smooth).
+SamplingMethod compile_smoothed(const MethodContext& context, const Method& method);
+/// The same of a method that makes pictures of its own.
+SamplingMethod smoothed(SamplingMethod method, const MethodOptions& options);
+
+}  // namespace fovea

@@ -1,0 +1,123 @@
+#include "base/check.hpp"
+#include "explain/method.hpp"
+#include "explain/session_batches.hpp"
+#include "image/blur.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+/// Integrals of the gradient along a path of pictures from a baseline to the picture: integrated gradients
+/// (Sundararajan et al. 2017) on a straight line, Blur-IG (Xu et al. 2020) from the picture out of focus.
+namespace fovea {
+namespace {
+
+/// The path: picture at t = 0 (the baseline) to 1 (the input).
+using Path = std::function<void(double t, std::span<float> picture)>;
+
+std::vector<float> at(const Path& path, double t, std::size_t size) {
+  std::vector<float> picture(size);
+  path(t, picture);
+  return picture;
+}
+
+/// sum over steps of (end of the step - its beginning) (.) gradient in its middle, for equal steps of t.
+/// Differs from the difference of the scores by what the steps are too coarse for.
+Attribution integrate(Session& session, const Tensor& input, const Path& path, std::int64_t steps,
+                      const ScoreTarget& target, const SampleProgress& progress) {
+  const std::size_t size = input.data<float>().size();
+  const auto step = 1.0 / static_cast<double>(steps);
+  std::vector<double> sum(size, 0);
+  run_batched(
+      session, steps, target,
+      [&](std::int64_t i, std::span<float> picture) { path((static_cast<double>(i) + 0.5) * step, picture); },
+      [&](std::int64_t i, std::int64_t n) {
+        const auto gradient = gradient_at(session, n);
+        const std::vector<float> begin = at(path, static_cast<double>(i) * step, size);
+        const std::vector<float> end = at(path, static_cast<double>(i + 1) * step, size);
+        for (std::size_t k = 0; k < size; ++k)
+          sum[k] += static_cast<double>(end[k] - begin[k]) * static_cast<double>(gradient[k]);
+      },
+      progress);
+  double scores[2] = {0, 0};
+  run_batched(
+      session, 2, target,
+      [&](std::int64_t i, std::span<float> picture) { path(static_cast<double>(i), picture); },
+      [&](std::int64_t i, std::int64_t n) { scores[i] = value_of(scores_of(session, n), target); });
+  Attribution result{Tensor(DType::F32, input.shape()), {}};
+  double total = 0;
+  for (std::size_t k = 0; k < size; ++k) {
+    total += sum[k];
+    result.relevance.data<float>()[k] = static_cast<float>(sum[k]);
+  }
+  const double difference = scores[1] - scores[0];
+  if (difference != 0)
+    result.completeness_error = std::abs(total - difference) / std::abs(difference);
+  return result;
+}
+
+Path straight(const Tensor& input, const Tensor& baseline) {
+  return [x = input.data<float>(), b = baseline.data<float>()](double t, std::span<float> picture) {
+    const auto share = static_cast<float>(t);
+    for (std::size_t k = 0; k < picture.size(); ++k)
+      picture[k] = t == 1 ? x[k] : b[k] + share * (x[k] - b[k]);
+  };
+}
+
+/// Out of focus by a Gaussian of up to this share of the shorter side. The blur shrinks with the square of
+/// what is left, since sharp pictures change fastest.
+Path coming_into_focus(const Tensor& input) {
+  constexpr double most = 0.2;
+  const Shape shape = input.shape();
+  return [x = input.data<float>(), shape](double t, std::span<float> picture) {
+    const double side = static_cast<double>(std::min(shape[1], shape[2]));
+    std::copy(x.begin(), x.end(), picture.begin());
+    gaussian_blur(picture, shape[1], shape[2], most * side * (1 - t) * (1 - t));
+  };
+}
+
+SamplingMethod compile(const MethodContext& context, const MethodInfo& info,
+                       std::function<Path(const Tensor& input, Tensor& baseline)> make_path) {
+  const std::int64_t steps = samples_of(context, info);
+  auto program = compile_gradient(context, batch_for(steps));
+  auto start = [program, steps, make_path](Sessions& sessions) -> Attribute {
+    auto session = sessions.add(program);
+    return [=](const Tensor& input, const ScoreTarget& target, const SampleProgress& progress) {
+      Tensor baseline;
+      return integrate(*session, input, make_path(input, baseline), steps, target, progress);
+    };
+  };
+  return {{program}, start};
+}
+
+SamplingMethod compile_integrated(const MethodContext& context, const MethodInfo& info) {
+  return compile(context, info,
+                 [kind = context.options.baseline, preprocessing = context.preprocessing](const Tensor& input,
+                                                                                          Tensor& baseline) {
+                   baseline = baseline_of(input, kind, preprocessing);
+                   return straight(input, baseline);
+                 });
+}
+
+SamplingMethod compile_blurred(const MethodContext& context, const MethodInfo& info) {
+  return compile(context, info, [](const Tensor& input, Tensor&) { return coming_into_focus(input); });
+}
+
+}  // namespace
+
+std::vector<Method> path_methods() {
+  using enum MethodInfo::Values;
+  return {
+      {{"integrated-gradients", "Integrated gradients", "sundararajan2017axiomatic",
+        "the gradient's integral along the path from a baseline", 50, PerChannel},
+       {},
+       nullptr,
+       compile_integrated},
+      {{"blur-ig", "Blur-IG", "xu2020attribution",
+        "the gradient's integral while the picture comes into focus", 50, PerChannel},
+       {},
+       nullptr,
+       compile_blurred},
+  };
+}
+
+}  // namespace fovea

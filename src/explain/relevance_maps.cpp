@@ -1,0 +1,49 @@
+#include "explain/method.hpp"
+#include "fovea/localize.hpp"
+
+/// Relevance that is shared out from the score to what made it: layer-wise relevance propagation (Bach et al.
+/// 2015; Montavon et al. 2019) to the picture, and excitation back-propagation (Zhang et al. 2016) to a
+/// layer.
+namespace fovea {
+namespace {
+
+/// The probability that a winner-take-all walk from the class comes by each position of the layer.
+Tensor sum_over_channels(std::span<const PassView> passes, const Shape& picture) {
+  const PassView& layer = passes.front();
+  Tensor map(DType::F32, {layer.height, layer.width});
+  auto sum = map.data<float>();
+  for (std::size_t i = 0; i < layer.gradient.size(); ++i)
+    sum[i % sum.size()] += layer.gradient[i];
+  return resize_map(map, picture[2], picture[1]).reshaped({1, picture[1], picture[2]});
+}
+
+/// What is shared out is S_c, and -S_d of a class that it is set against.
+constexpr MethodPass shares_score(Rule rule) {
+  return {rule, MethodPass::To::Picture, MethodPass::Seed::Score};
+}
+
+}  // namespace
+
+std::vector<Method> relevance_methods() {
+  using enum MethodInfo::Values;
+  return {
+      {{"lrp", "LRP, composite", "montavon2019layer",
+        "relevance distributed by z-plus at convolutions and by epsilon at dense layers", 0, PerChannel},
+       {shares_score(Rule::LrpComposite)},
+       take_gradient},
+      {{"lrp-epsilon", "LRP, epsilon", "bach2015pixel",
+        "relevance distributed in proportion to the contributions", 0, PerChannel},
+       {shares_score(Rule::LrpEpsilon)},
+       take_gradient},
+      {{"lrp-alpha-beta", "LRP, alpha 2, beta 1", "bach2015pixel",
+        "relevance distributed over what excites, twice, minus what inhibits", 0, PerChannel},
+       {shares_score(Rule::LrpAlphaBeta)},
+       take_gradient},
+      {{"excitation", "Excitation back-propagation", "zhang2016top",
+        "probabilistic winner-take-all from the class to a layer", 0, PerPixel},
+       {{Rule::Excitation, MethodPass::To::Layer}},
+       sum_over_channels},
+  };
+}
+
+}  // namespace fovea

@@ -1,0 +1,91 @@
+#include "base/check.hpp"
+#include "explain/noise.hpp"
+#include "explain/session_batches.hpp"
+
+/// Gradients of noisy copies of the picture: their mean (SmoothGrad, Smilkov et al. 2017), the mean of their
+/// squares (Hooker et al. 2019) and their variance (VarGrad, Adebayo et al. 2018).
+namespace fovea {
+namespace {
+
+enum class Statistic { Mean, MeanSquare, Variance };
+
+/// Sums gradients and their squares, value by value.
+class Moments {
+public:
+  explicit Moments(std::size_t values) : sum_(values, 0), squares_(values, 0) {}
+
+  void add(std::span<const float> gradient) {
+    for (std::size_t i = 0; i < sum_.size(); ++i) {
+      const double g = gradient[i];
+      sum_[i] += g;
+      squares_[i] += g * g;
+    }
+    ++count_;
+  }
+
+  float value(std::size_t i, Statistic statistic) const {
+    const double mean = sum_[i] / count_, square = squares_[i] / count_;
+    switch (statistic) {
+    case Statistic::Mean:
+      return static_cast<float>(mean);
+    case Statistic::MeanSquare:
+      return static_cast<float>(square);
+    case Statistic::Variance:
+      return static_cast<float>(std::max(square - mean * mean, 0.0));
+    }
+    FOVEA_ASSERT(!"unknown statistic");
+  }
+
+private:
+  std::vector<double> sum_, squares_;
+  double count_ = 0;
+};
+
+template <Statistic statistic>
+SamplingMethod compile(const MethodContext& context, const MethodInfo& info) {
+  const std::int64_t samples = samples_of(context, info);
+  FOVEA_CHECK(statistic != Statistic::Variance || samples > 1, "a variance needs at least 2 samples");
+  auto program = compile_gradient(context, batch_for(samples));
+  auto start = [program, samples, options = context.options](Sessions& sessions) -> Attribute {
+    auto session = sessions.add(program);
+    return [=](const Tensor& input, const ScoreTarget& target, const SampleProgress& progress) {
+      Noise noise(input, options);
+      Moments moments(input.data<float>().size());
+      run_batched(
+          *session, samples, target,
+          [&](std::int64_t i, std::span<float> picture) { noise.copy(i, picture); },
+          [&](std::int64_t, std::int64_t n) { moments.add(gradient_at(*session, n)); }, progress);
+      Attribution result{Tensor(DType::F32, input.shape()), {}};
+      auto relevance = result.relevance.data<float>();
+      for (std::size_t i = 0; i < relevance.size(); ++i)
+        relevance[i] = moments.value(i, statistic);
+      return result;
+    };
+  };
+  return {{program}, start};
+}
+
+}  // namespace
+
+std::vector<Method> smooth_grad_methods() {
+  using enum MethodInfo::Values;
+  return {
+      {{"smoothgrad", "SmoothGrad", "smilkov2017smoothgrad", "the mean gradient of noisy copies", 50,
+        PerChannel},
+       {},
+       nullptr,
+       compile<Statistic::Mean>},
+      {{"smoothgrad-squared", "SmoothGrad squared", "hooker2019benchmark",
+        "the mean squared gradient of noisy copies", 50, PerChannel},
+       {},
+       nullptr,
+       compile<Statistic::MeanSquare>},
+      {{"vargrad", "VarGrad", "adebayo2018sanity", "the variance of the gradients of noisy copies", 50,
+        PerChannel},
+       {},
+       nullptr,
+       compile<Statistic::Variance>},
+  };
+}
+
+}  // namespace fovea
