@@ -43,33 +43,44 @@ From load(const char* bytes, bool big_endian) {
   return value;
 }
 
-/// Writes each element where it belongs in C order. In Fortran order the first index runs fastest.
+/// Walks through an array in Fortran order, in which the first index runs fastest, and says where each
+/// element belongs in C order.
+class FortranWalk {
+public:
+  explicit FortranWalk(const Shape& shape)
+      : extents_(shape.dims()), strides_(extents_.size(), 1), index_(extents_.size(), 0) {
+    for (std::size_t axis = extents_.size(); axis-- > 1;)
+      strides_[axis - 1] = strides_[axis] * extents_[axis];
+  }
+  std::size_t position() const { return static_cast<std::size_t>(position_); }
+  void advance() {
+    for (std::size_t axis = 0; axis < index_.size(); ++axis) {
+      position_ += strides_[axis];
+      if (++index_[axis] < extents_[axis])
+        return;
+      position_ -= strides_[axis] * index_[axis];
+      index_[axis] = 0;
+    }
+  }
+
+private:
+  std::vector<std::int64_t> extents_, strides_, index_;
+  std::int64_t position_ = 0;
+};
+
+/// The elements in C order.
 template <class From, class To, class Convert>
 Tensor convert(const char* bytes, const NpyHeader& header, Convert element) {
   Tensor tensor(dtype_of<To>(), header.shape);
   const auto out = tensor.data<To>();
-  const std::int64_t rank = header.shape.rank();
-  std::vector<std::int64_t> index(static_cast<std::size_t>(rank), 0);
-  std::vector<std::int64_t> strides(static_cast<std::size_t>(rank), 1);
-  for (std::int64_t axis = rank - 2; axis >= 0; --axis)
-    strides[static_cast<std::size_t>(axis)] =
-        strides[static_cast<std::size_t>(axis + 1)] * header.shape[axis + 1];
-  std::int64_t position = 0;
-  for (std::size_t i = 0; i < out.size(); ++i, bytes += sizeof(From)) {
-    const To value = element(load<From>(bytes, header.big_endian));
-    if (!header.fortran_order) {
-      out[i] = value;
-      continue;
-    }
-    out[static_cast<std::size_t>(position)] = value;
-    for (std::size_t axis = 0; axis < index.size(); ++axis) {
-      position += strides[axis];
-      if (++index[axis] < header.shape[static_cast<std::int64_t>(axis)])
-        break;
-      position -= strides[axis] * index[axis];
-      index[axis] = 0;
-    }
+  if (!header.fortran_order) {
+    for (std::size_t i = 0; i < out.size(); ++i, bytes += sizeof(From))
+      out[i] = element(load<From>(bytes, header.big_endian));
+    return tensor;
   }
+  FortranWalk walk(header.shape);
+  for (std::size_t i = 0; i < out.size(); ++i, bytes += sizeof(From), walk.advance())
+    out[walk.position()] = element(load<From>(bytes, header.big_endian));
   return tensor;
 }
 

@@ -44,18 +44,27 @@ std::int64_t source_of(std::int64_t at, std::int64_t extent, const std::string& 
   return at < 0 ? -at : 2 * (extent - 1) - at;
 }
 
-/// Calls f(i, j) for every element i of the padded tensor y in row-major order; j is the element of x that it
-/// copies, or kNowhere.
-template <class PadLike, class F>
-void for_each_padded(const PadLike& a, const Shape& x, const Shape& y, F&& f) {
+/// For each axis and each position along it in the padded tensor y: how far the element of x that it copies lies
+/// from the first one along that axis, counted in elements, or kNowhere.
+template <class PadLike>
+std::vector<std::vector<std::int64_t>> source_offsets(const PadLike& a, const Shape& x, const Shape& y) {
   const auto rank = static_cast<std::size_t>(x.rank());
   const std::vector<std::int64_t> strides = broadcast_strides(x, x);
-  std::vector<std::vector<std::int64_t>> offsets(rank);  // into x, for every position along every axis of y
+  std::vector<std::vector<std::int64_t>> offsets(rank);
   for (std::size_t axis = 0; axis < rank; ++axis)
     for (std::int64_t o = 0; o < y.dims()[axis]; ++o) {
       const std::int64_t source = source_of(o - a.pads[axis], x.dims()[axis], a.mode);
       offsets[axis].push_back(source == kNowhere ? kNowhere : source * strides[axis]);
     }
+  return offsets;
+}
+
+/// Calls f(i, j) for every element i of the padded tensor y in row-major order; j is the element of x that it
+/// copies, or kNowhere.
+template <class PadLike, class F>
+void for_each_padded(const PadLike& a, const Shape& x, const Shape& y, F&& f) {
+  const std::vector<std::vector<std::int64_t>> offsets = source_offsets(a, x, y);
+  const std::size_t rank = offsets.size();
   std::vector<std::size_t> index(rank, 0);
   for (std::int64_t i = 0, n = y.elements(); i < n; ++i) {
     std::int64_t from = 0;
