@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -160,6 +161,6 @@ std::string layer_name_note(const Model& model, const std::string& name);
 
 /// The layer with that value's name, or else that of the node with that name; InputError that lists the
 /// nearest names.
-const LayerInfo& find_layer(const std::vector<LayerInfo>& layers, const std::string& name);
+const LayerInfo& find_layer(const std::vector<LayerInfo>& layers, std::string_view name);
 
 }  // namespace fovea

@@ -94,7 +94,7 @@ std::string layer_name_note(const Model& model, const std::string& name) {
   return onnx_import::ambiguity_of(*ModelAccess::impl(model).file, name);
 }
 
-const LayerInfo& find_layer(const std::vector<LayerInfo>& layers, const std::string& name) {
+const LayerInfo& find_layer(const std::vector<LayerInfo>& layers, std::string_view name) {
   auto at =
       std::find_if(layers.begin(), layers.end(), [&](const LayerInfo& layer) { return layer.name == name; });
   if (at == layers.end())
