@@ -16,6 +16,8 @@
 namespace fovea::backend::onednn_detail {
 
 void StreamState::begin_run() {
+  if (waits_)
+    waits_->adapt();
   previous_threads_ = omp_get_max_threads();
   if (threads_ > 0)
     omp_set_num_threads(threads_);

@@ -3,6 +3,7 @@
 #include "backend/lowering_builder.hpp"
 #include "backend/onednn/memory_order.hpp"
 #include "backend/onednn/primitives.hpp"
+#include "backend/onednn/short_waits.hpp"
 #include "base/tensor_pool.hpp"
 
 #include <utility>
@@ -19,7 +20,8 @@ struct Place {
 /// One session's stream of execution, and the thread count of its runs.
 class StreamState final : public SessionState {
 public:
-  StreamState(const dnnl::engine& on, int threads) : engine(on), stream(on), threads_(threads) {}
+  StreamState(const dnnl::engine& on, int threads)
+      : engine(on), stream(on), threads_(threads), waits_(threads == 1 ? nullptr : ShortWaits::shared()) {}
   void begin_run() override;
   void end_run() override;
   bool needs_new_thread() const override;
@@ -30,6 +32,7 @@ public:
 private:
   int threads_;
   int previous_threads_ = 0;
+  std::shared_ptr<ShortWaits> waits_;  ///< null on one thread, which waits for nobody
 };
 
 /// Collects oneDNN primitives and kernels of ours as steps. Pictures are held with the channels last: that is
