@@ -134,6 +134,106 @@ TEST_P(VectorKernelsAt, compute_the_simple_curves) {
          [](float d, float v) { return v > 0 && v < 1 ? d * 0.25F : 0; });
 }
 
+/// A curve that is computed for p = 0.5 and q = 1.5, and what is right.
+struct ActivationRow {
+  Curve which;
+  bool has_gradient;
+  double (*right)(double dy, double x);
+  /// The largest term of which the result is a sum or difference: its rounding is the error that no one can
+  /// avoid.
+  double (*term)(double dy, double x);
+};
+
+double logistic(double x) {
+  return 1 / (1 + std::exp(-x));
+}
+
+const std::vector<ActivationRow>& activation_rows() {
+  static const auto result = [](double, double) { return 0.0; };
+  static const auto size_of_dy = [](double dy, double) { return std::abs(dy); };
+  static const auto size_of_x = [](double, double x) { return std::abs(x); };
+  static const auto slope_of_logistic = [](double dy, double y) {
+    return std::abs(dy * y) * (1 + std::abs(y));
+  };
+  static const std::vector<ActivationRow> rows = {
+      {Curve::Abs, false, [](double, double x) { return std::abs(x); }, result},
+      {Curve::AbsGradient, true, [](double dy, double x) { return x > 0   ? dy
+                                                                  : x < 0 ? -dy
+                                                                          : 0; }, result},
+      {Curve::Exp, false, [](double, double x) { return std::exp(x); }, result},
+      {Curve::Relu, false, [](double, double x) { return std::max(x, 0.0); }, result},
+      {Curve::ReluGradient, true, [](double dy, double x) { return x > 0 ? dy : 0; }, result},
+      {Curve::LeakyRelu, false, [](double, double x) { return x < 0 ? x / 2 : x; }, result},
+      {Curve::LeakyReluGradient, true, [](double dy, double x) { return x > 0 ? dy : dy / 2; }, result},
+      {Curve::Clip, false, [](double, double x) { return std::clamp(x, 0.5, 1.5); }, result},
+      {Curve::ClipGradient, true, [](double dy, double x) { return x >= 0.5 && x <= 1.5 ? dy : 0; }, result},
+      {Curve::Elu, false, [](double, double x) { return x > 0 ? x : std::expm1(x) / 2; }, result},
+      {Curve::EluGradient, true, [](double dy, double x) { return dy * (x > 0 ? 1 : std::exp(x) / 2); },
+       result},
+      {Curve::Sigmoid, false, [](double, double x) { return logistic(x); }, result},
+      {Curve::SigmoidGradient, true, [](double dy, double y) { return dy * (y * (1 - y)); },
+       slope_of_logistic},
+      {Curve::Tanh, false, [](double, double x) { return std::tanh(x); }, result},
+      {Curve::TanhGradient, true, [](double dy, double y) { return dy * (1 - y * y); },
+       [](double dy, double y) { return std::abs(dy) * (1 + y * y); }},
+      {Curve::HardSwish, false, [](double, double x) { return x * std::clamp(x / 6 + 0.5, 0.0, 1.0); },
+       size_of_x},
+      {Curve::HardSwishGradient, true,
+       [](double dy, double x) { return dy * (x <= -3  ? 0
+                                              : x >= 3 ? 1
+                                                       : x / 3 + 0.5); }, size_of_dy},
+      {Curve::Softplus, false,
+       [](double, double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }, result},
+      {Curve::SoftplusGradient, true, [](double dy, double x) { return dy * logistic(x); }, result},
+  };
+  return rows;
+}
+
+TEST_P(VectorKernelsAt, compute_activations_and_their_gradients) {
+  const std::vector<float> x = between(-9, 9.01F), dy = normal(x.size(), 2);
+  for (const ActivationRow& row : activation_rows()) {
+    const std::vector<float> y = curve(row.which, row.has_gradient ? dy : x, x, 0.5F, 1.5F);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double right = row.right(double{dy[i]}, double{x[i]});
+      const double size = std::max(std::abs(right), row.term(double{dy[i]}, double{x[i]}));
+      ASSERT_NEAR(y[i], right, 5 * 1.2e-7 * size + 1e-44)
+          << "curve " << static_cast<int>(row.which) << " at " << x[i] << ", " << dy[i];
+    }
+  }
+}
+
+TEST_P(VectorKernelsAt, compute_logarithms_and_roots_of_all_sizes) {
+  std::vector<float> x;
+  for (float exponent = -44.5F; exponent < 38.4F; exponent += 0.0037F)
+    x.push_back(std::pow(10.0F, exponent));
+  for (const float near_one : between(0.5F, 2))
+    x.push_back(near_one);
+  const std::vector<float> logarithms = curve(Curve::Log, x, x), roots = curve(Curve::Sqrt, x, x);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double right = std::log(double{x[i]});
+    ASSERT_NEAR(logarithms[i], right, 4e-7 * std::abs(right)) << "log " << x[i];
+    ASSERT_FLOAT_EQ(roots[i], std::sqrt(x[i]));
+  }
+}
+
+TEST_P(VectorKernelsAt, know_what_curves_are_at_the_ends_of_the_numbers) {
+  const std::vector<float> x = {0, -0.0F, kInfinity, -kInfinity, kNan, 1e-30F, -1e-30F};
+  const auto expect = [&](Curve which, const std::vector<float>& right) {
+    const std::vector<float> y = curve(which, x, x, 0.5F, 1);
+    for (std::size_t i = 0; i < x.size(); ++i)
+      EXPECT_TRUE(y[i] == right[i] || (std::isnan(y[i]) && std::isnan(right[i])))
+          << "curve " << static_cast<int>(which) << " at " << x[i] << ": " << y[i] << ", right: " << right[i];
+  };
+  expect(Curve::Exp, {1, 1, kInfinity, 0, kNan, 1, 1});
+  expect(Curve::Log, {-kInfinity, -kInfinity, kInfinity, kNan, kNan, -69.0775528F, kNan});
+  expect(Curve::Tanh, {0, 0, 1, -1, kNan, 1e-30F, -1e-30F});
+  expect(Curve::Sigmoid, {0.5F, 0.5F, 1, 0, kNan, 0.5F, 0.5F});
+  expect(Curve::Elu, {0, 0, kInfinity, -0.5F, kNan, 1e-30F, -5e-31F});
+  expect(Curve::Softplus, {0.693147182F, 0.693147182F, kInfinity, 0, kNan, 0.693147182F, 0.693147182F});
+  expect(Curve::Relu, {0, 0, kInfinity, 0, kNan, 1e-30F, 0});
+  expect(Curve::Clip, {0.5F, 0.5F, 1, 0.5F, kNan, 0.5F, 0.5F});
+}
+
 TEST_P(VectorKernelsAt, add_with_every_kind_of_step) {
   const std::vector<float> a = normal(200, 3), b = normal(200, 4);
   for (const std::int64_t a_step : {0, 1, 3})

@@ -5,8 +5,8 @@
 /// Kernels of float32 for one thread, each compiled for several sets of vector instructions from one source,
 /// vector_kernels_body.hpp. Counts are of elements; pointers need no alignment. A result may lie in the
 /// memory of an operand of the same shape, element for element. What a result may differ by from the plain
-/// kernel's: sums are taken in another order, products and sums are fused, and exp and erf are polynomials
-/// that are exact to 3 units in the last place.
+/// kernel's: sums are taken in another order, products and sums are fused, and exp, log, erf and tanh are
+/// polynomials that are exact to a few units in the last place.
 namespace fovea::backend::onednn_detail {
 
 /// Functions of one element, y = f(a; p, q), or of two, y = f(a, b; p, q) with a the gradient dy.
@@ -23,8 +23,29 @@ enum class Curve {
   Twice,
   Power,                ///< p: the exponent
   PowerBaseDerivative,  ///< p: the exponent
+  Abs,
+  AbsGradient,  ///< dy, x
+  Exp,
+  Log,
+  Sqrt,
+  Relu,
+  ReluGradient,       ///< dy, y
+  LeakyRelu,          ///< p: the slope below 0
+  LeakyReluGradient,  ///< dy, x; p: the slope below 0
+  Clip,               ///< p: the lower bound, q: the upper one
+  ClipGradient,       ///< dy, x; p: the lower bound, q: the upper one
+  Elu,                ///< p: alpha
+  EluGradient,        ///< dy, x; p: alpha
+  Sigmoid,
+  SigmoidGradient,  ///< dy, y
+  Tanh,
+  TanhGradient,  ///< dy, y
+  HardSwish,
+  HardSwishGradient,  ///< dy, x
+  Softplus,
+  SoftplusGradient,  ///< dy, x
 };
-inline constexpr int kCurves = 12;
+inline constexpr int kCurves = 33;
 
 /// Functions of two operands with broadcasting.
 enum class Binary { Add, Sub, Mul, Div, Max, Min };
