@@ -31,28 +31,39 @@ std::vector<std::int64_t> broadcast_strides(const Shape& from, const Shape& to) 
   return strides;
 }
 
-PairWalk merge_axes(const Shape& shape, const std::vector<std::int64_t>& a_strides,
-                    const std::vector<std::int64_t>& b_strides) {
-  PairWalk walk;
-  for (std::size_t axis = 0; axis < shape.dims().size(); ++axis) {
-    const std::int64_t extent = shape.dims()[axis];
+OperandWalk merge_axes(const std::vector<std::int64_t>& extents,
+                       const std::vector<std::vector<std::int64_t>>& strides) {
+  OperandWalk walk;
+  walk.strides.resize(strides.size());
+  for (std::size_t axis = 0; axis < extents.size(); ++axis) {
+    const std::int64_t extent = extents[axis];
     if (extent == 1)
       continue;
-    const bool merges = !walk.extents.empty() && walk.a_strides.back() == a_strides[axis] * extent &&
-                        walk.b_strides.back() == b_strides[axis] * extent;
-    if (merges) {
+    bool merges = !walk.extents.empty();
+    for (std::size_t i = 0; i < strides.size() && merges; ++i)
+      merges = walk.strides[i].back() == strides[i][axis] * extent;
+    if (merges)
       walk.extents.back() *= extent;
-      walk.a_strides.back() = a_strides[axis];
-      walk.b_strides.back() = b_strides[axis];
-    } else {
+    else
       walk.extents.push_back(extent);
-      walk.a_strides.push_back(a_strides[axis]);
-      walk.b_strides.push_back(b_strides[axis]);
+    for (std::size_t i = 0; i < strides.size(); ++i) {
+      if (merges)
+        walk.strides[i].back() = strides[i][axis];
+      else
+        walk.strides[i].push_back(strides[i][axis]);
     }
   }
-  if (walk.extents.empty())
-    walk = {{1}, {0}, {0}};
+  if (walk.extents.empty()) {
+    walk.extents = {1};
+    walk.strides.assign(strides.size(), {0});
+  }
   return walk;
+}
+
+PairWalk merge_axes(const Shape& shape, const std::vector<std::int64_t>& a_strides,
+                    const std::vector<std::int64_t>& b_strides) {
+  OperandWalk walk = merge_axes(shape.dims(), {a_strides, b_strides});
+  return {std::move(walk.extents), std::move(walk.strides[0]), std::move(walk.strides[1])};
 }
 
 void check_same_dtype(const ir::InferCall& call) {

@@ -13,8 +13,16 @@ Shape broadcast(const Shape& a, const Shape& b);
 /// stretched axes.
 std::vector<std::int64_t> broadcast_strides(const Shape& from, const Shape& to);
 
-/// A walk over two operands under one shape, with as few axes as possible: extents of 1 are dropped and
-/// neighbouring axes that both operands run through evenly are merged. At least one axis.
+/// A walk over any number of operands under one shape, with as few axes as possible: extents of 1 are
+/// dropped, and neighbouring axes that all operands run through evenly are merged. At least one axis.
+struct OperandWalk {
+  std::vector<std::int64_t> extents;
+  std::vector<std::vector<std::int64_t>> strides;  ///< by operand, then by axis, in elements
+};
+OperandWalk merge_axes(const std::vector<std::int64_t>& extents,
+                       const std::vector<std::vector<std::int64_t>>& strides);
+
+/// The same of two operands.
 struct PairWalk {
   std::vector<std::int64_t> extents, a_strides, b_strides;
 };

@@ -17,6 +17,7 @@
 #include "ops/flipped_weights.hpp"
 #include "ops/functions.hpp"
 #include "ops/fused_conv.hpp"
+#include "ops/fused_pointwise.hpp"
 #include "ops/gather.hpp"
 #include "ops/gemm.hpp"
 #include "ops/global_average_pool.hpp"
@@ -90,6 +91,7 @@ std::span<const ir::Operator* const> table() {
       &flipped_weights(),
       &floor(),
       &fused_conv(),
+      &fused_pointwise(),
       &gather(),
       &gather_gradient(),
       &gemm(),

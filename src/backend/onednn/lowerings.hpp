@@ -30,6 +30,10 @@ std::vector<OperatorLowering> curve_lowerings();
 std::vector<OperatorLowering> row_lowerings();
 std::vector<OperatorLowering> copy_lowerings();
 std::vector<OperatorLowering> gather_lowerings();
+std::vector<OperatorLowering> fused_pointwise_lowerings();
+
+/// Whether a vector kernel can run the node as a step of a fused one.
+bool is_fusable(const ir::Graph& graph, const ir::Node& node);
 
 /// Whether an operator makes a mask: bits in the layout of what it looks at, for Masked alone to read.
 bool is_mask(const ir::Operator& op);

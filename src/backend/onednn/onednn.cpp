@@ -7,6 +7,7 @@
 #include "passes/conv_transpose_to_conv.hpp"
 #include "passes/drop_dead.hpp"
 #include "passes/fuse_conv.hpp"
+#include "passes/fuse_pointwise.hpp"
 #include "passes/save_masks.hpp"
 
 #include <array>
@@ -40,6 +41,10 @@ constexpr std::array kPasses = {
     passes::Pass{"conv_transpose_to_conv", passes::conv_transpose_to_conv},
     passes::Pass{"fuse_conv", passes::fuse_conv},
     passes::Pass{"drop_dead", passes::drop_dead},
+    passes::Pass{"fuse_pointwise",
+                 [](const ir::Graph& graph, passes::Notes&) {
+                   return passes::fuse_pointwise(graph, onednn_detail::is_fusable);
+                 }},
 };
 
 std::span<const passes::Pass> own_passes() {

@@ -1,0 +1,151 @@
+#include "backend/onednn/pointwise_program.hpp"
+
+#include "backend/onednn/parallel.hpp"
+
+#include <algorithm>
+#include <memory>
+
+namespace fovea::backend::onednn_detail {
+namespace {
+
+/// Elements of a piece: a dozen values of them fit into the nearest cache, and a kernel's call costs little
+/// beside them.
+constexpr std::int64_t kPiece = 256;
+/// Elements of a line of the cache: vectors that cross the border between two lines take twice as long.
+constexpr std::int64_t kLine = 16;
+
+}  // namespace
+
+/// Where the values of one piece are.
+struct PointwiseProgram::Piece {
+  struct Value {
+    const float* at = nullptr;
+    std::int64_t step = 1;
+  };
+  std::vector<Value> values;    ///< operands, then results of steps
+  std::vector<float*> results;  ///< where results are written
+  std::vector<float> storage;
+  float* registers = nullptr;  ///< in `storage`, at the beginning of a line of the cache
+  std::vector<float>
+      widened[2];  ///< an operand that a curve cannot read with its step, one element behind the other
+  std::int64_t count = 0;
+};
+
+PointwiseProgram::PointwiseProgram(ops::OperandWalk walk, std::vector<ProgramStep> steps,
+                                   std::vector<int> results)
+    : walk_(std::move(walk)), steps_(std::move(steps)), results_(std::move(results)) {
+  const std::size_t operands = walk_.strides.size(), values = operands + steps_.size();
+  last_use_.assign(values, -1);
+  register_of_.assign(values, -1);
+  for (std::size_t s = 0; s < steps_.size(); ++s) {
+    last_use_[static_cast<std::size_t>(steps_[s].first)] = static_cast<int>(s);
+    if (steps_[s].function.kind != VectorFunction::Kind::OfFirst)
+      last_use_[static_cast<std::size_t>(steps_[s].second)] = static_cast<int>(s);
+  }
+  // A value that is a result is written to its place in memory and read from there. The others share
+  // registers: one is free again as soon as the last step that reads its value begins, since kernels read
+  // each element before they write it.
+  std::vector<int> free;
+  for (std::size_t s = 0; s < steps_.size(); ++s) {
+    for (std::size_t v = operands; v < operands + s; ++v)
+      if (last_use_[v] == static_cast<int>(s) && register_of_[v] >= 0)
+        free.push_back(register_of_[v]);
+    const std::size_t made = operands + s;
+    if (std::find(results_.begin(), results_.end(), static_cast<int>(made)) != results_.end())
+      continue;
+    if (free.empty())
+      free.push_back(registers_++);
+    register_of_[made] = free.back();
+    free.pop_back();
+  }
+  pieces_ = (walk_.extents.back() + kPiece - 1) / kPiece;
+}
+
+bool PointwiseProgram::may_overwrite(int operand, std::size_t r) const {
+  const int maker = results_[r] - static_cast<int>(walk_.strides.size());
+  return last_use_[static_cast<std::size_t>(operand)] <= maker;
+}
+
+void PointwiseProgram::run(const std::vector<const float*>& operands,
+                           const std::vector<float*>& results) const {
+  std::int64_t runs = 1;
+  for (std::size_t axis = 0; axis + 1 < walk_.extents.size(); ++axis)
+    runs *= walk_.extents[axis];
+  const std::int64_t steps = static_cast<std::int64_t>(steps_.size());
+  share_rows(runs * pieces_, std::min(walk_.extents.back(), kPiece) * std::max<std::int64_t>(steps / 2, 1),
+             [&](std::int64_t begin, std::int64_t end) { run_pieces(operands, results, begin, end); });
+}
+
+void PointwiseProgram::run_pieces(const std::vector<const float*>& operands,
+                                  const std::vector<float*>& results, std::int64_t begin,
+                                  std::int64_t end) const {
+  const std::size_t last = walk_.extents.size() - 1, count = operands.size();
+  Piece piece;
+  piece.values.resize(count + steps_.size());
+  piece.results.resize(results.size());
+  piece.storage.resize(static_cast<std::size_t>(registers_ * kPiece + kLine));
+  void* line = piece.storage.data();
+  std::size_t room = piece.storage.size() * sizeof(float);
+  piece.registers = static_cast<float*>(std::align(kLine * sizeof(float), 1, line, room));
+  std::vector<std::int64_t> index(last, 0), offsets(count, 0);
+  std::int64_t run = begin / pieces_;
+  for (std::size_t axis = last; axis-- > 0; run /= walk_.extents[axis]) {
+    index[axis] = run % walk_.extents[axis];
+    for (std::size_t i = 0; i < count; ++i)
+      offsets[i] += index[axis] * walk_.strides[i][axis];
+  }
+  for (std::int64_t at = begin; at < end; ++at) {
+    const std::int64_t first = at % pieces_ * kPiece;
+    piece.count = std::min(kPiece, walk_.extents[last] - first);
+    for (std::size_t i = 0; i < count; ++i)
+      piece.values[i] = {operands[i] + offsets[i] + first * walk_.strides[i][last], walk_.strides[i][last]};
+    const std::int64_t position = at / pieces_ * walk_.extents[last] + first;
+    for (std::size_t r = 0; r < results.size(); ++r)
+      piece.results[r] = results[r] + position;
+    run_piece(piece);
+    if ((at + 1) % pieces_ != 0)
+      continue;
+    for (std::size_t axis = last; axis-- > 0;) {
+      const bool wraps = ++index[axis] == walk_.extents[axis];
+      for (std::size_t i = 0; i < count; ++i)
+        offsets[i] += walk_.strides[i][axis] * (wraps ? 1 - walk_.extents[axis] : 1);
+      if (!wraps)
+        break;
+      index[axis] = 0;
+    }
+  }
+}
+
+void PointwiseProgram::run_piece(Piece& piece) const {
+  const VectorKernels& kernels = vector_kernels();
+  const std::size_t operands = walk_.strides.size();
+  // A curve reads its operands one element behind the other.
+  const auto widened = [&](const Piece::Value& value, std::vector<float>& into) {
+    if (value.step == 1)
+      return value.at;
+    into.resize(static_cast<std::size_t>(kPiece));
+    for (std::int64_t i = 0; i < piece.count; ++i)
+      into[static_cast<std::size_t>(i)] = value.at[i * value.step];
+    return static_cast<const float*>(into.data());
+  };
+  std::size_t result = 0;  // results stand in the order of the steps that make them
+  for (std::size_t s = 0; s < steps_.size(); ++s) {
+    const std::size_t made = operands + s;
+    float* to =
+        register_of_[made] >= 0 ? piece.registers + register_of_[made] * kPiece : piece.results[result++];
+    const VectorFunction& f = steps_[s].function;
+    const Piece::Value& first = piece.values[static_cast<std::size_t>(steps_[s].first)];
+    const Piece::Value& second = piece.values[static_cast<std::size_t>(steps_[s].second)];
+    if (f.kind == VectorFunction::Kind::Binary)
+      kernels.binaries[static_cast<std::size_t>(f.binary)](first.at, first.step, second.at, second.step, to,
+                                                           piece.count);
+    else
+      kernels.curves[static_cast<std::size_t>(f.curve)](
+          widened(first, piece.widened[0]),
+          f.kind == VectorFunction::Kind::Gradient ? widened(second, piece.widened[1]) : nullptr, to,
+          piece.count, f.p, f.q);
+    piece.values[made] = {to, 1};
+  }
+}
+
+}  // namespace fovea::backend::onednn_detail
