@@ -44,8 +44,8 @@ std::int64_t source_of(std::int64_t at, std::int64_t extent, const std::string& 
   return at < 0 ? -at : 2 * (extent - 1) - at;
 }
 
-/// For each axis and each position along it in the padded tensor y: how far the element of x that it copies lies
-/// from the first one along that axis, counted in elements, or kNowhere.
+/// For each axis and each position along it in the padded tensor y: how far the element of x that it copies
+/// lies from the first one along that axis, counted in elements, or kNowhere.
 template <class PadLike>
 std::vector<std::vector<std::int64_t>> source_offsets(const PadLike& a, const Shape& x, const Shape& y) {
   const auto rank = static_cast<std::size_t>(x.rank());
