@@ -1,6 +1,6 @@
 #include "backend/lowering_builder.hpp"
 
-#include "ops/multiply_adds.hpp"
+#include "ops/kernel_work.hpp"
 #include "ops/reshape.hpp"
 
 #include <algorithm>

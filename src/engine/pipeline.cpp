@@ -6,7 +6,7 @@
 #include "engine/imported_graph.hpp"
 #include "engine/rule_notes.hpp"
 #include "engine/rule_set.hpp"
-#include "ops/multiply_adds.hpp"
+#include "ops/kernel_work.hpp"
 #include "passes/pipeline.hpp"
 
 #include <algorithm>

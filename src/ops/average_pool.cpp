@@ -2,6 +2,8 @@
 
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
+#include "ops/axis_rules.hpp"
+#include "ops/kernel_work.hpp"
 #include "ops/pool_window.hpp"
 #include "ops/reach_rules.hpp"
 
@@ -104,7 +106,10 @@ const ir::Operator& average_pool() {
                                AveragePoolAttributes{},
                                {.sign = ir::ResultSign::OfFirst,
                                 .relevance = ir::Relevance::Shared,
-                                .reach = pool_reach<AveragePoolAttributes>}};
+                                .reach = pool_reach<AveragePoolAttributes>,
+                                .axes = window_axes,
+                                .input_axes = ir::InputAxes::Picture,
+                                .terms = pool_terms<AveragePoolAttributes>}};
   return op;
 }
 

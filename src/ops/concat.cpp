@@ -2,6 +2,7 @@
 
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
+#include "ops/axis_rules.hpp"
 #include "ops/reach_rules.hpp"
 #include "ops/split.hpp"
 
@@ -65,6 +66,34 @@ Reach reach_rule(const ReachCall& call, std::size_t) {
   return spreads ? kWholePicture : all;
 }
 
+/// The axis along which values are joined: channels, or a row, column or list of positions.
+AxisParts joined_axis(const AxisCall& call, std::int64_t axis) {
+  std::optional<AxisRole> all;
+  std::int64_t step = 1;
+  for (std::size_t i = 0; i < call.node.inputs.size(); ++i) {
+    if (!call.depends(i) || call.x_axis(i, axis).empty())
+      continue;
+    const auto role = role_of_axis(call.x(i), static_cast<std::size_t>(axis));
+    if (!role || (all && *all != *role && !(is_spatial(*all) && is_spatial(*role))))
+      return {};
+    step = call.x_axis(i, axis).back().step;
+    all = !all || *all == *role ? role : AxisRole::Position;
+  }
+  return all ? AxisParts{{*all, call.y_shape()[axis], step}} : AxisParts{};
+}
+
+AxisRoles axes_rule(const AxisCall& call, std::size_t) {
+  const std::int64_t along = call.attributes<ConcatAttributes>().axis;
+  AxisRoles result = call.unknown();
+  for (std::size_t axis = 0; axis < result.size(); ++axis)
+    for (std::size_t i = 0; i < call.node.inputs.size(); ++i)
+      if (call.depends(i))
+        result[axis] = join_axes(result[axis], call.x(i)[axis]);
+  if (call.node.inputs.size() > 1)
+    result[static_cast<std::size_t>(along)] = joined_axis(call, along);
+  return result;
+}
+
 }  // namespace
 
 const ir::Operator& concat() {
@@ -77,7 +106,9 @@ const ir::Operator& concat() {
                                {.sign = ir::ResultSign::OfAll,
                                 .relevance = ir::Relevance::Moved,
                                 .reach = reach_rule,
-                                .reach_of_any_input = true}};
+                                .reach_of_any_input = true,
+                                .axes = axes_rule,
+                                .axes_of_any_input = true}};
   return op;
 }
 

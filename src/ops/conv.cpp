@@ -2,7 +2,9 @@
 
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
+#include "ops/axis_rules.hpp"
 #include "ops/conv_transpose.hpp"
+#include "ops/kernel_work.hpp"
 #include "ops/reach_rules.hpp"
 
 #include <algorithm>
@@ -89,14 +91,18 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& conv() {
-  static const ir::Operator op{
-      "Conv",
-      {"x", "w", "b?"},
-      infer,
-      kernel,
-      gradient,
-      ConvAttributes{},
-      {.relevance = ir::Relevance::Layer, .reach = convolution_reach<ConvAttributes, through_window>}};
+  static const ir::Operator op{"Conv",
+                               {"x", "w", "b?"},
+                               infer,
+                               kernel,
+                               gradient,
+                               ConvAttributes{},
+                               {.relevance = ir::Relevance::Layer,
+                                .reach = convolution_reach<ConvAttributes, through_window>,
+                                .axes = window_axes,
+                                .input_axes = ir::InputAxes::Picture,
+                                .terms = convolution_terms,
+                                .terms_are_products = true}};
   return op;
 }
 

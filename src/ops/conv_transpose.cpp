@@ -2,7 +2,9 @@
 
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
+#include "ops/axis_rules.hpp"
 #include "ops/conv.hpp"
+#include "ops/kernel_work.hpp"
 #include "ops/reach_rules.hpp"
 
 #include <algorithm>
@@ -92,7 +94,12 @@ const ir::Operator& conv_transpose() {
       gradient,
       ConvTransposeAttributes{},
       {.relevance = ir::Relevance::Layer,
-       .reach = convolution_reach<ConvTransposeAttributes, through_transposed_window>}};
+       .reach = convolution_reach<ConvTransposeAttributes, through_transposed_window>,
+       .axes = window_axes,
+       .input_axes = ir::InputAxes::Picture,
+       .terms = convolution_terms,
+       .terms_are_products = true,
+       .terms_of_operand = true}};
   return op;
 }
 

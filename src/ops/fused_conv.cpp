@@ -1,6 +1,7 @@
 #include "ops/fused_conv.hpp"
 
 #include "base/dispatch.hpp"
+#include "ops/kernel_work.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -44,7 +45,8 @@ const ir::Operator& fused_conv() {
                                infer,
                                kernel,
                                ir::not_differentiable("convolutions are fused after differentiation"),
-                               FusedConvAttributes{}};
+                               FusedConvAttributes{},
+                               {.terms = convolution_terms, .terms_are_products = true}};
   return op;
 }
 

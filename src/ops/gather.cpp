@@ -2,6 +2,7 @@
 
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
+#include "ops/axis_rules.hpp"
 #include "ops/reach_rules.hpp"
 
 #include <algorithm>
@@ -103,6 +104,32 @@ Reach reach_rule(const ReachCall& call, std::size_t) {
   return reach;
 }
 
+/// Whether indices into an axis keep the order of what they pick.
+bool keeps_order(const Tensor& indices, std::int64_t extent) {
+  std::vector<std::int64_t> places;
+  for (const std::int64_t i : indices.data<std::int64_t>())
+    places.push_back(i < 0 ? i + extent : i);
+  return std::is_sorted(places.begin(), places.end()) || std::is_sorted(places.rbegin(), places.rend());
+}
+
+AxisRoles axes_rule(const AxisCall& call, std::size_t) {
+  const std::int64_t axis = call.attributes<GatherAttributes>().axis;
+  const Shape& indices = call.x_shape(1);
+  AxisRoles result = call.x();
+  const auto at = result.begin() + axis;
+  if (indices.rank() != 1) {
+    const auto after = result.erase(at);
+    result.insert(after, static_cast<std::size_t>(indices.rank()), AxisParts{});
+    return result;
+  }
+  const auto& constant = call.graph.value(call.node.inputs[1]).constant;
+  const auto place = static_cast<std::size_t>(axis);
+  const bool keeps = role_of_axis(call.x(), place) == AxisRole::Channel ||
+                     (constant && keeps_order(*constant, call.x_shape()[axis]));
+  *at = keeps ? resized_axis(call.x(), place, indices[0]) : AxisParts{};
+  return result;
+}
+
 }  // namespace
 
 const ir::Operator& gather() {
@@ -115,7 +142,8 @@ const ir::Operator& gather() {
                                {.moves_elements = true,
                                 .sign = ir::ResultSign::OfFirst,
                                 .relevance = ir::Relevance::Moved,
-                                .reach = reach_rule}};
+                                .reach = reach_rule,
+                                .axes = axes_rule}};
   return op;
 }
 

@@ -1,5 +1,6 @@
 #include "ops/gemm.hpp"
 
+#include "ops/axis_rules.hpp"
 #include "ops/broadcast.hpp"
 #include "ops/mul.hpp"
 
@@ -79,6 +80,20 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
   return dx;
 }
 
+AxisRoles axes_rule(const AxisCall& call, std::size_t) {
+  const auto& g = call.attributes<GemmAttributes>();
+  const bool a = call.depends(0), b = call.depends(1);
+  if (!a && !b)
+    return broadcast_axes(call, 0);
+  const std::int64_t a_row = g.trans_a != 0 ? 1 : 0, b_row = g.trans_b != 0 ? 1 : 0;
+  return {a ? call.x_axis(0, a_row) : mixed_axis(call.x(1), b_row, call.y_shape()[0]),
+          b ? call.x_axis(1, 1 - b_row) : mixed_axis(call.x(0), 1 - a_row, call.y_shape()[1])};
+}
+
+std::int64_t terms(const ir::InferCall& call) {
+  return call.shape(0)[call.attributes.as<GemmAttributes>().trans_a != 0 ? 0 : 1];
+}
+
 }  // namespace
 
 const ir::Operator& gemm() {
@@ -88,7 +103,11 @@ const ir::Operator& gemm() {
                                kernel,
                                gradient,
                                GemmAttributes{},
-                               {.relevance = ir::Relevance::Layer}};
+                               {.relevance = ir::Relevance::Layer,
+                                .axes = axes_rule,
+                                .axes_of_any_input = true,
+                                .terms = terms,
+                                .terms_are_products = true}};
   return op;
 }
 

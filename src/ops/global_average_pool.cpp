@@ -2,6 +2,7 @@
 
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
+#include "ops/axis_rules.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -66,7 +67,10 @@ const ir::Operator& global_average_pool() {
                                kernel,
                                gradient,
                                {},
-                               {.sign = ir::ResultSign::OfFirst, .relevance = ir::Relevance::Shared}};
+                               {.sign = ir::ResultSign::OfFirst,
+                                .relevance = ir::Relevance::Shared,
+                                .axes = window_axes,
+                                .input_axes = ir::InputAxes::Picture}};
   return op;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
+#include "ops/axis_rules.hpp"
 #include "ops/reach_rules.hpp"
 
 #include <algorithm>
@@ -127,16 +128,21 @@ Reach reach_rule(const ReachCall& call, std::size_t) {
   return along_one(call.x(), axis, units);
 }
 
+std::int64_t terms(const ir::InferCall& call) {
+  return call.shape(1)[1];
+}
+
 }  // namespace
 
 const ir::Operator& interpolate() {
-  static const ir::Operator op{"Interpolate",
-                               {"x", "indices", "weights"},
-                               infer,
-                               kernel,
-                               gradient,
-                               InterpolateAttributes{},
-                               {.relevance = ir::Relevance::Shared, .reach = reach_rule}};
+  static const ir::Operator op{
+      "Interpolate",
+      {"x", "indices", "weights"},
+      infer,
+      kernel,
+      gradient,
+      InterpolateAttributes{},
+      {.relevance = ir::Relevance::Shared, .reach = reach_rule, .axes = resized_axes, .terms = terms}};
   return op;
 }
 

@@ -110,6 +110,10 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
   return {c.emit(lrn_gradient(), {c.dy(), c.x()}, c.node().attributes)};
 }
 
+std::int64_t terms(const ir::InferCall& call) {
+  return std::min(call.attributes.as<LrnAttributes>().size, call.shape(0)[1]);
+}
+
 }  // namespace
 
 const ir::Operator& lrn() {
@@ -119,7 +123,10 @@ const ir::Operator& lrn() {
                                kernel,
                                gradient,
                                LrnAttributes{},
-                               {.pointwise = true, .relevance = ir::Relevance::PassedOn}};
+                               {.pointwise = true,
+                                .relevance = ir::Relevance::PassedOn,
+                                .input_axes = ir::InputAxes::ChannelsSecond,
+                                .terms = terms}};
   return op;
 }
 

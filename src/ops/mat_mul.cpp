@@ -1,6 +1,7 @@
 #include "ops/mat_mul.hpp"
 
 #include "ops/arithmetic.hpp"
+#include "ops/axis_rules.hpp"
 #include "ops/broadcast.hpp"
 #include "ops/reach_rules.hpp"
 #include "ops/reshape.hpp"
@@ -104,6 +105,33 @@ Reach reach_rule(const ReachCall& call, std::size_t) {
   return on_channels ? x : kWholePicture;
 }
 
+/// The last axis of a and the one before the last of b are summed over.
+AxisRoles axes_rule(const AxisCall& call, std::size_t) {
+  AxisRoles result = call.unknown();
+  const auto rank = static_cast<std::int64_t>(result.size());
+  const std::int64_t ra = call.x_shape(0).rank(), rb = call.x_shape(1).rank();
+  if (ra < 2 || rb < 2)
+    return result;
+  const Shape& y = call.y_shape();
+  const auto axis_of_y = [&](std::int64_t axis) -> AxisParts& {
+    return result[static_cast<std::size_t>(axis)];
+  };
+  for (std::int64_t axis = 3; axis <= rank; ++axis)  // from the end
+    for (std::size_t i = 0; i < 2; ++i) {
+      const std::int64_t at = call.x_shape(i).rank() - axis;
+      if (call.depends(i) && at >= 0 && call.x_shape(i)[at] == y[rank - axis])
+        axis_of_y(rank - axis) = join_axes(axis_of_y(rank - axis), call.x_axis(i, at));
+    }
+  axis_of_y(rank - 2) = call.depends(0) ? call.x_axis(0, ra - 2) : mixed_axis(call.x(1), rb - 2, y[rank - 2]);
+  axis_of_y(rank - 1) = call.depends(1) ? call.x_axis(1, rb - 1) : mixed_axis(call.x(0), ra - 1, y[rank - 1]);
+  return result;
+}
+
+std::int64_t terms(const ir::InferCall& call) {
+  const Shape& a = call.shape(0);
+  return a[a.rank() - 1];
+}
+
 }  // namespace
 
 const ir::Operator& mat_mul() {
@@ -113,7 +141,12 @@ const ir::Operator& mat_mul() {
                                kernel,
                                gradient,
                                {},
-                               {.relevance = ir::Relevance::Layer, .reach = reach_rule}};
+                               {.relevance = ir::Relevance::Layer,
+                                .reach = reach_rule,
+                                .axes = axes_rule,
+                                .axes_of_any_input = true,
+                                .terms = terms,
+                                .terms_are_products = true}};
   return op;
 }
 

@@ -2,6 +2,8 @@
 
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
+#include "ops/axis_rules.hpp"
+#include "ops/kernel_work.hpp"
 #include "ops/pool_window.hpp"
 #include "ops/reach_rules.hpp"
 
@@ -100,7 +102,10 @@ const ir::Operator& max_pool() {
                                MaxPoolAttributes{},
                                {.sign = ir::ResultSign::OfFirst,
                                 .relevance = ir::Relevance::Moved,
-                                .reach = pool_reach<MaxPoolAttributes>}};
+                                .reach = pool_reach<MaxPoolAttributes>,
+                                .axes = window_axes,
+                                .input_axes = ir::InputAxes::Picture,
+                                .terms = pool_terms<MaxPoolAttributes>}};
   return op;
 }
 

@@ -1,6 +1,7 @@
 #include "ops/pad.hpp"
 
 #include "ir/gradient_context.hpp"
+#include "ops/axis_rules.hpp"
 #include "ops/broadcast.hpp"
 #include "ops/reach_rules.hpp"
 
@@ -132,13 +133,14 @@ Reach reach_rule(const ReachCall& call, std::size_t) {
 }  // namespace
 
 const ir::Operator& pad() {
-  static const ir::Operator op{"Pad",
-                               {"x"},
-                               infer,
-                               kernel,
-                               gradient,
-                               PadAttributes{},
-                               {.relevance = ir::Relevance::Moved, .reach = reach_rule}};
+  static const ir::Operator op{
+      "Pad",
+      {"x"},
+      infer,
+      kernel,
+      gradient,
+      PadAttributes{},
+      {.relevance = ir::Relevance::Moved, .reach = reach_rule, .axes = resized_axes}};
   return op;
 }
 

@@ -1,5 +1,6 @@
 #include "ops/reduce_max.hpp"
 
+#include "ops/axis_rules.hpp"
 #include "ops/reach_rules.hpp"
 #include "ops/reduce.hpp"
 
@@ -56,14 +57,16 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& reduce_max() {
-  static const ir::Operator op{
-      "ReduceMax",
-      {"x"},
-      reduce_type,
-      kernel,
-      gradient,
-      ReduceAttributes{},
-      {.sign = ir::ResultSign::OfFirst, .relevance = ir::Relevance::Moved, .reach = reduce_reach}};
+  static const ir::Operator op{"ReduceMax",
+                               {"x"},
+                               reduce_type,
+                               kernel,
+                               gradient,
+                               ReduceAttributes{},
+                               {.sign = ir::ResultSign::OfFirst,
+                                .relevance = ir::Relevance::Moved,
+                                .reach = reduce_reach,
+                                .axes = reduce_axes}};
   return op;
 }
 

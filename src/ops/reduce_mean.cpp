@@ -1,5 +1,6 @@
 #include "ops/reduce_mean.hpp"
 
+#include "ops/axis_rules.hpp"
 #include "ops/expand.hpp"
 #include "ops/mul.hpp"
 #include "ops/reach_rules.hpp"
@@ -50,14 +51,16 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& reduce_mean() {
-  static const ir::Operator op{
-      "ReduceMean",
-      {"x"},
-      infer,
-      kernel,
-      gradient,
-      ReduceAttributes{},
-      {.sign = ir::ResultSign::OfFirst, .relevance = ir::Relevance::Shared, .reach = reduce_reach}};
+  static const ir::Operator op{"ReduceMean",
+                               {"x"},
+                               infer,
+                               kernel,
+                               gradient,
+                               ReduceAttributes{},
+                               {.sign = ir::ResultSign::OfFirst,
+                                .relevance = ir::Relevance::Shared,
+                                .reach = reduce_reach,
+                                .axes = reduce_axes}};
   return op;
 }
 

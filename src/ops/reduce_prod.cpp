@@ -1,6 +1,7 @@
 #include "ops/reduce_prod.hpp"
 
 #include "ops/arithmetic.hpp"
+#include "ops/axis_rules.hpp"
 #include "ops/reach_rules.hpp"
 #include "ops/reduce.hpp"
 
@@ -57,8 +58,13 @@ void gradient_kernel(const ir::KernelCall& call) {
 }  // namespace
 
 const ir::Operator& reduce_prod() {
-  static const ir::Operator op{
-      "ReduceProd", {"x"}, reduce_type, kernel, gradient, ReduceAttributes{}, {.reach = reduce_reach}};
+  static const ir::Operator op{"ReduceProd",
+                               {"x"},
+                               reduce_type,
+                               kernel,
+                               gradient,
+                               ReduceAttributes{},
+                               {.reach = reduce_reach, .axes = reduce_axes}};
   return op;
 }
 

@@ -1,6 +1,7 @@
 #include "ops/reduce_sum.hpp"
 
 #include "ops/arithmetic.hpp"
+#include "ops/axis_rules.hpp"
 #include "ops/expand.hpp"
 #include "ops/reach_rules.hpp"
 #include "ops/reduce.hpp"
@@ -32,14 +33,16 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& reduce_sum() {
-  static const ir::Operator op{
-      "ReduceSum",
-      {"x"},
-      reduce_type,
-      kernel,
-      gradient,
-      ReduceAttributes{},
-      {.sign = ir::ResultSign::OfFirst, .relevance = ir::Relevance::Shared, .reach = reduce_reach}};
+  static const ir::Operator op{"ReduceSum",
+                               {"x"},
+                               reduce_type,
+                               kernel,
+                               gradient,
+                               ReduceAttributes{},
+                               {.sign = ir::ResultSign::OfFirst,
+                                .relevance = ir::Relevance::Shared,
+                                .reach = reduce_reach,
+                                .axes = reduce_axes}};
   return op;
 }
 

@@ -1,6 +1,7 @@
 #include "ops/reshape.hpp"
 
 #include "ir/gradient_context.hpp"
+#include "ops/axis_rules.hpp"
 #include "ops/reach_rules.hpp"
 
 #include <cstring>
@@ -48,6 +49,10 @@ Reach reach_rule(const ReachCall& call, std::size_t) {
   return kept ? reach : kWholePicture;
 }
 
+AxisRoles axes_rule(const AxisCall& call, std::size_t) {
+  return reshaped_roles(call.x_shape(), call.x(), call.y_shape());
+}
+
 }  // namespace
 
 const ir::Operator& reshape() {
@@ -60,7 +65,8 @@ const ir::Operator& reshape() {
                                {.moves_elements = true,
                                 .sign = ir::ResultSign::OfFirst,
                                 .relevance = ir::Relevance::Moved,
-                                .reach = reach_rule}};
+                                .reach = reach_rule,
+                                .axes = axes_rule}};
   return op;
 }
 

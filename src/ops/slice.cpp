@@ -1,6 +1,7 @@
 #include "ops/slice.hpp"
 
 #include "ir/gradient_context.hpp"
+#include "ops/axis_rules.hpp"
 #include "ops/broadcast.hpp"
 #include "ops/reach_rules.hpp"
 
@@ -104,7 +105,8 @@ const ir::Operator& slice() {
                                {.moves_elements = true,
                                 .sign = ir::ResultSign::OfFirst,
                                 .relevance = ir::Relevance::Moved,
-                                .reach = reach_rule}};
+                                .reach = reach_rule,
+                                .axes = resized_axes}};
   return op;
 }
 

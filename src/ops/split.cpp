@@ -2,6 +2,7 @@
 
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
+#include "ops/axis_rules.hpp"
 #include "ops/concat.hpp"
 #include "ops/reach_rules.hpp"
 
@@ -74,7 +75,8 @@ const ir::Operator& split() {
                                {.moves_elements = true,
                                 .sign = ir::ResultSign::OfFirst,
                                 .relevance = ir::Relevance::Moved,
-                                .reach = reach_rule}};
+                                .reach = reach_rule,
+                                .axes = resized_axes}};
   return op;
 }
 

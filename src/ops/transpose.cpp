@@ -1,6 +1,7 @@
 #include "ops/transpose.hpp"
 
 #include "ir/gradient_context.hpp"
+#include "ops/axis_rules.hpp"
 #include "ops/broadcast.hpp"
 #include "ops/reach_rules.hpp"
 
@@ -55,6 +56,21 @@ Reach reach_rule(const ReachCall& call, std::size_t) {
   return reach;
 }
 
+AxisRoles axes_rule(const AxisCall& call, std::size_t) {
+  AxisRoles result;
+  for (const std::int64_t axis : call.attributes<TransposeAttributes>().perm)
+    result.push_back(call.x_axis(0, axis));
+  return result;
+}
+
+AxisRoles axes_back_rule(const AxisCall& call, std::size_t) {
+  const auto& perm = call.attributes<TransposeAttributes>().perm;
+  AxisRoles result(perm.size());
+  for (std::size_t axis = 0; axis < perm.size(); ++axis)
+    result[static_cast<std::size_t>(perm[axis])] = call.y()[axis];
+  return result;
+}
+
 }  // namespace
 
 const ir::Operator& transpose() {
@@ -67,7 +83,9 @@ const ir::Operator& transpose() {
                                {.moves_elements = true,
                                 .sign = ir::ResultSign::OfFirst,
                                 .relevance = ir::Relevance::Moved,
-                                .reach = reach_rule}};
+                                .reach = reach_rule,
+                                .axes = axes_rule,
+                                .axes_back = axes_back_rule}};
   return op;
 }
 

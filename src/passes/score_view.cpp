@@ -1,12 +1,8 @@
 #include "passes/score_view.hpp"
 
-#include "ops/cast.hpp"
 #include "ops/concat.hpp"
-#include "ops/expand.hpp"
 #include "ops/functions.hpp"
-#include "ops/gather.hpp"
 #include "ops/global_average_pool.hpp"
-#include "ops/identity.hpp"
 #include "ops/max.hpp"
 #include "ops/min.hpp"
 #include "ops/mul.hpp"
@@ -15,10 +11,7 @@
 #include "ops/reduce_mean.hpp"
 #include "ops/reduce_sum.hpp"
 #include "ops/reshape.hpp"
-#include "ops/slice.hpp"
-#include "ops/split.hpp"
 #include "ops/table.hpp"
-#include "ops/transpose.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -33,10 +26,11 @@ constexpr int kMostSteps = 100;
 /// How far a bound may be from 0 or 1, as a share of the whole range of probabilities.
 constexpr double kBound = 0.011;
 
+/// Whether a node holds elements of its first input at places that are known.
 bool is_selection(const ir::Graph& graph, const ir::Node& node) {
-  const ir::Operator* op = node.op;
-  return op == &ops::reshape() || op == &ops::transpose() || op == &ops::slice() || op == &ops::split() ||
-         op == &ops::expand() || (op == &ops::gather() && graph.is_constant(node.inputs[1]));
+  return node.op->traits.moves_elements &&
+         std::all_of(node.inputs.begin() + 1, node.inputs.end(),
+                     [&](ir::ValueId input) { return graph.is_constant(input); });
 }
 
 /// Whether a node reduces over axes of extent 1 only, so that it is a Reshape.
