@@ -100,6 +100,24 @@ void LoweringBuilder::add_reference_step(const ir::Node& node, const std::vector
   add_step(std::move(step));
 }
 
+Lowering LoweringBuilder::lower(const plan::Schedule& schedule,
+                                const std::function<void(const ir::Node&)>& lower_node) {
+  std::size_t forward_steps = 0;
+  for (std::size_t i = 0; i < schedule.order.size(); ++i) {
+    const ir::Node& node = graph_.nodes()[static_cast<std::size_t>(schedule.order[i])];
+    begin_node(node);
+    lower_node(node);
+    if (i + 1 == schedule.forward)
+      forward_steps = step_count();
+  }
+  return finish(forward_steps, schedule.forward_outputs);
+}
+
+Lowering LoweringBuilder::lower_to_reference(const plan::Schedule& schedule) {
+  const std::vector<int> uses = graph_.use_counts();
+  return lower(schedule, [&](const ir::Node& node) { add_reference_step(node, uses); });
+}
+
 LoweringBuilder::OutputCopy LoweringBuilder::copy_output(std::size_t index, BufferId from) {
   const std::size_t bytes = bytes_of(graph_.type(graph_.outputs()[index]));
   const BufferId to = add_buffer(bytes);

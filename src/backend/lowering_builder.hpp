@@ -1,6 +1,9 @@
 #pragma once
 
 #include "backend/lowering.hpp"
+#include "plan/schedule.hpp"
+
+#include <functional>
 
 namespace fovea::backend {
 
@@ -19,6 +22,10 @@ public:
   void add_step(Step step);
   /// The node's reference kernel on row-major buffers. A Reshape becomes an alias and costs nothing.
   void add_reference_step(const ir::Node& node, const std::vector<int>& uses);
+  /// The result of `finish`, after each node of the schedule in its order was begun and went to `lower_node`.
+  Lowering lower(const plan::Schedule& schedule, const std::function<void(const ir::Node& node)>& lower_node);
+  /// The same with every node's reference kernel.
+  Lowering lower_to_reference(const plan::Schedule& schedule);
   std::size_t step_count() const { return lowering_.steps.size(); }
   Lowering& lowering() { return lowering_; }
   /// Declares that a value lives in `buffer` in row-major order.

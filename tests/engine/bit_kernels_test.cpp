@@ -1,6 +1,6 @@
 #include "backend/onednn/bit_kernels.hpp"
 
-#include "backend/onednn/vector_level.hpp"
+#include "engine/at_vector_level.hpp"
 
 #include <gtest/gtest.h>
 
@@ -43,20 +43,7 @@ bool bit(const std::vector<std::uint8_t>& bits, std::size_t i) {
 /// Counts around every block of the kernels, and some that are shared between threads.
 constexpr std::array kCounts = {1, 7, 8, 15, 16, 17, 31, 33, 511, 4096, 4097, 20001, 40007};
 
-struct Level {
-  VectorLevel level;
-  const char* name;
-};
-
-class BitKernels : public testing::TestWithParam<Level> {
-protected:
-  void SetUp() override {
-    if (vector_level() < GetParam().level)
-      GTEST_SKIP() << "this processor, or oneDNN's limit, does not have it";
-    limit_vector_level(GetParam().level);
-  }
-  void TearDown() override { limit_vector_level(VectorLevel::Avx512Bf16); }
-};
+class BitKernels : public AtVectorLevel {};
 
 TEST_P(BitKernels, agree_with_their_definition) {
   EXPECT_EQ(vector_level(), GetParam().level);
@@ -145,11 +132,8 @@ TEST_P(BitKernels, give_what_the_plain_ones_give) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Levels, BitKernels,
-                         testing::Values(Level{VectorLevel::Plain, "plain"}, Level{VectorLevel::Avx2, "avx2"},
-                                         Level{VectorLevel::Avx512, "avx512"},
-                                         Level{VectorLevel::Avx512Bf16, "avx512_bf16"}),
-                         [](const auto& level) { return level.param.name; });
+INSTANTIATE_TEST_SUITE_P(Levels, BitKernels, testing::Values(kPlain, kAvx2, kAvx512, kAvx512Bf16),
+                         vector_level_name);
 
 }  // namespace
 }  // namespace fovea::test

@@ -2,7 +2,7 @@
 
 #include "backend/onednn/memory_order.hpp"
 #include "backend/onednn/strided_copy.hpp"
-#include "backend/onednn/vector_level.hpp"
+#include "engine/at_vector_level.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,20 +23,8 @@ using namespace backend::onednn_detail;
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
-struct Level {
-  VectorLevel level;
-  const char* name;
-};
-
-class VectorKernelsAt : public testing::TestWithParam<Level> {
+class VectorKernelsAt : public AtVectorLevel {
 protected:
-  void SetUp() override {
-    if (vector_level() < GetParam().level)
-      GTEST_SKIP() << "this processor, or oneDNN's limit, does not have it";
-    limit_vector_level(GetParam().level);
-  }
-  void TearDown() override { limit_vector_level(VectorLevel::Avx512Bf16); }
-
   static std::vector<float> curve(Curve which, const std::vector<float>& a, const std::vector<float>& b,
                                   float p = 0, float q = 0) {
     std::vector<float> y(a.size());
@@ -46,10 +34,7 @@ protected:
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Levels, VectorKernelsAt,
-                         testing::Values(Level{VectorLevel::Plain, "plain"}, Level{VectorLevel::Avx2, "avx2"},
-                                         Level{VectorLevel::Avx512, "avx512"}),
-                         [](const auto& which) { return which.param.name; });
+INSTANTIATE_TEST_SUITE_P(Levels, VectorKernelsAt, testing::Values(kPlain, kAvx2, kAvx512), vector_level_name);
 
 /// Numbers between the bounds, closely enough that no interval of a polynomial is left out.
 std::vector<float> between(float low, float high) {

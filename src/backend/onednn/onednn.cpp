@@ -102,32 +102,29 @@ std::variant<Lowering, Refusal> lower_here(const ir::Graph& graph, const plan::S
   const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
   LoweringBuilder builder(graph);
   OneDnnBuilder onednn(graph, schedule, options, builder, engine);
-  std::size_t forward_steps = 0;
-  for (std::size_t i = 0; i < schedule.order.size(); ++i) {
-    const ir::Node& node = graph.nodes()[static_cast<std::size_t>(schedule.order[i])];
-    try {
-      onednn.begin_node(i);
-      builder.begin_node(node);
-      if (i % kNodesOfHeadroom == 0)
+  builder.lowering().make_state = [engine, count = options.threads] {
+    return std::make_unique<StreamState>(engine, count);
+  };
+  std::size_t position = 0;  // in the schedule
+  const ir::Node* current = nullptr;
+  try {
+    return builder.lower(schedule, [&](const ir::Node& node) {
+      current = &node;
+      onednn.begin_node(position);
+      if (position++ % kNodesOfHeadroom == 0)
         check_headroom();
       lower_node(onednn, builder, node);
       for (ir::ValueId id : node.outputs)
         if (is_float_output(graph, id))
           onednn.plain(id);
       onednn.end_node(node);
-    } catch (const dnnl::error& error) {
-      if (error.status == dnnl_out_of_memory)
-        throw std::bad_alloc();
-      return Refusal{
-          fmt::format("node '{}' ({}): oneDNN cannot run it: {}", node.name, node.op->name, error.what())};
-    }
-    if (i + 1 == schedule.forward)
-      forward_steps = builder.step_count();
+    });
+  } catch (const dnnl::error& error) {
+    if (error.status == dnnl_out_of_memory)
+      throw std::bad_alloc();
+    return Refusal{fmt::format("node '{}' ({}): oneDNN cannot run it: {}", current ? current->name : "",
+                               current ? current->op->name : "", error.what())};
   }
-  builder.lowering().make_state = [engine, count = options.threads] {
-    return std::make_unique<StreamState>(engine, count);
-  };
-  return builder.finish(forward_steps, schedule.forward_outputs);
 }
 
 std::variant<Lowering, Refusal> lower(const ir::Graph& graph, const plan::Schedule& schedule,
