@@ -19,8 +19,8 @@ int main(int argc, char** argv) {
     options.program.rectifier_rule =
         fovea::RectifierRule{"softplus", [](double x, double dy) { return dy / (1 + std::exp(-beta * x)); }};
     fovea::Explainer explain(fovea::Model::load(argv[1]), options);
-    for (const std::string& note : explain.notes())
-      std::printf("%s\n", note.c_str());
+    for (const fovea::Note& note : explain.notes())
+      std::printf("%s\n", to_string(note).c_str());
 
     const fovea::Explanation map = explain(fovea::read_image(argv[2]));
     std::printf("%s, probability %.3f\n", map.label.c_str(), map.probability);

@@ -114,7 +114,7 @@ struct ImageResult {
   std::vector<ClassGuess> guesses;  ///< the five best, best first
   std::optional<Box> known_box;     ///< of the true class
   std::string error;                ///< why the image could not be evaluated
-  std::string note;                 ///< why some class got no box
+  std::string note;                 ///< for people: why some class got no box, true boxes that were turned
   StageSeconds seconds;
   bool failed() const { return !error.empty(); }
 };

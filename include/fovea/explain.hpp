@@ -252,7 +252,7 @@ public:
   const Preprocessing& preprocessing() const;
   Crops crops() const;
   /// What all programs report, each once.
-  std::vector<std::string> notes() const;
+  std::vector<Note> notes() const;
 
   /// Called while sampling methods work.
   void report_progress(SampleProgress progress);

@@ -19,6 +19,7 @@
 #include "fovea/measures.hpp"
 #include "fovea/model.hpp"
 #include "fovea/networks.hpp"
+#include "fovea/note.hpp"
 #include "fovea/preprocessing.hpp"
 #include "fovea/program.hpp"
 #include "fovea/segment.hpp"

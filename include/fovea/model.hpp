@@ -3,6 +3,7 @@
 #include "fovea/classes.hpp"
 #include "fovea/custom.hpp"
 #include "fovea/geometry.hpp"
+#include "fovea/note.hpp"
 #include "fovea/preprocessing.hpp"
 #include "fovea/tensor.hpp"
 
@@ -154,10 +155,10 @@ std::string axes_text(const LayerInfo& layer);
 /// there) are left out. ModelError as for Program::compile.
 std::vector<LayerInfo> layers(const Model& model, std::int64_t height = 0, std::int64_t width = 0);
 
-/// Where several things of the model have that name, nodes or a value and another node: a sentence that says
-/// which one is taken as a layer and by what names the others can be had. Else empty. A Program that is
+/// Where several things of the model have that name, nodes or a value and another node: a note that says
+/// which one is taken as a layer and by what names the others can be had. Else none. A Program that is
 /// compiled for a layer has it among its notes.
-std::string layer_name_note(const Model& model, const std::string& name);
+std::optional<Note> layer_name_note(const Model& model, const std::string& name);
 
 /// The layer with that value's name, or else that of the node with that name; InputError that lists the
 /// nearest names.

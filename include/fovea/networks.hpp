@@ -3,12 +3,14 @@
 #include "fovea/classes.hpp"
 #include "fovea/error.hpp"
 #include "fovea/model.hpp"
+#include "fovea/note.hpp"
 #include "fovea/preprocessing.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -115,6 +117,19 @@ public:
   /// The error for a name that no network has; it lists the nearest names.
   InputError no_such_name(const std::string& name) const;
 
+  /// Those known networks, by names or aliases. InputError for a name that no known network has, before any
+  /// is pulled. The pointers are into `known`.
+  std::vector<const KnownNetwork*> find_known(const std::vector<std::string>& names,
+                                              const KnownNetworks& known) const;
+  /// Forgets a registered network, whose file stays and whose sidecar need not be readable; or else deletes
+  /// what was pulled of a known one. The path of what was removed. InputError for a name that no network has
+  /// and for a known network of which nothing was pulled, OutputError if a file cannot be removed.
+  struct Removed {
+    bool was_registered = false;
+    std::string path;
+  };
+  Removed remove(const std::string& name) const;
+
   /// The URL of a known network's file. InputError if the list's URL is not https://..., or the one given in
   /// its place neither that nor http://...
   std::string url_of(const KnownNetworks& known, const KnownNetwork& network) const;
@@ -163,8 +178,8 @@ ChosenPreprocessing choose_preprocessing(const Model& model, const FoundNetwork&
 struct PictureSize {
   std::int64_t height = 0;
   std::int64_t width = 0;
-  /// Says that the size was chosen because the network's layers fit it; empty otherwise.
-  std::string note = {};
+  /// Says that the size was chosen because the network's layers fit it; none otherwise.
+  std::optional<Note> note = {};
 };
 
 /// "224", or "128x256" (height x width). None for another text, or sides outside 1..65536.
@@ -195,12 +210,19 @@ struct Network {
   /// What gave the preprocessing, for messages: "the model file", "preset torchvision (default)", ...
   std::string preprocessing_source;
   InputSize size;
-  /// What a user should hear of: parts of the file that were left aside, labels that were mended, a size that
-  /// was chosen.
-  std::vector<std::string> warnings, notes;
+  /// What a user should hear of: parts of the file that were left aside, labels that were mended.
+  std::vector<std::string> warnings;
+  std::vector<Note> notes;  ///< a size that was chosen
 
   /// As Model::load, Labels::read and picture_size; InputError for a fault of the preprocessing.
   static Network load(const NetworkRequest& request);
+
+  /// A warning where the labels of the model's file have another number than `classes`; else empty.
+  /// InputError where labels of a file of their own do.
+  std::string label_warning(std::int64_t classes) const;
 };
+
+/// A warning where scores whose activation is assumed look like probabilities already; else empty.
+std::string score_warning(const ScoreHead& head, std::span<const double> scores);
 
 }  // namespace fovea

@@ -4,6 +4,7 @@
 #include "fovea/custom.hpp"
 #include "fovea/geometry.hpp"
 #include "fovea/model.hpp"
+#include "fovea/note.hpp"
 #include "fovea/tensor.hpp"
 
 #include <memory>
@@ -154,7 +155,7 @@ struct ProgramOptions {
 
 /// What the memory plan and the passes did; for reports.
 struct ProgramReport {
-  std::vector<std::string> notes;  ///< e.g. "the scores are what stands before the Softmax 'prob', ..."
+  std::vector<Note> notes;
   /// Nodes that the rule acted on: Relu, and Clip and Max from 0; for relevance, all that do not merely move
   /// it.
   std::int64_t rule_hits = 0;

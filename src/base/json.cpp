@@ -37,4 +37,11 @@ std::string json_text(const nlohmann::ordered_json& json) {
   return shown_lines(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
+nlohmann::ordered_json notes_json(std::span<const Note> notes) {
+  auto json = nlohmann::ordered_json::array();
+  for (const Note& note : notes)
+    json.push_back({{"kind", name_of(note.kind)}, {"counts", note.counts}, {"names", note.names}});
+  return json;
+}
+
 }  // namespace fovea

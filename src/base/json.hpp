@@ -1,7 +1,10 @@
 #pragma once
 
+#include "fovea/note.hpp"
+
 #include <nlohmann/json.hpp>
 
+#include <span>
 #include <string>
 
 namespace fovea {
@@ -14,5 +17,8 @@ nlohmann::ordered_json parse_json(const std::string& text, const std::string& pa
 /// JSON as it is written to files and to standard output: valid UTF-8, without a character that a terminal
 /// acts on.
 std::string json_text(const nlohmann::ordered_json& json);
+
+/// Kind, counts and names of each note.
+nlohmann::ordered_json notes_json(std::span<const Note> notes);
 
 }  // namespace fovea

@@ -27,13 +27,11 @@ void settle_activation(ScoreHead& head, bool is_found, std::int64_t scores, cons
   head = {scores > 1 ? Activation::Softmax : Activation::Sigmoid, true};
   // That several scores without an activation are a softmax's is so common that it is no news: `fovea info`
   // and the log tell it.
-  const std::string text = fmt::format("the network ends without an activation: probabilities are the {} of "
-                                       "its {} (assumed; --activation says otherwise)",
-                                       name_of(head.activation), scores > 1 ? "scores" : "score");
+  const Note note{NoteKind::ActivationAssumed, {scores}, {std::string(name_of(head.activation))}};
   if (scores == 1 && options.head == ProgramOptions::Head::Classes)
-    notes.push_back(text);
+    notes.push_back(note);
   else
-    log_event(LogLevel::Detail, "{}", text);
+    log_event(LogLevel::Detail, "{}", to_string(note));
 }
 
 /// Takes the scores of the first output.
@@ -69,10 +67,8 @@ void make_rows(ForwardGraph& forward, const ProgramOptions& options, passes::Not
   forward.graph = passes::make_class_rows(forward.graph, options.batch, rows);
   ir::verify(forward.graph, "pass make_class_rows");
   if (rows != passes::ClassRows::AsTheyAre)
-    notes.push_back(fmt::format("the network has one score: class 1 is the positive class, class 0 the "
-                                "negative, with {}",
-                                activation == Activation::Given ? "what the probability leaves of 1"
-                                                                : "the score's negative"));
+    notes.push_back(
+        {activation == Activation::Given ? NoteKind::TwoClassesOfProbability : NoteKind::TwoClassesOfScore});
 }
 
 }  // namespace

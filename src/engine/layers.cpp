@@ -90,7 +90,7 @@ std::vector<LayerInfo> layers(const Model& model, std::int64_t height, std::int6
   return list;
 }
 
-std::string layer_name_note(const Model& model, const std::string& name) {
+std::optional<Note> layer_name_note(const Model& model, const std::string& name) {
   return onnx_import::ambiguity_of(*ModelAccess::impl(model).file, name);
 }
 

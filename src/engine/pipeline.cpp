@@ -42,7 +42,7 @@ autodiff::Differentiated differentiated(const ir::Graph& forward, const ProgramO
   for (const auto& [op, count] : made.overridden)
     report.rule_hits += count;
   if (rule != Rule::Gradient || options.rectifier_rule)
-    if (std::string note = describe_rule(rule_name(options, rule), made);
+    if (Note note = note_of_rule(rule_name(options, rule), made);
         std::find(report.notes.begin(), report.notes.end(), note) == report.notes.end())
       report.notes.push_back(std::move(note));
   return made;

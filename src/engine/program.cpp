@@ -31,8 +31,8 @@ void note_ambiguous_names(const Model& model, const ProgramOptions& options, Pro
   names.insert(names.begin(), options.target);
   for (const std::string& name : names)
     if (!name.empty() && name != kLastSpatialLayer)
-      if (std::string note = layer_name_note(model, name); !note.empty())
-        report.notes.push_back(std::move(note));
+      if (std::optional<Note> note = layer_name_note(model, name))
+        report.notes.push_back(*std::move(note));
 }
 
 void check_options(const ProgramOptions& options) {
@@ -55,17 +55,12 @@ void check_options(const ProgramOptions& options) {
 /// Says how the file takes the picture where that is unusual.
 void note_picture(const ImageInput& picture, ProgramReport& report) {
   if (picture.rank == 3 && picture.channels == 1)
-    report.notes.push_back(
-        fmt::format("the input '{}' has no channels: it takes a grey picture", picture.name));
+    report.notes.push_back({NoteKind::GreyInput, {}, {picture.name}});
   if (picture.rank == 2)
-    report.notes.push_back(fmt::format("the input '{}' is flat: it takes a picture of {} channel{}, {}x{}",
-                                       picture.name, picture.channels, picture.channels == 1 ? "" : "s",
-                                       picture.height, picture.width));
-  if (picture.integer)
     report.notes.push_back(
-        fmt::format("the input '{}' takes whole numbers: gradients are with respect to the floating picture "
-                    "behind them, 0..255",
-                    picture.name));
+        {NoteKind::FlatInput, {picture.channels, picture.height, picture.width}, {picture.name}});
+  if (picture.integer)
+    report.notes.push_back({NoteKind::IntegerInput, {}, {picture.name}});
 }
 
 /// Says what of the file is left out.
@@ -75,8 +70,8 @@ void note_ignored(const Model& model, const ProgramOptions& options, ProgramRepo
   for (const std::string& name : wanted_values(model, options))
     values.push_back(onnx_import::value_named(file, name));
   const bool chosen = !options.target.empty() || !options.outputs.empty();
-  if (std::string note = onnx_import::describe_ignored(file, values, !chosen); !note.empty())
-    report.notes.push_back(std::move(note));
+  if (std::optional<Note> note = onnx_import::note_ignored(file, values, !chosen))
+    report.notes.push_back(*std::move(note));
 }
 
 /// Says what of the model or of the options is unusual, before anything is built.
@@ -119,20 +114,19 @@ compiled_on(const backend::Backend& backend, const Model& model, const ProgramOp
 /// The program on the first backend that does not refuse it. A note says why others did.
 std::unique_ptr<ProgramImpl> compiled_on_first(std::span<const backend::Backend* const> backends,
                                                const Model& model, const ProgramOptions& options) {
-  std::string refusals;
+  std::vector<std::string> refusals;
   for (const backend::Backend* backend : backends) {
     auto result = compiled_on(*backend, model, options);
     if (const auto* refusal = std::get_if<backend::Refusal>(&result)) {
-      refusals += (refusals.empty() ? "" : "; ") + refusal->reason;
+      refusals.push_back(refusal->reason);
       continue;
     }
     auto impl = std::get<std::unique_ptr<ProgramImpl>>(std::move(result));
     if (!refusals.empty())
-      impl->report.notes.push_back(
-          fmt::format("{}: all nodes run their reference kernels, slowly", refusals));
+      impl->report.notes.push_back({NoteKind::ReferenceKernels, {}, std::move(refusals)});
     return impl;
   }
-  throw InputError(refusals);
+  throw InputError(fmt::format("{}", fmt::join(refusals, "; ")));
 }
 
 /// The program on one of the backends that `candidates` gives, or what is wrong with the model under these

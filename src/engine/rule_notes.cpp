@@ -2,41 +2,38 @@
 
 #include "ops/functions.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace fovea {
 namespace {
 
-std::string node_list(const autodiff::NodeCounts& counts) {
-  std::string text;
-  for (const auto& [op, count] : counts)
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, op);
-  return text;
-}
-
-/// What became of the relevance at the nodes of each operator.
-std::string describe_treatments(std::string_view rule, const autodiff::Differentiated& made) {
-  std::string text;
-  for (const auto& [treatment, counts] : made.treated)
-    text += fmt::format("{}{} at {}", text.empty() ? "" : "; ", treatment, node_list(counts));
-  if (!made.passed_by.empty())
-    text += fmt::format("; moved as gradients are: {}", node_list(made.passed_by));
-  return fmt::format("rule {}: {}", rule, text);
+/// Appends operators and the numbers of their nodes; before each operator its treatment, if one is given.
+void add_nodes(Note& note, const autodiff::NodeCounts& nodes,
+               std::optional<std::string_view> treatment = std::nullopt) {
+  for (const auto& [op, count] : nodes) {
+    if (treatment)
+      note.names.emplace_back(*treatment);
+    note.names.emplace_back(op);
+    note.counts.push_back(count);
+  }
 }
 
 }  // namespace
 
-std::string describe_rule(std::string_view rule, const autodiff::Differentiated& made) {
-  if (!made.treated.empty())
-    return describe_treatments(rule, made);
-  std::string text = made.overridden.empty()
-                         ? fmt::format("rule {} met no Relu: the result is the plain gradient", rule)
-                         : fmt::format("rule {} acted on {}", rule, node_list(made.overridden));
-  if (!made.passed_by.empty())
-    text += fmt::format("; left alone: {}", node_list(made.passed_by));
-  return text;
+Note note_of_rule(std::string_view rule, const autodiff::Differentiated& made) {
+  Note note{NoteKind::RelevanceTreated, {}, {std::string(rule)}};
+  if (!made.treated.empty()) {
+    for (const auto& [treatment, nodes] : made.treated)
+      add_nodes(note, nodes, treatment);
+    add_nodes(note, made.passed_by, "");
+    return note;
+  }
+  note.kind = made.overridden.empty() ? NoteKind::RuleMetNothing : NoteKind::RuleActed;
+  if (note.kind == NoteKind::RuleActed)
+    note.counts.push_back(static_cast<std::int64_t>(made.overridden.size()));
+  add_nodes(note, made.overridden);
+  add_nodes(note, made.passed_by);
+  return note;
 }
 
 void note_estimates(const ir::Graph& forward, ProgramReport& report) {
@@ -44,9 +41,7 @@ void note_estimates(const ir::Graph& forward, ProgramReport& report) {
     return node.op == &ops::round_straight_through();
   });
   if (count > 0)
-    report.notes.push_back(fmt::format(
-        "gradients pass straight through the rounding of {} quantisation{}, as if it were not there", count,
-        count == 1 ? "" : "s"));
+    report.notes.push_back({NoteKind::StraightThroughRounding, {count}});
 }
 
 }  // namespace fovea

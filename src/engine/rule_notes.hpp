@@ -5,8 +5,8 @@
 
 namespace fovea {
 
-/// What a rule other than the plain gradient did, and what it left alone, in one sentence.
-std::string describe_rule(std::string_view rule, const autodiff::Differentiated& made);
+/// What a rule other than the plain gradient did, and what it left alone.
+Note note_of_rule(std::string_view rule, const autodiff::Differentiated& made);
 
 /// Says where what flows back is no derivative.
 void note_estimates(const ir::Graph& forward, ProgramReport& report);

@@ -78,6 +78,14 @@ void add(StageSeconds& sum, const StageSeconds& seconds) {
   sum.segment += seconds.segment;
 }
 
+/// Whether some class that was looked for got no box.
+bool lacks_box(const ImageResult& image) {
+  const auto is_empty = [](const std::optional<Box>& box) { return box && box->empty(); };
+  return !image.failed() && (is_empty(image.known_box) ||
+                             std::any_of(image.guesses.begin(), image.guesses.end(),
+                                         [&](const ClassGuess& guess) { return is_empty(guess.box); }));
+}
+
 }  // namespace
 
 double intersection_over_union(const RealBox& a, const RealBox& b) {
@@ -151,7 +159,7 @@ LocalizationSummary summarize(std::span<const ImageResult> images) {
   const RealBox best = centred(summary.centred_width, summary.centred_height);
   for (const ImageResult& image : images) {
     summary.clipped_boxes += image.clipped;
-    summary.without_box += image.note.empty() ? 0 : 1;
+    summary.without_box += lacks_box(image) ? 1 : 0;
     count(summary.classification_top1_error, !is_classified(image, 1));
     count(summary.classification_top5_error, !is_classified(image, 5));
     judge(summary.found, is_localized(image, 1), is_localized(image, 5), known_class_overlap(image));

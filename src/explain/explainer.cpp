@@ -153,12 +153,11 @@ Crops Explainer::crops() const {
   return compiled_->crops;
 }
 
-std::vector<std::string> Explainer::notes() const {
-  std::vector<std::string> notes;
-  std::set<std::string> seen;
+std::vector<Note> Explainer::notes() const {
+  std::vector<Note> notes;
   const auto take = [&](const Program& program) {
-    for (const std::string& note : program.report().notes)
-      if (seen.insert(note).second)
+    for (const Note& note : program.report().notes)
+      if (std::find(notes.begin(), notes.end(), note) == notes.end())
         notes.push_back(note);
   };
   take(program());

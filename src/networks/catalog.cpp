@@ -10,6 +10,19 @@ namespace fovea {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// Whether there was such a file.
+bool remove_file(const std::string& path) {
+  std::error_code error;
+  const bool removed = fs::remove(path, error);
+  if (error)
+    throw OutputError(fmt::format("cannot be removed: {}", error.message()), path);
+  return removed;
+}
+
+}  // namespace
+
 std::string NetworkCatalog::pulled_path(const KnownNetwork& network) const {
   if (places_.pulled.empty())
     throw InputError("there is no folder for models: neither XDG_CACHE_HOME nor HOME is set");
@@ -77,6 +90,35 @@ FoundNetwork NetworkCatalog::find_name(const std::string& name) const {
   if (auto found = find_named(name, known()))
     return *found;
   throw no_such_name(name);
+}
+
+std::vector<const KnownNetwork*> NetworkCatalog::find_known(const std::vector<std::string>& names,
+                                                            const KnownNetworks& known) const {
+  std::vector<const KnownNetwork*> networks;
+  for (const std::string& name : names) {
+    networks.push_back(known.find(name));
+    if (networks.back())
+      continue;
+    if (registered(name))
+      throw InputError("is registered, so its file is here already", name);
+    throw no_such_name(name);
+  }
+  return networks;
+}
+
+NetworkCatalog::Removed NetworkCatalog::remove(const std::string& name) const {
+  if (is_network_name(name))
+    if (const std::string file = sidecar(name); remove_file(file))
+      return {true, file};
+  const KnownNetworks all = known();
+  const KnownNetwork* network = all.find(name);
+  if (!network)
+    throw no_such_name(name);
+  const std::string path = pulled_path(*network);
+  const bool partly = remove_file(path + ".part");
+  if (!remove_file(path) && !partly)
+    throw InputError("there is nothing to remove: it has not been pulled", name);
+  return {false, path};
 }
 
 InputError NetworkCatalog::no_such_name(const std::string& name) const {

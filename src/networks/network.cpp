@@ -58,11 +58,29 @@ Network Network::load(const NetworkRequest& request) {
   network.preprocessing_source = std::move(chosen.source);
   const PictureSize size = picture_size(network.model, request.size);
   network.size = {network.model.image_input().channels, size.height, size.width};
-  if (!size.note.empty())
-    network.notes.push_back(size.note);
+  if (size.note)
+    network.notes.push_back(*size.note);
   for (const std::string& warning : network.model.warnings())
     network.warnings.push_back(fmt::format("{}: {} (left aside)", request.found.path, warning));
   return network;
+}
+
+std::string Network::label_warning(std::int64_t classes) const {
+  if (labels.size() == classes || labels.empty())
+    return {};
+  const std::string message = fmt::format("{} labels for {} classes", labels.size(), classes);
+  if (!labels_path.empty())
+    throw InputError(message, labels_path);
+  return fmt::format("{}: {}", model.path(), message);
+}
+
+std::string score_warning(const ScoreHead& head, std::span<const double> scores) {
+  if (!head.is_assumed || !look_like_probabilities(scores))
+    return {};
+  return "the scores are all within 0..1 and sum to 1, so they look like probabilities, and a softmax was "
+         "made "
+         "of them again: --activation none shows them as they are, and --scores names the value before the "
+         "network's own activation";
 }
 
 }  // namespace fovea

@@ -47,8 +47,7 @@ PictureSize picture_size(const Model& model, const std::string& text, std::int64
   } else if (open) {
     const std::int64_t side = side_of_network(model);
     if (side > 0)
-      size.note =
-          fmt::format("the size of input '{}' is open: {}x{}, which its layers fit", input.name, side, side);
+      size.note = Note{NoteKind::SizeFromLayers, {side}, {input.name}};
     const std::int64_t chosen = side > 0 ? side : otherwise;
     size.height = size.height > 0 ? size.height : chosen;
     size.width = size.width > 0 ? size.width : chosen;

@@ -5,9 +5,7 @@
 #include "ops/batch_normalization.hpp"
 #include "ops/concat.hpp"
 #include "ops/div.hpp"
-#include "ops/expand.hpp"
 #include "ops/functions.hpp"
-#include "ops/gather.hpp"
 #include "ops/gemm.hpp"
 #include "ops/global_average_pool.hpp"
 #include "ops/mat_mul.hpp"
@@ -22,11 +20,7 @@
 #include "ops/reduce_mean.hpp"
 #include "ops/reduce_prod.hpp"
 #include "ops/reduce_sum.hpp"
-#include "ops/reshape.hpp"
-#include "ops/slice.hpp"
-#include "ops/split.hpp"
 #include "ops/sub.hpp"
-#include "ops/transpose.hpp"
 #include "ops/where.hpp"
 #include "passes/final_activation.hpp"
 #include "passes/rewriter.hpp"
@@ -138,12 +132,14 @@ std::optional<Range> Search::start(const ir::Node& node, ir::ValueId value) {
   return range.low >= 0 && range.high <= 1 ? std::optional(range) : std::nullopt;
 }
 
-/// What moves elements, or takes means and maxima of them, or changes them one by one.
+/// What moves elements, or takes means and maxima of them, or changes them one by one. The intervals of
+/// results stand here and not beside the operators: no one else asks for them, and an operator without one
+/// only means that probabilities are not found behind it.
 std::optional<Range> Search::step(const ir::Node& node) {
   const ir::Operator* op = node.op;
-  if (is_one_of(op, {&ops::reshape(), &ops::transpose(), &ops::slice(), &ops::split(), &ops::expand(),
-                     &ops::gather(), &ops::reduce_max(), &ops::reduce_mean(), &ops::global_average_pool(),
-                     &ops::max_pool(), &ops::round(), &ops::round_straight_through()}))
+  if (op->traits.moves_elements ||
+      is_one_of(op, {&ops::reduce_max(), &ops::reduce_mean(), &ops::global_average_pool(), &ops::max_pool(),
+                     &ops::round(), &ops::round_straight_through()}))
     return find(node.inputs[0]);
   if (!is_one_of(op, {&ops::average_pool(), &ops::pad(), &ops::neg(), &ops::abs(), &ops::exp(), &ops::log(),
                       &ops::sqrt(), &ops::reciprocal(), &ops::relu(), &ops::clip(), &ops::reduce_sum(),
@@ -298,17 +294,13 @@ std::optional<GivenProbabilities> find_given_probabilities(const ir::Graph& grap
   to.add_output(unbounded == ir::kNoValue ? rewriter.map(output) : unbounded, graph.output_names().front());
   for (std::size_t i = 1; i < graph.outputs().size(); ++i)
     to.add_output(rewriter.map(graph.outputs()[i]), graph.output_names()[i]);
-  notes.push_back(
-      unbounded != ir::kNoValue
-          ? fmt::format("the scores are the values before the bounds 0 and 1 of the output '{}', the "
-                        "probabilities what these leave",
-                        graph.output_names().front())
-      : within ? fmt::format("the output '{}' is computed from the {} by steps that have no counterpart for "
-                             "scores: its probabilities themselves are explained",
-                             graph.output_names().front(), search.source())
-               : fmt::format("the output '{}' is computed from the {} but is no probability: its numbers are "
-                             "shown and explained as they are",
-                             graph.output_names().front(), search.source()));
+  const std::string& name = graph.output_names().front();
+  if (unbounded != ir::kNoValue)
+    notes.push_back({NoteKind::ScoresBeforeBounds, {}, {name}});
+  else
+    notes.push_back({within ? NoteKind::ProbabilitiesExplained : NoteKind::NumbersExplained,
+                     {},
+                     {name, search.source()}});
   return GivenProbabilities{std::move(to), within ? Activation::Given : Activation::None};
 }
 

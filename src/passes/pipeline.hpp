@@ -1,5 +1,6 @@
 #pragma once
 
+#include "fovea/note.hpp"
 #include "ir/graph.hpp"
 
 #include <span>
@@ -9,8 +10,8 @@
 
 namespace fovea::passes {
 
-/// What passes did that the user should know, one sentence each.
-using Notes = std::vector<std::string>;
+/// What passes did that the user should know.
+using Notes = std::vector<Note>;
 
 /// A pass is a pure function from graph to graph.
 struct Pass {

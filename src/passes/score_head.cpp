@@ -148,17 +148,11 @@ ir::ValueId further_scores(ir::Graph& graph, const Grouping& grouping, ScoreHead
   return graph.add(ops::concat(), ops::ConcatAttributes{1}, columns, "further_scores");
 }
 
-std::string describe(const ScoreView& view, const Grouping& grouping) {
-  std::string text =
-      fmt::format("the scores are the values before the {}, the probabilities its result", view.name);
+Note scores_note(const ScoreView& view, const Grouping& grouping) {
   std::size_t left_out = 0;
   for (const Grouping::Rest& rest : grouping.rests)
     left_out += rest.places.front().size();
-  if (left_out > 0)
-    text += left_out == 1
-                ? "; one of its classes is not in the output and keeps its share"
-                : fmt::format("; {} of its classes are not in the output and keep their share", left_out);
-  return text;
+  return {NoteKind::ScoresBeforeActivation, {static_cast<std::int64_t>(left_out)}, {view.name}};
 }
 
 }  // namespace
@@ -192,7 +186,7 @@ ScoredGraph take_scores(const ir::Graph& graph, std::int64_t batch, Notes& notes
     if (std::all_of(head.groups.begin(), head.groups.end(), [](std::int32_t g) { return g == 0; }))
       head.groups.clear();
   }
-  notes.push_back(describe(*view, grouping));
+  notes.push_back(scores_note(*view, grouping));
   ir::Graph& to = rewriter.to();
   to.add_output(view->scores, graph.output_names().front());
   if (further != ir::kNoValue)

@@ -37,7 +37,7 @@ ir::Graph strip_final_relu(const ir::Graph& graph, Notes& notes) {
     if (const ir::Node* node = final_relu(graph, output);
         node && std::find(stripped.begin(), stripped.end(), node) == stripped.end()) {
       stripped.push_back(node);
-      notes.push_back(fmt::format("took the scores before the final Relu '{}'", node->name));
+      notes.push_back({NoteKind::ScoresBeforeFinalRelu, {}, {node->name}});
     }
   return bypass(graph, [&](const ir::Node& node) {
     return std::find(stripped.begin(), stripped.end(), &node) != stripped.end();

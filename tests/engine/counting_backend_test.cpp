@@ -62,18 +62,9 @@ bool supports_all(const ir::Graph&, const ir::Node&) {
 
 std::variant<backend::Lowering, backend::Refusal>
 lower(const ir::Graph& graph, const plan::Schedule& schedule, const backend::LowerOptions&) {
-  const std::vector<int> uses = graph.use_counts();
   backend::LoweringBuilder builder(graph);
-  std::size_t forward_steps = 0;
-  for (std::size_t i = 0; i < schedule.order.size(); ++i) {
-    const ir::Node& node = graph.nodes()[static_cast<std::size_t>(schedule.order[i])];
-    builder.begin_node(node);
-    builder.add_reference_step(node, uses);
-    if (i + 1 == schedule.forward)
-      forward_steps = builder.step_count();
-  }
   builder.lowering().make_state = [] { return std::make_unique<CountingState>(); };
-  backend::Lowering lowering = builder.finish(forward_steps, schedule.forward_outputs);
+  backend::Lowering lowering = builder.lower_to_reference(schedule);
   counts.lowered += static_cast<int>(schedule.order.size());
   for (backend::Step& step : lowering.steps)
     step.bind = [bind = step.bind](const backend::Binder& binder) -> std::function<void()> {
@@ -151,7 +142,7 @@ TEST(CountingBackend, takes_over_with_a_note_where_another_backend_refuses) {
   const auto program = compile_on(backends, toy(), {});
   ASSERT_FALSE(program->report().notes.empty());
   EXPECT_EQ(program->report().notes.back(),
-            "node 'x' (Conv): out of order: all nodes run their reference kernels, slowly");
+            (Note{NoteKind::ReferenceKernels, {}, {"node 'x' (Conv): out of order"}}));
   const std::array alone = {const_cast<const backend::Backend*>(&refusing)};
   EXPECT_THROW(compile_on(alone, toy(), {}), ModelError);
 }

@@ -306,16 +306,12 @@ TEST(Layers, SaysWhichOfSeveralThingsOfOneNameIsTaken) {
   const auto notes = [&](const ProgramOptions& options) {
     return Program::compile(model, options)->report().notes;
   };
-  const std::string act =
-      "3 nodes are named 'act': took the first, a Relu, whose value is 'a'; the values of the "
-      "others are named 'b' (Sigmoid), 'd' (Relu)";
-  const std::string c =
-      "'c' is the name of a value, made by Conv 'conv', and of another node: took the value; the "
-      "value of the other is named 'e' (Tanh)";
+  const Note act{NoteKind::NameOfSeveralNodes, {3}, {"act", "a", "Relu", "b", "Sigmoid", "d", "Relu"}};
+  const Note c{NoteKind::NameOfValueAndNodes, {1}, {"c", "Conv", "conv", "e", "Tanh"}};
   EXPECT_EQ(layer_name_note(model, "act"), act);
   EXPECT_EQ(layer_name_note(model, "c"), c);
   for (const char* clear : {"conv", "a", "b", "d", "e", "y", "", "no such name"})
-    EXPECT_EQ(layer_name_note(model, clear), "") << clear;
+    EXPECT_EQ(layer_name_note(model, clear), std::nullopt) << clear;
   EXPECT_EQ(notes({.target = "act"}), std::vector{act});
   EXPECT_EQ(notes({.wrt = "c"}), std::vector{c});
   EXPECT_TRUE(notes({.target = "b"}).empty());

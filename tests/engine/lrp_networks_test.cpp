@@ -147,7 +147,7 @@ TEST(LrpExcitation, sums_to_its_seed_in_exported_networks) {
 
 TEST(LrpNotes, tell_what_became_of_the_relevance) {
   const auto note = [](const char* network, Rule rule) {
-    return run(network, rule, BackendKind::OneDnn, Seed::Score).report.notes.back();
+    return to_string(run(network, rule, BackendKind::OneDnn, Seed::Score).report.notes.back());
   };
   EXPECT_EQ(note("plain", Rule::LrpComposite),
             "rule lrp: epsilon at 2 Gemm; unchanged at 3 Relu; z-plus at 2 Conv; moved as gradients are: 2 "

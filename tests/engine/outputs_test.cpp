@@ -32,8 +32,7 @@ TEST(Outputs, TheFirstAloneIsComputed) {
   ASSERT_EQ(program->outputs().size(), 1U);
   EXPECT_EQ(program->outputs().front().name, "y");
   EXPECT_EQ(program->report().notes,
-            std::vector<std::string>({"left out, since 'y' does not need them: the output 'best', the "
-                                      "unsupported node 'unknown'"}));
+            (std::vector<Note>{{NoteKind::LeftOut, {1, 1, 0}, {"y", "best", "unknown"}}}));
   EXPECT_EQ(layers(model, 2, 2).size(), 2U);
 }
 

@@ -96,7 +96,7 @@ TEST(Summary, ByHand) {
       example({guess(1, {0, 0, 20, 20}), guess(2, {})}, {0, 0, 20, 7}),       // wrong class; IoU 0.35
       example({}, {})};
   images[3].error = "cannot be read";
-  images[2].note = "class 2: nothing found";
+  images[0].note = "the true boxes are turned upright";  // which is not that there was no box
   images[0].clipped = 2;
   images[1].seconds = {1, 2, 3, 4};
   images[2].seconds = {10, 20, 30, 40};
@@ -113,7 +113,7 @@ TEST(Summary, ByHand) {
   EXPECT_DOUBLE_EQ(summary.found.known_class_mean(), (0.75 + 0.5 + 0.25) / 3);
   EXPECT_EQ(summary.whole_image.top5_error.count, 4);
   EXPECT_EQ(summary.whole_image.known_class[0].count, 0);
-  EXPECT_EQ(summary.without_box, 1);
+  EXPECT_EQ(summary.without_box, 2);
   EXPECT_EQ(summary.clipped_boxes, 2);
   ASSERT_EQ(summary.failures.size(), 1U);
   EXPECT_EQ(summary.failures[0], std::pair(std::string("a.jpg"), std::string("cannot be read")));

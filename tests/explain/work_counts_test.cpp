@@ -1,37 +1,15 @@
-#include "base/work_counts.hpp"
 #include "fixtures.hpp"
 #include "fovea/error.hpp"
-#include "fovea/localize.hpp"
 #include "support/tensors.hpp"
+#include "support/work_counter.hpp"
 
 #include <gtest/gtest.h>
 
 namespace fovea {
 namespace {
 
-struct Counts {
-  std::uint64_t decoded, framed, forward, backward;
-  bool operator==(const Counts&) const = default;
-};
-
-void PrintTo(const Counts& counts, std::ostream* out) {
-  *out << counts.decoded << " decoded, " << counts.framed << " framed, " << counts.forward << " forward, "
-       << counts.backward << " backward";
-}
-
-/// What work takes.
-template <class Work>
-Counts counts_of(const Work& work) {
-  const auto now = [] {
-    const WorkCounts& all = work_counts();
-    return Counts{all.decoded_pictures, all.framed_photos, all.forward_passes, all.backward_passes};
-  };
-  const Counts before = now();
-  work();
-  const Counts after = now();
-  return {after.decoded - before.decoded, after.framed - before.framed, after.forward - before.forward,
-          after.backward - before.backward};
-}
+using test::counts_of;
+using Counts = test::CountedWork;
 
 class WorkCounted : public testing::Test {
 protected:
@@ -42,19 +20,7 @@ protected:
   Model model = test::built(test::small_network(16, 16));
   Explainer maps =
       test::explainer_of(model, {.method = "gradient", .further_methods = {"guided", "grad-cam"}});
-  Explainer objects = test::explainer_of(model, object_explain_options());
 };
-
-/// What a report shows of a photo: maps by three methods of the centre, and the object in the whole photo.
-TEST_F(WorkCounted, a_photo_is_decoded_once_and_each_framing_runs_forward_once) {
-  const Counts counts = counts_of([&] {
-    const FramedPhoto photo = maps.frame(read_image(path));
-    const std::vector<Explanation> all = maps.all(photo);
-    ASSERT_EQ(all.size(), 3U);
-    localize(objects, objects.frame(photo.photo()), {.target = all.front().target.index});
-  });
-  EXPECT_EQ(counts, (Counts{1, 2, 2, 2}));
-}
 
 /// The backward passes of a class use up what the forward pass left; the same class again takes no pass.
 TEST_F(WorkCounted, another_class_takes_one_more_pass_and_the_same_class_none) {

@@ -180,5 +180,40 @@ TEST(NetworkPlaces, FollowTheBaseDirectorySpecification) {
   EXPECT_EQ(of({}).pulled, "");
 }
 
+TEST_F(Catalog, KnownNetworksAreFoundBeforeAnyIsPulled) {
+  const KnownNetworks known = catalog().known();
+  const auto found = catalog().find_known({"abc", "abc-7"}, known);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0], found[1]);
+  EXPECT_NE(error_of([&] { catalog().find_known({"abc", "abd"}, known); }).find("abc"), std::string::npos);
+  store(folder.file("mine.onnx"), "abc");
+  RegisteredNetwork mine;
+  mine.name = "mine";
+  mine.path = folder.file("mine.onnx");
+  catalog().add(mine);
+  EXPECT_EQ(error_of([&] { catalog().find_known({"mine"}, known); }),
+            "mine: is registered, so its file is here already");
+}
+
+TEST_F(Catalog, WhatIsRemovedIsAFileThatWasPulledOrTheNameOfOneThatStays) {
+  EXPECT_EQ(error_of([&] { catalog().remove("abc"); }),
+            "abc: there is nothing to remove: it has not been pulled");
+  pull_abc();
+  const NetworkCatalog::Removed pulled = catalog().remove("abc");
+  EXPECT_FALSE(pulled.was_registered);
+  EXPECT_EQ(pulled.path, folder.file("pulled/abc-7.onnx"));
+  EXPECT_FALSE(fs::exists(pulled.path));
+  store(folder.file("mine.onnx"), "abc");
+  RegisteredNetwork mine;
+  mine.name = "mine";
+  mine.path = folder.file("mine.onnx");
+  catalog().add(mine);
+  store(catalog().sidecar("mine"), "not JSON");  // what cannot be read can be removed
+  EXPECT_TRUE(catalog().remove("mine").was_registered);
+  EXPECT_TRUE(fs::exists(mine.path));
+  EXPECT_TRUE(catalog().registered_names().empty());
+  EXPECT_NE(error_of([&] { catalog().remove("mine"); }), "nothing was thrown");
+}
+
 }  // namespace
 }  // namespace fovea::test

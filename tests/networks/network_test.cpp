@@ -106,6 +106,25 @@ TEST_F(NetworkFile, LabelsAreTheRequestsElseTheRegisteredOnes) {
   EXPECT_EQ(Network::load(wanted).warnings.size(), 1U);
 }
 
+/// Names in the model's own file may be wrong; a file of labels that does not fit is the user's mistake.
+TEST_F(NetworkFile, LabelsThatDoNotFitAreAWarningOrAnError) {
+  NetworkRequest wanted = request(8, 8);
+  Network network = Network::load(wanted);
+  EXPECT_EQ(network.label_warning(2), "");
+  network.labels = Labels::parse("a\nb\nc\n", "names");
+  EXPECT_EQ(network.label_warning(3), "");
+  EXPECT_EQ(network.label_warning(2), folder.file("net.onnx") + ": 3 labels for 2 classes");
+  network.labels_path = "names.txt";
+  EXPECT_EQ(message_of<InputError>([&] { network.label_warning(2); }), "names.txt: 3 labels for 2 classes");
+}
+
+TEST(ScoreWarning, IsOfScoresThatLookLikeProbabilitiesWhereTheActivationIsAssumed) {
+  const std::vector<double> probabilities = {0.2, 0.5, 0.3}, logits = {-1, 4};
+  EXPECT_NE(score_warning({Activation::Softmax, true}, probabilities), "");
+  EXPECT_EQ(score_warning({Activation::Softmax, false}, probabilities), "");
+  EXPECT_EQ(score_warning({Activation::Softmax, true}, logits), "");
+}
+
 TEST_F(NetworkFile, SizesOfFixedAndOpenPictures) {
   NetworkRequest wanted = request(8, 6);
   EXPECT_EQ(Network::load(wanted).size.width, 6);
@@ -117,6 +136,7 @@ TEST_F(NetworkFile, SizesOfFixedAndOpenPictures) {
   const Model open = Model::load(file(-1, -1));
   EXPECT_EQ(picture_size(open, "16x32").width, 32);
   EXPECT_EQ(picture_size(open, "", 224).height, 224);
+  EXPECT_EQ(picture_size(open, "16x32").note, std::nullopt);
   EXPECT_THROW(picture_size(open, ""), InputError);
 }
 

@@ -318,7 +318,7 @@ TEST(StripFinalRelu, takes_what_is_before_the_pooled_relu) {
     pooled = GlobalAveragePool(c)
     flat = Reshape(pooled) shape=[2,3]
     output scores = flat)")));
-  EXPECT_EQ(notes, passes::Notes{"took the scores before the final Relu 'last'"});
+  EXPECT_EQ(notes, (passes::Notes{{NoteKind::ScoresBeforeFinalRelu, {}, {"last"}}}));
 }
 
 TEST(StripFinalRelu, leaves_other_relus) {

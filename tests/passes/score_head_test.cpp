@@ -290,8 +290,7 @@ TEST(TakeScores, tells_what_it_found) {
     y = Slice(prob) starts=[0,1] steps=[1,1] sizes=[2,3]
     output y = y)"),
                       2, notes);
-  EXPECT_EQ(notes, passes::Notes{"the scores are the values before the Softmax 'prob', the probabilities its "
-                                 "result; one of its classes is not in the output and keeps its share"});
+  EXPECT_EQ(notes, (passes::Notes{{NoteKind::ScoresBeforeActivation, {1}, {"Softmax 'prob'"}}}));
 }
 
 /// A network without a batch axis, and one with the batch behind.

@@ -2,6 +2,7 @@
 
 #include "fovea/error.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/work_counter.hpp"
 
 #include <gtest/gtest.h>
 
@@ -71,6 +72,28 @@ TEST_F(PhotosPage, explains_the_class_that_is_asked_for) {
 TEST_F(PhotosPage, is_not_there_when_it_cannot_be_written) {
   options_.file = folder_.file("no such folder/page.html");
   EXPECT_THROW(write({kSource + "/samples/golf-ball.jpg"}), OutputError);
+}
+
+/// Maps by three methods of the centre, and the object in the whole photo: each of the two framings runs
+/// forward once, and all maps of one come from its one backward run.
+TEST_F(PhotosPage, decodes_each_photo_once_and_runs_forward_once_for_each_framing) {
+  const ExplainOptions options{.further_methods = {"guided", "grad-cam"},
+                               .preprocessing = network_->preprocessing,
+                               .program = {.threads = 1}};
+  ExplainOptions of_objects{.preprocessing = network_->preprocessing, .program = {.threads = 1}};
+  explainers_.emplace(ReportExplainers{Explainer(network_->model, options),
+                                       Explainer(network_->model, object_explain_options(of_objects))});
+  const std::string photo = kSource + "/samples/golf-ball.jpg";
+  ReportOutcome outcome;
+  EXPECT_EQ(counts_of([&] { outcome = write({photo}); }), (CountedWork{1, 2, 2, 2}));
+  EXPECT_EQ(outcome.photos, 1U);
+  EXPECT_EQ(counts_of([&] {
+              outcome = write({photo, kSource + "/samples/church.jpg"});
+            }),
+            (CountedWork{2, 4, 4, 4}));
+  EXPECT_EQ(outcome.photos, 2U);
+  options_.top = 2;  // another class takes another run of each framing
+  EXPECT_EQ(counts_of([&] { write({photo}); }), (CountedWork{1, 2, 4, 4}));
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "cli/kit/engine_options.hpp"
 
 #include "cli/kit/model_options.hpp"
-#include "cli/kit/verbose.hpp"
 #include "fovea/error.hpp"
 #include "fovea/tensor.hpp"
 
@@ -11,25 +10,16 @@
 
 namespace fovea::cli {
 void EngineOptions::add_to(Command verb) {
-  verb.add_option("--precision", precision,
-                  "f32; f64 on the reference backend; bf16: products of bfloat16; mixed: the forward pass in "
-                  "f32, the backward pass in bf16")
-      .check(one_of(precision_names()))
-      .shows_default();
+  add_precision_to(verb, precision_names());
   verb.add_option("--backend", backend, "what runs the network; auto: onednn for f32, reference for f64")
       .check(one_of(backend_names()))
       .shows_default();
-  verb.add_option("--threads", threads, "total number of threads (default: one for each processor)")
-      .check(whole_number(1, 1024));
-  memory.add_to(verb);
-  add_verbose(verb, verbose);
+  add_resources_to(verb);
 }
 
 ProgramOptions EngineOptions::program_options() const {
-  ProgramOptions options;
-  options.precision = parse_precision(precision);
+  ProgramOptions options = compute_options();
   options.backend = parse_backend(backend);
-  options.threads = threads;
   return options;
 }
 

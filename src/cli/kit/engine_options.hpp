@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cli/kit/command.hpp"
-#include "cli/kit/memory_option.hpp"
+#include "cli/kit/compute_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "fovea/program.hpp"
 
@@ -11,12 +11,8 @@
 namespace fovea::cli {
 
 /// How the engine computes: options of `forward`, `gradient` and `bench`.
-struct EngineOptions {
-  std::string precision = "f32";
+struct EngineOptions : ComputeOptions {
   std::string backend = "auto";
-  MemoryOption memory;
-  int threads = 0;
-  bool verbose = false;
 
   void add_to(Command verb);
   ProgramOptions program_options() const;

@@ -30,12 +30,6 @@ Option add_crops_to(Command verb, std::string& crops, const std::vector<std::str
       .check(one_of(names));
 }
 
-nlohmann::ordered_json to_json(Crops crops) {
-  if (crops == Crops::Whole)
-    return name_of(crops);
-  return crop_count(crops);
-}
-
 void MethodArguments::add_to(Command verb) {
   verb.add_option("--samples", options.samples,
                   "number of noisy copies, steps or masks of a sampling method (default: the method's own)")

@@ -3,8 +3,6 @@
 #include "cli/kit/model_options.hpp"
 #include "fovea/explain.hpp"
 
-#include <nlohmann/json.hpp>
-
 namespace fovea::cli {
 
 /// The options of methods: which of them matter is the method's to say (docs/methods.md).
@@ -26,7 +24,5 @@ ExplainOptions explain_options(const Network& loaded, const ModelOptions& model,
 Option add_crops_to(Command verb, std::string& crops,
                     const std::vector<std::string>& names = {"whole", "1", "2", "10"},
                     const std::string& help_end = {});
-/// A number where it is one, else "whole".
-nlohmann::ordered_json to_json(Crops crops);
 
 }  // namespace fovea::cli

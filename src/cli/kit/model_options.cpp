@@ -4,7 +4,6 @@
 #include "cli/kit/output.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/kit/verbose.hpp"
-#include "fovea/classify.hpp"
 #include "fovea/error.hpp"
 #include "fovea/networks.hpp"
 
@@ -46,15 +45,8 @@ void ModelOptions::add_to(Command verb) {
           "what turns scores into probabilities: softmax, sigmoid (independent classes), or none for scores "
           "alone (default: what the network ends in; otherwise softmax, or sigmoid for a single score)")
       .check(one_of({"softmax", "sigmoid", "none"}));
-  verb.add_option("--precision", precision,
-                  "how the network computes. f32: float32; bf16: products of bfloat16, which needs AVX-512 "
-                  "BF16 or AMX; mixed: the forward pass in float32, the backward pass in bfloat16")
-      .check(one_of(picture_precision_names()))
-      .shows_default();
-  verb.add_option("--threads", threads, "total number of threads (default: one for each processor)")
-      .check(whole_number(1, 1024));
-  memory.add_to(verb);
-  add_verbose(verb, verbose);
+  add_precision_to(verb, picture_precision_names());
+  add_resources_to(verb);
 }
 
 void ModelOptions::add_workers_to(Command verb) {
@@ -78,8 +70,7 @@ Network load_network(const ModelOptions& options) {
   Network network = Network::load(request);
   for (const std::string& warning : network.warnings)
     say("fovea: warning: {}\n", warning);
-  for (const std::string& note : network.notes)
-    say("fovea: note: {}\n", note);
+  say_notes(network.notes);
   return network;
 }
 
@@ -89,13 +80,11 @@ std::optional<Activation> ModelOptions::chosen_activation() const {
 
 ProgramOptions program_options(const Network& loaded, const ModelOptions& options, Direction direction,
                                std::int64_t batch) {
-  ProgramOptions program;
+  ProgramOptions program = options.compute_options();
   program.direction = direction;
   program.batch = batch;
   program.height = loaded.size.height;
   program.width = loaded.size.width;
-  program.threads = options.threads;
-  program.precision = parse_precision(options.precision);
   program.head = ProgramOptions::Head::Classes;
   if (!options.scores.empty())
     program.outputs = {options.scores};
@@ -109,27 +98,15 @@ std::shared_ptr<const Program> compile_for_crops(const Network& loaded, ProgramO
 }
 
 void check_labels(const Network& loaded, const Program& program) {
-  const std::int64_t names = loaded.labels.size(), classes = program.classes();
-  if (names == classes || loaded.labels.empty())
-    return;
-  const std::string message = fmt::format("{} labels for {} classes", names, classes);
-  if (!loaded.labels_path.empty())
-    throw InputError(message, loaded.labels_path);
-  say("fovea: warning: {}: {}\n", loaded.model.path(), message);
-}
-
-void print_notes(const Program& program) {
-  for (const std::string& note : program.report().notes)
-    say("fovea: note: {}\n", note);
+  if (const std::string warning = loaded.label_warning(program.classes()); !warning.empty())
+    say("fovea: warning: {}\n", warning);
 }
 
 void warn_of_probabilities(const Program& program, const std::vector<double>& scores) {
   static std::atomic_flag is_told;
-  if (!program.head().is_assumed || !look_like_probabilities(scores) || is_told.test_and_set())
-    return;
-  say("fovea: warning: the scores are all within 0..1 and sum to 1, so they look like probabilities, and "
-      "a softmax was made of them again: --activation none shows them as they are, and --scores names "
-      "the value before the network's own activation\n");
+  const std::string warning = score_warning(program.head(), scores);
+  if (!warning.empty() && !is_told.test_and_set())
+    say("fovea: warning: {}\n", warning);
 }
 
 }  // namespace fovea::cli

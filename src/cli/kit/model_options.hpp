@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cli/kit/command.hpp"
-#include "cli/kit/memory_option.hpp"
+#include "cli/kit/compute_options.hpp"
 #include "cli/kit/preprocessing_options.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "fovea/networks.hpp"
@@ -15,18 +15,14 @@
 namespace fovea::cli {
 
 /// The options of every verb that looks at pictures through a model.
-struct ModelOptions {
+struct ModelOptions : ComputeOptions {
   std::string model;  ///< a file or a name; empty: the bundled network
   std::string labels;
   PreprocessingSpec preprocessing;
   std::string size;
   std::string scores;      ///< the output or value with the class scores; empty: the first output
   std::string activation;  ///< empty: what the network's end says
-  std::string precision = "f32";
-  MemoryOption memory;
-  int threads = 0;
-  int workers = 0;  ///< 0: not given
-  bool verbose = false;
+  int workers = 0;         ///< 0: not given
 
   void add_to(Command verb);
   std::optional<Activation> chosen_activation() const;
@@ -46,13 +42,9 @@ std::shared_ptr<const Program> compile_for_crops(const Network& loaded, ProgramO
 /// Program options for the loaded model, with the options' threads.
 ProgramOptions program_options(const Network& loaded, const ModelOptions& options, Direction direction,
                                std::int64_t batch = 1);
-/// InputError when a file of labels has another number of names than the network has classes; a warning on
-/// stderr when the labels of the model file do.
+/// Says `Network::label_warning` on stderr.
 void check_labels(const Network& loaded, const Program& program);
-/// Says on stderr what the passes did.
-void print_notes(const Program& program);
-/// Warns on stderr, once in the whole run, where scores whose activation is assumed look like probabilities.
-/// May be called by several threads.
+/// Says `score_warning` on stderr, once in the whole run. May be called by several threads.
 void warn_of_probabilities(const Program& program, const std::vector<double>& scores);
 
 /// The rules of a ReLU that can be chosen on the command line.

@@ -57,8 +57,8 @@ FoundNetwork find_network(const std::string& text) {
 
 PictureSize choose_picture_size(const Model& model, const std::string& text, std::int64_t otherwise) {
   PictureSize size = picture_size(model, text, otherwise);
-  if (!size.note.empty())
-    say("fovea: note: {}\n", size.note);
+  if (size.note)
+    say_notes({&*size.note, 1});
   return size;
 }
 

@@ -45,6 +45,11 @@ void print_json(const nlohmann::ordered_json& json) {
   write_output(json_text(json) + "\n");
 }
 
+void say_notes(std::span<const Note> notes) {
+  for (const Note& note : notes)
+    say("fovea: note: {}\n", to_string(note));
+}
+
 int lost_output() {
   errno = 0;
   const bool failed = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;

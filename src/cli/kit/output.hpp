@@ -1,26 +1,17 @@
 #pragma once
 
 #include "base/json.hpp"
-#include "base/utf8.hpp"
+#include "base/shown_format.hpp"
+#include "fovea/note.hpp"
 
-#include <fmt/format.h>
-
+#include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
+#include <utility>
 
 /// All that the program writes to standard output and standard error goes through these functions, so that
 /// no name from a file reaches a terminal raw and no lost message ends a run.
 namespace fovea::cli {
-
-/// An argument of a message: texts as `shown` gives them, all else as it is.
-template <class T>
-auto shown_argument(const T& argument) {
-  if constexpr (std::is_convertible_v<const T&, std::string_view>)
-    return shown(std::string_view(argument));
-  else
-    return argument;
-}
 
 void write_message(std::string_view text);
 void write_output(std::string_view text);
@@ -28,21 +19,19 @@ void write_output(std::string_view text);
 /// Writes to standard error; a message that cannot be written is lost.
 template <class... Arguments>
 void say(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-  write_message([&](const auto&... texts) {
-    return fmt::vformat(fmt::string_view(format), fmt::make_format_args(texts...));
-  }(shown_argument(arguments)...));
+  write_message(shown_format(format, std::forward<Arguments>(arguments)...));
 }
 
 /// Writes to standard output. When that is full or closed the run goes on and `lost_output` tells at the end;
 /// std::system_error when nobody reads it any more (EPIPE).
 template <class... Arguments>
 void print(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-  write_output([&](const auto&... texts) {
-    return fmt::vformat(fmt::string_view(format), fmt::make_format_args(texts...));
-  }(shown_argument(arguments)...));
+  write_output(shown_format(format, std::forward<Arguments>(arguments)...));
 }
 
-/// The same for a text of several lines, whose ends stay.
+/// Each note as a line of its own on standard error.
+void say_notes(std::span<const Note> notes);
+/// `print` for a text of several lines, whose ends stay.
 void print_lines(std::string_view text);
 /// JSON on standard output, with an end of line.
 void print_json(const nlohmann::ordered_json& json);

@@ -1,12 +1,11 @@
 #pragma once
 
 #include "cli/kit/model_options.hpp"
-#include "cli/kit/result_text.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "fovea/features.hpp"
 #include "fovea/networks.hpp"
-
-#include <nlohmann/json.hpp>
+#include "report/class_model_gallery.hpp"
+#include "report/result_text.hpp"
 
 #include <optional>
 #include <string>
@@ -15,16 +14,6 @@
 /// What the files of `fovea class-model` share: class_model_options.cpp parses, class_model_targets.cpp names
 /// what is excited, class_model.cpp runs gradient ascent and writes.
 namespace fovea::cli {
-
-/// One thing to excite: a class, or a part of the layer.
-struct ClassModelTarget {
-  std::optional<std::int64_t> class_index;
-  std::optional<LayerTarget> layer;
-  std::string short_name;  ///< for titles: "flamingo", "channel 12"
-  std::string long_name;   ///< for a line of text: "n02007558 flamingo (class 130)"
-  std::string file;        ///< for file names, without an ending: "130-flamingo"
-  nlohmann::ordered_json json;
-};
 
 struct ClassModelArguments {
   ModelOptions model;

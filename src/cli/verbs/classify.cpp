@@ -4,11 +4,11 @@
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/progress_bar.hpp"
-#include "cli/kit/result_text.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/error.hpp"
 #include "fovea/networks.hpp"
+#include "report/result_text.hpp"
 
 #include <fmt/format.h>
 
@@ -54,7 +54,7 @@ int classify(const Options& options) {
   const Explainer explainer(loaded.model, explain_options(loaded, options.model, {}, {},
                                                           parse_crops(options.crops), partition.threads));
   check_labels(loaded, explainer.program());
-  print_notes(explainer.program());
+  say_notes(explainer.program().report().notes);
   auto results = nlohmann::ordered_json::array();
   const int code = run_files(images, partition.workers, [&]() -> FileWorker {
     auto explain = std::make_shared<Explainer>(explainer);

@@ -1,157 +1,36 @@
 #include "cli/verbs/deconv.hpp"
 
 #include "base/make_folder.hpp"
+#include "base/number_list.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/progress_bar.hpp"
-#include "cli/kit/result_text.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/error.hpp"
 #include "fovea/networks.hpp"
+#include "report/deconv_report.hpp"
+#include "report/result_text.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
 #include <filesystem>
 
 namespace fovea::cli {
 namespace {
 
-namespace fs = std::filesystem;
-
-using Sessions = std::vector<Session>;
-
-/// What the workers share; nothing of it changes.
-struct Shared {
-  const DeconvArguments& arguments;
-  const Network& loaded;
-  const std::optional<LayerInfo>& layer;
-  std::optional<std::int64_t> target_class;
-  const std::vector<std::string>& images;
-  std::vector<std::string> starts;  ///< of the names of each picture's files; empty: the figure alone
-  DeconvPictures pictures;
-};
-
-/// The class score under each rule; the first session says which class.
-std::vector<DeconvView> view_score(Sessions& sessions, const Shared& shared, const Image& photo) {
-  DeconvView view;
-  std::optional<std::int64_t> target = shared.target_class;
-  for (Session& session : sessions) {
-    view.by_rule.push_back(reconstruct_score(session, photo, shared.loaded.preprocessing, target));
-    target = view.by_rule.front().strongest.unit.channel;
-  }
-  view.title = shared.loaded.labels.short_name(*target);
-  return {view};
-}
-
-/// The units that the command line asks for, by what the layer answers to the photo.
-std::vector<Unit> choose_units(const LayerExplainer& explainer, const DeconvArguments& arguments) {
-  if (const auto spec = arguments.unit_spec())
-    return {spec->position ? spec->unit : explainer.strongest(spec->unit.channel).unit};
-  std::vector<Unit> units;
-  for (const UnitActivation& activation : explainer.strongest_channels(arguments.channel_count()))
-    units.push_back(activation.unit);
-  if (units.empty())
-    throw InputError("no channel of the layer is active: all activations are 0 or below");
-  return units;
-}
-
-std::vector<DeconvView> view_layer(Sessions& sessions, const Shared& shared, const Image& photo) {
-  std::vector<LayerExplainer> explainers;
-  explainers.reserve(sessions.size());
-  for (Session& session : sessions)
-    explainers.emplace_back(session, *shared.layer, photo, shared.loaded.preprocessing);
-  std::vector<DeconvView> views;
-  for (const Unit& unit : choose_units(explainers.front(), shared.arguments)) {
-    views.push_back({{}, fmt::format("Channel {}", unit.channel)});
-    for (LayerExplainer& explainer : explainers)
-      views.back().by_rule.push_back(shared.arguments.whole ? explainer.channel(unit.channel)
-                                                            : explainer.unit(unit));
-  }
-  return views;
-}
-
-std::string heading_of(const Shared& shared, const std::string& path) {
-  const std::string file = fs::path(path).filename().string();
-  const std::string rules = shared.pictures.rules_text();
-  if (!shared.layer)
-    return fmt::format("{}: class score, {}", file, rules);
-  return fmt::format("{}: {} of layer {}, {}", file, shared.arguments.whole ? "channels" : "units",
-                     shared.arguments.layer, rules);
-}
-
-nlohmann::ordered_json view_json(const DeconvView& view, const Shared& shared) {
-  const UnitActivation& strongest = view.first().strongest;
-  nlohmann::ordered_json json;
-  if (shared.layer)
-    json = to_json(strongest);
-  else
-    json = {{"class", to_json(shared.loaded.labels, strongest.unit.channel)}, {"score", strongest.value}};
-  json["field"] = to_json(view.first().field_in_photo);
-  return json;
-}
-
-std::string view_text(const DeconvView& view, const Shared& shared) {
-  const UnitActivation& strongest = view.first().strongest;
-  if (!shared.layer)
-    return fmt::format("  {} (class {}), score {:.3f}\n",
-                       shown(shared.loaded.labels.name_with_id(strongest.unit.channel)),
-                       strongest.unit.channel, strongest.value);
-  const Rect& field = view.first().field_in_photo;
-  return fmt::format("  {}, sees {}x{} pixels at {},{}\n", describe(strongest), field.width, field.height,
-                     field.x, field.y);
-}
-
-/// One picture: reconstructs, writes; the report adds to `results` or prints.
-DeliverResult reconstruct(Sessions& sessions, const Shared& shared, std::size_t i,
-                          nlohmann::ordered_json& results) {
-  const std::string& path = shared.images[i];
-  const Image photo = read_image(path);
-  const std::vector<DeconvView> views =
-      shared.layer ? view_layer(sessions, shared, photo) : view_score(sessions, shared, photo);
-  nlohmann::ordered_json json = {{"image", path}};
-  if (shared.layer)
-    json["layer"] = shared.layer->name;
-  json["rules"] = shared.arguments.rules();
-  std::string text = shown(path) + "\n";
-  for (const DeconvView& view : views) {
-    nlohmann::ordered_json entry = view_json(view, shared);
-    text += view_text(view, shared);
-    if (const std::string& start = shared.starts[i]; !start.empty()) {
-      const std::string channel =
-          shared.layer ? fmt::format("-c{}", view.first().strongest.unit.channel) : std::string();
-      entry["files"] = shared.pictures.write(view, start + channel);
-      for (const auto& file : entry["files"])
-        text += fmt::format("    {}\n", shown(file.get<std::string>()));
-    }
-    json["reconstructions"].push_back(std::move(entry));
-  }
-  const std::string figure =
-      shared.starts[i].empty() ? shared.arguments.output : shared.starts[i] + "-figure.png";
-  write_png(figure, shared.pictures.figure(views, heading_of(shared, path)));
-  json["figure"] = figure;
-  text += fmt::format("  {}\n", shown(figure));
-  return [&, json, text] {
-    if (shared.arguments.json)
-      results.push_back(json);
-    else
-      print_lines(text);
-  };
-}
-
-std::vector<std::string> file_starts(const DeconvArguments& arguments,
-                                     const std::vector<std::string>& images) {
+/// Where the names of each picture's files begin; makes the folder. One empty text for the figure alone.
+std::vector<std::string> file_bases(const DeconvArguments& arguments,
+                                    const std::vector<std::string>& images) {
   if (ends_with_png(arguments.output))
     return {std::string()};
   make_folder(arguments.output);
   UniqueStems stems;
-  std::vector<std::string> starts;
+  std::vector<std::string> bases;
   for (const std::string& image : images)
-    starts.push_back((fs::path(arguments.output) / stems.next(image)).string());
-  return starts;
+    bases.push_back((std::filesystem::path(arguments.output) / stems.next(image)).string());
+  return bases;
 }
 
 int deconv(const DeconvArguments& arguments) {
@@ -166,43 +45,40 @@ int deconv(const DeconvArguments& arguments) {
   const ThreadPartition partition =
       partition_threads(images.size(), arguments.model.workers, arguments.model.threads);
   const std::optional<LayerInfo> layer = deconv_layer(loaded, arguments);
-  Shared shared{
-      arguments, loaded, layer, {}, images, {}, DeconvPictures(deconv_display(loaded, arguments, layer))};
-  const auto programs = deconv_programs(loaded, arguments, shared.layer, partition.threads);
-  if (!shared.layer) {
+  const auto programs = deconv_programs(loaded, arguments, layer, partition.threads);
+  DeconvReportOptions options;
+  options.channels = arguments.channel_count();
+  options.layer_name = arguments.layer;
+  options.output = arguments.output;
+  if (const auto spec = arguments.unit_spec()) {
+    options.unit = spec->unit;
+    options.at_strongest = !spec->position;
+  }
+  if (!layer) {
     check_labels(loaded, *programs.front());
     if (!arguments.target.empty() && arguments.target != "auto")
-      shared.target_class = loaded.labels.find(arguments.target, programs.front()->classes());
+      options.target = loaded.labels.find(arguments.target, programs.front()->classes());
   }
-  shared.starts = file_starts(arguments, images);
+  const DeconvDisplay display = deconv_display(loaded, arguments, layer);
+  const DeconvReport report(loaded, display, options);
+  const std::vector<std::string> bases = file_bases(arguments, images);
   auto results = nlohmann::ordered_json::array();
   const int code = run_files(images, partition.workers, [&]() -> FileWorker {
-    auto sessions = std::make_shared<Sessions>();
+    auto sessions = std::make_shared<std::vector<Session>>();
     for (const auto& program : programs)
       sessions->emplace_back(program);
-    return [&, sessions](std::size_t i) { return reconstruct(*sessions, shared, i, results); };
+    return [&, sessions](std::size_t i) -> DeliverResult {
+      return [&, result = report.make(*sessions, images[i], bases[i])] {
+        if (arguments.json)
+          results.push_back(result.json);
+        else
+          print_lines(result.text);
+      };
+    };
   });
   if (arguments.json)
     print_json(results);
   return code;
-}
-
-/// Whole numbers separated by commas; nothing when that is not what it is.
-std::optional<std::vector<std::int64_t>> parse_numbers(const std::string& text) {
-  std::vector<std::int64_t> numbers;
-  const char *at = text.data(), *end = at + text.size();
-  while (true) {
-    std::int64_t number = 0;
-    const auto [stop, error] = std::from_chars(at, end, number);
-    if (error != std::errc() || number < 0)
-      return {};
-    numbers.push_back(number);
-    if (stop == end)
-      return numbers;
-    if (*stop != ',')
-      return {};
-    at = stop + 1;
-  }
 }
 
 }  // namespace
@@ -210,7 +86,7 @@ std::optional<std::vector<std::int64_t>> parse_numbers(const std::string& text) 
 std::optional<DeconvArguments::UnitSpec> DeconvArguments::unit_spec() const {
   if (unit.empty())
     return {};
-  const auto numbers = parse_numbers(unit);
+  const auto numbers = parse_number_list(unit);
   if (!numbers || (numbers->size() != 1 && numbers->size() != 3))
     throw UsageError(fmt::format("--unit {}: expected a channel C or a channel, row and column C,Y,X", unit));
   if (numbers->size() == 1)
@@ -247,9 +123,9 @@ std::optional<LayerInfo> deconv_layer(const Network& loaded, const DeconvArgumen
     LayerInfo layer =
         find_layer(layers(loaded.model, loaded.size.height, loaded.size.width), arguments.layer);
     // Of a value's own name the programs tell.
-    const std::string note = layer_name_note(loaded.model, arguments.layer);
-    if (!note.empty() && layer.name != arguments.layer)
-      say("fovea: note: {}\n", note);
+    const std::optional<Note> note = layer_name_note(loaded.model, arguments.layer);
+    if (note && layer.name != arguments.layer)
+      say_notes({&*note, 1});
     check_has_units(layer);
     if (const auto spec = arguments.unit_spec())
       check_unit(layer, spec->unit);
@@ -283,7 +159,7 @@ std::vector<std::shared_ptr<const Program>> deconv_programs(const Network& loade
   for (const std::string& rule : arguments.rules()) {
     options.rule = parse_rule(rule);
     programs.push_back(Program::compile(loaded.model, options));
-    print_notes(*programs.back());
+    say_notes(programs.back()->report().notes);
   }
   return programs;
 }

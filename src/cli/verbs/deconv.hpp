@@ -1,11 +1,11 @@
 #pragma once
 
 #include "cli/kit/model_options.hpp"
-#include "cli/kit/result_text.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "fovea/features.hpp"
 #include "fovea/networks.hpp"
 #include "report/deconv_pictures.hpp"
+#include "report/result_text.hpp"
 
 namespace fovea::cli {
 

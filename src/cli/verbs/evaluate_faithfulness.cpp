@@ -51,8 +51,7 @@ Explainer compile_methods(const Arguments& arguments, const Network& network, in
   Explainer explainer(network.model,
                       explain_options(network, arguments.model, arguments.methods,
                                       arguments.method_options.chosen(), arguments.crops(), threads));
-  for (const std::string& note : explainer.notes())
-    say("fovea: note: {}\n", note);
+  say_notes(explainer.notes());
   return explainer;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/kit/engine_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/networks.hpp"
+#include "cli/kit/output.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/kit/verbose.hpp"
 #include "cli/verbs/verbs.hpp"
@@ -125,7 +126,7 @@ int compute(const Options& options) {
     arrays.emplace(port.name, i);
   }
   const auto program = Program::compile(model, program_options);
-  print_notes(*program);
+  say_notes(program->report().notes);
   Session session(program);
   for (std::size_t i = 0; i < program->inputs().size(); ++i)
     if (const auto array = arrays.find(program->inputs()[i].name); array != arrays.end())

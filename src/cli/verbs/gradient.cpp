@@ -1,6 +1,7 @@
 #include "cli/kit/engine_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/networks.hpp"
+#include "cli/kit/output.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/kit/verbose.hpp"
 #include "cli/verbs/verbs.hpp"
@@ -47,7 +48,7 @@ int compute(const Options& options) {
   program_options.rule = parse_rule(options.rule);
   program_options.target = options.layer;
   const auto program = Program::compile(model, program_options);
-  print_notes(*program);
+  say_notes(program->report().notes);
   Session session(program);
   fill(session.input(), values, options.input);
   session.seed_classes(

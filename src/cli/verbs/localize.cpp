@@ -4,7 +4,6 @@
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/progress_bar.hpp"
-#include "cli/kit/result_text.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "fovea/batch.hpp"
@@ -12,6 +11,7 @@
 #include "fovea/display.hpp"
 #include "fovea/error.hpp"
 #include "fovea/networks.hpp"
+#include "report/result_text.hpp"
 
 #include <fmt/format.h>
 

@@ -5,6 +5,7 @@
 #include "fovea/batch.hpp"
 #include "fovea/localize.hpp"
 #include "fovea/networks.hpp"
+#include "report/object_report.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -59,22 +60,16 @@ void print_object_notes(const Explainer& explain);
 /// The preset with what the command line changes of it.
 LocalizeOptions localize_options(const LocalizeArguments& arguments);
 
-/// One object with all that is said of it.
-struct FoundObject {
-  std::string image;
-  std::optional<Prediction> target;  ///< none where seeds were given
-  std::int64_t rank = 0;             ///< 1, 2, ... where several classes are looked for; else 0
-  Localization object;
-};
+/// What is written and said of objects.
+ObjectReportOptions report_options(const LocalizeArguments& arguments);
 
-/// What is reported: the object's one box, or one for each component. None for an empty mask.
-std::vector<Box> boxes_of(const Localization& object, const LocalizeArguments& arguments);
 /// Writes and reports objects, each with its own file names: equal stems from several folders are told apart
 /// by a number.
 class LocalizeReport {
 public:
   LocalizeReport(const LocalizeArguments& arguments, const Labels& labels)
-      : arguments_(arguments), labels_(labels), all_(nlohmann::ordered_json::array()) {}
+      : arguments_(arguments), report_(report_options(arguments), labels),
+        all_(nlohmann::ordered_json::array()) {}
 
   /// The first part of the names of a picture's files.
   std::string base_for(const std::string& image);
@@ -88,7 +83,7 @@ public:
 
 private:
   const LocalizeArguments& arguments_;
-  const Labels& labels_;
+  ObjectReport report_;
   nlohmann::ordered_json all_;
   UniqueStems stems_;
 };

@@ -31,10 +31,10 @@ Explainer object_explainer(const Network& loaded, const LocalizeArguments& argum
 }
 
 void print_object_notes(const Explainer& explain) {
-  const bool worked_unasked = explain.method_infos().size() > 1 && explain.program().report().rule_hits > 0;
-  for (const std::string& note : explain.notes())
-    if (!(worked_unasked && note.starts_with("rule ")))
-      say("fovea: note: {}\n", note);
+  std::vector<Note> notes = explain.notes();
+  if (explain.method_infos().size() > 1)
+    std::erase_if(notes, [](const Note& note) { return note.kind == NoteKind::RuleActed; });
+  say_notes(notes);
 }
 
 LocalizeOptions localize_options(const LocalizeArguments& arguments) {

@@ -1,10 +1,10 @@
 #include "base/make_folder.hpp"
 #include "cli/kit/progress_bar.hpp"
-#include "cli/kit/result_text.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/localize.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/error.hpp"
+#include "report/result_text.hpp"
 
 #include <fmt/format.h>
 

@@ -4,14 +4,7 @@
 #include "cli/kit/output.hpp"
 #include "cli/verbs/verbs.hpp"
 
-#include <fmt/format.h>
-
-#include <filesystem>
-#include <system_error>
-
 namespace fovea::cli {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -20,31 +13,12 @@ int print_path(const std::string& name) {
   return 0;
 }
 
-/// Whether there was such a file.
-bool remove_file(const std::string& path) {
-  std::error_code error;
-  const bool removed = fs::remove(path, error);
-  if (error)
-    throw OutputError(fmt::format("cannot be removed: {}", error.message()), path);
-  return removed;
-}
-
 int remove(const std::string& name) {
-  // By the name alone: a sidecar that cannot be read must be removable, too.
-  const NetworkCatalog catalog = user_catalog();
-  if (is_network_name(name) && remove_file(catalog.sidecar(name))) {
+  const NetworkCatalog::Removed removed = user_catalog().remove(name);
+  if (removed.was_registered)
     print("{} is no longer registered; its file stays\n", name);
-    return 0;
-  }
-  const KnownNetworks known = catalog.known();
-  const KnownNetwork* network = known.find(name);
-  if (!network)
-    throw catalog.no_such_name(name);
-  const std::string path = catalog.pulled_path(*network);
-  const bool partly = remove_file(path + ".part");
-  if (!remove_file(path) && !partly)
-    throw InputError("there is nothing to remove: it has not been pulled", name);
-  print("removed {}\n", path);
+  else
+    print("removed {}\n", removed.path);
   return 0;
 }
 

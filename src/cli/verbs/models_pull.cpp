@@ -14,21 +14,6 @@ struct Options {
   std::int64_t timeout = 30;
 };
 
-/// All of them, before anything is fetched.
-std::vector<const KnownNetwork*> find_all(const std::vector<std::string>& names,
-                                          const NetworkCatalog& catalog, const KnownNetworks& known) {
-  std::vector<const KnownNetwork*> networks;
-  for (const std::string& name : names) {
-    networks.push_back(known.find(name));
-    if (networks.back())
-      continue;
-    if (catalog.registered(name))
-      throw InputError("is registered, so its file is here already", name);
-    throw catalog.no_such_name(name);
-  }
-  return networks;
-}
-
 const char* outcome_text(Pulled pulled) {
   switch (pulled) {
   case Pulled::AlreadyHere:
@@ -49,7 +34,7 @@ void check_url(const std::string& url) {
 int pull(const Options& options) {
   const NetworkCatalog catalog = user_catalog();
   const KnownNetworks known = catalog.known();
-  const std::vector<const KnownNetwork*> networks = find_all(options.names, catalog, known);
+  const std::vector<const KnownNetwork*> networks = catalog.find_known(options.names, known);
   check_url(catalog.places().url);
   int code = 0;
   for (const KnownNetwork* network : networks)

@@ -49,8 +49,7 @@ ReportExplainers explainers_for(const Network& loaded, const ReportArguments& ar
                 explain_options(loaded, arguments.model, arguments.methods, arguments.method_options.chosen(),
                                 parse_crops(arguments.crops), threads)),
       {}};
-  for (const std::string& note : explainers.maps.notes())
-    say("fovea: note: {}\n", note);
+  say_notes(explainers.maps.notes());
   LocalizeArguments objects;
   objects.model = arguments.model;
   if (arguments.localize.value_or(true))

@@ -3,19 +3,14 @@
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/progress_bar.hpp"
-#include "cli/kit/result_text.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "fovea/batch.hpp"
-#include "fovea/display.hpp"
 #include "fovea/error.hpp"
 #include "fovea/networks.hpp"
-#include "fovea/tensor.hpp"
-#include "report/class_model_pictures.hpp"
+#include "report/map_report.hpp"
+#include "report/result_text.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <filesystem>
 
 namespace fovea::cli {
@@ -37,163 +32,42 @@ struct Options {
   bool figure = false;
   bool with_class_model = false;
   bool json = false;
-};
 
-/// What is written for one picture.
-struct Files {
-  std::string map, heat, overlay, raw, gradient, figure;
-};
-
-/// One set of names for each picture.
-class FileNames {
-public:
-  FileNames(const Options& options) : options_(options) {}
-
-  Files next(const std::string& image) {
-    if (ends_with_png(options_.output))
-      return {{}, {}, {}, {}, {}, options_.output};
-    const fs::path base = fs::path(options_.output) / stems_.next(image);
-    auto with = [&](const char* suffix) { return base.string() + suffix; };
-    return {with("-map.png"),
-            with("-heat.png"),
-            with("-overlay.png"),
-            with("-map.npy"),
-            with("-gradient.npy"),
-            options_.figure || options_.with_class_model ? with("-figure.png") : std::string()};
+  MapReportOptions report() const {
+    return {method, parse_crops(crops), range, colormap, figure, with_class_model, output};
   }
-
-private:
-  const Options& options_;
-  UniqueStems stems_;
 };
-
-/// What white is.
-std::string range_text(const Options& options) {
-  const std::string gamma =
-      options.range.gamma == 1.0 ? "" : fmt::format(", gamma {:g}", options.range.gamma);
-  return options.range.percentile >= 100
-             ? "highest: the maximum" + gamma
-             : fmt::format("highest: the {:g} % quantile{}", options.range.percentile, gamma);
-}
-
-ColourBar bar_of(const Options& options, const DisplayLevels& levels) {
-  return {options.colormap, fmt::format("{:.2g}", levels.black), fmt::format("{:.3g}", levels.white)};
-}
-
-/// Photo, map, map on the photo; or, as in the paper's reproduction, photo, class model, map.
-Image figure_of(const Explanation& result, const Options& options, const Network& loaded,
-                const std::string& path, const Image& grey, const DisplayLevels& levels,
-                ClassModelPictures& class_models) {
-  const std::string name = loaded.labels.short_name(result.target.index);
-  const std::string answer = fmt::format("{}, score {:.2f}{}", name, result.target.score,
-                                         probability_text(result.target.probability));
-  const std::string file = fs::path(path).filename().string();
-  const Panel map = {colorize(grey, options.colormap), "Saliency map",
-                     fmt::format("{}; {}", method_info(options.method).title, range_text(options)),
-                     bar_of(options, levels)};
-  std::vector<Panel> panels;
-  if (options.with_class_model)
-    panels = {{result.seen, "Photo", file + ": " + answer}, class_models.panel(result.target.index), map};
-  else
-    panels = {{result.seen, "Photo", file},
-              map,
-              {overlay(result.seen, grey, options.colormap), "Map on the photo", answer}};
-  return make_figure(panels, fmt::format("{} (class {})", name, result.target.index));
-}
-
-void write_files(const Explanation& result, const Options& options, const Network& loaded,
-                 const std::string& path, const Files& files, const DisplayLevels& levels,
-                 ClassModelPictures& class_models) {
-  const Image grey = result.grey(options.range);
-  if (!files.map.empty()) {
-    write_png(files.map, grey);
-    write_png(files.heat, colorize(grey, options.colormap));
-    write_png(files.overlay, overlay(result.seen, grey, options.colormap));
-    write_npy(files.raw, result.map);
-    write_npy(files.gradient, result.relevance);
-  }
-  if (!files.figure.empty())
-    write_png(files.figure, figure_of(result, options, loaded, path, grey, levels, class_models));
-}
-
-nlohmann::ordered_json describe_json(const Explanation& result, const Options& options, const Labels& labels,
-                                     const std::string& path, const Files& files,
-                                     const DisplayLevels& levels) {
-  nlohmann::ordered_json json = {{"image", path}, {"class", to_json(labels, result.target.index)}};
-  json["score"] = result.target.score;
-  json["probability"] = to_json(result.target.probability);
-  if (result.against)
-    json["against"] = to_json(labels, *result.against);
-  json["method"] = options.method;
-  if (result.completeness_error)
-    json["completeness_error"] = *result.completeness_error;
-  json["crops"] = to_json(parse_crops(options.crops));
-  json["region"] = {{"x", result.region.x},
-                    {"y", result.region.y},
-                    {"width", result.region.width},
-                    {"height", result.region.height}};
-  if (levels.black != 0)
-    json["black_level"] = levels.black;
-  json["white_level"] = levels.white;
-  for (const auto& [key, file] : {std::pair{"map", &files.map}, std::pair{"heat", &files.heat},
-                                  std::pair{"overlay", &files.overlay}, std::pair{"raw_map", &files.raw},
-                                  std::pair{"gradient", &files.gradient}, std::pair{"figure", &files.figure}})
-    if (!file->empty())
-      json["files"][key] = *file;
-  return json;
-}
-
-std::string result_text(const Explanation& result, const Labels& labels, const std::string& path,
-                        const Files& files) {
-  std::string text = fmt::format("{}: {} (class {}), score {:.3f}{}\n", shown(path),
-                                 shown(labels.name_with_id(result.target.index)), result.target.index,
-                                 result.target.score, probability_text(result.target.probability));
-  for (const std::string* file :
-       {&files.map, &files.heat, &files.overlay, &files.raw, &files.gradient, &files.figure})
-    if (!file->empty())
-      text += fmt::format("  {}\n", shown(*file));
-  return text;
-}
 
 /// What the workers share; nothing of it changes but for the class models, which are locked.
 struct Shared {
   const Options& options;
-  const Network& loaded;
   const std::vector<std::string>& images;
-  std::vector<Files> files;
+  std::vector<MapFiles> files;
   Explainer explainer;
   ExplainTarget target;
-  ClassModelPictures class_models;
+  const MapReport& report;
 };
 
-/// Nothing for an empty one.
-void say_warning(const std::string& warning) {
-  if (!warning.empty())
-    say("fovea: warning: {}\n", warning);
-}
-
 /// Explains one picture and writes its files; the report adds to `results` or prints.
-DeliverResult explain(Explainer& explainer, Shared& shared, std::size_t i, nlohmann::ordered_json& results) {
-  const Options& options = shared.options;
+DeliverResult explain(Explainer& explainer, const Shared& shared, std::size_t i,
+                      nlohmann::ordered_json& results) {
   const std::string& path = shared.images[i];
-  const Files& files = shared.files[i];
+  const MapFiles& files = shared.files[i];
   const FramedPhoto photo = explainer.frame(read_image(path));
   warn_of_probabilities(explainer.program(), photo.scores().scores);
   const Explanation result = explainer(photo, shared.target);
-  const DisplayLevels levels = result.levels(options.range);
-  write_files(result, options, shared.loaded, path, files, levels, shared.class_models);
-  std::string warning;
-  if (levels.is_flat())
-    warning = fmt::format("{}: the map is zero everywhere, so it is black (score {:.3g})", path,
-                          result.target.score);
-  if (options.json)
-    return [warning, &results,
-            json = describe_json(result, options, shared.loaded.labels, path, files, levels)] {
-      say_warning(warning);
+  shared.report.write(result, path, files);
+  const auto say_warning = [warning = shared.report.warning(result, path)] {
+    if (!warning.empty())
+      say("fovea: warning: {}\n", warning);
+  };
+  if (shared.options.json)
+    return [say_warning, &results, json = shared.report.json(result, path, files)] {
+      say_warning();
       results.push_back(json);
     };
-  return [warning, text = result_text(result, shared.loaded.labels, path, files)] {
-    say_warning(warning);
+  return [say_warning, text = shared.report.text(result, path, files)] {
+    say_warning();
     print_lines(text);
   };
 }
@@ -205,19 +79,19 @@ int make_maps(const Options& options) {
   const Network loaded = load_network(options.model);
   const ThreadPartition partition =
       partition_threads(images.size(), options.model.workers, options.model.threads);
+  ClassModelPictures class_models(loaded.model, loaded.preprocessing,
+                                  cli::program_options(loaded, options.model, Direction::ForwardAndBackward));
+  const MapReport report(options.report(), loaded.labels, class_models);
   Shared shared{options,
-                loaded,
                 images,
                 {},
                 Explainer(loaded.model, explain_options(loaded, options.model, {options.method},
                                                         options.method_options.chosen(),
                                                         parse_crops(options.crops), partition.threads)),
                 {},
-                {loaded.model, loaded.preprocessing,
-                 cli::program_options(loaded, options.model, Direction::ForwardAndBackward)}};
+                report};
   check_labels(loaded, shared.explainer.program());
-  for (const std::string& note : shared.explainer.notes())
-    say("fovea: note: {}\n", note);
+  say_notes(shared.explainer.notes());
   const std::int64_t classes = shared.explainer.program().classes();
   if (options.target != "auto")
     shared.target.target = loaded.labels.find(options.target, classes);
@@ -225,9 +99,9 @@ int make_maps(const Options& options) {
     shared.target.against = loaded.labels.find(options.against, classes);
   if (!ends_with_png(options.output))
     make_folder(options.output);
-  FileNames names(options);
+  UniqueStems stems;
   for (const std::string& image : images)
-    shared.files.push_back(names.next(image));
+    shared.files.push_back(report.files((fs::path(options.output) / stems.next(image)).string()));
   auto results = nlohmann::ordered_json::array();
   const int code = run_files(images, partition.workers, [&]() -> FileWorker {
     auto explainer = std::make_shared<Explainer>(shared.explainer);

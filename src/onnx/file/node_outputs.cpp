@@ -28,7 +28,7 @@ std::vector<NodeOutput> node_outputs(const OnnxFile& file) {
   return outputs;
 }
 
-std::string ambiguity_of(const OnnxFile& file, const std::string& name) {
+std::optional<Note> ambiguity_of(const OnnxFile& file, const std::string& name) {
   const std::vector<NodeOutput> outputs = node_outputs(file);
   const auto value = std::find_if(outputs.begin(), outputs.end(),
                                   [&](const NodeOutput& output) { return output.value == name; });
@@ -40,22 +40,15 @@ std::string ambiguity_of(const OnnxFile& file, const std::string& name) {
       nodes.push_back(&output);
   if (nodes.empty() || (!is_value && nodes.size() == 1))
     return {};
-  const std::string taken =
-      is_value ? fmt::format("'{}' is the name of a value, made by {} '{}', and of {}: took the value", name,
-                             value->operator_name, value->node,
-                             nodes.size() == 1 ? "another node" : fmt::format("{} other nodes", nodes.size()))
-               : fmt::format("{} nodes are named '{}': took the first, a {}, whose value is '{}'",
-                             nodes.size(), name, nodes.front()->operator_name, nodes.front()->value);
-  if (!is_value)
-    nodes.erase(nodes.begin());
-  constexpr std::size_t most = 5;
-  std::vector<std::string> others;
-  for (std::size_t i = 0; i < std::min(nodes.size(), most); ++i)
-    others.push_back(fmt::format("'{}' ({})", nodes[i]->value, nodes[i]->operator_name));
-  const std::string more = nodes.size() > most ? fmt::format(" and {} more", nodes.size() - most) : "";
-  return fmt::format("{}; the {} named {}{}", taken,
-                     nodes.size() == 1 ? "value of the other is" : "values of the others are",
-                     fmt::join(others, ", "), more);
+  Note note{is_value ? NoteKind::NameOfValueAndNodes : NoteKind::NameOfSeveralNodes,
+            {static_cast<std::int64_t>(nodes.size())},
+            {name}};
+  if (is_value)
+    note.names.insert(note.names.end(), {value->operator_name, value->node});
+  constexpr std::size_t most = 5;  // others
+  for (std::size_t i = 0; i < std::min(nodes.size(), most + (is_value ? 0 : 1)); ++i)
+    note.names.insert(note.names.end(), {nodes[i]->value, nodes[i]->operator_name});
+  return note;
 }
 
 std::string value_named(const OnnxFile& file, const std::string& name) {

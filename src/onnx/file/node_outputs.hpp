@@ -1,7 +1,9 @@
 #pragma once
 
+#include "fovea/note.hpp"
 #include "onnx/file/file.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,9 +20,9 @@ struct NodeOutput {
 /// Those of all nodes, in the order of computation.
 std::vector<NodeOutput> node_outputs(const OnnxFile& file);
 
-/// Where several things have that name, nodes or a value and another node: a sentence that says which one
-/// `value_named` takes and by what names the others can be had. Else empty.
-std::string ambiguity_of(const OnnxFile& file, const std::string& name);
+/// Where several things have that name, nodes or a value and another node: which one `value_named` takes and
+/// by what names the others can be had. Else none.
+std::optional<Note> ambiguity_of(const OnnxFile& file, const std::string& name);
 
 /// The value of that name, which may be an output, an input or a weight, or else the first output of the node
 /// of that name; InputError that lists the nearest names.

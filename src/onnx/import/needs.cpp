@@ -140,20 +140,6 @@ bool is_tensor(const ModelPort& port) {
   return std::find(others.begin(), others.end(), port.element_type) == others.end();
 }
 
-std::string list_of(const std::vector<std::string>& names) {
-  constexpr std::size_t shown = 3;
-  const std::size_t count = std::min(shown, names.size());
-  std::string text =
-      fmt::format("'{}'", fmt::join(names.begin(), names.begin() + static_cast<int>(count), "', '"));
-  if (names.size() > count)
-    text += fmt::format(" and {} more", names.size() - count);
-  return text;
-}
-
-std::string counted(const char* one, const std::vector<std::string>& names) {
-  return fmt::format("the {}{} {}", one, names.size() == 1 ? "" : "s", list_of(names));
-}
-
 }  // namespace
 
 void Needs::check(const std::string& path) const {
@@ -207,32 +193,26 @@ std::string why_unsupported(const NodeReader& node, const OnnxFile::Contents& co
   return translation->why_not ? translation->why_not(node, opset) : std::string();
 }
 
-std::string describe_ignored(const OnnxFile& file, const std::vector<std::string>& values,
-                             bool outputs_matter) {
+std::optional<Note> note_ignored(const OnnxFile& file, const std::vector<std::string>& values,
+                                 bool outputs_matter) {
   const Needs needs = find_needs(file, values);
-  std::vector<std::string> outputs, nodes, weights, parts;
+  Note note{NoteKind::LeftOut, {0, 0, 0}, {values.front()}};
+  const auto add = [&](std::size_t what, const std::string& name) {
+    ++note.counts[what];
+    note.names.push_back(name);
+  };
   for (const ModelPort& output : file.outputs)
     if (outputs_matter && std::find(values.begin(), values.end(), output.name) == values.end())
-      outputs.push_back(output.name);
+      add(0, output.name);
   for (const UnsupportedNode& node : file.unsupported_nodes) {
     const auto same = [&](const UnsupportedNode& other) { return other.node == node.node; };
     if (std::none_of(needs.unsupported.begin(), needs.unsupported.end(), same))
-      nodes.push_back(node.node);
+      add(1, node.node);
   }
   for (const auto& [value, fault] : file.contents().faults)
     if (needs.read.count(value) == 0)
-      weights.push_back(value);
-  if (!outputs.empty())
-    parts.push_back(counted("output", outputs));
-  if (!nodes.empty())
-    parts.push_back(counted("unsupported node", nodes));
-  if (!weights.empty())
-    parts.push_back(counted("unreadable value", weights));
-  if (parts.empty())
-    return {};
-  return fmt::format("left out, since '{}' does not need {}: {}", values.front(),
-                     parts.size() + outputs.size() + nodes.size() + weights.size() > 2 ? "them" : "it",
-                     fmt::join(parts, ", "));
+      add(2, value);
+  return note.names.size() > 1 ? std::optional(std::move(note)) : std::nullopt;
 }
 
 }  // namespace fovea::onnx_import

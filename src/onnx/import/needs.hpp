@@ -1,8 +1,10 @@
 #pragma once
 
+#include "fovea/note.hpp"
 #include "onnx/file/contents.hpp"
 #include "onnx/file/node_reader.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,10 +35,10 @@ std::vector<std::string> computable_outputs(const OnnxFile& file);
 /// Why fovea cannot run a node; empty when it can. InputError for an attribute of a wrong type.
 std::string why_unsupported(const NodeReader& node, const OnnxFile::Contents& contents, std::int64_t opset);
 
-/// One sentence on what of a file the named values leave aside, where that is more than nodes without
-/// effect: outputs (unless `outputs_matter` is false), nodes that cannot be run, damaged weights. Empty when
-/// there is nothing to say.
-std::string describe_ignored(const OnnxFile& file, const std::vector<std::string>& values,
-                             bool outputs_matter);
+/// What of a file the named values do not need, where that is more than nodes without effect: outputs (unless
+/// `outputs_matter` is false), nodes that cannot be run, damaged weights. None where there is nothing of that
+/// kind.
+std::optional<Note> note_ignored(const OnnxFile& file, const std::vector<std::string>& values,
+                                 bool outputs_matter);
 
 }  // namespace fovea::onnx_import

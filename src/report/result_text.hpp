@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fovea/classes.hpp"
+#include "fovea/classify.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -9,7 +10,7 @@
 #include <string>
 
 /// How results are written in text and JSON.
-namespace fovea::cli {
+namespace fovea {
 
 /// ", probability 0.995", or nothing where there is none.
 std::string probability_text(const std::optional<double>& probability, int digits = 3);
@@ -17,7 +18,9 @@ std::string probability_text(const std::optional<double>& probability, int digit
 nlohmann::ordered_json to_json(const std::optional<double>& number);
 /// A class as an object with index, wordnet_id (where known) and name.
 nlohmann::ordered_json to_json(const Labels& labels, std::int64_t index);
-/// Whether -o names one picture instead of a folder.
+/// A number where it is one, else "whole".
+nlohmann::ordered_json to_json(Crops crops);
+/// Whether a path of results names one PNG picture instead of a folder.
 bool ends_with_png(const std::string& path);
 
-}  // namespace fovea::cli
+}  // namespace fovea

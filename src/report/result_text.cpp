@@ -1,4 +1,4 @@
-#include "cli/kit/result_text.hpp"
+#include "report/result_text.hpp"
 
 #include "base/lower_case.hpp"
 
@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-namespace fovea::cli {
+namespace fovea {
 
 std::string probability_text(const std::optional<double>& probability, int digits) {
   return probability ? fmt::format(", probability {:.{}f}", *probability, digits) : "";
@@ -24,8 +24,14 @@ nlohmann::ordered_json to_json(const Labels& labels, std::int64_t index) {
   return json;
 }
 
+nlohmann::ordered_json to_json(Crops crops) {
+  if (crops == Crops::Whole)
+    return name_of(crops);
+  return crop_count(crops);
+}
+
 bool ends_with_png(const std::string& path) {
   return lower_case(std::filesystem::path(path).extension().string()) == ".png";
 }
 
-}  // namespace fovea::cli
+}  // namespace fovea

@@ -1,0 +1,149 @@
+#include "report/class_model_gallery.hpp"
+
+#include "base/shown_format.hpp"
+#include "fovea/tensor.hpp"
+#include "report/result_text.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Letters and digits; all else becomes '-', but none in front.
+std::string file_part(const std::string& name) {
+  std::string part;
+  for (const char c : name)
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0)
+      part += c;
+    else if (!part.empty())
+      part += '-';
+  return part.empty() ? "layer" : part;
+}
+
+}  // namespace
+
+ClassModelTarget class_target(const Labels& labels, std::int64_t index) {
+  ClassModelTarget target;
+  target.class_index = index;
+  target.short_name = labels.short_name(index);
+  target.long_name = fmt::format("{} (class {})", labels.name_with_id(index), index);
+  target.file = fmt::format("{}-{}", index, file_part(labels.name(index)));
+  target.json["class"] = to_json(labels, index);
+  return target;
+}
+
+ClassModelTarget layer_target(const std::string& layer, const LayerTarget& part) {
+  ClassModelTarget target;
+  target.layer = part;
+  target.json["layer"] = layer;
+  switch (part.part) {
+  case LayerTarget::Part::Whole:
+    target.short_name = "whole layer";
+    break;
+  case LayerTarget::Part::Channel:
+    target.short_name = fmt::format("channel {}", part.channel);
+    target.json["channel"] = part.channel;
+    break;
+  case LayerTarget::Part::Unit:
+    target.short_name = part.y ? fmt::format("unit {},{},{}", part.channel, *part.y, *part.x)
+                               : fmt::format("unit {}", part.channel);
+    target.json["channel"] = part.channel;
+    if (part.y)
+      target.json["position"] = {*part.y, *part.x};
+    else
+      target.json["position"] = "middle";
+    break;
+  }
+  target.long_name = fmt::format("layer {}, {}", layer, target.short_name);
+  target.file = file_part(layer);
+  if (part.part != LayerTarget::Part::Whole)
+    target.file += "-" + file_part(target.short_name);
+  return target;
+}
+
+std::vector<std::string> class_model_notes(const ClassModel& model, const ClassModelTarget& target,
+                                           int steps) {
+  const std::string& name = target.short_name;
+  std::vector<std::string> notes;
+  if (model.start == ClassModel::Start::NoiseBecauseGradientWasZero)
+    notes.push_back(name + ": the gradient is zero at the start, so gradient ascent starts from noise");
+  if (model.start == ClassModel::Start::GradientStayedZero)
+    notes.push_back(name +
+                    ": the gradient is zero, on noise as well, so gradient ascent has nothing to follow: "
+                    "try another seed, or a layer before the ReLU");
+  if (model.steps < steps)
+    notes.push_back(fmt::format("{}: stopped after {} of {} steps", name, model.steps, steps));
+  return notes;
+}
+
+bool ClassModelGallery::is_one_file() const {
+  return ends_with_png(options_.output);
+}
+
+std::string ClassModelGallery::base(const ClassModelTarget& target, std::size_t k) const {
+  return options_.pictures_of_each == 1 ? target.file : fmt::format("{}-{}", target.file, k + 1);
+}
+
+void ClassModelGallery::write_frames(const ClassModelTarget& target,
+                                     std::span<const ClassModelProgress> all) const {
+  const fs::path folder = is_one_file() ? fs::path(options_.output).parent_path() : fs::path(options_.output);
+  for (std::size_t k = 0; k < all.size(); ++k)
+    write_png((folder / fmt::format("{}-step{:04}.png", base(target, k), all[k].step)).string(),
+              to_picture(*all[k].input, options_.preprocessing, options_.display));
+}
+
+std::vector<std::string> ClassModelGallery::write(const ClassModelTarget& target, std::size_t k,
+                                                  const ClassModel& model, const Image& picture) const {
+  if (is_one_file() && options_.sheet)
+    return {};
+  const std::string start = (fs::path(options_.output) / base(target, k)).string();
+  const std::vector<std::string> files =
+      is_one_file() ? std::vector{options_.output} : std::vector{start + ".png", start + ".npy"};
+  write_png(files.front(), picture);
+  if (!is_one_file())
+    write_npy(files.back(), model.input);
+  return files;
+}
+
+std::string ClassModelGallery::add(const ClassModelTarget& target, std::size_t k, const ClassModel& model) {
+  const Image picture = to_picture(model.input, options_.preprocessing, options_.display);
+  const std::vector<std::string> files = write(target, k, model, picture);
+  panels_.push_back(
+      {picture, target.short_name,
+       target.layer ? fmt::format("score {:.4g}", model.score)
+                    : fmt::format("score {:.1f}{}", model.score, probability_text(model.probability, 2))});
+  nlohmann::ordered_json json = target.json;
+  json["steps"] = model.steps;
+  json["score"] = model.score;
+  json["norm"] = model.norm;
+  json["objective"] = model.objective;
+  if (!target.layer)
+    json["probability"] = to_json(model.probability);
+  json["files"] = files;
+  json_.push_back(std::move(json));
+  std::string text = shown_format("{}: score {:.3f}, norm {:.2f}, objective {:.3f}{} after {} steps\n",
+                                  target.long_name, model.score, model.norm, model.objective,
+                                  probability_text(model.probability), model.steps);
+  for (const std::string& file : files)
+    text += shown_format("  {}\n", file);
+  return text;
+}
+
+std::string ClassModelGallery::finish() const {
+  if (!options_.sheet || panels_.empty())
+    return {};
+  const std::string path =
+      is_one_file() ? options_.output : (fs::path(options_.output) / "sheet.png").string();
+  const auto all = static_cast<std::int64_t>(panels_.size());
+  const std::int64_t columns = options_.pictures_of_each > 1 && all > options_.pictures_of_each
+                                   ? std::min(options_.pictures_of_each, 8)
+                                   : std::min<std::int64_t>(all, 5);
+  write_png(path, make_figure(panels_, options_.heading, columns, 224));
+  return path;
+}
+
+}  // namespace fovea

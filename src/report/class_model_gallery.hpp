@@ -1,0 +1,73 @@
+#pragma once
+
+#include "fovea/classes.hpp"
+#include "fovea/display.hpp"
+#include "fovea/features.hpp"
+#include "fovea/preprocessing.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+/// Class models and pictures of layers, written and described.
+namespace fovea {
+
+/// One thing to excite: a class, or a part of a layer.
+struct ClassModelTarget {
+  std::optional<std::int64_t> class_index = {};
+  std::optional<LayerTarget> layer = {};
+  std::string short_name = {};  ///< for titles: "flamingo", "channel 12"
+  std::string long_name = {};   ///< for a line of text: "n02007558 flamingo (class 130)"
+  std::string file = {};        ///< for file names, without an ending: "130-flamingo"
+  nlohmann::ordered_json json = {};
+};
+
+ClassModelTarget class_target(const Labels& labels, std::int64_t index);
+ClassModelTarget layer_target(const std::string& layer, const LayerTarget& part);
+
+/// What is worth telling of how a class model came about: that the ascent began from noise, went nowhere, or
+/// was stopped before its `steps`.
+std::vector<std::string> class_model_notes(const ClassModel& model, const ClassModelTarget& target,
+                                           int steps);
+
+struct ClassModelGalleryOptions {
+  Preprocessing preprocessing = {};
+  ClassModelDisplay display = ClassModelDisplay::Fitted;
+  std::string output = {};   ///< a folder; or a .png, the one picture or the sheet
+  bool sheet = false;        ///< also all pictures as one
+  int pictures_of_each = 1;  ///< pictures of each target
+  std::string heading = {};  ///< of the sheet
+};
+
+/// The pictures of a run.
+class ClassModelGallery {
+public:
+  explicit ClassModelGallery(ClassModelGalleryOptions options) : options_(std::move(options)) {}
+
+  /// Writes a frame of each picture, on its way to the target. OutputError.
+  void write_frames(const ClassModelTarget& target, std::span<const ClassModelProgress> all) const;
+  /// Writes the k-th picture of a target and, in a folder, the network's input; nothing where the sheet is
+  /// the only file. Lines of text for people, in which names from files are made safe for a terminal.
+  /// OutputError.
+  std::string add(const ClassModelTarget& target, std::size_t k, const ClassModel& model);
+  /// Writes the sheet, if one is wanted and there are pictures, and gives its path; empty otherwise.
+  std::string finish() const;
+  /// An entry for each picture.
+  const nlohmann::ordered_json& json() const { return json_; }
+
+private:
+  bool is_one_file() const;
+  /// "130-flamingo", or of several pictures "130-flamingo-2".
+  std::string base(const ClassModelTarget& target, std::size_t k) const;
+  std::vector<std::string> write(const ClassModelTarget& target, std::size_t k, const ClassModel& model,
+                                 const Image& picture) const;
+
+  ClassModelGalleryOptions options_;
+  std::vector<Panel> panels_;
+  nlohmann::ordered_json json_ = nlohmann::ordered_json::array();
+};
+
+}  // namespace fovea

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "fovea/networks.hpp"
+#include "report/deconv_pictures.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+/// Reconstructions of one photo, written and described.
+namespace fovea {
+
+/// What of a photo is reconstructed, and where it is written.
+struct DeconvReportOptions {
+  std::optional<Unit> unit = {};  ///< of the layer
+  bool at_strongest = false;      ///< `unit` says the channel only, whose strongest position is taken
+  std::int64_t channels = 9;      ///< without a unit: how many channels, the strongest ones
+  std::optional<std::int64_t> target = {};  ///< without a layer: the class; none: the best guess
+  std::string layer_name = {};              ///< as the user named it
+  std::string output = {};                  ///< a folder; or a .png, the figure of one photo
+};
+
+struct DeconvResult {
+  nlohmann::ordered_json json;
+  std::string text;  ///< lines for people; names from files are made safe for a terminal
+};
+
+/// Refers to all that it is given; immutable, for any number of threads.
+class DeconvReport {
+public:
+  DeconvReport(const Network& network, const DeconvDisplay& display, const DeconvReportOptions& options)
+      : network_(network), display_(display), options_(options), pictures_(display) {}
+
+  /// Reconstructs what is asked for of a photo, each under the rule of each session, and writes the files.
+  /// `base` begins their names where they are in a folder. InputError where no channel of the layer is
+  /// active, and OutputError.
+  DeconvResult make(std::span<Session> sessions, const std::string& path, const std::string& base) const;
+
+private:
+  std::vector<DeconvView> view_score(std::span<Session> sessions, const Image& photo) const;
+  std::vector<DeconvView> view_layer(std::span<Session> sessions, const Image& photo) const;
+  std::vector<Unit> choose_units(const LayerExplainer& explainer) const;
+  std::string heading(const std::string& path) const;
+  nlohmann::ordered_json view_json(const DeconvView& view) const;
+  std::string view_text(const DeconvView& view) const;
+
+  const Network& network_;
+  const DeconvDisplay& display_;
+  const DeconvReportOptions& options_;
+  DeconvPictures pictures_;
+};
+
+}  // namespace fovea

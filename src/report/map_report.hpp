@@ -1,0 +1,60 @@
+#pragma once
+
+#include "fovea/display.hpp"
+#include "fovea/explain.hpp"
+#include "report/class_model_pictures.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// What is written and said of one map of one photo.
+namespace fovea {
+
+struct MapReportOptions {
+  std::string method = "gradient";
+  Crops crops = Crops::One;
+  DisplayRange range = {};
+  std::string colormap = "inferno";
+  bool figure = false;       ///< one labelled picture: photo, map, map on the photo
+  bool class_model = false;  ///< in that figure the class model and no map on the photo; implies it
+  std::string output = {};   ///< a folder; or a .png, the figure of one photo
+};
+
+/// What is written of a map: the map in grey, in colours, over the photo, as an array, the relevance as an
+/// array, and the figure.
+enum class MapFile : std::uint8_t { Map, Heat, Overlay, RawMap, Gradient, Figure };
+/// "map", "heat", "overlay", "raw_map", "gradient" or "figure"; the names in JSON.
+std::string_view name_of(MapFile file);
+using MapFiles = std::vector<std::pair<MapFile, std::string>>;
+
+/// Describes and writes maps, from any number of threads. Refers to the labels and the class models.
+class MapReport {
+public:
+  MapReport(MapReportOptions options, const Labels& labels, ClassModelPictures& class_models)
+      : options_(std::move(options)), labels_(labels), class_models_(class_models) {}
+
+  /// The files of a photo's map; `base` begins their names where they are in a folder.
+  MapFiles files(const std::string& base) const;
+  /// Writes these files. `photo` is the photo's path. OutputError.
+  void write(const Explanation& result, const std::string& photo, const MapFiles& files) const;
+
+  nlohmann::ordered_json json(const Explanation& result, const std::string& photo,
+                              const MapFiles& files) const;
+  /// A line of text and one for each file. Names from files are made safe for a terminal.
+  std::string text(const Explanation& result, const std::string& photo, const MapFiles& files) const;
+  /// That the map is black; empty where it is not.
+  std::string warning(const Explanation& result, const std::string& photo) const;
+
+private:
+  Image figure(const Explanation& result, const std::string& photo, const Image& grey) const;
+
+  MapReportOptions options_;
+  const Labels& labels_;
+  ClassModelPictures& class_models_;
+};
+
+}  // namespace fovea

@@ -1,0 +1,166 @@
+#include "report/object_report.hpp"
+
+#include "base/csv.hpp"
+#include "base/enum_names.hpp"
+#include "base/utf8.hpp"
+#include "fovea/display.hpp"
+#include "report/result_text.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr EnumNames<ObjectFile, 6> kFiles = {{{ObjectFile::Mask, "mask"},
+                                              {ObjectFile::Object, "object"},
+                                              {ObjectFile::Components, "components"},
+                                              {ObjectFile::Map, "map"},
+                                              {ObjectFile::Seeds, "seeds"},
+                                              {ObjectFile::Stages, "stages"}}};
+
+const char* method_text(const std::string& method) {
+  return method == "product" ? "gradient x guided" : method.c_str();
+}
+
+const char* crops_text(Crops crops) {
+  return crops == Crops::Ten ? "ten crops" : crops == Crops::Whole ? "whole photo" : "photo and mirror image";
+}
+
+}  // namespace
+
+std::string_view name_of(ObjectFile file) {
+  return enum_name(kFiles, file);
+}
+
+std::vector<Box> ObjectReport::boxes(const Localization& object) const {
+  if (options_.components)
+    return component_boxes(object.mask, options_.localize.min_fraction);
+  return object.box.empty() ? std::vector<Box>() : std::vector<Box>{object.box};
+}
+
+ObjectFiles ObjectReport::files(const FoundObject& found, const std::string& base) const {
+  if (ends_with_png(options_.output))
+    return {{ObjectFile::Stages, options_.output}};
+  std::vector<ObjectFile> kinds = {ObjectFile::Mask, ObjectFile::Object};
+  if (options_.components)
+    kinds.push_back(ObjectFile::Components);
+  if (options_.stages && !found.object.map.empty())
+    kinds.push_back(ObjectFile::Map);
+  if (options_.stages)
+    kinds.insert(kinds.end(), {ObjectFile::Seeds, ObjectFile::Stages});
+  const std::string start = found.rank > 0 ? fmt::format("{}-top{}", base, found.rank) : base;
+  ObjectFiles files;
+  for (const ObjectFile kind : kinds)
+    files.emplace_back(kind, fmt::format("{}-{}.png", start, name_of(kind)));
+  return files;
+}
+
+Image ObjectReport::figure(const FoundObject& found, const Image& photo) const {
+  const Localization& object = found.object;
+  std::vector<Panel> panels = {{object.seen, "Photo", fs::path(found.image).filename().string()}};
+  std::string seeds = "red: object, blue: background";
+  if (!object.map.empty()) {
+    panels.push_back({colorize(to_grey(object.map, {}), options_.colormap), "Saliency map",
+                      fmt::format("{}, {}", method_text(options_.method), crops_text(options_.crops)),
+                      ColourBar{options_.colormap, "0", fmt::format("{:.3g}", white_level(object.map, {}))}});
+    const SeedOptions& quantiles = options_.localize.seeds;
+    seeds = fmt::format("red: above the {:g} % quantile, blue: below {:g} %",
+                        100 * quantiles.foreground_quantile, 100 * quantiles.background_quantile);
+  }
+  panels.push_back({draw_seeds(object.seen, object.seeds), "Seeds", seeds});
+  const std::vector<Box> all = boxes(object);
+  panels.push_back({draw_object(photo, object, all), all.size() > 1 ? "Object and boxes" : "Object and box",
+                    all.size() > 2 ? fmt::format("{} boxes", all.size()) : describe(all)});
+  const std::string heading =
+      found.target ? fmt::format("{} (class {}){}", labels_.short_name(found.target->index),
+                                 found.target->index, probability_text(found.target->probability))
+                   : "Object from strokes or points";
+  return make_figure(panels, heading);
+}
+
+Image ObjectReport::picture(ObjectFile kind, const FoundObject& found, const Image& photo) const {
+  const Localization& object = found.object;
+  switch (kind) {
+  case ObjectFile::Mask:
+    return mask_image(object.mask);
+  case ObjectFile::Object:
+    return draw_object(photo, object, boxes(object));
+  case ObjectFile::Components:
+    return label_image(connected_components(object.mask));
+  case ObjectFile::Map:
+    return to_grey(object.map, {});
+  case ObjectFile::Seeds:
+    return trimap_image(object.seeds);
+  case ObjectFile::Stages:
+    break;
+  }
+  return figure(found, photo);
+}
+
+void ObjectReport::write(const FoundObject& found, const std::string& base, const Image& photo) const {
+  for (const auto& [kind, file] : files(found, base))
+    write_png(file, picture(kind, found, photo));
+}
+
+nlohmann::ordered_json ObjectReport::json(const FoundObject& found, const std::string& base) const {
+  const Localization& object = found.object;
+  const auto box_json = [](const Box& box) { return nlohmann::ordered_json::parse(to_json(box)); };
+  nlohmann::ordered_json json = {{"image", found.image}};
+  if (found.target) {
+    json["class"] = to_json(labels_, found.target->index);
+    json["score"] = found.target->score;
+    json["probability"] = to_json(found.target->probability);
+    json["method"] = options_.method;
+    json["crops"] = to_json(options_.crops);
+  }
+  json["preset"] = options_.preset;
+  json["box"] = object.box.empty() ? nlohmann::ordered_json() : box_json(object.box);
+  if (options_.components) {
+    json["boxes"] = nlohmann::ordered_json::array();
+    for (const Box& box : boxes(object))
+      json["boxes"].push_back(box_json(box));
+  }
+  json["area"] = object.mask.area();
+  json["energies"] = object.energies;
+  for (const auto& [kind, file] : files(found, base))
+    json["files"][name_of(kind)] = file;
+  return json;
+}
+
+std::string ObjectReport::csv_header() {
+  return "image,class,wordnet_id,name,score,probability," + box_csv_header() + "\n";
+}
+
+std::string ObjectReport::csv(const FoundObject& found) const {
+  std::string answer = ",,,,";
+  if (found.target) {
+    const std::int64_t index = found.target->index;
+    const std::optional<double>& probability = found.target->probability;
+    answer = fmt::format("{},{},{},{:.9g},{}", index,
+                         index < labels_.size() ? csv_field(labels_[index].wordnet_id) : "",
+                         csv_field(labels_.name(index)), found.target->score,
+                         probability ? fmt::format("{:.9g}", *probability) : "");
+  }
+  std::string lines;
+  for (const Box& box : boxes(found.object))
+    lines += fmt::format("{},{},{}\n", shown(csv_field(found.image)), shown(answer), to_csv(box));
+  return lines.empty() ? fmt::format("{},{},,,,\n", shown(csv_field(found.image)), shown(answer)) : lines;
+}
+
+std::string ObjectReport::text(const FoundObject& found, const std::string& base) const {
+  const std::string answer =
+      found.target ? fmt::format("{} (class {}){}: ", labels_.name_with_id(found.target->index),
+                                 found.target->index, probability_text(found.target->probability))
+                   : "";
+  std::string text = fmt::format("{}: {}{}, {:.1f} % of the photo\n", shown(found.image), shown(answer),
+                                 describe(boxes(found.object)), 100 * area_share(found.object));
+  for (const auto& [kind, file] : files(found, base))
+    text += fmt::format("  {}\n", shown(file));
+  return text;
+}
+
+}  // namespace fovea

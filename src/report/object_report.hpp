@@ -1,0 +1,75 @@
+#pragma once
+
+#include "fovea/classes.hpp"
+#include "fovea/localize.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// What is written and said of objects that were found in photos: masks, outlines, figures, lines of text,
+/// CSV and JSON.
+namespace fovea {
+
+/// One object with all that is said of it.
+struct FoundObject {
+  std::string image;
+  std::optional<Prediction> target;  ///< none where seeds were given
+  std::int64_t rank = 0;             ///< 1, 2, ... where several classes are looked for; else 0
+  Localization object;
+};
+
+/// How objects were found, and what is shown of them.
+struct ObjectReportOptions {
+  std::string method = {};  ///< "product" stands for gradient times guided
+  Crops crops = Crops::Whole;
+  std::string preset = {};        ///< for JSON
+  LocalizeOptions localize = {};  ///< the quantiles of seeds and the share of a component's area count
+  bool components = false;        ///< one box for each component of at least that share, and their picture
+  bool stages = false;            ///< also map, seeds and the figure
+  std::string colormap = "inferno";
+  std::string output = {};  ///< a folder; or a .png, the figure of one object
+};
+
+/// What is written of an object: the mask, the photo with its outline and boxes, the numbers of its
+/// components, the map, the seeds, and the figure of all stages.
+enum class ObjectFile : std::uint8_t { Mask, Object, Components, Map, Seeds, Stages };
+/// "mask", "object", ...; the names in JSON.
+std::string_view name_of(ObjectFile file);
+/// What is written of one object, and where.
+using ObjectFiles = std::vector<std::pair<ObjectFile, std::string>>;
+
+/// Describes and writes objects; immutable, for any number of threads. Refers to the labels.
+class ObjectReport {
+public:
+  ObjectReport(ObjectReportOptions options, const Labels& labels)
+      : options_(std::move(options)), labels_(labels) {}
+
+  /// The object's one box, or one for each component. None for an empty mask.
+  std::vector<Box> boxes(const Localization& object) const;
+  /// The files of an object; `base` begins their names where they are in a folder.
+  ObjectFiles files(const FoundObject& found, const std::string& base) const;
+  /// Writes these files. `photo` is as it was read. OutputError.
+  void write(const FoundObject& found, const std::string& base, const Image& photo) const;
+  /// Photo, map, seeds, and the object with its box: the stages of Simonyan 2013, figure 4.
+  Image figure(const FoundObject& found, const Image& photo) const;
+
+  nlohmann::ordered_json json(const FoundObject& found, const std::string& base) const;
+  /// A line for each box, or one with empty fields.
+  std::string csv(const FoundObject& found) const;
+  static std::string csv_header();
+  /// A line of text and one for each file. Names from files are made safe for a terminal.
+  std::string text(const FoundObject& found, const std::string& base) const;
+
+private:
+  Image picture(ObjectFile kind, const FoundObject& found, const Image& photo) const;
+
+  ObjectReportOptions options_;
+  const Labels& labels_;
+};
+
+}  // namespace fovea
