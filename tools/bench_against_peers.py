@@ -9,9 +9,11 @@ ONNX Runtime and OpenVINO run the very graph that `fovea export explanation --ou
 the network of torchvision that the file is named after (--export names them so), with frozen weights, in both layouts of
 memory. Rounds alternate: some iterations of fovea, some of each peer, and again, so that whatever else the machine does hits
 all alike. For each network the fastest iteration of each program is printed and, for each peer, the median over the rounds of
-fovea's fastest time by the peer's: below 1, fovea is faster. Of PyTorch's layouts the faster one counts.
+fovea's fastest time by the peer's: below 1, fovea is faster; beside busy processes (--busy), where the fastest iteration is
+one of luck, of the median times. Of PyTorch's layouts the faster one counts.
 """
 import argparse
+import contextlib
 import json
 import math
 import os
@@ -90,26 +92,38 @@ def runners_for(options, model, folder):
     return network, runners
 
 
-def by_peer(runs):
-    """Peer -> (ms, fovea's time / the peer's, peak in MiB); of PyTorch's two layouts the faster."""
+@contextlib.contextmanager
+def busy_processes(count):
+    processes = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def by_peer(runs, time, ratio):
+    """Peer -> (ms, fovea's time / the peer's, peak in MiB); of PyTorch's two layouts the faster. `time` and `ratio` are keys of
+    what summary and ratios give."""
     found = {}
     for name, run in runs.items():
         if name == "fovea":
             continue
         peer = name.split(",")[0]
-        entry = (summary(run)["min"], ratios(runs["fovea"], run)["fastest_by_round"], run["peak"] / 2**20)
+        entry = (summary(run)[time], ratios(runs["fovea"], run)[ratio], run["peak"] / 2**20)
         if peer not in found or entry[0] < found[peer][0]:
             found[peer] = entry
     return found
 
 
-def print_table(rows, peers):
+def print_table(rows, peers, time):
     print("\n| network | fovea, ms | MiB |" + "".join(" %s, ms | MiB | fovea / %s |" % (p, p) for p in peers))
     print("|---|---|---|" + "---|---|---|" * len(peers))
     for network, runs, found in rows:
         own = summary(runs["fovea"])
         cells = ["%.1f | %.0f | %.2f" % (found[p][0], found[p][2], found[p][1]) if p in found else "- | - | -" for p in peers]
-        print("| %s | %.1f | %.0f | %s |" % (network, own["min"], own["peak_bytes"] / 2**20, " | ".join(cells)))
+        print("| %s | %.1f | %.0f | %s |" % (network, own[time], own["peak_bytes"] / 2**20, " | ".join(cells)))
     means = []
     for peer in peers:
         logs = [math.log(found[peer][1]) for _, _, found in rows if peer in found]
@@ -126,6 +140,7 @@ def parse():
                         help="a PyTorch by the command that starts its Python; may be given several times")
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--busy", type=int, default=0, metavar="N", help="beside N processes that compute all the time")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.0, help="of each turn in a round, about (default 1)")
     parser.add_argument("--json", help="also write all numbers to this file")
@@ -150,19 +165,22 @@ def main():
             export(network, os.path.join(sys.argv[2], network + ".onnx"))
         return None
     options = parse()
-    print("%s; %d threads, batch %d; %s" % (processor(), options.threads, options.batch,
-                                          ", ".join(map(version_of, options.peers))))
+    print("%s; %d threads, batch %d%s; %s" % (processor(), options.threads, options.batch,
+                                            ", beside %d busy processes" % options.busy if options.busy else "",
+                                            ", ".join(map(version_of, options.peers))))
     rows, peers = [], []
+    time = "median" if options.busy else "min"
     with tempfile.TemporaryDirectory() as folder:
         for model in options.models:
             network, runners = runners_for(options, model, folder)
-            runs = run_rounds(runners, options.rounds, options.seconds)
-            found = by_peer(runs)
+            with busy_processes(options.busy):
+                runs = run_rounds(runners, options.rounds, options.seconds)
+            found = by_peer(runs, time, "medians" if options.busy else "fastest_by_round")
             peers += [peer for peer in found if peer not in peers]
             rows.append((network, runs, found))
-            print("%-24s fovea %.1f ms; %s" % (network, summary(runs["fovea"])["min"], "; ".join(
+            print("%-24s fovea %.1f ms; %s" % (network, summary(runs["fovea"])[time], "; ".join(
                 "%s %.1f, ratio %.2f" % (peer, ms, ratio) for peer, (ms, ratio, _) in found.items())), flush=True)
-    print_table(rows, peers)
+    print_table(rows, peers, time)
     if options.json:
         with open(options.json, "w") as out:
             json.dump([{"network": network, "runs": runs} for network, runs, _ in rows], out, indent=1)
