@@ -34,8 +34,8 @@ bool supports_fused(const ir::Graph& graph, const ir::Node& node) {
                      [&](ir::ValueId id) { return graph.shape(id) == shape; });
 }
 
-/// The order of memory that most of the operands of the result's shape have, weighing constants nothing: the
-/// others are brought into it.
+/// The order of memory that most operands of the result's shape have, constants aside; the others are copied
+/// into it.
 MemoryOrder common_order(OneDnnBuilder& builder, const ir::Node& node, const Shape& shape) {
   std::vector<std::pair<MemoryOrder, int>> votes;
   for (const ir::ValueId id : node.inputs) {
