@@ -14,37 +14,43 @@ using namespace backend::onednn_detail;
 
 class Estimate : public testing::Test {
 protected:
-  bool after(std::chrono::milliseconds passed, std::int64_t preemptions) {
+  /// A run of two threads.
+  bool after(std::chrono::milliseconds passed, std::chrono::milliseconds used, std::int64_t preemptions) {
+    const CompetitionEstimate::Sample begin = now_;
     now_.time += passed;
+    now_.processor_time += used;
     now_.preemptions += preemptions;
-    return estimate_.update(now_);
+    return estimate_.after_run(begin, now_, 2);
   }
   CompetitionEstimate::Sample now_ = {};
-  CompetitionEstimate estimate_{now_, 1, 2};
+  CompetitionEstimate estimate_{1, 2};
 };
 
-TEST_F(Estimate, sees_competition_in_frequent_preemptions_and_believes_in_calm_only_after_a_while) {
-  EXPECT_FALSE(after(100ms, 0));
-  EXPECT_FALSE(after(1000ms, 3));
-  EXPECT_FALSE(after(5ms, 4)) << "too short to say";
-  EXPECT_TRUE(after(30ms, 4));
-  EXPECT_TRUE(after(300ms, 0));
-  EXPECT_TRUE(after(300ms, 0));
-  EXPECT_FALSE(after(500ms, 1));
+TEST_F(Estimate, sees_competition_in_missing_processor_time_and_believes_in_calm_only_after_a_while) {
+  EXPECT_FALSE(after(100ms, 198ms, 30));
+  EXPECT_FALSE(after(10ms, 10ms, 0)) << "too short to say";
+  EXPECT_FALSE(after(100ms, 190ms, 0));
+  EXPECT_TRUE(after(70ms, 90ms, 0));
+  EXPECT_TRUE(after(200ms, 200ms, 10)) << "threads that sleep use no time";
+  EXPECT_FALSE(after(300ms, 300ms, 30));
+  EXPECT_FALSE(after(100ms, 195ms, 0));
 }
 
-TEST_F(Estimate, stays_where_it_is_between_calm_and_competition) {
-  EXPECT_FALSE(after(1000ms, 20));
-  EXPECT_TRUE(after(1000ms, 200));
-  EXPECT_TRUE(after(1000ms, 20));
-  EXPECT_TRUE(after(1000ms, 20));
-  EXPECT_FALSE(after(1000ms, 5));
+TEST_F(Estimate, stays_while_processors_are_taken_away) {
+  EXPECT_TRUE(after(100ms, 120ms, 20));
+  for (int i = 0; i < 20; ++i)
+    EXPECT_TRUE(after(250ms, 250ms, 150));
+  EXPECT_TRUE(after(200ms, 300ms, 10)) << "too short to believe in calm";
+  EXPECT_FALSE(after(300ms, 400ms, 10));
 }
 
 TEST(CompetitionEstimate, begins_with_what_the_system_says) {
-  const CompetitionEstimate::Sample first = {};
-  EXPECT_FALSE(CompetitionEstimate(first, 2, 2).update(first));
-  EXPECT_TRUE(CompetitionEstimate(first, 3, 2).update(first));
+  const CompetitionEstimate::Sample none = {};
+  EXPECT_FALSE(CompetitionEstimate(4, 2).after_run(none, none, 2));
+  CompetitionEstimate guess(5, 2);
+  EXPECT_TRUE(guess.after_run(none, none, 2));
+  const CompetitionEstimate::Sample later = {none.time + 110ms, 60ms, 2};
+  EXPECT_FALSE(guess.after_run(none, later, 2)) << "a guess is given up soon";
 }
 
 TEST(CompetitionEstimate, reads_what_the_process_and_the_system_are_like) {

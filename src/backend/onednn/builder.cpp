@@ -16,14 +16,16 @@
 namespace fovea::backend::onednn_detail {
 
 void StreamState::begin_run() {
-  if (waits_)
-    waits_->adapt();
   previous_threads_ = omp_get_max_threads();
   if (threads_ > 0)
     omp_set_num_threads(threads_);
+  if (waits_)
+    begin_ = CompetitionEstimate::sample();
 }
 
 void StreamState::end_run() {
+  if (waits_)
+    waits_->adapt(begin_, omp_get_max_threads());
   omp_set_num_threads(previous_threads_);
 }
 

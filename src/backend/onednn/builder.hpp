@@ -33,6 +33,7 @@ private:
   int threads_;
   int previous_threads_ = 0;
   std::shared_ptr<ShortWaits> waits_;  ///< null on one thread, which waits for nobody
+  CompetitionEstimate::Sample begin_;  ///< of the current run
 };
 
 /// Collects oneDNN primitives and kernels of ours as steps. Pictures are held with the channels last: that is

@@ -16,14 +16,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Between competitors the system takes a processor away about once in a time slice, a few milliseconds;
-// otherwise a few times a second at most.
-constexpr double kPreemptionsOfCompetition = 40;  ///< a second
-constexpr double kPreemptionsOfCalm = 8;
-// Competition shows soon. Calm is believed late, since waits that are too short cost little, and waits that
-// are too long much.
-constexpr auto kShortestWindow = 25ms;
-constexpr auto kCalmWindow = 1s;
+// Competition shows soon. Calm is believed late, since waits that are too long cost more than waits that are
+// too short.
+constexpr CompetitionEstimate::Seconds kShortestWindow = 60ms, kGuessedWindow = 100ms, kCalmWindow = 400ms;
+/// Of the processor time that undisturbed threads could use. They use 0.9 or more; beside one other program,
+/// two use 0.6.
+constexpr double kShareOfCompetition = 0.72;
+/// A second. Without competition interrupts and the system's own threads take a processor away up to a
+/// hundred times.
+constexpr double kPreemptionsOfCalm = 150;
 
 }  // namespace
 
@@ -38,24 +39,25 @@ std::int64_t runnable_tasks() {
 CompetitionEstimate::Sample CompetitionEstimate::sample() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  return {Clock::now(), usage.ru_nivcsw};
+  const auto seconds = [](const timeval& time) {
+    return Seconds(static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec));
+  };
+  return {Clock::now(), seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_nivcsw};
 }
 
-CompetitionEstimate::CompetitionEstimate(const Sample& first, std::int64_t runnable, std::int64_t processors)
-    : begin_(first), competes_(runnable > processors) {}
-
-bool CompetitionEstimate::update(const Sample& now) {
-  const std::chrono::duration<double> passed = now.time - begin_.time;
-  if (passed < kShortestWindow)
+bool CompetitionEstimate::after_run(const Sample& begin, const Sample& end, int threads) {
+  passed_ += end.time - begin.time;
+  wanted_ += threads * (end.time - begin.time);
+  used_ += end.processor_time - begin.processor_time;
+  preemptions_ += end.preemptions - begin.preemptions;
+  const Seconds window = !competes_ ? kShortestWindow : is_guess_ ? kGuessedWindow : kCalmWindow;
+  if (passed_ < window)
     return competes_;
-  const double rate = static_cast<double>(now.preemptions - begin_.preemptions) / passed.count();
-  if (rate >= kPreemptionsOfCompetition)
-    competes_ = true;
-  else if (competes_ && passed < kCalmWindow)
-    return competes_;  // the window goes on
-  else if (rate <= kPreemptionsOfCalm)
-    competes_ = false;
-  begin_ = now;
+  is_guess_ = false;
+  competes_ = competes_ ? static_cast<double>(preemptions_) > kPreemptionsOfCalm * passed_.count()
+                        : used_ < kShareOfCompetition * wanted_;
+  passed_ = used_ = wanted_ = Seconds(0);
+  preemptions_ = 0;
   return competes_;
 }
 
@@ -105,17 +107,17 @@ std::shared_ptr<ShortWaits> ShortWaits::shared() {
   return waits;
 }
 
-ShortWaits::ShortWaits() : estimate_(CompetitionEstimate::sample(), runnable_tasks(), omp_get_num_procs()) {}
+ShortWaits::ShortWaits() : estimate_(runnable_tasks(), omp_get_num_procs()) {}
 
 ShortWaits::~ShortWaits() {
   if (in_forked_child())
     static_cast<void>(team_.release());  // its threads stayed behind in the parent
 }
 
-void ShortWaits::adapt() {
+void ShortWaits::adapt(const CompetitionEstimate::Sample& begin, int threads) {
   const bool competes = [&] {
     const std::lock_guard lock(mutex_);
-    return estimate_.update(CompetitionEstimate::sample());
+    return estimate_.after_run(begin, CompetitionEstimate::sample(), threads);
   }();
   make_short(competes);
 }

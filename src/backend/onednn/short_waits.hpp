@@ -7,28 +7,36 @@
 
 namespace fovea::backend::onednn_detail {
 
-/// Whether other programs compete for the processors, judged by how often the system took a processor away
-/// from this process. Where nobody else wants them that hardly ever happens.
+/// Whether other programs compete for the processors, judged by the runs of several threads. While waits are
+/// long, threads that nobody disturbs compute or spin all the time, and competition shows in processor time
+/// that is missing. While waits are short, threads sleep, and competition shows in how often the system takes
+/// a processor away from the process.
 class CompetitionEstimate {
 public:
   using Clock = std::chrono::steady_clock;
+  using Seconds = std::chrono::duration<double>;
 
-  /// What the process looked like at some moment.
+  /// What the process has used so far, with all its threads.
   struct Sample {
     Clock::time_point time;
-    std::int64_t preemptions = 0;  ///< of all its threads so far
+    Seconds processor_time{0};
+    std::int64_t preemptions = 0;
   };
   static Sample sample();
 
   /// Begins with what the system says at this moment: how many tasks want to run, and on how many processors.
-  CompetitionEstimate(const Sample& first, std::int64_t runnable, std::int64_t processors);
+  /// A few too many are there now and then on a quiet machine.
+  CompetitionEstimate(std::int64_t runnable, std::int64_t processors)
+      : competes_(runnable > 2 * processors) {}
 
-  /// Takes a later sample into account and says whether there is competition.
-  bool update(const Sample& now);
+  /// Takes a run of that many threads into account and says whether there is competition.
+  bool after_run(const Sample& begin, const Sample& end, int threads);
 
 private:
-  Sample begin_;  ///< of the current window
+  Seconds passed_{0}, used_{0}, wanted_{0};  ///< in the runs of the current window
+  std::int64_t preemptions_ = 0;
   bool competes_;
+  bool is_guess_ = true;  ///< nothing but what the system said at the beginning
 };
 
 /// Tasks of the whole system that run or want to run now, this one among them; 0 where the system does not
@@ -51,8 +59,9 @@ public:
   ShortWaits(const ShortWaits&) = delete;
   ShortWaits& operator=(const ShortWaits&) = delete;
 
-  /// To be called between runs: looks whether there is competition, and waits accordingly from now on.
-  void adapt();
+  /// To be called after each run of several threads; `begin` is a sample from before it. Waits are short from
+  /// now on if there is competition, and long if there is none.
+  void adapt(const CompetitionEstimate::Sample& begin, int threads);
   /// Whether waits are short now.
   bool are_short() const;
   void make_short(bool shorter);
