@@ -60,6 +60,73 @@ bool is_one_of(const ir::Operator* op, std::initializer_list<const ir::Operator*
   return std::find(all.begin(), all.end(), op) != all.end();
 }
 
+/// What stands between 0 and 1 because it is bounded there: scale * before + shift, cut off at 0 and 1.
+struct BoundedLine {
+  ir::ValueId before = ir::kNoValue;
+  double scale = 1, shift = 0;
+};
+
+/// The bounds that a node puts on its operand.
+struct Bounds {
+  ir::ValueId x = ir::kNoValue;
+  Range range;
+};
+
+std::optional<Bounds> bounds_of(const ir::Graph& graph, const ir::Node& node) {
+  if (node.op == &ops::relu())
+    return Bounds{node.inputs[0], {0, kInfinity}};
+  if (node.op == &ops::clip()) {
+    const auto& clip = node.attributes.as<ops::ClipAttributes>();
+    return Bounds{node.inputs[0], {clip.min, clip.max}};
+  }
+  if (node.op != &ops::max() && node.op != &ops::min())
+    return std::nullopt;
+  for (std::size_t side = 0; side < 2; ++side)
+    if (const auto number = uniform_constant(graph, node.inputs[side]);
+        number && graph.shape(node.inputs[1 - side]) == graph.shape(node.outputs[0]))
+      return Bounds{node.inputs[1 - side],
+                    node.op == &ops::max() ? Range{*number, kInfinity} : Range{-kInfinity, *number}};
+  return std::nullopt;
+}
+
+/// Finds a line that is cut off at 0 and 1, however that is written: HardSigmoid, a Clip, a Min of a Max,
+/// relu6(x + 3) / 6.
+std::optional<BoundedLine> bounded_line(const ir::Graph& graph, ir::ValueId value) {
+  constexpr int most_steps = 16;
+  BoundedLine line{peeled(graph, value)};
+  Range range;
+  bool is_bounded = false;
+  for (int i = 0; i < most_steps; ++i) {
+    const ir::Node* node = graph.producer(line.before);
+    if (!node)
+      break;
+    if (node->op == &ops::hard_sigmoid() && !is_bounded) {
+      const auto& inner = node->attributes.as<ops::HardSigmoidAttributes>();
+      range = {line.shift, line.scale + line.shift};
+      line = {node->inputs[0], line.scale * inner.alpha, line.scale * inner.beta + line.shift};
+      is_bounded = true;
+      break;
+    }
+    if (const auto bounds = bounds_of(graph, *node)) {
+      const double low = line.scale * bounds->range.low + line.shift,
+                   high = line.scale * bounds->range.high + line.shift;
+      range = {std::max(range.low, std::min(low, high)), std::min(range.high, std::max(low, high))};
+      line.before = peeled(graph, bounds->x);
+      is_bounded = true;
+      continue;
+    }
+    // The line within the bounds is part of the scores.
+    const auto step = is_bounded ? std::nullopt : affine_step(graph, *node);
+    if (!step)
+      break;
+    line = {peeled(graph, step->input), line.scale * step->scale, line.scale * step->shift + line.shift};
+  }
+  constexpr double rounding = 1e-6;
+  const bool fits = is_bounded && std::abs(std::min(range.low, range.high)) <= rounding &&
+                    std::abs(std::max(range.low, range.high) - 1) <= rounding;
+  return fits ? std::optional(line) : std::nullopt;
+}
+
 /// Walks back from a value to activations.
 class Search {
 public:
@@ -84,7 +151,7 @@ public:
 
 private:
   std::optional<Range> search(ir::ValueId value);
-  std::optional<Range> start(const ir::Node& node, ir::ValueId value);
+  std::optional<Range> start(ir::ValueId value);
   std::optional<Range> step(const ir::Node& node);
   std::optional<Range> combined(const ir::Node& node);
   std::optional<Range> product_of_softmax(const ir::Node& node);
@@ -103,7 +170,7 @@ std::optional<Range> Search::search(ir::ValueId value) {
     return std::nullopt;
   if (const ir::ValueId inner = peeled(graph_, value); inner != value)
     return find(inner);
-  if (auto range = start(*node, value)) {
+  if (auto range = start(value)) {
     if (source_.empty())
       source_ = fmt::format("{} '{}'", node->op->name, node->name);
     return range;
@@ -113,14 +180,9 @@ std::optional<Range> Search::search(ir::ValueId value) {
   return combined(*node);
 }
 
-std::optional<Range> Search::start(const ir::Node& node, ir::ValueId value) {
-  if (node.op == &ops::hard_sigmoid())
+std::optional<Range> Search::start(ir::ValueId value) {
+  if (bounded_line(graph_, value))
     return Range{0, 1};
-  if (node.op == &ops::clip()) {
-    const auto& clip = node.attributes.as<ops::ClipAttributes>();
-    if (clip.min == 0 && clip.max == 1)
-      return Range{0, 1};
-  }
   const auto found = final_activation(graph_, value);
   if (!found)
     return std::nullopt;
@@ -255,24 +317,22 @@ std::optional<Range> Search::product_of_softmax(const ir::Node& node) {
   return range;
 }
 
-/// What a final bound of 0 and 1 is applied to, in the rewriter's graph; kNoValue if there is none.
-ir::ValueId before_bound(const ir::Graph& graph, Rewriter& rewriter) {
-  const ir::ValueId output = peeled(graph, graph.outputs().front());
-  const ir::Node* node = graph.producer(output);
-  if (node->op == &ops::clip()) {
-    const auto& clip = node->attributes.as<ops::ClipAttributes>();
-    return clip.min == 0 && clip.max == 1 ? rewriter.map(node->inputs[0]) : ir::kNoValue;
-  }
-  if (node->op != &ops::hard_sigmoid())
+/// What final bounds of 0 and 1 are applied to, in the rewriter's graph; kNoValue if there are none.
+ir::ValueId before_bounds(const ir::Graph& graph, Rewriter& rewriter) {
+  const ir::ValueId output = graph.outputs().front();
+  const std::optional<BoundedLine> line = bounded_line(graph, output);
+  if (!line)
     return ir::kNoValue;
-  const auto& line = node->attributes.as<ops::HardSigmoidAttributes>();
   ir::Graph& to = rewriter.to();
   const auto constant = [&](const char* name, double value) {
-    return to.add_constant(name, Tensor::scalar(value).cast(graph.type(output).dtype));
+    return to.add_constant(name, Tensor::scalar(value).cast(graph.type(line->before).dtype));
   };
-  const ir::ValueId scaled =
-      to.add(ops::mul(), {}, {rewriter.map(node->inputs[0]), constant("hard_sigmoid_alpha", line.alpha)});
-  return to.add(ops::add(), {}, {scaled, constant("hard_sigmoid_beta", line.beta)});
+  ir::ValueId scores = rewriter.map(line->before);
+  if (line->scale != 1)
+    scores = to.add(ops::mul(), {}, {scores, constant("bounded_scale", line->scale)});
+  if (line->shift != 0)
+    scores = to.add(ops::add(), {}, {scores, constant("bounded_shift", line->shift)});
+  return scores;
 }
 
 }  // namespace
@@ -289,7 +349,7 @@ std::optional<GivenProbabilities> find_given_probabilities(const ir::Graph& grap
   Rewriter rewriter(graph);
   for (const ir::Node& node : graph.nodes())
     rewriter.copy(node);
-  const ir::ValueId unbounded = before_bound(graph, rewriter);
+  const ir::ValueId unbounded = before_bounds(graph, rewriter);
   ir::Graph& to = rewriter.to();
   to.add_output(unbounded == ir::kNoValue ? rewriter.map(output) : unbounded, graph.output_names().front());
   for (std::size_t i = 1; i < graph.outputs().size(); ++i)

@@ -14,7 +14,8 @@ std::optional<passes::GivenProbabilities> found_in(const std::string& lines, pas
   return passes::find_given_probabilities(
       parse(fmt::format(
           "input x f64[2,4]\ninput v f64[2,4]\nconst w f64[4,3] {{random 1}}\nconst one f64[] {{1}}\n"
-          "const half f64[] {{0.5}}\nconst two f64[] {{2}}\nconst zero f64[] {{0}}\n"
+          "const half f64[] {{0.5}}\nconst quarter f64[] {{0.25}}\nconst four f64[] {{4}}\nconst two f64[] "
+          "{{2}}\nconst zero f64[] {{0}}\n"
           "const uneven f64[4] {{1 0.5 0.25 0}}\nconst merge f64[4,2] {{1 0 1 0 0 1 0 1}}\n{}\n"
           "output y = y\noutput x = x",
           lines)),
@@ -67,7 +68,8 @@ TEST(GivenProbabilities, AreNotComputedFromOtherValues) {
        {"y = Identity(x)", "a = Sigmoid(x)\ny = Mul(a, x)", "a = Softmax(x) axis=1\ny = Mul(a, v)",
         "a = Sigmoid(x)\ny = MatMul(a, w)", "a = HardSigmoid(x)\ny = MatMul(a, w)", "y = Tanh(x)",
         "a = Tanh(x)\ny = ReduceMean(a) axes=[1] keep_dims=1", "y = Softplus(x)", "y = Exp(x)", "y = Relu(x)",
-        "a = Clip(x) min=0 max=6\ny = Identity(a)", "y = HardSwish(x)", "a = Sigmoid(x)\ny = Add(a, v)"}) {
+        "a = Clip(x) min=0 max=6\ny = Identity(a)", "a = Clip(x) min=0 max=6\ny = Mul(a, half)",
+        "y = Max(x, zero)", "y = Min(x, one)", "y = HardSwish(x)", "a = Sigmoid(x)\ny = Add(a, v)"}) {
     passes::Notes notes;
     EXPECT_FALSE(found_in(lines, notes)) << lines;
     EXPECT_TRUE(notes.empty());
@@ -86,6 +88,15 @@ TEST(GivenProbabilities, LeaveAFinalBoundToTheHead) {
   const Tensor line =
       Tensor::from<double>({2, 4}, std::vector<double>{-1.75, 0.25, 0.5, 0.75, 1, 2.75, 0.625, 0.4375});
   EXPECT_TRUE(near(scores_of("h = HardSigmoid(x) alpha=0.25 beta=0.5\ny = Identity(h)"), line, 1e-15));
+  // HardSigmoid as exporters write it out
+  for (const std::string lines :
+       {"l = Mul(x, quarter)\na = Add(l, half)\ny = Clip(a) min=0 max=1",
+        "a = Add(x, two)\nb = Clip(a) min=0 max=4\ny = Mul(b, quarter)",
+        "a = Add(x, two)\nb = Clip(a) min=0 max=4\ny = Div(b, four)",
+        "a = Add(x, two)\nr = Relu(a)\nb = Min(r, four)\ny = Div(b, four)",
+        "l = Mul(x, quarter)\na = Add(l, half)\nm = Max(a, zero)\ny = Min(m, one)",
+        "n = Neg(x)\na = Add(n, two)\nb = Clip(a) min=0 max=4\nd = Div(b, four)\ny = Sub(one, d)"})
+    EXPECT_TRUE(near(scores_of(lines), line, 1e-15)) << lines;
   EXPECT_EQ(ScoreHead{Activation::Given}.probabilities(std::vector<double>{-1.75, 0.25, 2.75}),
             (std::vector<double>{0, 0.25, 1}));
 }
