@@ -32,7 +32,7 @@ enum class Rule {
 };
 /// "gradient", "deconvnet", "guided", "lrp-epsilon", "lrp-alpha-beta", "lrp", "excitation".
 std::string_view name_of(Rule rule);
-/// InputError that lists all names for any other text; so are those below.
+/// Throws InputError, with a list of all names, for any other text; so do the functions like it below.
 Rule parse_rule(std::string_view name);
 
 /// What convolutions and matrix products multiply. Sums, residual trunks, inputs and outputs are float32
@@ -121,8 +121,8 @@ struct ProgramOptions {
     /// The scores before the activation that the output ends in, in the output's own shape.
     Scores,
     /// The same for a classifier: rows [N,classes], two classes of a single score (-s, then s) unless it has
-    /// no
-    /// probability. ModelError for an output that cannot be class scores (whole numbers, more than a row for
+    /// no probability. ModelError for an output that cannot be class scores (whole numbers, more than a row
+    /// for
     /// each picture, the largest of several, another number than there are labels where another output has
     /// that number), which names the outputs that can be. `compile_for_pictures` compiles this.
     Classes,
@@ -246,7 +246,7 @@ struct StepProfile {
   double fastest_seconds = 0;  ///< of the fastest of them: what the step costs where nothing disturbs it
 };
 
-/// Whether a session takes the time of every step: two looks at the clock each, some 50 ns.
+/// Whether a session takes the time of every step: the clock is read twice for each, which takes about 50 ns.
 enum class Profiling { Off, On };
 
 /// One thread's means to run a program: its memory, taken once. `forward` and `backward` take no memory for
@@ -262,7 +262,7 @@ public:
   const Program& program() const;
   Tensor& input(std::size_t i = 0);
   const Tensor& output(std::size_t i = 0) const;
-  /// Scores of what stands in the inputs.
+  /// Scores of what stands in the inputs. InputError for an input with an element that is NaN or infinite.
   void forward();
 
   /// d(objective)/d(output 0) of the k-th backward pass, to be filled before `backward()`; the shape of

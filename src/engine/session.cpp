@@ -5,13 +5,39 @@
 #include "fovea/error.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <cstring>
 #include <functional>
+#include <span>
 
 namespace fovea {
 
 namespace {
+
+/// The first element that is NaN or infinite, or -1. In bits, whose loop the compiler makes vectors of.
+template <class Float, class Bits>
+std::int64_t first_not_finite(std::span<const Float> values, Bits exponent) {
+  const auto is_not_finite = [exponent](Float value) {
+    return (std::bit_cast<Bits>(value) & exponent) == exponent;
+  };
+  Bits found = 0;
+  for (const Float value : values)
+    found |= static_cast<Bits>(is_not_finite(value));
+  if (found == 0)
+    return -1;
+  return std::find_if(values.begin(), values.end(), is_not_finite) - values.begin();
+}
+
+/// Fused kernels may take a NaN for 0, so that no score would tell of it.
+void check_finite(const Tensor& tensor, const std::string& name) {
+  std::int64_t at = -1;
+  if (tensor.dtype() == DType::F32)
+    at = first_not_finite<float, std::uint32_t>(tensor.data<float>(), 0x7F800000U);
+  else if (tensor.dtype() == DType::F64)
+    at = first_not_finite<double, std::uint64_t>(tensor.data<double>(), 0x7FF0000000000000U);
+  FOVEA_CHECK(at < 0, "input '{}': element {} is no finite number", name, at);
+}
 
 /// An input or output of a program: the caller's tensor, and where steps find its elements.
 struct Port {
@@ -178,6 +204,8 @@ void Session::forward() {
   ++work_counts().forward_passes;
   ++impl_->runs;
   impl_->forward_is_fresh = false;  // until this one is done
+  for (std::size_t i = 0; i < impl_->program->inputs().size(); ++i)
+    check_finite(impl_->inputs[i].tensor, impl_->program->inputs()[i].name);
   const ProgramImpl& compiled = ProgramAccess::impl(*impl_->program);
   impl_->copy_in(0, compiled.inputs.size());
   impl_->run(0, compiled.lowering.forward_steps);

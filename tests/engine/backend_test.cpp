@@ -3,7 +3,9 @@
 #include "backend/reference/reference.hpp"
 #include "engine/run_graph.hpp"
 #include "grad/problems.hpp"
+#include "ir/text.hpp"
 #include "ops/conv.hpp"
+#include "ops/table.hpp"
 #include "support/problem.hpp"
 #include "support/tensors.hpp"
 
@@ -225,6 +227,18 @@ TEST_P(BackendChannels, give_the_same_on_onednn) {
 }
 
 INSTANTIATE_TEST_SUITE_P(problems, BackendChannels, testing::ValuesIn(kChannelProblems));
+
+TEST(OneDnn, keeps_nan_in_single_functions) {
+  for (const char* line :
+       {"Relu(x)", "Clip(x) min=-1 max=1", "LeakyRelu(x) alpha=0", "LeakyRelu(x) alpha=0.5", "Exp(x)",
+        "Log(x)", "Abs(x)", "Sqrt(x)", "Sigmoid(x)", "Tanh(x)", "HardSwish(x)", "Elu(x) alpha=1",
+        "Softplus(x)", "Neg(x)", "HardSigmoid(x)", "Erf(x)"}) {
+    const ir::Graph graph = ir::parse(fmt::format("input x f32[2,3]\ny = {}\noutput y = y", line), ops::find);
+    Tensor x = normal(graph.type(graph.inputs()[0]), 1);
+    x.data<float>()[4] = std::nanf("");
+    EXPECT_TRUE(std::isnan(run_graph(backend::onednn(), graph, {x})[0].data<float>()[4])) << line;
+  }
+}
 
 /// The graphs of every problem: forward, and back to each operand.
 std::vector<ir::Graph> graphs_of(const std::string& text) {

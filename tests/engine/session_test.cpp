@@ -46,6 +46,19 @@ INSTANTIATE_TEST_SUITE_P(backends, EveryBackend, testing::Values(BackendKind::Re
                            return row.param == BackendKind::Reference ? "reference" : "onednn";
                          });
 
+TEST_P(EveryBackend, refuses_an_input_that_is_not_finite) {
+  Session session(compile("plain", options()));
+  for (const float odd : {std::nanf(""), INFINITY, -INFINITY}) {
+    fill(session.input(), 1);
+    session.input().data<float>()[7] = odd;
+    EXPECT_THROW(session.forward(), InputError) << odd;
+    EXPECT_THROW(session.backward(), InputError) << "there is no forward pass to go back through";
+  }
+  fill(session.input(), 1);
+  session.input().data<float>()[7] = -3e38F;
+  EXPECT_NO_THROW(session.forward());
+}
+
 TEST_P(EveryBackend, refuses_backward_without_a_fresh_forward) {
   Session session(compile("plain", options()));
   fill(session.input(), 1);

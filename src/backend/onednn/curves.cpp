@@ -12,6 +12,8 @@ bool supports_curve(const ir::Graph& graph, const ir::Node& node) {
   return vector_function(graph, node).has_value();
 }
 
+}  // namespace
+
 void lower_curve(OneDnnBuilder& builder, const ir::Node& node) {
   const VectorFunction f = *vector_function(builder.graph(), node);
   const bool is_gradient = f.kind == VectorFunction::Kind::Gradient;
@@ -30,8 +32,6 @@ void lower_curve(OneDnnBuilder& builder, const ir::Node& node) {
     });
   });
 }
-
-}  // namespace
 
 std::vector<OperatorLowering> curve_lowerings() {
   std::vector<OperatorLowering> lowerings;

@@ -1,4 +1,5 @@
 #include "backend/onednn/lowerings.hpp"
+#include "backend/onednn/vector_functions.hpp"
 #include "ops/functions.hpp"
 
 #include <algorithm>
@@ -95,8 +96,15 @@ Place operand(OneDnnBuilder& builder, const ir::Node& node, std::size_t i) {
   return node.op->traits.piecewise_linear ? builder.native(node.inputs[i]) : builder.place(node.inputs[i]);
 }
 
+/// Float32 is for the vector kernels: oneDNN's functions lose NaN, and its logarithm digits.
+bool is_for_vector_kernel(const OneDnnBuilder& builder, const ir::Node& node, const Place& place) {
+  return type_of(place.desc) == Type::f32 && vector_function(builder.graph(), node).has_value();
+}
+
 void lower_forward(OneDnnBuilder& builder, const ir::Node& node) {
   const Place x = operand(builder, node, 0);
+  if (is_for_vector_kernel(builder, node, x))
+    return lower_curve(builder, node);
   builder.add_primitive(node.op->name, eltwise_forward(builder.engine(), row_of(node).function(node), x.desc),
                         {{DNNL_ARG_SRC, x}},
                         {{DNNL_ARG_DST, builder.produce_in_place(node.inputs[0], x, node.outputs[0])}});
@@ -106,6 +114,8 @@ void lower_gradient(OneDnnBuilder& builder, const ir::Node& node) {
   const Row& row = row_of(node);
   // The forward value keeps its layout, the gradient comes to it.
   const Place data = operand(builder, node, 1);
+  if (is_for_vector_kernel(builder, node, data))
+    return lower_curve(builder, node);
   const bool uses_destination = row.kind == Row::Kind::GradientFromResult;
   const Place dy = builder.place(node.inputs[0], data.desc);
   builder.add_primitive(node.op->name, eltwise_backward(builder.engine(), row.function(node), data.desc),

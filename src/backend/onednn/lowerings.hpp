@@ -32,6 +32,9 @@ std::vector<OperatorLowering> copy_lowerings();
 std::vector<OperatorLowering> gather_lowerings();
 std::vector<OperatorLowering> fused_pointwise_lowerings();
 
+/// A node that a vector kernel computes from one operand or, a gradient, from two: in float32.
+void lower_curve(OneDnnBuilder& builder, const ir::Node& node);
+
 /// Whether a vector kernel can run the node as a step of a fused one.
 bool is_fusable(const ir::Graph& graph, const ir::Node& node);
 
