@@ -75,9 +75,9 @@ struct ClassScores {
 /// classes.
 std::vector<Prediction> top_k(const ClassScores& scores, std::int64_t k);
 
-/// What the network says of the photo: of the centre crop, or by the mean of the scores over ten crops, with
-/// the probabilities of that mean. The session's batch may be any; its program must have the scores before
-/// the final activation (the default). InputError when a score is not finite.
+/// The network's scores of the photo, as means over the framing's crops, with the probabilities of those
+/// means. The session's batch may be any; its program must have the scores before the final activation (the
+/// default). InputError when a score is not finite.
 ClassScores class_scores(Session& session, const Framing& framing, const Preprocessing& preprocessing);
 
 }  // namespace fovea

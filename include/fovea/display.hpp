@@ -11,8 +11,8 @@
 /// Maps as pictures: brightness, colours, figures of several pictures, and plots.
 namespace fovea {
 
-/// How the values of a map become brightness 0..1. The lower end is always 0 (a saliency map is
-/// non-negative).
+/// How the values of a map become brightness 0..1. `to_grey` shows 0 as black, since its maps are
+/// non-negative; `display_levels` chooses the level that is black, too.
 struct DisplayRange {
   /// White is this percentile of the map's values (100: its maximum), so that one bright pixel cannot turn
   /// the rest black.

@@ -85,7 +85,7 @@ MapScores judge_map(const ExplainedPicture& picture, const JudgedMap& map,
                     const FaithfulnessProtocol& protocol = {});
 
 /// What a method says of a network input [C,H,W], as a map and as signed relevance summed over the channels.
-/// InputError as Explainer::attribute has it. `method`: its place among the explainer's.
+/// InputError like Explainer::attribute. `method`: its place among the explainer's.
 JudgedMap judged_map(Explainer& explain, const Tensor& input, std::int64_t class_index,
                      std::size_t method = 0);
 

@@ -38,7 +38,7 @@ enum class ChannelMerge {
 
 /// "max", "sum" or "l2".
 std::string_view name_of(ChannelMerge merge);
-/// InputError that lists all names for any other text; so are those below.
+/// Throws InputError, with a list of all names, for any other text; so do the functions like it below.
 ChannelMerge parse_channel_merge(std::string_view name);
 std::vector<std::string> channel_merge_names();
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 /// What a network has learnt to respond to: pictures that excite a class or a part of a layer most
-/// (docs/class-models.md), and what of a photo excites a single unit (docs/deconv.md).
+/// (docs/class-models.md), and what of a photo excites a single unit (docs/relation.md).
 namespace fovea {
 
 /// What of a layer, the program's first output (ProgramOptions::target), is to be excited instead of a class.
@@ -81,7 +81,7 @@ double step_of(const ClassModelOptions& options);
 
 /// The state after a number of steps. Score, probability and objective are those of `input`; but for Paper,
 /// they are, from the first step on, those of the picture that the step started from, moved as it was: of the
-/// look that gave the step.
+/// forward pass that gave the step.
 struct ClassModelProgress {
   int step = 0;                       ///< steps done, 0 being the start
   double score = 0;                   ///< S_c, or what LayerTarget says

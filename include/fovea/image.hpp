@@ -40,7 +40,7 @@ inline constexpr std::int64_t kMaxImagePixels = 200'000'000;
 Image read_image(const std::string& path);
 
 /// How a picture's file stores it: its EXIF orientation, 1 (upright) to 8; 1 where it has none. Above 4, the
-/// stored rows are the columns of the upright picture. InputError as read_image has it, of the header only.
+/// stored rows are the columns of the upright picture. InputError like read_image, of the header only.
 int read_orientation(const std::string& path);
 /// A picture as it is stored, turned upright as read_image does. InputError for an orientation that is none.
 Image turn_upright(Image stored, int orientation);
@@ -50,7 +50,7 @@ Image turn_upright(Image stored, int orientation);
 void write_png(const std::string& path, const Image& image);
 
 /// Resizes with a triangle filter widened by the reduction (antialiased), bit for bit as Pillow's BILINEAR
-/// does on 8-bit pictures. InputError as Image::blank has it.
+/// does on 8-bit pictures. InputError like Image::blank.
 Image resize(const Image& image, std::int64_t width, std::int64_t height);
 /// As torchvision's Resize(size): the short side becomes `size`, the long one size * long / short, rounded
 /// down. InputError for a size below 1, or when the result had more than kMaxImagePixels.

@@ -68,7 +68,7 @@ struct PreprocessingSpec {
   Preprocessing applied_to(Preprocessing base) const;
 };
 
-/// Height and width of a network's picture, in pixels.
+/// The size of a network's picture: its channels, and height and width in pixels.
 struct InputSize {
   std::int64_t channels = 3;
   std::int64_t height = 0;
