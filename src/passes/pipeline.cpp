@@ -21,7 +21,7 @@ constexpr std::array kCanonical = {
 constexpr std::array kFinalRelu = {Pass{"strip_final_relu", strip_final_relu}};
 constexpr std::array kFinal = {
     Pass{"drop_dead", drop_dead},
-    Pass{"fold_constants", fold_constants},
+    Pass{"fold_constants", fold_all_but_transposed_weights},
     Pass{"drop_identity", drop_identity},
 };
 

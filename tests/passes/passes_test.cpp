@@ -87,6 +87,35 @@ TEST(FoldConstants, folds_several_results_and_outputs) {
     output rest = second)");
 }
 
+TEST(FoldConstants, may_leave_weights_that_matrix_products_can_read_transposed) {
+  const std::string text = R"(
+    input x f64[2,3]
+    const w f64[4,3] {1 2 3 4 5 6 7 8 9 10 11 12}
+    t = Transpose(w) perm=[1,0]
+    y = MatMul(x, t)
+    output y = y)";
+  expect_pass(passes::fold_all_but_transposed_weights, text, text);
+  expect_same_values(passes::fold_constants, text, 1);
+  // With another reader, or as an output, it is folded.
+  expect_same_values(passes::fold_all_but_transposed_weights, R"(
+    input x f64[2,3]
+    const w f64[4,3] {1 2 3 4 5 6 7 8 9 10 11 12}
+    t = Transpose(w) perm=[1,0]
+    y = MatMul(x, t)
+    u = Add(t, t)
+    output y = y
+    output u = u)",
+                     1);
+  expect_same_values(passes::fold_all_but_transposed_weights, R"(
+    input x f64[2,3]
+    const w f64[4,3] {1 2 3 4 5 6 7 8 9 10 11 12}
+    t = Transpose(w) perm=[1,0]
+    y = MatMul(x, t)
+    output y = y
+    output t = t)",
+                     1);
+}
+
 TEST(DropIdentity, drops_what_changes_nothing) {
   expect_pass(passes::drop_identity, R"(
     input x f64[2,3]

@@ -7,6 +7,7 @@
 #include "ops/flipped_weights.hpp"
 #include "ops/fused_conv.hpp"
 #include "ops/reshape.hpp"
+#include "passes/fold_constants.hpp"
 
 #include <omp.h>
 
@@ -61,14 +62,16 @@ OneDnnBuilder::OneDnnBuilder(const ir::Graph& graph, const plan::Schedule& sched
       reader_of(node.inputs[0]) = reader_of(node.outputs[0]) = kForEver;  // one buffer, two values
 }
 
-/// Visits the constants among a node's operands, and those behind operands that are flipped weights.
+/// Visits the constants among a node's operands, and those behind operands that are flipped or transposed
+/// weights.
 template <class Visit>
 void OneDnnBuilder::for_each_constant_of(const ir::Node& node, Visit&& visit) const {
   for (ir::ValueId id : node.inputs) {
     if (id == ir::kNoValue)
       continue;
     const ir::Node* producer = graph_.producer(id);
-    if (producer && producer->op == &ops::flipped_weights())
+    if (producer &&
+        (producer->op == &ops::flipped_weights() || passes::is_transposed_weights(graph_, *producer)))
       id = producer->inputs[0];
     if (graph_.is_constant(id))
       visit(id);
@@ -170,6 +173,17 @@ Place OneDnnBuilder::constant(const Tensor& weights, const Desc& from, const Des
   dnnl::reorder(source, destination).execute(stream, source, destination);
   stream.wait();
   return {builder_.add_constant(std::move(blocked)), desc};
+}
+
+Place OneDnnBuilder::constant(std::int64_t floats, const std::function<void(float*)>& fill) {
+  Tensor made = weights_.make(DType::F32, {floats});
+  fill(made.data<float>().data());
+  return {builder_.add_constant(std::move(made)), Desc({floats}, Type::f32, Dims{1})};
+}
+
+Place OneDnnBuilder::scratch(std::int64_t floats) {
+  const Desc desc({floats}, Type::f32, Dims{1});
+  return {builder_.add_buffer(desc.get_size()), desc};
 }
 
 Place OneDnnBuilder::reordered(const Place& from, const Desc& desc) {

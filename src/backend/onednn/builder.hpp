@@ -80,6 +80,10 @@ public:
   /// Weights, which lie in memory as `from` says, in the layout `desc`: brought into it here, once for all
   /// sessions.
   Place constant(const Tensor& weights, const Desc& from, const Desc& desc);
+  /// Weights in a layout of our own, which `fill` writes here, once for all sessions.
+  Place constant(std::int64_t floats, const std::function<void(float*)>& fill);
+  /// Room for so many floats that one step alone uses.
+  Place scratch(std::int64_t floats);
   /// The value in row-major order.
   Place plain(ir::ValueId id);
   /// Room for a value about to be written in a given layout.

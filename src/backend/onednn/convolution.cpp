@@ -1,8 +1,11 @@
 #include "backend/onednn/lowerings.hpp"
+#include "backend/onednn/winograd.hpp"
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
 #include "ops/flipped_weights.hpp"
 #include "ops/fused_conv.hpp"
+
+#include <omp.h>
 
 #include <algorithm>
 
@@ -105,8 +108,58 @@ Place destination(OneDnnBuilder& builder, const ir::Node& node, const Desc& dst)
   return builder.overwrite(node.inputs[3], node.outputs[0], dst);
 }
 
+/// The convolution as one that Winograd's kernels may compute; nothing where they cannot, or are slower.
+std::optional<std::pair<WinogradConv, WinogradTile>>
+as_winograd(const OneDnnBuilder& builder, const ir::Node& node, const Window& window, std::int64_t groups) {
+  const ir::Graph& graph = builder.graph();
+  const Shape &x = graph.shape(node.inputs[0]), &w = graph.shape(node.inputs[1]),
+              &y = graph.shape(node.outputs[0]);
+  const auto are_ones = [](const Dims& dims) {
+    return std::all_of(dims.begin(), dims.end(), [](auto n) { return n == 1; });
+  };
+  const ir::Node* producer = graph.producer(node.inputs[1]);
+  const bool is_known =
+      graph.is_constant(node.inputs[1]) || (producer && producer->op == &ops::flipped_weights());
+  if (groups != 1 || w[2] != 3 || w[3] != 3 || !are_ones(window.strides) || !are_ones(window.dilations) ||
+      !is_known || builder.operand_type() != Type::f32)
+    return std::nullopt;
+  const WinogradConv conv{x[0], x[2], x[3], x[1], y[2], y[3], y[1], window.pad_begin[0], window.pad_begin[1]};
+  const auto tile = winograd_tile(conv);
+  return tile ? std::optional(std::pair(conv, *tile)) : std::nullopt;
+}
+
+void add_winograd(OneDnnBuilder& builder, const ir::Node& node, WinogradConv conv, WinogradTile tile,
+                  bool rectifies) {
+  const ir::Graph& graph = builder.graph();
+  conv.adds = has(node, 3);
+  conv.rectifies = rectifies;
+  const ir::Node* flipped = graph.producer(node.inputs[1]);
+  const Tensor& stored = *graph.value(flipped ? flipped->inputs[0] : node.inputs[1]).constant;
+  const Tensor w = flipped ? ops::flip_weights(stored, 1) : stored;
+  const int threads = omp_get_max_threads();
+  std::vector<Place> reads = {
+      builder.place(node.inputs[0], OneDnnBuilder::channels_last_desc(graph.shape(node.inputs[0]))),
+      builder.constant(winograd_filter_floats(conv, tile), [&](float* filters) {
+        transform_filters(conv, tile, w.data<float>().data(), filters);
+      })};
+  if (has(node, 2))
+    reads.push_back(builder.plain(node.inputs[2]));
+  const Place y = destination(builder, node, OneDnnBuilder::channels_last_desc(graph.shape(node.outputs[0])));
+  const Place scratch = builder.scratch(winograd_scratch(conv, tile, threads));
+  builder.add_kernel(
+      node.op->name, reads, {y, scratch}, [=, has_bias = has(node, 2)](const std::vector<void*>& at) {
+        const auto floats = [&](std::size_t i) { return static_cast<float*>(at[i]); };
+        const std::size_t written = has_bias ? 3 : 2;
+        winograd_convolve(conv, tile, threads, floats(0), floats(1), has_bias ? floats(2) : nullptr,
+                          floats(written), floats(written + 1));
+      });
+}
+
 void add_conv(OneDnnBuilder& builder, const ir::Node& node, const Window& window, std::int64_t groups,
               Epilogue epilogue) {
+  if (const auto winograd = as_winograd(builder, node, window, groups))
+    return add_winograd(builder, node, winograd->first, winograd->second,
+                        epilogue.activation == Epilogue::Activation::Relu);
   if (has(node, 3))
     epilogue.sum = Epilogue::Sum::Destination;
   const ConvForward conv = choose_conv(builder, node, window, groups, epilogue);

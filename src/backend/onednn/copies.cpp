@@ -8,6 +8,7 @@
 #include "ops/slice.hpp"
 #include "ops/split.hpp"
 #include "ops/transpose.hpp"
+#include "passes/fold_constants.hpp"
 
 #include <algorithm>
 
@@ -194,6 +195,8 @@ void lower_expand(OneDnnBuilder& builder, const ir::Node& node) {
 /// Where nothing else reads x, its memory is the result's, read in another order; a reader that wants it
 /// row-major gets a copy then, and a matrix product takes it as it is.
 void lower_transpose(OneDnnBuilder& builder, const ir::Node& node) {
+  if (passes::is_transposed_weights(builder.graph(), node))
+    return;  // the matrix products read the weights themselves
   const auto& perm = node.attributes.as<ops::TransposeAttributes>().perm;
   const Shape& shape = builder.graph().shape(node.outputs[0]);
   const auto [x, order] = ordered_place(builder, node.inputs[0]);

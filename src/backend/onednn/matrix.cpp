@@ -1,6 +1,8 @@
 #include "backend/onednn/lowerings.hpp"
+#include "backend/onednn/packed_product.hpp"
 #include "ops/gemm.hpp"
 #include "ops/mat_mul.hpp"
+#include "passes/fold_constants.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -89,8 +91,9 @@ Product product_of(const Shape& a, const Shape& b) {
   return product;
 }
 
-bool supports_mat_mul(const ir::Graph&, const ir::Node&) {
-  return true;
+/// Sums of no terms are left to the reference kernel.
+bool supports_mat_mul(const ir::Graph& graph, const ir::Node& node) {
+  return graph.shape(node.inputs[0]).elements() > 0 && graph.shape(node.inputs[1]).elements() > 0;
 }
 
 /// A matrix in memory that a transposition left in another order, which the library reads as it is: rows or
@@ -122,8 +125,60 @@ bool lower_transposed(OneDnnBuilder& builder, const ir::Node& node) {
   return true;
 }
 
+/// A constant matrix, and how it is read: element (k, c) of the operand is values[k * row_step + c *
+/// column_step].
+struct KnownMatrix {
+  ir::ValueId constant;
+  std::int64_t row_step, column_step;
+};
+
+/// The right operand, or what it transposes, where that is a constant matrix.
+std::optional<KnownMatrix> known_matrix(const ir::Graph& graph, ir::ValueId id) {
+  if (graph.is_constant(id) && graph.shape(id).rank() >= 2)
+    return KnownMatrix{id, graph.shape(id)[graph.shape(id).rank() - 1], 1};
+  if (const ir::Node* producer = graph.producer(id);
+      producer && passes::is_transposed_weights(graph, *producer))
+    return KnownMatrix{producer->inputs[0], 1, graph.shape(id)[0]};
+  return std::nullopt;
+}
+
+/// One known matrix for all rows: packed where the kernel is made for it, and read as it is stored elsewhere.
+/// Returns false where there is none.
+bool lower_known(OneDnnBuilder& builder, const ir::Node& node) {
+  const ir::Graph& graph = builder.graph();
+  const Shape &a = graph.shape(node.inputs[0]), &b = graph.shape(node.inputs[1]);
+  const auto known = known_matrix(graph, node.inputs[1]);
+  if (!known || b.elements() != b[b.rank() - 2] * b[b.rank() - 1])
+    return false;
+  const PackedProduct product{a.elements() / a[a.rank() - 1], a[a.rank() - 1], b[b.rank() - 1]};
+  const Place x = builder.plain(node.inputs[0]);
+  const auto result = [&] {
+    return builder.produce(node.outputs[0], OneDnnBuilder::plain_desc(graph.shape(node.outputs[0])));
+  };
+  if (!is_packable(product)) {
+    const Desc rows = OneDnnBuilder::plain_desc({product.rows, product.depth});
+    const Desc columns({product.depth, product.columns}, Type::f32,
+                       Dims{known->row_step, known->column_step});
+    const Desc products = OneDnnBuilder::plain_desc({product.rows, product.columns});
+    const Place w{builder.plain(known->constant).buffer, columns};
+    builder.add_primitive(node.op->name, matmul(builder.engine(), rows, columns, {}, products),
+                          {{DNNL_ARG_SRC, {x.buffer, rows}}, {DNNL_ARG_WEIGHTS, w}},
+                          {{DNNL_ARG_DST, {result().buffer, products}}});
+    return true;
+  }
+  const float* const values = graph.value(known->constant).constant->data<float>().data();
+  const Place packed = builder.constant(product.depth * product.columns, [&](float* panels) {
+    pack_panels(product, values, known->row_step, known->column_step, panels);
+  });
+  builder.add_kernel(node.op->name, {x, packed}, {result()}, [product](const std::vector<void*>& at) {
+    multiply_packed(product, static_cast<const float*>(at[0]), static_cast<const float*>(at[1]),
+                    static_cast<float*>(at[2]));
+  });
+  return true;
+}
+
 void lower_mat_mul(OneDnnBuilder& builder, const ir::Node& node) {
-  if (lower_transposed(builder, node))
+  if (lower_known(builder, node) || lower_transposed(builder, node))
     return;
   const ir::Graph& graph = builder.graph();
   const Product product = product_of(graph.shape(node.inputs[0]), graph.shape(node.inputs[1]));

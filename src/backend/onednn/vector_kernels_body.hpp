@@ -6,11 +6,10 @@
 // the compiler to make vector instructions of.
 #include "backend/onednn/vector_curves_body.hpp"
 #include "backend/onednn/vector_kernels.hpp"
+#include "backend/onednn/vector_type.hpp"
 
 namespace fovea::backend::onednn_detail::FOVEA_VECTOR_LEVEL {
 namespace {
-
-using Count = std::int64_t;
 
 template <class F>
 void unary(const float* a, const float*, float* y, Count count, float p, float q) {
