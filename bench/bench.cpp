@@ -1,5 +1,6 @@
-// What a user waits for: networks forward and backward, pictures in and out, one saliency map from file to
-// file. The library's threads are given as the last argument of the network benchmarks (0: all processors).
+// The work that users wait for: networks forward and backward, pictures in and out, one saliency map from
+// file to file. The library's threads are given as the last argument of the network benchmarks (0: all
+// processors).
 #include <fovea/display.hpp>
 #include <fovea/explain.hpp>
 #include <fovea/features.hpp>
@@ -103,7 +104,7 @@ void class_model(benchmark::State& state) {
     benchmark::DoNotOptimize(fovea::class_model(session, preprocessing, {.target_class = 8}));
 }
 
-/// What a method says of one network input, with its own number of samples.
+/// The attribution of a method for one network input, with its default number of samples.
 void method(benchmark::State& state, std::string_view name) {
   fovea::Explainer explain(
       network(), {.method = std::string(name), .program = {.threads = static_cast<int>(state.range(0))}});

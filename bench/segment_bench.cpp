@@ -1,4 +1,4 @@
-// What localisation costs beyond the network: seeds, colour models, cut, components, on one thread; OpenCV's
+// The cost of localisation beyond the network: seeds, colour models, cut, components, on one thread; OpenCV's
 // grabCut beside it. Arguments that are no options of Google Benchmark are photos; without any, the samples.
 #include <fovea/image.hpp>
 #include <fovea/segment.hpp>

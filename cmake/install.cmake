@@ -1,4 +1,4 @@
-# What `cmake --install` puts where: the libraries and their headers, the CMake package and the pkg-config file, the
+# The files and places of `cmake --install`: the libraries and their headers, the CMake package and the pkg-config file, the
 # program with its manual pages and completion, and the data the program looks for (share/fovea/models) with sample pictures.
 include(CMakePackageConfigHelpers)
 

@@ -29,13 +29,13 @@ if(FOVEA_DPKG_SHLIBDEPS AND FOVEA_FILE)
   set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 endif()
 
-# What the program loads itself (networks/download.cpp, networks/sha256.cpp), which its symbols do not tell, and the certificates of the
+# The libraries that the program loads itself (networks/download.cpp, networks/sha256.cpp), which its symbols do not show, and the certificates of the
 # places that it loads networks from.
 if(FOVEA_BUILD_CLI)
   set(CPACK_DEBIAN_PACKAGE_DEPENDS "libcurl4, libssl3, ca-certificates")
 endif()
 
-# What a program that links the static library needs besides: the list of packages for building, less the tools and the
+# The further needs of a program that links the static library: the list of packages for building, less the tools and the
 # headers that only the program's own sources read.
 file(STRINGS ${PROJECT_SOURCE_DIR}/tools/debian-packages.txt build_packages REGEX "^build: ")
 string(REGEX MATCHALL "lib[a-z0-9-]+-dev" suggested "${build_packages}")

@@ -10,7 +10,7 @@ the network of torchvision that the file is named after (--export names them so)
 memory. Rounds alternate: some iterations of fovea, some of each peer, and again, so that whatever else the machine does hits
 all alike. For each network the fastest iteration of each program is printed and, for each peer, the median over the rounds of
 fovea's fastest time by the peer's: below 1, fovea is faster; beside busy processes (--busy), where the fastest iteration is
-one of luck, of the median times. Of PyTorch's layouts the faster one counts.
+chance, of the median times. Of PyTorch's layouts the faster one counts.
 """
 import argparse
 import contextlib

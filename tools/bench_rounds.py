@@ -1,4 +1,4 @@
-"""What the benchmarks that compare fovea with other programs share: alternating rounds, workers, ratios.
+"""Common parts of the benchmarks that compare fovea with other programs: alternating rounds, workers, ratios.
 
 A worker is a process that holds one network in one runtime. It prints a line of JSON when it is ready, then reads a number of
 iterations from each line of its standard input and answers with their milliseconds; at the end of its input it prints the peak
@@ -107,7 +107,7 @@ def summary(run):
 
 
 def ratios(run, base):
-    """How many times longer `run` takes than `base`: by the fastest iterations of all rounds, and the medians over the rounds of
+    """The ratio of the times of `run` and `base`: by the fastest iterations of all rounds, and the medians over the rounds of
     the ratios of medians and of fastest iterations."""
     pairs = list(zip(run["rounds"], base["rounds"]))
     return {"fastest": min(r["min"] for r in run["rounds"]) / min(r["min"] for r in base["rounds"]),

@@ -27,7 +27,7 @@ echo "== $release: debootstrap (log: $log)"
 
 # make_root FOLDER
 make_root() {
-  # What an interrupted run left; --one-file-system keeps to what this script made.
+  # Leftovers of an interrupted run; --one-file-system keeps to what this script made.
   rm -rf --one-file-system "$1"
   debootstrap --variant=minbase "$release" "$1" "$mirror" >>"$log" 2>&1 || { tail -n 5 "$log"; exit 1; }
   # debootstrap makes /dev/null and its like in the root itself. A root that is thrown away need not be synced to the disk at

@@ -6,7 +6,7 @@
 makes FOLDER/fuzz_onnx, FOLDER/fuzz_image and FOLDER/fuzz_npy_csv_json_xml. Networks come from the official node tests (onnx
 package, as tools/run_onnx_node_tests.py reads them), each as it is and, where its first input is floating, behind a picture, so
 that gradients flow through it; and from tests/data/networks, with large weights written as ConstantOfShape. Pictures and arrays
-come from tests/data/image. docs/fuzzing.md tells how the corpora of the repository are made from these.
+come from tests/data/image. docs/fuzzing.md describes how the corpora of the repository are made from these.
 """
 import argparse
 import hashlib

@@ -35,7 +35,7 @@ def picture(width, height, seed):
 
 
 def pattern(width, height):
-    """The same formula stands in tests/image/resize_test.cpp."""
+    """tests/image/resize_test.cpp uses the same formula."""
     y, x = np.mgrid[0:height, 0:width].astype(np.int64)
     return np.stack([(x * x * 7 + y * 13 + x * y * 3 + c * 50) // 5 % 256 for c in range(3)], axis=-1).astype(np.uint8)
 

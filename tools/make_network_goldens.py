@@ -535,7 +535,7 @@ class Ties(nn.Module):
 
 
 class Modern(nn.Module):
-    """What came later: layer, group and instance normalization as operators, resizing, pixel shuffle, Einsum, gates."""
+    """Newer operators: layer, group and instance normalization as operators, resizing, pixel shuffle, Einsum, gates."""
 
     def __init__(self):
         super().__init__()
@@ -706,7 +706,7 @@ def make(case, seed):
 
 
 def rectifiers(model):
-    """How many nodes of a model the rules act on, and how many of these do not just repeat the one before them, as
+    """The number of nodes of a model that the rules act on, and how many of these do not just repeat the one before them, as
     the Clip(0, 6) behind a Relu does."""
     weights = {w.name: onnx.numpy_helper.to_array(w) for w in model.graph.initializer}
     made_by = {node.output[0]: node for node in model.graph.node}

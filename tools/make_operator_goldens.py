@@ -6,7 +6,7 @@
 One JSON object a line: "problem" (the operator, its operands' shapes, its attributes), "inputs" (name: values in
 row-major order), "output", "dy" and "dx", the gradient of sum(dy * output) with respect to x. PyTorch pads pools
 and convolutions alike on both sides, so uneven pads are put around x beforehand. Inputs and dy have few decimals,
-so that they are exact in the file, and keep away from kinks (but for the ties of max-pools), where conventions
+so that they are exact in the file, and keep away from kinks (except the ties of max-pools), where conventions
 differ. Needs torch >= 1.13; the same version gives the same file.
 """
 import argparse

@@ -56,7 +56,7 @@ def run(op, inputs, attributes):
     weights = [numpy_helper.from_array(np.asarray(value), name) for name, value in zip(names, inputs) if value is not None]
     while names[-1] == "":
         names.pop()
-    # What would be folded is not run by the quantised kernels, so the first tensor is an input.
+    # Quantised kernels do not run nodes that are folded, so the first tensor is an input.
     first = next(i for i, value in enumerate(inputs) if np.ndim(value) > 1)
     fed = inputs[first]
     graph_input = helper.make_tensor_value_info(names[first], helper.np_dtype_to_tensor_dtype(fed.dtype), fed.shape)

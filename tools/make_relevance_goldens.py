@@ -32,7 +32,7 @@ def quotient(a, b):
 
 
 def send(f, x, w, q):
-    """What each element of x gives to f(x, w), times its output's q."""
+    """The contribution of each element of x to f(x, w), times its output's q."""
     with torch.enable_grad():
         leaf = x.detach().requires_grad_()
         back, = torch.autograd.grad(f(leaf, w), leaf, q)

@@ -99,7 +99,7 @@ def golden(name, pixels=None):
 
 
 def cut(name, new_name, share):
-    """The same file, whose last strip or tile has only that share of its bytes."""
+    """The file with its last strip or tile cut to that fraction of its bytes."""
     data = bytearray((OUT / name).read_bytes())
     order = "<" if data[:2] == b"II" else ">"
     at = struct.unpack(order + "I", data[4:8])[0]

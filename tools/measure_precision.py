@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How near saliency maps of reduced precision come to those in float32, on a real network and real photos.
+"""Measures how close saliency maps of reduced precision are to those in float32, on a real network and real photos.
 
     /usr/bin/python3 tools/measure_precision.py build/release/fovea PHOTOS... -- -m MODEL --preprocess torchvision
 

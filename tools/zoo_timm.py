@@ -185,7 +185,7 @@ def write_export(net, picture, export, path):
 
 
 def read_json(folder, name):
-    """What a phase has noted of a family so far: notes.json the first, results.json the second."""
+    """The notes of a phase on a family so far: notes.json of the first, results.json of the second."""
     path = os.path.join(folder, name)
     if not os.path.exists(path):
         return {}

@@ -2,7 +2,7 @@ import * as ort from './node_modules/onnxruntime-web/dist/ort.wasm.min.mjs';
 
 ort.env.wasm.wasmPaths = new URL('./node_modules/onnxruntime-web/dist/', import.meta.url).href;
 
-// What the bundled network takes; 'fovea info' prints these numbers for any other.
+// The input of the bundled network; 'fovea info' prints these numbers for any other.
 const kResize = 144, kSide = 128;
 const kMean = [0.485, 0.456, 0.406], kDeviation = [0.229, 0.224, 0.225];
 const kLabels = ['tench', 'English springer', 'cassette player', 'chain saw', 'church', 'French horn', 'garbage truck',

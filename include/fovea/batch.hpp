@@ -7,22 +7,22 @@
 #include <string>
 #include <vector>
 
-/// Work on many pictures: which files there are, how the processor's threads are divided among them, and
-/// workers whose results arrive in the order of the files. Nothing here prints; progress, results and errors
-/// leave through callbacks.
+/// Work on many pictures: finding the files, dividing the processor's threads among them, and running workers
+/// whose results are delivered in the order of the files. Nothing here prints; progress, results and errors
+/// are reported through callbacks.
 namespace fovea {
 
-/// The paths, with each folder replaced by the pictures in it, which are recognised by their extensions and
-/// sorted by name. Subfolders are left out. A folder without pictures stays in the list as it is, so that
-/// whoever reads it reports the error.
+/// Returns the paths with each folder replaced by the pictures in it, which are recognised by their
+/// extensions and sorted by name. Subfolders are ignored. A folder without pictures stays in the list, so
+/// that reading it reports the error.
 std::vector<std::string> expand_folders(const std::vector<std::string>& paths);
-/// The files in those folders that `expand_folders` does not take for pictures, sorted.
+/// Returns the files in those folders that `expand_folders` does not take for pictures, sorted.
 std::vector<std::string> other_files(const std::vector<std::string>& paths);
-/// The pictures in a folder and in all its subfolders, folder by folder, each sorted by name. InputError
-/// naming the folder when it is none, or when there are no pictures in it.
+/// Returns the pictures in a folder and in all its subfolders, folder by folder, each sorted by name.
+/// InputError naming the folder if it is not one or contains no pictures.
 std::vector<std::string> pictures_below(const std::string& folder);
 
-/// "photos/my cat.jpg" -> "my cat".
+/// The file's name without folder and extension: "photos/my cat.jpg" -> "my cat".
 std::string stem_of(const std::string& path);
 
 /// File names for the results of pictures: the stem of each path, with "-2", "-3", ... appended where an
@@ -35,37 +35,39 @@ private:
   std::set<std::string> taken_;
 };
 
-/// How the processor's threads are divided among pictures.
+/// A division of the processor's threads among pictures.
 struct ThreadPartition {
-  std::size_t workers = 1;  ///< pictures that are worked on at the same time
-  int threads = 0;          ///< of each picture's network; 0: all processors
+  std::size_t workers = 1;  ///< pictures processed at the same time
+  int threads = 0;          ///< threads of each picture's network; 0: all processors
 };
-/// One single-threaded worker for each processor, but no more than 16 and no more than there are pictures:
-/// two threads on one picture would wait for each other at every layer. `workers` and `threads` are a user's
-/// choice; 0 stands for none.
+/// Divides the threads: one single-threaded worker for each processor, at most 16 and at most one for each
+/// picture, because several threads on one picture would wait for each other at every layer. `workers` and
+/// `threads` are the user's choice; 0 leaves it to this function.
 ThreadPartition partition_threads(std::size_t pictures, int workers, int threads);
 
-/// Hands over what was computed for one file; called on the caller's thread when the file's turn comes.
+/// Delivers the result of one file. It is called on the caller's thread when it is the file's turn.
 using DeliverResult = std::function<void()>;
-/// Works on file number i; several run at the same time, each on a worker thread of its own.
+/// Processes file number i. Several workers run at the same time, each on a thread of its own.
 using FileWorker = std::function<DeliverResult(std::size_t i)>;
 
-/// What `for_each_file` tells the caller; all on the caller's thread. Empty functions are not called.
+/// Options and callbacks of `for_each_file`. All callbacks run on the caller's thread; empty ones are not
+/// called.
 struct FileBatchOptions {
   std::size_t workers = 1;
-  /// File number i is next. Its result is delivered, or its failure reported, after this call.
+  /// Called before the result of file number i is delivered or its failure is reported.
   std::function<void(std::size_t i)> before = {};
-  /// The work on file number i ended with an exception. `message` is one sentence that names the file.
+  /// Called when the work on file number i ended with an exception. `message` is one sentence that names the
+  /// file.
   std::function<void(std::size_t i, const std::string& message)> failed = {};
-  /// Once stop is requested, no further file is begun and Cancelled is thrown.
+  /// Once a stop is requested, no further file is started and Cancelled is thrown.
   std::stop_token stop = {};
 };
 
-/// Works on every path by one of the workers, each made by `make_worker` on its own thread. Results are
-/// delivered in the order of the paths, on the caller's thread. An exception that ends the work on one file
-/// is reported to `failed`, and the other files go on. Cancelled, and whatever a delivery or a callback
-/// throws, ends the batch and leaves this function once all workers have ended. Returns the number of files
-/// that failed.
+/// Processes every path with one of the workers, each of which `make_worker` makes on the worker's own
+/// thread. Results are delivered in the order of the paths, on the caller's thread. An exception that ends
+/// the work on one file is reported to `failed`, and the other files go on. Cancelled, or an exception thrown
+/// by a delivery or a callback, ends the batch and is thrown once all workers have ended. Returns the number
+/// of files that failed.
 std::size_t for_each_file(const std::vector<std::string>& paths,
                           const std::function<FileWorker()>& make_worker, const FileBatchOptions& options);
 

@@ -13,13 +13,13 @@
 #include <variant>
 #include <vector>
 
-/// Functions of one's own in the place of fovea's: operators for ONNX nodes that fovea does not know, or is
-/// to compute in another way (LoadOptions::operators), and a rule for rectifiers
+/// Functions supplied by the caller: operators for ONNX nodes that fovea does not know or should compute
+/// differently (LoadOptions::operators), and rules for rectifiers in the backward pass
 /// (ProgramOptions::rectifier_rule).
 namespace fovea {
 
-/// The attributes of one ONNX node. A value of another type than the one asked for is an InputError; within a
-/// function of an operator that becomes a ModelError which names the node.
+/// The attributes of one ONNX node. Asking for an attribute with another type than its own is an InputError;
+/// within the function of a custom operator this becomes a ModelError that names the node.
 class NodeAttributes {
 public:
   using Value = std::variant<std::int64_t, double, std::string, std::vector<std::int64_t>,
@@ -30,7 +30,7 @@ public:
 
   bool has(std::string_view name) const { return values_.find(name) != values_.end(); }
   std::int64_t integer(std::string_view name, std::int64_t otherwise) const;
-  /// Of a FLOAT attribute, which is stored in single precision.
+  /// A FLOAT attribute, which files store in single precision.
   double number(std::string_view name, double otherwise) const;
   std::string text(std::string_view name, std::string otherwise) const;
   std::vector<std::int64_t> integers(std::string_view name, std::vector<std::int64_t> otherwise) const;
@@ -46,16 +46,16 @@ private:
   std::map<std::string, Value, std::less<>> values_;
 };
 
-/// The node that a function is called for.
+/// The ONNX node that a function is called for.
 struct CustomNode {
-  std::string name;           ///< the name of its first output where it has none
-  std::string operator_name;  ///< "com.example.Softsquare"; without a domain if that is ONNX's own
+  std::string name;           ///< the node's name, or that of its first output if it has none
+  std::string operator_name;  ///< "com.example.Softsquare"; ONNX's own domain is omitted
   NodeAttributes attributes;
 };
 
-/// One array in row-major order. Functions compute in double whatever the program's precision is: in float32
-/// programs what they read has been widened and what they write is rounded. Integers arrive as doubles, too,
-/// and bools as 0 and 1.
+/// An array in row-major order. Custom functions compute in double whatever the program's precision: in
+/// float32 programs their inputs are widened and their results rounded. Integers and bools (0 and 1) are
+/// passed as doubles, too.
 template <class Number>
 struct CustomArray {
   Shape shape;
@@ -65,7 +65,7 @@ struct CustomArray {
 struct CustomForward {
   const CustomNode& node;
   std::span<const CustomArray<const double>> inputs;
-  CustomArray<double> output;  ///< to be filled: what it holds at first is undefined
+  CustomArray<double> output;  ///< to be filled; its initial content is undefined
 };
 
 struct CustomBackward {
@@ -73,36 +73,37 @@ struct CustomBackward {
   std::span<const CustomArray<const double>> inputs;
   CustomArray<const double> output;
   CustomArray<const double> dy;  ///< d(score)/d(output), in the output's shape
-  /// To be filled with d(score)/d(input), one for each input, in its shape; zeros at first. Without values
-  /// where the gradient is not wanted: of constants, and of inputs that do not depend on the picture.
+  /// To be filled with d(score)/d(input): one array for each input, in its shape, initially zero. An array
+  /// has no values where the gradient is not needed: for constants, and for inputs that do not depend on the
+  /// picture.
   std::span<const CustomArray<double>> dx;
 };
 
-/// An operator with a fixed number of inputs, none of them optional, and one floating output. Its functions
-/// must give the same for the same operands, and may be called by several threads at once where a program is
-/// shared. What they throw becomes a ModelError that names file, node and operator; only Cancelled passes as
-/// it is.
+/// An operator with a fixed number of inputs, none of them optional, and one floating-point output. Its
+/// functions must be deterministic and, in programs shared between threads, may be called concurrently. An
+/// exception thrown by them becomes a ModelError that names file, node and operator; only Cancelled is passed
+/// on unchanged.
 struct CustomOperator {
   std::string domain;  ///< "com.example"; empty, or "ai.onnx": ONNX's own
   std::string type;    ///< the ONNX operator type: "Softsquare"
   std::size_t inputs = 1;
-  /// The output's shape. Called several times while a program is compiled. Empty: that of the first input.
+  /// Gives the output's shape; called several times while a program is compiled. Empty: the shape of the
+  /// first input.
   std::function<Shape(const CustomNode& node, std::span<const Shape> inputs)> shape = {};
   std::function<void(const CustomForward& call)> forward = {};
-  /// Empty: not differentiable, which is an error where the backward pass would meet such a node.
+  /// Empty: the operator is not differentiable, and a backward pass through such a node is an error.
   std::function<void(const CustomBackward& call)> backward = {};
 };
 
-/// A rule of one's own for the backward pass through rectifiers, in place of the first three of Rule and at
-/// the same nodes: those that compute max(x, 0), element by element. All other operators pass back their own
-/// gradient.
+/// A caller's rule for the backward pass through rectifiers. It replaces Rule::Gradient, Deconvnet or Guided
+/// at the same nodes: those that compute max(x, 0) element by element. All other operators keep their own
+/// gradients.
 struct RectifierRule {
   std::string name;  ///< for notes and errors
-  /// dx from x, the rectifier's input, and dy, what arrives at its output: back-propagation is
-  /// `x > 0 ? dy : 0`. Where a rectifier has an upper bound, dy is 0 where x is above that. Called once for
-  /// each element in every run, by several threads at once where a program is shared; in float32 programs
-  /// both numbers are float32 and the result is rounded. What it throws ends the run as a ModelError that
-  /// names the node.
+  /// Computes dx from x, the rectifier's input, and dy, the gradient at its output; back-propagation is `x >
+  /// 0 ? dy : 0`. If the rectifier has an upper bound, dy is 0 where x exceeds it. Called for each element in
+  /// every run, concurrently in programs shared between threads. In float32 programs both arguments are
+  /// float32 and the result is rounded. An exception ends the run with a ModelError that names the node.
   std::function<double(double x, double dy)> dx;
 };
 

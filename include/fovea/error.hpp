@@ -6,14 +6,14 @@
 
 namespace fovea {
 
-/// Base of everything fovea throws because of what it was given or told. `what()` is one complete sentence
-/// that names the file, the node and the operator where they are known.
+/// Base class of all errors caused by input or requests. `what()` is one complete sentence that names the
+/// file, the node and the operator where they are known.
 class Error : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
 };
 
-/// Where in a model something is wrong. Empty fields are unknown.
+/// The place of an error in a model. Empty fields are unknown.
 struct ModelLocation {
   std::string path;           ///< the ONNX file
   std::string node;           ///< the node's name, or the name of its first output
@@ -43,7 +43,7 @@ private:
   std::string path_;
 };
 
-/// A file or folder that cannot be written. What was there before is untouched.
+/// A file or folder that cannot be written. Its previous content is untouched.
 class OutputError : public Error {
 public:
   explicit OutputError(const std::string& message, std::string path = {});
@@ -53,8 +53,8 @@ private:
   std::string path_;
 };
 
-/// Work that was ended because its caller asked for that (Session::cancel_with). Nobody's fault; what was
-/// being worked on can be used again.
+/// Thrown when work ends because its caller asked for that (Session::cancel_with). The objects involved can
+/// be used again.
 class Cancelled : public Error {
 public:
   Cancelled() : Error("cancelled") {}

@@ -17,19 +17,19 @@
 #include <string_view>
 #include <vector>
 
-/// The ways to explain a score by the picture, all behind one interface: the name of a method is all that
-/// tells them apart. docs/methods.md has their formulas.
+/// Methods that explain a class score by the picture, all behind one interface and chosen by name.
+/// docs/methods.md has their formulas.
 namespace fovea {
 
-/// The score that is explained.
+/// The score that a method explains: of a class, or the difference of two classes' scores.
 struct ScoreTarget {
   std::int64_t class_index = 0;
-  /// Contrastive: the score of `class_index` less that of this class.
+  /// The class whose score is subtracted (contrastive explanation); none: no other class.
   std::optional<std::int64_t> against = {};
   friend bool operator==(const ScoreTarget&, const ScoreTarget&) = default;
 };
 
-/// How the relevance of a pixel's channels becomes the one value of a map.
+/// The reduction of a pixel's channels to the one value of a map.
 enum class ChannelMerge {
   Maximum,  ///< max_c |R_c| (Simonyan 2013)
   Sum,      ///< sum_c |R_c|
@@ -38,11 +38,11 @@ enum class ChannelMerge {
 
 /// "max", "sum" or "l2".
 std::string_view name_of(ChannelMerge merge);
-/// Throws InputError, with a list of all names, for any other text; so do the functions like it below.
+/// InputError that lists all names for any other text, as in all functions of this kind below.
 ChannelMerge parse_channel_merge(std::string_view name);
 std::vector<std::string> channel_merge_names();
 
-/// The picture that stands for "nothing there", where a method compares with one.
+/// The reference picture of methods that compare with one.
 enum class Baseline {
   Black,
   Mean,     ///< the mean colour of ImageNet's photos
@@ -54,39 +54,40 @@ std::string_view name_of(Baseline baseline);
 Baseline parse_baseline(std::string_view name);
 std::vector<std::string> baseline_names();
 
-/// The most pictures that a sampling method looks at, and that are averaged over.
+/// The largest number of samples, and of noisy copies to average over.
 inline constexpr std::int64_t kMaxSamples = 1000000;
 
 struct MethodOptions {
-  /// Pictures that a sampling method looks at: noisy ones, steps of a path, masks. 0: the method's own number
-  /// (MethodInfo::samples).
+  /// Number of pictures that a sampling method evaluates: noisy copies, steps of a path, masks. 0: the
+  /// method's own number (MethodInfo::samples).
   std::int64_t samples = 0;
-  /// Average the method's relevance over that many noisy copies of the picture (SmoothGrad around any
-  /// method). 0: the picture as it is.
+  /// Number of noisy copies of the picture over which the method's relevance is averaged (SmoothGrad around
+  /// any method). 0: no averaging.
   std::int64_t smooth = 0;
-  /// Standard deviation of that noise and of SmoothGrad's, as a share of the range of the picture's values.
+  /// Standard deviation of this noise and of SmoothGrad's, as a fraction of the range of the picture's
+  /// values.
   double noise = 0.15;
   Baseline baseline = Baseline::Mean;
   /// The layer of Grad-CAM and its variants and of excitation back-propagation: the name of a value with a
-  /// grid of positions, in whatever order its axes are (LayerLayout: [N,C,H,W], [N,H,W,C], patches [N,T,C]).
-  /// Empty: the last one of more than one position on the way to the scores.
+  /// grid of positions, whatever the order of its axes (LayerLayout: [N,C,H,W], [N,H,W,C], patches [N,T,C]).
+  /// Empty: the last such value with more than one position between the picture and the scores.
   std::string layer = {};
   ChannelMerge merge = ChannelMerge::Maximum;
-  /// Occlusion: side of the square and its step, as shares of the picture's shorter side.
+  /// Occlusion: side and step of the square, as fractions of the picture's shorter side.
   double window = 0.15, stride = 0.05;
-  /// RISE: cells of a mask along one side, and the share of them that is kept.
+  /// RISE: number of cells of a mask along one side, and the fraction of them that is kept.
   std::int64_t cells = 7;
   double keep = 0.5;
-  std::uint64_t seed = 0;  ///< of everything random
+  std::uint64_t seed = 0;  ///< seed of all random numbers
 };
 
 struct MethodInfo {
-  std::string_view name;     ///< as it is asked for: "gradient", "grad-cam", ...
-  std::string_view title;    ///< as it is printed: "Grad-CAM"
+  std::string_view name;     ///< the name for options: "gradient", "grad-cam", ...
+  std::string_view title;    ///< the name for display: "Grad-CAM"
   std::string_view source;   ///< a key of docs/bibliography.bib
   std::string_view summary;  ///< one line
-  std::int64_t samples = 0;  ///< what MethodOptions::samples is by default; 0: it is not a sampling method
-  /// Whether each channel of each pixel has a relevance of its own, or the channels share one.
+  std::int64_t samples = 0;  ///< default of MethodOptions::samples; 0: not a sampling method
+  /// PerChannel: each channel of each pixel has its own relevance. PerPixel: the channels share one.
   enum class Values { PerChannel, PerPixel } values = Values::PerChannel;
 };
 
@@ -97,67 +98,69 @@ std::vector<std::string> method_names();
 /// InputError naming all methods where there is none of that name.
 const MethodInfo& method_info(std::string_view name);
 
-/// What a method says of one network input.
+/// The result of a method for one network input.
 struct Attribution {
   /// Signed relevance, [C,H,W] (MethodInfo::Values::PerChannel) or [1,H,W] (PerPixel), of the input's size.
   Tensor relevance;
-  /// Of methods that promise that relevances sum up to a difference of scores (integrated gradients and
-  /// blurred ones): how far they are off, as a share of that difference.
+  /// The deviation of the sum of relevances from the difference of scores that it should equal, as a fraction
+  /// of that difference; none for methods without this property (all but integrated and blurred integrated
+  /// gradients).
   std::optional<double> completeness_error = {};
 };
 
-/// Told how many of how many samples are done, now and then, on the thread that works.
+/// Receives the number of finished samples and their total from time to time, on the working thread.
 using SampleProgress = std::function<void(std::int64_t done, std::int64_t total)>;
 
 /// M_ij = max_k |gradient_kij|: [C,H,W] -> [H,W], F32.
 Tensor channel_maximum(const Tensor& gradient);
 
-/// Relevance [C,H,W] to a map [H,W], F32. One that channels share is not merged: its positive part is the
-/// map, since what lowers a score is not what the picture shows of the class.
+/// Reduces relevance [C,H,W] to a map [H,W], F32. Relevance that the channels share is not merged: the map is
+/// its positive part, since what lowers a score is not evidence for the class.
 Tensor merge_channels(const Tensor& relevance, ChannelMerge merge, MethodInfo::Values values);
 
-/// How a method's map [H,W], F32, is shown. White is `white_level` of the range. Black is 0 for maps of
-/// per-channel relevance, and the map's smallest value where channels share one: RISE's maps stand on the
-/// probability that a random mask leaves.
+/// The values of a method's map [H,W], F32, that are displayed as black and white. White is `white_level`.
+/// Black is 0 for per-channel relevance and the map's minimum for relevance that channels share, because
+/// RISE's maps have the mean probability under random masks as an offset.
 DisplayLevels display_levels(const Tensor& map, MethodInfo::Values values, const DisplayRange& range = {});
 
-/// How photos are explained: by which method, what of a photo the network sees, and how the network is run.
+/// How photos are explained: the methods, the crops, and how the network runs.
 struct ExplainOptions {
-  /// A name of `methods()`; empty: none, and the explainer only frames and scores photos.
+  /// A name from `methods()`; empty: the explainer only frames and scores photos.
   std::string method = "gradient";
-  /// Methods that explain the same photos along with it, from the same forward pass: Explainer::all.
+  /// Further methods, which share the forward pass with the first one: see Explainer::all.
   std::vector<std::string> further_methods = {};
   MethodOptions method_options = {};
   Crops crops = Crops::One;
-  /// How a photo enters the network. None: as the model's file says, else "torchvision".
+  /// The preprocessing of photos. None: as the model's file says, else "torchvision".
   std::optional<Preprocessing> preprocessing = {};
   /// Names of the classes. None: those of the model's file, or ImageNet's for 1000 classes.
   std::optional<Labels> labels = {};
-  /// How many crops of photos are run at a time. 0: all crops of one photo. A model whose file takes no batch
-  /// but its own is run with that.
+  /// Number of crops that run together. 0: all crops of one photo. A model whose file fixes the batch runs
+  /// with that batch.
   std::int64_t batch = 0;
-  /// Size, precision, backend, threads, outputs, activation, rectifier_rule. Direction, batch, rule, wrt
-  /// and target are the explainer's. A size that neither the file nor this gives is `side_of_network`.
+  /// Size, precision, backend, threads, outputs, activation and rectifier_rule. The explainer sets direction,
+  /// batch, rule, wrt and target itself. A size given by neither the file nor these options is that of
+  /// `side_of_network`.
   ProgramOptions program = {};
 };
 
-/// What of a photo is to be explained.
+/// The class to be explained.
 struct ExplainTarget {
-  std::optional<std::int64_t> target = {};   ///< a class; none: the best guess
-  std::optional<std::int64_t> against = {};  ///< contrastive: how far the score is above this class's
+  std::optional<std::int64_t> target = {};   ///< the index of a class; none: the best guess
+  std::optional<std::int64_t> against = {};  ///< contrastive: the class whose score is subtracted
 };
 
-/// A photo as one network sees it: decoded, framed and scored once, whatever is asked of it afterwards. Made
-/// by Explainer::frame; cheap to copy, immutable, and may be shared between threads and between explainers of
-/// the same network, preprocessing and crops.
+/// A photo prepared for one network: decoded, framed and scored once, however many explanations follow. Made
+/// by Explainer::frame; cheap to copy and immutable. It may be shared between threads and between explainers
+/// of the same network, preprocessing and crops.
 class FramedPhoto {
 public:
-  const Image& photo() const;  ///< as it was given
+  const Image& photo() const;  ///< the original photo
   const Framing& framing() const;
   Crops crops() const;
-  /// What the network sees of the crops, [crops,C,H,W] of F32.
+  /// The network inputs of all crops, [crops,C,H,W] of F32.
   const Tensor& inputs() const;
-  /// Unnormalised scores of all classes, the mean over the crops, and their probabilities.
+  /// Unnormalised scores of all classes, averaged over the crops, and their probabilities.
   const ClassScores& scores() const;
 
 private:
@@ -167,51 +170,53 @@ private:
   std::shared_ptr<const State> state_;
 };
 
-/// Where in a photo the score of a class depends on the pixels, by one method.
+/// The parts of a photo that the score of a class depends on, according to one method.
 struct Explanation {
   std::string method;                                          ///< MethodInfo::name
   MethodInfo::Values values = MethodInfo::Values::PerChannel;  ///< of `relevance`
-  Prediction target;  ///< class, score and probability of what is explained
-  std::string label;  ///< the class's name, or "class 17" where it has none
-  /// 0..1; not a number where the network has no probabilities (`target.probability` is none then).
+  Prediction target;  ///< the class that is explained, its score and probability
+  std::string label;  ///< the class's name, or "class 17" if it has none
+  /// Probability of the class, 0..1; NaN if the network has no probabilities (`target.probability` is none
+  /// then).
   double probability = std::numeric_limits<double>::quiet_NaN();
-  std::optional<std::int64_t> against;  ///< the class that it is set against
+  std::optional<std::int64_t> against;  ///< the class whose score was subtracted
   std::vector<Prediction> best;         ///< the five best guesses
-  /// What the method says, signed: the derivative dS_c/dI, [channels, height, width], channels in the
-  /// network's order, in units of score per unit of network input; of other methods, their relevance, [1,
-  /// height, width] where channels share it. Of several crops: un-mirrored, put back in place, averaged where
-  /// they overlap.
+  /// Signed relevance. For the gradient: dS_c/dI, [channels, height, width], channels in the network's order,
+  /// in units of score per unit of network input. For other methods: their relevance, [1, height, width] if
+  /// the channels share it. With several crops, the crops' relevances are un-mirrored, placed where the crops
+  /// lie, and averaged where they overlap.
   Tensor relevance;
-  /// M = max over the channels of |dS_c/dI| (Simonyan 2013, section 3.1), or as MethodOptions::merge has it,
-  /// [height, width]. Of several crops: one map each, put back in place and averaged where they overlap; 0
-  /// where no crop lies.
+  /// The map [height, width]: M = max over the channels of
+  /// dS_c/dI
+  /// (Simonyan 2013, section 3.1), or the reduction that MethodOptions::merge asks for. With several crops,
+  /// each crop has a map, and these are averaged where crops overlap; pixels outside all crops are 0.
   Tensor map;
-  Image seen;   ///< the part of the photo that the map covers, pixel for pixel
-  Rect region;  ///< that part in the photo's own pixels
-  /// The largest over the crops, of methods that have one (Attribution::completeness_error).
+  Image seen;   ///< the part of the photo that the map covers, at the map's size
+  Rect region;  ///< this part in the photo's own pixels
+  /// The largest Attribution::completeness_error of the crops, for methods that have one.
   std::optional<double> completeness_error;
 
-  /// How the map is shown: `display_levels`.
+  /// The display levels of the map: see `display_levels`.
   DisplayLevels levels(const DisplayRange& range = {}) const;
-  /// The map as a grey picture, as a heat map, and as heat over the darkened photo, all of the size of
-  /// `seen`. InputError as `to_grey`, `colorize` and `overlay` have it.
+  /// The map as a grey picture, as a heat map, and as a heat map over the darkened photo, each of the size of
+  /// `seen`. InputError as for `to_grey`, `colorize` and `overlay`.
   Image grey(const DisplayRange& range = {}) const;
   Image heat(std::string_view colormap = "inferno", const DisplayRange& range = {}) const;
   Image overlay(std::string_view colormap = "inferno", const DisplayRange& range = {}) const;
 };
 
-/// A network that explains photos by one method or several.
+/// A network compiled to explain photos by one or several methods.
 ///
-/// The network is compiled once, by the constructor. A copy shares it and costs little; what one thread needs
-/// to run it (memory for intermediate values) is taken at the first photo. So an explainer serves one thread
-/// at a time: give every thread a copy. What `report_progress` and `cancel_with` are told holds for one copy.
+/// The constructor compiles the network. Copies share it and cost little; the memory to run it is allocated
+/// at the first photo. An explainer serves one thread at a time, so every thread needs a copy.
+/// `report_progress` and `cancel_with` apply to one copy.
 ///
-/// Methods that look at one forward and one backward pass of the photo itself share the forward pass with one
-/// another and with the scores. Asked again for a photo and class, what the last run left is used.
+/// Methods that need only passes over the photo itself share the forward pass with one another and with the
+/// scores. The results of the last run are kept and reused for the same photo and class.
 class Explainer {
 public:
-  /// InputError for an unknown method, options out of range, and a layer that is not there or no grid of
-  /// positions; ModelError as Program::compile.
+  /// InputError for an unknown method, options out of range, and a layer that does not exist or has no grid
+  /// of positions; ModelError as for Program::compile.
   explicit Explainer(const Model& model, const ExplainOptions& options = {});
   ~Explainer();
   Explainer(const Explainer& other);
@@ -219,29 +224,29 @@ public:
   Explainer(Explainer&&) noexcept;
   Explainer& operator=(Explainer&&) noexcept;
 
-  /// The explanation of a photo by the first method. InputError when a score or relevance is not finite, a
-  /// class does not exist, or there is no method.
+  /// Explains a photo by the first method. InputError if a score or relevance is not finite, if a class does
+  /// not exist, or if there is no method.
   Explanation operator()(Image photo, const ExplainTarget& target = {});
-  /// The same of a photo that is framed already, by this explainer or another one of the same network.
-  /// InputError, too, for one that was framed otherwise. `method`: its place in `method_infos`.
+  /// Explains a photo that is framed already, by this explainer or another one of the same network. `method`
+  /// is an index into `method_infos`. InputError also for a photo that was framed differently.
   Explanation operator()(const FramedPhoto& photo, const ExplainTarget& target = {}, std::size_t method = 0);
-  /// Explanations of several photos by the first method, in their order, as many photos at a time as
-  /// ExplainOptions::batch takes.
+  /// Explains several photos by the first method, in their order, with as many photos at a time as
+  /// ExplainOptions::batch allows.
   std::vector<Explanation> operator()(std::vector<Image> photos, const ExplainTarget& target = {});
-  /// Explanations by all methods, in the order of `method_infos`.
+  /// Explains a photo by all methods, in the order of `method_infos`.
   std::vector<Explanation> all(const FramedPhoto& photo, const ExplainTarget& target = {});
 
   /// Frames and scores a photo. InputError when a score is not finite.
   FramedPhoto frame(Image photo);
-  /// The same of several, as many at a time as ExplainOptions::batch takes.
+  /// Frames and scores several photos, as many at a time as ExplainOptions::batch allows.
   std::vector<FramedPhoto> frame(std::vector<Image> photos);
 
-  /// What a method says of a network input [C,H,W] of F32. InputError when it is of another shape, a class
-  /// does not exist, or a value is not finite.
+  /// Applies a method to a network input [C,H,W] of F32. InputError if it has another shape, a class does not
+  /// exist, or a value is not finite.
   Attribution attribute(const Tensor& input, const ScoreTarget& target, std::size_t method = 0);
-  /// The session that gives the scores, of `program()`; for those who want raw scores or gradients.
+  /// The session of `program()`, for raw scores and gradients.
   Session& session();
-  /// Whether a method's relevance is the gradient that `session()` gives, by ProgramOptions::rule.
+  /// Whether a method's relevance is the gradient that `session()` computes with ProgramOptions::rule.
   bool is_plain_gradient(std::size_t method = 0) const;
 
   const std::vector<MethodInfo>& method_infos() const;
@@ -251,12 +256,12 @@ public:
   const Labels& labels() const;
   const Preprocessing& preprocessing() const;
   Crops crops() const;
-  /// What all programs report, each once.
+  /// The notes of all programs, without repetitions.
   std::vector<Note> notes() const;
 
-  /// Called while sampling methods work.
+  /// Sets the function that sampling methods report their progress to.
   void report_progress(SampleProgress progress);
-  /// As Session::cancel_with, for all that this copy runs.
+  /// Cancels this copy's work when the token is stopped: see Session::cancel_with.
   void cancel_with(std::stop_token stop);
 
 private:
@@ -266,7 +271,7 @@ private:
   std::shared_ptr<FramedPhoto::State> frame_only(Image photo) const;
   void check_method(std::size_t method) const;
   std::shared_ptr<const Compiled> compiled_;
-  std::unique_ptr<Worker> worker_;  ///< what one thread needs; empty until it is used
+  std::unique_ptr<Worker> worker_;  ///< the state of one thread; empty until the first use
   SampleProgress progress_;
   std::stop_token stop_;
 };

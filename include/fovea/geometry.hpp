@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-/// Where things lie: points and rectangles in a picture's pixels, the parts of a picture that a layer's
-/// units depend on, and a layer's channels and positions in memory.
+/// Geometry: points and rectangles in a picture's pixels, receptive fields of a layer's units, and the
+/// arrangement of a layer's channels and positions in memory.
 namespace fovea {
 
 /// A pixel.
@@ -14,7 +14,7 @@ struct Point {
   friend bool operator==(const Point&, const Point&) = default;
 };
 
-/// A rectangle in pixels, right and bottom exclusive.
+/// A rectangle in pixels; its right and bottom edges are exclusive.
 struct Rect {
   std::int64_t x = 0, y = 0, width = 0, height = 0;
   friend bool operator==(const Rect&, const Rect&) = default;
@@ -45,8 +45,8 @@ struct RealPoint {
 
 /// The receptive fields of a layer's units along one axis, in pixels of the network's input: unit i depends
 /// on no pixel outside offset + i * stride <= p <= offset + i * stride + size - 1. Offsets are negative where
-/// fields reach into padding. All three are whole numbers but behind transposed convolutions and resizes,
-/// whose units see a little less than that, each by its place.
+/// fields extend into padding. All three are whole numbers, except behind transposed convolutions and
+/// resizes, where they are bounds over all units.
 struct FieldAxis {
   double size = 1;
   double stride = 1;
@@ -54,7 +54,7 @@ struct FieldAxis {
   friend bool operator==(const FieldAxis&, const FieldAxis&) = default;
 };
 
-/// The receptive fields of a layer, and which axes of its shape run along the picture's height and width.
+/// The receptive fields of a layer, with the axes of its shape that run along the picture's height and width.
 struct ReceptiveField {
   FieldAxis height, width;
   std::int64_t height_axis = 2;
@@ -62,14 +62,13 @@ struct ReceptiveField {
   friend bool operator==(const ReceptiveField&, const ReceptiveField&) = default;
 };
 
-/// Where the elements of a layer's value lie in memory, by picture, channel, row and column, whatever the
-/// order of its axes is: [N,C,H,W], [N,H,W,C], tokens [N,T,C], heads [N,heads,T,C/heads], windows
-/// [N*windows,T,C]. An element's place is the sum of four offsets, each of which depends on one of its
-/// indices.
+/// The offsets of a layer's elements in memory, by picture, channel, row and column, whatever the order of
+/// its axes is: [N,C,H,W], [N,H,W,C], tokens [N,T,C], heads [N,heads,T,C/heads], windows [N*windows,T,C]. The
+/// offset of an element is the sum of four offsets, each of which depends on one index.
 struct LayerLayout {
-  /// Rows and columns run along the picture's height and width. Without a grid, positions are in one row with
-  /// no known place in the picture (the tokens of a transformer among which is a class token), or there is
-  /// one position only ([N,C]).
+  /// True if rows and columns run along the picture's height and width. Without a grid, positions are in one
+  /// row with no known place in the picture (the tokens of a transformer with a class token), or there is
+  /// only one position ([N,C]).
   bool has_grid = false;
   std::vector<std::int64_t> picture_offsets, channel_offsets, row_offsets, column_offsets;  ///< none is empty
 

@@ -5,25 +5,26 @@
 #include <string>
 #include <string_view>
 
-/// The library as a whole: what it is and runs on, and the log of what it does.
+/// The library as a whole: its log and its version.
 namespace fovea {
 
-/// What a line of the log is about; each level includes the ones before it.
+/// The subject of a log line; each level includes the ones before it.
 enum class LogLevel {
-  Summary,  ///< what was imported, and the program that came out
+  Summary,  ///< what was imported, and the resulting program
   Detail,   ///< each pass and its time, the memory plan, nodes that run their reference kernel
 };
 
-/// Told one line, without an end of line.
+/// Receives one line, without its end.
 using LogFunction = std::function<void(LogLevel level, std::string_view line)>;
 
-/// Tells `log` what happens while programs are compiled, in the whole process, on the thread that compiles;
-/// an empty function, as at first, ends that. Any thread may set it at any time: calls come one after the
-/// other, and when set_log returns the function before is not called any more. The function must neither
-/// compile nor set the log itself. Without a log nothing is measured or written.
+/// Sets the function that receives log lines while programs are compiled, for the whole process; it is called
+/// on the compiling thread. An empty function, the default, turns the log off. Any thread may call this at
+/// any time: calls of the log function do not overlap, and when set_log returns, the previous function is not
+/// called any more. The function must neither compile nor set the log. Without a log nothing is measured or
+/// written.
 void set_log(LogFunction log, LogLevel level = LogLevel::Detail);
 
-/// What this library is, what it was built with, and what it runs on here.
+/// The version of the library, its build, and the environment it runs in.
 struct BuildInfo {
   std::string version;           ///< of fovea: "0.1.0"
   std::string compiler;          ///< "g++ 12.2.0"

@@ -11,41 +11,43 @@
 #include <string_view>
 #include <vector>
 
-/// Where the object of a class is in a photo, from maps. docs/localization.md tells how it works.
+/// Localisation: the object of a class in a photo, found from maps. docs/localization.md describes the
+/// method.
 namespace fovea {
 
-/// What a map tells of every pixel: the log odds that it belongs to the object,
+/// The conversion of a map to the log odds, for every pixel, that it belongs to the object:
 ///
 ///     steepness * log( M / (level * sum M^2 / sum M) ),   within +-kMaxLogOdds.
 ///
-/// sum M^2 / sum M is the map's mean weighted by the map itself: it rises as the map gathers in few pixels,
-/// so that a small object is not given the area of a large one. How steepness and level were found is told in
-/// docs/localization.md.
+/// sum M^2 / sum M is the map's mean weighted by the map itself. It is larger for maps that are concentrated
+/// on few pixels, so that a small object does not get the area of a large one. docs/localization.md says how
+/// steepness and level were chosen.
 struct PriorOptions {
-  double steepness = 2.0;  ///< nats for a value e times another one; above 0
-  double level = 0.65;     ///< where the odds are even, as a share of the self-weighted mean; above 0
-  /// Weight of -log p(colour | label) in a cut that is led by the map as well.
+  double steepness = 2.0;  ///< change of the log odds, in nats, when M grows by a factor of e; above 0
+  double level = 0.65;     ///< the value with even odds, as a fraction of the self-weighted mean; above 0
+  /// Weight of -log p(colour
+  /// label) in a cut with a prior.
   double colour_weight = 0.2;
-  /// Weight of the contrast term of such a cut.
+  /// Weight of the contrast term in a cut with a prior.
   double smoothness = 15.0;
 };
 
 inline constexpr double kMaxLogOdds = 8.0;
 
-/// Log odds of object for each pixel of a map [H,W] of F32 or F64: [H,W] F32, in nats. Values below a
-/// fiftieth of the mean count as that. InputError for another shape or type, values that are negative or not
-/// finite, a map that is 0 everywhere, and options out of range.
+/// The log odds of the object for each pixel of a map [H,W] of F32 or F64: [H,W] F32, in nats. Values below a
+/// fiftieth of the mean are raised to it. InputError for another shape or type, values that are negative or
+/// not finite, a map that is 0 everywhere, and options out of range.
 Tensor object_log_odds(const Tensor& map, const PriorOptions& options = {});
 
-/// The geometric mean of maps [H,W] of one size, F32 or F64, each over its own mean and with a fiftieth of it
-/// added, so that a zero in one map does not silence the others: [H,W] F32. Maps whose values are all equal
-/// say nothing and are left out; a single map that is left is given back as it is. InputError for no map,
-/// none with contrast, negative values among several maps, and shapes or values that `object_log_odds` would
-/// refuse.
+/// The geometric mean of maps [H,W] of one size, F32 or F64, each divided by its mean and increased by a
+/// fiftieth of it, so that a zero in one map does not outweigh the others: [H,W] F32. Maps whose values are
+/// all equal carry no information and are left out; a single remaining map is returned unchanged. InputError
+/// if there is no map, if none has contrast, for negative values among several maps, and for shapes or values
+/// that `object_log_odds` refuses.
 Tensor multiply_maps(std::span<const Tensor> maps);
 
-/// Which of the mask's components the box surrounds: the largest (Simonyan 2013, section 3.2), or all of a
-/// sizeable share of the largest one's area, so that an object cut in two by a fence keeps both parts.
+/// The components of the mask that the box encloses: the largest (Simonyan 2013, section 3.2), or all whose
+/// area is a sizeable fraction of the largest one's, so that an object divided by a fence keeps both parts.
 enum class BoxRule : std::uint8_t { LargestComponent, SizeableComponents };
 /// "largest" or "sizeable".
 std::string_view name_of(BoxRule rule);
@@ -54,89 +56,91 @@ BoxRule parse_box_rule(std::string_view name);
 std::vector<std::string> box_rule_names();
 
 struct LocalizeOptions {
-  /// Standard deviation of the Gaussian that blurs the map before seeds are taken, as a share of the map's
+  /// Standard deviation of the Gaussian that blurs the map before seeds are taken, as a fraction of the map's
   /// shorter side. 0: no blur.
   double smoothing = 0.025;
   SeedOptions seeds = {0.80, 0.50};
-  /// The cut listens to the map at every pixel: seeds from the map then teach the colours of object and
-  /// background, but keep no label, and `colour_weight` and `smoothness` take the place of those in
-  /// `segment`. None: the map gives seeds and nothing else. Does not matter where seeds are given.
+  /// With a prior the map influences the cut at every pixel: seeds from the map are used to learn the colours
+  /// of object and background but do not fix labels, and `colour_weight` and `smoothness` of the prior
+  /// replace those of `segment`. None: the map only gives seeds. Ignored if seeds are given.
   std::optional<PriorOptions> prior = PriorOptions();
   SegmentOptions segment = {};
-  /// The object is made star-convex: around the map's peaks, or around the seeds where those are given.
+  /// Makes the object star-convex around the map's peaks, or around the seeds if those are given.
   std::optional<StarOptions> star = {};
   PeakOptions peaks = {};  ///< in pixels of the photo as it is segmented
   BoxRule box = BoxRule::SizeableComponents;
-  double min_fraction = 0.1;  ///< the share of SizeableComponents, 0..1
-  /// A photo whose longer side is above this is segmented smaller, and the mask brought back to its pixels.
-  /// 0: any photo is segmented as it is.
+  double min_fraction = 0.1;  ///< the area fraction for SizeableComponents, 0..1
+  /// A photo whose longer side exceeds this is segmented at a smaller size, and the mask scaled back. 0: no
+  /// limit.
   std::int64_t max_side = 320;
 };
 
-/// Simonyan 2013, section 3.2: no blur, seeds above the 95 % and below the 30 % quantile, no prior, the
-/// largest component's box; max_side is 512, so that ImageNet's usual 500 x 375 is segmented as it is. Where
-/// the paper is silent, as LocalizeOptions has it.
+/// The settings of Simonyan 2013, section 3.2: no blur, seeds above the 95 % and below the 30 % quantile, no
+/// prior, the largest component's box; max_side is 512, so that ImageNet's usual 500 x 375 is segmented at
+/// its own size. Whatever the paper leaves open has the default of LocalizeOptions.
 LocalizeOptions paper_localize_options();
 
-/// For seeds that a user gives, e.g. strokes: surely right, but few, and their colours say little of the
-/// rest. So models and cut take turns five times, the contrast term weighs half, and the object is
-/// star-convex around the seeds. Chosen on photos with masks (docs/segmentation.md).
+/// Settings for seeds given by a user, e.g. strokes: they are certain but few, and their colours say little
+/// about the rest. Models and cut therefore alternate five times, the contrast term has half its weight, and
+/// the object is star-convex around the seeds. Chosen on photos with masks (docs/segmentation.md).
 LocalizeOptions stroke_localize_options();
 
-/// An object in a photo, with all stages on the way to it.
+/// An object in a photo, with the results of all stages.
 struct Localization {
-  Image seen;                    ///< the photo at the size that was segmented
-  Tensor map;                    ///< what seeds were taken from, at that size, [H,W] F32; empty where given
-  Trimap seeds;                  ///< at that size
-  Mask mask;                     ///< in the photo's own pixels
-  Box box;                       ///< in the photo's own pixels; empty for an empty mask
+  Image seen;    ///< the photo at the size that was segmented
+  Tensor map;    ///< the map that seeds were taken from, at that size, [H,W] F32; empty if seeds were given
+  Trimap seeds;  ///< at that size
+  Mask mask;     ///< in the photo's own pixels
+  Box box;       ///< in the photo's own pixels; empty for an empty mask
   double energy = 0;             ///< of the segmentation, in nats
   std::vector<double> energies;  ///< after each cut
 };
 
-/// The object that a map [H,W] of F32 or F64 marks. The map covers the whole photo, at any size; it is
-/// resized with a triangle filter. With a prior, where the cut finds no object the mask is what the map
-/// holds for object. InputError for a map without contrast or not finite, negative values with a prior, and
-/// options out of range.
+/// Finds the object that a map [H,W] of F32 or F64 marks. The map covers the whole photo, at any size; it is
+/// resized with a triangle filter. With a prior, a cut that finds no object is replaced by the pixels with
+/// positive log odds. InputError for a map that has no contrast or is not finite, for negative values with a
+/// prior, and for options out of range.
 Localization localize(const Image& photo, const Tensor& map, const LocalizeOptions& options = {});
-/// The same for several maps, each smoothed and resized, then multiplied (`multiply_maps`).
+/// The same for several maps, which are smoothed and resized one by one and then multiplied
+/// (`multiply_maps`).
 Localization localize(const Image& photo, std::span<const Tensor> maps, const LocalizeOptions& options = {});
 
-/// The object that seeds of the photo's own size mark, e.g. strokes or points. smoothing, quantiles, peaks
-/// and max_side do not matter. InputError as `segment` has it.
+/// Finds the object that seeds of the photo's own size mark, e.g. strokes or points. Smoothing, quantiles,
+/// peaks and max_side are ignored. InputError as for `segment`.
 Localization localize(const Image& photo, const Trimap& seeds,
                       const LocalizeOptions& options = stroke_localize_options());
 
-/// A class and where it is.
+/// A class with its explanation and the object found.
 struct LocalizedClass {
   Explanation explanation;  ///< by the first method
   Localization object;
 };
 
-/// The object of a class in a photo, by the map of the explainer's method, or by the product of the maps of
-/// all its methods: the defaults are made for gradient and guided back-propagation together
-/// (`object_explain_options`). The explainer's crops must be such that the map covers the whole photo: all
-/// but One. InputError otherwise, and where the explainer or the functions above have one.
+/// Finds the object of a class in a photo. The map is that of the explainer's method, or the product of the
+/// maps of all its methods; the default options are tuned for the product of gradient and guided
+/// back-propagation (`object_explain_options`). The map must cover the whole photo, which excludes
+/// Crops::One. InputError for an explainer with that framing, and for everything that Explainer or the
+/// functions above refuse.
 LocalizedClass localize(Explainer& explain, Image photo, const ExplainTarget& target = {},
                         const LocalizeOptions& options = {});
-/// The same of a photo that is framed already.
+/// The same for a photo that is framed already.
 LocalizedClass localize(Explainer& explain, const FramedPhoto& photo, const ExplainTarget& target = {},
                         const LocalizeOptions& options = {});
 
-/// `options` with the methods and crops that LocalizeOptions are made for: gradient and guided, the whole
-/// photo and its mirror image.
+/// `options` with the methods and crops for which LocalizeOptions are tuned: gradient and guided
+/// back-propagation, the whole photo and its mirror image.
 ExplainOptions object_explain_options(ExplainOptions options = {});
 
-/// The share of the photo's pixels that the object takes, 0..1.
+/// The object's area as a fraction of the photo's, 0..1.
 double area_share(const Localization& object);
-/// The photo, of the size that was localised in, with the object's contour in red and boxes in yellow, lines
-/// about a 130th of the shorter side thick.
+/// The photo, at the size used for localisation, with the object's contour in red and boxes in yellow; lines
+/// are about 1/130 of the shorter side thick.
 Image draw_object(const Image& photo, const Localization& object, std::span<const Box> boxes);
 /// "12,30 to 200,180; ...", or "no object".
 std::string describe(std::span<const Box> boxes);
 
-/// A map [H,W] of F32 or F64 at another size, F32: a triangle filter, widened by the reduction, edges
-/// renormalised. InputError for another shape or type, values that are not finite and a side below 1.
+/// Resizes a map [H,W] of F32 or F64, F32: a triangle filter widened by the reduction factor, renormalised at
+/// the edges. InputError for another shape or type, values that are not finite and a side below 1.
 Tensor resize_map(const Tensor& map, std::int64_t width, std::int64_t height);
 
 }  // namespace fovea

@@ -10,12 +10,12 @@
 #include <span>
 #include <vector>
 
-/// Measures of maps: by themselves, beside each other, by the scores of changed pictures, beside the truth of
-/// where objects are; maps to compare with; and means over images.
+/// Measures of maps: statistics of one or two maps, faithfulness to the network's scores, agreement with the
+/// true places of objects, control maps, and means over images.
 namespace fovea {
 
-// What maps [H,W] of F32 or F64 say by themselves and beside each other. The functions throw InputError for
-// another shape or type, values that are not finite and, of two maps, unequal shapes.
+// Statistics of one or two maps [H,W] of F32 or F64. The functions throw InputError for another shape or
+// type, values that are not finite, and maps of different shapes.
 
 /// The Gini index of the magnitudes (chalasani2020concise, section 3; hurley2009comparing): with v_1 <= ...
 /// <= v_d the sorted magnitudes, G = 1 - 2 sum_k (v_k / sum v) (d - k + 1/2) / d. 0 for a flat map, 1 - 1/d
@@ -24,9 +24,9 @@ std::optional<double> gini_index(const Tensor& map);
 
 enum class MapValues : std::uint8_t { Signed, Magnitude };
 
-/// Spearman's rank correlation: Pearson's correlation of the ranks, equal values having the mean of their
-/// ranks (spearman1904proof). -1..1; none where one of the maps is flat. Magnitude compares absolute values,
-/// which is what saliency maps of unsigned display show (adebayo2018sanity, section 3).
+/// Spearman's rank correlation: Pearson's correlation of the ranks, tied values getting the mean of their
+/// ranks (spearman1904proof). -1..1; none if one of the maps is flat. Magnitude compares absolute values,
+/// which is what unsigned saliency maps display (adebayo2018sanity, section 3).
 std::optional<double> rank_correlation(const Tensor& a, const Tensor& b,
                                        MapValues values = MapValues::Signed);
 
@@ -37,39 +37,39 @@ std::optional<double> rank_correlation(const Tensor& a, const Tensor& b,
 /// -1..1, 1 for equal maps. InputError for maps smaller than the window.
 double structural_similarity(const Tensor& a, const Tensor& b, MapValues values = MapValues::Signed);
 
-// Maps that know nothing of the network. What does not beat them says nothing about it.
+// Control maps, which do not depend on the network. A method that does not beat them says nothing about it.
 
-/// Independent values, uniform in [0, 1): [H,W] F32, the same everywhere for the same seed. InputError for a
-/// side below 1.
+/// Independent values, uniform in [0, 1), [H,W] F32; equal seeds give equal maps on every machine. InputError
+/// for a side below 1.
 Tensor random_map(std::int64_t height, std::int64_t width, std::uint64_t seed);
 
 /// A Gaussian in the middle, 1 at its peak: [H,W] F32. `deviation` is its standard deviation along each side,
-/// as a share of that side. Photographers put objects in the middle, so this map does well in many tests.
-/// InputError for a side below 1 and a deviation that is not above 0.
+/// as a fraction of that side. Photographers place objects in the middle, so this map does well in many
+/// tests. InputError for a side below 1 and a deviation that is not above 0.
 Tensor centre_prior(std::int64_t height, std::int64_t width, double deviation = 0.25);
 
-// Whether a map tells what the network uses: pixels are changed in the map's order, and the class's score
-// should follow. Pictures are network inputs, [C,H,W] F32; maps are [H,W] of F32 or F64, finite, of the
-// picture's size. A pixel is changed in all its channels at once. All functions throw InputError for other
-// shapes and types, options out of range, and scores that are not one finite number for each picture.
+// Faithfulness: pixels are changed in the map's order, and the class's score should follow. Pictures are
+// network inputs, [C,H,W] F32; maps are [H,W] of F32 or F64, finite, of the picture's size. A pixel is
+// changed in all its channels at once. All functions throw InputError for other shapes and types, options out
+// of range, and scores that are not one finite number for each picture.
 
-/// The class's score for each of `count` pictures, which lie one after another: [count,C,H,W]. For the usual
-/// measures it is the class's probability.
+/// Gives the class's score for each of `count` pictures, which lie one after another: [count,C,H,W]. The
+/// usual measures use the class's probability.
 using ScorePictures = std::function<std::vector<double>(std::span<const float> pictures, std::int64_t count)>;
 
 enum class PixelOrder : std::uint8_t { MostRelevantFirst, LeastRelevantFirst };
 
-/// Pixels' indices y * W + x by their value. Pixels of equal value come in an order that is random, but the
-/// same for the same seed: in reading order a flat part of a map would be changed from the top.
+/// The indices y * W + x of pixels, sorted by value. Pixels of equal value are in random order, determined by
+/// the seed: in reading order, a flat part of a map would be changed from the top.
 std::vector<std::int64_t> rank_pixels(const Tensor& map, PixelOrder order, std::uint64_t seed = 0);
 
-/// The class's score over the share of pixels that have been changed.
+/// The class's score as a function of the fraction of changed pixels.
 struct Curve {
   std::vector<double> shares;  ///< 0..1, ascending
   std::vector<double> scores;
 
-  /// The curve's mean height: the area under its straight pieces over its width. 0 with fewer than two
-  /// points.
+  /// The curve's mean height: the area under the linearly interpolated curve divided by its width. 0 with
+  /// fewer than two points.
   double area() const;
 };
 
@@ -77,48 +77,49 @@ struct Curve {
 /// averaged. None where high - low is below 1e-9.
 std::optional<Curve> rescaled(const Curve& curve, double low, double high);
 
-/// What takes the place of removed pixels. A picture of one colour: a value for each channel.
+/// Baselines that replace removed pixels. A picture of one colour: one value for each channel.
 Tensor flat_picture(const Shape& shape, std::span<const float> channels);
-/// Each channel's own mean.
+/// A picture of each channel's own mean.
 Tensor mean_colour_picture(const Tensor& picture);
-/// Blurred by a Gaussian whose standard deviation is a share of the shorter side.
+/// The picture, blurred by a Gaussian whose standard deviation is a fraction of the shorter side.
 Tensor blurred_picture(const Tensor& picture, double deviation = 0.1);
 
 struct CurveOptions {
   std::int64_t steps =
-      50;  ///< the curve has one more point; at least 1. Each changes about 1/steps of the pixels
+      50;  ///< at least 1; each step changes about 1/steps of the pixels, and the curve has one point more
   std::int64_t batch = 16;  ///< pictures scored in one call, at least 1
   std::uint64_t seed = 0;   ///< of the order of pixels of equal value
 };
 
-/// Deletion (petsiuk2018rise, section 4.1): the picture's pixels, by falling value of the map, become the
-/// baseline's. From the picture's own score at share 0 to the baseline's at 1. A map is good when the area is
-/// small, with LeastRelevantFirst when it is large.
+/// Deletion (petsiuk2018rise, section 4.1): the picture's pixels, in decreasing order of the map, are
+/// replaced by the baseline's. The curve runs from the picture's score at 0 to the baseline's at 1. A good
+/// map has a small area, with LeastRelevantFirst a large one.
 Curve deletion_curve(const Tensor& picture, const Tensor& map, const Tensor& baseline,
                      const ScorePictures& score, const CurveOptions& options = {},
                      PixelOrder order = PixelOrder::MostRelevantFirst);
 
-/// Insertion (petsiuk2018rise, section 4.1): the baseline's pixels, usually those of the blurred picture,
-/// become the picture's. From the baseline's score to the picture's own; a map is good when the area is
-/// large.
+/// Insertion (petsiuk2018rise, section 4.1): the baseline's pixels, usually those of the blurred picture, are
+/// replaced by the picture's. The curve runs from the baseline's score to the picture's. A good map has a
+/// large area.
 Curve insertion_curve(const Tensor& picture, const Tensor& map, const Tensor& baseline,
                       const ScorePictures& score, const CurveOptions& options = {},
                       PixelOrder order = PixelOrder::MostRelevantFirst);
 
 struct RoadOptions {
-  /// Of pixels removed, each within 0..1 without the ends, ascending. The point 0 comes before them.
+  /// Fractions of removed pixels, strictly between 0 and 1, ascending. The curve also has the point 0.
   std::vector<double> shares = {0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9};
-  /// Standard deviation of the noise on imputed values, in standard deviations of the picture's own values,
-  /// at least 0.
+  /// Standard deviation of the noise added to imputed values, as a multiple of the picture's own standard
+  /// deviation, at least 0.
   double noise = 0.01;
   std::int64_t batch = 16;  ///< pictures scored in one call, at least 1
   std::uint64_t seed = 0;   ///< of the order of pixels of equal value, and of the noise
 };
 
-/// Remove and debias (rong2022consistent, section 5): removed pixels are imputed such that each is the mean
-/// of its eight neighbours, weighed 1/6 for those that share an edge and 1/12 for those that share a corner,
-/// removed ones among them; at the picture's border the weights of the neighbours that are there are scaled
-/// up. So the removed pixels' outline, which says much of the map, says little of them. Then noise is added.
+/// ROAD, remove and debias (rong2022consistent, section 5): removed pixels are imputed such that each is the
+/// weighted mean of its eight neighbours, removed ones included, with weights 1/6 for those that share an
+/// edge and 1/12 for those that share a corner; at the picture's border the weights are scaled up to sum to
+/// one. The outline of the removed pixels, which reveals much of the map, is thus largely hidden. Then noise
+/// is added.
 Curve road_curve(const Tensor& picture, const Tensor& map, const ScorePictures& score,
                  PixelOrder order = PixelOrder::MostRelevantFirst, const RoadOptions& options = {});
 
@@ -129,35 +130,39 @@ struct SensitivityOptions {
 };
 
 /// Sensitivity-n (ancona2018towards, section 4): over random sets of `n` pixels, Pearson's correlation
-/// between the sum of a set's relevances and how much the score falls when its pixels become the baseline's.
-/// -1..1; 1 for all n when the map is exact for a score that is linear. None where one of the two does not
-/// vary. The map should be signed; n is from 1 to the number of pixels.
+/// between the sum of a set's relevances and the decrease of the score when its pixels are replaced by the
+/// baseline's. -1..1; 1 for all n when the map is exact for a score that is linear. None if one of the two is
+/// constant. The map should be signed; n is from 1 to the number of pixels.
 std::optional<double> sensitivity_n(const Tensor& picture, const Tensor& map, const Tensor& baseline,
                                     const ScorePictures& score, std::int64_t n,
                                     const SensitivityOptions& options = {});
 
-/// Whether signed relevance adds up to what it explains (sundararajan2017axiomatic, section 3;
-/// bach2015pixel).
+/// Completeness: whether signed relevance sums to the change of the score that it explains
+/// (sundararajan2017axiomatic, section 3; bach2015pixel).
 struct Completeness {
   double relevance = 0;  ///< the sum of the map
-  double change = 0;     ///< the picture's score less the baseline's
+  double change = 0;     ///< the picture's score minus the baseline's
 
   double error() const { return relevance - change; }
-  /// |error| in shares of |change|; none where that is 0.
+  ///
+  /// error
+  /// /
+  /// change
+  /// ; none if the change is 0.
   std::optional<double> relative_error() const;
 };
 
-/// For relevance of any shape, F32 or F64.
+/// The completeness of relevance of any shape, F32 or F64.
 Completeness completeness(const Tensor& relevance, double score, double baseline_score);
 
-// Maps beside the truth of where objects are. A map is [H,W] of F32 or F64 and lies on a part of the photo;
-// coordinates are continuous: pixel (x, y) covers [x, x + 1) x [y, y + 1). InputError for other maps and for
-// values that are not finite.
+// Agreement of maps with the true places of objects. A map is [H,W] of F32 or F64 and lies on a part of the
+// photo; coordinates are continuous: pixel (x, y) covers [x, x + 1) x [y, y + 1). InputError for other maps
+// and for values that are not finite.
 
-/// Where a map is largest, in the map's pixels: the centre of that pixel, or, of several equal maxima, the
-/// mean of their centres.
+/// The position of a map's maximum, in the map's pixels: the centre of that pixel, or, for several equal
+/// maxima, the mean of their centres.
 RealPoint peak_of(const Tensor& map);
-/// A point of a map in the pixels of the photo, when the map covers `region` of it.
+/// Converts a point of a map to the pixels of the photo, of which the map covers `region`.
 RealPoint to_photo(const RealPoint& point, const Tensor& map, const Rect& region);
 
 /// The distance from a point to the nearest point of a box, 0 inside; infinite for no box.
@@ -165,24 +170,24 @@ double distance_to(std::span<const RealBox> boxes, const RealPoint& point);
 /// The same for a mask's pixels, each taken as a square.
 double distance_to(const Mask& mask, const RealPoint& point);
 
-/// Zhang et al.'s tolerance, in pixels of the photo.
+/// The tolerance of Zhang et al., in pixels of the photo.
 inline constexpr double kPointingTolerance = 15;
 
-/// The pointing game (zhang2016top, section 4.1): whether the map's peak lies in the object or at most
+/// The pointing game (zhang2016top, section 4.1): whether the map's peak lies on the object or at most
 /// `tolerance` pixels of the photo away from it. `region` is the part of the photo that the map covers.
 bool points_into(std::span<const RealBox> boxes, const Tensor& map, const Rect& region,
                  double tolerance = kPointingTolerance);
 bool points_into(const Mask& mask, const Tensor& map, const Rect& region,
                  double tolerance = kPointingTolerance);
 
-/// The share of the map's energy on the object (wang2020scorecam, section 4.3): the sum of the values of
-/// pixels whose centre lies in a box, or in the mask's pixels, over the sum of all; negative values count as
-/// 0. 0..1; none where no value is positive.
+/// The fraction of the map's energy that lies on the object (wang2020scorecam, section 4.3): the sum of the
+/// values of pixels whose centre lies in a box, or in a pixel of the mask, over the sum of all; negative
+/// values count as 0. 0..1; none if no value is positive.
 std::optional<double> energy_inside(std::span<const RealBox> boxes, const Tensor& map, const Rect& region);
 std::optional<double> energy_inside(const Mask& mask, const Tensor& map, const Rect& region);
 
-/// The share of the map's pixels that lie on the object by the same rule: what `energy_inside` gives for a
-/// flat map, and so what a map must beat.
+/// The fraction of the map's pixels that lie on the object by the same rule: the value of `energy_inside` for
+/// a flat map, which a good map should exceed.
 double area_inside(std::span<const RealBox> boxes, const Tensor& map, const Rect& region);
 double area_inside(const Mask& mask, const Tensor& map, const Rect& region);
 
@@ -190,20 +195,20 @@ double area_inside(const Mask& mask, const Tensor& map, const Rect& region);
 
 struct BootstrapOptions {
   std::int64_t resamples = 2000;  ///< at least 1
-  double level = 0.95;            ///< of the interval, within 0..1
+  double level = 0.95;            ///< confidence level of the interval, within 0..1
   std::uint64_t seed = 0;
 };
 
-/// A mean over images and how far it might be off for other images of the same kind.
+/// A mean over images with a confidence interval.
 struct MeanInterval {
   double mean = 0, low = 0, high = 0;
-  std::int64_t count = 0;  ///< values; with none all three are NaN, with one they are equal
+  std::int64_t count = 0;  ///< number of values; without any all three are NaN, with one they are equal
 };
 
 /// The mean of the values with its percentile bootstrap interval (efron1979bootstrap): `low` and `high` are
-/// quantiles of the means of samples drawn from the values with replacement, as numpy.quantile interpolates
-/// them. The same seed gives the same interval everywhere. For the difference of two methods give the
-/// differences, image by image. InputError for a value that is not finite and options out of range.
+/// quantiles of the means of samples drawn from the values with replacement, interpolated as by
+/// numpy.quantile. Equal seeds give equal intervals on every machine. To compare two methods, pass their
+/// differences image by image. InputError for a value that is not finite and options out of range.
 MeanInterval bootstrap_mean(std::span<const double> values, const BootstrapOptions& options = {});
 
 }  // namespace fovea

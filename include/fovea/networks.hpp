@@ -15,11 +15,11 @@
 #include <string_view>
 #include <vector>
 
-/// Networks by name: known ones that can be downloaded, the user's own, and what belongs to a network besides
-/// its file (names of its classes, how pictures become its input). docs/models.md describes the files.
+/// Networks by name: known ones that can be downloaded and the user's own, with class names and
+/// preprocessing. docs/models.md describes the files.
 namespace fovea {
 
-/// An entry of the list of known networks: where the file can be downloaded, and how it takes pictures.
+/// An entry of the list of known networks: its download and its preprocessing.
 struct KnownNetwork {
   std::string name;                  ///< "resnet152-v1-7"
   std::vector<std::string> aliases;  ///< "resnet152"
@@ -47,8 +47,8 @@ struct KnownNetworks {
   std::vector<std::string> names() const;
 };
 
-/// A network of the user's own under a name. What is known of it is written to a small JSON file, its
-/// sidecar; the model's file stays where it is.
+/// A network that the user has registered under a name. Its properties are written to a small JSON file, the
+/// sidecar; the model's file stays in its place.
 struct RegisteredNetwork {
   std::string name;
   std::string path;    ///< of the ONNX file, absolute
@@ -56,26 +56,26 @@ struct RegisteredNetwork {
   PreprocessingSpec preprocessing;
 };
 
-/// Whether a network can have this name, which becomes the name of a file: letters, digits, '.', '_' and '-',
+/// Whether a name is valid for a network, as part of a file name: letters, digits, '.', '_' and '-',
 /// beginning with a letter or digit.
 bool is_network_name(std::string_view name);
 
-/// Where a program keeps networks and their list. A folder need not exist.
+/// The places of networks and of their list. A folder need not exist.
 struct NetworkPlaces {
   std::string list;        ///< the JSON file of known networks
-  std::string url;         ///< where to download from instead of the list's URL; empty: from the list's
+  std::string url;         ///< URL that replaces the list's URL for downloads; empty: the list's
   std::string pulled;      ///< folder of downloaded networks; empty: there is none
   std::string registered;  ///< folder of sidecars; empty: there is none
 
   /// The user's folders by the XDG Base Directory Specification: `pulled` is $XDG_CACHE_HOME/fovea/models
   /// (default ~/.cache/fovea/models), `registered` is $XDG_DATA_HOME/fovea/models (default
   /// ~/.local/share/fovea/models); both are empty without HOME. $FOVEA_MODELS_LIST and $FOVEA_MODELS_URL give
-  /// the rest. `variable` looks up an environment variable, nothing for one that is not set or empty.
+  /// the rest. `variable` looks up an environment variable and returns none if it is unset or empty.
   static NetworkPlaces
   of_environment(const std::function<std::optional<std::string>(const char* name)>& variable);
 };
 
-/// The model that a name or a path stands for, with what is known of it besides the contents of its file.
+/// The model that a name or a path stands for, with its registered or listed properties.
 struct FoundNetwork {
   enum class Origin { File, Registered, Known };
   std::string path;
@@ -85,53 +85,54 @@ struct FoundNetwork {
   PreprocessingSpec preprocessing;
 };
 
-/// All networks that have a name. Nothing is read before it is asked for, and everything each time it is.
+/// The catalog of all networks that have a name. Files are read on demand, and again each time.
 class NetworkCatalog {
 public:
   explicit NetworkCatalog(NetworkPlaces places) : places_(std::move(places)) {}
   const NetworkPlaces& places() const { return places_; }
 
   KnownNetworks known() const { return KnownNetworks::read(places_.list); }
-  /// The file that `pull` makes. InputError if there is no folder for it.
+  /// The path of the file that `pull` downloads. InputError if there is no folder for it.
   std::string pulled_path(const KnownNetwork& network) const;
   /// Whether that file exists and has the right size. Its digest was checked when it was pulled.
   bool is_pulled(const KnownNetwork& network) const;
 
-  /// The sidecar of a network of that name, whether it exists or not. InputError if there is no folder for
-  /// it.
+  /// The path of the sidecar of a network of that name, whether it exists or not. InputError if there is no
+  /// folder for it.
   std::string sidecar(const std::string& name) const;
-  /// None if no network is registered under this name; InputError naming file and field if its sidecar is
-  /// not well-formed or the model's file no longer exists.
+  /// The registered network of that name, or none. InputError naming file and field if its sidecar is
+  /// malformed or the model's file no longer exists.
   std::optional<RegisteredNetwork> registered(const std::string& name) const;
   /// The names of all sidecars, sorted.
   std::vector<std::string> registered_names() const;
-  /// Writes the sidecar, replacing one of the same name. InputError for a name that no network can have or
-  /// that a known one has, OutputError if the file cannot be written.
+  /// Writes the sidecar, replacing one of the same name. InputError for an invalid name or that of a known
+  /// network, OutputError if the file cannot be written.
   void add(const RegisteredNetwork& network) const;
 
-  /// `text` is the path of a file, else the name of a registered network, else of a known one. InputError if
-  /// a known network has not been pulled, and for a text that is none of these, with the nearest names.
+  /// Finds a network: `text` is the path of a file, else the name of a registered network, else the name of a
+  /// known one. InputError, with the nearest names, if it is none of these, and if a known network has not
+  /// been pulled.
   FoundNetwork find(const std::string& text) const;
-  /// The same for names only: files of that name do not count.
+  /// Finds a network by name, ignoring files of that name.
   FoundNetwork find_name(const std::string& name) const;
   /// The error for a name that no network has; it lists the nearest names.
   InputError no_such_name(const std::string& name) const;
 
-  /// Those known networks, by names or aliases. InputError for a name that no known network has, before any
-  /// is pulled. The pointers are into `known`.
+  /// The known networks of the given names or aliases, as pointers into `known`. InputError if there is no
+  /// known network of one of the names.
   std::vector<const KnownNetwork*> find_known(const std::vector<std::string>& names,
                                               const KnownNetworks& known) const;
-  /// Forgets a registered network, whose file stays and whose sidecar need not be readable; or else deletes
-  /// what was pulled of a known one. The path of what was removed. InputError for a name that no network has
-  /// and for a known network of which nothing was pulled, OutputError if a file cannot be removed.
+  /// Removes a registered network's sidecar, readable or not (the model's file stays), or else deletes the
+  /// download of a known network. InputError for a name that no network has and for a known network without a
+  /// download, OutputError if a file cannot be removed.
   struct Removed {
     bool was_registered = false;
     std::string path;
   };
   Removed remove(const std::string& name) const;
 
-  /// The URL of a known network's file. InputError if the list's URL is not https://..., or the one given in
-  /// its place neither that nor http://...
+  /// The URL of a known network's file. InputError if the list's URL does not begin with https://, or its
+  /// replacement with neither https:// nor http://.
   std::string url_of(const KnownNetworks& known, const KnownNetwork& network) const;
 
 private:
@@ -142,35 +143,34 @@ private:
 };
 
 struct PullOptions {
-  /// The download is given up when no byte has come for this long.
+  /// The download fails if no byte arrives for this long.
   std::chrono::seconds patience{30};
   /// Called once if another process is pulling the same network, before waiting for it.
   std::function<void()> waits = {};
-  /// Called now and then with the bytes of the file that have come, out of all.
+  /// Called from time to time with the number of bytes received and the file's size.
   std::function<void(std::int64_t done, std::int64_t total)> progress = {};
 };
 
 enum class Pulled {
   Now,
-  AlreadyHere,   ///< and its digest is right
-  ByAnotherPull  ///< that was running at the same time
+  AlreadyHere,   ///< with the right digest
+  ByAnotherPull  ///< downloaded by another process at the same time
 };
 
-/// Makes sure that the network's file is in the catalog's folder, with the size and the digest of the list.
-/// The bytes go to a file that ends in ".part", from which a later call continues if this one is cut short;
-/// it gets its final name when all of it is on the disk and right. InputError naming the URL, OutputError
-/// naming a file.
+/// Downloads the network's file into the catalog's folder, unless it is there with the size and the digest of
+/// the list. Data go to a file that ends in ".part", from which a later call resumes; the file gets its final
+/// name once it is complete, verified and on the disk. InputError naming the URL, OutputError naming a file.
 Pulled pull(const NetworkCatalog& catalog, const KnownNetworks& known, const KnownNetwork& network,
             const PullOptions& options = {});
 
-/// How pictures become the model's input, and what says so ("the model file", "preset caffe", ...).
+/// A preprocessing and its origin ("the model file", "preset caffe", ...).
 struct ChosenPreprocessing {
   Preprocessing preprocessing;
   std::string source;
 };
 
-/// `spec` comes first, then what the network was registered with, then the model's file, then the list of
-/// known networks; torchvision's convention is the last resort. `spec` must have no fault.
+/// Chooses the preprocessing, in this order: `spec`, what the network was registered with, the model's file,
+/// the list of known networks, torchvision's convention. `spec` must have no fault.
 ChosenPreprocessing choose_preprocessing(const Model& model, const FoundNetwork& found,
                                          const PreprocessingSpec& spec);
 
@@ -178,22 +178,22 @@ ChosenPreprocessing choose_preprocessing(const Model& model, const FoundNetwork&
 struct PictureSize {
   std::int64_t height = 0;
   std::int64_t width = 0;
-  /// Says that the size was chosen because the network's layers fit it; none otherwise.
+  /// A note that the size was chosen to fit the network's layers; otherwise none.
   std::optional<Note> note = {};
 };
 
-/// "224", or "128x256" (height x width). None for another text, or sides outside 1..65536.
+/// Parses "224" or "128x256" (height x width). None for another text, or sides outside 1..65536.
 std::optional<PictureSize> parse_picture_size(std::string_view text);
 
-/// The size of a model's pictures: the file's; for open sides what `text` says (one number stands for every
-/// open side), else the size that the network's layers fit, else `otherwise`. InputError if `text`
-/// contradicts the file, and if nothing gives the size and `otherwise` is 0.
+/// The size of a model's pictures: the file's; for open sides that of `text` (one number stands for every
+/// open side), else one that the network's layers fit, else `otherwise`. InputError if `text` contradicts the
+/// file, and if nothing gives the size and `otherwise` is 0.
 PictureSize picture_size(const Model& model, const std::string& text, std::int64_t otherwise = 0);
 
-/// What a network is loaded by.
+/// The options for loading a network.
 struct NetworkRequest {
   FoundNetwork found;
-  std::string labels;  ///< file of class names; empty: the ones known of the network
+  std::string labels;  ///< file of class names; empty: the network's own
   PreprocessingSpec preprocessing;
   std::string size;    ///< for parse_picture_size; empty: the network's
   std::string scores;  ///< the output with the class scores; empty: the first
@@ -201,28 +201,29 @@ struct NetworkRequest {
   LoadOptions load;
 };
 
-/// A model with all that is needed to show it pictures.
+/// A model with everything that is needed to apply it to pictures.
 struct Network {
   Model model;
   Labels labels;
-  std::string labels_path;  ///< the file the labels were read from; empty: they are the model's own
+  std::string labels_path;  ///< the file of the labels; empty: they come with the model
   Preprocessing preprocessing;
-  /// What gave the preprocessing, for messages: "the model file", "preset torchvision (default)", ...
+  /// The origin of the preprocessing, for messages: "the model file", "preset torchvision (default)", ...
   std::string preprocessing_source;
   InputSize size;
-  /// What a user should hear of: parts of the file that were left aside, labels that were mended.
+  /// Warnings for the user: ignored parts of the file, corrected labels.
   std::vector<std::string> warnings;
-  std::vector<Note> notes;  ///< a size that was chosen
+  std::vector<Note> notes;  ///< a size that was chosen to fit the layers
 
-  /// As Model::load, Labels::read and picture_size; InputError for a fault of the preprocessing.
+  /// Loads a network. Errors as for Model::load, Labels::read and picture_size; InputError for a fault of the
+  /// preprocessing.
   static Network load(const NetworkRequest& request);
 
-  /// A warning where the labels of the model's file have another number than `classes`; else empty.
-  /// InputError where labels of a file of their own do.
+  /// A warning if the number of labels of the model's file is not `classes`; otherwise empty. InputError if
+  /// the labels were read from another file and their number is not `classes`.
   std::string label_warning(std::int64_t classes) const;
 };
 
-/// A warning where scores whose activation is assumed look like probabilities already; else empty.
+/// A warning if the scores' activation is assumed and they look like probabilities already; otherwise empty.
 std::string score_warning(const ScoreHead& head, std::span<const double> scores);
 
 }  // namespace fovea

@@ -7,33 +7,34 @@
 
 namespace fovea {
 
-/// What a note is about. Each kind says what `Note::names` and `Note::counts` hold, in their order.
+/// The kind of a note. Each kind defines the contents of `Note::names` and `Note::counts`, in this order.
 enum class NoteKind {
-  /// The scores are what stands before the final activation. names: the activation, as "Softmax 'prob'";
-  /// counts: how many of its classes are not in the output.
+  /// The scores are the values before the final activation. names: the activation, as "Softmax 'prob'";
+  /// counts: the number of its classes that are not in the output.
   ScoresBeforeActivation,
-  /// The scores are what stands before the output's bounds 0 and 1. names: the output.
+  /// The scores are the values before the output's bounds 0 and 1. names: the output.
   ScoresBeforeBounds,
   /// No scores stand behind the output's probabilities, so these are explained. names: the output, the
   /// activation that they are computed from.
   ProbabilitiesExplained,
-  /// The output is computed from probabilities but is none. names: as for ProbabilitiesExplained.
+  /// The output is computed from probabilities but is none itself. names: as for ProbabilitiesExplained.
   NumbersExplained,
-  /// The scores are what stands before a final Relu. names: its node.
+  /// The scores are the values before a final Relu. names: its node.
   ScoresBeforeFinalRelu,
   /// The network ends without an activation. names: the activation that is assumed; counts: the scores.
   ActivationAssumed,
   /// A single score became two classes; the other class has its negative.
   TwoClassesOfScore,
-  /// A single probability became two classes; the other class has what it leaves of 1.
+  /// A single probability p became two classes; the other class has 1 - p.
   TwoClassesOfProbability,
   /// Nodes that a rule for rectifiers acted on. names: the rule, the operators acted on, the operators left
   /// alone; counts: how many operators it acted on, then the nodes of each operator.
   RuleActed,
-  /// A rule for rectifiers met none. names: the rule, the operators left alone; counts: the nodes of each.
+  /// A rule for rectifiers met no rectifier. names: the rule, the operators left alone; counts: the nodes of
+  /// each.
   RuleMetNothing,
-  /// What a rule did with the relevance. names: the rule, then a treatment and an operator for each count,
-  /// where an empty treatment stands for moving relevance as gradients are moved; counts: nodes.
+  /// How a rule of relevance propagation treated nodes. names: the rule, then a treatment and an operator for
+  /// each count; an empty treatment means that relevance is routed as the gradient is. counts: nodes.
   RelevanceTreated,
   /// Gradients pass straight through roundings. counts: the roundings.
   StraightThroughRounding,
@@ -47,21 +48,22 @@ enum class NoteKind {
   GreyInput,
   /// The picture is a vector. names: the input; counts: channels, height, width.
   FlatInput,
-  /// The picture is of whole numbers. names: the input.
+  /// The picture consists of whole numbers. names: the input.
   IntegerInput,
-  /// Parts of the file that are not needed. names: what is wanted, then outputs, unsupported nodes and
-  /// unreadable values; counts: how many of each of the three.
+  /// Parts of the file that are not needed were left out. names: the wanted output, then outputs, unsupported
+  /// nodes and unreadable values; counts: the number of each of the three.
   LeftOut,
-  /// All nodes run reference kernels. names: why each other backend refused.
+  /// All nodes run reference kernels. names: the reason of each backend that refused.
   ReferenceKernels,
-  /// The output holds no class scores. names: why.
+  /// The output holds no class scores. names: the reason.
   NoClassScores,
-  /// The picture's size was open and its layers chose one. names: the input; counts: the side.
+  /// The file leaves the picture's size open, and one was chosen that the layers fit. names: the input;
+  /// counts: the side.
   SizeFromLayers,
 };
 
-/// Something unusual about a model or a program that its user should know. Programs read the fields; people
-/// read `to_string`.
+/// Something unusual about a model or a program that its user should know. Programs read the fields;
+/// `to_string` is for people.
 struct Note {
   NoteKind kind{};
   std::vector<std::int64_t> counts = {};

@@ -15,9 +15,9 @@ std::string_view name_of(ChannelOrder order);
 /// In upper or lower case. InputError that lists both names for any other text.
 ChannelOrder parse_channel_order(std::string_view name);
 
-/// How a photo becomes a network's input: resize the short side (antialiased triangle filter, as Pillow and
-/// torchvision do it), crop the centre to the network's size, then x = (pixel * scale - mean) / std for
-/// pixels 0..255, channel by channel.
+/// The conversion of a photo to a network's input: resize the short side (antialiased triangle filter, as
+/// Pillow and torchvision do it), crop the centre to the network's size, then x = (pixel * scale - mean) /
+/// std for pixels 0..255, channel by channel.
 struct Preprocessing {
   /// Short side after resizing, in pixels; 0: the network's size times 256/224, rounded.
   std::int64_t resize_short_side = 0;
@@ -25,8 +25,8 @@ struct Preprocessing {
   /// square of another size is resized to the network's.
   std::int64_t crop = 0;
   double scale = 1.0 / 255.0;
-  /// Always listed as red, green, blue, alpha, whatever the network's order. A grey network uses the mean of
-  /// the first three.
+  /// Always in the order red, green, blue, alpha, whatever the network's order. A grey network uses the mean
+  /// of the first three.
   std::array<double, 4> mean = {0, 0, 0, 0};
   std::array<double, 4> std = {1, 1, 1, 1};
   /// The order in which the network takes the colours.
@@ -44,8 +44,8 @@ Preprocessing preprocessing_preset(std::string_view name);
 /// Names of preprocessing_preset.
 inline const std::vector<std::string> kPreprocessingPresets = {"torchvision", "caffe", "tf", "none"};
 
-/// What is known of a network's preprocessing: a preset, and single values that replace the preset's. What is
-/// left out is taken from elsewhere (choose_preprocessing in fovea/networks.hpp).
+/// A partial specification of preprocessing: a preset, and single values that replace the preset's.
+/// Everything else is determined by choose_preprocessing (fovea/networks.hpp).
 struct PreprocessingSpec {
   std::string preset;                        ///< of kPreprocessingPresets, or empty
   std::optional<std::int64_t> resize, crop;  ///< pixels, 1..65536
@@ -53,7 +53,7 @@ struct PreprocessingSpec {
   std::optional<double> scale;               ///< above 0
   std::string channel_order;                 ///< "rgb" or "bgr" in any case, or empty
 
-  /// Whether nothing is known.
+  /// Whether nothing is specified.
   bool empty() const;
 
   /// A value that no preprocessing can have.
@@ -61,10 +61,10 @@ struct PreprocessingSpec {
     std::string field;  ///< "mean"
     std::string message;
   };
-  /// The first such value; none if all are in their ranges.
+  /// The first invalid value; none if all are within their ranges.
   std::optional<Fault> fault() const;
 
-  /// `base`, or the preset if there is one, with the single values in place.
+  /// `base`, or the preset if there is one, with the specified values replaced.
   Preprocessing applied_to(Preprocessing base) const;
 };
 

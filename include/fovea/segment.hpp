@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
-/// Objects in photos as sets of pixels: masks and their components, what is known before the cut (seeds,
-/// colour models, star convexity), and the cut itself. docs/segmentation.md tells how it works.
+/// Segmentation: masks and their components, seeds, colour models, star convexity, and the graph cut.
+/// docs/segmentation.md describes the method.
 namespace fovea {
 
-/// A set of pixels: 1 in it, 0 not, rows from the top: pixels[y * width + x].
+/// A set of pixels: 1 inside, 0 outside, rows from the top: pixels[y * width + x].
 struct Mask {
   std::int64_t width = 0;
   std::int64_t height = 0;
@@ -27,7 +27,7 @@ struct Mask {
   std::uint8_t at(std::int64_t x, std::int64_t y) const {
     return pixels[static_cast<std::size_t>(y * width + x)];
   }
-  /// Number of pixels in the mask.
+  /// The number of pixels in the mask.
   std::int64_t area() const;
   friend bool operator==(const Mask&, const Mask&) = default;
 };
@@ -44,34 +44,34 @@ std::string box_csv_header();
 /// "1,2,30,40"
 std::string to_csv(const Box& box);
 
-/// The mask as a grey picture: 255 in it, 0 outside.
+/// The mask as a grey picture: 255 inside, 0 outside.
 Image mask_image(const Mask& mask);
-/// The pixels of a grey or RGB picture whose luma is at least 128. What `mask_image` shows, read back.
+/// The mask of the pixels of a grey or RGB picture whose luma is at least 128: the inverse of `mask_image`.
 Mask mask_from_image(const Image& image);
 
 /// The photo in RGB with the mask's outline: the mask's pixels that have a 4-neighbour outside it or lie at
-/// the picture's border, `thickness` pixels inwards. InputError for other sizes or a thickness below 1.
+/// the picture's border, `thickness` pixels inwards. InputError for different sizes or a thickness below 1.
 Image draw_contour(const Image& photo, const Mask& mask, const Colour& colour, std::int64_t thickness = 2);
-/// The photo in RGB, its pixels outside the mask grey and darkened.
+/// The photo in RGB, with the pixels outside the mask grey and darkened.
 Image cut_out(const Image& photo, const Mask& mask);
 /// The photo in RGB with the frame of the box, `thickness` pixels inwards. Parts outside the photo and empty
 /// boxes are not drawn. InputError for a thickness below 1.
 Image draw_box(const Image& photo, const Box& box, const Colour& colour, std::int64_t thickness = 2);
 
-/// Pixels that share an edge belong together (Four), or also those that share a corner (Eight).
+/// The neighbours of a pixel: those that share an edge (Four), or also those that share a corner (Eight).
 enum class Connectivity : std::uint8_t { Four, Eight };
 
 struct Component {
   std::int64_t area = 0;  ///< pixels
-  Box box;                ///< the smallest that holds them
+  Box box;                ///< the smallest box around them
 };
 
 struct Components {
   std::int64_t width = 0;
   std::int64_t height = 0;
-  /// For each pixel the number of its component, counted from 1; 0 outside the mask.
+  /// The number of each pixel's component, from 1; 0 outside the mask.
   std::vector<std::int32_t> labels;
-  /// Component i + 1 at [i], largest first; of equal areas, the one met first from the top left.
+  /// Component i + 1 at [i], largest first; of equal areas, the first from the top left.
   std::vector<Component> components;
 };
 
@@ -80,7 +80,7 @@ Components connected_components(const Mask& mask, Connectivity connectivity = Co
 
 /// Component numbers as a grey picture: 0 outside, 1..254 by size, 255 for all from the 255th on.
 Image label_image(const Components& components);
-/// The pixels of component `number` (from 1). InputError when there is none.
+/// The pixels of component `number` (from 1). InputError if there is none.
 Mask component_mask(const Components& components, std::int32_t number);
 
 /// The box of the largest component (Simonyan 2013, section 3.2). An empty mask gives an empty box.
@@ -96,7 +96,7 @@ Box sizeable_components_box(const Mask& mask, double min_fraction = 0.1,
 
 enum class Seed : std::uint8_t { Unknown = 0, Foreground = 1, Background = 2 };
 
-/// What is known of each pixel before segmentation: pixels[y * width + x].
+/// The seeds of a segmentation: the known label of each pixel, pixels[y * width + x].
 struct Trimap {
   std::int64_t width = 0;
   std::int64_t height = 0;
@@ -115,54 +115,56 @@ struct SeedOptions {
 };
 
 /// Seeds from a map [H,W] of floats (Simonyan 2013, section 3.2). Quantiles are interpolated between order
-/// statistics, as NumPy's are. Where ties leave nothing strictly above (below) the quantile, the pixels equal
-/// to it are taken, so both kinds are always there. InputError for another shape or type, values that are not
-/// finite, a map whose values are all equal, and unless 0 <= background <= foreground <= 1.
+/// statistics, as in NumPy. If ties leave no value strictly above (below) the quantile, the pixels equal to
+/// it are taken, so that both kinds of seeds always exist. InputError for another shape or type, values that
+/// are not finite, a map whose values are all equal, and unless 0 <= background <= foreground <= 1.
 Trimap seeds_from_map(const Tensor& map, const SeedOptions& options = {});
 
 struct StrokeColours {
   Colour foreground = {255, 0, 0};
   Colour background = {0, 0, 255};
-  /// Pixels count as a stroke when no channel is further from its colour than this, so that the strokes'
-  /// soft or JPEG-compressed insides are found.
+  /// Pixels count as a stroke if no channel differs by more than this from its colour, so that soft or
+  /// JPEG-compressed strokes are recognised.
   std::int64_t tolerance = 60;
 };
 
-/// Seeds from a picture with brush strokes; every other colour is unknown. InputError when a colour is
-/// missing, when the two are nearer than twice the tolerance, or when the picture is not width x height.
+/// Seeds from a picture with brush strokes; all other colours are unknown. InputError if a colour does not
+/// occur, if the two colours differ by less than twice the tolerance, or if the picture is not width x
+/// height.
 Trimap seeds_from_strokes(const Image& strokes, std::int64_t width, std::int64_t height,
                           const StrokeColours& colours = {});
 
-/// Seeds as discs of `radius` pixels (0: single pixels) around points. InputError when a point lies outside
-/// the picture, no point of either kind is given, or a point would be both.
+/// Seeds as discs of `radius` pixels (0: single pixels) around points. InputError if a point lies outside the
+/// picture, if there are no points of a kind, or if a pixel would be both.
 Trimap seeds_from_points(const std::vector<Point>& foreground, const std::vector<Point>& background,
                          std::int64_t width, std::int64_t height, std::int64_t radius = 3);
 
 /// The trimap as a grey picture: background 0, unknown 128, foreground 255.
 Image trimap_image(const Trimap& seeds);
-/// The photo in RGB with foreground seeds tinted red and background seeds blue. InputError for other sizes.
+/// The photo in RGB with foreground seeds tinted red and background seeds blue. InputError for different
+/// sizes.
 Image draw_seeds(const Image& photo, const Trimap& seeds);
 
 struct PeakOptions {
-  std::int64_t max_count = 5;      ///< at most so many
-  std::int64_t min_distance = 20;  ///< pixels between two of them, at least
-  double min_fraction = 0.5;       ///< of the map's range, above its minimum, that a peak must reach
+  std::int64_t max_count = 5;      ///< the largest number of peaks
+  std::int64_t min_distance = 20;  ///< the smallest distance of two peaks, in pixels
+  double min_fraction = 0.5;       ///< the fraction of the map's range that a peak must reach
 };
 
 /// Local maxima of a map [H,W], highest first, then from the top left: pixels that no 8-neighbour exceeds and
-/// that are far enough from every higher peak taken. The map's maximum is always the first. InputError for
-/// another shape or type and for values that are not finite.
+/// that are far enough from every higher peak. The map's maximum is always the first. InputError for another
+/// shape or type and for values that are not finite.
 std::vector<Point> find_peaks(const Tensor& map, const PeakOptions& options = {});
 
 struct MixtureOptions {
   std::int64_t components = 5;
-  std::int64_t iterations = 10;  ///< of EM, at most
-  /// EM ends when the mean log-likelihood of a sample rises by less than this.
+  std::int64_t iterations = 10;  ///< the largest number of EM iterations
+  /// EM ends when the mean log-likelihood of a sample increases by less than this.
   double tolerance = 1e-3;
-  /// Standard deviation along any axis, in grey levels, at least: keeps densities of few or equal colours
-  /// finite.
+  /// The smallest standard deviation along any axis, in grey levels, which keeps densities of few or equal
+  /// colours finite.
   double min_deviation = 2.0;
-  /// EM looks at no more colours than this, drawn evenly over the list; 0: at all.
+  /// The largest number of colours that EM uses, drawn evenly over the list; 0: all.
   std::int64_t max_samples = 8192;
   std::uint64_t seed = 0;
 };
@@ -179,14 +181,14 @@ class GaussianMixture {
 public:
   /// Fits by EM from a k-means++ start (`dempster1977em`, `arthur2007kmeans`). `colours` holds 3 bytes a
   /// pixel. Each step is the exact maximiser among covariances whose eigenvalues are at least
-  /// min_deviation^2, so the log-likelihood of what EM looks at never falls. Fewer distinct colours than
-  /// components give fewer components. Deterministic for a seed. InputError for an empty list, a length that
-  /// is no multiple of 3, or options out of range.
+  /// min_deviation^2, so the log-likelihood of the colours used never decreases. Fewer distinct colours than
+  /// components give fewer components. The result is deterministic for a seed. InputError for an empty list,
+  /// a length that is no multiple of 3, or options out of range.
   static GaussianMixture fit(std::span<const std::uint8_t> colours, const MixtureOptions& options = {});
-  /// Goes on with EM from this mixture on other colours.
+  /// Continues EM from this mixture with other colours.
   GaussianMixture refit(std::span<const std::uint8_t> colours, const MixtureOptions& options = {}) const;
-  /// A mixture of given Gaussians. InputError unless weights are positive and sum to 1 and covariances are
-  /// symmetric and positive definite.
+  /// The mixture of given Gaussians. InputError unless the weights are positive and sum to 1 and the
+  /// covariances are symmetric and positive definite.
   static GaussianMixture from(std::vector<Gaussian> gaussians);
 
   const std::vector<Gaussian>& gaussians() const { return gaussians_; }
@@ -205,19 +207,24 @@ private:
 };
 
 struct StarOptions {
-  /// g in the length of a step between 8-neighbours p, q: sqrt((1 - g) |p - q|^2 + g |grad I|^2), 0..1. 0:
-  /// straight rays (`veksler2008star`); 1: paths follow the picture alone. |grad I|^2 is the squared colour
-  /// difference of p and q over its mean in the picture, so that g does not depend on contrast.
+  /// The weight g in the length of a step between 8-neighbours p, q: sqrt((1 - g)
+  /// p - q
+  /// ^2 + g
+  /// grad I
+  /// ^2), 0..1. 0: straight rays (`veksler2008star`); 1: paths follow the picture alone.
+  /// grad I
+  /// ^2 is the squared colour difference of p and q divided by its mean in the picture, so that g does not
+  /// depend on contrast.
   double geodesic = 0.5;
 };
 
-/// For each pixel the way to its nearest centre: a forest of shortest paths over 8-neighbours.
+/// The shortest path of each pixel to its nearest centre: a forest over 8-neighbours.
 struct StarForest {
   std::int64_t width = 0;
   std::int64_t height = 0;
-  std::vector<std::int32_t> parent;  ///< index y * width + x of the next pixel on the way; -1 at a centre
-  std::vector<float> distance;       ///< length of the way; 0 at a centre
-  std::vector<std::int32_t> centre;  ///< index of the centre that the way leads to
+  std::vector<std::int32_t> parent;  ///< index y * width + x of the next pixel on the path; -1 at a centre
+  std::vector<float> distance;       ///< length of the path; 0 at a centre
+  std::vector<std::int32_t> centre;  ///< index of the centre where the path ends
 };
 
 /// The geodesic forest of a photo from its centres (`gulshan2010geodesic`). InputError for no centre, one
@@ -227,11 +234,12 @@ StarForest geodesic_forest(const Image& photo, const std::vector<Point>& centres
 /// All pixels of a kind, e.g. the foreground strokes, as centres.
 std::vector<Point> points_of(const Trimap& seeds, Seed kind);
 
-/// True when with each pixel of the mask its parent is in the mask too, and so its whole way to the centre.
+/// True if the mask contains the parent of each of its pixels, and thus each pixel's whole path to its
+/// centre.
 bool is_star_convex(const Mask& mask, const StarForest& forest);
 
-/// Hard: the pixel keeps the seed's label. Soft: seeds train the colour models and cost `soft_seed_cost` when
-/// contradicted.
+/// Hard: the pixel keeps the seed's label. Soft: the seed trains the colour models, and contradicting it
+/// costs `soft_seed_cost`.
 enum class SeedStrength : std::uint8_t { Hard, Soft };
 enum class Neighbourhood : std::uint8_t { Four, Eight };
 
@@ -241,25 +249,26 @@ struct SegmentOptions {
   /// Weight of the contrast term between neighbours of different labels:
   /// smoothness * exp(-beta |I_p - I_q|^2) / |p - q|.
   double smoothness = 50.0;
-  /// beta = contrast / (2 * mean of |I_p - I_q|^2 over all neighbours); 0: every edge costs the same.
+  /// beta = contrast / (2 * mean of |I_p - I_q|^2 over all neighbours); 0: all edges cost the same.
   double contrast = 1.0;
   Neighbourhood neighbourhood = Neighbourhood::Eight;
   SeedStrength foreground_seeds = SeedStrength::Hard;
   SeedStrength background_seeds = SeedStrength::Hard;
-  double soft_seed_cost = 0.0;  ///< nats for a soft seed that gets the other label
-  double prior_weight = 0.0;    ///< of the prior map, see SegmentGuides
-  /// Cuts, at most. 1: one cut with models of the seeds (Simonyan 2013). More: models are fitted again to the
-  /// pixels of each label after each cut (`rother2004grabcut`), until the energy falls no more.
+  double soft_seed_cost = 0.0;  ///< cost in nats of a soft seed that gets the other label
+  double prior_weight = 0.0;    ///< weight of the prior map, see SegmentGuides
+  /// The largest number of cuts. 1: one cut with models of the seeds (Simonyan 2013). More: the models are
+  /// fitted again to the pixels of each label after each cut (`rother2004grabcut`), until the energy no
+  /// longer decreases.
   std::int64_t iterations = 1;
 };
 
-/// What may lead the cut besides colours and seeds.
+/// Optional guidance of the cut besides colours and seeds.
 struct SegmentGuides {
-  /// Prior of the foreground for each pixel, [H,W], F32 or F64, 0..1: background costs prior_weight * prior,
-  /// foreground prior_weight * (1 - prior). Empty: none.
+  /// The prior of the foreground for each pixel, [H,W], F32 or F64, 0..1: background costs prior_weight *
+  /// prior, foreground prior_weight * (1 - prior). Empty: none.
   Tensor prior = {};
-  /// The foreground is made star-convex along this forest. Hard foreground seeds whose way crosses a hard
-  /// background seed become soft, since they could not be both.
+  /// Makes the foreground star-convex along this forest. Hard foreground seeds whose path crosses a hard
+  /// background seed become soft, because both cannot be satisfied.
   std::optional<StarForest> star = {};
 };
 
@@ -267,16 +276,16 @@ struct Segmentation {
   Mask mask;
   /// Sum of all costs of the mask, in nats: colour, soft seeds, prior, neighbours.
   double energy = 0;
-  /// The energy after each cut: never rises.
+  /// The energy after each cut, which never increases.
   std::vector<double> energies;
   GaussianMixture foreground;
   GaussianMixture background;
 };
 
-/// Splits a photo into object and background by a minimal cut (`boykov2001interactive`). The seeds must have
-/// the photo's size and hold both kinds; a photo of one colour falls to the contrast term alone, and may
-/// come out all background but for hard seeds. Costs are rounded to 2^-23 of the largest one
-/// before the cut, which is then exact. InputError for other sizes, missing seeds, a prior outside 0..1 or
+/// Divides a photo into object and background by a minimal cut (`boykov2001interactive`). The seeds must have
+/// the photo's size and be of both kinds. In a photo of one colour only the contrast term counts, and
+/// everything but hard seeds may become background. Costs are rounded to 2^-23 of the largest one before the
+/// cut, which is then exact. InputError for different sizes, missing seeds, a prior that is outside 0..1 or
 /// not finite, and options out of range.
 Segmentation segment(const Image& photo, const Trimap& seeds, const SegmentOptions& options = {},
                      const SegmentGuides& guides = {});

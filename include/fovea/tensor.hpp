@@ -11,7 +11,7 @@
 
 namespace fovea {
 
-/// Element types a tensor can hold. Half-precision weights are widened to F32 when a model is read.
+/// The element types of tensors. Half-precision weights are widened to F32 when a model is read.
 enum class DType : std::uint8_t { F32, F64, I32, I64, Bool };
 
 /// Bytes of one element.
@@ -58,7 +58,7 @@ public:
   explicit Shape(std::vector<std::int64_t> dims) : dims_(std::move(dims)) {}
 
   std::int64_t rank() const { return static_cast<std::int64_t>(dims_.size()); }
-  /// Number of elements: the product of the extents. InputError when it exceeds 64 bits.
+  /// Number of elements: the product of the extents. InputError if it exceeds 64 bits.
   std::int64_t elements() const;
   /// The extent of an axis from 0 to rank - 1; InputError for another.
   std::int64_t operator[](std::int64_t axis) const { return dims_[index_of(axis)]; }
@@ -90,8 +90,8 @@ public:
   /// Zero-filled. Memory is aligned to 64 bytes. InputError for a negative extent.
   Tensor(DType dtype, Shape shape);
 
-  /// Elements that lie elsewhere, e.g. in a mapped file, and live as long as `elements` does: row-major,
-  /// aligned to their type, as many as the shape asks for. Only their owner may write to them.
+  /// A view of elements stored elsewhere, e.g. in a mapped file, which must live as long as `elements`:
+  /// row-major, aligned to their type, as many as the shape requires. Only their owner may write to them.
   static Tensor view(DType dtype, Shape shape, std::shared_ptr<const void> elements);
 
   template <class T>
@@ -109,7 +109,7 @@ public:
 
   const void* raw() const { return storage_.get(); }
   void* raw() { return storage_.get(); }
-  /// The elements; InternalError when T is not the tensor's element type.
+  /// The elements; InternalError if T is not the tensor's element type.
   template <class T>
   std::span<const T> data() const {
     expect(dtype_of<T>());
@@ -124,7 +124,8 @@ public:
   Tensor clone() const;
   /// The same elements under another shape of equal size.
   Tensor reshaped(Shape shape) const;
-  /// Element-wise conversion; shares the elements when the type already fits. Floating to integer truncates.
+  /// Element-wise conversion; shares the elements if the type is the same. Floating-point numbers are
+  /// truncated to integers.
   Tensor cast(DType dtype) const;
 
 private:

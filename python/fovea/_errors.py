@@ -1,4 +1,4 @@
-"""What fovea raises: one type for each status of fovea.h, with the library's own sentence as text."""
+"""The exceptions of the module: one type for each status of fovea.h, with the library's own sentence as text."""
 
 
 class Error(Exception):

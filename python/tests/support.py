@@ -1,4 +1,4 @@
-"""What the tests share. FOVEA_SOURCE_DIR is the repository; FOVEA_PROGRAM the built program, where there is one."""
+"""Common parts of the tests. FOVEA_SOURCE_DIR is the repository; FOVEA_PROGRAM the built program, where there is one."""
 
 import os
 import pathlib

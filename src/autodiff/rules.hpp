@@ -11,21 +11,21 @@
 
 namespace fovea::autodiff {
 
-/// One exception to the plain gradients: how the backward pass treats the nodes of one operator, or some
-/// nodes.
+/// An override of the plain gradients: how the backward pass treats all or some nodes of an operator.
 struct RuleOverride {
-  const ir::Operator* op;  ///< null: of any operator, as `applies` says
+  const ir::Operator* op;  ///< null: any operator; `applies` decides
   std::function<std::vector<ir::ValueId>(ir::GradientContext&)> rule;
   bool (*applies)(const ir::Graph&, const ir::Node&) = nullptr;  ///< null: every node of the operator
-  std::string_view treatment = {};  ///< for reports, where a set has several: what the rule does
+  std::string_view treatment = {};  ///< a description of the rule for reports, in sets with several
 };
 
-/// How the backward pass is made: the first override that fits, or else the operator's own gradient.
+/// The rules of a backward pass: for each node the first override that applies, or else the operator's own
+/// gradient.
 struct RuleSet {
   std::string name;
   std::vector<RuleOverride> overrides;
-  /// Whether an operator's nodes are counted where they keep their own gradient, because a user may expect
-  /// the rule to act on them; null: of none.
+  /// Selects the operators whose nodes are counted and reported when they keep their own gradient, because
+  /// users may expect the rule to act on them; null: none.
   bool (*passed_by)(const ir::Operator&) = nullptr;
 };
 
@@ -40,8 +40,8 @@ RuleSet guided_rules();
 /// A caller's own rule at every rectifier.
 RuleSet rectifier_rules(std::shared_ptr<const RectifierRule> rule);
 
-// Relevance propagation: what flows back is a relevance R, seeded with a score (or a 1), and every node hands
-// the relevance of its output on to its inputs. See rules/relevance.hpp and docs/rules.md.
+// Relevance propagation: the backward pass propagates a relevance R, seeded with a score (or a 1), and every
+// node redistributes the relevance of its output to its inputs. See rules/relevance.hpp and docs/rules.md.
 
 /// LRP-epsilon (bach2015pixel): R_i = sum over j of x_i w_ij R_j / (z_j + epsilon sign(z_j)), where z_j is
 /// the output with its bias. On networks of layers, ReLUs and poolings it is gradient times input

@@ -25,15 +25,15 @@ struct Buffer {
   Tensor constant;  ///< of a Constant
 };
 
-/// What a backend keeps for each session, e.g. an execution stream. `begin_run` and `end_run` surround every
-/// run, on the thread that runs.
+/// The state of a backend for one session, e.g. an execution stream. `begin_run` and `end_run` surround every
+/// run, on the running thread.
 class SessionState {
 public:
   virtual ~SessionState() = default;
   virtual void begin_run() {}
   virtual void end_run() {}
-  /// Whether a run must take place on a new thread, since the threads that the calling one works with are
-  /// gone.
+  /// Whether a run must take place on a new thread, because the worker threads of the calling one no longer
+  /// exist.
   virtual bool needs_new_thread() const { return false; }
 };
 
@@ -53,14 +53,14 @@ private:
   SessionState* state_;
 };
 
-/// Where a step comes from, for profiles.
+/// The origin of a step, for profiles.
 struct Origin {
   std::string node;                ///< the graph's node; empty for the program's own copies
   Shape shape;                     ///< of the node's first output
-  std::int64_t multiply_adds = 0;  ///< of the node, on the one of its steps that does its work
+  std::int64_t multiply_adds = 0;  ///< of the node, on the step that does its main work
 };
 
-/// One unit of work. `bind` is called once a session and returns the function that is called every run.
+/// One unit of work. `bind` is called once for each session and returns the function that every run calls.
 struct Step {
   std::string_view operator_name;
   std::vector<BufferId> reads, writes;
@@ -72,22 +72,22 @@ struct Step {
 struct Lowering {
   std::vector<Buffer> buffers;
   std::vector<Step> steps;
-  std::size_t forward_steps = 0;  ///< the first so many are the forward part
+  std::size_t forward_steps = 0;  ///< number of the first steps that are the forward part
   std::vector<BufferId> inputs;   ///< External, row-major, in the order of the graph's inputs
   std::vector<BufferId> outputs;  ///< External, row-major, in the order of the graph's outputs
   std::int64_t fallback_nodes = 0;
   std::function<std::unique_ptr<SessionState>()> make_state;
 };
 
-/// What convolutions and matrix products multiply; sums are taken in float32 always.
+/// The number format of the operands of convolutions and matrix products; sums are always float32.
 enum class Arithmetic { F32, BF16 };
 
 struct LowerOptions {
   int threads = 0;  ///< 0: all processors
   Arithmetic forward = Arithmetic::F32;
   Arithmetic backward = Arithmetic::F32;
-  /// Called behind each node that was lowered, for every constant that it reads; `last` where no later node
-  /// does. The lowering holds or has copied what it needs by then, so the graph need not hold that any more.
+  /// Called after each lowered node, for every constant that it reads; `last` if no later node reads it. By
+  /// then the lowering holds or has copied what it needs, so the graph may release the constant.
   std::function<void(ir::ValueId constant, bool last)> on_read = {};
 };
 

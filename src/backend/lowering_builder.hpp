@@ -7,7 +7,8 @@
 
 namespace fovea::backend {
 
-/// The bookkeeping that backends share: which buffer holds a value in row-major order, and the steps so far.
+/// The bookkeeping that backends share: the buffers that hold values in row-major order, and the steps so
+/// far.
 class LoweringBuilder {
 public:
   explicit LoweringBuilder(const ir::Graph& graph);
@@ -17,21 +18,21 @@ public:
   BufferId plain(ir::ValueId id);
   BufferId add_buffer(std::size_t bytes);
   BufferId add_constant(Tensor tensor);
-  /// The steps that follow belong to this node: `add_step` writes its name, shape and multiply-adds on them.
+  /// Starts a node: `add_step` labels the following steps with its name, shape and multiply-adds.
   void begin_node(const ir::Node& node);
   void add_step(Step step);
   /// The node's reference kernel on row-major buffers. A Reshape becomes an alias and costs nothing.
   void add_reference_step(const ir::Node& node, const std::vector<int>& uses);
-  /// The result of `finish`, after each node of the schedule in its order was begun and went to `lower_node`.
+  /// Lowers all nodes of the schedule in order by `lower_node` and returns the result of `finish`.
   Lowering lower(const plan::Schedule& schedule, const std::function<void(const ir::Node& node)>& lower_node);
-  /// The same with every node's reference kernel.
+  /// Lowers all nodes to their reference kernels.
   Lowering lower_to_reference(const plan::Schedule& schedule);
   std::size_t step_count() const { return lowering_.steps.size(); }
   Lowering& lowering() { return lowering_; }
   /// Declares that a value lives in `buffer` in row-major order.
   void set_plain(ir::ValueId id, BufferId buffer) { plain_[static_cast<std::size_t>(id)] = buffer; }
   /// Moves the outputs to external buffers and returns the result; the first `forward_steps` steps and
-  /// `forward_outputs` outputs are the forward part. Every output must be held in row-major order by now.
+  /// `forward_outputs` outputs are the forward part. Every output must be available in row-major order.
   Lowering finish(std::size_t forward_steps, std::size_t forward_outputs);
 
 private:

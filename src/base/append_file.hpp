@@ -6,9 +6,9 @@
 
 namespace fovea {
 
-/// A file that grows by whole lines and survives the end of its process at any moment: what `append` has
-/// returned from is in the file, and only the last line can be torn. One process at a time: the file is
-/// locked.
+/// A file that grows by whole lines and survives the end of its process at any moment: text is in the file
+/// once `append` has returned, and only the last line can be incomplete. The file is locked, so that one
+/// process at a time writes it.
 class AppendFile {
 public:
   /// Opens the file or makes it. OutputError naming it when that fails or another process has it open.
@@ -17,9 +17,9 @@ public:
   AppendFile(const AppendFile&) = delete;
   AppendFile& operator=(const AppendFile&) = delete;
 
-  /// Keeps the first `bytes` and goes on behind them.
+  /// Truncates the file to its first `bytes`, after which appending continues.
   void cut(std::size_t bytes);
-  /// Writes the text behind what is there; it is on the disk at the latest a second and an append later.
+  /// Appends the text; it is on the disk at the latest after another second and another append.
   void append(std::string_view text);
   /// Waits until everything is on the disk.
   void sync();

@@ -6,10 +6,10 @@
 
 namespace fovea {
 
-/// A file that is written whole or not at all: to a temporary file in the same folder that takes the name
-/// when everything is on it. The mode of a file already there is kept, a symbolic link is followed, a device
-/// or pipe is written directly. Without `commit` what was there before is untouched and nothing new is left
-/// behind.
+/// A file that is written completely or not at all: to a temporary file in the same folder, which takes the
+/// final name when it is complete. The mode of an existing file is kept, a symbolic link is followed, and a
+/// device or pipe is written directly. Without `commit` the previous file is untouched and no new file
+/// remains.
 class AtomicFile {
 public:
   /// OutputError naming the file when it cannot be made.
@@ -20,11 +20,11 @@ public:
 
   /// OutputError naming the file, as `commit`.
   void write(std::string_view bytes);
-  /// Gives the file its name. Nothing can be written any more.
+  /// Gives the file its name, after which nothing can be written.
   void commit();
 
 private:
-  std::string path_;       ///< as it was given
+  std::string path_;       ///< as given
   std::string target_;     ///< the file that is replaced
   std::string temporary_;  ///< empty: written directly, or done
   std::optional<unsigned> mode_;

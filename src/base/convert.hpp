@@ -5,8 +5,8 @@
 
 namespace fovea {
 
-/// x as another element type. Floating to integer truncates towards 0, with values out of range taking the
-/// nearest one in range and NaN becoming 0; to bool asks x != 0.
+/// x as another element type. Floating-point numbers are truncated to integers, with values out of range
+/// becoming the nearest one in range and NaN becoming 0; conversion to bool is x != 0.
 template <class To, class From>
 To convert(From x) {
   if constexpr (std::same_as<To, bool>) {

@@ -7,7 +7,7 @@
 
 namespace fovea {
 
-/// Bytes that a line may have: no file that is meant has longer ones.
+/// The largest number of bytes of a line; meaningful files have no longer ones.
 inline constexpr std::size_t kMaxCsvLine = std::size_t{1} << 20;
 
 /// Fields of one CSV line; a quoted field may hold commas and doubled quotes. InputError naming `origin` and

@@ -15,12 +15,12 @@
 
 namespace fovea {
 
-/// The values of an enumeration with the names that users give them by, in the order in which they are
-/// listed. Each value and each name stands in it once.
+/// The values of an enumeration with the names that users know them by, in the order of lists. Each value and
+/// each name occurs once.
 template <class E, std::size_t N>
 using EnumNames = std::array<std::pair<E, std::string_view>, N>;
 
-/// The name of a value; InternalError for one that is not in the list.
+/// The name of a value; InternalError for a value that is not in the list.
 template <class E, std::size_t N>
 std::string_view enum_name(const EnumNames<E, N>& names, E value) {
   const auto found =
@@ -38,7 +38,7 @@ std::vector<std::string> all_names(const EnumNames<E, N>& names) {
   return list;
 }
 
-/// The value of a name. InputError that lists all names for any other text; `what` is what the name is of:
+/// The value of a name. InputError that lists all names for any other text; `what` says what is named:
 /// "precision".
 template <class E, std::size_t N>
 E enum_value(const EnumNames<E, N>& names, std::string_view what, std::string_view name) {

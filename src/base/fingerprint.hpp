@@ -8,8 +8,7 @@
 
 namespace fovea {
 
-/// A number that tells one text from another (FNV-1a, 64 bits): it guards against mistakes, not against
-/// malice.
+/// A hash that distinguishes texts (FNV-1a, 64 bits). It guards against mistakes, not against malice.
 class Fingerprint {
 public:
   Fingerprint& add(std::string_view bytes) {

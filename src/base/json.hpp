@@ -14,11 +14,11 @@ namespace fovea {
 /// range.
 nlohmann::ordered_json parse_json(const std::string& text, const std::string& path);
 
-/// JSON as it is written to files and to standard output: valid UTF-8, without a character that a terminal
-/// acts on.
+/// JSON in the form for files and standard output: valid UTF-8, without characters that a terminal
+/// interprets.
 std::string json_text(const nlohmann::ordered_json& json);
 
-/// Kind, counts and names of each note.
+/// The kind, counts and names of each note.
 nlohmann::ordered_json notes_json(std::span<const Note> notes);
 
 }  // namespace fovea

@@ -10,8 +10,8 @@
 
 namespace fovea {
 
-/// Reads the fields of a JSON object strictly. Whatever is wrong - a field that is missing, of another type
-/// or not known - is an InputError that names the file and the field.
+/// Reads the fields of a JSON object strictly: a field that is missing, unknown or of another type is an
+/// InputError that names the file and the field.
 class JsonFields {
 public:
   /// The object that the file holds.
@@ -31,7 +31,7 @@ public:
   std::optional<JsonFields> object_if_given(const std::string& field);
   std::vector<JsonFields> objects(const std::string& field);
 
-  /// To be called once all fields have been asked for: an error where the object has any other.
+  /// To be called once all fields have been read. InputError if the object has any other.
   void expect_no_others() const;
   [[noreturn]] void fail(const std::string& field, const std::string& message) const;
 
@@ -44,7 +44,7 @@ private:
 
   nlohmann::json object_;
   std::string path_;
-  std::string place_;  ///< of the object in its file: "preprocessing."
+  std::string place_;  ///< prefix of the object's fields in messages: "preprocessing."
   std::set<std::string> asked_;
 };
 

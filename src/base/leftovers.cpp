@@ -42,7 +42,7 @@ std::optional<long> process_of_file(std::string_view name) {
   return number_from(name.substr(0, dash));
 }
 
-/// The same for the unfinished folder of a page's pictures.
+/// The process in the name of the unfinished folder of a page's pictures; none for another name.
 std::optional<long> process_of_folder(std::string_view name) {
   constexpr std::string_view middle = "_files.", end = ".tmp";
   if (!name.ends_with(end))

@@ -9,20 +9,20 @@
 
 namespace fovea {
 
-/// Whether anybody is told of what happens at that level: one look at an atomic number.
+/// Whether events of that level are logged; costs one atomic load.
 bool is_logged(LogLevel level);
 
-/// Tells the log, if there is one by now.
+/// Passes a line to the log, if there is one.
 void log_line(LogLevel level, std::string_view line);
 
-/// The same with a format, whose text is made only if it is logged.
+/// Logs a formatted line; the text is made only if it is logged.
 template <class... Arguments>
 void log_event(LogLevel level, fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   if (is_logged(level))
     log_line(level, fmt::format(format, std::forward<Arguments>(arguments)...));
 }
 
-/// The time since it was made; looks at the clock only where there is a log.
+/// The time since construction; reads the clock only if there is a log.
 class LogTimer {
 public:
   double milliseconds() const {

@@ -4,8 +4,8 @@
 
 namespace fovea {
 
-/// Makes the folder, and those above it, if it does not exist. OutputError if that fails or nothing can be
-/// written into it.
+/// Creates the folder and its parents if they do not exist. OutputError if that fails or the folder is not
+/// writable.
 void make_folder(const std::string& path);
 
 }  // namespace fovea

@@ -7,27 +7,28 @@
 
 namespace fovea {
 
-/// The bytes of a file, mapped into memory and read-only: pages come from the system's cache when they are
-/// first touched and are nobody's copy. What cannot be mapped (a pipe) is read.
+/// The bytes of a file, mapped into memory read-only: pages come from the system's cache when they are first
+/// accessed and are not copied. A file that cannot be mapped (a pipe) is read.
 ///
-/// A mapping shows what the file holds now. Replacing the file by another (as `rename` does) or deleting it
-/// leaves the mapping as it is; writing into the file changes it; and a file that is cut short takes its
-/// pages away, so that touching them raises SIGBUS. So nothing that lives long may point into a mapping, and
-/// who reads from it asks `check_unchanged` before.
+/// A mapping shows the file's current content. Replacing the file by another (as `rename` does) or deleting
+/// it does not affect the mapping; writing into the file changes it; truncating the file removes pages, and
+/// accessing them raises SIGBUS. Therefore nothing long-lived may point into a mapping, and readers call
+/// `check_unchanged` first.
 class MappedFile {
 public:
-  /// InputError without a place when the file cannot be opened or read, or has more than `limit` bytes.
+  /// Maps a file. InputError, without its path, if the file cannot be opened or read, or has more than
+  /// `limit` bytes.
   static std::shared_ptr<const MappedFile> open(const std::string& path, std::size_t limit);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
 
   std::string_view bytes() const { return bytes_; }
-  /// InputError when the file was written to or cut short since it was opened.
+  /// InputError if the file was modified or truncated since it was opened.
   void check_unchanged() const;
-  /// Gives the pages back to the system; they return from the file when they are touched again.
+  /// Returns the pages to the system; they are read from the file again when accessed.
   void release_pages() const;
-  /// The same of the pages that lie in this part of the mapping whole; nothing for any other address.
+  /// Returns the pages that lie entirely in this part of the mapping; does nothing for any other address.
   void release_pages(const void* address, std::size_t bytes) const;
 
 private:

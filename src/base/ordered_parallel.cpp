@@ -57,7 +57,7 @@ public:
     end_without_workers();
   }
 
-  /// What one thread does.
+  /// The body of one worker thread.
   void run_worker() {
     Work work;
     try {

@@ -4,7 +4,7 @@
 
 namespace fovea {
 
-/// Bytes of memory that the machine has; the largest number where the system does not tell.
+/// The machine's memory in bytes; the largest number if the system does not say.
 std::int64_t physical_memory();
 
 }  // namespace fovea

@@ -4,9 +4,8 @@
 
 namespace fovea {
 
-/// What x86-64 processors may have beyond the architecture's minimum, as bits in rising order; other
-/// architectures have no bits. Files are compiled for the minimum unless whoever builds fovea asks for more
-/// (-march=...).
+/// Instruction sets that the compiler may use beyond the minimum of x86-64, as bits in ascending order; 0 on
+/// other architectures. Files are compiled for the minimum unless fovea is built for more (-march=...).
 constexpr std::uint32_t instructions_of_compiler() {
   std::uint32_t bits = 0;
 #if defined(__SSE4_2__)
@@ -45,10 +44,11 @@ constexpr std::uint32_t instructions_of_compiler() {
   return bits;
 }
 
-/// The same of the processor that runs this, so far as its operating system lets it be used.
+/// The same bits for the processor that runs the program, as far as its operating system supports them.
 std::uint32_t instructions_of_processor();
 
-/// The name of the first of `needed` that is not in `present` ("AVX2"), null where none is missing.
+/// The name of the first instruction set in `needed` that is not in `present` ("AVX2"); null if none is
+/// missing.
 const char* first_missing_instructions(std::uint32_t needed, std::uint32_t present);
 
 }  // namespace fovea

@@ -18,7 +18,7 @@ std::string reason(int error) {
   return std::generic_category().message(error);
 }
 
-/// What a file is, where it is not a regular one.
+/// The kind of a file that is not a regular one.
 std::string kind_of(mode_t mode) {
   if (S_ISFIFO(mode))
     return "is a pipe, not a file: write what it gives into a file first";

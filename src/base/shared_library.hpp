@@ -4,8 +4,8 @@
 
 namespace fovea {
 
-/// A shared library of the system that is loaded when it is first needed, so that work without it does not
-/// wait for it and for the libraries behind it. It stays loaded until the process ends.
+/// A shared library of the system that is loaded on first use, so that work without it does not wait for it
+/// and its dependencies. It stays loaded until the process ends.
 class SharedLibrary {
 public:
   /// `name` as in "libcurl.so.4". InputError that says which package of Debian holds it when it cannot be

@@ -10,7 +10,7 @@
 
 namespace fovea {
 
-/// An argument of a text for people: texts as `shown` gives them, all else as it is.
+/// An argument of a text for people: texts are escaped by `shown`, everything else is passed on.
 template <class T>
 auto shown_argument(const T& argument) {
   if constexpr (std::is_convertible_v<const T&, std::string_view>)
@@ -19,7 +19,7 @@ auto shown_argument(const T& argument) {
     return argument;
 }
 
-/// fmt::format whose arguments can do a terminal no harm; the format itself may hold ends of lines.
+/// fmt::format whose arguments are made safe for a terminal; the format itself may contain line ends.
 template <class... Arguments>
 std::string shown_format(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   return [&](const auto&... texts) {

@@ -6,14 +6,14 @@
 
 namespace fovea {
 
-/// Makes many tensors that live and end together, as a model's weights do, from few large pieces of memory:
-/// the system hands those out in large pages, where single tensors would fault in page after page. A piece is
-/// given back when the last of its tensors has ended.
+/// Allocates tensors that live and end together, such as a model's weights, from a few large pieces of
+/// memory, which the system provides in large pages; separate tensors would cause a page fault for every
+/// page. A piece is freed when the last of its tensors has ended.
 class TensorPool {
 public:
   /// Zero-filled, aligned to 64 bytes.
   Tensor make(DType dtype, const Shape& shape);
-  /// The same elements in the pool's memory.
+  /// A copy of the tensor in the pool's memory.
   Tensor copy(const Tensor& tensor);
 
 private:

@@ -5,8 +5,8 @@
 
 namespace fovea {
 
-/// How often costly work was begun in this process, so that tests can show that nothing is done twice. No
-/// more than a count: it changes nothing.
+/// Counters of expensive work in this process, with which tests show that nothing is done twice. They
+/// influence nothing.
 struct WorkCounts {
   std::atomic<std::uint64_t> decoded_pictures = 0;
   std::atomic<std::uint64_t> framed_photos = 0;

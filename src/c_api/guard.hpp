@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <stdexcept>
 
-/// Where C++ ends: everything that the C interface does runs inside `guarded`.
+/// The boundary between C++ and C: every function of the C interface runs inside `guarded`.
 namespace fovea::c_api {
 
 /// The caller broke the rules of fovea.h: FOVEA_ERROR_USAGE.
@@ -18,7 +18,7 @@ public:
 /// `fovea_last_error`.
 fovea_status report_exception() noexcept;
 
-/// Runs `body` and turns whatever it throws into a code.
+/// Runs `body` and converts an exception to its status code.
 template <class Body>
 fovea_status guarded(Body&& body) noexcept {
   try {
@@ -31,7 +31,7 @@ fovea_status guarded(Body&& body) noexcept {
 
 [[noreturn]] void throw_null(const char* what);
 
-/// What the pointer points to; UsageError where it is null. `what` names the argument.
+/// The object that the pointer points to; UsageError if it is null. `what` names the argument.
 template <class T>
 T& not_null(T* pointer, const char* what) {
   if (!pointer)
@@ -39,7 +39,7 @@ T& not_null(T* pointer, const char* what) {
   return *pointer;
 }
 
-/// UsageError where the caller's array is null or has another number of elements.
+/// UsageError if the caller's array is null or has another number of elements.
 void check_array(const void* array, const char* what, std::size_t found, std::size_t expected);
 
 }  // namespace fovea::c_api

@@ -12,7 +12,7 @@
 
 namespace fovea::c_api {
 
-/// What an explainer is compiled for.
+/// The options that determine a compiled explainer.
 struct ExplainerKey {
   std::string method;         ///< empty: scores only
   std::string preprocessing;  ///< a preset; empty: the model's own
@@ -21,14 +21,14 @@ struct ExplainerKey {
   friend bool operator==(const ExplainerKey&, const ExplainerKey&) = default;
 };
 
-/// Which output holds the scores, and what makes probabilities of them, where the caller says so.
+/// The output with the scores and their activation, if the caller specifies them.
 struct ScoreChoice {
   std::string scores;  ///< empty: the first output
   std::optional<Activation> activation;
 };
 
-/// The explainers of a model that sessions are using copies of, so that sessions with equal options share one
-/// compiled network. May be asked by several threads.
+/// The explainers of a model of which sessions use copies, so that sessions with equal options share one
+/// compiled network. Thread-safe.
 class ExplainerCache {
 public:
   std::shared_ptr<const Explainer> explainer(const Model& model, const ScoreChoice& choice,

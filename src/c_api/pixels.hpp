@@ -5,8 +5,8 @@
 
 namespace fovea::c_api {
 
-/// The caller's picture as RGB. UsageError where it has no pixels or its rows overlap, InputError where it
-/// has more pixels than kMaxImagePixels.
+/// The caller's picture as RGB. UsageError if it has no pixels or overlapping rows, InputError if it has more
+/// pixels than kMaxImagePixels.
 Image to_image(const fovea_pixels& pixels);
 
 }  // namespace fovea::c_api

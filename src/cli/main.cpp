@@ -42,7 +42,7 @@ std::string version_text() {
 struct Verb {
   std::string_view name;
   void (*add)(fovea::cli::Command);
-  bool describes_all = false;  ///< it tells of all verbs and their options
+  bool describes_all = false;  ///< it describes all commands and their options
 };
 
 /// In the order in which the help shows them.

@@ -5,8 +5,8 @@
 
 namespace fovea {
 
-/// Program::compile on the first of these backends that does not refuse the model; ProgramOptions::backend is
-/// not looked at. A note tells why backends refused it.
+/// Compiles for the first of these backends that does not refuse the model; ProgramOptions::backend is
+/// ignored. A note says why backends refused it.
 std::shared_ptr<const Program> compile_on(std::span<const backend::Backend* const> backends,
                                           const Model& model, const ProgramOptions& options);
 

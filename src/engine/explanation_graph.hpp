@@ -6,8 +6,8 @@
 
 namespace fovea {
 
-/// A differentiated graph with what stands around it in an exported one: the seed made from the scores, or
-/// from an input `class`, and the gradient made into the map. Outputs: scores, map.
+/// Completes a differentiated graph for export: makes the seed from the scores or from an input `class`, and
+/// the map from the gradient. Outputs: scores, map.
 ir::Graph explanation_graph(const autodiff::Differentiated& differentiated, PictureLayout layout,
                             const ExplanationOptions& options);
 

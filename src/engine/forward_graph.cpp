@@ -13,7 +13,7 @@
 namespace fovea {
 namespace {
 
-/// What makes probabilities where the graph does not say, or the caller overrules it.
+/// The activation if the graph does not show it or the caller overrides it.
 void settle_activation(ScoreHead& head, bool is_found, std::int64_t scores, const ProgramOptions& options,
                        passes::Notes& notes) {
   if (options.activation) {

@@ -13,14 +13,14 @@ namespace fovea {
 /// A model file's metadata_props.
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
-/// From the key `labels`: one label a line, or a list of strings as JSON and Python write it, in class order.
-/// Labels without a WordNet id get ImageNet's where exactly one class there has the same name. None, and a
-/// line in `warnings`, where the text is something else: other programs use the same keys.
+/// The labels under the key `labels`: one label a line, or a list of strings as JSON and Python write it, in
+/// class order. Labels without a WordNet id get ImageNet's if exactly one class there has the same name.
+/// Empty, with a line in `warnings`, if the text is something else: other programs use the same key.
 Labels labels_from_metadata(const Metadata& metadata, std::vector<std::string>& warnings);
 
-/// From the keys `mean`, `std` (1 to 4 numbers in red, green, blue order, of pixels scaled to 0..1, separated
-/// by commas or as a list of JSON), `resize_short_side` and `channel_order` (RGB or BGR). Nothing when none
-/// of them is there, and nothing with a line in `warnings` when one means something else.
+/// The preprocessing under the keys `mean`, `std` (1 to 4 numbers in red, green, blue order, of pixels scaled
+/// to 0..1, separated by commas or as a JSON list), `resize_short_side` and `channel_order` (RGB or BGR).
+/// None if no key is present, and none with a line in `warnings` if one has another meaning.
 std::optional<Preprocessing> preprocessing_from_metadata(const Metadata& metadata,
                                                          std::vector<std::string>& warnings);
 

@@ -7,14 +7,14 @@ namespace fovea {
 
 struct Model::Impl {
   std::shared_ptr<const onnx_import::OnnxFile> file;
-  std::vector<ModelPort> outputs;  ///< of the file, with what it does not say of the first
+  std::vector<ModelPort> outputs;  ///< of the file, with open extents of the first filled in
   Labels labels;
   std::optional<Preprocessing> preprocessing;
   std::vector<std::string> warnings;
-  std::int64_t max_memory = 0;  ///< as LoadOptions has it
+  std::int64_t max_memory = 0;  ///< see LoadOptions
 };
 
-/// What the engine sees of a Model and its users do not.
+/// Gives the engine access to the implementation of a Model.
 struct ModelAccess {
   static const auto& impl(const Model& model) { return *model.impl_; }
 };

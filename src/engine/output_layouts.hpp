@@ -8,7 +8,7 @@
 
 namespace fovea {
 
-/// What the axes of an imported graph's outputs count, as far as it is known: one entry for each output.
+/// The layouts of an imported graph's outputs, as far as they are known: one entry for each output.
 std::vector<std::optional<LayerLayout>> output_layouts(const Model& model, const ir::Graph& graph,
                                                        const ProgramOptions& options);
 

@@ -9,13 +9,15 @@
 
 namespace fovea {
 
-/// What a backward pass is with respect to, and the output that holds it; none for the picture.
+/// The value with respect to which a backward pass differentiates, and the output that holds it; none for the
+/// picture.
 struct WrtValue {
   TensorInfo info;
   std::optional<std::size_t> output;
 };
 
-/// A model's graph as programs and exported networks have it in common, and what it computes.
+/// A model's graph, as programs and exported networks share it, with the description of its inputs and
+/// outputs.
 struct BuiltGraph {
   ir::Graph graph;  ///< outputs: `outputs`, then the gradients, unless `Surround` made others
   std::vector<TensorInfo> inputs, outputs;
@@ -24,14 +26,14 @@ struct BuiltGraph {
   std::vector<WrtValue> wrt;        ///< one for each backward pass
 };
 
-/// What is put around a differentiated graph before the final passes, such as the seed and the map of an
-/// exported explanation. It is for a single backward pass.
+/// A function that completes a differentiated graph before the final passes, such as with the seed and the
+/// map of an exported explanation. It is for a single backward pass.
 using Surround = std::function<ir::Graph(const autodiff::Differentiated&)>;
 
-/// The one way from a model to a graph that is lowered or written to a file: import, scores and canonical
-/// passes (forward_graph.hpp), differentiation for each backward pass of the options, `surround`, final
-/// passes. With Direction::Forward it ends before differentiation. What users should know is added to
-/// `report`. InputError and ModelError as Program::compile has them.
+/// Makes the graph of a model that is then lowered or written to a file: import, scores and canonical passes
+/// (forward_graph.hpp), differentiation for each backward pass of the options, `surround`, final passes.
+/// Direction::Forward omits differentiation. Notes for users are added to `report`. InputError and ModelError
+/// as for Program::compile.
 BuiltGraph build_graph(const Model& model, const ProgramOptions& options, ProgramReport& report,
                        const Surround& surround = {});
 

@@ -16,13 +16,12 @@ struct Program::Impl {
   std::string text;  ///< the graph that was lowered
   const backend::Backend* backend = nullptr;
   backend::Lowering lowering;
-  /// Of every buffer, the backend's copy of a constant; null for other buffers, and where steps read the
-  /// host's memory.
+  /// The backend's copy of each constant buffer; null for other buffers, and if steps read the host's memory.
   std::vector<std::shared_ptr<void>> constants;
   std::vector<std::size_t> offsets;  ///< of every buffer in the arena; meaningful for those of kind Arena
 };
 
-/// What the engine sees of a Program and its users do not.
+/// Gives the engine access to the implementation of a Program.
 struct ProgramAccess {
   using Impl = Program::Impl;
   static const Impl& impl(const Program& program) { return *program.impl_; }

@@ -26,7 +26,7 @@ bool may_be_floating(const ModelPort& port) {
          port.element_type == "double";
 }
 
-/// How many numbers an output has for each picture, as declared; 0 where that is open.
+/// The declared number of values of an output for each picture; 0 if it is open.
 std::int64_t declared_numbers(const ModelPort& port) {
   if (port.dims.size() < 2)
     return port.dims.size() == 1 ? std::max<std::int64_t>(port.dims[0], 0) : 0;
@@ -44,7 +44,7 @@ bool may_be_scores(const ModelPort& port) {
                        port.dims.end(), [](std::int64_t dim) { return dim > 1; }) <= 1;
 }
 
-/// What else the user could mean, as the end of a sentence.
+/// Suggestions of other outputs, as the end of a sentence.
 std::string alternatives(const Model& model, const std::string& refused) {
   std::vector<std::string> others;
   for (const ModelPort& port : model.outputs())

@@ -6,12 +6,11 @@
 
 namespace fovea {
 
-/// What the run of an evaluation tells its caller while it works, on the caller's thread. Empty functions are
-/// not called.
+/// Callbacks of a running evaluation, called on the caller's thread. Empty functions are not called.
 struct EvaluationEvents {
-  /// `done` pieces of work out of `total` are finished; `what` names the next one.
+  /// `done` of `total` work items are finished; `what` names the next one.
   std::function<void(std::int64_t done, std::int64_t total, const std::string& what)> progress = {};
-  /// One picture could not be used; the run goes on. `message` is a sentence that names it.
+  /// A picture could not be used, and the run continues. `message` is a sentence that names it.
   std::function<void(const std::string& message)> failed = {};
 };
 

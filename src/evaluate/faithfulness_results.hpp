@@ -10,7 +10,7 @@
 /// The results of `run_faithfulness` as files, plots and tables.
 namespace fovea {
 
-/// The kinds of curves of a map, with what belongs onto their plots.
+/// The kinds of curves of a map, with the texts of their plots.
 struct CurveKind {
   const char* name;  ///< of columns and files
   const char* title;
@@ -28,7 +28,7 @@ inline constexpr std::array<CurveKind, 4> kCurveKinds = {{
      &MapScores::road_least},
 }};
 
-/// What one method got on all images that could be used.
+/// The means of one method over all images that could be used.
 struct MethodMeans {
   std::string name;
   std::array<MeasuredMean, kMapMeasures> measures;
@@ -39,7 +39,7 @@ struct MethodMeans {
   }
 };
 std::vector<MethodMeans> means_of(const FaithfulnessResults& results);
-/// The measures that some method has a value of.
+/// The measures for which at least one method has a value.
 std::vector<MapMeasureInfo> measured(const std::vector<MethodMeans>& means);
 /// "low is good", "high is good" or "no better or worse".
 const char* hint_of(Better better);
@@ -54,14 +54,14 @@ std::string summary_text(const FaithfulnessResults& results, const std::vector<M
 LinePlot curve_plot(const std::vector<MethodMeans>& means, std::size_t kind);
 BarPlot measure_plot(const std::vector<MethodMeans>& means, const MapMeasureInfo& info);
 
-/// An image with what its maps reached: insertion less deletion.
+/// An image and the quality of its maps: insertion minus deletion.
 struct HardImage {
   const FaithfulnessImage* image = nullptr;
   double mean = 0;   ///< over the methods, without controls
   std::string best;  ///< title of the best method
   double best_value = 0;
 };
-/// The images on which the methods do worst, the worst first; at most `count`.
+/// The images on which the methods perform worst, worst first; at most `count`.
 std::vector<HardImage> hardest_images(const FaithfulnessResults& results, std::size_t count);
 
 /// Writes images.csv, curves.csv, summary.json and the plots into a folder. OutputError naming the file.

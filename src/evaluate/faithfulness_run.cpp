@@ -30,7 +30,7 @@ Image upright_mask(const std::string& file, const std::string& path, const Image
   return turn_upright(std::move(mask), orientation);
 }
 
-/// What one worker runs.
+/// The state of one worker.
 struct Worker {
   explicit Worker(const FaithfulnessRun& run) : scorer(run.scores), explain(run.explainer) {}
   Session scorer;

@@ -13,20 +13,20 @@
 #include <string>
 #include <vector>
 
-/// An evaluation of the maps of several methods on many photos, by several workers.
+/// Evaluates the maps of several methods on many photos, with several workers.
 namespace fovea {
 
-/// Where objects are, by the picture's file name.
+/// The true places of objects, by the picture's file name.
 class ObjectTruths {
 public:
-  /// Nothing is known of any picture.
+  /// No truth for any picture.
   ObjectTruths() = default;
-  /// Boxes and, where `classes` is not 0, classes of a CSV as read_truth_csv has it.
+  /// Boxes and, unless `classes` is 0, classes from a CSV: see read_truth_csv.
   ObjectTruths(const std::string& csv, const Labels& labels, std::int64_t classes);
   /// Masks from a folder that holds NAME.png for a picture NAME.
   static ObjectTruths of_masks(std::string folder);
 
-  /// The truth of a picture, turned upright as the photo is; sets the class where it is known and not given.
+  /// The truth of a picture, turned upright as the photo is; sets the class if it is known and not given.
   /// InputError for a mask that cannot be read or is of another size, and for boxes that cannot be used.
   ObjectTruth of(const std::string& path, const Image& photo, std::optional<std::int64_t>& class_index) const;
 
@@ -35,7 +35,7 @@ private:
   std::map<std::string, AnnotatedImage> images_;
 };
 
-/// A photo's results, or why there are none.
+/// A photo's results, or the reason why there are none.
 struct FaithfulnessImage {
   std::string image;
   JudgedPhoto judged;
@@ -43,7 +43,7 @@ struct FaithfulnessImage {
   bool failed() const { return !error.empty(); }
 };
 
-/// Everything that was measured.
+/// The results of all images.
 struct FaithfulnessResults {
   std::vector<std::string> methods;  ///< with the controls at the end
   std::vector<FaithfulnessImage> images;

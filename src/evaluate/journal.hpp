@@ -8,25 +8,25 @@
 
 namespace fovea {
 
-/// What happens to results of an earlier run in the same folder.
+/// The treatment of results of an earlier run in the same folder.
 enum class EarlierResults { Refuse, Resume };
 
-/// The results of one shard while they are made: a file of rows that grows by one row for each image, so that
-/// a run can be resumed after it ended at any moment, also in the middle of a row.
+/// The growing results of one shard: a file with one row for each image, from which a run can be resumed
+/// after it ended at any moment, even in the middle of a row.
 class Journal {
 public:
-  /// `places` are the images of the shard in the ground truth. Takes up the rows of an earlier run, finished
-  /// or not, if that is what `earlier` says: UnfinishedResults when there are some and they are refused,
-  /// InputError when they were made with other settings or are not rows of these images, OutputError naming
-  /// the file when it cannot be written.
+  /// `places` are the images of the shard in the ground truth. With Resume, continues the rows of an earlier
+  /// run, finished or not; with Refuse, these are an UnfinishedResults error. InputError if they were made
+  /// with other settings or are not rows of these images, OutputError naming the file if it cannot be
+  /// written.
   Journal(ResultFiles files, const std::vector<std::int64_t>& places, const nlohmann::ordered_json& settings,
           EarlierResults earlier);
 
-  /// How many images have a row; they are the first of `places`.
+  /// The number of images that have a row; they are the first of `places`.
   std::size_t done() const { return rows_.results.size(); }
-  /// Adds the row of the next image. Not for a journal whose file was finished already.
+  /// Adds the row of the next image. Not allowed if the file was finished already.
   void add(ImageResult result);
-  /// Gives the file its final name. All results, those of earlier runs included.
+  /// Gives the file its final name and returns all results, including those of earlier runs.
   std::vector<ImageResult> finish();
 
 private:

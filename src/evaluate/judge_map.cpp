@@ -118,7 +118,7 @@ ScorePictures class_probability(Session& session, std::int64_t class_index) {
       const std::int64_t taken = std::min(batch, count - first);
       const auto from = pictures.subspan(static_cast<std::size_t>(first) * elements,
                                          static_cast<std::size_t>(taken) * elements);
-      // What lies in the rest of the batch does not matter.
+      // The rest of the batch is ignored.
       std::copy(from.begin(), from.end(), session.input().data<float>().begin());
       session.forward();
       for (std::int64_t n = 0; n < taken; ++n)

@@ -33,7 +33,7 @@ public:
   void multiply(const std::vector<double>& x, std::vector<double>& out) const {
     for_rows([&](std::size_t i) { out[i] = unknown_[i] * (weight_sums_[i] * x[i] - neighbours(x, i)); });
   }
-  /// What is missing for the picture, known and unknown pixels together, to fulfil the equations.
+  /// The residual of the equations for the picture of known and unknown pixels.
   std::vector<double> residual(const std::vector<double>& picture) const {
     std::vector<double> residual = grid();
     multiply(picture, residual);

@@ -11,7 +11,7 @@
 namespace fovea {
 namespace {
 
-/// Columns that are read back come first, but for the times, which change from run to run.
+/// Columns that are read back come first, except the times, which differ between runs.
 constexpr const char* kHeader =
     "index,image,wordnet_id,class,width,height,truth,clipped,guesses,probabilities,boxes,known_box,error,"
     "note,"

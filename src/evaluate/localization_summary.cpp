@@ -16,7 +16,7 @@ Json to_json(const Rate& rate) {
   return {{"share", rate.share()}, {"low", rate.low()}, {"high", rate.high()}, {"images", rate.count}};
 }
 
-/// How many of the guesses had boxes looked for; the errors of more are not known.
+/// The scores as JSON; null for errors that need more guesses than were localised.
 Json to_json(const BoxScores& scores, std::int64_t guesses) {
   Json json;
   json["localization_top1_error"] = guesses >= 1 ? to_json(scores.top1_error) : Json();

@@ -9,10 +9,10 @@
 /// A summary of an evaluation of localisation as JSON and as text.
 namespace fovea {
 
-/// How many of the best guesses had boxes looked for; the localisation errors of more guesses are not known.
-/// Settings without that field are of five.
+/// The number of best guesses for which boxes were found; localisation errors of more guesses are unknown.
+/// Settings without this field mean five.
 std::int64_t guesses_of(const nlohmann::ordered_json& settings);
-/// Counts, rates with their intervals (null where there were no images), failures, settings, seconds.
+/// Counts, rates with their intervals (null without images), failures, settings, seconds.
 nlohmann::ordered_json summary_json(const LocalizationSummary& summary,
                                     const nlohmann::ordered_json& settings);
 /// Lines of a table for people: rates in percent with their intervals, baselines beside them.

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-/// What tables and plots of evaluated maps have in common.
+/// Common parts of tables and plots of evaluated maps.
 namespace fovea {
 
 /// The method's name in tables and plots: "Grad-CAM", or "random map" and the like for controls.
@@ -22,7 +22,7 @@ std::string interval_text(const MeanInterval& mean, int decimals);
 void write_plot(const std::string& folder, const std::string& name, const LinePlot& plot);
 void write_plot(const std::string& folder, const std::string& name, const BarPlot& plot);
 
-/// An image that could not be used, and why.
+/// An image that could not be used, with the reason.
 struct FailedImage {
   std::string image, error;
 };

@@ -106,7 +106,7 @@ std::map<std::int64_t, Part> in_order(const std::vector<Part>& parts) {
   return shards;
 }
 
-/// The settings of a shard, but for which shard it is.
+/// The settings of a shard without its number.
 Json common_settings(const Part& part) {
   const std::string path = ResultFiles(part.folder(), part.shard).settings;
   Json settings = read_settings(path);

@@ -9,18 +9,17 @@
 
 namespace fovea {
 
-/// The results of all shards of an evaluation as a single run would have given them.
+/// The results of all shards of an evaluation, equal to those of a single run.
 struct MergedResults {
   std::vector<ImageResult> results;
   nlohmann::ordered_json settings;
-  ResultFiles files;  ///< where they are now
+  ResultFiles files;  ///< the files of the merged results
 };
 
 /// Reads the shards from `inputs`, folders of results or files images-I-of-N.csv, and writes rows and
-/// settings into the folder `output`, which is made. InputError that names the shards which are missing, a
-/// shard that comes twice or belongs to another division, a shard whose settings differ and the first setting
-/// that does, a damaged row, and a folder that holds other results; UnfinishedResults for a shard that is not
-/// finished.
+/// settings into the folder `output`, which is created. InputError that names missing shards, a repeated
+/// shard or one of another division, a shard with different settings and the first such setting, a damaged
+/// row, and a folder that holds other results; UnfinishedResults for a shard that is not finished.
 MergedResults merge_shards(const std::vector<std::string>& inputs, const std::string& output);
 
 }  // namespace fovea

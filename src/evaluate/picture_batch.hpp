@@ -6,18 +6,20 @@ namespace fovea {
 
 /// InputError unless `picture` is a network input [C,H,W] F32.
 void check_picture(const Tensor& picture);
-/// InputError unless `map` is [H,W] and `baseline` [C,H,W] of the picture's sides.
+/// InputError unless `map` is [H,W], and `baseline` [C,H,W], with the picture's sides.
 void check_covers(const Tensor& picture, const Tensor& map);
 void check_baseline(const Tensor& picture, const Tensor& baseline);
 
-/// Scores pictures in the order they are given, `batch` at a time, whatever their number: memory is constant.
+/// Scores pictures in the order in which they are added, `batch` at a time, so that memory does not depend on
+/// their number.
 class PictureBatch {
 public:
   /// InputError for a batch below 1.
   PictureBatch(const ScorePictures& score, std::size_t picture_elements, std::int64_t batch);
 
   void add(std::span<const float> picture);
-  /// The scores of all pictures given so far. InputError unless each call gave one finite score a picture.
+  /// The scores of all pictures added so far. InputError unless each call returned one finite score for each
+  /// picture.
   const std::vector<double>& scores();
 
 private:

@@ -9,7 +9,7 @@
 namespace fovea {
 namespace {
 
-/// How many layers each stage of the cascade has.
+/// The number of layers of each stage of the cascade.
 std::vector<std::size_t> stage_sizes(std::size_t layers, std::int64_t most) {
   FOVEA_CHECK(most >= 0, "{} stages: expected at least 0", most);
   const std::size_t stages = most == 0 ? layers : std::min(layers, static_cast<std::size_t>(most));

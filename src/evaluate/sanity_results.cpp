@@ -26,7 +26,7 @@ PlotSeries level_line(const char* label, double level, std::int64_t layers) {
   return {label, {0, static_cast<double>(layers)}, {level, level}, {}, {}, PlotRole::Control};
 }
 
-/// How alike the maps stay over the number of shuffled layers. A cascade begins with equal maps.
+/// The similarity of maps over the number of shuffled layers. A cascade begins with equal maps.
 LinePlot likeness_plot(const SanityResults& results, const std::string& kind, const std::string& title,
                        MeanInterval MeanLikeness::*what) {
   const bool cascading = kind == "cascading";

@@ -9,7 +9,7 @@
 /// The results of a sanity check as files, plots and tables.
 namespace fovea {
 
-/// The point of a method where all layers are shuffled, and that of another class.
+/// The point of a method with all layers shuffled, and that of another class.
 const SanityPoint& all_layers_shuffled(const SanityResults& results, std::string_view method);
 const SanityPoint& other_class_of(const SanityResults& results, std::string_view method);
 
@@ -23,7 +23,7 @@ struct NamedPlot {
   std::string file;  ///< without an extension
   LinePlot plot;
 };
-/// How alike maps stay over the number of shuffled layers.
+/// Plots of the similarity of maps over the number of shuffled layers.
 std::vector<NamedPlot> likeness_plots(const SanityResults& results);
 
 /// Writes sanity.csv, summary.json and the plots into a folder. OutputError naming the file.

@@ -21,7 +21,7 @@ struct SanityImage {
   std::vector<JudgedMap> maps;   ///< one for each method
 };
 
-/// What maps of one kind of network, or of another class, are compared with.
+/// The other maps of a comparison: of one kind of changed network, or of another class.
 struct Comparison {
   std::string kind;
   SanityStage stage;
@@ -63,7 +63,7 @@ SanityImage explain_image(const SanityRun& run, Explainer& explain, const std::s
   return image;
 }
 
-/// How alike the maps of an image are to its first ones, one for each method; none where a map could not be
+/// The similarity of an image's maps to the original ones, one for each method; none if a map could not be
 /// made.
 using Likenesses = std::vector<std::optional<MapLikeness>>;
 

@@ -5,8 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
-/// What the results of evaluations depend on, as JSON: written beside results, and compared when a run is
-/// resumed or shards are merged.
+/// Everything that the results of evaluations depend on, as JSON: written beside results, and compared when a
+/// run is resumed or shards are merged.
 namespace fovea {
 
 /// Every field by its command-line name.

@@ -12,14 +12,14 @@ struct Shard {
   std::int64_t number = 1;  ///< from 1
   std::int64_t of = 1;
 
-  /// "" for the only one, else "-2-of-8".
+  /// "" for the only shard, else "-2-of-8".
   std::string suffix() const;
   /// The places of its images among `total`, ascending.
   std::vector<std::int64_t> places(std::int64_t total) const;
 };
 
-/// "2/8"; an empty text is the only shard. InputError for anything else, for numbers outside 1..of, and for
-/// more than a million shards.
+/// Parses "2/8"; an empty text is the only shard. InputError for anything else, for numbers outside 1..of,
+/// and for more than a million shards.
 Shard parse_shard(std::string_view text);
 
 }  // namespace fovea

@@ -19,7 +19,7 @@ inline std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-/// The number that the whole text is; none for anything else.
+/// The number that the whole text represents; none for anything else.
 template <class T>
 std::optional<T> number_from(std::string_view text) {
   text = trimmed(text);

@@ -121,8 +121,8 @@ private:
                        [](const GradientAscent& c) { return !c.has_gradient(); });
   }
 
-  /// What keeps the pictures apart: Gram matrices of the layer that is excited or of another session's, or
-  /// the pictures themselves.
+  /// The features by which pictures are kept apart: Gram matrices of the layer that is excited or of another
+  /// session's, or the pictures themselves.
   enum class Apartness { None, OwnLayer, OtherLayer, Pictures };
 
   void choose_apartness() {

@@ -8,12 +8,12 @@
 
 namespace fovea {
 
-/// Planes [C,H,W] at the size of a crop in the resized photo: where it was resized for the network, each
-/// value is spread over the pixels it stands for.
+/// Resizes planes [C,H,W] to the size of a crop in the resized photo; each value is spread over the pixels
+/// that it represents.
 Tensor at_crop_size(const Tensor& planes, const Rect& rect);
 
-/// What a method says of the crops of a photo, put together: relevances and maps are summed up at their
-/// places in the resized photo and divided by how many lie there.
+/// Combines the results of a method for the crops of a photo: relevances and maps are added at the crops'
+/// places in the resized photo and divided by the number of crops there.
 class CropMaps {
 public:
   CropMaps(const Framing& framing, ChannelMerge merge, MethodInfo::Values values);
@@ -25,7 +25,7 @@ public:
     Tensor map;        ///< [H,W]
     std::optional<double> completeness_error;
   };
-  /// Of that part of the resized photo. May be called once.
+  /// The combined result for a part of the resized photo. May be called once.
   Result finish(const Rect& covered);
 
 private:

@@ -6,14 +6,15 @@
 
 namespace fovea {
 
-/// What pictures are compared by, one vector a picture. A picture not yet seen has none.
+/// The features by which pictures are compared, one vector for each picture. A picture without results has
+/// none.
 using Features = std::vector<float>;
 
 /// The mean cosine similarity of the k-th vector to all others, and d(that)/d(the k-th vector) in `gradient`.
-/// Vectors that are zero or missing are like nothing: 0.
+/// Zero or missing vectors have similarity 0.
 double similarity_to_others(std::span<const Features> all, std::size_t k, Features& gradient);
 
-/// The Gram matrix of a picture's layer [C,P], [C,C]: G_ab = 1/P sum_p A_ap A_bp over the P positions.
+/// The Gram matrix [C,C] of a picture's layer [C,P]: G_ab = 1/P sum_p A_ap A_bp over the P positions.
 Features gram_matrix(std::int64_t channels, std::span<const float> layer);
 /// d(objective)/d(layer) from d(objective)/d(Gram matrix), which is symmetric.
 void pull_back_gram(std::int64_t channels, std::span<const float> layer, const Features& gram_gradient,

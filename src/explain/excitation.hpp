@@ -4,7 +4,8 @@
 
 namespace fovea {
 
-/// What gradient ascent raises: a class score, or what LayerTarget says of the program's first output.
+/// The objective of gradient ascent: a class score, or the value of LayerTarget for the program's first
+/// output.
 class Excitation {
 public:
   /// InputError when the class, channel or unit is out of range.
@@ -14,7 +15,7 @@ public:
     double score = 0;
     std::optional<double> probability = {};  ///< of the class; none for a layer
   };
-  /// After `forward`, of the batch's n-th picture; InputError when the score is not finite.
+  /// The value for the n-th picture of the batch, after `forward`; InputError if the score is not finite.
   Look look(const Session& session, std::int64_t n) const;
   /// Writes d(score)/d(output) into the n-th picture's part of the session's seed.
   void seed(Session& session, std::int64_t n) const;

@@ -10,7 +10,7 @@
 
 namespace fovea {
 
-/// A method of an explainer: places of its passes in the one program, or a program of its own.
+/// A method of an explainer: the indices of its passes in the common program, or programs of its own.
 struct ReadyMethod {
   const Method* method;
   std::vector<std::size_t> passes;
@@ -19,7 +19,7 @@ struct ReadyMethod {
   bool samples() const { return static_cast<bool>(sampling.start); }
 };
 
-/// What all copies of an explainer share.
+/// The state that all copies of an explainer share.
 struct Explainer::Compiled {
   Compiled(const Model& model, const ExplainOptions& given);
 
@@ -36,23 +36,24 @@ private:
   void add_method(const std::string& name, const MethodContext& context);
 };
 
-/// A crop of one of several photos.
+/// The index of a photo and of one of its crops.
 struct CropOf {
   std::size_t photo, crop;
 };
 
-/// What one thread needs: the session of the scores and passes, and those of sampling methods.
+/// The state of one thread: the session of the scores and passes, and those of sampling methods.
 class Explainer::Worker {
 public:
   explicit Worker(std::shared_ptr<const Compiled> compiled);
 
   Session& session() { return passes_.session(); }
   void cancel_with(const std::stop_token& stop);
-  /// How many photos are looked at together.
+  /// The number of photos that are processed together.
   std::size_t group() const;
-  /// Scores photos that are framed, a group at most.
+  /// Scores framed photos, at most a group.
   void score(std::span<const std::shared_ptr<FramedPhoto::State>> photos);
-  /// Explanations of photos, a group at most, by some of the methods: by method, then by photo.
+  /// Explains photos, at most a group, by some of the methods. The result is indexed by method, then by
+  /// photo.
   std::vector<std::vector<Explanation>> explain(std::span<const FramedPhoto::State* const> photos,
                                                 std::span<const ScoreTarget> targets,
                                                 const std::vector<std::size_t>& methods,
@@ -61,11 +62,12 @@ public:
                         const SampleProgress& progress);
 
 private:
-  /// Calls use(crops, their network inputs) for all crops of the photos, as many at a time as a run takes.
+  /// Calls use(crops, their network inputs) for all crops of the photos, as many at a time as the batch
+  /// allows.
   template <class Photos, class Use>
   void for_each_batch(const Photos& photos, const Use& use);
   Tensor as_tensor(std::span<const float> input) const;
-  /// What a method reads of the passes for the n-th picture of the batch.
+  /// The attribution of a method for the n-th picture of the batch, from its passes.
   Attribution read(std::size_t method, std::int64_t n);
   Attribution sample(std::size_t method, const Tensor& input, const ScoreTarget& target,
                      const SampleProgress& progress);

@@ -8,20 +8,20 @@
 
 namespace fovea {
 
-/// Pictures as natural photos are made (`olah2017feature`): u = C F s z, in standard units without bounds.
-/// z: a spectrum of [C,H,W] coefficients, whose variance in natural photos is about 1. s: the amplitude of
-/// each frequency, inverse to it. F: the Hartley transform. C: the square root of the covariance of
-/// colours, so that the spectrum's channels are brightness, and two opponent colours. For independent z of
-/// variance 1, u has the colours' covariance, and variance 1 on average over channels.
+/// A parametrisation of pictures with the statistics of natural photos (`olah2017feature`): u = C F s z, in
+/// standard units without bounds. z: a spectrum of [C,H,W] coefficients, whose variance in natural photos is
+/// about 1. s: the amplitude of each frequency, inverse to it. F: the Hartley transform. C: the square root
+/// of the covariance of colours, so that the spectrum's channels are brightness, and two opponent colours.
+/// For independent z of variance 1, u has the colours' covariance, and variance 1 on average over channels.
 class FourierBasis {
 public:
   FourierBasis(const InputSize& size, ChannelOrder order);
 
-  /// z becomes u.
+  /// Replaces z by u.
   void synthesize(std::span<float> z) const;
-  /// u becomes z.
+  /// Replaces u by z.
   void analyze(std::span<float> u) const;
-  /// dS/du becomes dS/dz: s F C' g.
+  /// Replaces dS/du by dS/dz: s F C' g.
   void pull_back(std::span<float> gradient) const;
 
 private:

@@ -11,12 +11,12 @@ struct FramedPhoto::State {
   Framing framing;
   Crops crops = Crops::One;
   Preprocessing preprocessing;
-  Tensor inputs;  ///< what the network sees of the crops, [crops,C,H,W]
+  Tensor inputs;  ///< the network inputs of all crops, [crops,C,H,W]
   ClassScores scores;
 
   std::size_t crop_count() const { return framing.crops.size(); }
   std::span<const float> input(std::size_t crop) const;
-  /// InputError when the photo was framed for another network, preprocessing or crops.
+  /// InputError if the photo was framed for another network, preprocessing or crops.
   void check_fits(const InputSize& size, const Preprocessing& how, Crops which) const;
 };
 

@@ -11,8 +11,8 @@
 
 namespace fovea {
 
-/// Gradient ascent on one picture: where it is, how it is shown to the network, and the steps. Looks at it
-/// are the caller's: it shows the picture and brings back the gradient of what was shown.
+/// Gradient ascent on one picture: its current state, its random poses, and the steps. The caller runs the
+/// network: it calls `show` and passes the gradient of what was shown to `take_gradient`.
 class GradientAscent {
 public:
   GradientAscent(const InputSize& size, const Preprocessing& preprocessing, const ClassModelOptions& options,
@@ -27,23 +27,24 @@ public:
   int step() const { return step_; }
   ClassModel::Start start() const { return start_; }
 
-  /// From now on the picture is shown as it is, or moved at random.
+  /// Sets the pose: at rest, or a random one.
   void rest() { pose_ = {}; }
   void move() { pose_ = random_pose(options_, size_, generator_); }
   /// Writes the network's input.
   void show(std::span<float> input) const;
 
-  /// Keeps the gradient for the next step, given with respect to what was shown, in network units.
+  /// Stores the gradient for the next step, given with respect to the shown picture, in network units.
   void take_gradient(std::span<const float> shown_gradient);
   bool has_gradient() const;
-  /// Adds a push to the gradient that was taken: in the direction given, `share` times as long as it. With
-  /// respect to what was shown, in network units; or to the picture, in standard ones.
+  /// Adds a push to the stored gradient, in the given direction and `share` times as long as the gradient.
+  /// `push_shown` takes a direction for the shown picture in network units, `push` one for the picture in
+  /// standard units.
   void push_shown(std::span<const float> shown_direction, double share);
   void push(std::vector<float> direction, double share);
 
-  /// The deviation of the noise is 0.4 times `strength`, in standard units.
+  /// Starts from noise whose standard deviation is 0.4 times `strength`, in standard units.
   void start_from_noise(double strength);
-  /// Tells that no noise gave a gradient.
+  /// Records that no noise gave a gradient.
   void give_up() { start_ = ClassModel::Start::GradientStayedZero; }
   void make_step();
 
@@ -53,9 +54,9 @@ private:
   void step_regularized();
   void step_fourier();
   /// Smooth coloured noise: normal values on a coarse grid, an eighth of the side, stretched over the
-  /// picture; of a spectrum, what natural photos have.
+  /// picture; for a spectrum, noise with the statistics of natural photos.
   void add_noise(double strength);
-  /// Makes the picture of the spectrum, or the spectrum of the picture.
+  /// Computes the picture from the spectrum (`render`), or the spectrum from the picture (`analyze`).
   void render();
   void analyze();
   bool is_paper() const { return options_.method == ClassModelOptions::Method::Paper; }

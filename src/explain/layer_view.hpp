@@ -4,13 +4,12 @@
 
 #include <span>
 
-/// What the methods share that look at a layer: its values by picture, channel and position, whatever the
-/// order in which the network has them.
+/// Access to a layer's values by picture, channel and position, whatever the order of its axes.
 namespace fovea {
 
-/// InputError where it is not known which axes of the layer are which.
+/// The layout of a layer. InputError if the meaning of its axes is unknown.
 const LayerLayout& layout_of(const TensorInfo& layer);
-/// The same, and InputError where positions have no place in the picture.
+/// The layout of a layer. InputError also if positions have no place in the picture.
 const LayerLayout& grid_of(const TensorInfo& layer);
 
 /// Copies one picture's part of a layer's row-major data into `values`, [C,h,w]; and back.

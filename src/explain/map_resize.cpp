@@ -10,7 +10,7 @@
 namespace fovea {
 namespace {
 
-/// What one value of the result is made of: source values first, first + 1, ... with these weights.
+/// The source of one value of the result: source values first, first + 1, ... with these weights.
 struct Taps {
   std::size_t first = 0;
   std::vector<double> weights;

@@ -5,11 +5,11 @@
 #include <memory>
 #include <span>
 
-/// What the files of the methods share. Each method is a row of one of the tables that these files end in;
-/// methods.cpp lists the tables.
+/// Common declarations of the methods' files. Each method is a row of one of the tables at the end of these
+/// files; methods.cpp lists the tables.
 namespace fovea {
 
-/// What a method is compiled from.
+/// The arguments for compiling a method.
 struct MethodContext {
   const Model& model;
   const Preprocessing& preprocessing;
@@ -17,31 +17,31 @@ struct MethodContext {
   const MethodOptions& options;
 };
 
-/// One backward pass over the explained picture, as a method asks for it.
+/// One backward pass over the explained picture, as a method requests it.
 struct MethodPass {
   Rule rule = Rule::Gradient;
-  /// With respect to what: the picture, or the layer of MethodOptions::layer.
+  /// The end of the pass: the picture, or the layer of MethodOptions::layer.
   enum class To { Picture, Layer } to = To::Picture;
-  /// What it starts from at the class: a one, or the score itself, which is then shared out.
+  /// The seed at the class: one, or the score itself, which is then redistributed.
   enum class Seed { One, Score } seed = Seed::One;
   friend bool operator==(const MethodPass&, const MethodPass&) = default;
 };
 
-/// What one backward pass left for one picture: values and their gradients or relevances, both [C,H,W]
-/// whatever the order of a layer's axes is. Valid until the next view of the same pass or run.
+/// The result of one backward pass for one picture: values and their gradients or relevances, both [C,H,W]
+/// whatever the order of a layer's axes. Valid until the next view of the same pass or run.
 struct PassView {
   std::span<const float> values, gradient;
   std::int64_t height = 0, width = 0;
 };
 
-/// The relevance, [C,H,W] or [1,H,W], that the passes of a method tell of a picture of the given [C,H,W].
+/// Computes a method's relevance, [C,H,W] or [1,H,W], for a picture of shape [C,H,W] from its passes.
 using ReadPasses = Tensor (*)(std::span<const PassView> passes, const Shape& picture);
 
-/// One thread's way to explain a network input [C,H,W].
+/// Explains a network input [C,H,W], on one thread.
 using Attribute = std::function<Attribution(const Tensor& input, const ScoreTarget& target,
                                             const SampleProgress& progress)>;
 
-/// The sessions that one thread works with beside that of the scores.
+/// The sessions of one thread, besides that of the scores.
 class Sessions {
 public:
   std::shared_ptr<Session> add(std::shared_ptr<const Program> program) {
@@ -56,15 +56,15 @@ private:
   std::vector<std::shared_ptr<Session>> all_;
 };
 
-/// A compiled method that runs pictures of its own making: what all threads share.
+/// A compiled method that runs pictures of its own: the part that all threads share.
 struct SamplingMethod {
   std::vector<std::shared_ptr<const Program>> programs;
-  /// Makes what one thread needs, its sessions among the given ones.
+  /// Creates the function for one thread, with its sessions among the given ones.
   std::function<Attribute(Sessions&)> start;
 };
 
-/// A method: either passes over the explained picture and what is read of them, or a function that compiles
-/// one with pictures of its own.
+/// A method: either passes over the explained picture and a function that reads them, or a function that
+/// compiles a sampling method.
 struct Method {
   MethodInfo info;
   std::vector<MethodPass> passes = {};
@@ -94,8 +94,7 @@ std::shared_ptr<const Program> compile_scores(const MethodContext& context);
 /// A program with a backward pass to the picture, for batches of that many pictures.
 std::shared_ptr<const Program> compile_gradient(const MethodContext& context, std::int64_t batch);
 
-/// How many pictures to take at a time of so many: 5 to 10, such that the fewest places of the last batch
-/// stay empty.
+/// The batch for a number of samples: 5 to 10, such that the last batch has as few empty places as possible.
 std::int64_t batch_for(std::int64_t samples);
 /// MethodOptions::samples, or the method's own number.
 std::int64_t samples_of(const MethodContext& context, const MethodInfo& info);

@@ -12,13 +12,13 @@ namespace fovea {
 /// state. Passes BigCrush.
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
 
-/// Writes x + sigma n, n standard normal numbers, independent for each key, stream and place, and the same
-/// on every machine. Of as many values as `out` has.
+/// Writes x + sigma n to `out`, where n are standard normal numbers, independent for each key, stream and
+/// element, and the same on every machine.
 void add_normal_noise(std::span<const float> x, float sigma, std::uint64_t key, std::uint64_t stream,
                       std::span<float> out);
 
-/// Noisy copies of a network input: x + sigma n, n normal, sigma the given share of the range of x. The i-th
-/// copy is the same whatever is asked for before it, so that results do not hang on batches.
+/// Noisy copies of a network input: x + sigma n with normal n, and sigma the given fraction of the range of
+/// x. The i-th copy does not depend on which copies were made before it, so results do not depend on batches.
 class Noise {
 public:
   Noise(const Tensor& input, const MethodOptions& options);

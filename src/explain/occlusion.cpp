@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-/// How much the score falls when a square of the picture is covered (Zeiler & Fergus 2013, section 4.2).
+/// Occlusion: the decrease of the score when a square of the picture is covered (Zeiler & Fergus 2013,
+/// section 4.2).
 namespace fovea {
 namespace {
 

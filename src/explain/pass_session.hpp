@@ -4,7 +4,7 @@
 
 namespace fovea {
 
-/// A program that runs a picture forward and then all backward passes that methods ask for, each once.
+/// A program that runs a picture forward and then all backward passes that methods request, each once.
 struct PassProgram {
   std::shared_ptr<const Program> program;
   std::vector<MethodPass> passes;
@@ -13,12 +13,12 @@ struct PassProgram {
 /// Compiles the passes, in batches of `context.program.batch`; without any, a program of scores alone.
 /// InputError for a layer whose positions have no known places in the picture.
 PassProgram compile_passes(const MethodContext& context, const std::vector<MethodPass>& passes);
-/// Adds passes that are not there yet; returns the places of all of them.
+/// Adds the passes that are missing and returns the indices of all of them.
 std::vector<std::size_t> add_passes(std::vector<MethodPass>& all, const std::vector<MethodPass>& passes);
 
-/// One thread's session of such a program. It runs only what is not there: the forward pass when the inputs
-/// have changed since the last one or a backward pass has used it up, the backward passes when the targets
-/// have.
+/// One thread's session of such a program. It runs only what is necessary: the forward pass if the inputs
+/// have changed since the last one or a backward pass has consumed it, the backward passes if the targets
+/// have changed.
 class PassSession {
 public:
   /// `session` is one of the program.
@@ -32,10 +32,10 @@ public:
   /// Runs the batch forward; `pictures` holds at most a batch of [C,H,W] each, of which the last fills the
   /// remaining places.
   void forward(std::span<const std::span<const float>> pictures);
-  /// The same, then all backward passes; one target for each picture. InputError when a score that is seeded
-  /// is not finite.
+  /// Runs the batch forward and all passes backward, with one target for each picture. InputError if a score
+  /// used as a seed is not finite.
   void backward(std::span<const std::span<const float>> pictures, std::span<const ScoreTarget> targets);
-  /// What passes left for the n-th picture.
+  /// The results of passes for the n-th picture.
   std::vector<PassView> views(const std::vector<std::size_t>& passes, std::int64_t n);
 
 private:
@@ -54,10 +54,10 @@ private:
   std::uint64_t forward_run_ = 0, backward_run_ = 0;  ///< Session::runs after them; 0: never
 };
 
-/// The method with its passes run for that many noisy copies of the picture, and what they say averaged
-/// (MethodOptions::smooth).
+/// Compiles the method for running its passes on several noisy copies of the picture and averaging the
+/// results (MethodOptions::smooth).
 SamplingMethod compile_smoothed(const MethodContext& context, const Method& method);
-/// The same of a method that makes pictures of its own.
+/// Averages a sampling method over noisy copies of the picture.
 SamplingMethod smoothed(SamplingMethod method, const MethodOptions& options);
 
 }  // namespace fovea

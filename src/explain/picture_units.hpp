@@ -18,12 +18,13 @@ public:
   void to_network(std::span<float> x) const;
   /// dS/d(standard) from dS/d(network).
   void to_standard_gradient(std::span<float> gradient) const;
-  /// Standard values outside black and white are moved to the border.
+  /// Clips standard values to the range from black to white.
   void clip_to_colours(std::span<float> x) const;
-  /// Standard values without bounds become colours between black and white: p = sigmoid(logit(mean) + k u)
-  /// with k such that x = u near the mean colour.
+  /// Maps unbounded standard values to colours between black and white: p = sigmoid(logit(mean) + k u) with k
+  /// such that x = u near the mean colour.
   void squash(std::span<float> u) const;
-  /// The inverse; colours nearer to black or white than a hundredth of the range count as that far.
+  /// The inverse of `squash`; colours closer to black or white than a hundredth of the range are moved to
+  /// that distance.
   void unsquash(std::span<float> x) const;
   /// dS/du from dS/dx, at the squashed x.
   void to_unsquashed_gradient(std::span<const float> x, std::span<float> gradient) const;

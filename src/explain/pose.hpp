@@ -8,8 +8,8 @@
 
 namespace fovea {
 
-/// How a picture is moved before the network looks at it: enlarged and turned about its middle, then shifted
-/// down and right. The picture goes on periodically beyond its edges.
+/// The pose in which the network is shown a picture: enlarged and rotated about its middle, then shifted down
+/// and right, with periodic continuation beyond its edges.
 struct Pose {
   std::int64_t shift_y = 0, shift_x = 0;  ///< pixels
   double zoom = 1;                        ///< above 1 enlarges
@@ -17,14 +17,14 @@ struct Pose {
   bool is_shift() const { return zoom == 1 && angle == 0; }
 };
 
-/// A pose within the options' reach: each shift and the angle even over their range, the logarithm of the
-/// zoom as well. Zoom and angle are drawn only where there is a choice.
+/// A random pose within the options' ranges: shifts, angle and the logarithm of the zoom are uniformly
+/// distributed. Zoom and angle are drawn only if their range is not empty.
 Pose random_pose(const ClassModelOptions& options, const InputSize& size, std::mt19937_64& generator);
 
-/// destination = the picture as posed, both [C,H,W]; bilinear.
+/// Writes the picture as posed to `destination`, both [C,H,W], with bilinear interpolation.
 void show_posed(const Pose& pose, const InputSize& size, std::span<const float> picture,
                 std::span<float> destination);
-/// The adjoint of `show_posed`: d(objective)/d(picture) from d(objective)/d(what is shown of it).
+/// The adjoint of `show_posed`: d(objective)/d(picture) from d(objective)/d(shown picture).
 void pull_back_posed(const Pose& pose, const InputSize& size, std::span<const float> shown_gradient,
                      std::span<float> gradient);
 

@@ -17,7 +17,7 @@ Tensor sum_over_channels(std::span<const PassView> passes, const Shape& picture)
   return resize_map(map, picture[2], picture[1]).reshaped({1, picture[1], picture[2]});
 }
 
-/// What is shared out is S_c, and -S_d of a class that it is set against.
+/// The redistributed value is S_c, and -S_d for a class d that is subtracted.
 constexpr MethodPass shares_score(Rule rule) {
   return {rule, MethodPass::To::Picture, MethodPass::Seed::Score};
 }

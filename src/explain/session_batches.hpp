@@ -13,7 +13,7 @@ std::int64_t fill_batch(Session& session, const Framing& framing, const Preproce
 /// The scores of the n-th picture of the batch, as double. InputError when one of them is NaN or infinite.
 std::vector<double> scores_of(const Session& session, std::int64_t n);
 
-/// What stands beside them (Program::further_scores); empty for most networks.
+/// The further scores (Program::further_scores); empty for most networks.
 std::vector<double> further_scores_of(const Session& session, std::int64_t n);
 
 /// Scores and probabilities of the n-th picture of the batch. InputError as above.

@@ -6,7 +6,7 @@
 
 namespace fovea {
 
-/// An axis with ticks at multiples of 1, 2 or 5 times a power of ten. It begins and ends with one.
+/// An axis with ticks at multiples of 1, 2 or 5 times a power of ten. It begins and ends with a tick.
 struct Axis {
   double first = 0, step = 1;
   int intervals = 1;
@@ -19,8 +19,8 @@ struct Axis {
   std::string label(int i) const;
 };
 
-/// The axis with at most `most` intervals and the smallest step that reaches all finite values. From 0 to 1
-/// when there are none.
+/// The axis with the smallest step that reaches all finite values in at most `most` intervals. From 0 to 1 if
+/// there are none.
 Axis axis_for(std::span<const double> values, int most);
 
 }  // namespace fovea

@@ -7,7 +7,7 @@
 
 namespace fovea {
 
-/// Numbers out of a file's bytes. Reading past the end is InputError "cut short".
+/// Reads numbers from a file's bytes. Reading past the end is an InputError.
 class Bytes {
 public:
   explicit Bytes(std::string_view data, bool big_endian = true) : data_(data), big_endian_(big_endian) {}

@@ -4,7 +4,7 @@
 
 namespace fovea {
 
-/// Cyan, magenta, yellow and black, 255 being full ink, as Pillow shows them.
+/// Converts cyan, magenta, yellow and black, 255 being full ink, to RGB as Pillow does.
 inline void cmyk_to_rgb(const std::uint8_t* cmyk, std::uint8_t* rgb) {
   const std::uint32_t light = 255U - cmyk[3];
   for (int c = 0; c < 3; ++c) {

@@ -9,7 +9,7 @@
 namespace fovea {
 namespace {
 
-/// What the C callbacks share. Trivial, since libpng leaves functions by longjmp.
+/// The state that the C callbacks share. Trivial, since libpng leaves functions by longjmp.
 struct Source {
   const char* next = nullptr;
   std::size_t left = 0;

@@ -16,7 +16,7 @@
 namespace fovea {
 namespace {
 
-/// What libtiff reads from, and the first thing it complained about.
+/// The source that libtiff reads from, and its first error message.
 struct Source {
   std::string_view bytes;
   std::uint64_t position = 0;
@@ -64,8 +64,8 @@ int on_error(TIFF*, void* user, const char*, const char* format, va_list argumen
   return 1;
 }
 
-/// Warnings are about tags, which do not matter here; but for those of libjpeg about lost data and of the fax
-/// decoders about missing lines.
+/// Warnings are about tags, which are irrelevant here, except for those of libjpeg about lost data and of the
+/// fax decoders about missing lines.
 int on_warning(TIFF* tiff, void* user, const char* module, const char* format, va_list arguments) {
   const bool lost = module && (std::string_view(module) == "JPEGLib" ||
                                (std::string_view(module).starts_with("Fax") &&
@@ -86,7 +86,7 @@ Tiff open(Source& source) {
           TIFFClose};
 }
 
-/// What the tags say of the samples.
+/// The sample format according to the tags.
 struct Layout {
   std::uint16_t bits = 1, samples = 1, photometric = 0, planar = PLANARCONFIG_CONTIG, compression = 1;
   std::uint16_t extra = 0;            ///< samples after the colours

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-/// Lines, areas and labels, described once and written as SVG or painted.
+/// Lines, areas and labels, described once and then written as SVG or painted.
 namespace fovea {
 
 struct DrawnPoint {
@@ -39,17 +39,18 @@ struct DrawnText {
 
 struct Drawing {
   double width = 0, height = 0;
-  std::string title;                                                 ///< for those who cannot see it
+  std::string title;                                                 ///< alternative text
   std::vector<std::variant<DrawnLine, DrawnArea, DrawnText>> marks;  ///< later ones cover earlier ones
 };
 
-/// Room that a line of text takes in either form, whatever sans-serif font the viewer has.
+/// The width reserved for a line of text in either form, whatever sans-serif font the viewer has.
 double room_for(const std::string& text, const TextStyle& style);
 /// The lines of a text that are at most `width` wide in either form.
 std::vector<std::string> lines_for(const std::string& text, double width, const TextStyle& style);
 
 std::string write_svg(const Drawing& drawing);
-/// On white, RGB; all text lies over all lines and areas. InputError unless 0.25 <= scale <= 4.
+/// Paints the drawing on white, in RGB; text covers all lines and areas. InputError unless 0.25 <= scale <=
+/// 4.
 Image paint(const Drawing& drawing, double scale);
 
 }  // namespace fovea

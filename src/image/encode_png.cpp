@@ -11,7 +11,7 @@
 namespace fovea {
 namespace {
 
-/// What the C callbacks share.
+/// The state that the C callbacks share.
 struct Target {
   std::string bytes;
   bool out_of_memory = false;

@@ -115,7 +115,7 @@ void draw_bar(Image& figure, std::int64_t left, std::int64_t right, std::int64_t
   paste(figure, colorize(ramp, bar.colormap), from, top + line / 4);
 }
 
-/// How wide a bar's row must be.
+/// The width that a bar's row needs.
 std::int64_t least_width(const ColourBar& bar, const TextStyle& style) {
   return text_width(bar.low, style) + text_width(bar.high, style) + 2 * kBarGap + kLeastBar;
 }

@@ -10,7 +10,7 @@
 
 namespace fovea {
 
-/// libjpeg's error manager with a way out and without printing. Trivial, since functions are left by longjmp.
+/// An error manager for libjpeg that does not print and leaves by longjmp; therefore it is trivial.
 struct JpegErrors {
   jpeg_error_mgr base;  // first: libjpeg's pointer to it is a pointer to this
   std::jmp_buf escape;
@@ -24,7 +24,7 @@ inline void leave_jpeg(j_common_ptr jpeg) {
   std::longjmp(errors->escape, 1);
 }
 
-/// What libjpeg's `err` is set to.
+/// Initialises the error manager and returns the pointer for libjpeg's `err`.
 inline jpeg_error_mgr* init_jpeg_errors(JpegErrors* errors) {
   jpeg_std_error(&errors->base);
   errors->base.error_exit = leave_jpeg;

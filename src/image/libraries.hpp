@@ -4,7 +4,7 @@
 
 namespace fovea {
 
-/// Of the OpenCV that is loaded: "4.6.0".
+/// The version of the OpenCV that is loaded: "4.6.0".
 std::string opencv_version();
 
 }  // namespace fovea

@@ -8,7 +8,7 @@
 
 namespace fovea {
 
-/// What the header of a .npy file says.
+/// The contents of the header of a .npy file.
 struct NpyHeader {
   char kind = 'f';  ///< 'f': floating, 'i': signed, 'u': unsigned, 'b': bool
   std::size_t width = 4;
@@ -18,13 +18,12 @@ struct NpyHeader {
   std::size_t data_begin = 0;  ///< where the elements begin in the file
 };
 
-/// Parses the magic, version and dictionary. InputError without a path: malformed, cut short, of an element
-/// type that is not a plain number, or of a shape whose bytes cannot be counted. Does not look at the
-/// elements.
+/// Parses the magic, version and dictionary. InputError without a path if it is malformed or truncated, if
+/// the element type is not a plain number, or if the size in bytes overflows. The elements are not examined.
 NpyHeader parse_npy_header(std::string_view file);
-/// InputError when the file does not begin as a .npy file does.
+/// InputError if the file does not begin with the magic of a .npy file.
 void check_npy_magic(std::string_view file);
-/// Where the dictionary ends, by the length that stands before it. InputError when that is cut short.
+/// The offset of the dictionary's end, from the length field before it. InputError if that is truncated.
 std::uint64_t npy_header_end(std::string_view file);
 
 }  // namespace fovea

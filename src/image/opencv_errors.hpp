@@ -6,8 +6,8 @@
 
 namespace fovea {
 
-/// To be called in the handler of an OpenCV exception: std::bad_alloc if there was no memory, else the
-/// exception itself again.
+/// To be called in the handler of an OpenCV exception: throws std::bad_alloc for a lack of memory, otherwise
+/// rethrows the exception.
 [[noreturn]] inline void rethrow_opencv(const cv::Exception& error) {
   if (error.code == cv::Error::StsNoMem)
     throw std::bad_alloc();

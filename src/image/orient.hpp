@@ -4,7 +4,7 @@
 
 namespace fovea {
 
-/// A stored picture turned upright: EXIF orientation 1..8 says where its first row and column belong.
+/// Turns a stored picture upright by its EXIF orientation 1..8.
 Image orient(Image stored, int orientation);
 
 }  // namespace fovea

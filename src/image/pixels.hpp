@@ -7,7 +7,7 @@ namespace fovea {
 
 /// InputError unless the size is at least 1x1 and at most kMaxImagePixels.
 void check_size(std::int64_t width, std::int64_t height);
-/// InputError unless size, channels (1 or 3) and the number of bytes fit together.
+/// InputError unless size, channels (1 or 3) and the number of bytes match.
 void check_image(const Image& image);
 
 /// ITU-R 601 luma of a red, green, blue pixel, in the 16-bit fixed point of Pillow's convert("L").

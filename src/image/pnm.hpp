@@ -7,12 +7,12 @@
 
 namespace fovea {
 
-/// The header of a PBM, PGM or PPM file, P1 to P6, and for the binary kinds that all samples are there.
-/// InputError.
+/// Reads the header of a PBM, PGM or PPM file, P1 to P6, and checks that binary kinds contain all samples.
+/// InputError for damaged data.
 Probe probe_pnm(std::string_view data);
 
-/// Its picture as RGB: samples of 0..maximum become 0..255, rounded; of 16-bit samples (maximum 65535) the
-/// upper half.
+/// Decodes the picture as RGB: samples of 0..maximum become 0..255, rounded; 16-bit samples (maximum 65535)
+/// keep their upper half.
 Image decode_pnm(std::string_view data, const Probe& probe);
 
 }  // namespace fovea

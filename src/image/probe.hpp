@@ -7,7 +7,7 @@ namespace fovea {
 
 enum class ImageFormat { Png, Jpeg, Bmp, WebP, Tiff, Pnm };
 
-/// What a picture file says of itself before it is decoded.
+/// The properties of a picture file that are known before decoding.
 struct Probe {
   ImageFormat format = ImageFormat::Png;
   std::int64_t width = 0;
@@ -19,8 +19,8 @@ struct Probe {
 /// "PNG", "JPEG", ...
 std::string_view name_of(ImageFormat format);
 
-/// The format that a file's first bytes tell. InputError without a path: empty, not a picture, of a format
-/// that is not read (a GIF, say).
+/// The format according to a file's first bytes. InputError without a path if it is empty, not a picture, or
+/// of a format that is not supported (GIF, for example).
 ImageFormat format_of(std::string_view bytes);
 
 /// Reads the header and walks the structure of PNG (chunks), JPEG (segments up to the scan), BMP, WebP

@@ -9,8 +9,7 @@ namespace {
 /// Fractional bits of a weight: 255 * 2^22 and its rounding still fit into 31 bits.
 constexpr int kPrecision = 32 - 8 - 2;
 
-/// Which source samples make a destination sample: source[first + i] * weights[i], the weights in fixed
-/// point.
+/// The source samples of a destination sample: source[first + i] * weights[i], the weights in fixed point.
 struct Taps {
   std::int64_t first = 0;
   std::int64_t count = 0;

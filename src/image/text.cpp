@@ -75,7 +75,7 @@ std::uint32_t next_code_point(std::string_view text, std::size_t& offset) {
   return code;
 }
 
-/// How many leading characters of `text` fit into `width`, at least one.
+/// The number of leading characters of `text` that fit into `width`, at least one.
 std::size_t fitting_length(std::string_view text, std::int64_t width, const TextStyle& style) {
   std::size_t length = 1;
   while (length < text.size() && text_width(std::string(text.substr(0, length + 1)), style) <= width)

@@ -6,12 +6,12 @@
 
 namespace fovea::ir {
 
-/// What an axis of a value, or a part of one, counts. Position: the tokens of a transformer, where rows and
-/// columns are no longer apart. Conflict: two inputs of a node say different things of it.
+/// The role of an axis of a value, or of a part of an axis. Position: the tokens of a transformer, whose rows
+/// and columns are in one axis. Conflict: two inputs of a node disagree.
 enum class AxisRole : std::uint8_t { Batch, Channel, Height, Width, Position, Conflict };
 
-/// A part of an axis. Neighbours are `step` apart in what the role counts: windows of 7 rows split the height
-/// of 28 into a part of extent 4 and step 7, and one of extent 7 and step 1.
+/// A part of an axis. Neighbouring indices are `step` apart in the role's unit: windows of 7 rows split a
+/// height of 28 into a part of extent 4 and step 7, and one of extent 7 and step 1.
 struct AxisPart {
   AxisRole role = AxisRole::Channel;
   std::int64_t extent = 1;
@@ -19,13 +19,13 @@ struct AxisPart {
   friend bool operator==(const AxisPart&, const AxisPart&) = default;
 };
 
-/// The parts of one axis, outermost first. The product of their extents is the axis' own; none: not known.
+/// The parts of one axis, outermost first. The product of their extents is the axis's extent. Empty: unknown.
 using AxisParts = std::vector<AxisPart>;
 
-/// What is known of a value's axes, one entry for each. Empty for values that do not depend on the picture.
+/// The roles of a value's axes, one entry for each axis. Empty for values that do not depend on the picture.
 using AxisRoles = std::vector<AxisParts>;
 
-/// What a rule for the roles of axes sees: a node, and what is known of the graph's values.
+/// The arguments of a rule for axis roles: a node, and the known roles of the graph's values.
 struct AxisCall {
   const Graph& graph;
   const Node& node;
@@ -43,7 +43,7 @@ struct AxisCall {
   bool depends(std::size_t i) const {
     return i < node.inputs.size() && node.inputs[i] != kNoValue && !x(i).empty();
   }
-  /// Output `i` with nothing known of its axes.
+  /// The roles of output `i` if nothing is known of them.
   AxisRoles unknown(std::size_t i = 0) const {
     return AxisRoles(static_cast<std::size_t>(y_shape(i).rank()));
   }

@@ -4,9 +4,9 @@
 
 namespace fovea::ir {
 
-/// What a gradient rule sees: the graph it appends to, one node of it, and the gradients of that node's
-/// outputs. In the field's notation y = f(x): x(i) are the inputs, y(i) the outputs, dy(i) the gradients of
-/// the score with respect to the outputs.
+/// The arguments of a gradient rule: the graph that it appends to, one of the graph's nodes, and the
+/// gradients of this node's outputs. In the usual notation y = f(x): x(i) are the inputs, y(i) the outputs,
+/// dy(i) the gradients of the score with respect to the outputs.
 class GradientContext {
 public:
   GradientContext(Graph& graph, const Node& node, std::vector<ValueId> output_gradients,
@@ -24,11 +24,11 @@ public:
   std::size_t input_count() const { return node_.inputs.size(); }
   ValueId x(std::size_t i = 0) const { return node_.inputs[i]; }
   ValueId y(std::size_t i = 0) const { return node_.outputs[i]; }
-  /// kNoValue when no gradient reaches that output.
+  /// The gradient at an output; kNoValue if no gradient reaches it.
   ValueId dy(std::size_t i = 0) const { return output_gradients_[i]; }
-  /// Whether the i-th input depends on the image, so that its gradient is wanted.
+  /// Whether the gradient of the i-th input is needed: whether this input depends on the picture.
   bool needs(std::size_t i) const { return needed_[i]; }
-  /// A copy: appending moves the graph's own.
+  /// A copy, because appending to the graph moves its own.
   Shape shape(ValueId id) const { return graph_.shape(id); }
   DType dtype(ValueId id) const { return graph_.type(id).dtype; }
 

@@ -13,7 +13,7 @@ namespace fovea::ir {
 using NodeId = std::int32_t;
 inline constexpr NodeId kNoNode = -1;
 
-/// InputError for a type that no value may have: a negative extent, more than 64 axes or more than 2^31
+/// InputError for a type that values cannot have: a negative extent, more than 64 axes or more than 2^31
 /// elements, where an extent of 0 counts as 1.
 void check_size(const TensorType& type);
 
@@ -39,19 +39,20 @@ class Graph {
 public:
   ValueId add_input(std::string name, TensorType type);
   ValueId add_constant(std::string name, Tensor tensor);
-  /// A constant of that type whose elements are set later: nothing may read them before.
+  /// A constant of that type whose elements are set later; they must not be read before.
   ValueId add_pending_constant(std::string name, TensorType type);
   void set_elements(ValueId constant, Tensor tensor);
   /// Appends a node; its output types come from the operator's shape rule. The outputs are named after the
   /// node. Throws InputError when the operands do not fit.
   const Node& add_node(const Operator& op, Attributes attributes, std::vector<ValueId> inputs,
                        std::string name);
-  /// The same for an operator with one output, which is returned. An empty name makes one from the operator.
+  /// Appends a node of an operator with one output, which is returned. An empty name is replaced by one made
+  /// from the operator's.
   ValueId add(const Operator& op, Attributes attributes, std::vector<ValueId> inputs, std::string name = {});
   void add_output(ValueId value, const std::string& name = {});
   void clear_outputs();
   void rename(ValueId value, std::string name);
-  /// Lets go of a constant's elements, for who has taken what it needs of them.
+  /// Releases a constant's elements, once the caller has taken what it needs of them.
   void drop_elements(ValueId constant) { *values_[static_cast<std::size_t>(constant)].constant = {}; }
 
   const std::vector<Node>& nodes() const { return nodes_; }
@@ -64,7 +65,7 @@ public:
   const TensorType& type(ValueId id) const { return value(id).type; }
   const Shape& shape(ValueId id) const { return value(id).type.shape; }
   bool is_constant(ValueId id) const { return value(id).constant.has_value(); }
-  /// Whether the elements of a constant are there: neither pending nor dropped.
+  /// Whether the elements of a constant are present: neither pending nor dropped.
   bool has_elements(ValueId id) const { return is_constant(id) && !value(id).constant->empty(); }
   const Node* producer(ValueId id) const;
   /// The value of that name, or kNoValue.
@@ -72,7 +73,7 @@ public:
   bool is_output(ValueId id) const { return output_ids_.contains(id); }
   /// The nodes that read a value, in execution order, each once.
   const std::vector<NodeId>& readers(ValueId id) const { return readers_[static_cast<std::size_t>(id)]; }
-  /// How many nodes and graph outputs read each value.
+  /// The number of nodes and graph outputs that read each value.
   std::vector<int> use_counts() const;
 
 private:
@@ -88,7 +89,7 @@ private:
   std::vector<std::string> output_names_;
   std::vector<std::vector<NodeId>> readers_;  ///< of each value
   std::unordered_map<std::string, ValueId> names_;
-  /// For a name that is taken, the suffix to try first: the smaller ones are taken, too.
+  /// The suffix to try next for a name that is taken: smaller ones are taken, too.
   std::unordered_map<std::string, int> next_suffix_;
 };
 

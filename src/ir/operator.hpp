@@ -22,7 +22,7 @@ struct TensorType {
   friend bool operator==(const TensorType&, const TensorType&) = default;
 };
 
-/// What a shape rule sees: attributes and input types (nullptr for an absent optional input).
+/// The arguments of a shape rule: attributes and input types (nullptr for an absent optional input).
 struct InferCall {
   const Attributes& attributes;
   std::span<const TensorType* const> inputs;
@@ -45,7 +45,7 @@ struct TensorView {
   explicit operator bool() const { return data != nullptr; }
 };
 
-/// What a reference kernel sees: row-major operands that never overlap.
+/// The arguments of a reference kernel: row-major operands that never overlap.
 struct KernelCall {
   const Attributes& attributes;
   std::span<const TensorView> inputs;
@@ -69,7 +69,7 @@ struct KernelCall {
 
 class GradientContext;
 
-/// How a node passes gradients to its inputs: a rule that appends nodes, or the reason why there is none.
+/// The gradient of an operator: a rule that appends nodes, or the reason why there is none.
 struct Gradient {
   /// Returns the gradient for every input (kNoValue where `GradientContext::needs` is false or none flows).
   using Rule = std::vector<ValueId> (*)(GradientContext&);

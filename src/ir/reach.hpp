@@ -7,13 +7,13 @@
 
 namespace fovea::ir {
 
-/// What a value depends on of the picture.
+/// The part of the picture that a value depends on.
 struct Reach {
   enum class Of { Nothing, Fields, WholePicture } of = Of::Nothing;
   ReceptiveField field = {};  ///< of Fields
 };
 
-/// What a rule of reach sees: a node, and what is known of the values before it.
+/// The arguments of a rule for reach: a node, and the reaches of the values before it.
 struct ReachCall {
   const Graph& graph;
   const Node& node;

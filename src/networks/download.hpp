@@ -8,23 +8,23 @@
 
 namespace fovea::networks {
 
-/// What to fetch, and what to do with it.
+/// A download and its callbacks.
 struct Download {
   std::string url;
-  /// How many of the file's first bytes are here already.
+  /// The number of the file's first bytes that are present already.
   std::int64_t begin = 0;
-  /// Given up when no byte has come for this long.
+  /// The download fails if no byte arrives for this long.
   std::chrono::seconds patience{30};
-  /// Takes the next bytes; what it throws ends the download and is thrown on.
+  /// Receives the next bytes; an exception ends the download and is rethrown.
   std::function<void(std::string_view bytes)> take;
-  /// Called before the first byte where the server sends the file from its beginning although it was asked
-  /// for the rest: what is here is to be forgotten.
+  /// Called before the first byte if the server sends the file from its beginning although the rest was
+  /// requested: the bytes received earlier are to be discarded.
   std::function<void()> start_over;
 };
 
-/// Fetches a file over HTTPS, redirects followed; over plain HTTP only where the URL says so itself.
-/// InputError that names the URL and the reason when the transfer fails or ends early; `take` has had all
-/// that came.
+/// Fetches a file over HTTPS, following redirects; over plain HTTP only if the URL says so itself. InputError
+/// that names the URL and the reason if the transfer fails or ends early; `take` has received everything that
+/// arrived.
 void download(const Download& wanted);
 
 }  // namespace fovea::networks

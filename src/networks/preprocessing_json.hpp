@@ -5,10 +5,10 @@
 
 namespace fovea::networks {
 
-/// The JSON object {"preset": "caffe", "resize": 256, ...} of the values that the spec gives.
+/// The specified values as a JSON object: {"preset": "caffe", "resize": 256, ...}.
 nlohmann::ordered_json to_json(const PreprocessingSpec& spec);
-/// Reads such an object from the field "preprocessing" of `owner`; an empty spec if the field is missing.
-/// InputError naming the field for a value that no preprocessing can have.
+/// Reads such an object from the field "preprocessing" of `owner`; an empty specification if the field is
+/// missing. InputError naming the field for an invalid value.
 PreprocessingSpec read_preprocessing(JsonFields& owner);
 
 }  // namespace fovea::networks

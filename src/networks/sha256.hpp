@@ -15,7 +15,7 @@ public:
   Sha256& operator=(const Sha256&) = delete;
 
   void add(std::string_view bytes);
-  /// 64 hexadecimal digits in lower case of all that was added; it begins anew afterwards.
+  /// The digest of everything added, as 64 hexadecimal digits in lower case; then starts again.
   std::string finish();
 
 private:

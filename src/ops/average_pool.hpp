@@ -23,7 +23,7 @@ struct AveragePoolAttributes {
   }
 };
 
-/// The same with the plane of x.
+/// AveragePoolAttributes, and the plane of x.
 struct AveragePoolGradientAttributes {
   std::vector<std::int64_t> kernel = {1, 1};
   std::vector<std::int64_t> strides = {1, 1};
@@ -47,8 +47,8 @@ struct AveragePoolGradientAttributes {
 };
 
 /// x: [N,C,H,W] -> y: [N,C,OH,OW], the mean of every window. The divisor is the number of the window's
-/// elements inside x, or with count_include_pad inside x and its padding; what hangs beyond that (ceil_mode)
-/// never counts. A window of nothing but padding gives 0. OH and OW are those of MaxPool.
+/// elements inside x, or with count_include_pad inside x and its padding; elements beyond the padding
+/// (ceil_mode) never count. A window of nothing but padding gives 0. OH and OW are those of MaxPool.
 const ir::Operator& average_pool();
 
 /// dx: [N,C,height,width] from dy: [N,C,OH,OW], each element spread evenly over its window.

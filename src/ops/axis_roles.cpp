@@ -46,7 +46,7 @@ void fill(AxisRoles& roles, std::size_t axis, const AxisParts& parts) {
     roles[axis] = parts;
 }
 
-/// What the first output of a pointwise operator says of its i-th input.
+/// The roles of the i-th input of a pointwise operator, from its first output.
 AxisRoles broadcast_back(const AxisCall& call, std::size_t i) {
   const Shape &x = call.x_shape(i), &y = call.y_shape();
   AxisRoles result(index(x.rank()));
@@ -56,7 +56,7 @@ AxisRoles broadcast_back(const AxisCall& call, std::size_t i) {
   return result;
 }
 
-/// What the first output says of all axes of the i-th input; empty: nothing.
+/// The roles of all axes of the i-th input, from the first output; empty: unknown.
 AxisRoles said_by_output(const AxisCall& call, std::size_t i) {
   const ir::Traits& traits = call.node.op->traits;
   if (traits.axes_back)
@@ -69,7 +69,7 @@ bool keeps_axes(const AxisCall& call, std::size_t i) {
   return call.node.op->traits.axes_back || call.x_shape(i) == call.y_shape();
 }
 
-/// What a node demands of its i-th input, or its output says of it.
+/// Fills in the roles of the i-th input that the node requires, or that follow from its output.
 void fill_backward(const AxisCall& call, std::size_t i, AxisRoles& x) {
   const ir::InputAxes demanded = i == 0 ? call.node.op->traits.input_axes : ir::InputAxes::Any;
   if (demanded == ir::InputAxes::Picture) {
@@ -83,7 +83,7 @@ void fill_backward(const AxisCall& call, std::size_t i, AxisRoles& x) {
     return;
   }
   const AxisRoles said = said_by_output(call, i);
-  // What a reshape has cut features into, its reader may know as a picture.
+  // Features that a reshape has divided may be a picture to their reader.
   if (!said.empty() && keeps_axes(call, i) && count_channel_axes(x) > 1 && count_channel_axes(call.y()) == 1)
     x = AxisRoles(x.size());
   for (std::size_t axis = 0; axis < said.size(); ++axis)

@@ -8,24 +8,25 @@ namespace fovea::ops {
 
 using ir::AxisCall;
 
-/// Joins what the inputs say of an output that they broadcast to.
+/// Combines the roles of the inputs of an operator that broadcasts.
 AxisRoles broadcast_axes(const AxisCall& call, std::size_t output);
 
-/// Convolutions and pools: [N,C,H,W]. Where axis 1 counts positions (a convolution that mixes tokens), so
-/// does that of the result.
+/// Rule of convolutions and pools: [N,C,H,W]. If axis 1 of the input counts positions (a convolution that
+/// mixes tokens), so does axis 1 of the result.
 AxisRoles window_axes(const AxisCall& call, std::size_t output);
 
-/// Of the first input's rank: slices, parts, borders, other sizes.
+/// Rule of operators that keep the axes of the first input and change extents: slices, splits, pads, resizes.
 AxisRoles resized_axes(const AxisCall& call, std::size_t output);
 
-/// Reductions over ReduceAttributes::axes.
+/// Rule of reductions over ReduceAttributes::axes.
 AxisRoles reduce_axes(const AxisCall& call, std::size_t output);
 
-/// What a sum over an axis of x makes of it, of another extent: features are channels, and mixtures of tokens
-/// are positions.
+/// The role of an axis of x after it was replaced by weighted sums along it: mixed features are channels,
+/// mixed tokens positions.
 AxisParts mixed_axis(const AxisRoles& x, std::int64_t axis, std::int64_t extent);
 
-/// Whether what a convolution reads is features cut up by a reshape: channels on axis 1 and on another.
+/// Whether the input of a convolution consists of features divided by a reshape: channels on axis 1 and on
+/// another axis.
 bool is_cut_features(const AxisRoles& x);
 
 }  // namespace fovea::ops

@@ -14,7 +14,8 @@ Shape broadcast(const Shape& a, const Shape& b);
 std::vector<std::int64_t> broadcast_strides(const Shape& from, const Shape& to);
 
 /// A walk over any number of operands under one shape, with as few axes as possible: extents of 1 are
-/// dropped, and neighbouring axes that all operands run through evenly are merged. At least one axis.
+/// dropped, and neighbouring axes are merged if all operands traverse them evenly. There is at least one
+/// axis.
 struct OperandWalk {
   std::vector<std::int64_t> extents;
   std::vector<std::vector<std::int64_t>> strides;  ///< by operand, then by axis, in elements
@@ -22,7 +23,7 @@ struct OperandWalk {
 OperandWalk merge_axes(const std::vector<std::int64_t>& extents,
                        const std::vector<std::vector<std::int64_t>>& strides);
 
-/// The same of two operands.
+/// The walk of two operands.
 struct PairWalk {
   std::vector<std::int64_t> extents, a_strides, b_strides;
 };
@@ -73,8 +74,8 @@ void check_same_dtype(const ir::InferCall& call);
 /// broadcasting.
 std::vector<ir::TensorType> binary_type(const ir::InferCall& call);
 
-/// z = f(a, b) with broadcasting, for operands of type T and a result of type Z. Runs where the operands
-/// advance by 0 or 1, which are nearly all, are loops the compiler can vectorise.
+/// z = f(a, b) with broadcasting, for operands of type T and a result of type Z. Runs in which the operands
+/// advance by 0 or 1, nearly all, are loops that the compiler can vectorise.
 template <class T, class Z, class Function>
 void broadcast_kernel(const ir::KernelCall& call, Function f) {
   const T* a_data = call.input<T>(0);

@@ -6,8 +6,8 @@
 
 namespace fovea::ops {
 
-/// Calls what ends in a caller's function: what that throws becomes a ModelError at that place. Cancelled and
-/// a lack of memory pass as they are.
+/// Calls a function that leads to a caller's function, whose exceptions become a ModelError at the given
+/// place. Cancelled and std::bad_alloc are passed on unchanged.
 template <class Call>
 decltype(auto) call_named(const ModelLocation& place, Call&& call) {
   try {

@@ -12,9 +12,9 @@ struct CastAttributes {
   }
 };
 
-/// y = x converted to another element type. Floating to integer truncates towards 0, with values out of range
-/// taking the nearest one in range and NaN becoming 0; to bool asks x != 0. A gradient flows between floating
-/// types only.
+/// y = x converted to another element type. Floating-point numbers are truncated to integers, with values out
+/// of range becoming the nearest one in range and NaN becoming 0; conversion to bool is x != 0. A gradient
+/// flows between floating types only.
 const ir::Operator& cast();
 
 }  // namespace fovea::ops

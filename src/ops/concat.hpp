@@ -12,8 +12,7 @@ struct ConcatAttributes {
   }
 };
 
-/// The inputs, one or more, one behind the other along the axis; all other extents are equal. Any element
-/// type.
+/// Concatenates one or more inputs along the axis; all other extents are equal. Any element type.
 const ir::Operator& concat();
 
 }  // namespace fovea::ops

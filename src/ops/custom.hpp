@@ -12,9 +12,9 @@ struct CustomAttributes {
   std::shared_ptr<const CustomOperator> functions;
   std::shared_ptr<const CustomNode> node;
   std::string path;              ///< of the model, for errors
-  std::string operator_name;     ///< as in `node`, for texts
+  std::string operator_name;     ///< as in `node`, for printing
   DType floating = DType::F32;   ///< the output's element type
-  std::vector<std::int64_t> dx;  ///< of custom_gradient: inputs whose gradients are wanted, ascending
+  std::vector<std::int64_t> dx;  ///< for custom_gradient: inputs whose gradients are needed, ascending
 
   template <class Self, class Visit>
   static void visit(Self& self, Visit&& f) {
@@ -23,15 +23,15 @@ struct CustomAttributes {
   }
 };
 
-// These carry functions that no text can name, so ops::table() does not list them.
+// These operators contain functions, which have no textual form, so ops::table() does not list them.
 
-/// y = what the caller's function makes of the inputs.
+/// y = the result of the caller's function.
 const ir::Operator& custom();
 
-/// The same without a gradient.
+/// The same operator without a gradient.
 const ir::Operator& custom_without_backward();
 
-/// The wanted gradients, an output for each. Inputs (dy, y, x...).
+/// The needed gradients, one output for each. Inputs (dy, y, x...).
 const ir::Operator& custom_gradient();
 
 }  // namespace fovea::ops

@@ -4,7 +4,7 @@
 
 namespace fovea::ops {
 
-/// How the phases of a strided result are laid out. Pairs are (height, width).
+/// The layout of the phases of a strided result. Pairs are (height, width).
 struct DepthToSpaceAttributes {
   std::vector<std::int64_t> strides = {1, 1};
   std::vector<std::int64_t> offsets = {0,
@@ -18,9 +18,9 @@ struct DepthToSpaceAttributes {
   }
 };
 
-/// x: [N, strides[0] * strides[1] * C, H, W] -> y: [N,C,sizes[0],sizes[1]]. With h = oh + offsets[0] and
-/// w = ow + offsets[1], y[n, c, oh, ow] = x[n, (h % sh * sw + w % sw) * C + c, h / sh, w / sw]: depth to
-/// space, with a border cut off. Made by the pass conv_transpose_to_conv.
+/// x: [N, strides[0] * strides[1] * C, H, W] -> y: [N,C,sizes[0],sizes[1]]. With h = oh + offsets[0] and w =
+/// ow + offsets[1], y[n, c, oh, ow] = x[n, (h % sh * sw + w % sw) * C + c, h / sh, w / sw]: depth to space
+/// with cropping. Made by the pass conv_transpose_to_conv.
 const ir::Operator& depth_to_space();
 
 }  // namespace fovea::ops

@@ -6,7 +6,8 @@
 
 namespace fovea::ops {
 
-/// What messages call a node's operator: its name, or the caller's own for what calls a caller's functions.
+/// The name of a node's operator in messages: the operator's own, or the caller's for nodes that call a
+/// caller's functions.
 std::string display_name(const ir::Node& node);
 
 }  // namespace fovea::ops

@@ -4,7 +4,7 @@
 
 namespace fovea::ops {
 
-/// What Max and Min share. `Better` is std::greater<> or std::less<>.
+/// The function that Max and Min have in common. `Better` is std::greater<> or std::less<>.
 template <class Better>
 struct Extremum {
   template <class T>

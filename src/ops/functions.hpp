@@ -6,8 +6,8 @@
 
 namespace fovea::ops {
 
-// Functions of one value, element by element; functions.cpp is the table of them. Floating operands, unless
-// it says otherwise.
+// Functions of one value, element by element; functions.cpp is their table. Operands are floating-point
+// unless stated otherwise.
 
 /// y = |x|. Floating or int64.
 const ir::Operator& abs();
@@ -32,8 +32,8 @@ struct ClipAttributes {
 
 /// y = min(max(x, a.min), a.max), so `max` wins where the bounds cross. A NaN stays a NaN.
 const ir::Operator& clip();
-/// dx = dy * 1(min <= x <= max): 1 at the bounds. So the Clip(0, 6) after a Relu, which is how ReLU6 is often
-/// written, masks nothing of its own at the many zeros it reads, whatever the Relu's rule. Inputs (dy, x).
+/// dx = dy * 1(min <= x <= max): 1 at the bounds. So Clip(0, 6) after a Relu, a common form of ReLU6, does
+/// not mask the many zeros of its input, whatever the rule of the Relu is. Inputs (dy, x).
 const ir::Operator& clip_gradient();
 
 /// y = the cosine of x, in radians.
@@ -52,7 +52,7 @@ const ir::Operator& elu();
 /// dx = dy * (x > 0 ? 1 : alpha * exp(x)). Inputs (dy, x).
 const ir::Operator& elu_gradient();
 
-/// y = the error function of x, of which ONNX graphs make GELU.
+/// y = the error function of x, from which ONNX graphs construct GELU.
 const ir::Operator& erf();
 /// dx = dy * 2 / sqrt(pi) * exp(-x^2). Inputs (dy, x).
 const ir::Operator& erf_gradient();

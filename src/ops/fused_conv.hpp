@@ -4,7 +4,7 @@
 
 namespace fovea::ops {
 
-/// A convolution and what follows it.
+/// A convolution with its epilogue.
 struct FusedConvAttributes {
   ConvAttributes conv = {};
   std::string activation = "none";  ///< "none" or "relu"

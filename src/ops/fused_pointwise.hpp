@@ -7,8 +7,8 @@
 
 namespace fovea::ops {
 
-/// One step of a fused expression: an operator of numbered values. The node's inputs have the numbers from 0
-/// on, the steps' results those that follow.
+/// One step of a fused expression: an operator on numbered values. Numbers from 0 are the node's inputs,
+/// followed by the results of the steps.
 struct PointwiseStep {
   const ir::Operator* op = nullptr;
   ir::Attributes attributes = {};
@@ -27,16 +27,15 @@ struct FusedPointwiseAttributes {
   }
 };
 
-/// The textual form of steps: one behind the other, each with its attributes, if it has any, and its
-/// operands.
+/// The textual form of steps: their sequence, each with its attributes, if any, and operands.
 std::string print_steps(const std::vector<PointwiseStep>& steps);
 /// The steps of a textual form. InputError for an operator that is unknown and for text that is no list of
 /// steps.
 std::vector<PointwiseStep> parse_steps(const std::string& text);
 
-/// ys = pointwise operators of xs..., with broadcasting, in one node that stands for several: what backend
-/// passes make of them after differentiation (passes/fuse_pointwise.hpp). The plain kernel runs the
-/// operators' own kernels one after the other.
+/// ys = pointwise operators of xs..., with broadcasting, in one node that replaces several. Backend passes
+/// make it after differentiation (passes/fuse_pointwise.hpp). The plain kernel runs the operators' own
+/// kernels in sequence.
 const ir::Operator& fused_pointwise();
 
 }  // namespace fovea::ops

@@ -12,7 +12,7 @@ struct GatherAttributes {
   }
 };
 
-/// The same with the shape of x.
+/// GatherAttributes, and the shape of x.
 struct GatherGradientAttributes {
   std::int64_t axis = 0;
   Shape shape;

@@ -12,7 +12,7 @@ struct InterpolateAttributes {
   }
 };
 
-/// The same with the extent of x along the axis.
+/// InterpolateAttributes, and the extent of x along the axis.
 struct InterpolateGradientAttributes {
   std::int64_t axis = 0;
   std::int64_t extent = 1;
@@ -28,7 +28,7 @@ struct InterpolateGradientAttributes {
 /// axis. InputError for an index out of range. The gradient exists for x alone.
 const ir::Operator& interpolate();
 
-/// dx, the transpose of that. Inputs (dy, indices, weights).
+/// dx, by the transpose of this linear map. Inputs (dy, indices, weights).
 const ir::Operator& interpolate_gradient();
 
 }  // namespace fovea::ops

@@ -4,17 +4,17 @@
 
 #include <algorithm>
 
-/// What nodes take to compute, by the operators' own terms (ir::Traits::terms). All numbers saturate at the
-/// largest one.
+/// The computational cost of nodes, by the operators' own terms (ir::Traits::terms). All numbers saturate at
+/// the largest one.
 namespace fovea::ops {
 
-/// Multiply-adds of one node: of a convolution, of its transpose or of a matrix product; 0 of any other.
+/// Multiply-adds of one node, which is a convolution, its transpose or a matrix product; 0 for any other.
 std::int64_t multiply_adds(const ir::Graph& graph, const ir::Node& node);
-/// The same of all nodes together.
+/// Multiply-adds of all nodes together.
 std::int64_t multiply_adds(const ir::Graph& graph);
 
-/// How many elements the plain kernel of an operator reads, writes and multiplies, about: what it takes to
-/// compute the results from those operands.
+/// The approximate number of elements that the plain kernel of an operator reads, writes and multiplies to
+/// compute the results.
 std::int64_t kernel_work(const ir::Operator& op, const ir::InferCall& call,
                          std::span<const ir::TensorType> results);
 

@@ -40,7 +40,8 @@ struct MaxPoolGradientAttributes {
 /// window.
 const ir::Operator& max_pool();
 
-/// dx: [N,C,height,width], zero but for every dy added where its switch points. Inputs (dy, switches).
+/// dx: [N,C,height,width], zero everywhere, except that every dy is added at its switch. Inputs (dy,
+/// switches).
 const ir::Operator& max_pool_gradient();
 
 }  // namespace fovea::ops

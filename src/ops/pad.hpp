@@ -16,7 +16,7 @@ struct PadAttributes {
   }
 };
 
-/// The same pads and mode with the shape of x.
+/// The pads and mode of PadAttributes, and the shape of x.
 struct PadGradientAttributes {
   std::vector<std::int64_t> pads;
   std::string mode = "constant";

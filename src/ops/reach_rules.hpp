@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-/// The parts of which operators make their rules of reach (ir::Traits::reach). Source: araujo2019computing.
+/// Building blocks of the operators' rules of reach (ir::Traits::reach). Source: araujo2019computing.
 namespace fovea::ops {
 
 using ir::Reach;
@@ -15,21 +15,21 @@ using ir::ReachCall;
 
 inline constexpr Reach kWholePicture = {Reach::Of::WholePicture, {}};
 
-/// What depends on both; the whole picture where their fields do not fit together.
+/// The union of two reaches; the whole picture if their fields cannot be combined.
 Reach unite(const Reach& a, const Reach& b);
 /// Whether an axis of the value runs along the picture's height or width.
 bool is_picture_axis(const Reach& reach, std::int64_t axis);
 
-/// y = f(x, ...) element by element, after broadcasting.
+/// Rule of y = f(x, ...), element by element after broadcasting.
 Reach pointwise_reach(const ReachCall& call, std::size_t i);
 
-/// Elements along these axes depend on all those of x along them; nothing else is mixed.
+/// The reach of elements that depend on all elements of x along these axes and on nothing else.
 Reach mixing(const ReachCall& call, const std::vector<std::int64_t>& axes);
 template <class AxisAttributes>
 Reach mixing_reach(const ReachCall& call, std::size_t) {
   return mixing(call, {call.attributes<AxisAttributes>().axis});
 }
-/// Reductions over ReduceAttributes::axes.
+/// Rule of reductions over ReduceAttributes::axes.
 Reach reduce_reach(const ReachCall& call, std::size_t i);
 
 /// Unit o of y reads the units o * stride - pad ... o * stride - pad + span of x.
@@ -66,7 +66,7 @@ Reach pool_reach(const ReachCall& call, std::size_t) {
 /// Unit o reads unit start + o * step.
 FieldAxis through_slice(const FieldAxis& x, std::int64_t start, std::int64_t step);
 
-/// f(axis of the picture, axis of x) along both.
+/// Applies f(field, axis of x) to the height and the width.
 template <class F>
 Reach along_both(Reach reach, F&& f) {
   reach.field.height = f(reach.field.height, reach.field.height_axis);
@@ -74,8 +74,8 @@ Reach along_both(Reach reach, F&& f) {
   return reach;
 }
 
-/// Along a picture's axis, unit m of y reads units of x. The tightest bounds of them, for as many units of x
-/// to one of y as their extents have it.
+/// Collects which units of x the unit m of y reads along an axis of the picture, and gives the tightest
+/// bounds for the ratio of their extents.
 class ReadUnits {
 public:
   ReadUnits(std::int64_t x_extent, std::int64_t y_extent)
@@ -96,7 +96,7 @@ private:
   double low_ = std::numeric_limits<double>::infinity(), high_ = -low_;
 };
 
-/// The reach along one axis through those units.
+/// Applies these units to the field along one axis.
 Reach along_one(Reach reach, std::int64_t axis, const ReadUnits& units);
 
 }  // namespace fovea::ops

@@ -9,8 +9,8 @@ namespace fovea::ops {
 
 struct RectifierRuleAttributes {
   std::shared_ptr<const RectifierRule> rule;
-  std::string name;  ///< of the rule, for texts
-  std::string node;  ///< the rectifier, for errors
+  std::string name;  ///< name of the rule, for printing
+  std::string node;  ///< name of the rectifier, for errors
 
   template <class Self, class Visit>
   static void visit(Self& self, Visit&& f) {
@@ -18,8 +18,8 @@ struct RectifierRuleAttributes {
   }
 };
 
-/// dx = the caller's function of (x, dy), element by element. Inputs (dy, x). It carries a function that no
-/// text can name, so ops::table() does not list it.
+/// dx = the caller's function of (x, dy), element by element. Inputs (dy, x). The operator contains a
+/// function, which has no textual form, so ops::table() does not list it.
 const ir::Operator& rectifier_rule();
 
 }  // namespace fovea::ops

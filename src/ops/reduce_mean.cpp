@@ -17,7 +17,7 @@ std::vector<ir::TensorType> infer(const ir::InferCall& call) {
   return reduce_type(call);
 }
 
-/// How many elements of x go into one of the result.
+/// The number of elements of x for each element of the result.
 std::int64_t reduced_count(const Shape& x, const std::vector<std::int64_t>& axes) {
   std::int64_t count = 1;
   for (std::int64_t axis : axes)

@@ -17,7 +17,7 @@ struct SliceAttributes {
   }
 };
 
-/// The same with the shape of x.
+/// SliceAttributes, and the shape of x.
 struct SliceGradientAttributes {
   std::vector<std::int64_t> starts;
   std::vector<std::int64_t> steps;

@@ -19,7 +19,7 @@ const ir::Operator& softmax();
 /// dx = y * (dy - sum of dy * y along the axis), from the output of Softmax. Inputs (dy, y).
 const ir::Operator& softmax_gradient();
 
-/// Shape rule of both and of their gradients: the type of the first operand, which all others have too;
+/// Shape rule of both and of their gradients: the type of the first operand, which all others share;
 /// InputError for an axis outside it.
 std::vector<ir::TensorType> softmax_type(const ir::InferCall& call);
 

@@ -7,8 +7,8 @@
 
 namespace fovea::ops {
 
-/// Every operator of the canonical graph, in alphabetical order; those that call functions of a caller, which
-/// no text can name, are in none of these lists (custom.hpp, rectifier_rule.hpp).
+/// Every operator of the canonical graph, in alphabetical order, except those that call functions of a
+/// caller, which have no textual form (custom.hpp, rectifier_rule.hpp).
 std::span<const ir::Operator* const> table();
 
 /// The operator of that name, or nullptr.

@@ -10,9 +10,9 @@ namespace fovea::ops {
 
 /// Shape rule of y = f(x), element by element: the type of the first input.
 std::vector<ir::TensorType> same_type(const ir::InferCall& call);
-/// The same for a floating operand; InputError for any other.
+/// Shape rule of y = f(x) for a floating operand; InputError for any other.
 std::vector<ir::TensorType> floating_type(const ir::InferCall& call);
-/// The same for a floating or int64 operand.
+/// Shape rule of y = f(x) for a floating or int64 operand.
 std::vector<ir::TensorType> numeric_type(const ir::InferCall& call);
 /// Shape rule of a mask: a bool for each element of a floating operand.
 std::vector<ir::TensorType> mask_type(const ir::InferCall& call);
@@ -39,7 +39,7 @@ void unary_kernel(const ir::KernelCall& call) {
   dispatch_floating(call.dtype(0), [&]<class T>(T) { detail::apply<Function, T>(call); });
 }
 
-/// The same for a function that takes an int64, too.
+/// Kernel of y = f(x) for a function that also takes an int64.
 template <class Function>
 void unary_numeric_kernel(const ir::KernelCall& call) {
   dispatch_numeric(call.dtype(0), [&]<class T>(T) { detail::apply<Function, T>(call); });
@@ -58,18 +58,19 @@ void unary_gradient_kernel(const ir::KernelCall& call) {
   });
 }
 
-/// A gradient rule: dx is that operator of (dy, x), with the node's attributes.
+/// A gradient rule: dx is the given operator of (dy, x), with the node's attributes.
 template <const ir::Operator& (*op)()>
 std::vector<ir::ValueId> from_x(ir::GradientContext& c) {
   return {c.emit(op(), {c.dy(), c.x()}, c.node().attributes)};
 }
-/// The same of (dy, y), so that x need not be kept.
+/// A gradient rule: dx is the given operator of (dy, y), so that x need not be kept.
 template <const ir::Operator& (*op)()>
 std::vector<ir::ValueId> from_y(ir::GradientContext& c) {
   return {c.emit(op(), {c.dy(), c.y()}, c.node().attributes)};
 }
 
-/// The kernels' function of a row: `F` is a lambda of x, and of the attributes where there are any.
+/// The function of a row in the form that kernels call: `F` is a lambda of x, and of the attributes if there
+/// are any.
 template <class F, class RowAttributes = void>
 struct RowFunction {
   explicit RowFunction(const ir::Attributes& attributes) : a(attributes.as<RowAttributes>()) {}
@@ -96,8 +97,7 @@ struct RowFunction<F, void> {
   }
 };
 
-/// A row of the table of functions (functions.cpp): y = f(x), element by element, with what else the operator
-/// is.
+/// A row of the table of functions (functions.cpp): y = f(x), element by element, with the operator's traits.
 template <class RowAttributes = void, class F>
 ir::Operator function(std::string_view name, F, ir::Gradient gradient, ir::Traits traits) {
   traits.pointwise = true;
@@ -108,7 +108,7 @@ ir::Operator function(std::string_view name, F, ir::Gradient gradient, ir::Trait
   return row;
 }
 
-/// The same of a function that takes an int64, too.
+/// A row for a function that also takes an int64.
 template <class F>
 ir::Operator numeric_function(std::string_view name, F f, ir::Gradient gradient, const ir::Traits& traits) {
   ir::Operator row = function(name, f, gradient, traits);

@@ -4,11 +4,11 @@
 
 namespace fovea::passes {
 
-/// Writes every ConvTranspose of stride 1 with constant weights as a Conv with those weights transposed and
-/// flipped: libraries run forward convolutions faster than their gradients, and the same fusion serves both.
-/// A larger stride with few output channels, as of the first layer of a network, becomes a Conv that makes
-/// every phase of the finer grid as channels of its own, and DepthToSpace: kernels work on many channels at a
-/// time.
+/// Replaces every ConvTranspose of stride 1 with constant weights by a Conv with transposed and flipped
+/// weights: libraries run forward convolutions faster than their gradients, and the same fusions apply. A
+/// ConvTranspose with a larger stride and few output channels, as of a network's first layer, becomes a Conv
+/// that computes every phase of the finer grid as separate channels, followed by DepthToSpace, because
+/// kernels are efficient for many channels.
 ir::Graph conv_transpose_to_conv(const ir::Graph& graph, Notes& notes);
 
 }  // namespace fovea::passes

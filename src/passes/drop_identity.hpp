@@ -4,8 +4,8 @@
 
 namespace fovea::passes {
 
-/// Drops what changes nothing: Identity (which Dropout is at inference), a Reshape or Expand to the shape at
-/// hand, a Cast to the type at hand.
+/// Drops nodes without effect: Identity (also Dropout at inference), a Reshape or Expand to the same shape, a
+/// Cast to the same type.
 ir::Graph drop_identity(const ir::Graph& graph, Notes& notes);
 
 }  // namespace fovea::passes

@@ -22,7 +22,7 @@
 namespace fovea::passes {
 namespace {
 
-/// What guards a denominator against zero is smaller than this.
+/// Terms that protect a denominator against zero are smaller than this.
 constexpr double kTiny = 1e-3;
 /// Expressions are written out in a few nodes: the search for one ends here.
 constexpr int kMostSteps = 16;
@@ -183,7 +183,8 @@ std::optional<LogSumExp> plain_log_sum_exp(const ir::Graph& graph, ir::ValueId v
   return LogSumExp{exp->inputs[0], sum->attributes.as<ops::ReduceAttributes>().axes};
 }
 
-/// The same, or with the shift added that was subtracted from x.
+/// The logarithm of a sum of exponentials of x, possibly written with a shift that is subtracted from x and
+/// added again.
 std::optional<LogSumExp> log_sum_exp(const ir::Graph& graph, ir::ValueId value) {
   if (auto plain = plain_log_sum_exp(graph, value))
     return plain;

@@ -60,7 +60,7 @@ bool is_one_of(const ir::Operator* op, std::initializer_list<const ir::Operator*
   return std::find(all.begin(), all.end(), op) != all.end();
 }
 
-/// What stands between 0 and 1 because it is bounded there: scale * before + shift, cut off at 0 and 1.
+/// A value that is bounded to 0..1: scale * before + shift, clipped at 0 and 1.
 struct BoundedLine {
   ir::ValueId before = ir::kNoValue;
   double scale = 1, shift = 0;
@@ -194,7 +194,7 @@ std::optional<Range> Search::start(ir::ValueId value) {
   return range.low >= 0 && range.high <= 1 ? std::optional(range) : std::nullopt;
 }
 
-/// What moves elements, or takes means and maxima of them, or changes them one by one. The intervals of
+/// Operators that move elements, take means and maxima of them, or change them one by one. The intervals of
 /// results stand here and not beside the operators: no one else asks for them, and an operator without one
 /// only means that probabilities are not found behind it.
 std::optional<Range> Search::step(const ir::Node& node) {
@@ -317,7 +317,8 @@ std::optional<Range> Search::product_of_softmax(const ir::Node& node) {
   return range;
 }
 
-/// What final bounds of 0 and 1 are applied to, in the rewriter's graph; kNoValue if there are none.
+/// The value that final bounds of 0 and 1 are applied to, in the rewriter's graph; kNoValue if there are
+/// none.
 ir::ValueId before_bounds(const ir::Graph& graph, Rewriter& rewriter) {
   const ir::ValueId output = graph.outputs().front();
   const std::optional<BoundedLine> line = bounded_line(graph, output);

@@ -14,13 +14,13 @@ struct GivenProbabilities {
   Activation activation = Activation::Given;
 };
 
-/// Whether the first output consists of numbers that are computed from the results of activations (Softmax,
-/// Sigmoid, HardSigmoid, bounds of exactly 0 and 1) and of constants only: means of several networks, sums
-/// and products of probabilities, thresholds, repeated classes. Such numbers are no logits: they are
-/// explained, and shown, as they are. A final bound of 0 and 1, or the one of a HardSigmoid, is left out of
-/// the graph, since ScoreHead applies it and a gradient would be 0 beyond it. Values that are also computed
-/// from others (gates, attention), and products with weights other than a Softmax's, are not followed. A note
-/// tells what was found. Nothing for other graphs.
+/// Recognises a first output that is computed only from results of activations (Softmax, Sigmoid,
+/// HardSigmoid, bounds of exactly 0 and 1) and constants: means of several networks, sums and products of
+/// probabilities, thresholds, repeated classes. Such numbers are not logits; they are explained and displayed
+/// as they are. A final bound of 0 and 1, or that of a HardSigmoid, is removed from the graph, because
+/// ScoreHead applies it and the gradient would be 0 beyond it. Values that also depend on other values
+/// (gates, attention), and products with weights other than a Softmax's, are not recognised. A note says what
+/// was found. None for other graphs.
 std::optional<GivenProbabilities> find_given_probabilities(const ir::Graph& graph, Notes& notes);
 
 }  // namespace fovea::passes

@@ -4,8 +4,8 @@
 
 namespace fovea::passes {
 
-/// A Transpose of a Transpose becomes one from the first one's input, or nothing where the two undo each
-/// other, as those between a picture with channels last and a convolution do.
+/// Merges a Transpose of a Transpose into one, or into nothing if they cancel each other, like those between
+/// a picture with channels last and a convolution.
 ir::Graph merge_transposes(const ir::Graph& graph, Notes& notes);
 
 }  // namespace fovea::passes

@@ -10,7 +10,7 @@
 
 namespace fovea::passes {
 
-/// What passes did that the user should know.
+/// The notes of passes for the user.
 using Notes = std::vector<Note>;
 
 /// A pass is a pure function from graph to graph.
@@ -19,13 +19,13 @@ struct Pass {
   ir::Graph (*run)(const ir::Graph&, Notes&);
 };
 
-/// From an imported graph to the canonical one that is differentiated; the scores were taken from before its
-/// final activation (passes/score_head.hpp).
+/// The passes from an imported graph, whose scores were taken from before the final activation
+/// (passes/score_head.hpp), to the canonical one that is differentiated.
 std::span<const Pass> canonical_passes();
-/// On a canonical graph: takes the scores before a final Relu.
+/// The passes that take the scores of a canonical graph from before a final Relu.
 std::span<const Pass> final_relu_passes();
-/// From a differentiated graph to the one that is written to a file, or planned once the backend's own passes
-/// (backend/backend.hpp) have run.
+/// The passes from a differentiated graph to the one that is exported, or planned after the backend's own
+/// passes (backend/backend.hpp).
 std::span<const Pass> final_passes();
 
 /// Runs the passes in order and verifies the graph after each.

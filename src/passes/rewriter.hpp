@@ -6,15 +6,16 @@
 
 namespace fovea::passes {
 
-/// Builds a graph from another one, node by node: `copy` keeps a node, `replace` stands another value for one
-/// of its outputs. Inputs, outputs and names are kept; constants are carried over when something reads them.
+/// Builds a graph from another one, node by node: `copy` keeps a node, `replace` substitutes another value
+/// for one of its outputs. Inputs, outputs and names are kept; constants are copied when something reads
+/// them.
 class Rewriter {
 public:
   explicit Rewriter(const ir::Graph& from);
 
   const ir::Graph& from() const { return from_; }
   ir::Graph& to() { return to_; }
-  /// The new graph's value for one of the old graph's.
+  /// The new graph's value for a value of the old graph.
   ir::ValueId map(ir::ValueId old);
   void copy(const ir::Node& node);
   void replace(ir::ValueId old, ir::ValueId value);
@@ -30,8 +31,7 @@ private:
 /// Whether a node's first output is read by `readers` nodes exactly (graph outputs do not count).
 bool is_read_by(const ir::Graph& graph, const ir::Node& node, int readers);
 
-/// The graph without the nodes for which `is_bypassed` says so: their first input stands for their first
-/// output.
+/// Removes the nodes for which `is_bypassed` holds: their first input replaces their first output.
 ir::Graph bypass(const ir::Graph& graph, const std::function<bool(const ir::Node&)>& is_bypassed);
 
 }  // namespace fovea::passes

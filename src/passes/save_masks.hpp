@@ -4,9 +4,9 @@
 
 namespace fovea::passes {
 
-/// Lets the backward pass keep one truth value for each element instead of an activation: ReluGradient(dy, y)
-/// becomes Masked(dy, ReluMask(y)) and ClipGradient(dy, x) becomes Masked(dy, ClipMask(x)), the mask made
-/// right after the value that it looks at.
+/// Replaces saved activations by masks with one truth value for each element: ReluGradient(dy, y) becomes
+/// Masked(dy, ReluMask(y)) and ClipGradient(dy, x) becomes Masked(dy, ClipMask(x)), where the mask is made
+/// right after the value that it is computed from.
 ir::Graph save_masks(const ir::Graph& graph, Notes& notes);
 
 }  // namespace fovea::passes

@@ -23,7 +23,7 @@ bool is_plain(const ScoreView& view) {
   return view.scale > 0 && (view.is_logarithm || std::abs(view.shift) <= 0.011 * view.scale);
 }
 
-/// How the classes of every picture fall into groups that sum to one, and what else is in these groups.
+/// The groups of classes that sum to one for every picture, and their other members.
 struct Grouping {
   std::vector<std::int32_t> group_of;  ///< class by class; the same for every picture
   /// For each group, source and places (in it) of the members that are no class of the output, picture by

@@ -7,33 +7,33 @@
 
 namespace fovea::passes {
 
-/// A graph whose first output holds the scores before the activation that it ended in.
+/// A graph whose first output holds the scores before the final activation.
 struct ScoredGraph {
   ir::Graph graph;
-  /// Activation and groups as the network has them; nothing where no activation was recognised: the graph is
-  /// the given one then.
+  /// The network's activation and groups; none if no activation was recognised, and the graph is unchanged
+  /// then.
   std::optional<ScoreHead> head = {};
-  /// Whether a second output was added, [batch, G]: one score for each group of a softmax of which the first
-  /// output leaves classes out, the logarithm of the sum of their exponentials. With them the probabilities
-  /// are those of the whole softmax.
+  /// Whether a second output [batch, G] was added: for each group of a softmax, classes of which are missing
+  /// in the first output, a score that is the logarithm of the sum of their exponentials. With these the
+  /// probabilities are those of the whole softmax.
   bool has_further_scores = false;
 };
 
-/// Walks back from the first output of a graph to the activation that makes probabilities of scores, and
-/// applies what lies between to the scores instead: selections and changes of layout (Reshape, Transpose,
-/// Slice, Split, Gather, Concat, Expand) are done to them, what keeps the order of probabilities (scaling,
-/// rounding, a bound near 0 or 1, a logarithm) is left out, 1 - p of a sigmoid becomes the negative score.
-/// So element k of the scores belongs to element k of the output. Other readers of any value do not matter,
-/// nor do other outputs, which stay. Notes tell what was found. `batch`: how many pictures the output is of.
+/// Walks back from the first output to the activation that turns scores into probabilities, and applies the
+/// operators in between to the scores: selections and changes of layout (Reshape, Transpose, Slice, Split,
+/// Gather, Concat, Expand) are applied, operators that preserve the order of probabilities (scaling,
+/// rounding, a bound near 0 or 1, a logarithm) are omitted, and 1 - p of a sigmoid becomes the negative
+/// score. Element k of the scores thus belongs to element k of the output. Other readers of the values and
+/// other outputs are unaffected. Notes say what was found. `batch` is the number of pictures in the output.
 ScoredGraph take_scores(const ir::Graph& graph, std::int64_t batch, Notes& notes);
 
-/// Whether an output of that shape is one row of numbers for each picture, [batch, K] or with further extents
-/// of 1; without its batch, [K], for a batch of one.
+/// Whether an output of that shape is one row of numbers for each picture: [batch, K], possibly with further
+/// extents of 1, or [K] for a batch of one.
 bool has_class_rows(const Shape& shape, std::int64_t batch);
 
-/// What becomes of a single score s for each picture.
+/// The conversion of a single score s for each picture into classes.
 enum class ClassRows {
-  AsTheyAre,           ///< nothing; of several scores, too
+  AsTheyAre,           ///< no conversion; also for several scores
   ScoreAndNegative,    ///< two classes: -s, then s
   ProbabilityAndRest,  ///< two classes: 1 - s, then s
 };

@@ -23,7 +23,7 @@ namespace {
 
 /// Between an activation and an output lie a few nodes; a longer walk is not gone.
 constexpr int kMostSteps = 100;
-/// How far a bound may be from 0 or 1, as a share of the whole range of probabilities.
+/// The largest distance of a bound from 0 or 1, as a fraction of the whole range of probabilities.
 constexpr double kBound = 0.011;
 
 /// Whether a node holds elements of its first input at places that are known.
@@ -222,7 +222,7 @@ std::optional<ScoreView> ScoreWalk::concatenated(const ir::Node& node) {
   return first;
 }
 
-/// What changes numbers one by one and keeps their order.
+/// Operators that change numbers one by one and keep their order.
 std::optional<ScoreView> ScoreWalk::transformed(const ir::Node& node) {
   if (node.op == &ops::round() || node.op == &ops::round_straight_through())
     return view_of(node.inputs[0]);

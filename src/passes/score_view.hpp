@@ -7,30 +7,30 @@
 
 namespace fovea::passes {
 
-/// A value whose elements are scale * p + shift (or of the logarithm of p) of an activation's results p.
+/// A value whose elements are scale * p + shift of an activation's results p, or of their logarithms.
 struct ScoreView {
   Activation kind = Activation::Softmax;
   bool is_logarithm = false;
   double scale = 1, shift = 0;
   ir::ValueId scores = ir::kNoValue;  ///< in the new graph: the score of each element
-  Tensor elements;                    ///< I64, of the value's shape: which of all scores each element is
+  Tensor elements;                    ///< I64, of the value's shape: the number of each element's score
   std::string name;                   ///< "Softmax 'prob'", for notes
 };
 
-/// The scores before an activation, flat, which ScoreView::elements number.
+/// The flattened scores before an activation, numbered by ScoreView::elements.
 struct ScoreSource {
   ir::ValueId scores = ir::kNoValue;  ///< in the new graph
   std::int64_t first = 0;             ///< number of its first element
   std::vector<std::int64_t> groups;   ///< of each element; different for each line that sums to one
 };
 
-/// Finds views by walking back through a graph, whose copy a rewriter has made already; what the scores need
-/// is appended to the copy.
+/// Finds views by walking back through a graph of which a rewriter has already made a copy; nodes that the
+/// scores need are appended to the copy.
 class ScoreWalk {
 public:
   explicit ScoreWalk(Rewriter& rewriter) : rewriter_(rewriter), graph_(rewriter.from()) {}
 
-  /// Nothing where the value is no selection of an activation's results.
+  /// The view of a value; none if the value is not a selection of an activation's results.
   std::optional<ScoreView> view_of(ir::ValueId value);
   const std::vector<ScoreSource>& sources() const { return sources_; }
 
@@ -41,7 +41,7 @@ private:
   std::optional<ScoreView> moved(const ir::Node& node, ir::ValueId value);
   std::optional<ScoreView> concatenated(const ir::Node& node);
   std::optional<ScoreView> transformed(const ir::Node& node);
-  /// The value's elements as elements of a new source, in groups along the axes.
+  /// Numbers the value's elements as a new source, in groups along the axes.
   void number(ScoreView& view, const Shape& shape, const std::vector<std::int64_t>& axes);
 
   Rewriter& rewriter_;

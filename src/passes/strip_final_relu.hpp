@@ -4,7 +4,7 @@
 
 namespace fovea::passes {
 
-/// Removes a Relu from which only a global average pooling (and reshapes) lead to an output, and notes its
+/// Removes a Relu from which only a global average pooling and reshapes lead to an output, and notes its
 /// name.
 ir::Graph strip_final_relu(const ir::Graph& graph, Notes& notes);
 

@@ -25,8 +25,8 @@ bool is_summary(const ir::Graph& graph, const ir::Node& node, const std::vector<
   return written < read;
 }
 
-/// What the backward pass needs of the forward part is taken while that runs, if it is smaller: masks for
-/// activations.
+/// Values that the backward pass derives from the forward part are computed during the forward part if they
+/// are smaller: masks for activations.
 void hoist_summaries(const ir::Graph& graph, std::vector<bool>& is_forward) {
   for (std::size_t n = 0; n < graph.nodes().size(); ++n)
     if (!is_forward[n] && is_summary(graph, graph.nodes()[n], is_forward))

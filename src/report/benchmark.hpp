@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-/// How fast a model runs, and how much memory it takes.
+/// Measurement of a model's speed and memory.
 namespace fovea {
 
 /// The times of several runs, in seconds.
@@ -29,36 +29,38 @@ private:
 struct Benchmark {
   std::shared_ptr<const Program> program;
   double load_seconds = 0, compile_seconds = 0;
-  double first_seconds = 0;          ///< from the begin of loading to the end of the first run
-  RunTimes forward, backward, both;  ///< of the measured iterations; backward is 0 where there is none
+  double first_seconds = 0;  ///< from the start of loading to the end of the first run
+  RunTimes forward, backward,
+      both;  ///< of the measured iterations; backward is 0 for programs without a backward pass
   std::vector<StepProfile> profile;  ///< of these iterations
-  std::size_t peak_bytes = 0;        ///< the most memory that the process has held so far; 0: not known
+  std::size_t peak_bytes = 0;        ///< the peak memory of the process so far; 0: unknown
 
   bool has_backward() const;
   std::int64_t multiply_adds() const;  ///< of one iteration, forward and backward
   double images_per_second() const;
   double gflops_per_second() const;
-  /// The part of the measured time that passes within steps; the rest is the session's own.
+  /// The fraction of the measured time within steps; the rest is the session's overhead.
   double step_share() const;
-  /// The part of the steps' fastest times that convolutions and matrix products take.
+  /// The fraction of the steps' fastest times that convolutions and matrix products take.
   double product_share() const;
 };
 
 struct BenchmarkRuns {
-  int iterations = 20;  ///< that are measured, at least 1
-  int warm_up = 3;      ///< before these, at least 1
+  int iterations = 20;  ///< measured iterations, at least 1
+  int warm_up = 3;      ///< iterations before these, at least 1
 };
 
-/// Loads and compiles a model and runs it on noise, its backward pass from class 0. Errors as Model::load and
-/// Program::compile have them.
+/// Loads and compiles a model and runs it on noise, its backward pass from class 0. Errors as for Model::load
+/// and Program::compile.
 Benchmark run_benchmark(const std::string& path, const LoadOptions& load,
                         const std::function<ProgramOptions(const Model&)>& options,
                         const BenchmarkRuns& runs);
 
-/// `model` is its name for the reader. Times in milliseconds; with the tables of `profile_json` on request.
+/// The results as JSON. `model` is the displayed name. Times are in milliseconds; the tables of
+/// `profile_json` are optional.
 nlohmann::ordered_json benchmark_json(const Benchmark& benchmark, const std::string& model,
                                       bool with_profile);
-/// The same as lines of text. Names from files are made safe for a terminal.
+/// The results as lines of text. Names from files are made safe for a terminal.
 std::string benchmark_text(const Benchmark& benchmark, const std::string& model, bool with_profile);
 
 }  // namespace fovea

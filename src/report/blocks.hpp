@@ -12,37 +12,37 @@
 #include <utility>
 #include <vector>
 
-/// Blocks that all pages have (docs/report.md).
+/// Blocks that all kinds of pages have (docs/report.md).
 namespace fovea {
 
 /// A block's text; bytes of file names that are not UTF-8 become replacement characters.
 std::string block_text(const nlohmann::ordered_json& block);
 
-/// The picture, made smaller where it is larger than pages show it.
+/// The picture, reduced if it is larger than pages display it.
 Image for_showing(const Image& image);
 
 /// The page's first lines and its last one.
 void add_head(Page& page, const std::string& summary);
-/// {what, text} of a thing.
+/// Pairs of a label and a text.
 using Facts = std::vector<std::pair<std::string, std::string>>;
 void add_facts(Page& page, const std::string& title, const Facts& facts);
 void add_plot(Page& page, const std::string& title, const std::string& svg);
 
-/// A file that is not shown, and why.
+/// A file that is not displayed, with the reason.
 struct LeftOutFile {
   std::string path, why;
 };
 /// "1 photo", "2 photos".
 std::string counted(std::size_t count, std::string_view what);
-/// A table of them; nothing where there are none.
+/// Adds a table of these files, or nothing if there are none.
 void add_left_out(Page& page, const std::vector<LeftOutFile>& files);
 
-/// Command line, version, time and processor of a page; `seconds` that the work took, where known.
+/// Command line, version, time and processor of a page; `seconds` is the time spent, if known.
 Facts run_facts(const std::string& command_line, std::optional<double> seconds = {});
 /// Each value of an object with its path in it.
 Facts settings_facts(const nlohmann::ordered_json& settings);
 
-/// What every page of an evaluation ends with: files left out, settings, the run, and its first line.
+/// Adds the end of an evaluation's page: files left out, settings, the run, and the page's first line.
 void end_evaluation_page(Page& page, const std::vector<LeftOutFile>& left_out,
                          const nlohmann::ordered_json& settings, const std::string& command_line,
                          const std::string& summary);

@@ -12,10 +12,10 @@
 #include <string>
 #include <vector>
 
-/// Class models and pictures of layers, written and described.
+/// Writes and describes class models and pictures of layers.
 namespace fovea {
 
-/// One thing to excite: a class, or a part of a layer.
+/// A target of gradient ascent: a class, or a part of a layer.
 struct ClassModelTarget {
   std::optional<std::int64_t> class_index = {};
   std::optional<LayerTarget> layer = {};
@@ -28,8 +28,8 @@ struct ClassModelTarget {
 ClassModelTarget class_target(const Labels& labels, std::int64_t index);
 ClassModelTarget layer_target(const std::string& layer, const LayerTarget& part);
 
-/// What is worth telling of how a class model came about: that the ascent began from noise, went nowhere, or
-/// was stopped before its `steps`.
+/// Remarks on how a class model was made: that the ascent started from noise, did not move, or was stopped
+/// before its `steps`.
 std::vector<std::string> class_model_notes(const ClassModel& model, const ClassModelTarget& target,
                                            int steps);
 
@@ -47,13 +47,13 @@ class ClassModelGallery {
 public:
   explicit ClassModelGallery(ClassModelGalleryOptions options) : options_(std::move(options)) {}
 
-  /// Writes a frame of each picture, on its way to the target. OutputError.
+  /// Writes a frame of each picture during the ascent. OutputError.
   void write_frames(const ClassModelTarget& target, std::span<const ClassModelProgress> all) const;
-  /// Writes the k-th picture of a target and, in a folder, the network's input; nothing where the sheet is
-  /// the only file. Lines of text for people, in which names from files are made safe for a terminal.
+  /// Writes the k-th picture of a target and, in a folder, the network's input; nothing if the sheet is the
+  /// only file. Returns lines of text for people, in which names from files are made safe for a terminal.
   /// OutputError.
   std::string add(const ClassModelTarget& target, std::size_t k, const ClassModel& model);
-  /// Writes the sheet, if one is wanted and there are pictures, and gives its path; empty otherwise.
+  /// Writes the sheet, if requested and not empty, and returns its path; empty otherwise.
   std::string finish() const;
   /// An entry for each picture.
   const nlohmann::ordered_json& json() const { return json_; }

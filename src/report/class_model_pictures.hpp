@@ -9,14 +9,14 @@
 
 namespace fovea {
 
-/// Class models for figures and pages, each made once. May be asked by several threads.
+/// Class models for figures and pages, each made once. Thread-safe.
 class ClassModelPictures {
 public:
-  /// `options` says how the network computes; direction and final activation are the class models' own.
-  /// Nothing is compiled before the first picture is asked for.
+  /// `options` are the compute options; direction and final activation are set for class models. Nothing is
+  /// compiled before the first picture is needed.
   ClassModelPictures(Model model, const Preprocessing& preprocessing, ProgramOptions options);
 
-  /// The class's picture with what is to be said of it. InputError for a class that does not exist.
+  /// The class's picture with its texts. InputError for a class that does not exist.
   const Panel& panel(std::int64_t target_class);
 
 private:

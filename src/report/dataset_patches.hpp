@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-/// The patches of many pictures that excite the channels of a layer most, and what was reconstructed of them.
+/// The patches of many pictures that excite the channels of a layer most, with their reconstructions.
 namespace fovea {
 
 struct DatasetPatchesOptions {
@@ -16,8 +16,8 @@ struct DatasetPatchesOptions {
   LayerInfo layer;                      ///< has units (`check_has_units`)
   std::string layer_name;               ///< as the user named it
   std::optional<std::int64_t> channel;  ///< none: the channels with the strongest units
-  std::int64_t channels = 9;            ///< how many of these
-  std::int64_t patches = 9;             ///< of each channel
+  std::int64_t channels = 9;            ///< the number of these channels
+  std::int64_t patches = 9;             ///< the number of patches of each channel
   ProgramOptions program;  ///< how the network computes; each worker takes one thread, so that activations do
                            ///< not depend on how many workers there are
   /// A program for each rule, in their order.
@@ -25,7 +25,7 @@ struct DatasetPatchesOptions {
   std::string output;  ///< a folder that exists; or a .png, the figure of one channel
 };
 
-/// Works on all files as `for_each_file` does and returns the exit code: 0, or 1 when any failed.
+/// Processes all files like `for_each_file` and returns the exit code: 0, or 1 if any failed.
 using RunFiles =
     std::function<int(const std::vector<std::string>& paths, const std::function<FileWorker()>& make_worker)>;
 
@@ -35,8 +35,8 @@ struct DatasetPatches {
   int code = 0;                 ///< the exit code of the run
 };
 
-/// Looks for the patches in all pictures, reconstructs them, and writes their files: those of each patch, a
-/// figure for each channel, and the table patches.csv. InputError where no picture excites a channel.
+/// Finds the patches in all pictures, reconstructs them, and writes files for each patch, a figure for each
+/// channel, and the table patches.csv. InputError if no picture excites a channel.
 DatasetPatches find_dataset_patches(const std::vector<std::string>& pictures, const Network& network,
                                     const DeconvDisplay& display, const DatasetPatchesOptions& options,
                                     const RunFiles& run_files);

@@ -23,21 +23,21 @@ struct DeconvView {
   Image patch() const { return crop(first().seen, first().field); }
 };
 
-/// How reconstructions are shown.
+/// Display options of reconstructions.
 struct DeconvDisplay {
   std::vector<Rule> rules;         ///< in the order of DeconvView::by_rule
   std::optional<LayerInfo> layer;  ///< of the units; none: the class score
-  bool whole = false;              ///< channels as wholes, instead of their strongest units
-  double percentile = 99.5;        ///< as `contrast_level` has it
+  bool whole = false;              ///< whole channels instead of their strongest units
+  double percentile = 99.5;        ///< see `contrast_level`
   ChannelOrder channel_order = ChannelOrder::RGB;
 };
 
-/// Shows reconstructions and writes their files.
+/// Makes pictures of reconstructions and writes their files.
 class DeconvPictures {
 public:
   explicit DeconvPictures(DeconvDisplay display) : display_(std::move(display)) {}
 
-  /// The reconstruction around mid-grey, cut to the receptive field or as it is.
+  /// The reconstruction around mid-grey, cropped to the receptive field or whole.
   Image cut(const Reconstruction& reconstruction) const;
   Image whole(const Reconstruction& reconstruction) const;
   /// Writes <start>-patch.png and for each rule the picture, cut and whole, and the array. Returns the files
@@ -46,7 +46,7 @@ public:
   /// Photo, patch and reconstruction of one; patches beside reconstructions of several; a row for each with
   /// all rules.
   Image figure(const std::vector<DeconvView>& views, const std::string& heading) const;
-  /// What came back how, for headings: "DeconvNet", "three rules".
+  /// The names of the rules for headings: "DeconvNet", "three rules".
   std::string rules_text() const;
 
 private:

@@ -10,14 +10,14 @@
 #include <string>
 #include <vector>
 
-/// Reconstructions of one photo, written and described.
+/// Writes and describes reconstructions of one photo.
 namespace fovea {
 
-/// What of a photo is reconstructed, and where it is written.
+/// The parts of a photo to reconstruct, and the output.
 struct DeconvReportOptions {
-  std::optional<Unit> unit = {};  ///< of the layer
-  bool at_strongest = false;      ///< `unit` says the channel only, whose strongest position is taken
-  std::int64_t channels = 9;      ///< without a unit: how many channels, the strongest ones
+  std::optional<Unit> unit = {};            ///< of the layer
+  bool at_strongest = false;                ///< `unit` gives only the channel, at its strongest position
+  std::int64_t channels = 9;                ///< without a unit: how many channels, the strongest ones
   std::optional<std::int64_t> target = {};  ///< without a layer: the class; none: the best guess
   std::string layer_name = {};              ///< as the user named it
   std::string output = {};                  ///< a folder; or a .png, the figure of one photo
@@ -28,15 +28,14 @@ struct DeconvResult {
   std::string text;  ///< lines for people; names from files are made safe for a terminal
 };
 
-/// Refers to all that it is given; immutable, for any number of threads.
+/// Keeps references to its arguments; immutable and thread-safe.
 class DeconvReport {
 public:
   DeconvReport(const Network& network, const DeconvDisplay& display, const DeconvReportOptions& options)
       : network_(network), display_(display), options_(options), pictures_(display) {}
 
-  /// Reconstructs what is asked for of a photo, each under the rule of each session, and writes the files.
-  /// `base` begins their names where they are in a folder. InputError where no channel of the layer is
-  /// active, and OutputError.
+  /// Makes the reconstructions of a photo, under the rule of each session, and writes the files, whose names
+  /// in a folder begin with `base`. InputError if no channel of the layer is active; OutputError.
   DeconvResult make(std::span<Session> sessions, const std::string& path, const std::string& base) const;
 
 private:

@@ -10,13 +10,13 @@
 
 namespace fovea {
 
-/// What the page of an evaluation of localisation is written from.
+/// The data for the page of an evaluation of localisation.
 struct EvaluatedImages {
   const std::vector<ImageResult>& results;
   const nlohmann::ordered_json& settings;
-  std::string folder;        ///< of the pictures; empty: not known
-  Labels labels;             ///< of the classes; empty: not known
-  std::string command_line;  ///< that is shown
+  std::string folder;        ///< folder of the pictures; empty: unknown
+  Labels labels;             ///< names of the classes; empty: unknown
+  std::string command_line;  ///< the command line to display
 };
 /// Writes a page with rates, overlaps and the worst boxes. OutputError naming the file.
 void write_localization_page(const EvaluatedImages& images, const LocalizationSummary& summary,

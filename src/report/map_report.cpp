@@ -20,7 +20,7 @@ constexpr EnumNames<MapFile, 6> kMapFiles = {{{MapFile::Map, "map"},
                                               {MapFile::Gradient, "gradient"},
                                               {MapFile::Figure, "figure"}}};
 
-/// What white is.
+/// The value that is displayed as white.
 std::string range_text(const DisplayRange& range) {
   const std::string gamma = range.gamma == 1.0 ? "" : fmt::format(", gamma {:g}", range.gamma);
   return range.percentile >= 100 ? "highest: the maximum" + gamma

@@ -108,7 +108,7 @@ std::string layers_text(const std::vector<LayerInfo>& list) {
   return text;
 }
 
-/// How the network's probabilities are made, and how that is known.
+/// The activation of the network's probabilities, and its origin.
 std::string activation_text(const ScoreHead& head) {
   if (head.activation == Activation::Given)
     return "given: the output holds probabilities, which are explained themselves";

@@ -12,30 +12,30 @@
 #include <string>
 #include <vector>
 
-/// What a model's file holds, and whether and how fovea runs it.
+/// Information about a model's file, and whether and how fovea runs it.
 namespace fovea {
 
 struct ModelInfo {
   Model model;
   Labels labels;
   std::optional<ChosenPreprocessing>
-      preprocessing;                             ///< where the file, or the name it was called by, says so
-  std::shared_ptr<const Program> program;        ///< forward and backward; none: `why_not`
-  std::string why_not;                           ///< why the model cannot be run
-  std::vector<Note> notes;                       ///< of the program
-  std::optional<std::vector<LayerInfo>> layers;  ///< where they were asked for; empty without a program
+      preprocessing;                       ///< from the file, or from the network's name; otherwise none
+  std::shared_ptr<const Program> program;  ///< forward and backward; none: `why_not`
+  std::string why_not;                     ///< the reason why the model cannot be run
+  std::vector<Note> notes;                 ///< of the program
+  std::optional<std::vector<LayerInfo>> layers;  ///< if requested; empty without a program
 };
 
 struct ModelInfoOptions {
   LoadOptions load = {};
   std::string scores = {};  ///< the output or value with the class scores; empty: the first output
   bool layers = false;
-  /// The size of the model's pictures; what it throws makes a model that cannot be run.
+  /// Chooses the size of the model's pictures; its exceptions make a model that cannot be run.
   std::function<PictureSize(const Model&)> size;
 };
 
-/// A model whose output is not class scores is run all the same, with the reason among the notes. Errors as
-/// Model::load and Labels::read have them.
+/// Inspects a model. One whose output is not class scores is run anyway, with the reason among the notes.
+/// Errors as for Model::load and Labels::read.
 ModelInfo inspect_model(const FoundNetwork& found, const ModelInfoOptions& options);
 
 nlohmann::ordered_json model_info_json(const ModelInfo& info);

@@ -17,13 +17,13 @@ struct NetworkList {
   std::vector<std::string> errors;  ///< of registered networks that cannot be used
 };
 
-/// InputError where the list of known networks cannot be read.
+/// Lists the networks. InputError if the list of known networks cannot be read.
 NetworkList list_networks(NetworkCatalog catalog);
 
 nlohmann::ordered_json network_list_json(const NetworkList& list);
 /// A line for each network. Names from files are made safe for a terminal.
 std::string network_list_text(const NetworkList& list);
-/// "caffe", "caffe, crop 28"; "" where nothing is said.
+/// "caffe", "caffe, crop 28"; "" if nothing is specified.
 std::string preprocessing_text(const PreprocessingSpec& spec);
 
 }  // namespace fovea

@@ -11,39 +11,39 @@
 #include <utility>
 #include <vector>
 
-/// What is written and said of objects that were found in photos: masks, outlines, figures, lines of text,
-/// CSV and JSON.
+/// Output for objects found in photos: masks, outlines, figures, lines of text, CSV and JSON.
 namespace fovea {
 
-/// One object with all that is said of it.
+/// One object with the data of its output.
 struct FoundObject {
   std::string image;
-  std::optional<Prediction> target;  ///< none where seeds were given
-  std::int64_t rank = 0;             ///< 1, 2, ... where several classes are looked for; else 0
+  std::optional<Prediction> target;  ///< none if seeds were given
+  std::int64_t rank = 0;             ///< 1, 2, ... if several classes are localised; otherwise 0
   Localization object;
 };
 
-/// How objects were found, and what is shown of them.
+/// How objects were found, and options of the output.
 struct ObjectReportOptions {
   std::string method = {};  ///< "product" stands for gradient times guided
   Crops crops = Crops::Whole;
   std::string preset = {};        ///< for JSON
-  LocalizeOptions localize = {};  ///< the quantiles of seeds and the share of a component's area count
-  bool components = false;        ///< one box for each component of at least that share, and their picture
-  bool stages = false;            ///< also map, seeds and the figure
+  LocalizeOptions localize = {};  ///< used: the quantiles of seeds and the area fraction of components
+  bool components =
+      false;  ///< one box for each component of at least that fraction, and a picture of the components
+  bool stages = false;  ///< additional files: map, seeds and the figure
   std::string colormap = "inferno";
   std::string output = {};  ///< a folder; or a .png, the figure of one object
 };
 
-/// What is written of an object: the mask, the photo with its outline and boxes, the numbers of its
-/// components, the map, the seeds, and the figure of all stages.
+/// The files of an object: the mask, the photo with its outline and boxes, the numbers of its components, the
+/// map, the seeds, and the figure of all stages.
 enum class ObjectFile : std::uint8_t { Mask, Object, Components, Map, Seeds, Stages };
 /// "mask", "object", ...; the names in JSON.
 std::string_view name_of(ObjectFile file);
-/// What is written of one object, and where.
+/// The files of one object with their paths.
 using ObjectFiles = std::vector<std::pair<ObjectFile, std::string>>;
 
-/// Describes and writes objects; immutable, for any number of threads. Refers to the labels.
+/// Describes and writes objects; immutable and thread-safe. Keeps a reference to the labels.
 class ObjectReport {
 public:
   ObjectReport(ObjectReportOptions options, const Labels& labels)
@@ -51,9 +51,9 @@ public:
 
   /// The object's one box, or one for each component. None for an empty mask.
   std::vector<Box> boxes(const Localization& object) const;
-  /// The files of an object; `base` begins their names where they are in a folder.
+  /// The files of an object; in a folder their names begin with `base`.
   ObjectFiles files(const FoundObject& found, const std::string& base) const;
-  /// Writes these files. `photo` is as it was read. OutputError.
+  /// Writes these files. `photo` is the photo as read. OutputError.
   void write(const FoundObject& found, const std::string& base, const Image& photo) const;
   /// Photo, map, seeds, and the object with its box: the stages of Simonyan 2013, figure 4.
   Image figure(const FoundObject& found, const Image& photo) const;

@@ -9,12 +9,13 @@
 
 namespace fovea {
 
-/// An HTML page of results while it is written. It fetches nothing from any network: style, script and data
-/// are in it, and so are its pictures or, on request, in a folder beside it. What it shows are blocks, JSON
-/// objects whose kinds and fields docs/report.md lists; src/report/web makes elements of them in the browser.
+/// An HTML page of results while it is written. It needs no network access: style, script and data are
+/// inside, and so are its pictures unless they are in a folder beside it. Its content consists of blocks,
+/// JSON objects whose kinds and fields docs/report.md lists; the scripts in src/report/web turn them into
+/// elements in the browser.
 ///
-/// Pictures and blocks go out as they come, so a page of any length takes little memory. Nothing of it is in
-/// place before `finish`.
+/// Pictures and blocks are written as they are added, so a page of any length needs little memory. The page
+/// appears in its place only after `finish`.
 class Page {
 public:
   enum class Pictures {
@@ -29,10 +30,10 @@ public:
   Page& operator=(const Page&) = delete;
 
   /// Takes the bytes of a PNG or JPEG file and returns the URL by which blocks name it. `name`, without an
-  /// ending, is what the file is called beside the page; no two may be the same. May be called by several
-  /// threads.
+  /// extension, is the file's name beside the page and must be unique. May be called by several threads.
   std::string add_picture(const std::string& name, const std::string& bytes);
-  /// Adds a block: `json` is an object. Blocks of one kind are shown in the order in which they come.
+  /// Adds a block: `json` is an object. Blocks of one kind are displayed in the order in which they are
+  /// added.
   void add_block(std::string_view kind, std::string_view json);
   /// Ends the page and puts everything in place. OutputError.
   void finish();
@@ -42,13 +43,13 @@ private:
   Pictures pictures_;
   AtomicFile file_;
   std::string folder_;              ///< of the pictures beside, once it is in place
-  std::string unfinished_;          ///< the same until then; empty: not made yet
+  std::string unfinished_;          ///< its name until then; empty: not created yet
   int lock_ = -1;                   ///< a descriptor that holds the lock of the unfinished folder
-  std::mutex mutex_;                ///< of the two
+  std::mutex mutex_;                ///< guards lock_ and names_
   std::vector<std::string> names_;  ///< of the files in it
 };
 
-/// JSON as it may stand in an HTML page's script element, which "</script" or "<!--" would end or change.
+/// JSON made safe for an HTML page's script element, which "</script" or "<!--" would end or change.
 std::string json_for_html(std::string_view json);
 /// RFC 4648, with padding.
 std::string base64(std::string_view bytes);

@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-/// Which part of the photo the maps cover.
+/// The part of the photo that the maps cover.
 std::string part_text(const Explanation& result, const Image& photo) {
   const std::string all = fmt::format("{} x {} pixels", photo.width, photo.height);
   const Rect& part = result.region;

@@ -10,22 +10,22 @@
 
 namespace fovea {
 
-/// What the page says of one photo.
+/// The entry of one photo on the page.
 struct PhotoEntry {
-  std::int64_t target_class = 0;  ///< the first that is explained
+  std::int64_t target_class = 0;  ///< the first class that is explained
   std::optional<double> probability;
   std::string json;  ///< the block "photo"
 };
 
-/// Makes entries; from several threads at the same time, each with explainers of its own.
+/// Makes entries; thread-safe, if each thread has its own explainers.
 class PhotoEntries {
 public:
-  /// Refers to all of them.
+  /// Keeps references to all arguments.
   PhotoEntries(const Network& network, const ReportOptions& options, const ReportEvents& events, Page& page)
       : network_(network), options_(options), events_(events), page_(page) {}
 
-  /// `stem` begins the names of the photo's pictures. InputError for a photo that cannot be read or
-  /// explained, OutputError when a picture cannot be written.
+  /// Makes the entry of a photo. The names of its pictures begin with `stem`. InputError for a photo that
+  /// cannot be read or explained, OutputError if a picture cannot be written.
   PhotoEntry entry(ReportExplainers& explain, const std::string& path, const std::string& stem) const;
 
 private:

@@ -13,10 +13,10 @@
 /// One HTML page of many photos with their maps, objects and class models (docs/report.md).
 namespace fovea {
 
-/// What makes the maps of the page, and what finds the objects; a copy serves one worker.
+/// The explainers for the maps of the page and for objects; each worker has a copy.
 struct ReportExplainers {
   Explainer maps;
-  std::optional<Explainer> objects;  ///< its maps cover the whole photo; none: objects are not looked for
+  std::optional<Explainer> objects;  ///< its maps cover the whole photo; none: no objects
 };
 
 struct ReportOptions {
@@ -24,19 +24,19 @@ struct ReportOptions {
   std::string title;                   ///< empty: the network's file name
   bool split = false;                  ///< pictures as files in a folder beside the page
   std::optional<std::int64_t> target;  ///< the class to explain; none: the best guesses
-  std::int64_t top = 1;                ///< how many best guesses are explained, at least 1
+  std::int64_t top = 1;                ///< the number of best guesses that are explained, at least 1
   DisplayRange range;                  ///< of the maps
-  std::string colormap = "inferno";    ///< to begin with
+  std::string colormap = "inferno";    ///< the initial choice
   LocalizeOptions localize;            ///< how objects are found
-  std::int64_t class_models = 8;       ///< of how many classes, the most frequent ones
+  std::int64_t class_models = 8;       ///< the number of most frequent classes with a class model
   ProgramOptions program;              ///< how the network computes, for class models
-  std::string network;                 ///< as the user named it; empty: its file
-  std::string command_line;            ///< that is shown
-  std::size_t workers = 1;             ///< photos that are worked on at the same time
+  std::string network;                 ///< the name given by the user; empty: the file's
+  std::string command_line;            ///< the command line to display
+  std::size_t workers = 1;             ///< photos processed at the same time
 };
 
-/// What the caller hears while a page is made. All but `scored` are called on the caller's thread; empty
-/// functions are not called.
+/// Callbacks while a page is made. All except `scored` are called on the caller's thread; empty functions are
+/// not called.
 struct ReportEvents {
   /// `done` photos, or class models, out of `total` are finished; `what` names the next one.
   std::function<void(std::int64_t done, std::int64_t total, const std::string& what)> progress = {};
@@ -47,14 +47,14 @@ struct ReportEvents {
 };
 
 struct ReportOutcome {
-  std::size_t photos = 0;    ///< that are shown
-  std::size_t failed = 0;    ///< that could not be
-  std::size_t left_out = 0;  ///< those, and the other files
+  std::size_t photos = 0;    ///< photos on the page
+  std::size_t failed = 0;    ///< photos that failed
+  std::size_t left_out = 0;  ///< failed photos and other files
   bool is_written = true;    ///< false: a picture beside the page could not be written, so there is no page
 };
 
-/// Makes the page of the photos, in their order. `other_files` are listed as files that are no pictures.
-/// OutputError naming the file when the page cannot be written.
+/// Writes the page of the photos, in their order. `other_files` are listed as files that are no pictures.
+/// OutputError naming the file if the page cannot be written.
 ReportOutcome write_photos_page(const std::vector<std::string>& photos,
                                 const std::vector<std::string>& other_files, const Network& network,
                                 const ReportExplainers& explainers, const ReportOptions& options,

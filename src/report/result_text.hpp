@@ -9,18 +9,18 @@
 #include <optional>
 #include <string>
 
-/// How results are written in text and JSON.
+/// The form of results in text and JSON.
 namespace fovea {
 
-/// ", probability 0.995", or nothing where there is none.
+/// ", probability 0.995", or an empty text without a probability.
 std::string probability_text(const std::optional<double>& probability, int digits = 3);
 /// A number, or null.
 nlohmann::ordered_json to_json(const std::optional<double>& number);
 /// A class as an object with index, wordnet_id (where known) and name.
 nlohmann::ordered_json to_json(const Labels& labels, std::int64_t index);
-/// A number where it is one, else "whole".
+/// The crops as a number, or "whole".
 nlohmann::ordered_json to_json(Crops crops);
-/// Whether a path of results names one PNG picture instead of a folder.
+/// Whether an output path names one PNG picture rather than a folder.
 bool ends_with_png(const std::string& path);
 
 }  // namespace fovea

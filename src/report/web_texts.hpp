@@ -4,7 +4,7 @@
 
 namespace fovea {
 
-/// The texts of src/report/web, put into the program by cmake/embed_text.cmake.
+/// The texts of src/report/web, embedded by cmake/embed_text.cmake.
 std::string page_style();
 std::string page_script();
 

@@ -7,7 +7,7 @@
 
 namespace fovea {
 
-/// InputError unless size and number of pixels fit together.
+/// InputError unless size and number of pixels match.
 void check_mask(const Mask& mask);
 void check_trimap(const Trimap& seeds);
 /// InputError unless both sizes are equal; `what` names the second thing.

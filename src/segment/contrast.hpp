@@ -11,7 +11,9 @@
 
 namespace fovea {
 
-/// |I_p - I_q|^2 over the channels of an RGB picture, for pixels by their index.
+///
+/// I_p - I_q
+/// ^2 over the channels of an RGB picture, for two pixels given by index.
 inline std::int32_t squared_difference(const Image& rgb, std::int64_t p, std::int64_t q) {
   const std::uint8_t* a = rgb.pixels.data() + 3 * p;
   const std::uint8_t* b = rgb.pixels.data() + 3 * q;
@@ -29,8 +31,8 @@ inline std::size_t edge_count(Neighbourhood neighbourhood) {
 /// The mean of |I_p - I_q|^2 over all pairs of neighbours; 0 for a single pixel.
 double mean_squared_difference(const Image& rgb, Neighbourhood neighbourhood);
 
-/// What different labels of a pixel and its neighbour cost, by GridEdge; 0 where the edge leaves the picture.
-/// Empty for the edges that the neighbourhood does not have.
+/// The cost of different labels of a pixel and its neighbour, by GridEdge; 0 if the edge leaves the picture.
+/// Edges that the neighbourhood does not have are empty.
 using EdgeWeights = std::array<std::vector<float>, 4>;
 EdgeWeights edge_weights(const Image& rgb, const SegmentOptions& options);
 

@@ -8,16 +8,16 @@
 
 namespace fovea {
 
-/// The costs of labelling a photo, in nats; what a cut minimises.
+/// The cost of labelling a photo, in nats, which a cut minimises.
 class LabelEnergy {
 public:
-  /// Refers to all its arguments: they must outlive it.
+  /// Keeps references to all its arguments, which must outlive it.
   LabelEnergy(const Image& rgb, const Trimap& seeds, const SegmentOptions& options,
               const SegmentGuides& guides);
 
   /// Takes colour costs from these models.
   void set_models(const GaussianMixture& foreground, const GaussianMixture& background);
-  /// Sum over pixels and neighbours. Whether the mask obeys hard seeds and star is not its concern.
+  /// The cost of a mask: a sum over pixels and neighbours. Hard seeds and star convexity are not checked.
   double of(const Mask& mask) const;
   /// The mask of least energy (up to rounding to 23 bits) that obeys hard seeds and star.
   Mask minimise() const;
@@ -31,7 +31,7 @@ private:
   const SegmentOptions& options_;
   const SegmentGuides& guides_;
   EdgeWeights edges_;
-  /// Costs of each label that stay whatever the models: soft seeds and prior.
+  /// The costs of each label that do not depend on the models: soft seeds and prior.
   std::vector<float> fixed_foreground_, fixed_background_;
   std::vector<float> foreground_, background_;
 };

@@ -9,14 +9,16 @@ namespace fovea {
 
 using Matrix3 = std::array<double, 9>;  ///< row by row
 
-/// The lower triangular L with L L^T = m (entries 00, 10, 11, 20, 21, 22); nothing when m is not positive
+/// The lower triangular L with L L^T = m (entries 00, 10, 11, 20, 21, 22); none if m is not positive
 /// definite. Reads the lower half of m.
 std::optional<std::array<double, 6>> cholesky(const Matrix3& m);
 
 /// The symmetric matrix with the same eigenvectors whose eigenvalues are raised to at least `floor`.
 Matrix3 raise_eigenvalues(const Matrix3& m, double floor);
 
-/// A Gaussian made ready: log density = constant - |inverse (x - mean)|^2 / 2, the weight included.
+/// A Gaussian in a form for fast evaluation: log density = constant -
+/// inverse (x - mean)
+/// ^2 / 2, including the weight.
 template <class T>
 struct PreparedGaussian {
   std::array<T, 3> mean;

@@ -67,7 +67,7 @@ void for_each_edge(const GridProblem& problem, F&& f) {
     }
 }
 
-/// What an infinite edge counts as: more than all finite ones together.
+/// The capacity of an infinite edge: more than all finite ones together.
 std::int64_t infinite_value(const GridProblem& problem) {
   std::int64_t sum = 1;
   const auto add = [&](std::int32_t capacity) { sum += capacity == kInfiniteCapacity ? 0 : capacity; };

@@ -40,7 +40,7 @@ struct GridCut {
 /// or too large, or infinite edges join source and sink.
 GridCut solve_grid_cut(const GridProblem& problem);
 
-/// What severing source_side from the rest costs; -1 when an infinite edge would be cut.
+/// The cost of separating source_side from the rest; -1 if an infinite edge would be cut.
 std::int64_t cut_cost(const GridProblem& problem, const std::vector<std::uint8_t>& source_side);
 
 }  // namespace fovea

@@ -130,7 +130,7 @@ void maximise(const std::vector<double>& x, const std::vector<std::vector<double
     gaussian.mean = mean;
     gaussian.covariance = raise_eigenvalues(s, floor);
   }
-  // What no sample belongs to any more has no part in any density.
+  // Components without samples take no part in any density.
   std::erase_if(gaussians, [](const Gaussian& gaussian) { return !(gaussian.weight > 1e-200); });
 }
 

@@ -50,10 +50,10 @@ private:
     std::uint8_t from = 0;
     std::uint8_t to = 0;
   };
-  /// The rim of a tree. `depth`: the level of the nodes that grow next; `limit`: the deepest that nodes may
-  /// have.
+  /// The frontier of a tree. `depth`: the level of the nodes that grow next; `limit`: the deepest level
+  /// allowed.
   struct Front {
-    std::vector<Node> active;  ///< of level `depth`, and some that have left it
+    std::vector<Node> active;  ///< of level `depth`; some may no longer be on it
     std::vector<Node> next;    ///< of the level behind it
     std::vector<Node> orphans;
     std::int32_t depth = 1;
@@ -81,8 +81,8 @@ private:
   std::array<Node, 8> offset_;
   std::vector<Capacities> edges_;
   std::vector<T> excess_;
-  /// Edges to the terminal, itself among them, at least: positive in the source's tree, negative in the
-  /// sink's, 0 for a free node.
+  /// A lower bound of the number of edges on the path to the terminal, the terminal's own edge included:
+  /// positive in the source's tree, negative in the sink's, 0 for a free node.
   std::vector<std::int32_t> level_;
   std::vector<std::uint8_t> parent_;
   std::vector<Open> open_;

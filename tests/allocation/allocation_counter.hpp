@@ -12,7 +12,7 @@ struct Allocations {
 /// Whether this program can count: not with sanitizers, which have an allocator of their own.
 bool can_count_allocations();
 
-/// What the whole process takes from the heap, in any thread, from `start_counting` to `stop_counting`.
+/// Counts the heap allocations of the whole process, in any thread, from `start_counting` to `stop_counting`.
 void start_counting();
 Allocations stop_counting();
 

@@ -39,7 +39,7 @@ TEST(ScoreHead, without_an_activation_there_are_no_probabilities) {
   EXPECT_TRUE(ScoreHead{Activation::None}.probabilities(std::vector<double>{1, 2}).empty());
 }
 
-/// What a softmax of three classes gives two of them.
+/// The probabilities of two classes of a softmax over three.
 TEST(ScoreHead, scores_left_out_of_the_output_keep_their_share) {
   const std::vector<double> whole = ScoreHead().probabilities(std::vector<double>{2, 1, -1});
   const std::vector<double> part =

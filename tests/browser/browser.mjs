@@ -1,4 +1,4 @@
-/** What the tests here have in common: Chromium without a screen, or the exit code that tells CTest to skip. */
+/** Common parts of the tests: Chromium without a screen, or the exit code that tells CTest to skip. */
 import { execFileSync } from "node:child_process";
 
 function findBrowser() {

@@ -1,4 +1,4 @@
-/// What the C interface gives is what the C++ one gives, to the last bit.
+/// The results of the C interface equal those of C++ bit for bit.
 #include "c_api/support.hpp"
 #include "fovea/display.hpp"
 #include "fovea/explain.hpp"

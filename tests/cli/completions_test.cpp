@@ -24,8 +24,8 @@ bool holds(const std::vector<std::string>& words, const std::string& word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-/// What bash offers for the last of the words, in a folder of its own with two files. Words are cut as bash
-/// cuts them: "--method=x" is three.
+/// The completions that bash offers for the last of the words, in a folder of its own with two files. Words
+/// are cut as bash cuts them: "--method=x" is three.
 class Bash : public testing::Test {
 protected:
   void SetUp() override {

@@ -61,7 +61,7 @@ protected:
   }
   Outcome evaluate(const std::string& out, const Names& more = {}) const { return fovea(command(out, more)); }
 
-  /// The same rows and summary in both folders, but for times.
+  /// Expects the same rows and summary in both folders, except for times.
   static void expect_same(const std::string& a, const std::string& b) {
     EXPECT_EQ(rows_of(a + "/images.csv"), rows_of(b + "/images.csv"));
     EXPECT_EQ(without_times(Json::parse(load(a + "/summary.json"))),

@@ -15,7 +15,7 @@ protected:
     EXPECT_TRUE(load(cached("text-7.onnx")) == text_network());
     EXPECT_EQ(cache(), Names{"text-7.onnx"}) << "nothing else is left";
   }
-  /// How the text network is answered from now on.
+  /// Sets the server's answer to requests for the text network.
   void answer(HttpAnswer how) {
     how.body = text_network();
     server.answer("/nets/text.onnx", how);

@@ -1,4 +1,4 @@
-/// What a score is, as the program tells it: which output, which activation, which probability.
+/// Scores in the program's output: which output of the network, which activation, which probability.
 #include "support/onnx_builder.hpp"
 #include "support/program.hpp"
 

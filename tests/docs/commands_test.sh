@@ -8,7 +8,7 @@ rm -rf "$work" && mkdir -p "$work/bin" "$work/run"
 ln -s "$fovea" "$work/bin/fovea"
 export PATH="$work/bin:$PATH"
 cd "$work/run"
-# What the reader is asked to bring: a network of their own, its labels, a photo.
+# The files that readers supply: a network of their own, its labels, a photo.
 cp "$source_dir/models/imagenette-resnet-plain.onnx" my-network.onnx
 cp "$source_dir/samples/golf-ball.jpg" photo.jpg
 printf 'tench\ndog\nplayer\nsaw\nchurch\nhorn\ntruck\npump\ngolf ball\nparachute\n' > my-labels.txt

@@ -42,7 +42,7 @@ struct Case {
   ir::Node node;
 };
 
-/// What stands between an operand or a result of four axes and the problem.
+/// The conversion between an operand or a result of four axes and the problem.
 enum class Around {
   Nothing,
   Convolutions,  ///< 1x1, so that oneDNN hands the problem its operands in its own layout and reads the

@@ -75,7 +75,7 @@ TEST_P(Cancelling, ends_the_way_back) {
   expect_as_fresh(session);
 }
 
-/// What an earlier forward left for the backward pass may be gone.
+/// The values that an earlier forward left for the backward pass may be gone.
 TEST_P(Cancelling, leaves_nothing_for_the_way_back) {
   Session session(compile());
   std::stop_source source;

@@ -1,4 +1,4 @@
-/// What the scores of a program are: which output, before which activation, of which classes.
+/// The scores of a program: which output, before which activation, of which classes.
 #include "fovea/error.hpp"
 #include "fovea/program.hpp"
 #include "onnx/model_builder.hpp"
@@ -61,7 +61,7 @@ void declare(ImportBuilder& builder, const std::string& name, const Dims& dims,
   }
 }
 
-/// What a program says of the picture 1 2 3 4.
+/// The results of a program for the picture 1 2 3 4.
 struct Said {
   explicit Said(const ImportBuilder& builder, ProgramOptions options = {.head = kClasses})
       : program(Program::compile(load(builder), options)), session(program) {

@@ -8,7 +8,7 @@
 namespace fovea {
 namespace {
 
-/// What a pixel of that value becomes.
+/// The network input for a pixel of that value.
 double value_of(const Preprocessing& p, double pixel) {
   return (pixel * p.scale - p.mean[0]) / p.std[0];
 }

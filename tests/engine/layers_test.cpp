@@ -254,8 +254,8 @@ TEST(Layers, TellsNamesOperatorsAndShapesInOrder) {
             "there is no layer named 'pool'; the nearest are 'pooled', 'c', 'r', 'flat', 'head'");
 }
 
-/// What depends on a gate of the whole picture does so itself; shuffled channels and channels in the last
-/// axis keep their fields.
+/// A value that depends on a gate over the whole picture reaches the whole picture; shuffled channels and
+/// channels in the last axis keep their fields.
 TEST(Layers, FollowsGatesShufflesAndOtherLayouts) {
   const auto fields = [](const std::string& name) {
     std::vector<std::pair<std::string, bool>> list;

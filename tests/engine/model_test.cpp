@@ -89,7 +89,7 @@ TEST(Model, knows_the_size_that_its_layers_fit) {
   EXPECT_EQ(side_of_network(load(relu_model({1, 3, 32, 32}))), 0);
 }
 
-/// What the file does not say of its output follows from its layers.
+/// Missing declarations of the output follow from the layers.
 TEST(Model, completes_its_first_output) {
   ImportBuilder builder;
   builder.input("image", {-1, 3, -2, -3}).node("GlobalAveragePool", {"image"}, {"p"});

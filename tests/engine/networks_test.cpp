@@ -123,7 +123,7 @@ TEST(NetworksInBf16, stay_near_pytorch) {
     const Engine half{"bf16", Precision::BF16, BackendKind::OneDnn, 0.05};
     const Engine mixed{"mixed", Precision::Mixed, BackendKind::OneDnn, 0.02};
     try {
-      // Which elements a TopK chooses hangs on their last bits.
+      // The elements that a TopK chooses depend on their last bits.
       if (network.name != "chosen") {
         const Result result = run(network, half, Rule::Gradient, input);
         EXPECT_LE(relative_error(result.scores, scores), half.tolerance) << network.name;

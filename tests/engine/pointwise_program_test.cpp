@@ -84,7 +84,7 @@ void expect_nearly_equal(const Tensor& found, const Tensor& expected) {
   EXPECT_LE(std::sqrt(error / size), 2e-6);
 }
 
-/// What exporters write out: activations and normalisations in several nodes.
+/// Expressions that exporters write out: activations and normalisations in several nodes.
 constexpr const char* kWrittenOut[] = {
     // GELU by Erf
     R"(d = Div(x, root_of_two)

@@ -54,7 +54,7 @@ std::vector<float> normal(std::size_t count, unsigned seed) {
   return numbers;
 }
 
-/// How far a float is from the right number, in units of its last place.
+/// The error of a float in units of its last place.
 double units_off(float found, double right) {
   const auto nearest = std::abs(static_cast<float>(right));
   const double unit = static_cast<double>(std::nextafter(nearest, kInfinity)) - static_cast<double>(nearest);

@@ -261,7 +261,7 @@ TEST_F(ModelErrors, AnOpenSizeNeedsOneAndAFixedSizeTakesNoOther) {
   EXPECT_EQ(fovea({"classify", sample("church.jpg"), "-m", fixed, "--size", "8"}).code, 0);
 }
 
-/// Other programs' metadata is told once and hinders nobody; what the user says needs none of it.
+/// Other programs' metadata are reported once and have no effect; options of the user replace them.
 TEST_F(ModelErrors, ForeignMetadata) {
   for (const auto& [key, value] : {std::pair{"std", "0,0,0"}, std::pair{"mean", "grey"},
                                    std::pair{"channel_order", "XYZ"}, std::pair{"resize_short_side", "-4"}}) {

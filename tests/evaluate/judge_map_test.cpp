@@ -156,7 +156,7 @@ TEST(ClassProbability, DoesNotDependOnTheBatch) {
       EXPECT_NEAR(other[n], found[0][n], 1e-6);
 }
 
-/// What measures follow is the network's own probability, or its score where it has none.
+/// Measures use the network's own probability, or its score if it has none.
 TEST(ClassProbability, IsThatOfTheActivation) {
   const Model model = Model::load(std::string(FOVEA_SOURCE_DIR) + "/models/imagenette-resnet.onnx");
   const auto followed = [&](Activation activation) {

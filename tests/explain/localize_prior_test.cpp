@@ -49,8 +49,8 @@ std::vector<double> slow_log_odds(const Tensor& map, const PriorOptions& prior) 
   return odds;
 }
 
-/// What a labelling costs, as docs/localization.md and docs/segmentation.md have it, kept as one number for
-/// each pixel (object less background) and one for each pair of neighbours.
+/// The cost of a labelling by docs/localization.md and docs/segmentation.md, kept as one number for each
+/// pixel (object less background) and one for each pair of neighbours.
 class SlowEnergy {
 public:
   SlowEnergy(const Image& photo, const Localization& found, const LocalizeOptions& options)

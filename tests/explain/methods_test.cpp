@@ -114,7 +114,7 @@ TEST(Methods, AllExplainTheSameNetworkWithFiniteMapsOfItsSize) {
   }
 }
 
-/// What is asked for by its place in the batch must not hang on the batch.
+/// The result for a picture must not depend on its place in the batch.
 TEST(Methods, GiveTheSameTwice) {
   const Model model = network();
   const Tensor input = input_of(kPicture);

@@ -81,7 +81,7 @@ void expect_equal(const Tensor& found, const std::vector<double>& expected, cons
   EXPECT_LE(difference, 2e-6 * largest) << what;
 }
 
-/// The same network behind a picture of [N,H,W,C]: nothing that a method gives depends on the file's layout.
+/// A network with a picture of [N,H,W,C]: no method's result depends on the file's layout.
 TEST(Saliency, IsTheSameForChannelsLast) {
   const test::ModelBuilder first = small_network(24, 20);
   test::ModelBuilder last = first;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kThreads = 4;
 
-/// What a thread of a service would keep of its work.
+/// The results that a thread of a service would keep.
 struct Kept {
   std::vector<std::vector<float>> maps;
   std::vector<float> model;
@@ -24,7 +24,7 @@ std::vector<float> values_of(const Tensor& tensor) {
   return {tensor.data<float>().begin(), tensor.data<float>().end()};
 }
 
-/// What all threads share: each works with copies of its own.
+/// The state that all threads share; each works with its own copies.
 struct Shared {
   explicit Shared(const Model& model)
       : program(Program::compile(model, {.threads = 1})),

@@ -30,7 +30,7 @@ TEST_F(WorkCounted, another_class_takes_one_more_pass_and_the_same_class_none) {
   EXPECT_EQ(counts_of([&] { maps.all(photo, {.target = 2}); }), (Counts{0, 0, 1, 1}));
 }
 
-/// What one explainer has framed, another one takes.
+/// A photo framed by one explainer is accepted by another.
 TEST_F(WorkCounted, a_framed_photo_serves_other_explainers) {
   const FramedPhoto photo = maps.frame(read_image(path));
   Explainer relevance = test::explainer_of(model, {.method = "lrp"});

@@ -23,7 +23,7 @@ struct BadPictures : testing::Test {
   }
   void add(const std::string& name, const std::string& bytes) { store(pictures + "/" + name, bytes); }
 
-  /// Every bad picture is told of once, on a line of its own without a control character.
+  /// Every bad picture is reported once, on a line of its own without control characters.
   static void expect_told(const Outcome& outcome) {
     EXPECT_EQ(outcome.signal, 0);
     EXPECT_EQ(outcome.code, 1) << outcome.err;

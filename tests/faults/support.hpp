@@ -88,7 +88,7 @@ inline void expect_whole_files(const std::string& folder) {
   }
 }
 
-/// What unfinished files are called.
+/// The paths of unfinished files in a folder.
 inline Names unfinished_in(const std::string& folder) {
   Names names;
   for (const auto& entry : fs::recursive_directory_iterator(folder))
@@ -97,7 +97,7 @@ inline Names unfinished_in(const std::string& folder) {
   return names;
 }
 
-/// How many errors are told of on stderr; notes do not count.
+/// The number of errors reported on stderr; notes do not count.
 inline std::ptrdiff_t errors_in(const std::string& err) {
   std::ptrdiff_t count = 0;
   for (std::size_t at = 0; (at = err.find("fovea: error: ", at)) != std::string::npos; ++at)

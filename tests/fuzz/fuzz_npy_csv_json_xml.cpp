@@ -44,7 +44,7 @@ void read_annotation(std::string_view bytes) {
   fovea::resolve_classes(images, fovea::Labels::imagenet(), fovea::Labels::imagenet().size());
 }
 
-/// The same bytes as each of the lists of a devkit.
+/// Reads the bytes as each of the lists of a devkit.
 void read_lists(std::string_view bytes) {
   static const InputFile file("list.txt");
   const std::string& path = file.hold(bytes);

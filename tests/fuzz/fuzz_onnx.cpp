@@ -15,10 +15,10 @@ using namespace fovea;
 /// Programs beyond these limits are compiled, but not run.
 constexpr std::int64_t kMostMultiplyAdds = 1'000'000;
 constexpr std::size_t kMostBytes = std::size_t{4} << 20;
-/// What loading and compiling may take: LoadOptions::max_memory.
+/// The memory limit of loading and compiling: LoadOptions::max_memory.
 constexpr std::int64_t kMostMemory = std::int64_t{32} << 20;
 
-/// What is asked of a model, chosen by its producer's name: a text without a meaning, so that mutations can
+/// The operation on a model, chosen by its producer's name: a text without a meaning, so that mutations can
 /// change it.
 struct Choice {
   explicit Choice(const std::string& producer)
@@ -80,7 +80,7 @@ void run(const Model& model, const ProgramOptions& options) {
   (void)session.gradient();
 }
 
-/// The same error comes from one backend as from the other only where it is the model's.
+/// Both backends report the same error only if it is the model's.
 void run_everywhere(const Model& model, ProgramOptions options) {
   for (const BackendKind backend : {BackendKind::OneDnn, BackendKind::Reference}) {
     options.backend = backend;

@@ -128,7 +128,7 @@ TEST(Differentiate, masks_with_relu_by_each_rule) {
         << rule_sets()[i].name;
 }
 
-/// What comes back by each rule for x = 2, 2, -2, -2, 7 and dy = 3, -3, 3, -3, 3.
+/// The gradient by each rule for x = 2, 2, -2, -2, 7 and dy = 3, -3, 3, -3, 3.
 void expect_by_rule(const std::string& text, const std::array<Tensor, 3>& expected, const Counts& counts) {
   const std::vector<Tensor> feeds = {f64({5}, {2, 2, -2, -2, 7}), f64({5}, {3, -3, 3, -3, 3})};
   for (std::size_t i = 0; i < expected.size(); ++i) {

@@ -28,7 +28,7 @@ TEST_P(BmpAndWebP, AreReadAsPillowDoes) {
   expect_same(read_image(kind_data(GetParam())), golden("../bmp_webp/" + GetParam() + ".npy"));
 }
 
-/// No byte of these files is beyond what the picture needs, but for a mark of its end.
+/// These files contain no byte that the picture does not need, except an end marker.
 TEST_P(BmpAndWebP, CutShortAreRefused) {
   const std::string whole = load(kind_data(GetParam()));
   const TemporaryFolder folder;

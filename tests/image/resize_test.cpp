@@ -6,7 +6,7 @@
 namespace fovea::test {
 namespace {
 
-/// The same formula stands in tools/make_image_goldens.py.
+/// tools/make_image_goldens.py uses the same formula.
 Image pattern(std::int64_t width, std::int64_t height) {
   Image image = Image::blank(width, height, 3, 0);
   for (std::int64_t y = 0; y < height; ++y)

@@ -9,7 +9,7 @@
 namespace fovea::test {
 namespace {
 
-/// What the shape rule of the operator below gives; a graph that is only appended to cannot be broken in
+/// The result of the shape rule of the operator below; a graph that is only appended to cannot be broken in
 /// another way.
 std::vector<ir::TensorType>& types_of_fickle() {
   static std::vector<ir::TensorType> types;

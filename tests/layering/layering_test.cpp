@@ -73,9 +73,9 @@ bool begins_with(const std::string& text, const std::string& start) {
   return text.compare(0, start.size(), start) == 0;
 }
 
-/// What each room may include besides itself and the public headers, by the table that CMake writes from
-/// src/CMakeLists.txt: lines of a room and the rooms directly to its left, whose own left rooms count too;
-/// behind the word "only" stands all that a room may include.
+/// The rooms that each room may include besides itself and the public headers, by the table that CMake writes
+/// from src/CMakeLists.txt: lines of a room and the rooms directly to its left, whose own left rooms count
+/// too; behind the word "only" stands all that a room may include.
 std::map<std::string, Names> read_allowed() {
   std::map<std::string, Names> rooms;
   std::ifstream table(FOVEA_ROOMS);
@@ -267,7 +267,7 @@ TEST(Layering, HeadersDoNotIncludeEachOtherInACircle) {
     ADD_FAILURE() << file << " stands on a circle of includes";
 }
 
-/// The same rooms as a whole: no two include each other, directly or by way of others.
+/// The rooms as a whole: no two include each other, directly or through others.
 TEST(Layering, RoomsDoNotIncludeEachOtherInACircle) {
   std::map<std::string, Names> reach;
   for (const Source& source : sources())

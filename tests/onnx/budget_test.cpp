@@ -1,5 +1,5 @@
-// What files ask for in memory and time is refused before it is taken, by an error that names the node, the
-// amount, the limit and the option that raises it.
+// Excessive demands of files for memory and time are refused before any is taken, by an error that names the
+// node, the amount, the limit and the option that raises it.
 
 #include "model_builder.hpp"
 #include "onnx/file/memory_budget.hpp"

@@ -147,7 +147,7 @@ TEST(PictureForm, FlatOnesAreSquareOrWhatTheirReshapeSays) {
   EXPECT_EQ(reshaped({1, 20, -1, 3}, {0, 3, 1, 2}), "NHWC flat 3 20x10");
 }
 
-/// The same numbers reach the convolution from [N,C,H,W], whatever the file takes.
+/// The convolution receives equal numbers from [N,C,H,W], whatever form the file takes.
 TEST(PictureForm, CanonicalPicturesBecomeTheFilesForm) {
   const auto picture = [] {
     std::vector<float> values(600);

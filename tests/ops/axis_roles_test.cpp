@@ -179,7 +179,7 @@ output conv = conv
   EXPECT_EQ(form(known.layout("conv")), "1: 6x6x6 grid");
 }
 
-/// What a decoder makes of features is a picture because convolutions read it.
+/// The features that a decoder rearranges are a picture because convolutions read it.
 TEST(AxisRoles, ReadersTellWhatTheirInputsAre) {
   const Known known(R"(
 input image f32[1,2,4,4]

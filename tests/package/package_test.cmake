@@ -32,7 +32,7 @@ expect_in_output("golf ball")
 run(${WORK}/consumer/c_consumer ${data}/models/imagenette-resnet.onnx)
 expect_in_output("golf ball")
 
-# The same without CMake.
+# The installed library without CMake.
 find_program(PKG_CONFIG pkg-config)
 if(PKG_CONFIG)
   file(GLOB_RECURSE pc ${prefix}/fovea.pc)

@@ -50,7 +50,7 @@ foreach(file include/fovea lib/libfovea.a lib/cmake)
   endif()
 endforeach()
 
-# What the loader takes, and that it runs, with the least instructions that oneDNN can be told to use, too.
+# The libraries that the loader takes, and a run, also with the smallest instruction set that oneDNN can be limited to.
 run(${CMAKE_COMMAND} -E env --unset=LD_LIBRARY_PATH LD_TRACE_LOADED_OBJECTS=1 ${top}/bin/fovea)
 if(output MATCHES "not found" OR NOT output MATCHES "fovea-libdnnl[^\n]*another place")
   message(FATAL_ERROR "the loader does not take the tarball's libraries:\n${output}")

@@ -8,7 +8,7 @@ using RunPass = ir::Graph (*)(const ir::Graph&, passes::Notes&);
 
 ir::Graph parse(const std::string& text);
 
-/// What a pass makes of a graph, verified.
+/// The result of a pass, verified.
 ir::Graph made_by(RunPass pass, const ir::Graph& before, passes::Notes* notes = nullptr);
 
 /// The textual form of what the pass makes of `before`, against that of `after`.
@@ -17,7 +17,7 @@ void expect_pass(RunPass pass, const std::string& before, const std::string& aft
 /// Normal values for a graph's inputs, always the same.
 std::vector<Tensor> random_inputs(const ir::Graph& graph);
 
-/// What the pass makes of a graph, after checking that it changes no number and no output's name.
+/// The result of a pass, after checking that it changes no number and no output's name.
 ir::Graph same_values_after(RunPass pass, const std::string& text);
 
 }  // namespace fovea::test

@@ -63,8 +63,8 @@ std::vector<std::pair<std::string, std::string>> sigmoids() {
   };
 }
 
-/// What may stand between an activation and an output: lines that compute `y` from p, how a probability is
-/// had from y again, and which classes are left, in their order.
+/// Nodes that may lie between an activation and an output: lines that compute `y` from p, how a probability
+/// is had from y again, and which classes are left, in their order.
 struct Wrapper {
   std::string name, lines;
   std::function<double(double)> undo = [](double y) { return y; };
@@ -207,7 +207,7 @@ std::optional<ScoreHead> head_of(const std::string& text, std::int64_t batch = 2
   return scored.head;
 }
 
-/// What an activation inside of a network gives is no probability of a class.
+/// The result of an activation inside a network is not a probability of a class.
 TEST(TakeScores, leaves_what_is_no_ending) {
   for (const char* lines : {
            "a = Softmax(x) axis=1\ny = Mul(a, x)",                            // attention, gating

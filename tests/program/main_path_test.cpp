@@ -3,8 +3,8 @@
 namespace fovea::test {
 namespace {
 
-/// What the main verbs are for, once each, so that a build with sanitizers sees all of the program. Whether
-/// the results are right is asked in tests/cli.
+/// The main commands in their usual use, once each, so that a build with sanitizers sees all of the program.
+/// Whether the results are right is asked in tests/cli.
 class MainPath : public testing::Test {
 protected:
   void expect_done(std::vector<std::string> arguments) const {

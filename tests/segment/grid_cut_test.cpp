@@ -20,7 +20,7 @@ using Graph = boost::adjacency_list<
                     boost::property<boost::edge_residual_capacity_t, std::int64_t,
                                     boost::property<boost::edge_reverse_t, Traits::edge_descriptor>>>>;
 
-/// The same network for Boost; infinite edges become `infinite`.
+/// The flow network for Boost; infinite edges become `infinite`.
 std::int64_t boost_flow(const GridProblem& problem, std::int64_t infinite) {
   const std::int64_t pixels = problem.width * problem.height;
   Graph graph(static_cast<std::size_t>(pixels + 2));

@@ -8,7 +8,7 @@
 
 namespace fovea::test {
 
-/// How a program ended, and what it wrote.
+/// The exit status of a program, and its output.
 struct Outcome {
   int code = -1;   ///< exit code; -1 when a signal ended it
   int signal = 0;  ///< the signal that ended it, or 0

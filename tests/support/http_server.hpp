@@ -11,7 +11,7 @@
 
 namespace fovea::test {
 
-/// How a path is answered.
+/// The answer to requests for a path.
 struct HttpAnswer {
   std::string body = {};
   int status = 200;

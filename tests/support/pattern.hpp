@@ -14,9 +14,10 @@ public:
 
   bool is_all_of(const std::string& text) const;
   bool is_in(const std::string& text) const;
-  /// The first match and then its groups, empty those that took no part; none at all where nothing matches.
+  /// The first match followed by its groups, which are empty if they took no part; an empty list if nothing
+  /// matches.
   std::vector<std::string> first_in(const std::string& text) const;
-  /// The same for every match.
+  /// All matches, each with its groups.
   std::vector<std::vector<std::string>> all_in(const std::string& text) const;
 
 private:

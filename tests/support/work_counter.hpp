@@ -7,7 +7,7 @@
 
 namespace fovea::test {
 
-/// What some work took of what costs most.
+/// The amounts of the most expensive kinds of work that some code did.
 struct CountedWork {
   std::uint64_t decoded, framed, forward, backward;
   bool operator==(const CountedWork&) const = default;

@@ -43,7 +43,7 @@ double bound_on(const ir::Graph& graph, const ir::Node& node, ir::ValueId value)
   return none;
 }
 
-/// The same for a rectifier without a bound, which the nodes that read it may put on it.
+/// Whether a node that reads a rectifier without an upper bound adds one that makes a gate of it.
 bool is_bounded_to_a_gate(const ir::Graph& graph, ir::ValueId x, ir::ValueId y) {
   const ir::Node* before = graph.producer(x);
   if (!before || before->op != &ops::add())
@@ -78,7 +78,8 @@ std::vector<ir::ValueId> clip_rule(ir::GradientContext& c, const AtRectifier& ru
   return {rule(c, dy, c.x(), c.x())};
 }
 
-/// Which operand of a Max is rectified, as the other one is zeros that do not widen it; 2: none.
+/// The index of the operand of a Max that is rectified because the other one is zeros that do not widen it;
+/// 2: none.
 std::size_t rectified_operand(const ir::Graph& graph, const ir::Node& node) {
   for (std::size_t i : {0, 1})
     if (constant_of(graph, node.inputs[1 - i]) == 0.0 &&

@@ -14,7 +14,7 @@
 namespace fovea::autodiff {
 namespace {
 
-/// How many nodes back a question about a value is followed.
+/// The number of nodes over which a question about a value is traced back.
 constexpr int kReach = 12;
 
 bool is_one_of(const ir::Node& node, std::initializer_list<const ir::Operator*> operators) {
@@ -45,7 +45,7 @@ bool is_layer(const ir::Node& node) {
   return node.op->traits.relevance == ir::Relevance::Layer;
 }
 
-/// How surely a value is a weight and no signal: 0 where nothing says so.
+/// The evidence that a value is a weight and not a signal; 0 without evidence.
 int gate_rank(const ir::Graph& graph, ir::ValueId id) {
   for (int reach = kReach; reach > 0; --reach) {
     const ir::Node* node = graph.producer(id);

@@ -43,7 +43,7 @@ bool has_signal(const ir::Graph& graph, const ir::Node& node) {
   return signal_of(graph, node).has_value();
 }
 
-/// What the functions of a caller's operator do with a relevance, nobody can know.
+/// How a custom operator should redistribute relevance is unknown.
 std::vector<ir::ValueId> refuse_custom(ir::GradientContext& c) {
   throw InputError(fmt::format("'{}' ({}): relevance rules do not support custom operators", c.node().name,
                                c.attributes<ops::CustomAttributes>().operator_name));

@@ -51,7 +51,7 @@ private:
   ir::ValueId id_, positive_, negative_ = ir::kNoValue;
 };
 
-/// Which input of a layer is shared among, the other one weighing it.
+/// The index of the input among whose elements relevance is shared; the other one is the weights.
 std::size_t shared_input(ir::GradientContext& c) {
   if (c.needs(0) && c.needs(1))
     return signal_of(c.graph(), c.node()).value();
@@ -66,8 +66,7 @@ public:
       : c_(c), biases_(biases), at_(shared_input(c)), x_(c, c.x(at_)), w_(c, c.x(1 - at_)),
         behind_(biases == Biases::Shared ? bias_behind(c.graph(), c.node()) : ir::kNoValue) {}
 
-  /// What the contributions and the biases of one sign sum to at every output; kNoValue where there can be
-  /// none.
+  /// The sums of the contributions and biases of one sign at every output; kNoValue where there can be none.
   ir::ValueId total(Sign sign) {
     ir::ValueId all = ir::kNoValue;
     for (Sign of_x : {Sign::Positive, Sign::Negative}) {

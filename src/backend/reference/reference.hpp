@@ -4,7 +4,8 @@
 
 namespace fovea::backend {
 
-/// Plain loops on one thread, every operator, in float32 and float64: the definition of the operators.
+/// The reference backend: plain loops on one thread for every operator, in float32 and float64. They define
+/// the operators.
 const Backend& reference();
 
 }  // namespace fovea::backend

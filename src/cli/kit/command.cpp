@@ -241,7 +241,7 @@ CommandLine::~CommandLine() = default;
 
 namespace {
 
-/// What to say of a command line that does not parse. CLI11 only counts verbs: a mistyped one is "missing" to
+/// The message for a command line that is invalid. CLI11 only counts verbs: a mistyped one is "missing" to
 /// it.
 std::string complaint(const CLI::App& app, const CLI::ParseError& error, int argc, const char* const* argv) {
   if (!app.get_subcommands().empty() || error.get_name() != "RequiredError")

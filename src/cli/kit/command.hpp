@@ -12,7 +12,7 @@
 #include <variant>
 #include <vector>
 
-// The command line's definitions, without the parser's headers, which take seconds to compile.
+// Definitions of the command line, without the parser's headers, which take seconds to compile.
 namespace CLI {
 class App;
 class Option;
@@ -21,13 +21,13 @@ class Validator;
 
 namespace fovea::cli {
 
-/// What completion offers for an option's value.
+/// The completions of an option's value.
 struct Offer {
-  std::vector<std::string> choices = {};  ///< all values there are; empty: any
+  std::vector<std::string> choices = {};  ///< all possible values; empty: any text
   bool files = false;                     ///< files and folders
 };
 
-/// What an option's text must be; shown in the help.
+/// A condition on an option's text; displayed in the help.
 class Check {
 public:
   explicit Check(const CLI::Validator& validator, Offer offer = {});
@@ -39,20 +39,21 @@ private:
   Offer offer_;
 };
 
-/// Not empty, as a shell's unset variable would leave it: the name of a file or folder; any other name.
+/// The text must not be empty (as from an unset shell variable): for names of files and folders, and for
+/// other names.
 Check file_or_folder();
 Check not_empty();
-/// A number: more than 0; 0 or more; within a range. None takes infinity or NaN.
+/// The text must be a number above 0, at least 0, or within a range. Infinity and NaN are refused.
 Check above_zero();
 Check not_negative();
 Check between(double lowest, double highest);
-/// A whole number from `lowest` to `highest`.
+/// The text must be a whole number from `lowest` to `highest`.
 Check whole_number(std::int64_t lowest, std::int64_t highest);
 /// A picture's size: "224", or "128x256" (height x width).
 Check picture_size_text();
 Check one_of(const std::vector<std::string>& words);
 Check one_of_numbers(const std::vector<int>& numbers);
-/// In upper or lower case.
+/// The text must be one of the words, in upper or lower case.
 Check one_of_in_any_case(const std::vector<std::string>& words);
 
 /// The variable that an option's value goes to; it must outlive the parsing.
@@ -70,7 +71,7 @@ private:
       variable_;
 };
 
-/// An option of a command; each call returns the option itself, for the next.
+/// An option of a command; each function returns the option itself, for chaining.
 class Option {
 public:
   Option& required();
@@ -81,7 +82,7 @@ public:
   Option& delimiter(char character);
   /// A list takes one value for each time that the option is named.
   Option& one_value_each();
-  /// Errors when the other is not given, or given, too.
+  /// Makes it an error if the other option is not given (needs) or is given, too (excludes).
   Option& needs(const Option& other);
   Option& excludes(const Option& other);
 
@@ -92,33 +93,33 @@ private:
   Offer* offer_;  ///< kept for the descriptions, since the parser does not tell
 };
 
-/// What a command line does once all of it is parsed; returns the exit code.
+/// The work of a command line after parsing; returns the exit code.
 using Run = std::function<int()>;
 
 /// A command (verb) with its options; a handle, copied freely.
 class Command {
 public:
   Command add_command(const std::string& name, const std::string& help);
-  /// `names`: "-o,--output", or "images" for what is given by its place.
+  /// `names`: "-o,--output", or "images" for a positional argument.
   Option add_option(const std::string& names, Destination value, const std::string& help);
   Option add_flag(const std::string& names, bool& given, const std::string& help);
-  /// A flag and its contrary ("--star,!--no-star"); the variable stays as it is where neither is given.
+  /// A flag and its negation ("--star,!--no-star"); the variable is unchanged if neither is given.
   Option add_switch(const std::string& names, std::optional<bool>& value, const std::string& help);
-  /// An option that was added.
+  /// The option of that name, which was added before.
   Option option(const std::string& name) const;
   /// One of its own commands must follow.
   void needs_command();
-  /// What to do when the command line names this command. Parsing happens before anything is read or
+  /// Sets the work for a command line that names this command. Parsing happens before anything is read or
   /// computed.
   void runs(Run work);
-  /// The command with all below it that has been added so far.
+  /// The description of this command and its subcommands added so far.
   CommandDescription describe() const;
-  /// What was parsed, as a shell takes it; empty before.
+  /// The parsed command line, quoted for a shell; empty before parsing.
   const std::string& line() const { return shared_->line; }
 
 private:
   friend class CommandLine;
-  /// What all commands of one command line share.
+  /// The state that all commands of one command line share.
   struct Shared {
     Run chosen;
     std::string line;
@@ -133,15 +134,15 @@ private:
 /// The program's command line.
 class CommandLine {
 public:
-  /// `version` is asked for when the command line asks for it.
+  /// `version` is called if the command line requests it.
   CommandLine(const std::string& name, std::function<std::string()> version, const std::string& help);
   ~CommandLine();
   CommandLine(const CommandLine&) = delete;
   CommandLine& operator=(const CommandLine&) = delete;
 
   Command root() { return {app_.get(), &shared_}; }
-  /// Reads the arguments. The work to do; none where help or the version was asked for and has been printed.
-  /// UsageError, whose text has a second line that says where to find help, where they do not parse.
+  /// Parses the arguments and returns the work; none if help or the version was requested and has been
+  /// printed. UsageError, with a second line that says where to find help, if they are invalid.
   std::optional<Run> parse(int argc, const char* const* argv);
 
 private:

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-/// Scripts that tell a shell what may stand where in the command line of a program: its commands, their
-/// options, the choices of a value, and files where a file is expected. They need nothing but the shell.
+/// Completion scripts for shells: commands, their options, the choices of a value, and files where a file is
+/// expected. They need nothing but the shell.
 namespace fovea::cli {
 
 /// For bash, to be sourced.
@@ -17,7 +17,7 @@ std::string zsh_completion(const CommandDescription& program);
 /// For fish, to be kept as a file "fovea.fish" in a folder of its completions.
 std::string fish_completion(const CommandDescription& program);
 
-/// "'" around the text, and what a shell of the Bourne family needs for one within it.
+/// The text in single quotes, escaped for shells of the Bourne family.
 std::string shell_quoted(const std::string& text);
 /// The text with each "@NAME@" replaced by the value of NAME.
 std::string filled_in(std::string text, const std::vector<std::pair<std::string, std::string>>& values);

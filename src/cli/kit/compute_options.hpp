@@ -9,18 +9,18 @@
 
 namespace fovea::cli {
 
-/// How a network is computed: options of every verb that runs one.
+/// Compute options, of every command that runs a network.
 struct ComputeOptions {
   std::string precision = "f32";
   MemoryOption memory;
-  int threads = 0;  ///< in all; 0: one for each processor
+  int threads = 0;  ///< all threads together; 0: one for each processor
   bool verbose = false;
 
-  /// --precision, one of these names.
+  /// Adds --precision with these choices.
   void add_precision_to(Command verb, const std::vector<std::string>& names);
-  /// --threads, --max-memory and --verbose.
+  /// Adds --threads, --max-memory and --verbose.
   void add_resources_to(Command verb);
-  /// Precision and threads.
+  /// Program options with precision and threads.
   ProgramOptions compute_options() const;
 };
 

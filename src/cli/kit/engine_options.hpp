@@ -10,7 +10,7 @@
 
 namespace fovea::cli {
 
-/// How the engine computes: options of `forward`, `gradient` and `bench`.
+/// Engine options of `forward`, `gradient` and `bench`.
 struct EngineOptions : ComputeOptions {
   std::string backend = "auto";
 
@@ -18,11 +18,11 @@ struct EngineOptions : ComputeOptions {
   ProgramOptions program_options() const;
 };
 
-/// Reads a .npy file; InputError also when it has no elements.
+/// Reads a .npy file. InputError also if it has no elements.
 Tensor read_array(const std::string& path);
 
-/// InputError unless an array of that file can be what the port declares. The first extent is free: most
-/// models take any batch; so is all where the port declares no shape.
+/// InputError unless an array of that file matches the port's declaration. The first extent is not checked,
+/// since most models take any batch; nothing is checked if the port declares no shape.
 void check_shape(const Shape& shape, const ModelPort& port, const std::string& path);
 
 /// Copies an array into a session's input of equal shape, converting its element type. InputError naming

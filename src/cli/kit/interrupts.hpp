@@ -2,13 +2,12 @@
 
 namespace fovea::cli {
 
-/// From now on an interrupt (Ctrl-C, a terminal that closes, a request to end) ends the program as it always
-/// does, but takes away first what is written only in part. To be called once, before there is any other
-/// thread.
+/// From now on an interrupt (Ctrl-C, a closed terminal, a request to terminate) still ends the program, but
+/// first removes unfinished files. To be called once, before any other thread is created.
 void clean_up_on_interrupts();
 
-/// While it lives, the first Ctrl-C asks the work to end with what it has; the second ends the program. One
-/// at a time.
+/// During its life, the first Ctrl-C requests the work to end with its current results; the second ends the
+/// program. Only one may exist at a time.
 class InterruptScope {
 public:
   InterruptScope();

@@ -5,7 +5,7 @@
 
 namespace fovea::cli {
 
-/// The options of methods: which of them matter is the method's to say (docs/methods.md).
+/// The options of methods; docs/methods.md says which method uses which.
 struct MethodArguments {
   MethodOptions options;
   std::string merge = "max";
@@ -15,12 +15,12 @@ struct MethodArguments {
   MethodOptions chosen() const;
 };
 
-/// The network, its labels and preprocessing, the methods and their options, for an explainer whose runs take
-/// that many threads. The first of `methods` is the explainer's first; none: scores only.
+/// The options of an explainer for the network, its labels and preprocessing, the methods and their options,
+/// with that number of threads. The first of `methods` is the explainer's first; none: scores only.
 ExplainOptions explain_options(const Network& loaded, const ModelOptions& model,
                                const std::vector<std::string>& methods, const MethodOptions& options,
                                Crops crops, int threads);
-/// The option --crops, a name of `parse_crops`. `help_end`: what is added to its help.
+/// Adds --crops, a name for `parse_crops`. `help_end` is appended to its help.
 Option add_crops_to(Command verb, std::string& crops,
                     const std::vector<std::string>& names = {"whole", "1", "2", "10"},
                     const std::string& help_end = {});

@@ -14,37 +14,36 @@
 
 namespace fovea::cli {
 
-/// The options of every verb that looks at pictures through a model.
+/// The options of every command that applies a model to pictures.
 struct ModelOptions : ComputeOptions {
   std::string model;  ///< a file or a name; empty: the bundled network
   std::string labels;
   PreprocessingSpec preprocessing;
   std::string size;
   std::string scores;      ///< the output or value with the class scores; empty: the first output
-  std::string activation;  ///< empty: what the network's end says
+  std::string activation;  ///< empty: determined by the end of the network
   int workers = 0;         ///< 0: not given
 
   void add_to(Command verb);
   std::optional<Activation> chosen_activation() const;
-  /// --workers, of the verbs that take many pictures.
+  /// Adds --workers, for commands that take many pictures.
   void add_workers_to(Command verb);
 };
 
-/// The network that the options name. Tells its warnings and notes on stderr. UsageError for options out of
-/// their range; otherwise as NetworkCatalog::find and Network::load.
+/// Loads the network of the options and prints its warnings and notes to stderr. UsageError for options out
+/// of range; otherwise errors as for NetworkCatalog::find and Network::load.
 Network load_network(const ModelOptions& options);
 
-/// The program for options whose batch is how many crops there are. Where the file fixes its batch so that
-/// the network takes no other (a transformer that was exported for one picture), a program of the file's
-/// batch, to which crops go one after another.
+/// Compiles a program whose batch is the number of crops. If the network works only with the batch that its
+/// file fixes (a transformer exported for one picture), the program has this batch, and crops run in turns.
 std::shared_ptr<const Program> compile_for_crops(const Network& loaded, ProgramOptions options);
 
 /// Program options for the loaded model, with the options' threads.
 ProgramOptions program_options(const Network& loaded, const ModelOptions& options, Direction direction,
                                std::int64_t batch = 1);
-/// Says `Network::label_warning` on stderr.
+/// Prints `Network::label_warning` to stderr.
 void check_labels(const Network& loaded, const Program& program);
-/// Says `score_warning` on stderr, once in the whole run. May be called by several threads.
+/// Prints `score_warning` to stderr, once in the whole run. Thread-safe.
 void warn_of_probabilities(const Program& program, const std::vector<double>& scores);
 
 /// The rules of a ReLU that can be chosen on the command line.

@@ -15,7 +15,7 @@ NetworkCatalog user_catalog();
 /// such file or name.
 FoundNetwork find_network(const std::string& text);
 
-/// As picture_size for the text of --size; its note is told on stderr.
+/// Calls picture_size for the text of --size and prints its note to stderr.
 PictureSize choose_picture_size(const Model& model, const std::string& text, std::int64_t otherwise = 0);
 
 /// The bundled network's file; InputError if it cannot be found.

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <utility>
 
-/// All that the program writes to standard output and standard error goes through these functions, so that
-/// no name from a file reaches a terminal raw and no lost message ends a run.
+/// Everything that the program writes to standard output and standard error passes through these functions,
+/// so that names from files are escaped on terminals and a lost message does not end a run.
 namespace fovea::cli {
 
 void write_message(std::string_view text);
@@ -22,8 +22,8 @@ void say(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   write_message(shown_format(format, std::forward<Arguments>(arguments)...));
 }
 
-/// Writes to standard output. When that is full or closed the run goes on and `lost_output` tells at the end;
-/// std::system_error when nobody reads it any more (EPIPE).
+/// Writes to standard output. If that is full or closed, the run continues and `lost_output` reports it at
+/// the end; std::system_error if the reader is gone (EPIPE).
 template <class... Arguments>
 void print(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   write_output(shown_format(format, std::forward<Arguments>(arguments)...));
@@ -31,17 +31,16 @@ void print(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
 
 /// Each note as a line of its own on standard error.
 void say_notes(std::span<const Note> notes);
-/// `print` for a text of several lines, whose ends stay.
+/// Like `print`, for a text of several lines, whose line ends are kept.
 void print_lines(std::string_view text);
 /// JSON on standard output, with an end of line.
 void print_json(const nlohmann::ordered_json& json);
 
-/// Writes out what is left for standard output. The error number of the first failure since the program's
-/// begin, or 0.
+/// Flushes standard output. Returns the error number of the first failure since the program's start, or 0.
 int lost_output();
 
-/// Opens /dev/null for those of the descriptors 0 to 2 that are closed, so that no file of the program's own
-/// is taken for one of them. Reading from and writing to them fails, as if they were closed.
+/// Opens /dev/null for those of the descriptors 0 to 2 that are closed, so that no file of the program gets
+/// one of their numbers. Reading from and writing to them fails, as if they were closed.
 void keep_standard_descriptors();
 
 }  // namespace fovea::cli

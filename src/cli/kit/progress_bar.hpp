@@ -11,7 +11,7 @@
 
 namespace fovea::cli {
 
-/// A bar on stderr, when that is a terminal and the work takes longer than a second.
+/// A progress bar on stderr, displayed if that is a terminal and the work takes longer than a second.
 class ProgressBar {
 public:
   explicit ProgressBar(std::int64_t total);
@@ -19,7 +19,7 @@ public:
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
   void update(std::int64_t done, const std::string& text);
-  /// Takes the bar off the screen so that a message can be printed.
+  /// Removes the bar from the screen so that a message can be printed.
   void clear();
 
 private:
@@ -30,8 +30,8 @@ private:
   std::chrono::steady_clock::time_point last_;
 };
 
-/// Shows what a run of the library tells: its progress as a bar, a new one whenever the amount of work
-/// changes, and its failures as messages, both on stderr. Must outlive the functions that it gives.
+/// Displays the progress of a run of the library as a bar, a new one whenever the amount of work changes, and
+/// its failures as messages, both on stderr. Must outlive the functions that it returns.
 class ProgressDisplay {
 public:
   std::function<void(std::int64_t done, std::int64_t total, const std::string& what)> progress();
@@ -42,8 +42,8 @@ private:
   std::int64_t total_ = 0;
 };
 
-/// Works on all files as `for_each_file` does, with a progress bar and one message on stderr for each file
-/// that failed. Returns the exit code: 0, or 1 when any failed.
+/// Processes all files like `for_each_file`, with a progress bar and a message on stderr for each file that
+/// failed. Returns the exit code: 0, or 1 if any failed.
 int run_files(const std::vector<std::string>& paths, std::size_t workers,
               const std::function<FileWorker()>& make_worker);
 

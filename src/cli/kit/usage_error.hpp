@@ -11,7 +11,7 @@ class UsageError : public std::runtime_error {
 public:
   explicit UsageError(const std::string& message, std::string hint = {})
       : std::runtime_error(message), hint_(std::move(hint)) {}
-  /// A second line of what is said; may be empty.
+  /// A second line of the message; may be empty.
   const std::string& hint() const { return hint_; }
 
 private:

@@ -4,10 +4,10 @@
 
 namespace fovea::cli {
 
-/// --verbose, of every verb that compiles a network.
+/// Adds --verbose, which every command that compiles a network has.
 void add_verbose(Command verb, bool& verbose);
 
-/// Where it was given: what happens while networks are compiled, on standard error.
+/// If `verbose` is set, logs the compilation of networks to standard error.
 void start_log(bool verbose);
 
 }  // namespace fovea::cli

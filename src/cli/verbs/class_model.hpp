@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-/// What the files of `fovea class-model` share: class_model_options.cpp parses, class_model_targets.cpp names
+/// Common declarations of `fovea class-model`: class_model_options.cpp parses, class_model_targets.cpp names
 /// what is excited, class_model.cpp runs gradient ascent and writes.
 namespace fovea::cli {
 
@@ -36,16 +36,16 @@ struct ClassModelArguments {
   std::string output;
 
   void add_to(Command verb);
-  /// UsageError for options that make no sense together.
+  /// UsageError for inconsistent options.
   void check() const;
-  /// Fills in what depends on other options or on the model.
+  /// Completes options that depend on other options or on the model.
   void complete(const Network& loaded);
   bool one_file() const { return ends_with_png(output); }
   bool makes_sheet() const { return sheet || diversity.pictures > 1; }
   ClassModelDisplay shown() const;
   /// The method and its settings in a line.
   std::string method_text() const;
-  /// What is to be excited, in the order of the command line.
+  /// The targets, in the order of the command line.
   std::vector<ClassModelTarget> targets(const Labels& labels, const Program& program) const;
 };
 

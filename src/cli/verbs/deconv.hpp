@@ -26,11 +26,11 @@ struct DeconvArguments {
   std::string output;
   bool json = false;
 
-  /// UsageError for options that do not go together.
+  /// UsageError for options that exclude each other.
   void check() const;
   /// The rules whose reconstructions are made, in the order of panels.
   std::vector<std::string> rules() const { return compare ? kRuleNames : std::vector<std::string>{rule}; }
-  /// What --unit says; `position` is set for C,Y,X. UsageError when it does not parse.
+  /// The unit given by --unit; `position` is set for C,Y,X. UsageError if it is invalid.
   struct UnitSpec {
     Unit unit;
     bool position = false;
@@ -39,16 +39,16 @@ struct DeconvArguments {
   std::int64_t channel_count() const { return top.value_or(9); }
 };
 
-/// The layer of --layer, none for the scores. InputError when it, or the unit, is not there.
+/// The layer of --layer, none for the scores. InputError if the layer or the unit does not exist.
 std::optional<LayerInfo> deconv_layer(const Network& loaded, const DeconvArguments& arguments);
 
-/// A program for each rule, in their order; says on stderr what the passes did.
+/// A program for each rule, in their order; prints notes to stderr.
 std::vector<std::shared_ptr<const Program>> deconv_programs(const Network& loaded,
                                                             const DeconvArguments& arguments,
                                                             const std::optional<LayerInfo>& layer,
                                                             int threads);
 
-/// How the command line wants reconstructions shown.
+/// The display options from the command line.
 DeconvDisplay deconv_display(const Network& loaded, const DeconvArguments& arguments,
                              const std::optional<LayerInfo>& layer);
 

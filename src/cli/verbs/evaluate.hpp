@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-/// What the commands below `fovea evaluate` share; each has a file of its own.
+/// Common declarations of the commands below `fovea evaluate`; each has a file of its own.
 namespace fovea::cli {
 
 /// The options of `faithfulness` and `sanity`: pictures, methods and the view.
@@ -26,7 +26,7 @@ struct MapEvaluationOptions {
   std::string view = "whole";
   std::string output;
   bool json = false;
-  std::string command_line;  ///< for the page
+  std::string command_line;  ///< to display on the page
 
   void add_to(Command verb);
   /// The pictures, folders expanded. UsageError for a method that comes twice.
@@ -35,11 +35,11 @@ struct MapEvaluationOptions {
   std::uint64_t seed() const { return method_options.options.seed; }
   /// The class of --class; none for auto. InputError as Labels::find.
   std::optional<std::int64_t> class_index(const Labels& labels, std::int64_t classes) const;
-  /// What results depend on, but for the pictures.
+  /// Everything that results depend on except the pictures.
   nlohmann::ordered_json settings() const;
 };
 
-/// What the display shows of an evaluation.
+/// Events of an evaluation that update the display.
 EvaluationEvents events_of(ProgressDisplay& display);
 
 void add_localization(Command evaluate);

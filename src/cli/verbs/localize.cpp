@@ -33,7 +33,7 @@ std::vector<std::int64_t> targets_for(const ClassScores& scores, const Network& 
   return targets;
 }
 
-/// What the workers share; nothing of it changes while they work.
+/// The state that workers share; it does not change while they work.
 struct Shared {
   const LocalizeArguments& arguments;
   const Network& loaded;

@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-/// What the files of `fovea localize` share: localize.cpp parses and goes through a network,
-/// localize_seeds.cpp takes strokes and points, localize_output.cpp writes.
+/// Common declarations of `fovea localize`: localize.cpp parses and runs the network, localize_seeds.cpp
+/// takes strokes and points, localize_output.cpp writes.
 namespace fovea::cli {
 
 struct LocalizeArguments {
@@ -53,18 +53,18 @@ struct LocalizeArguments {
 
 /// An explainer for the maps that --method asks for.
 Explainer object_explainer(const Network& loaded, const LocalizeArguments& arguments, int threads);
-/// Prints its notes. Where several maps are multiplied, nobody asked for a rule by name: only that it did
-/// nothing is news.
+/// Prints the explainer's notes. If several maps are multiplied, the rules were not chosen by name, and only
+/// a rule without effect is reported.
 void print_object_notes(const Explainer& explain);
 
-/// The preset with what the command line changes of it.
+/// The preset with the changes from the command line.
 LocalizeOptions localize_options(const LocalizeArguments& arguments);
 
-/// What is written and said of objects.
+/// The output options from the command line.
 ObjectReportOptions report_options(const LocalizeArguments& arguments);
 
-/// Writes and reports objects, each with its own file names: equal stems from several folders are told apart
-/// by a number.
+/// Writes and reports objects, each with its own file names: equal stems from several folders are
+/// distinguished by a number.
 class LocalizeReport {
 public:
   LocalizeReport(const LocalizeArguments& arguments, const Labels& labels)
@@ -77,7 +77,7 @@ public:
   void write(const FoundObject& found, const std::string& base, const Image& photo) const;
   /// Prints the object, or keeps it for `end`.
   void add(const FoundObject& found, const std::string& base);
-  /// Prints what has to come in one piece, or in front.
+  /// Print the output that precedes all objects (`begin`) and the output that contains all of them (`end`).
   void begin() const;
   void end() const;
 

@@ -27,7 +27,7 @@ int add(const Options& options) {
         fmt::format("'{}' cannot be a network's name, which has letters, digits, '.', '_' and '-', "
                     "and begins with a letter or digit: give one with --name",
                     network.name));
-  // What cannot be used is refused now rather than when it is used.
+  // Unusable values are refused now rather than when they are used.
   const Model model = Model::load(options.file);
   network.path = std::filesystem::absolute(options.file).lexically_normal().string();
   if (!options.labels.empty()) {

@@ -38,7 +38,7 @@ struct Options {
   }
 };
 
-/// What the workers share; nothing of it changes but for the class models, which are locked.
+/// The state that workers share; only the class models change, and they are locked.
 struct Shared {
   const Options& options;
   const std::vector<std::string>& images;

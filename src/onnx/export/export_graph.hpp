@@ -15,8 +15,8 @@ struct WriteOptions {
 };
 
 /// The graph as the bytes of an ONNX file: nodes of the standard domain, shapes fixed, inputs and outputs
-/// under the graph's names for them. Operators that ONNX does not have are written out with those it has.
-/// InputError, naming all of them at once, for nodes that have no ONNX form.
+/// under the graph's names for them. Operators that ONNX lacks are expressed by those it has. InputError,
+/// naming all of them at once, for nodes that have no ONNX form.
 std::string export_graph(const ir::Graph& graph, const WriteOptions& options);
 
 }  // namespace fovea::onnx_export

@@ -19,7 +19,7 @@ namespace fovea::onnx_export {
 using AttributeValue = std::variant<std::int64_t, double, std::string, std::vector<std::int64_t>>;
 using NodeAttributes = std::vector<std::pair<std::string, AttributeValue>>;
 
-/// An ONNX model in the making: nodes of the standard domain in the order in which they are added.
+/// An ONNX model under construction: nodes of the standard domain in the order in which they are added.
 class ModelBuilder {
 public:
   explicit ModelBuilder(std::int64_t opset);
@@ -31,20 +31,20 @@ public:
   void add_output(const std::string& name, DType dtype, const Shape& shape);
   void add_metadata(const std::string& key, const std::string& value);
 
-  /// An initializer; a name that is taken gets a number. Returns the name that it got.
+  /// Adds an initializer under that name, with a number if it is taken. Returns the name.
   std::string constant(const Tensor& tensor, const std::string& name);
   std::string scalar(double value, DType dtype);
   std::string integers(const std::vector<std::int64_t>& values);
 
-  /// A node with one output, whose name is returned: `output`, or one made from the operator when it is
-  /// empty.
+  /// Adds a node with one output and returns the output's name: `output`, or one made from the operator if it
+  /// is empty.
   std::string node(const std::string& type, const std::vector<std::string>& inputs,
                    const NodeAttributes& attributes = {}, std::string output = {});
-  /// The same with several outputs.
+  /// Adds a node with several outputs.
   void node(const std::string& type, const std::vector<std::string>& inputs, const NodeAttributes& attributes,
             const std::vector<std::string>& outputs);
 
-  /// Keeps a name from being given to anything else.
+  /// Reserves a name, so that nothing else gets it.
   void reserve(const std::string& name) { ++names_[name]; }
   std::string unique_name(const std::string& wanted);
 

@@ -9,7 +9,7 @@
 
 namespace fovea::onnx_export {
 
-/// What a function that writes one node of a graph as ONNX nodes sees.
+/// The arguments of a function that writes one node of a graph as ONNX nodes.
 class NodeWriter {
 public:
   NodeWriter(const ir::Graph& graph, const ir::Node& node, std::vector<std::string>& names,
@@ -30,19 +30,19 @@ public:
   DType dtype(std::size_t i) const { return graph_.type(node_.inputs[i]).dtype; }
   const Shape& result_shape(std::size_t i = 0) const { return graph_.shape(node_.outputs[i]); }
   DType result_dtype(std::size_t i = 0) const { return graph_.type(node_.outputs[i]).dtype; }
-  /// The elements of an input that is a constant; InputError when it is computed.
+  /// The elements of a constant input; InputError if the input is computed.
   const Tensor& constant(std::size_t i) const;
 
   /// The ONNX name of the i-th input; empty for one that is absent.
   std::string x(std::size_t i = 0) const;
-  /// Those of all inputs, without absent ones at the end.
+  /// The ONNX names of all inputs, without absent ones at the end.
   std::vector<std::string> all_inputs() const;
-  /// That of any value of the graph.
+  /// The ONNX name of any value of the graph.
   std::string name_of(ir::ValueId id) const { return names_[static_cast<std::size_t>(id)]; }
   /// The ONNX name of the i-th output, to be given to the node that computes it.
   std::string y(std::size_t i = 0) const;
 
-  /// A node whose result is the output itself, or an intermediate one.
+  /// Adds a node whose result is the output itself (`result`) or an intermediate value (`emit`).
   void result(const std::string& type, const std::vector<std::string>& inputs,
               const NodeAttributes& attributes = {}) const {
     model_.node(type, inputs, attributes, y());
@@ -55,7 +55,7 @@ public:
   std::string number(double value) const { return model_.scalar(value, dtype(0)); }
   std::string integers(const std::vector<std::int64_t>& values) const { return model_.integers(values); }
   std::string reshape(const std::string& x, const Shape& shape) const;
-  /// A bool as 0 or 1 of the first input's type.
+  /// A bool converted to 0 or 1 of the first input's type.
   std::string as_number(const std::string& mask) const;
 
 private:

@@ -23,7 +23,7 @@ void batch_normalization_gradient(NodeWriter& w) {
   w.result("Mul", {w.x(0), factor});
 }
 
-/// What LayerNormalization computes on its way, in operators that opset 13 has.
+/// The intermediate values of LayerNormalization, in operators that opset 13 has.
 struct Normalised {
   std::vector<std::int64_t> axes;
   std::string reciprocal_deviation, z;

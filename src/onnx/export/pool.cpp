@@ -43,8 +43,8 @@ bool covers_plane(const ops::PoolWindow& window) {
   return covers(window.h) && covers(window.w);
 }
 
-/// What each tap of the windows reads, stacked: [N,C,taps,OH,OW]. Slices, not a convolution, so that values
-/// stay what they are to the last bit.
+/// The elements that each tap of the windows reads, stacked: [N,C,taps,OH,OW]. Slices, not a convolution, so
+/// that values stay what they are to the last bit.
 std::string taps(const NodeWriter& w, const std::string& x, const Shape& shape,
                  const ops::PoolWindow& window) {
   const auto &h = window.h, &v = window.w;

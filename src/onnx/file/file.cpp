@@ -39,7 +39,7 @@ std::int64_t default_opset(const onnx::ModelProto& model) {
   throw InputError("it names no version of the ONNX operator set");
 }
 
-/// What a port is where it is no tensor.
+/// The kind of a port that is not a tensor.
 std::string kind_of(const onnx::TypeProto& type) {
   switch (type.value_case()) {
   case onnx::TypeProto::kSequenceType:

@@ -14,10 +14,10 @@ struct PictureForm;
 /// Versions of the ONNX operator set that are read.
 inline constexpr std::int64_t kFirstOpset = 1;
 inline constexpr std::int64_t kLastOpset = 24;
-/// Bytes that LoadOptions::max_memory stands for where it is 0.
+/// The memory limit in bytes that LoadOptions::max_memory = 0 stands for.
 inline constexpr std::int64_t kDefaultMaxMemory = std::int64_t{2} << 30;
 
-/// An ONNX file as read: its messages checked for sense, its weights as tensors. Shared by every graph made
+/// An ONNX file: its messages, checked for consistency, and its weights as tensors. Shared by all graphs made
 /// from it.
 class OnnxFile {
 public:
@@ -35,15 +35,16 @@ public:
   const Contents& contents() const { return *contents_; }
   ~OnnxFile();
 
-  /// How an input takes pictures (onnx/import/picture_form.hpp), or nullptr when it is none. Found once.
+  /// The form in which an input takes pictures (onnx/import/picture_form.hpp), or nullptr if it takes none.
+  /// Determined once.
   const PictureForm* picture_form(std::size_t input) const;
-  /// ModelError when the file, or one with its external data, was written to since it was read.
+  /// ModelError if the file, or one with its external data, was modified since it was read.
   void check_unchanged() const;
   /// Whether an address lies in the mapped files.
   bool holds(const void* address) const;
-  /// Lets the system take back the memory of the mapped files; what is needed again is read again.
+  /// Lets the system reclaim the memory of the mapped files; whatever is needed later is read again.
   void release_pages() const;
-  /// The same of one weight, if it lies in a mapped file.
+  /// Lets the system reclaim the memory of one weight, if it lies in a mapped file.
   void release_pages(const void* address, std::size_t bytes) const;
 
   std::string path;

@@ -8,7 +8,7 @@
 
 namespace fovea::onnx_import {
 
-/// The functions that a model brings along (ModelProto.functions).
+/// The functions that a model contains (ModelProto.functions).
 class FunctionTable {
 public:
   /// InputError where two have one name.
@@ -24,11 +24,11 @@ private:
 /// Attributes by name.
 using Bindings = std::map<std::string, onnx::AttributeProto>;
 
-/// The attributes that a function's body sees: the call's, and the defaults of those that it leaves out.
+/// The attributes visible in a function's body: those of the call, and the defaults of those that it omits.
 Bindings bind_attributes(const onnx::FunctionProto& function, const onnx::NodeProto& call);
 
-/// Replaces attributes that refer to one of the function's by what is bound to that; those that refer to one
-/// that is neither passed nor has a default are left out.
+/// Replaces references to the function's attributes by their bindings; references to an attribute that is
+/// neither passed nor has a default are dropped.
 void resolve_references(onnx::NodeProto& node, const Bindings& bindings);
 
 }  // namespace fovea::onnx_import

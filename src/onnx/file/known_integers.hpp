@@ -13,11 +13,11 @@ class TensorProto;
 
 namespace fovea::onnx_import {
 
-/// Which values of a model are one integer that its file tells: weights and Constant nodes of one element,
-/// and what passes one of these on (Identity, Cast, Reshape and the like).
+/// The values of a model that are a single integer known from the file: weights and Constant nodes of one
+/// element, and their copies through Identity, Cast, Reshape and the like.
 class KnownIntegers {
 public:
-  /// `raw` stands for the weight's raw_data where that was left in the file.
+  /// `raw` stands for the weight's raw_data if that was left in the file.
   void add_weight(const onnx::TensorProto& weight, std::optional<std::string_view> raw = std::nullopt);
   /// Nodes come after what they read.
   void add_node(const onnx::NodeProto& node);

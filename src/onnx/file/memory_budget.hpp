@@ -5,8 +5,8 @@
 
 namespace fovea::onnx_import {
 
-/// What the constants of one import may take together, in memory and in work. Everything is entered before it
-/// is allocated or computed.
+/// The memory and work that the constants of one import may take together. Everything is entered before it is
+/// allocated or computed.
 class MemoryBudget {
 public:
   /// `limit` in bytes, 1 or more.
@@ -14,9 +14,9 @@ public:
 
   std::int64_t limit() const { return limit_; }
 
-  /// Enters a constant of `bytes` that is made from operands of `sources` bytes. InputError when it is more
-  /// than a sixteenth of the limit and than twice its operands, or when all constants together are more than
-  /// the limit. The message names the amount, the limit and the option that changes it.
+  /// Enters a constant of `bytes` that is computed from operands of `sources` bytes. InputError if it is more
+  /// than a sixteenth of the limit and more than twice its operands, or if all constants together exceed the
+  /// limit. The message names the amount, the limit and the option that changes it.
   void take(std::int64_t bytes, std::int64_t sources);
   /// Enters element operations (reading, writing or multiplying one element). InputError beyond one for each
   /// byte of the limit.

@@ -16,8 +16,7 @@ class NodeProto;
 namespace fovea::onnx_import {
 
 /// Typed access to the attributes of one ONNX node. A value of another type than the one asked for is an
-/// InputError that names the attribute, the type found and the type expected; attributes that nobody asks for
-/// are ignored.
+/// InputError that names the attribute, the type found and the type expected; other attributes are ignored.
 class NodeReader {
 public:
   /// `read` holds the names of all values that a node or the graph's outputs read; without it every output

@@ -21,7 +21,7 @@ namespace {
   throw ModelError(message, {.path = path, .node = {}, .operator_name = {}});
 }
 
-/// What a file that is no ONNX model seems to be, as the end of a sentence; empty when it is not recognised.
+/// The likely kind of a file that is no ONNX model, as the end of a sentence; empty if it is not recognised.
 std::string guess_kind(std::string_view bytes) {
   const std::string_view head = bytes.substr(0, 256);
   struct Magic {

@@ -14,10 +14,10 @@ class ModelProto;
 
 namespace fovea::onnx_import {
 
-/// A model's messages, and where the elements of its weights lie.
+/// A model's messages, and the places of its weights' elements.
 struct ParsedModel {
   std::shared_ptr<onnx::ModelProto> model;  ///< without the raw_data of the graph's initializers
-  /// The raw_data of each of them, in the file; none for one that keeps its elements otherwise.
+  /// The raw_data of each initializer, in the file; none for one that stores its elements otherwise.
   std::vector<std::optional<std::string_view>> raw;
   std::shared_ptr<const MappedFile> file;
 };

@@ -8,13 +8,13 @@
 
 namespace fovea::onnx_import {
 
-/// Bytes of a file, which lives as long as they are wanted.
+/// Bytes of a file, with a reference that keeps it alive.
 struct FileBytes {
   std::shared_ptr<const MappedFile> file;
   std::string_view bytes;
 };
 
-/// A weight as its file keeps it: a tensor, or elements that are still in the file.
+/// A weight as stored in its file: a tensor, or elements that are still in the file.
 class StoredTensor {
 public:
   StoredTensor(Tensor tensor)  // NOLINT: a tensor is a stored tensor
@@ -27,8 +27,8 @@ public:
   DType dtype() const { return dtype_; }
   const Shape& shape() const { return shape_; }
   std::int64_t elements() const { return shape_.elements(); }
-  /// A view of the file's own bytes where they are aligned, else a copy in the pool: ONNX files keep weights
-  /// at odd addresses.
+  /// A view of the file's own bytes if they are aligned, else a copy in the pool: ONNX files store weights at
+  /// unaligned addresses.
   Tensor tensor(TensorPool& pool) const;
   Tensor tensor() const;
 

@@ -48,7 +48,7 @@ ir::ValueId padding_bias(TranslateContext& c, std::int64_t queries, std::int64_t
   return c.add_constant(bias.cast(c.options().floating), "/padding");
 }
 
-/// What is added to scores of that many queries and keys; kNoValue for nothing.
+/// The bias of the scores of that many queries and keys; kNoValue for none.
 ir::ValueId bias_of(TranslateContext& c, std::int64_t queries, std::int64_t keys, std::int64_t past) {
   ir::ValueId bias = ir::kNoValue;
   if (c.has(3)) {

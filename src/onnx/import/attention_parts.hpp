@@ -8,31 +8,31 @@ namespace fovea::onnx_import {
 /// divides H: y [B,H,S,E].
 struct AttentionRequest {
   ir::ValueId q = ir::kNoValue, k = ir::kNoValue, v = ir::kNoValue;
-  /// Added to the scores (broadcasts over [B,H,S,T], -infinity cuts off); kNoValue: nothing.
+  /// A bias added to the scores (broadcast over [B,H,S,T]; -infinity masks out); kNoValue: none.
   ir::ValueId bias = ir::kNoValue;
   double scale = 1;
-  double softcap = 0;  ///< c * tanh(score / c) where c is above 0
+  double softcap = 0;  ///< c * tanh(score / c) if c is above 0
 };
 
 struct AttentionResult {
   ir::ValueId y = ir::kNoValue;
   ir::ValueId scores = ir::kNoValue;   ///< q k^T * scale
   ir::ValueId capped = ir::kNoValue;   ///< after softcap
-  ir::ValueId biased = ir::kNoValue;   ///< and bias
-  ir::ValueId weights = ir::kNoValue;  ///< after Softmax; 0 in a row that is cut off as a whole
+  ir::ValueId biased = ir::kNoValue;   ///< after adding the bias
+  ir::ValueId weights = ir::kNoValue;  ///< after Softmax; 0 in a row that is masked out completely
 };
 
 AttentionResult attention(TranslateContext& c, const AttentionRequest& request);
 
-/// x [B,S,heads*D] as [B,heads,S,D]; InputError where the last axis cannot be parted into so many heads.
+/// x [B,S,heads*D] as [B,heads,S,D]; InputError if the last axis is not divisible by the number of heads.
 ir::ValueId split_heads(TranslateContext& c, ir::ValueId x, std::int64_t heads);
-/// The inverse.
+/// The inverse of `split_heads`.
 ir::ValueId merge_heads(TranslateContext& c, ir::ValueId x);
 
-/// A constant [queries,keys] with 0 where key <= query + offset, and -infinity behind.
+/// A constant [queries,keys] with 0 where key <= query + offset, and -infinity elsewhere.
 ir::ValueId causal_bias(TranslateContext& c, std::int64_t queries, std::int64_t keys, std::int64_t offset);
 
-/// A mask as a bias: true becomes 0 and false -infinity; a floating one stays what it is.
+/// A mask as a bias: true becomes 0 and false -infinity; a floating-point mask is unchanged.
 ir::ValueId mask_as_bias(TranslateContext& c, ir::ValueId mask);
 
 }  // namespace fovea::onnx_import

@@ -136,7 +136,7 @@ void ConstantFolder::finish() {
     } catch (const InputError& error) {
       throw ModelError(error.what(), recipe.node);
     }
-    // What only this recipe and earlier ones read has served its purpose.
+    // Values that only this recipe and earlier ones read are not needed any more.
     for (ir::ValueId id : recipe.inputs)
       if (id != ir::kNoValue && recipe_of_.contains(id) && !kept[static_cast<std::size_t>(id)] &&
           last_reader[static_cast<std::size_t>(id)] == r)

@@ -11,15 +11,15 @@
 
 namespace fovea::onnx_import {
 
-/// Makes the constants of an import: those that translate functions compute and nodes whose operands are all
-/// constants. Small ones are made at once. Large ones are entered in the budget at once and made when their
-/// elements are first asked for, or by `finish` where the graph reads them; so a file that asks for more than
-/// the budget is refused before anything large exists.
+/// Computes the constants of an import: those of translate functions, and nodes whose operands are all
+/// constants. Small ones are computed at once. Large ones are entered in the budget at once but computed only
+/// when their elements are first needed, or by `finish` if the graph reads them. So a file that needs more
+/// than the budget is refused before anything large exists.
 class ConstantFolder {
 public:
   ConstantFolder(ir::Graph& graph, MemoryBudget& budget) : graph_(graph), budget_(budget) {}
 
-  /// The node on whose behalf the following constants are made; errors of later making name it.
+  /// Sets the node for which the following constants are made; errors of a later computation name it.
   void begin_node(ModelLocation node) { node_ = std::move(node); }
 
   /// The results of an operator over constants (kNoValue for an absent one); all operands must be constants.
@@ -28,14 +28,14 @@ public:
                                 const std::vector<ir::ValueId>& inputs, const std::string& name);
   /// A constant of that type whose elements `make` computes.
   ir::ValueId add(const std::string& name, ir::TensorType type, std::function<Tensor()> make);
-  /// A constant that exists already; it is small or was entered in the budget before.
+  /// Adds a constant that exists already; it is small or was entered in the budget before.
   ir::ValueId add(const std::string& name, Tensor tensor) {
     return graph_.add_constant(name, std::move(tensor));
   }
 
   /// The elements of a constant, made now if they are pending.
   const Tensor& elements(ir::ValueId constant);
-  /// Makes all pending constants that nodes or outputs of the graph read; the others stay without elements.
+  /// Computes all pending constants that nodes or outputs of the graph read; others stay without elements.
   void finish();
 
 private:

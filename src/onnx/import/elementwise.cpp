@@ -22,7 +22,7 @@ void binary(TranslateContext& c) {
   c.output(c.emit(op(), {c.x(0), second_operand(c)}));
 }
 
-/// The same of an operator that gives whole numbers of whole numbers: a constant of them is made floating
+/// Translates an operator that gives whole numbers for whole numbers: a constant of them is made floating
 /// beside a picture of whole numbers, which is floating here (ImportOptions::floating_picture).
 template <const ir::Operator& (*op)()>
 void whole_binary(TranslateContext& c) {

@@ -31,7 +31,7 @@ Family tensor_family();
 Family microsoft_family();
 Family microsoft_quantize_family();
 
-/// The row of an ONNX operator that one of fovea's with the same single operand computes.
+/// Translates an ONNX operator with a single operand to the corresponding operator of fovea.
 template <const ir::Operator& (*op)()>
 void unary(TranslateContext& c) {
   c.output(c.emit(op(), {c.x()}));

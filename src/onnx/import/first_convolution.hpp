@@ -8,11 +8,11 @@
 
 namespace fovea::onnx_import {
 
-/// The first convolution of two dimensions that reads what is computed from an input.
+/// The first two-dimensional convolution that reads a value computed from an input.
 struct FirstConvolution {
   std::string output;
-  std::int64_t channels = 0;  ///< that it reads; 0 where its weights are not constants of the file
-  /// Targets of rank 4 of the Reshape nodes on the way, in order.
+  std::int64_t channels = 0;  ///< its input channels; 0 if its weights are not constants of the file
+  /// Targets of rank 4 of the Reshape nodes on the path, in order.
   std::vector<std::vector<std::int64_t>> reshapes;
 };
 

@@ -98,7 +98,7 @@ private:
     return id;
   }
 
-  /// What the condition of an If is; none where it is computed from the inputs.
+  /// The condition of an If; none if it is computed from the inputs.
   std::optional<bool> condition(const std::string& name) {
     const ir::ValueId id = value_of(name);
     if (!graph_.is_constant(id) || graph_.shape(id).elements() != 1)

@@ -14,9 +14,10 @@ struct InputShapes {
   Rebatch rebatch;
 };
 
-/// The concrete shapes of a file's inputs under the options; `needed` tells which are needed, the others'
-/// are empty. The picture is the only input that is needed, or else the first of them of rank 4; its first
-/// extent is the batch. InputError for extents that stay unknown and for options that do not fit the inputs.
+/// The concrete shapes of a file's inputs under the options; `needed` marks the needed inputs; the shapes of
+/// others are empty. The picture is the only input that is needed, or else the first of them of rank 4; its
+/// first extent is the batch. InputError for extents that stay unknown and for options that do not fit the
+/// inputs.
 InputShapes resolve_input_shapes(const OnnxFile& file, const ImportOptions& options,
                                  const std::vector<bool>& needed);
 

@@ -5,14 +5,14 @@
 
 namespace fovea::onnx_import {
 
-/// Convolutions and pools work on pictures [N,C,H,W]. A signal [N,C,L] is taken as a picture [N,C,1,L], and
-/// its window as one of height 1.
+/// Convolutions and pools work on pictures [N,C,H,W]. A signal [N,C,L] is treated as a picture [N,C,1,L] with
+/// a window of height 1.
 
-/// The value itself where its rank is not 3.
+/// A signal as a picture; a value of any other rank unchanged.
 ir::ValueId as_picture(TranslateContext& c, ir::ValueId x);
-/// The window itself where it has two axes.
+/// A window of one axis as one of a picture; a window of two axes unchanged.
 Window as_picture(Window window);
-/// y as a result for an x of that rank; stands for the whole node where that is 3.
+/// y as the result for an x of that rank; for rank 3 it represents the whole node.
 ir::ValueId from_picture(TranslateContext& c, ir::ValueId y, std::int64_t rank);
 /// The suffix for a node whose result goes through from_picture.
 std::string_view picture_suffix(std::int64_t rank);

@@ -10,14 +10,14 @@
 
 namespace fovea::onnx_import {
 
-/// What an axis of a file's input holds of a picture.
+/// The content of an axis of a picture input in a file.
 enum class PictureAxis { Batch, Channels, Height, Width };
 
-/// How an input of a file takes pictures.
+/// The form in which an input of a file takes pictures.
 struct PictureForm {
-  /// What each axis of the input holds, the slowest first where it is more than one thing: [N,784] is
-  /// {{Batch}, {Channels, Height, Width}}. What no axis holds has extent 1: the channels of a grey picture
-  /// [N,H,W], the batch of [C,H,W].
+  /// The contents of each axis, the slowest first if there are several: [N,784] is {{Batch}, {Channels,
+  /// Height, Width}}. A missing content has extent 1: the channels of a grey picture [N,H,W], the batch of
+  /// [C,H,W].
   std::vector<std::vector<PictureAxis>> axes;
   std::int64_t channels = 0;  ///< 1 to 4
   std::int64_t height = 0;    ///< 0 where open
@@ -30,11 +30,11 @@ struct PictureForm {
   PictureLayout layout() const;
 };
 
-/// The form of a file's input, or none where it is no picture. Where the picture reaches a convolution of two
-/// dimensions, through whatever nodes, the form is one that this convolution takes: the file's own nodes are
-/// translated up to there. Where it reaches none, the extents tell: 1 to 4 channels behind the batch, else at
-/// the end; [N,H,W] is grey; [N,K] is grey where K is the square of 8 or more, and [N,3,S,S] where K is three
-/// times such a square. Where both axes could be channels, they come first.
+/// The form of a file's input, or none if it is no picture. If the picture reaches a two-dimensional
+/// convolution through any nodes, the form is one that this convolution accepts: the file's nodes are
+/// translated up to there. Otherwise the extents decide: 1 to 4 channels after the batch, else at the end;
+/// [N,H,W] is grey; [N,K] is grey if K is the square of 8 or more, and [N,3,S,S] if K is three times such a
+/// square. If two axes could be the channels, they come first.
 std::optional<PictureForm> find_picture_form(const OnnxFile& file, std::size_t input);
 
 /// The input's shape in the file; extents of the form that are open take the given ones. InputError naming
@@ -42,8 +42,8 @@ std::optional<PictureForm> find_picture_form(const OnnxFile& file, std::size_t i
 Shape shape_in_file(const PictureForm& form, const ModelPort& port, std::int64_t batch, std::int64_t height,
                     std::int64_t width);
 
-/// Adds an input [N,C,H,W] to the graph and returns the value of the file's form that is made from it, of
-/// that type.
+/// Adds an input [N,C,H,W] to the graph and returns the value, of the file's form and that type, which is
+/// made from it.
 ir::ValueId add_canonical_picture(ir::Graph& graph, const PictureForm& form, const std::string& name,
                                   const ir::TensorType& type);
 

@@ -30,8 +30,8 @@ struct Extents {
   std::int64_t T, N, I, D, H;
 };
 
-/// What one direction reads: its weights [G H,I] and [G H,H], both biases [1,G H], the peepholes [1,3 H], the
-/// first state [N,H] and, for an LSTM, the first cell; kNoValue for what is absent.
+/// The inputs of one direction: its weights [G H,I] and [G H,H], both biases [1,G H], the peepholes [1,3 H],
+/// the first state [N,H] and, for an LSTM, the first cell; kNoValue for what is absent.
 struct Direction {
   ir::ValueId w, r, input_bias, state_bias, peepholes, h, cell;
   std::vector<const ir::Operator*> activations;

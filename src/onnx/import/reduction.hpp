@@ -5,8 +5,8 @@
 
 namespace fovea::onnx_import {
 
-/// The axes and keepdims of a reduction whose axes are an input from opset `since` on; none for one that does
-/// nothing (noop_with_empty_axes).
+/// The axes and keepdims of a reduction whose axes are an input from opset `since` on; none for a reduction
+/// without effect (noop_with_empty_axes).
 std::optional<ops::ReduceAttributes> reduction(const TranslateContext& c, std::int64_t since);
 
 /// The square root of a sum of squares, with 0 as its derivative where that sum is 0: the sum is kept above

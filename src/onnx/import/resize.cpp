@@ -24,7 +24,7 @@ bool given(const TranslateContext& c, int i) {
   return c.has(i) && c.shape(c.x(i)).elements() > 0;
 }
 
-/// What a node says of all its axes.
+/// The parameters of a node for all its axes.
 struct Request {
   std::vector<std::int64_t> axes;  ///< the ones that scales, sizes and roi speak of
   std::vector<std::int64_t> out;   ///< one for each of them, like the scales

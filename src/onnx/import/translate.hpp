@@ -13,7 +13,7 @@
 
 namespace fovea::onnx_import {
 
-/// How the batch of a graph differs from the one its file fixes; equal when nothing is to be changed.
+/// The batch that the file fixes and the one wanted instead; equal if nothing is to be changed.
 struct Rebatch {
   std::int64_t declared = 1;
   std::int64_t wanted = 1;
@@ -22,13 +22,13 @@ struct Rebatch {
 /// The tensors of an ONNX sequence.
 using Sequence = std::vector<ir::ValueId>;
 
-/// What a translate function sees: one ONNX node, its inputs as values of the canonical graph, and the means
-/// to append nodes. A node all of whose inputs are constants is evaluated at once and becomes a constant.
-/// Everything that does not fit is an InputError; the caller adds file, node and operator.
+/// The arguments of a translate function: one ONNX node, its inputs as values of the canonical graph, and
+/// functions that append nodes. A node whose inputs are all constants is evaluated at once and becomes a
+/// constant. Every mismatch is an InputError; the caller adds file, node and operator.
 class TranslateContext {
 public:
-  /// `sequences` has the inputs that are sequences; in `inputs` they are kNoValue. `onnx_types` has the ONNX
-  /// element type of each input as the file has it, 0 where that is not known.
+  /// `sequences` contains the inputs that are sequences; in `inputs` they are kNoValue. `onnx_types` contains
+  /// the ONNX element type of each input in the file, 0 if unknown.
   TranslateContext(ir::Graph& graph, ConstantFolder& folder, MemoryBudget& budget, const NodeReader& node,
                    std::vector<ir::ValueId> inputs, std::vector<int> onnx_types, std::int64_t opset,
                    const ImportOptions& options, Rebatch rebatch, std::map<int, Sequence> sequences = {});
@@ -51,24 +51,24 @@ public:
   Shape shape(ir::ValueId id) const { return graph_.shape(id); }
   Shape shape() const { return shape(x()); }
   DType dtype(ir::ValueId id) const { return graph_.type(id).dtype; }
-  /// The ONNX element type of the i-th input in the file (our own does not tell int8 from int64); 0 where the
-  /// file does not say or the input is absent.
+  /// The ONNX element type of the i-th input in the file (fovea's own does not distinguish int8 from int64);
+  /// 0 if the file does not say or the input is absent.
   int onnx_type(int i) const { return has(i) ? onnx_types_[static_cast<std::size_t>(i)] : 0; }
   std::int64_t rank() const { return shape().rank(); }
   bool is_constant(ir::ValueId id) const { return graph_.is_constant(id); }
-  /// The elements of a value that is a constant.
+  /// The elements of a constant; none for a computed value.
   std::optional<Tensor> constant_of(ir::ValueId id) const;
 
   /// The elements of the i-th input, which must be a constant; `what` names it in the error.
   Tensor constant(int i, std::string_view what) const;
-  /// The same as integers: a scalar or a list.
+  /// A constant input as integers: a scalar or a list.
   std::vector<std::int64_t> integers(int i, std::string_view what) const;
-  /// Of the i-th input from opset `since`, of the attribute before; none when it is absent.
+  /// Integers from the i-th input from opset `since` on, from an attribute before; none if absent.
   std::optional<std::vector<std::int64_t>> integers(int i, std::string_view attribute,
                                                     std::int64_t since) const;
-  /// The same as one number.
+  /// A constant input as one number.
   double scalar(int i, std::string_view what) const;
-  /// The same as a whole number; InputError for one that is not whole or beyond 2^53.
+  /// A constant input as a whole number; InputError if it is not whole or exceeds 2^53.
   std::int64_t whole_number(int i, std::string_view what) const;
 
   /// Appends a node and returns its first output. The node that stands for the whole ONNX node has no suffix.
@@ -76,9 +76,9 @@ public:
                    std::string_view suffix = {});
   std::vector<ir::ValueId> emit_all(const ir::Operator& op, std::vector<ir::ValueId> inputs,
                                     ir::Attributes attributes = {}, std::string_view suffix = {});
-  /// A small constant: its size must not depend on numbers of the file without a bound.
+  /// Adds a small constant: its size must not depend, without a bound, on numbers in the file.
   ir::ValueId add_constant(Tensor tensor, std::string_view suffix = "/constant");
-  /// A constant of any size, which `make` computes if and when its elements are needed. InputError where the
+  /// Adds a constant of any size, which `make` computes when its elements are needed. InputError where the
   /// memory budget does not allow it.
   ir::ValueId add_constant(ir::TensorType type, std::function<Tensor()> make,
                            std::string_view suffix = "/constant");
@@ -87,10 +87,10 @@ public:
   /// A scalar constant of x's element type.
   ir::ValueId scalar_like(ir::ValueId x, double value);
   ir::ValueId cast(ir::ValueId x, DType dtype);
-  /// x under another shape: x itself where that changes nothing.
+  /// x with another shape, or x itself if that changes nothing.
   ir::ValueId reshape(ir::ValueId x, Shape shape, std::string_view suffix = {});
 
-  /// x itself under the node's own name, for operators that do nothing; a constant stays what it is.
+  /// x itself under the node's own name, for operators without effect; a constant is unchanged.
   ir::ValueId pass(ir::ValueId x);
 
   void output(int i, ir::ValueId value);
@@ -118,9 +118,10 @@ private:
 /// One row of the table of ONNX operators.
 struct Translation {
   std::string_view op_type;
-  /// Appends what the node stands for and sets its outputs.
+  /// Appends the node's translation and sets its outputs.
   void (*translate)(TranslateContext&) = nullptr;
-  /// Why a node is beyond fovea, as far as the node alone can tell (opset given); empty when it is not.
+  /// The reason why fovea does not support a node, as far as the node alone (with its opset) shows; empty if
+  /// there is none.
   std::string (*why_not)(const NodeReader&, std::int64_t) = nullptr;
 };
 
@@ -133,7 +134,7 @@ const Translation* find_translation(std::string_view op_type, std::string_view d
 
 /// An axis counted from the end where negative; InputError naming it when it is outside -rank .. rank-1.
 std::int64_t resolve_axis(std::int64_t axis, std::int64_t rank);
-/// The same for a list: ascending; InputError for one that comes up twice.
+/// Resolves a list of axes, in ascending order; InputError for a repeated one.
 std::vector<std::int64_t> resolve_axes(std::vector<std::int64_t> axes, std::int64_t rank);
 
 /// The constant 0, 1, 2, ... in row-major order.

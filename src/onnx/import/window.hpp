@@ -25,8 +25,8 @@ Window read_window(const NodeReader& node, std::vector<std::int64_t> kernel);
 /// The window with auto_pad made explicit for an input of shape x ([N,C,...]).
 Window read_padded_window(const NodeReader& node, const Shape& x, std::vector<std::int64_t> kernel);
 
-/// The pads that split `total` between the two ends: an odd one goes to the end, or with SAME_LOWER to the
-/// beginning.
+/// The pads that split `total` between the two ends: the odd element goes to the end, or with SAME_LOWER to
+/// the beginning.
 std::pair<std::int64_t, std::int64_t> split_padding(std::int64_t total, const std::string& mode);
 
 }  // namespace fovea::onnx_import
