@@ -186,10 +186,9 @@ struct Explanation {
   /// the channels share it. With several crops, the crops' relevances are un-mirrored, placed where the crops
   /// lie, and averaged where they overlap.
   Tensor relevance;
-  /// The map [height, width]: M = max over the channels of
-  /// dS_c/dI
-  /// (Simonyan 2013, section 3.1), or the reduction that MethodOptions::merge asks for. With several crops,
-  /// each crop has a map, and these are averaged where crops overlap; pixels outside all crops are 0.
+  /// The map [height, width]: M = max over the channels of |dS_c/dI| (Simonyan 2013, section 3.1), or the
+  /// reduction that MethodOptions::merge asks for. With several crops, each crop has a map, and these are
+  /// averaged where crops overlap; pixels outside all crops are 0.
   Tensor map;
   Image seen;   ///< the part of the photo that the map covers, at the map's size
   Rect region;  ///< this part in the photo's own pixels

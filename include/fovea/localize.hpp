@@ -25,8 +25,7 @@ namespace fovea {
 struct PriorOptions {
   double steepness = 2.0;  ///< change of the log odds, in nats, when M grows by a factor of e; above 0
   double level = 0.65;     ///< the value with even odds, as a fraction of the self-weighted mean; above 0
-  /// Weight of -log p(colour
-  /// label) in a cut with a prior.
+  /// Weight of -log p(colour | label) in a cut with a prior.
   double colour_weight = 0.2;
   /// Weight of the contrast term in a cut with a prior.
   double smoothness = 15.0;

@@ -144,11 +144,7 @@ struct Completeness {
   double change = 0;     ///< the picture's score minus the baseline's
 
   double error() const { return relevance - change; }
-  ///
-  /// error
-  /// /
-  /// change
-  /// ; none if the change is 0.
+  /// |error| / |change|; none if the change is 0.
   std::optional<double> relative_error() const;
 };
 

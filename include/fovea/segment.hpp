@@ -207,14 +207,9 @@ private:
 };
 
 struct StarOptions {
-  /// The weight g in the length of a step between 8-neighbours p, q: sqrt((1 - g)
-  /// p - q
-  /// ^2 + g
-  /// grad I
-  /// ^2), 0..1. 0: straight rays (`veksler2008star`); 1: paths follow the picture alone.
-  /// grad I
-  /// ^2 is the squared colour difference of p and q divided by its mean in the picture, so that g does not
-  /// depend on contrast.
+  /// The weight g in the length of a step between 8-neighbours p, q: sqrt((1 - g) |p - q|^2 + g |grad I|^2),
+  /// 0..1. 0: straight rays (`veksler2008star`); 1: paths follow the picture alone. |grad I|^2 is the squared
+  /// colour difference of p and q divided by its mean in the picture, so that g does not depend on contrast.
   double geodesic = 0.5;
 };
 

@@ -11,9 +11,7 @@
 
 namespace fovea {
 
-///
-/// I_p - I_q
-/// ^2 over the channels of an RGB picture, for two pixels given by index.
+/// |I_p - I_q|^2 over the channels of an RGB picture, for two pixels given by index.
 inline std::int32_t squared_difference(const Image& rgb, std::int64_t p, std::int64_t q) {
   const std::uint8_t* a = rgb.pixels.data() + 3 * p;
   const std::uint8_t* b = rgb.pixels.data() + 3 * q;

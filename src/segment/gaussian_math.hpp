@@ -16,9 +16,8 @@ std::optional<std::array<double, 6>> cholesky(const Matrix3& m);
 /// The symmetric matrix with the same eigenvectors whose eigenvalues are raised to at least `floor`.
 Matrix3 raise_eigenvalues(const Matrix3& m, double floor);
 
-/// A Gaussian in a form for fast evaluation: log density = constant -
-/// inverse (x - mean)
-/// ^2 / 2, including the weight.
+/// A Gaussian in a form for fast evaluation: log density = constant - |inverse (x - mean)|^2 / 2, including
+/// the weight.
 template <class T>
 struct PreparedGaussian {
   std::array<T, 3> mean;
