@@ -35,8 +35,8 @@ rule_for(const ir::Node& node, const RuleSet& rules, Differentiated& result) {
         ++result.treated[override.treatment][node.op->name];
       return override.rule;
     }
-  if (rules.passed_by && rules.passed_by(*node.op))
-    ++result.passed_by[node.op->name];
+  if (rules.is_reported && rules.is_reported(*node.op))
+    ++result.left_alone[node.op->name];
   return node.op->gradient.rule;
 }
 

@@ -19,8 +19,8 @@ struct Differentiated {
   ir::ValueId gradient = ir::kNoValue;  ///< d(objective)/d(input), in the input's shape
   NodeCounts overridden;                ///< nodes that an override of the rule set was applied to
   std::map<std::string_view, NodeCounts>
-      treated;           ///< the same by RuleOverride::treatment, for overrides that have one
-  NodeCounts passed_by;  ///< nodes reported by RuleSet::passed_by that kept their own gradient
+      treated;            ///< the same by RuleOverride::treatment, for overrides that have one
+  NodeCounts left_alone;  ///< nodes reported by RuleSet::is_reported that kept their own gradient
 };
 
 /// Appends to `forward` the nodes that propagate a gradient from `target` back to `input` (reverse mode).

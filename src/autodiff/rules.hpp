@@ -26,7 +26,7 @@ struct RuleSet {
   std::vector<RuleOverride> overrides;
   /// Selects the operators whose nodes are counted and reported when they keep their own gradient, because
   /// users may expect the rule to act on them; null: none.
-  bool (*passed_by)(const ir::Operator&) = nullptr;
+  bool (*is_reported)(const ir::Operator&) = nullptr;
 };
 
 /// Back-propagation: no overrides.

@@ -25,14 +25,14 @@ Note note_of_rule(std::string_view rule, const autodiff::Differentiated& made) {
   if (!made.treated.empty()) {
     for (const auto& [treatment, nodes] : made.treated)
       add_nodes(note, nodes, treatment);
-    add_nodes(note, made.passed_by, "");
+    add_nodes(note, made.left_alone, "");
     return note;
   }
   note.kind = made.overridden.empty() ? NoteKind::RuleMetNothing : NoteKind::RuleActed;
   if (note.kind == NoteKind::RuleActed)
     note.counts.push_back(static_cast<std::int64_t>(made.overridden.size()));
   add_nodes(note, made.overridden);
-  add_nodes(note, made.passed_by);
+  add_nodes(note, made.left_alone);
   return note;
 }
 

@@ -13,68 +13,70 @@ struct AxisCall;
 struct AxisPart;
 using AxisRoles = std::vector<std::vector<AxisPart>>;
 
-/// What becomes of the relevance R of an operator's output under the rules of relevance propagation
-/// (autodiff/rules/relevance.hpp), unless a rule set has a part of its own for the operator.
+/// How relevance propagation (autodiff/rules/relevance.hpp) hands the relevance R of an operator's output to
+/// its inputs, unless a rule set has a part of its own for the operator.
 enum class Relevance : std::uint8_t {
-  None,      ///< nothing: no gradient passes it, or every rule set has a part of its own for it
-  PassedOn,  ///< all of R to the first input that depends on the picture, as functions of one value do it
-  Moved,     ///< R goes where the operator's own gradient goes: elements are moved or selected
-  Shared,    ///< by the size of their terms: a sum of elements with weights that are not negative
-  Layer,     ///< by the size of their terms: a sum of elements times learnt weights
+  None,         ///< no trait: the operator has no gradient, or every rule set has a part of its own for it
+  PassThrough,  ///< all of R goes to the first input that depends on the picture (the identity rule)
+  Routed,       ///< R follows the operator's own gradient, which moves or selects elements
+  FixedSum,     ///< R is redistributed in proportion to the terms of a sum with fixed, non-negative weights
+  LinearLayer,  ///< R is redistributed in proportion to the terms of a sum with learnt weights
 };
 
-/// Whether an element of the result can be below 0.
+/// The sign of an operator's results.
 enum class ResultSign : std::uint8_t {
-  Any,          ///< nothing is known
-  NonNegative,  ///< never, whatever the operands
-  OfFirst,      ///< not where no element of the first operand is
-  OfAll,        ///< not where no element of any operand is
+  Any,          ///< results may be negative
+  NonNegative,  ///< results are never negative, whatever the operands are
+  OfFirst,      ///< results are non-negative if all elements of the first operand are
+  OfAll,        ///< results are non-negative if all elements of all operands are
 };
 
-/// How surely a factor of a product that the operator made is a weight and no signal.
+/// The interval that an operator's results lie in, from which relevance rules conclude that the operator is a
+/// gate: a weight in a product, as opposed to the signal.
 enum class Gate : std::uint8_t { None, IntoMinusOneToOne, IntoZeroToOne };
 
-/// What the axes of an operator's first input count, whatever that input is.
+/// The meaning that an operator gives to the axes of its first input.
 enum class InputAxes : std::uint8_t {
-  Any,             ///< nothing is known
+  Any,             ///< no particular one
   Picture,         ///< [N,C,H,W]
   ChannelsSecond,  ///< [N,C,...]
 };
 
-/// What an operator is, said beside it, so that passes, rules and backends need no lists of operators.
+/// The properties of an operator that passes, rules and backends ask for, declared beside the operator, so
+/// that none of them keeps a list of operators.
 struct Traits {
-  /// Each element of the result comes from the elements in the same place of the operands, after broadcasting
-  /// (LRN: in the same place but for the channel).
+  /// Each element of the result depends on the elements at the same place of the operands, after broadcasting
+  /// (LRN: at the same place in all channels).
   bool pointwise = false;
-  /// A function of straight pieces: it reads operands of less precision without losing more than they have.
+  /// The function is piecewise linear: operands of less precision cost the result no more than they lost.
   bool piecewise_linear = false;
-  /// An activation function of which users may expect that DeconvNet and guided back-propagation act on it.
+  /// An activation function that users may expect DeconvNet and guided back-propagation to act on.
   bool activation = false;
-  /// The results hold elements of the first operand and nothing else.
+  /// Every element of the results is an element of the first operand.
   bool moves_elements = false;
   ResultSign sign = ResultSign::Any;
   Gate gate = Gate::None;
   Relevance relevance = Relevance::None;
-  /// How far output `i` reaches, from inputs that reach a part of the picture each or none (ir/reach.hpp);
-  /// null: pointwise operators reach what their operands do, others the whole picture.
+  /// The reach of output `i` (ir/reach.hpp), given the inputs' own. Null: a pointwise operator reaches what
+  /// its operands reach, any other the whole picture.
   Reach (*reach)(const ReachCall& call, std::size_t i) = nullptr;
   /// Whether `reach` may be asked where the first input does not depend on the picture.
   bool reach_of_any_input = false;
-  /// What the axes of output `i` count (ir/axis_roles.hpp); null: those of pointwise operators count what
-  /// those of their operands do, those of others what those of an input of the output's shape do.
+  /// The roles of output `i`'s axes (ir/axis_roles.hpp). Null: a pointwise operator keeps its operands'
+  /// roles, any other those of an input of the output's shape.
   AxisRoles (*axes)(const AxisCall& call, std::size_t i) = nullptr;
   /// Whether `axes` may be asked where the first input does not depend on the picture.
   bool axes_of_any_input = false;
   InputAxes input_axes = InputAxes::Any;
-  /// What the axes of input `i` count by those of the first output, one entry for each; null: for pointwise
-  /// operators by broadcasting, for others nothing.
+  /// The roles of input `i`'s axes, one entry for each, given those of the first output. Null: they follow by
+  /// broadcasting for pointwise operators, and are unknown for others.
   AxisRoles (*axes_back)(const AxisCall& call, std::size_t i) = nullptr;
-  /// From how many elements the kernel computes each element of the first result, where these are many; null:
-  /// one or few.
+  /// The number of elements from which the kernel computes each element of the first result. Null: one or a
+  /// few.
   std::int64_t (*terms)(const InferCall& call) = nullptr;
   /// Whether the terms are products, which are counted as multiply-adds.
   bool terms_are_products = false;
-  /// Whether `terms` is how many results each element of the first operand adds to.
+  /// Whether `terms` counts the results that each element of the first operand contributes to instead.
   bool terms_of_operand = false;
 };
 

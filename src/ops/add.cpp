@@ -21,7 +21,7 @@ const ir::Operator& add() {
       binary_kernel<Sum>,
       gradient,
       {},
-      {.pointwise = true, .sign = ir::ResultSign::OfAll, .relevance = ir::Relevance::PassedOn}};
+      {.pointwise = true, .sign = ir::ResultSign::OfAll, .relevance = ir::Relevance::PassThrough}};
   return op;
 }
 

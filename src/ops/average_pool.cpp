@@ -105,7 +105,7 @@ const ir::Operator& average_pool() {
                                gradient,
                                AveragePoolAttributes{},
                                {.sign = ir::ResultSign::OfFirst,
-                                .relevance = ir::Relevance::Shared,
+                                .relevance = ir::Relevance::FixedSum,
                                 .reach = pool_reach<AveragePoolAttributes>,
                                 .axes = window_axes,
                                 .input_axes = ir::InputAxes::Picture,

@@ -71,14 +71,15 @@ void gradient_kernel(const ir::KernelCall& call) {
 }  // namespace
 
 const ir::Operator& batch_normalization() {
-  static const ir::Operator op{
-      "BatchNormalization",
-      {"x", "scale", "bias", "mean", "variance"},
-      infer,
-      kernel,
-      gradient,
-      BatchNormalizationAttributes{},
-      {.pointwise = true, .relevance = ir::Relevance::PassedOn, .input_axes = ir::InputAxes::ChannelsSecond}};
+  static const ir::Operator op{"BatchNormalization",
+                               {"x", "scale", "bias", "mean", "variance"},
+                               infer,
+                               kernel,
+                               gradient,
+                               BatchNormalizationAttributes{},
+                               {.pointwise = true,
+                                .relevance = ir::Relevance::PassThrough,
+                                .input_axes = ir::InputAxes::ChannelsSecond}};
   return op;
 }
 

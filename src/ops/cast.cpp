@@ -40,7 +40,7 @@ const ir::Operator& cast() {
                                {.pointwise = true,
                                 .moves_elements = true,
                                 .sign = ir::ResultSign::OfFirst,
-                                .relevance = ir::Relevance::Moved}};
+                                .relevance = ir::Relevance::Routed}};
   return op;
 }
 

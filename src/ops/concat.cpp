@@ -104,7 +104,7 @@ const ir::Operator& concat() {
                                gradient,
                                ConcatAttributes{},
                                {.sign = ir::ResultSign::OfAll,
-                                .relevance = ir::Relevance::Moved,
+                                .relevance = ir::Relevance::Routed,
                                 .reach = reach_rule,
                                 .reach_of_any_input = true,
                                 .axes = axes_rule,

@@ -97,7 +97,7 @@ const ir::Operator& conv() {
                                kernel,
                                gradient,
                                ConvAttributes{},
-                               {.relevance = ir::Relevance::Layer,
+                               {.relevance = ir::Relevance::LinearLayer,
                                 .reach = convolution_reach<ConvAttributes, through_window>,
                                 .axes = window_axes,
                                 .input_axes = ir::InputAxes::Picture,

@@ -93,7 +93,7 @@ const ir::Operator& conv_transpose() {
       kernel,
       gradient,
       ConvTransposeAttributes{},
-      {.relevance = ir::Relevance::Layer,
+      {.relevance = ir::Relevance::LinearLayer,
        .reach = convolution_reach<ConvTransposeAttributes, through_transposed_window>,
        .axes = window_axes,
        .input_axes = ir::InputAxes::Picture,

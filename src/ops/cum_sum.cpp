@@ -45,13 +45,14 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& cum_sum() {
-  static const ir::Operator op{"CumSum",
-                               {"x"},
-                               infer,
-                               kernel,
-                               gradient,
-                               CumSumAttributes{},
-                               {.relevance = ir::Relevance::Shared, .reach = mixing_reach<CumSumAttributes>}};
+  static const ir::Operator op{
+      "CumSum",
+      {"x"},
+      infer,
+      kernel,
+      gradient,
+      CumSumAttributes{},
+      {.relevance = ir::Relevance::FixedSum, .reach = mixing_reach<CumSumAttributes>}};
   return op;
 }
 

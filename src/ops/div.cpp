@@ -28,7 +28,7 @@ const ir::Operator& div() {
                                binary_kernel<Quotient>,
                                gradient,
                                {},
-                               {.pointwise = true, .relevance = ir::Relevance::PassedOn}};
+                               {.pointwise = true, .relevance = ir::Relevance::PassThrough}};
   return op;
 }
 

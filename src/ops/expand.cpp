@@ -39,7 +39,7 @@ const ir::Operator& expand() {
                                {.pointwise = true,
                                 .moves_elements = true,
                                 .sign = ir::ResultSign::OfFirst,
-                                .relevance = ir::Relevance::Moved}};
+                                .relevance = ir::Relevance::Routed}};
   return op;
 }
 

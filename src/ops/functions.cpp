@@ -46,7 +46,7 @@ const ir::Operator& abs() {
         using T = decltype(x);
         return x < T(0) ? negated(x) : x == T(0) ? T(0) : x;
       },
-      from_x<abs_gradient>, {.sign = ir::ResultSign::NonNegative, .relevance = ir::Relevance::PassedOn});
+      from_x<abs_gradient>, {.sign = ir::ResultSign::NonNegative, .relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -60,13 +60,13 @@ const ir::Operator& abs_gradient() {
 
 const ir::Operator& atan() {
   static const ir::Operator op = function("Atan", [](auto x) { return std::atan(x); }, atan_rule,
-                                          {.relevance = ir::Relevance::PassedOn});
+                                          {.relevance = ir::Relevance::PassThrough});
   return op;
 }
 
 const ir::Operator& ceil() {
   static const ir::Operator op = function("Ceil", [](auto x) { return std::ceil(x); }, no_gradient,
-                                          {.relevance = ir::Relevance::PassedOn});
+                                          {.relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -80,7 +80,7 @@ const ir::Operator& clip() {
         return raised > high ? high : raised;
       },
       from_x<clip_gradient>,
-      {.piecewise_linear = true, .activation = true, .relevance = ir::Relevance::PassedOn});
+      {.piecewise_linear = true, .activation = true, .relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -96,8 +96,8 @@ const ir::Operator& clip_gradient() {
 }
 
 const ir::Operator& cos() {
-  static const ir::Operator op =
-      function("Cos", [](auto x) { return std::cos(x); }, cos_rule, {.relevance = ir::Relevance::PassedOn});
+  static const ir::Operator op = function("Cos", [](auto x) { return std::cos(x); }, cos_rule,
+                                          {.relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -108,7 +108,7 @@ const ir::Operator& elu() {
         using T = decltype(x);
         return x > T(0) ? x : static_cast<T>(a.alpha) * std::expm1(x);
       },
-      from_x<elu_gradient>, {.activation = true, .relevance = ir::Relevance::PassedOn});
+      from_x<elu_gradient>, {.activation = true, .relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -123,7 +123,7 @@ const ir::Operator& elu_gradient() {
 const ir::Operator& erf() {
   static const ir::Operator op = function(
       "Erf", [](auto x) { return std::erf(x); }, from_x<erf_gradient>,
-      {.activation = true, .gate = ir::Gate::IntoMinusOneToOne, .relevance = ir::Relevance::PassedOn});
+      {.activation = true, .gate = ir::Gate::IntoMinusOneToOne, .relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -138,13 +138,13 @@ const ir::Operator& erf_gradient() {
 const ir::Operator& exp() {
   static const ir::Operator op =
       function("Exp", [](auto x) { return std::exp(x); }, from_y<mul>,
-               {.sign = ir::ResultSign::NonNegative, .relevance = ir::Relevance::PassedOn});
+               {.sign = ir::ResultSign::NonNegative, .relevance = ir::Relevance::PassThrough});
   return op;
 }
 
 const ir::Operator& floor() {
   static const ir::Operator op = function("Floor", [](auto x) { return std::floor(x); }, no_gradient,
-                                          {.relevance = ir::Relevance::PassedOn});
+                                          {.relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -160,7 +160,7 @@ const ir::Operator& hard_sigmoid() {
                                       {.activation = true,
                                        .sign = ir::ResultSign::NonNegative,
                                        .gate = ir::Gate::IntoZeroToOne,
-                                       .relevance = ir::Relevance::PassedOn});
+                                       .relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -181,7 +181,7 @@ const ir::Operator& hard_swish() {
                  const T gate = x / T(6) + T(0.5);
                  return x * (gate < T(0) ? T(0) : gate > T(1) ? T(1) : gate);
                },
-               from_x<hard_swish_gradient>, {.activation = true, .relevance = ir::Relevance::PassedOn});
+               from_x<hard_swish_gradient>, {.activation = true, .relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -201,7 +201,7 @@ const ir::Operator& leaky_relu() {
         return x < T(0) ? static_cast<T>(a.alpha) * x : x;
       },
       from_x<leaky_relu_gradient>,
-      {.piecewise_linear = true, .activation = true, .relevance = ir::Relevance::PassedOn});
+      {.piecewise_linear = true, .activation = true, .relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -218,13 +218,13 @@ const ir::Operator& leaky_relu_gradient() {
 
 const ir::Operator& log() {
   static const ir::Operator op = function("Log", [](auto x) { return std::log(x); }, from_x<div>,
-                                          {.relevance = ir::Relevance::PassedOn});
+                                          {.relevance = ir::Relevance::PassThrough});
   return op;
 }
 
 const ir::Operator& neg() {
   static const ir::Operator op = numeric_function("Neg", [](auto x) { return negated(x); }, neg_rule,
-                                                  {.relevance = ir::Relevance::PassedOn});
+                                                  {.relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -235,7 +235,7 @@ const ir::Operator& reciprocal() {
                  using T = decltype(x);
                  return T(1) / x;
                },
-               from_y<reciprocal_gradient>, {.relevance = ir::Relevance::PassedOn});
+               from_y<reciprocal_gradient>, {.relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -245,14 +245,15 @@ const ir::Operator& reciprocal_gradient() {
 }
 
 const ir::Operator& relu() {
-  static const ir::Operator op = function(
-      "Relu",
-      [](auto x) {
-        using T = decltype(x);
-        return x < T(0) ? T(0) : x;
-      },
-      from_y<relu_gradient>,
-      {.piecewise_linear = true, .sign = ir::ResultSign::NonNegative, .relevance = ir::Relevance::PassedOn});
+  static const ir::Operator op = function("Relu",
+                                          [](auto x) {
+                                            using T = decltype(x);
+                                            return x < T(0) ? T(0) : x;
+                                          },
+                                          from_y<relu_gradient>,
+                                          {.piecewise_linear = true,
+                                           .sign = ir::ResultSign::NonNegative,
+                                           .relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -268,13 +269,13 @@ const ir::Operator& relu_gradient() {
 
 const ir::Operator& round() {
   static const ir::Operator op = function("Round", [](auto x) { return std::nearbyint(x); }, no_gradient,
-                                          {.relevance = ir::Relevance::PassedOn});
+                                          {.relevance = ir::Relevance::PassThrough});
   return op;
 }
 
 const ir::Operator& round_straight_through() {
   static const ir::Operator op = function("RoundStraightThrough", [](auto x) { return std::nearbyint(x); },
-                                          straight_through, {.relevance = ir::Relevance::PassedOn});
+                                          straight_through, {.relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -289,7 +290,7 @@ const ir::Operator& sigmoid() {
                                           {.activation = true,
                                            .sign = ir::ResultSign::NonNegative,
                                            .gate = ir::Gate::IntoZeroToOne,
-                                           .relevance = ir::Relevance::PassedOn});
+                                           .relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -302,8 +303,8 @@ const ir::Operator& sigmoid_gradient() {
 }
 
 const ir::Operator& sin() {
-  static const ir::Operator op =
-      function("Sin", [](auto x) { return std::sin(x); }, sin_rule, {.relevance = ir::Relevance::PassedOn});
+  static const ir::Operator op = function("Sin", [](auto x) { return std::sin(x); }, sin_rule,
+                                          {.relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -315,7 +316,7 @@ const ir::Operator& softplus() {
         return (x > T(0) ? x : T(0)) + std::log1p(std::exp(-std::abs(x)));
       },
       from_x<softplus_gradient>,
-      {.activation = true, .sign = ir::ResultSign::NonNegative, .relevance = ir::Relevance::PassedOn});
+      {.activation = true, .sign = ir::ResultSign::NonNegative, .relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -331,7 +332,7 @@ const ir::Operator& softplus_gradient() {
 const ir::Operator& sqrt() {
   static const ir::Operator op =
       function("Sqrt", [](auto x) { return std::sqrt(x); }, from_y<sqrt_gradient>,
-               {.sign = ir::ResultSign::NonNegative, .relevance = ir::Relevance::PassedOn});
+               {.sign = ir::ResultSign::NonNegative, .relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -346,7 +347,7 @@ const ir::Operator& sqrt_gradient() {
 const ir::Operator& tanh() {
   static const ir::Operator op = function(
       "Tanh", [](auto x) { return std::tanh(x); }, from_y<tanh_gradient>,
-      {.activation = true, .gate = ir::Gate::IntoMinusOneToOne, .relevance = ir::Relevance::PassedOn});
+      {.activation = true, .gate = ir::Gate::IntoMinusOneToOne, .relevance = ir::Relevance::PassThrough});
   return op;
 }
 

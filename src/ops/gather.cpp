@@ -141,7 +141,7 @@ const ir::Operator& gather() {
                                GatherAttributes{},
                                {.moves_elements = true,
                                 .sign = ir::ResultSign::OfFirst,
-                                .relevance = ir::Relevance::Moved,
+                                .relevance = ir::Relevance::Routed,
                                 .reach = reach_rule,
                                 .axes = axes_rule}};
   return op;

@@ -103,7 +103,7 @@ const ir::Operator& gemm() {
                                kernel,
                                gradient,
                                GemmAttributes{},
-                               {.relevance = ir::Relevance::Layer,
+                               {.relevance = ir::Relevance::LinearLayer,
                                 .axes = axes_rule,
                                 .axes_of_any_input = true,
                                 .terms = terms,

@@ -68,7 +68,7 @@ const ir::Operator& global_average_pool() {
                                gradient,
                                {},
                                {.sign = ir::ResultSign::OfFirst,
-                                .relevance = ir::Relevance::Shared,
+                                .relevance = ir::Relevance::FixedSum,
                                 .axes = window_axes,
                                 .input_axes = ir::InputAxes::Picture}};
   return op;

@@ -30,7 +30,7 @@ const ir::Operator& identity() {
                                {.pointwise = true,
                                 .moves_elements = true,
                                 .sign = ir::ResultSign::OfFirst,
-                                .relevance = ir::Relevance::Moved}};
+                                .relevance = ir::Relevance::Routed}};
   return op;
 }
 

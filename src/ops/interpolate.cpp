@@ -142,7 +142,7 @@ const ir::Operator& interpolate() {
       kernel,
       gradient,
       InterpolateAttributes{},
-      {.relevance = ir::Relevance::Shared, .reach = reach_rule, .axes = resized_axes, .terms = terms}};
+      {.relevance = ir::Relevance::FixedSum, .reach = reach_rule, .axes = resized_axes, .terms = terms}};
   return op;
 }
 

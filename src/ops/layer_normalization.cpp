@@ -157,7 +157,7 @@ const ir::Operator& layer_normalization() {
                                kernel,
                                gradient,
                                LayerNormalizationAttributes{},
-                               {.relevance = ir::Relevance::PassedOn, .reach = reach_rule}};
+                               {.relevance = ir::Relevance::PassThrough, .reach = reach_rule}};
   return op;
 }
 

@@ -3,6 +3,7 @@
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
 #include "ops/reach_rules.hpp"
+#include "ops/unary.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -45,10 +46,6 @@ void gradient_kernel(const ir::KernelCall& call) {
   });
 }
 
-std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
-  return {c.emit(log_softmax_gradient(), {c.dy(), c.y()}, c.node().attributes)};
-}
-
 }  // namespace
 
 const ir::Operator& log_softmax() {
@@ -57,9 +54,9 @@ const ir::Operator& log_softmax() {
       {"x"},
       softmax_type,
       kernel,
-      gradient,
+      from_y<log_softmax_gradient>,
       SoftmaxAttributes{},
-      {.relevance = ir::Relevance::PassedOn, .reach = mixing_reach<SoftmaxAttributes>}};
+      {.relevance = ir::Relevance::PassThrough, .reach = mixing_reach<SoftmaxAttributes>}};
   return op;
 }
 

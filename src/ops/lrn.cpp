@@ -106,10 +106,6 @@ void gradient_kernel(const ir::KernelCall& call) {
   });
 }
 
-std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
-  return {c.emit(lrn_gradient(), {c.dy(), c.x()}, c.node().attributes)};
-}
-
 std::int64_t terms(const ir::InferCall& call) {
   return std::min(call.attributes.as<LrnAttributes>().size, call.shape(0)[1]);
 }
@@ -121,10 +117,10 @@ const ir::Operator& lrn() {
                                {"x"},
                                infer,
                                kernel,
-                               gradient,
+                               from_x<lrn_gradient>,
                                LrnAttributes{},
                                {.pointwise = true,
-                                .relevance = ir::Relevance::PassedOn,
+                                .relevance = ir::Relevance::PassThrough,
                                 .input_axes = ir::InputAxes::ChannelsSecond,
                                 .terms = terms}};
   return op;

@@ -141,7 +141,7 @@ const ir::Operator& mat_mul() {
                                kernel,
                                gradient,
                                {},
-                               {.relevance = ir::Relevance::Layer,
+                               {.relevance = ir::Relevance::LinearLayer,
                                 .reach = reach_rule,
                                 .axes = axes_rule,
                                 .axes_of_any_input = true,

@@ -14,7 +14,7 @@ const ir::Operator& max() {
                                binary_kernel<Extremum<std::greater<>>>,
                                extremum_rule<max_gradient>,
                                {},
-                               {.pointwise = true, .relevance = ir::Relevance::Moved}};
+                               {.pointwise = true, .relevance = ir::Relevance::Routed}};
   return op;
 }
 

@@ -101,7 +101,7 @@ const ir::Operator& max_pool() {
                                gradient,
                                MaxPoolAttributes{},
                                {.sign = ir::ResultSign::OfFirst,
-                                .relevance = ir::Relevance::Moved,
+                                .relevance = ir::Relevance::Routed,
                                 .reach = pool_reach<MaxPoolAttributes>,
                                 .axes = window_axes,
                                 .input_axes = ir::InputAxes::Picture,

@@ -14,7 +14,7 @@ const ir::Operator& min() {
                                binary_kernel<Extremum<std::less<>>>,
                                extremum_rule<min_gradient>,
                                {},
-                               {.pointwise = true, .relevance = ir::Relevance::Moved}};
+                               {.pointwise = true, .relevance = ir::Relevance::Routed}};
   return op;
 }
 

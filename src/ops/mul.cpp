@@ -24,7 +24,7 @@ const ir::Operator& mul() {
       binary_kernel<Product>,
       gradient,
       {},
-      {.pointwise = true, .sign = ir::ResultSign::OfAll, .relevance = ir::Relevance::PassedOn}};
+      {.pointwise = true, .sign = ir::ResultSign::OfAll, .relevance = ir::Relevance::PassThrough}};
   return op;
 }
 

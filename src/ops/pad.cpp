@@ -140,7 +140,7 @@ const ir::Operator& pad() {
       kernel,
       gradient,
       PadAttributes{},
-      {.relevance = ir::Relevance::Moved, .reach = reach_rule, .axes = resized_axes}};
+      {.relevance = ir::Relevance::Routed, .reach = reach_rule, .axes = resized_axes}};
   return op;
 }
 

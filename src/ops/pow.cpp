@@ -59,7 +59,7 @@ const ir::Operator& pow() {
                                kernel<Power>,
                                gradient,
                                {},
-                               {.pointwise = true, .relevance = ir::Relevance::PassedOn}};
+                               {.pointwise = true, .relevance = ir::Relevance::PassThrough}};
   return op;
 }
 

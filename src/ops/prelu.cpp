@@ -45,13 +45,14 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 }  // namespace
 
 const ir::Operator& prelu() {
-  static const ir::Operator op{"PRelu",
-                               {"x", "slope"},
-                               infer,
-                               kernel,
-                               gradient,
-                               {},
-                               {.pointwise = true, .activation = true, .relevance = ir::Relevance::PassedOn}};
+  static const ir::Operator op{
+      "PRelu",
+      {"x", "slope"},
+      infer,
+      kernel,
+      gradient,
+      {},
+      {.pointwise = true, .activation = true, .relevance = ir::Relevance::PassThrough}};
   return op;
 }
 

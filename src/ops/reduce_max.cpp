@@ -64,7 +64,7 @@ const ir::Operator& reduce_max() {
                                gradient,
                                ReduceAttributes{},
                                {.sign = ir::ResultSign::OfFirst,
-                                .relevance = ir::Relevance::Moved,
+                                .relevance = ir::Relevance::Routed,
                                 .reach = reduce_reach,
                                 .axes = reduce_axes}};
   return op;

@@ -58,7 +58,7 @@ const ir::Operator& reduce_mean() {
                                gradient,
                                ReduceAttributes{},
                                {.sign = ir::ResultSign::OfFirst,
-                                .relevance = ir::Relevance::Shared,
+                                .relevance = ir::Relevance::FixedSum,
                                 .reach = reduce_reach,
                                 .axes = reduce_axes}};
   return op;

@@ -4,6 +4,7 @@
 #include "ops/axis_rules.hpp"
 #include "ops/reach_rules.hpp"
 #include "ops/reduce.hpp"
+#include "ops/unary.hpp"
 
 #include <algorithm>
 
@@ -19,10 +20,6 @@ void kernel(const ir::KernelCall& call) {
     for_each_reduced(call.shape(0), a.axes,
                      [&](std::int64_t i, std::int64_t o) { y[o] = Product()(y[o], x[i]); });
   });
-}
-
-std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
-  return {c.emit(reduce_prod_gradient(), {c.dy(), c.x()}, c.node().attributes)};
 }
 
 std::vector<ir::TensorType> gradient_type(const ir::InferCall& call) {
@@ -62,7 +59,7 @@ const ir::Operator& reduce_prod() {
                                {"x"},
                                reduce_type,
                                kernel,
-                               gradient,
+                               from_x<reduce_prod_gradient>,
                                ReduceAttributes{},
                                {.reach = reduce_reach, .axes = reduce_axes}};
   return op;

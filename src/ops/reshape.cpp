@@ -64,7 +64,7 @@ const ir::Operator& reshape() {
                                ReshapeAttributes{},
                                {.moves_elements = true,
                                 .sign = ir::ResultSign::OfFirst,
-                                .relevance = ir::Relevance::Moved,
+                                .relevance = ir::Relevance::Routed,
                                 .reach = reach_rule,
                                 .axes = axes_rule}};
   return op;

@@ -93,8 +93,8 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
 
 const ir::Operator& scatter() {
   static const ir::Operator op{
-      "Scatter",           {"x", "indices", "updates"},        infer, kernel, gradient,
-      ScatterAttributes{}, {.relevance = ir::Relevance::Moved}};
+      "Scatter",           {"x", "indices", "updates"},         infer, kernel, gradient,
+      ScatterAttributes{}, {.relevance = ir::Relevance::Routed}};
   return op;
 }
 

@@ -104,7 +104,7 @@ const ir::Operator& slice() {
                                SliceAttributes{},
                                {.moves_elements = true,
                                 .sign = ir::ResultSign::OfFirst,
-                                .relevance = ir::Relevance::Moved,
+                                .relevance = ir::Relevance::Routed,
                                 .reach = reach_rule,
                                 .axes = resized_axes}};
   return op;

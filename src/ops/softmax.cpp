@@ -3,6 +3,7 @@
 #include "base/dispatch.hpp"
 #include "ir/gradient_context.hpp"
 #include "ops/reach_rules.hpp"
+#include "ops/unary.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -44,10 +45,6 @@ void gradient_kernel(const ir::KernelCall& call) {
   });
 }
 
-std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
-  return {c.emit(softmax_gradient(), {c.dy(), c.y()}, c.node().attributes)};
-}
-
 }  // namespace
 
 std::vector<ir::TensorType> softmax_type(const ir::InferCall& call) {
@@ -65,11 +62,11 @@ const ir::Operator& softmax() {
                                {"x"},
                                softmax_type,
                                kernel,
-                               gradient,
+                               from_y<softmax_gradient>,
                                SoftmaxAttributes{},
                                {.sign = ir::ResultSign::NonNegative,
                                 .gate = ir::Gate::IntoZeroToOne,
-                                .relevance = ir::Relevance::PassedOn,
+                                .relevance = ir::Relevance::PassThrough,
                                 .reach = mixing_reach<SoftmaxAttributes>}};
   return op;
 }

@@ -74,7 +74,7 @@ const ir::Operator& split() {
                                SplitAttributes{},
                                {.moves_elements = true,
                                 .sign = ir::ResultSign::OfFirst,
-                                .relevance = ir::Relevance::Moved,
+                                .relevance = ir::Relevance::Routed,
                                 .reach = reach_rule,
                                 .axes = resized_axes}};
   return op;

@@ -25,7 +25,7 @@ const ir::Operator& sub() {
                                binary_kernel<Difference>,
                                gradient,
                                {},
-                               {.pointwise = true, .relevance = ir::Relevance::PassedOn}};
+                               {.pointwise = true, .relevance = ir::Relevance::PassThrough}};
   return op;
 }
 

@@ -82,7 +82,7 @@ const ir::Operator& transpose() {
                                TransposeAttributes{},
                                {.moves_elements = true,
                                 .sign = ir::ResultSign::OfFirst,
-                                .relevance = ir::Relevance::Moved,
+                                .relevance = ir::Relevance::Routed,
                                 .reach = reach_rule,
                                 .axes = axes_rule,
                                 .axes_back = axes_back_rule}};

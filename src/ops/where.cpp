@@ -49,7 +49,7 @@ const ir::Operator& where() {
                                kernel,
                                gradient,
                                {},
-                               {.pointwise = true, .relevance = ir::Relevance::Moved}};
+                               {.pointwise = true, .relevance = ir::Relevance::Routed}};
   return op;
 }
 

@@ -23,7 +23,7 @@ const ir::Operator& softsign_gradient();
 const ir::Operator& softsign() {
   static const ir::Operator op =
       function("Softsign", [](auto x) { return x / (1 + std::abs(x)); }, from_x<softsign_gradient>,
-               {.activation = true, .relevance = ir::Relevance::PassedOn});
+               {.activation = true, .relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -86,7 +86,7 @@ TEST(Softsign, passes_relevance_on) {
 
 TEST(Softsign, is_told_of_where_deconvnet_leaves_it_alone) {
   for (const autodiff::RuleSet& rules : {autodiff::deconvnet_rules(), autodiff::guided_rules()})
-    EXPECT_EQ(differentiated(softsign_of(DType::F64), rules).passed_by,
+    EXPECT_EQ(differentiated(softsign_of(DType::F64), rules).left_alone,
               autodiff::NodeCounts({{"Softsign", 1}}));
 }
 

@@ -217,11 +217,11 @@ TEST(Differentiate, leaves_other_activations_alone_and_counts_them) {
     f = Add(e, x)
     y = Relu(f)
     output y = y)";
-  EXPECT_EQ(differentiated(text, "x", {}, autodiff::gradient_rules()).passed_by, Counts());
+  EXPECT_EQ(differentiated(text, "x", {}, autodiff::gradient_rules()).left_alone, Counts());
   for (const autodiff::RuleSet& rules : {autodiff::deconvnet_rules(), autodiff::guided_rules()}) {
     const Differentiated made = differentiated(text, "x", {}, rules);
     EXPECT_EQ(made.overridden, Counts({{"Relu", 1}}));
-    EXPECT_EQ(made.passed_by, Counts({{"Clip", 1}, {"HardSwish", 1}, {"LeakyRelu", 2}}));
+    EXPECT_EQ(made.left_alone, Counts({{"Clip", 1}, {"HardSwish", 1}, {"LeakyRelu", 2}}));
   }
 }
 

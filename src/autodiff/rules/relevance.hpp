@@ -60,12 +60,12 @@ Overrides layers_by_alpha_beta();
 Overrides sums_by_z_plus();
 
 /// Rules for all other operators that compute something: functions of one value, normalisations, and products
-/// with or sums of a constant (ir::Relevance::PassedOn) pass R through unchanged. In a product of two
+/// with or sums of a constant (ir::Relevance::PassThrough) pass R through unchanged. In a product of two
 /// computed values the signal gets all of R if the other factor is a gate; otherwise each gets half. In a
 /// quotient the dividend gets all.
 Overrides pass_through();
-/// Whether an operator moves or selects values (ir::Relevance::Moved), so that its own gradient routes the
+/// Whether an operator moves or selects values (ir::Relevance::Routed), so that its own gradient routes the
 /// relevance.
-bool moves_relevance(const ir::Operator& op);
+bool routes_relevance(const ir::Operator& op);
 
 }  // namespace fovea::autodiff

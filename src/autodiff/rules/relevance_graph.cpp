@@ -42,7 +42,7 @@ bool is_non_negative(const ir::Graph& graph, ir::ValueId id, int reach) {
 }
 
 bool is_layer(const ir::Node& node) {
-  return node.op->traits.relevance == ir::Relevance::Layer;
+  return node.op->traits.relevance == ir::Relevance::LinearLayer;
 }
 
 /// The evidence that a value is a weight and not a signal; 0 without evidence.
@@ -85,7 +85,7 @@ bool is_non_negative(const ir::Graph& graph, ir::ValueId id) {
 }
 
 bool is_shared(const ir::Graph&, const ir::Node& node) {
-  return node.op->traits.relevance == ir::Relevance::Shared;
+  return node.op->traits.relevance == ir::Relevance::FixedSum;
 }
 
 bool has_constant_operand(const ir::Graph& graph, const ir::Node& node) {

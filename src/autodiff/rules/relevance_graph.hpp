@@ -12,7 +12,7 @@ namespace fovea::autodiff {
 /// that is unclear.
 bool is_non_negative(const ir::Graph& graph, ir::ValueId id);
 
-/// Whether a node's operator sums its terms (ir::Relevance::Shared).
+/// Whether a node's operator sums its terms (ir::Relevance::FixedSum).
 bool is_shared(const ir::Graph& graph, const ir::Node& node);
 
 /// Whether one of the node's first two operands is a constant.

@@ -53,8 +53,8 @@ bool is_product(const ir::Graph& graph, const ir::Node& node) {
   return !has_constant_operand(graph, node);
 }
 
-bool is_passed_on(const ir::Graph&, const ir::Node& node) {
-  return node.op->traits.relevance == ir::Relevance::PassedOn;
+bool is_pass_through(const ir::Graph&, const ir::Node& node) {
+  return node.op->traits.relevance == ir::Relevance::PassThrough;
 }
 
 }  // namespace
@@ -66,11 +66,11 @@ Overrides pass_through() {
           {&ops::min(), pass_on, has_constant_operand, kUnchanged},
           {&ops::custom(), refuse_custom},
           {&ops::custom_without_backward(), refuse_custom},
-          {nullptr, pass_on, is_passed_on, kUnchanged}};
+          {nullptr, pass_on, is_pass_through, kUnchanged}};
 }
 
-bool moves_relevance(const ir::Operator& op) {
-  return op.traits.relevance == ir::Relevance::Moved;
+bool routes_relevance(const ir::Operator& op) {
+  return op.traits.relevance == ir::Relevance::Routed;
 }
 
 }  // namespace fovea::autodiff
