@@ -1,5 +1,4 @@
 #include "backend/onednn/lowerings.hpp"
-#include "backend/onednn/packed_product.hpp"
 #include "ops/gemm.hpp"
 #include "ops/mat_mul.hpp"
 #include "passes/fold_constants.hpp"
@@ -17,6 +16,79 @@ Desc matrix_desc(const Shape& stored, bool transposed) {
                     : Desc({stored[0], stored[1]}, type, Dims{stored[1], 1});
 }
 
+/// A constant matrix, and how it is read: element (k, c) of the operand is values[k * row_step + c *
+/// column_step].
+struct KnownMatrix {
+  ir::ValueId constant;
+  std::int64_t row_step, column_step;
+};
+
+/// The operand, or what it transposes, where that is a constant matrix.
+std::optional<KnownMatrix> known_matrix(const ir::Graph& graph, ir::ValueId id) {
+  const Shape& shape = graph.shape(id);
+  if (shape.rank() < 2 || shape.elements() != shape[shape.rank() - 2] * shape[shape.rank() - 1])
+    return std::nullopt;
+  if (graph.is_constant(id))
+    return KnownMatrix{id, shape[shape.rank() - 1], 1};
+  if (const ir::Node* producer = graph.producer(id);
+      producer && passes::is_transposed_weights(graph, *producer))
+    return KnownMatrix{producer->inputs[0], 1, shape[0]};
+  return std::nullopt;
+}
+
+/// The extents of y = x w: [rows, depth] by [depth, columns].
+struct Extents {
+  std::int64_t rows, depth, columns;
+};
+
+/// The product as a convolution of 1x1 windows over a picture of rows x 1 pixels: its weights are reordered
+/// once, when the program is compiled, where the library's matrix product packs a large right matrix in every
+/// run. Without a primitive where there is no kernel for this processor, or too few rows to gain by it.
+ConvForward as_convolution(const OneDnnBuilder& builder, const Extents& e, const Desc& bias) {
+  constexpr std::int64_t kLeastRows = 8;
+  if (e.rows < kLeastRows)
+    return {};
+  const Desc weights = OneDnnBuilder::any_desc({e.columns, e.depth, 1, 1});
+  ConvForward conv = conv_forward(
+      builder.engine(), OneDnnBuilder::channels_last_desc({1, e.depth, e.rows, 1}), weights, bias,
+      OneDnnBuilder::channels_last_desc({1, e.columns, e.rows, 1}), {{}, {1, 1}, {1, 1}, {0, 0}, {0, 0}});
+  return conv.is_optimized ? conv : ConvForward{};
+}
+
+/// x w + bias for a known matrix w, of which all of x's leading axes are rows; `bias`: [columns] or kNoValue.
+void add_known_product(OneDnnBuilder& builder, const ir::Node& node, const KnownMatrix& w, const Extents& e,
+                       ir::ValueId bias) {
+  const Place x = builder.plain(node.inputs[0]);
+  const bool has_bias = bias != ir::kNoValue;
+  const Place b =
+      has_bias ? Place{builder.plain(bias).buffer, OneDnnBuilder::plain_desc({e.columns})} : Place{};
+  const auto y = [&](const Desc& desc) {
+    return Place{
+        builder.produce(node.outputs[0], OneDnnBuilder::plain_desc(builder.graph().shape(node.outputs[0])))
+            .buffer,
+        desc};
+  };
+  std::vector<OneDnnBuilder::Argument> reads;
+  if (const ConvForward conv = as_convolution(builder, e, b.desc); conv.primitive) {
+    const Desc stored({e.columns, e.depth, 1, 1}, Type::f32, Dims{w.column_step, w.row_step, 1, 1});
+    reads = {{DNNL_ARG_SRC, {x.buffer, conv.src}},
+             {DNNL_ARG_WEIGHTS,
+              builder.constant(*builder.graph().value(w.constant).constant, stored, conv.weights)}};
+    if (has_bias)
+      reads.emplace_back(DNNL_ARG_BIAS, b);
+    return builder.add_primitive(node.op->name, conv, reads, {{DNNL_ARG_DST, y(conv.dst)}});
+  }
+  const Desc rows = OneDnnBuilder::plain_desc({e.rows, e.depth});
+  const Desc columns({e.depth, e.columns}, Type::f32, Dims{w.row_step, w.column_step});
+  const Desc result = OneDnnBuilder::plain_desc({e.rows, e.columns});
+  reads = {{DNNL_ARG_SRC, {x.buffer, rows}}, {DNNL_ARG_WEIGHTS, {builder.plain(w.constant).buffer, columns}}};
+  const Desc row = has_bias ? OneDnnBuilder::plain_desc({1, e.columns}) : Desc();
+  if (has_bias)
+    reads.push_back({DNNL_ARG_BIAS, {b.buffer, row}});
+  builder.add_primitive(node.op->name, matmul(builder.engine(), rows, columns, row, result), reads,
+                        {{DNNL_ARG_DST, y(result)}});
+}
+
 bool supports_gemm(const ir::Graph& graph, const ir::Node& node) {
   const auto& a = node.attributes.as<ops::GemmAttributes>();
   if (a.alpha != 1)
@@ -31,6 +103,14 @@ void lower_gemm(OneDnnBuilder& builder, const ir::Node& node) {
   const auto& attributes = node.attributes.as<ops::GemmAttributes>();
   const ir::Graph& graph = builder.graph();
   const Shape& y = graph.shape(node.outputs[0]);
+  if (const auto known = known_matrix(graph, node.inputs[1]); known && attributes.trans_a == 0) {
+    const bool turned = attributes.trans_b != 0;
+    return add_known_product(builder, node,
+                             {known->constant, turned ? known->column_step : known->row_step,
+                              turned ? known->row_step : known->column_step},
+                             {y[0], graph.shape(node.inputs[0])[1], y[1]},
+                             node.inputs.size() > 2 ? node.inputs[2] : ir::kNoValue);
+  }
   const Place a{builder.plain(node.inputs[0]).buffer,
                 matrix_desc(graph.shape(node.inputs[0]), attributes.trans_a != 0)};
   const Place b{builder.plain(node.inputs[1]).buffer,
@@ -125,62 +205,16 @@ bool lower_transposed(OneDnnBuilder& builder, const ir::Node& node) {
   return true;
 }
 
-/// A constant matrix, and how it is read: element (k, c) of the operand is values[k * row_step + c *
-/// column_step].
-struct KnownMatrix {
-  ir::ValueId constant;
-  std::int64_t row_step, column_step;
-};
-
-/// The right operand, or what it transposes, where that is a constant matrix.
-std::optional<KnownMatrix> known_matrix(const ir::Graph& graph, ir::ValueId id) {
-  if (graph.is_constant(id) && graph.shape(id).rank() >= 2)
-    return KnownMatrix{id, graph.shape(id)[graph.shape(id).rank() - 1], 1};
-  if (const ir::Node* producer = graph.producer(id);
-      producer && passes::is_transposed_weights(graph, *producer))
-    return KnownMatrix{producer->inputs[0], 1, graph.shape(id)[0]};
-  return std::nullopt;
-}
-
-/// One known matrix for all rows: packed where the kernel is made for it, and read as it is stored elsewhere.
-/// Returns false where there is none.
-bool lower_known(OneDnnBuilder& builder, const ir::Node& node) {
-  const ir::Graph& graph = builder.graph();
-  const Shape &a = graph.shape(node.inputs[0]), &b = graph.shape(node.inputs[1]);
-  const auto known = known_matrix(graph, node.inputs[1]);
-  if (!known || b.elements() != b[b.rank() - 2] * b[b.rank() - 1])
-    return false;
-  const PackedProduct product{a.elements() / a[a.rank() - 1], a[a.rank() - 1], b[b.rank() - 1]};
-  const Place x = builder.plain(node.inputs[0]);
-  const auto result = [&] {
-    return builder.produce(node.outputs[0], OneDnnBuilder::plain_desc(graph.shape(node.outputs[0])));
-  };
-  if (!is_packable(product)) {
-    const Desc rows = OneDnnBuilder::plain_desc({product.rows, product.depth});
-    const Desc columns({product.depth, product.columns}, Type::f32,
-                       Dims{known->row_step, known->column_step});
-    const Desc products = OneDnnBuilder::plain_desc({product.rows, product.columns});
-    const Place w{builder.plain(known->constant).buffer, columns};
-    builder.add_primitive(node.op->name, matmul(builder.engine(), rows, columns, {}, products),
-                          {{DNNL_ARG_SRC, {x.buffer, rows}}, {DNNL_ARG_WEIGHTS, w}},
-                          {{DNNL_ARG_DST, {result().buffer, products}}});
-    return true;
-  }
-  const float* const values = graph.value(known->constant).constant->data<float>().data();
-  const Place packed = builder.constant(product.depth * product.columns, [&](float* panels) {
-    pack_panels(product, values, known->row_step, known->column_step, panels);
-  });
-  builder.add_kernel(node.op->name, {x, packed}, {result()}, [product](const std::vector<void*>& at) {
-    multiply_packed(product, static_cast<const float*>(at[0]), static_cast<const float*>(at[1]),
-                    static_cast<float*>(at[2]));
-  });
-  return true;
-}
-
 void lower_mat_mul(OneDnnBuilder& builder, const ir::Node& node) {
-  if (lower_known(builder, node) || lower_transposed(builder, node))
-    return;
   const ir::Graph& graph = builder.graph();
+  if (const auto known = known_matrix(graph, node.inputs[1])) {
+    const Shape &a = graph.shape(node.inputs[0]), &b = graph.shape(node.inputs[1]);
+    const std::int64_t depth = a[a.rank() - 1];
+    return add_known_product(builder, node, *known, {a.elements() / depth, depth, b[b.rank() - 1]},
+                             ir::kNoValue);
+  }
+  if (lower_transposed(builder, node))
+    return;
   const Product product = product_of(graph.shape(node.inputs[0]), graph.shape(node.inputs[1]));
   const auto as = [](const Place& place, const std::vector<std::int64_t>& dims) {
     return Place{place.buffer, OneDnnBuilder::plain_desc(Shape(dims))};

@@ -47,6 +47,7 @@ struct Blocking {
 
 constexpr Count kOwnFloats = 96 << 10;    ///< of a block that one thread computes
 constexpr Count kSharedFloats = 2 << 20;  ///< of a block that all threads share
+constexpr Count kDepth = 256;             ///< terms of a sum at once, whose panel fits into the first cache
 constexpr Count kLeastOwnTiles = 18;      ///< fewer would load the filters too often
 
 Blocking blocking_of(const WinogradConv& conv, WinogradTile tile, int threads) {
@@ -169,10 +170,11 @@ private:
     float* const m = product_matrices(memory);
     for (Count item = begin; item < end; ++item) {
       const Count product = item / b_.panels, panel = item % b_.panels;
-      kernels.multiply(v + product * b_.block * conv_.channels, conv_.channels, count,
-                       filters_ + item * conv_.channels * kernels.panel, conv_.channels,
-                       m + product * b_.block * b_.padded_channels + panel * kernels.panel,
-                       b_.padded_channels, false);
+      for (Count k = 0; k < conv_.channels; k += kDepth)
+        kernels.multiply(
+            v + product * b_.block * conv_.channels + k, conv_.channels, count,
+            filters_ + (item * conv_.channels + k) * kernels.panel, std::min(kDepth, conv_.channels - k),
+            m + product * b_.block * b_.padded_channels + panel * kernels.panel, b_.padded_channels, k > 0);
     }
   }
 
