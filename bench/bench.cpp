@@ -1,9 +1,9 @@
 // The work that users wait for: networks forward and backward, pictures in and out, one saliency map from
 // file to file. The library's threads are given as the last argument of the network benchmarks (0: all
 // processors).
-#include <fovea/display.hpp>
 #include <fovea/explain.hpp>
 #include <fovea/features.hpp>
+#include <fovea/image.hpp>
 
 #include <benchmark/benchmark.h>
 

@@ -25,8 +25,7 @@ int main(int argc, char** argv) {
             std::printf("step %d: score %.2f\n", progress.step, progress.score);
           return true;
         });
-    fovea::write_png(argv[3],
-                     fovea::to_picture(result.input, preprocessing, fovea::ClassModelDisplay::Fitted));
+    fovea::write_png(argv[3], fovea::to_image(result.input, preprocessing, fovea::ClassModelDisplay::Fitted));
   } catch (const fovea::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -25,15 +24,9 @@ std::vector<std::string> pictures_below(const std::string& folder);
 /// The file's name without folder and extension: "photos/my cat.jpg" -> "my cat".
 std::string stem_of(const std::string& path);
 
-/// File names for the results of pictures: the stem of each path, with "-2", "-3", ... appended where an
-/// earlier picture has taken that name.
-class UniqueStems {
-public:
-  std::string next(const std::string& path);
-
-private:
-  std::set<std::string> taken_;
-};
+/// The paths in `folder` with which the names of each picture's results begin: the folder and the picture's
+/// stem, with "-2", "-3", ... appended if an earlier picture has that name.
+std::vector<std::string> result_paths(const std::string& folder, const std::vector<std::string>& pictures);
 
 /// A division of the processor's threads among pictures.
 struct ThreadPartition {

@@ -2,8 +2,8 @@
 
 #include "fovea/classes.hpp"
 #include "fovea/classify.hpp"
-#include "fovea/display.hpp"
 #include "fovea/geometry.hpp"
+#include "fovea/image.hpp"
 #include "fovea/preprocessing.hpp"
 #include "fovea/program.hpp"
 
@@ -22,11 +22,11 @@
 namespace fovea {
 
 /// The score that a method explains: of a class, or the difference of two classes' scores.
-struct ScoreTarget {
+struct ExplainedScore {
   std::int64_t class_index = 0;
   /// The class whose score is subtracted (contrastive explanation); none: no other class.
   std::optional<std::int64_t> against = {};
-  friend bool operator==(const ScoreTarget&, const ScoreTarget&) = default;
+  friend bool operator==(const ExplainedScore&, const ExplainedScore&) = default;
 };
 
 /// The reduction of a pixel's channels to the one value of a map.
@@ -139,7 +139,7 @@ struct ExplainOptions {
   /// with that batch.
   std::int64_t batch = 0;
   /// Size, precision, backend, threads, outputs, activation and rectifier_rule. The explainer sets direction,
-  /// batch, rule, wrt and target itself. A size given by neither the file nor these options is that of
+  /// batch, rule, wrt and layer itself. A size given by neither the file nor these options is that of
   /// `side_of_network`.
   ProgramOptions program = {};
 };
@@ -242,7 +242,7 @@ public:
 
   /// Applies a method to a network input [C,H,W] of F32. InputError if it has another shape, a class does not
   /// exist, or a value is not finite.
-  Attribution attribute(const Tensor& input, const ScoreTarget& target, std::size_t method = 0);
+  Attribution attribute(const Tensor& input, const ExplainedScore& target, std::size_t method = 0);
   /// The session of `program()`, for raw scores and gradients.
   Session& session();
   /// Whether a method's relevance is the gradient that `session()` computes with ProgramOptions::rule.

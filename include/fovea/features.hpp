@@ -15,7 +15,7 @@
 namespace fovea {
 
 /// The part of a layer that is excited instead of a class; the layer is the program's first output
-/// (ProgramOptions::target). Channels and positions are found whatever the order of the layer's axes is
+/// (ProgramOptions::layer). Channels and positions are found whatever the order of the layer's axes is
 /// (LayerLayout): [N,C,H,W], [N,H,W,C]; [N,C], where a channel is a unit at position 0, 0; or the tokens of a
 /// transformer, [N,T,C], in rows and columns if they are just the picture's patches, in one row of T
 /// positions if a class token is among them. InputError for a channel or unit of a layer whose axes are
@@ -138,7 +138,7 @@ class_models(Session& session, const Preprocessing& preprocessing, const ClassMo
 /// The display of a class model: `Pixels` maps it back to pixel values (x * std + mean) and clips; `Fitted`
 /// shows 0.5 + x / (5 rms), which uses the full range of brightness however faint the picture is.
 enum class ClassModelDisplay { Pixels, Fitted };
-Image to_picture(const Tensor& input, const Preprocessing& preprocessing, ClassModelDisplay display);
+Image to_image(const Tensor& input, const Preprocessing& preprocessing, ClassModelDisplay display);
 
 /// A unit of a layer with a grid of positions: [N,C,H,W], [N,H,W,C], or another order that LayerLayout
 /// describes.
@@ -174,8 +174,8 @@ struct Reconstruction {
 };
 
 /// Reconstructions of the units of one layer for the centre crop of one photo. The session's program must
-/// have been compiled with the layer's name as ProgramOptions::target and a batch of 1. Session and layer
-/// must outlive this object; the session may do other work in between. Reconstructions need both directions,
+/// have been compiled with the layer's name as ProgramOptions::layer and a batch of 1. Session and layer must
+/// outlive this object; the session may do other work in between. Reconstructions need both directions,
 /// everything else only Direction::Forward.
 class LayerExplainer {
 public:

@@ -4,8 +4,9 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-/// The library as a whole: its log and its version.
+/// The library as a whole: its log, its version, and the notes that compiled programs carry.
 namespace fovea {
 
 /// The subject of a log line; each level includes the ones before it.
@@ -37,5 +38,82 @@ struct BuildInfo {
 };
 
 BuildInfo build_info();
+
+/// The kind of a note. Each kind defines the contents of `Note::names` and `Note::counts`, in this order;
+/// docs/notes.md has the same as a table.
+enum class NoteKind {
+  /// The scores are the values before the final activation. names: the activation, as "Softmax 'prob'";
+  /// counts: the number of its classes that are not in the output.
+  ScoresBeforeActivation,
+  /// The scores are the values before the output's bounds 0 and 1. names: the output.
+  ScoresBeforeBounds,
+  /// No scores stand behind the output's probabilities, so these are explained. names: the output, the
+  /// activation that they are computed from.
+  ProbabilitiesExplained,
+  /// The output is computed from probabilities but is none itself. names: as for ProbabilitiesExplained.
+  NumbersExplained,
+  /// The scores are the values before a final Relu. names: its node.
+  ScoresBeforeFinalRelu,
+  /// The network ends without an activation. names: the activation that is assumed; counts: the scores.
+  ActivationAssumed,
+  /// A single score became two classes; the other class has its negative.
+  TwoClassesOfScore,
+  /// A single probability p became two classes; the other class has 1 - p.
+  TwoClassesOfProbability,
+  /// Nodes that a rule for rectifiers acted on. names: the rule, the operators acted on, the operators left
+  /// alone; counts: how many operators it acted on, then the nodes of each operator.
+  RuleActed,
+  /// A rule for rectifiers met no rectifier. names: the rule, the operators left alone; counts: the nodes of
+  /// each.
+  RuleMetNothing,
+  /// How a rule of relevance propagation treated nodes. names: the rule, then a treatment and an operator for
+  /// each count; an empty treatment means that relevance is routed as the gradient is. counts: nodes.
+  RelevanceTreated,
+  /// Gradients pass straight through roundings. counts: the roundings.
+  StraightThroughRounding,
+  /// A layer's name is that of a value, which was taken, and of other nodes. names: the name, operator and
+  /// node of the value, then value and operator of some other nodes; counts: the other nodes.
+  NameOfValueAndNodes,
+  /// A layer's name is that of several nodes, of which the first was taken. names: the name, then value and
+  /// operator of the first and of some other nodes; counts: all nodes.
+  NameOfSeveralNodes,
+  /// The picture has no axis of channels. names: the input.
+  GreyInput,
+  /// The picture is a vector. names: the input; counts: channels, height, width.
+  FlatInput,
+  /// The picture consists of whole numbers. names: the input.
+  IntegerInput,
+  /// Parts of the file that are not needed were left out. names: the wanted output, then outputs, unsupported
+  /// nodes and unreadable values; counts: the number of each of the three.
+  LeftOut,
+  /// All nodes run reference kernels. names: the reason of each backend that refused.
+  ReferenceKernels,
+  /// The output holds no class scores. names: the reason.
+  NoClassScores,
+  /// The file leaves the picture's size open, and one was chosen that the layers fit. names: the input;
+  /// counts: the side.
+  SizeFromLayers,
+};
+
+/// Something unusual about a model or a program that its user should know. Programs read the fields;
+/// `to_string` is for people.
+struct Note {
+  NoteKind kind{};
+  std::vector<std::int64_t> counts = {};
+  std::vector<std::string> names = {};
+  bool operator==(const Note&) const = default;
+};
+
+/// "scores-before-activation", "rule-acted", ...
+std::string_view name_of(NoteKind kind);
+/// InputError that lists all names for any other text.
+NoteKind parse_note_kind(std::string_view name);
+/// In the order of the enumeration.
+std::vector<std::string> note_kind_names();
+
+/// The note as an English sentence without a full stop. InputError for a note with fewer names or counts than
+/// its kind has.
+std::string to_string(const Note& note);
+std::vector<std::string> to_strings(const std::vector<Note>& notes);
 
 }  // namespace fovea

@@ -3,7 +3,7 @@
 #include "fovea/classes.hpp"
 #include "fovea/custom.hpp"
 #include "fovea/geometry.hpp"
-#include "fovea/note.hpp"
+#include "fovea/library.hpp"
 #include "fovea/preprocessing.hpp"
 #include "fovea/tensor.hpp"
 
@@ -46,7 +46,7 @@ struct ImageInput {
   /// otherwise.
   PictureLayout layout = PictureLayout::ChannelsFirst;
   /// True if the file takes whole numbers. A Program takes them as floating-point numbers, 0..255 each.
-  bool integer = false;
+  bool is_integer = false;
   /// Number of axes of the input in the file: 4; 3 for a grey picture [N,height,width] or one picture without
   /// a batch; 2 for [N, channels x height x width]. A Program takes [N,C,H,W] anyway.
   std::int64_t rank = 4;
@@ -58,7 +58,7 @@ struct UnsupportedNode {
   std::string node;
   std::string operator_name;
   std::string reason;
-  bool needed = false;  ///< whether the first output needs it
+  bool is_needed = false;  ///< whether the first output needs it
 };
 
 struct LoadOptions {
@@ -130,7 +130,7 @@ private:
 
 /// A floating-point value that a model computes from its picture.
 struct LayerInfo {
-  std::string name;                     ///< the ONNX value's: what ProgramOptions::target takes
+  std::string name;                     ///< name of the ONNX value, for ProgramOptions::layer
   std::string node;                     ///< name of the ONNX node, or of its first output if it has none
   std::string operator_name;            ///< ONNX's
   Shape shape;                          ///< for a batch of 1

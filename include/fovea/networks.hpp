@@ -2,8 +2,8 @@
 
 #include "fovea/classes.hpp"
 #include "fovea/error.hpp"
+#include "fovea/library.hpp"
 #include "fovea/model.hpp"
-#include "fovea/note.hpp"
 #include "fovea/preprocessing.hpp"
 
 #include <chrono>

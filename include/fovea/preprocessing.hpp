@@ -41,13 +41,13 @@ std::string describe(const Preprocessing& preprocessing);
 /// (123, 117, 104), BGR), "tf" (pixel / 127.5 - 1), "none" (pixel / 255). InputError for another name.
 Preprocessing preprocessing_preset(std::string_view name);
 
-/// Names of preprocessing_preset.
-inline const std::vector<std::string> kPreprocessingPresets = {"torchvision", "caffe", "tf", "none"};
+/// The names that `preprocessing_preset` takes.
+std::vector<std::string> preprocessing_preset_names();
 
 /// A partial specification of preprocessing: a preset, and single values that replace the preset's.
 /// Everything else is determined by choose_preprocessing (fovea/networks.hpp).
 struct PreprocessingSpec {
-  std::string preset;                        ///< of kPreprocessingPresets, or empty
+  std::string preset;                        ///< one of preprocessing_preset_names(), or empty
   std::optional<std::int64_t> resize, crop;  ///< pixels, 1..65536
   std::vector<double> mean, std;             ///< empty, one for all channels, 3 or 4
   std::optional<double> scale;               ///< above 0

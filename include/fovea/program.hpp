@@ -3,8 +3,8 @@
 #include "fovea/classes.hpp"
 #include "fovea/custom.hpp"
 #include "fovea/geometry.hpp"
+#include "fovea/library.hpp"
 #include "fovea/model.hpp"
-#include "fovea/note.hpp"
 #include "fovea/tensor.hpp"
 
 #include <memory>
@@ -34,6 +34,8 @@ enum class Rule {
 std::string_view name_of(Rule rule);
 /// InputError that lists all names for any other text, as in all functions of this kind below.
 Rule parse_rule(std::string_view name);
+/// In the order of the enumeration.
+std::vector<std::string> rule_names();
 
 /// The number format of the operands of convolutions and matrix products. Sums, residual connections, inputs
 /// and outputs are always float32 (float64 for F64).
@@ -103,10 +105,10 @@ struct ProgramOptions {
   int threads = 0;
   /// A layer that takes the place of the class scores as the first output, which is differentiated: the name
   /// of an ONNX value, or of a node (its first output). Empty: the class scores. `layers` lists the values.
-  std::string target = {};
-  /// The program's outputs if there is no `target`: names of the model's outputs, or of other values or
-  /// nodes, the scores first. Empty: the first output alone. Only nodes that these need must be supported; a
-  /// note names what is left out.
+  std::string layer = {};
+  /// The program's outputs if there is no `layer`: names of the model's outputs, or of other values or nodes,
+  /// the scores first. Empty: the first output alone. Only nodes that these need must be supported; a note
+  /// names what is left out.
   std::vector<std::string> outputs = {};
   /// The ONNX value with respect to which the program differentiates, by its name, or kLastSpatialLayer;
   /// empty: the picture. The value is then an output (Program::wrt_output), and Session::gradient has its
@@ -115,7 +117,7 @@ struct ProgramOptions {
   /// Further backward passes, which share the forward pass with that of `rule` and `wrt`, number 0. Each has
   /// its own seed and gradient: Session::seed(k), Session::gradient(k), k = 1, 2, ...
   std::vector<BackwardPass> further_passes = {};
-  /// The meaning of the first output if there is no `target`. docs/scores.md describes what a score is.
+  /// The meaning of the first output if there is no `layer`. docs/scores.md describes what a score is.
   enum class Head {
     /// The scores before the activation that the output ends with, in the output's own shape.
     Scores,

@@ -45,9 +45,9 @@ std::string box_csv_header();
 std::string to_csv(const Box& box);
 
 /// The mask as a grey picture: 255 inside, 0 outside.
-Image mask_image(const Mask& mask);
-/// The mask of the pixels of a grey or RGB picture whose luma is at least 128: the inverse of `mask_image`.
-Mask mask_from_image(const Image& image);
+Image to_image(const Mask& mask);
+/// The mask of the pixels of a grey or RGB picture whose luma is at least 128: the inverse of `to_image`.
+Mask to_mask(const Image& image);
 
 /// The photo in RGB with the mask's outline: the mask's pixels that have a 4-neighbour outside it or lie at
 /// the picture's border, `thickness` pixels inwards. InputError for different sizes or a thickness below 1.
@@ -79,7 +79,7 @@ struct Components {
 Components connected_components(const Mask& mask, Connectivity connectivity = Connectivity::Eight);
 
 /// Component numbers as a grey picture: 0 outside, 1..254 by size, 255 for all from the 255th on.
-Image label_image(const Components& components);
+Image to_image(const Components& components);
 /// The pixels of component `number` (from 1). InputError if there is none.
 Mask component_mask(const Components& components, std::int32_t number);
 
@@ -140,7 +140,7 @@ Trimap seeds_from_points(const std::vector<Point>& foreground, const std::vector
                          std::int64_t width, std::int64_t height, std::int64_t radius = 3);
 
 /// The trimap as a grey picture: background 0, unknown 128, foreground 255.
-Image trimap_image(const Trimap& seeds);
+Image to_image(const Trimap& seeds);
 /// The photo in RGB with foreground seeds tinted red and background seeds blue. InputError for different
 /// sizes.
 Image draw_seeds(const Image& photo, const Trimap& seeds);

@@ -1,4 +1,4 @@
-#include "fovea/note.hpp"
+#include "fovea/library.hpp"
 
 #include "base/check.hpp"
 #include "base/enum_names.hpp"
@@ -110,7 +110,7 @@ std::string relevance_treated(const Fields& note) {
       text += ", " + nodes;
     else
       text += fmt::format("{}{}{}", i == 0 ? "" : "; ",
-                          treatment.empty() ? "moved as gradients are: " : treatment + " at ", nodes);
+                          treatment.empty() ? "routed as gradients are: " : treatment + " at ", nodes);
   }
   return fmt::format("rule {}: {}", note.name(0), text);
 }
@@ -174,7 +174,7 @@ std::string sentence(NoteKind kind, const Fields& note) {
     return before_activation(note);
   case NoteKind::ScoresBeforeBounds:
     return fmt::format("the scores are the values before the bounds 0 and 1 of the output '{}', the "
-                       "probabilities what these leave",
+                       "probabilities the bounded values",
                        note.name(0));
   case NoteKind::ProbabilitiesExplained:
     return fmt::format(
@@ -195,8 +195,8 @@ std::string sentence(NoteKind kind, const Fields& note) {
     return "the network has one score: class 1 is the positive class, class 0 the negative, with the score's "
            "negative";
   case NoteKind::TwoClassesOfProbability:
-    return "the network has one score: class 1 is the positive class, class 0 the negative, with what the "
-           "probability leaves of 1";
+    return "the network has one score: class 1 is the positive class, class 0 the negative, with 1 minus "
+           "the probability";
   case NoteKind::RuleActed:
     return rule_acted(note);
   case NoteKind::RuleMetNothing:

@@ -5,8 +5,10 @@
 #include "base/lower_case.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace fovea {
@@ -14,6 +16,18 @@ namespace {
 
 constexpr EnumNames<ChannelOrder, 2> kChannelOrders = {
     {{ChannelOrder::RGB, "rgb"}, {ChannelOrder::BGR, "bgr"}}};
+
+struct Preset {
+  std::string_view name;
+  Preprocessing preprocessing;
+};
+
+constexpr std::array<Preset, 4> kPresets = {{
+    {"torchvision", {.mean = {0.485, 0.456, 0.406, 0}, .std = {0.229, 0.224, 0.225, 1}}},
+    {"caffe", {.scale = 1, .mean = {123, 117, 104, 0}, .channel_order = ChannelOrder::BGR}},
+    {"tf", {.scale = 1 / 127.5, .mean = {1, 1, 1, 1}}},
+    {"none", {}},
+}};
 
 }  // namespace
 
@@ -35,25 +49,18 @@ std::string describe(const Preprocessing& preprocessing) {
 }
 
 Preprocessing preprocessing_preset(std::string_view name) {
-  Preprocessing preset;
-  if (name == "torchvision") {
-    preset.mean = {0.485, 0.456, 0.406, 0};
-    preset.std = {0.229, 0.224, 0.225, 1};
-    return preset;
-  }
-  if (name == "caffe") {
-    preset.scale = 1;
-    preset.mean = {123, 117, 104, 0};
-    preset.channel_order = ChannelOrder::BGR;
-    return preset;
-  }
-  if (name == "tf") {
-    preset.scale = 1 / 127.5;
-    preset.mean = {1, 1, 1, 1};
-    return preset;
-  }
-  FOVEA_CHECK(name == "none", "unknown preprocessing '{}': expected torchvision, caffe, tf or none", name);
-  return preset;
+  const auto found = std::find_if(kPresets.begin(), kPresets.end(),
+                                  [&](const Preset& preset) { return preset.name == name; });
+  FOVEA_CHECK(found != kPresets.end(), "unknown preprocessing '{}': expected one of {}", name,
+              fmt::join(preprocessing_preset_names(), ", "));
+  return found->preprocessing;
+}
+
+std::vector<std::string> preprocessing_preset_names() {
+  std::vector<std::string> names;
+  for (const Preset& preset : kPresets)
+    names.emplace_back(preset.name);
+  return names;
 }
 
 bool PreprocessingSpec::empty() const {

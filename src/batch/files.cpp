@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <system_error>
 
 namespace fovea {
@@ -78,12 +79,17 @@ std::string stem_of(const std::string& path) {
   return fs::path(path).stem().string();
 }
 
-std::string UniqueStems::next(const std::string& path) {
-  const std::string stem = stem_of(path);
-  std::string name = stem;
-  for (int serial = 2; !taken_.insert(name).second; ++serial)
-    name = fmt::format("{}-{}", stem, serial);
-  return name;
+std::vector<std::string> result_paths(const std::string& folder, const std::vector<std::string>& pictures) {
+  std::set<std::string> taken;
+  std::vector<std::string> paths;
+  for (const std::string& picture : pictures) {
+    const std::string stem = stem_of(picture);
+    std::string name = stem;
+    for (int serial = 2; !taken.insert(name).second; ++serial)
+      name = fmt::format("{}-{}", stem, serial);
+    paths.push_back((fs::path(folder) / name).string());
+  }
+  return paths;
 }
 
 }  // namespace fovea

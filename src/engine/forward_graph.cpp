@@ -75,7 +75,7 @@ void make_rows(ForwardGraph& forward, const ProgramOptions& options, passes::Not
 
 ForwardGraph forward_graph(const Model& model, const ProgramOptions& options, passes::Notes& notes) {
   using Head = ProgramOptions::Head;
-  const bool has_scores = options.target.empty() && options.head != Head::AsInFile;
+  const bool has_scores = options.layer.empty() && options.head != Head::AsInFile;
   const bool has_classes = has_scores && options.head == Head::Classes;
   if (has_classes)
     check_declared_scores(model, options);

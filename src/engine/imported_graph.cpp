@@ -33,8 +33,8 @@ std::vector<std::string> wrt_values_of(const ProgramOptions& options) {
 
 std::vector<std::string> wanted_values(const Model& model, const ProgramOptions& options) {
   std::vector<std::string> names;
-  if (!options.target.empty())
-    names.push_back(options.target);
+  if (!options.layer.empty())
+    names.push_back(options.layer);
   else if (!options.outputs.empty())
     names = options.outputs;
   else if (!model.outputs().empty())

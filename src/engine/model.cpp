@@ -58,7 +58,7 @@ void complete(ModelPort& port, const Model& model) {
 std::optional<Preprocessing> preprocessing_of_integers(const Model& model) {
   try {
     const ImageInput picture = model.image_input();
-    if (!picture.integer)
+    if (!picture.is_integer)
       return std::nullopt;
     Preprocessing preprocessing;
     preprocessing.scale = 1;
@@ -194,7 +194,7 @@ ImageInput Model::image_input() const {
                     port.name, port.element_type, onnx_import::dims_text(port)),
         {path(), {}, {}});
   ImageInput image{port.name, form->channels, form->height, form->width, form->layout()};
-  image.integer = form->integer;
+  image.is_integer = form->is_integer;
   image.rank = static_cast<std::int64_t>(form->axes.size());
   if (!form->holds(onnx_import::PictureAxis::Batch))
     image.batch = 1;

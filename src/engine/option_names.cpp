@@ -26,6 +26,9 @@ std::string_view name_of(Rule rule) {
 Rule parse_rule(std::string_view name) {
   return enum_value(kRules, "rule", name);
 }
+std::vector<std::string> rule_names() {
+  return all_names(kRules);
+}
 
 std::string_view name_of(Precision precision) {
   return enum_name(kPrecisions, precision);

@@ -23,7 +23,7 @@ std::vector<TensorInfo> infos(const ir::Graph& graph, const std::vector<ir::Valu
 
 /// InputError where the first extent of what is differentiated is not the batch.
 void check_batch(const ir::Graph& forward, const ProgramOptions& options, const TensorInfo& target) {
-  const bool is_layer = !options.target.empty() && target.layout;
+  const bool is_layer = !options.layer.empty() && target.layout;
   const bool holds_batch =
       is_layer ? target.layout->pictures() == options.batch
                : (target.shape.rank() >= 1 && target.shape[0] == options.batch) || options.batch == 1;

@@ -28,7 +28,7 @@ namespace {
 /// Says which of several things of one name a layer is.
 void note_ambiguous_names(const Model& model, const ProgramOptions& options, ProgramReport& report) {
   std::vector<std::string> names = wrt_values_of(options);
-  names.insert(names.begin(), options.target);
+  names.insert(names.begin(), options.layer);
   for (const std::string& name : names)
     if (!name.empty() && name != kLastSpatialLayer)
       if (std::optional<Note> note = layer_name_note(model, name))
@@ -59,7 +59,7 @@ void note_picture(const ImageInput& picture, ProgramReport& report) {
   if (picture.rank == 2)
     report.notes.push_back(
         {NoteKind::FlatInput, {picture.channels, picture.height, picture.width}, {picture.name}});
-  if (picture.integer)
+  if (picture.is_integer)
     report.notes.push_back({NoteKind::IntegerInput, {}, {picture.name}});
 }
 
@@ -69,7 +69,7 @@ void note_ignored(const Model& model, const ProgramOptions& options, ProgramRepo
   std::vector<std::string> values;
   for (const std::string& name : wanted_values(model, options))
     values.push_back(onnx_import::value_named(file, name));
-  const bool chosen = !options.target.empty() || !options.outputs.empty();
+  const bool chosen = !options.layer.empty() || !options.outputs.empty();
   if (std::optional<Note> note = onnx_import::note_ignored(file, values, !chosen))
     report.notes.push_back(*std::move(note));
 }

@@ -71,7 +71,7 @@ ObjectTruth ObjectTruths::of(const std::string& path, const Image& photo,
                              std::optional<std::int64_t>& class_index) const {
   if (!masks_.empty()) {
     const std::string file = (fs::path(masks_) / (stem_of(path) + ".png")).string();
-    return mask_from_image(upright_mask(file, path, photo));
+    return to_mask(upright_mask(file, path, photo));
   }
   const fs::path name = fs::path(path).filename();
   auto found = images_.find(name.string());

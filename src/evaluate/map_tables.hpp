@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fovea/display.hpp"
+#include "fovea/image.hpp"
 #include "fovea/measures.hpp"
 
 #include <nlohmann/json_fwd.hpp>

@@ -324,7 +324,7 @@ ClassModel class_model(Session& session, const Preprocessing& preprocessing, con
   return std::move(class_models(session, preprocessing, options, {.pictures = 1}, of_one).front());
 }
 
-Image to_picture(const Tensor& input, const Preprocessing& preprocessing, ClassModelDisplay display) {
+Image to_image(const Tensor& input, const Preprocessing& preprocessing, ClassModelDisplay display) {
   const Shape& shape = input.shape();
   FOVEA_CHECK(shape.rank() == 3, "expected a picture of [C,H,W], found {}", to_string(shape));
   if (display == ClassModelDisplay::Pixels)

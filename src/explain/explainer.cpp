@@ -9,7 +9,7 @@ namespace fovea {
 namespace {
 
 /// The best guess where no class is named.
-ScoreTarget score_target(const ClassScores& scores, const ExplainTarget& target) {
+ExplainedScore score_target(const ClassScores& scores, const ExplainTarget& target) {
   return {target.target ? *target.target : top_k(scores, 1).front().index, target.against};
 }
 
@@ -80,14 +80,14 @@ void Explainer::check_method(std::size_t method) const {
 Explanation Explainer::operator()(const FramedPhoto& photo, const ExplainTarget& target, std::size_t method) {
   check_method(method);
   const FramedPhoto::State* state = photo.state_.get();
-  const ScoreTarget wanted = score_target(state->scores, target);
+  const ExplainedScore wanted = score_target(state->scores, target);
   return std::move(worker().explain({&state, 1}, {&wanted, 1}, {method}, progress_).front().front());
 }
 
 std::vector<Explanation> Explainer::all(const FramedPhoto& photo, const ExplainTarget& target) {
   check_method(0);
   const FramedPhoto::State* state = photo.state_.get();
-  const ScoreTarget wanted = score_target(state->scores, target);
+  const ExplainedScore wanted = score_target(state->scores, target);
   std::vector<std::size_t> methods;
   for (std::size_t m = 0; m < compiled_->methods.size(); ++m)
     methods.push_back(m);
@@ -107,7 +107,7 @@ std::vector<Explanation> Explainer::operator()(std::vector<Image> photos, const 
     const std::vector<FramedPhoto> framed =
         frame(std::vector<Image>(std::make_move_iterator(begin), std::make_move_iterator(begin + count)));
     std::vector<const FramedPhoto::State*> states;
-    std::vector<ScoreTarget> targets;
+    std::vector<ExplainedScore> targets;
     for (const FramedPhoto& photo : framed) {
       states.push_back(photo.state_.get());
       targets.push_back(score_target(photo.scores(), target));
@@ -118,7 +118,7 @@ std::vector<Explanation> Explainer::operator()(std::vector<Image> photos, const 
   return result;
 }
 
-Attribution Explainer::attribute(const Tensor& input, const ScoreTarget& target, std::size_t method) {
+Attribution Explainer::attribute(const Tensor& input, const ExplainedScore& target, std::size_t method) {
   check_method(method);
   return worker().attribute(input, target, method, progress_);
 }

@@ -55,10 +55,10 @@ public:
   /// Explains photos, at most a group, by some of the methods. The result is indexed by method, then by
   /// photo.
   std::vector<std::vector<Explanation>> explain(std::span<const FramedPhoto::State* const> photos,
-                                                std::span<const ScoreTarget> targets,
+                                                std::span<const ExplainedScore> targets,
                                                 const std::vector<std::size_t>& methods,
                                                 const SampleProgress& progress);
-  Attribution attribute(const Tensor& input, const ScoreTarget& target, std::size_t method,
+  Attribution attribute(const Tensor& input, const ExplainedScore& target, std::size_t method,
                         const SampleProgress& progress);
 
 private:
@@ -69,9 +69,9 @@ private:
   Tensor as_tensor(std::span<const float> input) const;
   /// The attribution of a method for the n-th picture of the batch, from its passes.
   Attribution read(std::size_t method, std::int64_t n);
-  Attribution sample(std::size_t method, const Tensor& input, const ScoreTarget& target,
+  Attribution sample(std::size_t method, const Tensor& input, const ExplainedScore& target,
                      const SampleProgress& progress);
-  Explanation finish(std::size_t method, const FramedPhoto::State& photo, const ScoreTarget& target,
+  Explanation finish(std::size_t method, const FramedPhoto::State& photo, const ExplainedScore& target,
                      CropMaps& maps) const;
 
   std::shared_ptr<const Compiled> compiled_;

@@ -71,7 +71,7 @@ void Explainer::Worker::score(std::span<const std::shared_ptr<FramedPhoto::State
 
 std::vector<std::vector<Explanation>>
 Explainer::Worker::explain(std::span<const FramedPhoto::State* const> photos,
-                           std::span<const ScoreTarget> targets, const std::vector<std::size_t>& methods,
+                           std::span<const ExplainedScore> targets, const std::vector<std::size_t>& methods,
                            const SampleProgress& progress) {
   for (std::size_t p = 0; p < photos.size(); ++p) {
     photos[p]->check_fits(compiled_->size, compiled_->preprocessing, compiled_->crops);
@@ -86,7 +86,7 @@ Explainer::Worker::explain(std::span<const FramedPhoto::State* const> photos,
   const auto reads_passes = [&](std::size_t m) { return !compiled_->methods[m].samples(); };
   const bool any_passes = std::any_of(methods.begin(), methods.end(), reads_passes);
   for_each_batch(photos, [&](std::span<const CropOf> held, std::span<const std::span<const float>> inputs) {
-    std::vector<ScoreTarget> of_places;
+    std::vector<ExplainedScore> of_places;
     for (const CropOf& crop : held)
       of_places.push_back(targets[crop.photo]);
     if (any_passes)
@@ -107,8 +107,8 @@ Explainer::Worker::explain(std::span<const FramedPhoto::State* const> photos,
   return all;
 }
 
-Attribution Explainer::Worker::attribute(const Tensor& input, const ScoreTarget& target, std::size_t method,
-                                         const SampleProgress& progress) {
+Attribution Explainer::Worker::attribute(const Tensor& input, const ExplainedScore& target,
+                                         std::size_t method, const SampleProgress& progress) {
   const InputSize& size = compiled_->size;
   const Shape expected = {size.channels, size.height, size.width};
   FOVEA_CHECK(input.dtype() == DType::F32 && input.shape() == expected,
@@ -135,7 +135,7 @@ Attribution Explainer::Worker::read(std::size_t method, std::int64_t n) {
   return {ready.method->read(passes_.views(ready.passes, n), {size.channels, size.height, size.width}), {}};
 }
 
-Attribution Explainer::Worker::sample(std::size_t method, const Tensor& input, const ScoreTarget& target,
+Attribution Explainer::Worker::sample(std::size_t method, const Tensor& input, const ExplainedScore& target,
                                       const SampleProgress& progress) {
   Attribution attribution = attributes_[method](input, target, progress);
   check_finite(attribution.relevance, "map");
@@ -143,7 +143,7 @@ Attribution Explainer::Worker::sample(std::size_t method, const Tensor& input, c
 }
 
 Explanation Explainer::Worker::finish(std::size_t method, const FramedPhoto::State& photo,
-                                      const ScoreTarget& target, CropMaps& maps) const {
+                                      const ExplainedScore& target, CropMaps& maps) const {
   const Framing& framing = photo.framing;
   const Rect whole{0, 0, framing.resized.width, framing.resized.height};
   const Rect covered = photo.crops == Crops::One ? framing.crops.front().rect : whole;

@@ -14,7 +14,7 @@ namespace fovea {
 namespace {
 
 /// Fills the seed for every picture of the batch: 1 at the class, -1 at the one that it is set against.
-void seed_target(Session& session, const ScoreTarget& target) {
+void seed_target(Session& session, const ExplainedScore& target) {
   const std::int64_t batch = session.program().options().batch, classes = session.program().classes();
   session.seed_classes(std::vector<std::int64_t>(static_cast<std::size_t>(batch), target.class_index));
   if (!target.against)
@@ -58,13 +58,13 @@ std::int64_t samples_of(const MethodContext& context, const MethodInfo& info) {
   return context.options.samples > 0 ? context.options.samples : info.samples;
 }
 
-void check_target(const ScoreTarget& target, std::int64_t classes) {
+void check_target(const ExplainedScore& target, std::int64_t classes) {
   for (const std::int64_t index : {target.class_index, target.against.value_or(target.class_index)})
     FOVEA_CHECK(index >= 0 && index < classes, "class {} is out of range: the model has {} classes, 0 to {}",
                 index, classes, classes - 1);
 }
 
-double value_of(std::span<const double> scores, const ScoreTarget& target) {
+double value_of(std::span<const double> scores, const ExplainedScore& target) {
   const double score = scores[static_cast<std::size_t>(target.class_index)];
   return target.against ? score - scores[static_cast<std::size_t>(*target.against)] : score;
 }
@@ -88,7 +88,7 @@ Tensor baseline_of(const Tensor& input, Baseline baseline, const Preprocessing& 
   return result;
 }
 
-void run_batched(Session& session, std::int64_t count, const ScoreTarget& target,
+void run_batched(Session& session, std::int64_t count, const ExplainedScore& target,
                  const std::function<void(std::int64_t, std::span<float>)>& make,
                  const std::function<void(std::int64_t, std::int64_t)>& use, const SampleProgress& progress) {
   const ProgramOptions& options = session.program().options();

@@ -38,7 +38,7 @@ struct PassView {
 using ReadPasses = Tensor (*)(std::span<const PassView> passes, const Shape& picture);
 
 /// Explains a network input [C,H,W], on one thread.
-using Attribute = std::function<Attribution(const Tensor& input, const ScoreTarget& target,
+using Attribute = std::function<Attribution(const Tensor& input, const ExplainedScore& target,
                                             const SampleProgress& progress)>;
 
 /// The sessions of one thread, besides that of the scores.
@@ -100,9 +100,9 @@ std::int64_t batch_for(std::int64_t samples);
 std::int64_t samples_of(const MethodContext& context, const MethodInfo& info);
 
 /// InputError when a class of the target does not exist.
-void check_target(const ScoreTarget& target, std::int64_t classes);
+void check_target(const ExplainedScore& target, std::int64_t classes);
 /// The value of the target: S_c, or S_c - S_against.
-double value_of(std::span<const double> scores, const ScoreTarget& target);
+double value_of(std::span<const double> scores, const ExplainedScore& target);
 
 /// The baseline of a network input [C,H,W].
 Tensor baseline_of(const Tensor& input, Baseline baseline, const Preprocessing& preprocessing);
@@ -110,7 +110,7 @@ Tensor baseline_of(const Tensor& input, Baseline baseline, const Preprocessing& 
 /// Runs many pictures in batches of the session's program. `make(i, picture)` fills the i-th network input;
 /// `use(i, n)` is called with its place n in the batch when the session holds its results. The backward pass
 /// is run where the program has one.
-void run_batched(Session& session, std::int64_t count, const ScoreTarget& target,
+void run_batched(Session& session, std::int64_t count, const ExplainedScore& target,
                  const std::function<void(std::int64_t i, std::span<float> picture)>& make,
                  const std::function<void(std::int64_t i, std::int64_t n)>& use,
                  const SampleProgress& progress = {});

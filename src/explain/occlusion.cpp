@@ -54,7 +54,7 @@ private:
   std::vector<Window> all_;
 };
 
-double score_of(Session& session, const Tensor& input, const ScoreTarget& target) {
+double score_of(Session& session, const Tensor& input, const ExplainedScore& target) {
   double score = 0;
   const auto x = input.data<float>();
   run_batched(
@@ -65,7 +65,8 @@ double score_of(Session& session, const Tensor& input, const ScoreTarget& target
 
 /// For every pixel the mean fall of the score over the windows that cover it.
 Attribution occlude(Session& session, const Tensor& input, const Tensor& baseline,
-                    const MethodOptions& options, const ScoreTarget& target, const SampleProgress& progress) {
+                    const MethodOptions& options, const ExplainedScore& target,
+                    const SampleProgress& progress) {
   const Windows windows(input.shape(), options);
   const auto x = input.data<float>(), b = baseline.data<float>();
   const auto pixels = static_cast<std::size_t>(input.shape()[1] * input.shape()[2]);
@@ -104,7 +105,7 @@ SamplingMethod compile(const MethodContext& context, const MethodInfo&) {
   auto program = compile_scores(many);
   auto start = [program, options, preprocessing = context.preprocessing](Sessions& sessions) -> Attribute {
     auto session = sessions.add(program);
-    return [=](const Tensor& input, const ScoreTarget& target, const SampleProgress& progress) {
+    return [=](const Tensor& input, const ExplainedScore& target, const SampleProgress& progress) {
       const Tensor baseline = baseline_of(input, options.baseline, preprocessing);
       return occlude(*session, input, baseline, options, target, progress);
     };

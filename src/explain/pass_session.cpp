@@ -82,17 +82,17 @@ void PassSession::forward(std::span<const std::span<const float>> pictures) {
   forward_run_ = session_->runs();
 }
 
-const ScoreTarget& PassSession::target_at(std::span<const ScoreTarget> targets, std::int64_t n) const {
+const ExplainedScore& PassSession::target_at(std::span<const ExplainedScore> targets, std::int64_t n) const {
   return targets[std::min(static_cast<std::size_t>(n), targets.size() - 1)];
 }
 
-void PassSession::seed(std::span<const ScoreTarget> targets) {
+void PassSession::seed(std::span<const ExplainedScore> targets) {
   const std::int64_t classes = session_->program().classes();
   for (std::size_t k = 0; k < passes_.size(); ++k) {
     auto seed = session_->seed(k).data<float>();
     std::fill(seed.begin(), seed.end(), 0.0F);
     for (std::int64_t n = 0; n < batch(); ++n) {
-      const ScoreTarget& target = target_at(targets, n);
+      const ExplainedScore& target = target_at(targets, n);
       const auto row = seed.subspan(static_cast<std::size_t>(n * classes), static_cast<std::size_t>(classes));
       row[static_cast<std::size_t>(target.class_index)] = 1;
       if (target.against)
@@ -107,7 +107,7 @@ void PassSession::seed(std::span<const ScoreTarget> targets) {
 }
 
 void PassSession::backward(std::span<const std::span<const float>> pictures,
-                           std::span<const ScoreTarget> targets) {
+                           std::span<const ExplainedScore> targets) {
   forward(pictures);
   const bool done = backward_run_ > 0 && session_->runs() == backward_run_;
   if (done && std::equal(targets.begin(), targets.end(), targets_.begin(), targets_.end()))

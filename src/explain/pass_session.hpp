@@ -34,14 +34,14 @@ public:
   void forward(std::span<const std::span<const float>> pictures);
   /// Runs the batch forward and all passes backward, with one target for each picture. InputError if a score
   /// used as a seed is not finite.
-  void backward(std::span<const std::span<const float>> pictures, std::span<const ScoreTarget> targets);
+  void backward(std::span<const std::span<const float>> pictures, std::span<const ExplainedScore> targets);
   /// The results of passes for the n-th picture.
   std::vector<PassView> views(const std::vector<std::size_t>& passes, std::int64_t n);
 
 private:
   bool holds(std::span<const std::span<const float>> pictures);
-  void seed(std::span<const ScoreTarget> targets);
-  const ScoreTarget& target_at(std::span<const ScoreTarget> targets, std::int64_t n) const;
+  void seed(std::span<const ExplainedScore> targets);
+  const ExplainedScore& target_at(std::span<const ExplainedScore> targets, std::int64_t n) const;
 
   std::vector<MethodPass> passes_;
   std::shared_ptr<Session> session_;
@@ -50,7 +50,7 @@ private:
     std::vector<float> values, gradient;
   };
   std::vector<LayerValues> layers_;                   ///< of each pass to a layer
-  std::vector<ScoreTarget> targets_;                  ///< of the last backward passes
+  std::vector<ExplainedScore> targets_;               ///< of the last backward passes
   std::uint64_t forward_run_ = 0, backward_run_ = 0;  ///< Session::runs after them; 0: never
 };
 

@@ -23,7 +23,7 @@ std::vector<float> at(const Path& path, double t, std::size_t size) {
 /// sum over steps of (end of the step - its beginning) (.) gradient in its middle, for equal steps of t.
 /// Differs from the difference of the scores by what the steps are too coarse for.
 Attribution integrate(Session& session, const Tensor& input, const Path& path, std::int64_t steps,
-                      const ScoreTarget& target, const SampleProgress& progress) {
+                      const ExplainedScore& target, const SampleProgress& progress) {
   const std::size_t size = input.data<float>().size();
   const auto step = 1.0 / static_cast<double>(steps);
   std::vector<double> sum(size, 0);
@@ -81,7 +81,7 @@ SamplingMethod compile(const MethodContext& context, const MethodInfo& info,
   auto program = compile_gradient(context, batch_for(steps));
   auto start = [program, steps, make_path](Sessions& sessions) -> Attribute {
     auto session = sessions.add(program);
-    return [=](const Tensor& input, const ScoreTarget& target, const SampleProgress& progress) {
+    return [=](const Tensor& input, const ExplainedScore& target, const SampleProgress& progress) {
       Tensor baseline;
       return integrate(*session, input, make_path(input, baseline), steps, target, progress);
     };

@@ -42,7 +42,7 @@ Tensor object_log_odds(const Tensor& map, const PriorOptions& options) {
   const std::vector<float> values = map_values(map, "the map");
   check_not_negative(values);
   const double sum = sum_of(values);
-  FOVEA_CHECK(sum > 0, "a map that is 0 everywhere says nothing about the object");
+  FOVEA_CHECK(sum > 0, "a map that is 0 everywhere cannot show an object");
   double squares = 0;
   for (const float value : values)
     squares += static_cast<double>(value) * value;

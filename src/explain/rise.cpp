@@ -69,7 +69,7 @@ private:
 
 /// Masks are made twice, once to cover and once to weigh, so that none needs to be kept.
 Attribution average_masks(Session& session, const Tensor& input, const Tensor& baseline,
-                          const MethodOptions& options, std::int64_t samples, const ScoreTarget& target,
+                          const MethodOptions& options, std::int64_t samples, const ExplainedScore& target,
                           const SampleProgress& progress) {
   const Shape& shape = input.shape();
   const RandomMasks masks(shape[1], shape[2], options);
@@ -109,7 +109,7 @@ SamplingMethod compile(const MethodContext& context, const MethodInfo& info) {
   auto start = [program, options, samples,
                 preprocessing = context.preprocessing](Sessions& sessions) -> Attribute {
     auto session = sessions.add(program);
-    return [=](const Tensor& input, const ScoreTarget& target, const SampleProgress& progress) {
+    return [=](const Tensor& input, const ExplainedScore& target, const SampleProgress& progress) {
       const Tensor baseline = baseline_of(input, options.baseline, preprocessing);
       return average_masks(*session, input, baseline, options, samples, target, progress);
     };

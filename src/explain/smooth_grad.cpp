@@ -48,7 +48,7 @@ SamplingMethod compile(const MethodContext& context, const MethodInfo& info) {
   auto program = compile_gradient(context, batch_for(samples));
   auto start = [program, samples, options = context.options](Sessions& sessions) -> Attribute {
     auto session = sessions.add(program);
-    return [=](const Tensor& input, const ScoreTarget& target, const SampleProgress& progress) {
+    return [=](const Tensor& input, const ExplainedScore& target, const SampleProgress& progress) {
       Noise noise(input, options);
       Moments moments(input.data<float>().size());
       run_batched(

@@ -45,7 +45,7 @@ SamplingMethod compile_smoothed(const MethodContext& context, const Method& meth
   const PassProgram program = compile_passes(batched, all);
   const auto start = [program, places, read = method.read, options](Sessions& sessions) -> Attribute {
     auto passes = std::make_shared<PassSession>(program, sessions.add(program.program));
-    return [=](const Tensor& input, const ScoreTarget& target, const SampleProgress& progress) {
+    return [=](const Tensor& input, const ExplainedScore& target, const SampleProgress& progress) {
       const Noise noise(input, options);
       Mean mean;
       std::vector<std::vector<float>> copies(static_cast<std::size_t>(passes->batch()),
@@ -72,7 +72,7 @@ SamplingMethod compile_smoothed(const MethodContext& context, const Method& meth
 
 SamplingMethod smoothed(SamplingMethod method, const MethodOptions& options) {
   const auto start = [inner = std::move(method.start), options](Sessions& sessions) -> Attribute {
-    return [attribute = inner(sessions), options](const Tensor& input, const ScoreTarget& target,
+    return [attribute = inner(sessions), options](const Tensor& input, const ExplainedScore& target,
                                                   const SampleProgress& progress) {
       const Noise noise(input, options);
       Mean mean;

@@ -1,4 +1,4 @@
-#include "fovea/display.hpp"
+#include "fovea/image.hpp"
 
 #include "base/dispatch.hpp"
 #include "base/quantile.hpp"

@@ -1,4 +1,4 @@
-#include "fovea/display.hpp"
+#include "fovea/image.hpp"
 
 #include "image/opencv_errors.hpp"
 #include "image/pixels.hpp"

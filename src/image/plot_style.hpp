@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fovea/display.hpp"
+#include "fovea/image.hpp"
 #include "image/drawing.hpp"
 
 /// The common style of line and bar plots. Lengths are in SVG units.

@@ -1,6 +1,6 @@
 #include "base/check.hpp"
 #include "base/quantile.hpp"
-#include "fovea/display.hpp"
+#include "fovea/image.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -29,7 +29,7 @@ double contrast_level(const Tensor& pattern, double percentile) {
   return magnitudes.empty() ? 0 : quantile(std::span(magnitudes), percentile / 100);
 }
 
-Image to_signed_picture(const Tensor& pattern, double level, ChannelOrder order) {
+Image to_signed_image(const Tensor& pattern, double level, ChannelOrder order) {
   const Shape& shape = pattern.shape();
   FOVEA_CHECK(shape.rank() == 3, "a pattern of shape {} cannot be shown: expected [C,H,W]", to_string(shape));
   FOVEA_CHECK(std::isfinite(level) && level >= 0, "a contrast level of {}: expected 0 or more", level);

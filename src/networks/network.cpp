@@ -9,7 +9,7 @@ namespace {
 /// Whether the picture is whole numbers 0..255, for which "none" means no change.
 bool takes_integers(const Model& model) {
   try {
-    return model.image_input().integer;
+    return model.image_input().is_integer;
   } catch (const ModelError&) {  // no picture
     return false;
   }

@@ -26,7 +26,7 @@ PreprocessingSpec read_preprocessing(JsonFields& owner) {
   auto fields = owner.object_if_given("preprocessing");
   if (!fields)
     return spec;
-  spec.preset = fields->word_if_given("preset", kPreprocessingPresets);
+  spec.preset = fields->word_if_given("preset", preprocessing_preset_names());
   spec.resize = fields->whole_number_if_given("resize", 1, 65536);
   spec.crop = fields->whole_number_if_given("crop", 1, 65536);
   spec.scale = fields->number_if_given("scale");

@@ -168,9 +168,10 @@ Pulled pull(const NetworkCatalog& catalog, const KnownNetworks& known, const Kno
     const std::string digest = complete(part, network, url, options);
     if (digest != network.sha256) {
       remove(part);
-      throw InputError(fmt::format("what came is not {}: its SHA-256 is {}, expected {}; it has been removed",
-                                   network.name, digest, network.sha256),
-                       url);
+      throw InputError(
+          fmt::format("the downloaded file is not {}: its SHA-256 is {}, expected {}; it has been removed",
+                      network.name, digest, network.sha256),
+          url);
     }
     give_name(part, path, catalog.places().pulled);
     return Pulled::Now;

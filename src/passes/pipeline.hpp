@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fovea/note.hpp"
+#include "fovea/library.hpp"
 #include "ir/graph.hpp"
 
 #include <span>

@@ -36,6 +36,24 @@ ClassModelTarget class_target(const Labels& labels, std::int64_t index) {
   return target;
 }
 
+std::string settings_text(const ClassModelOptions& options, const DiversityOptions& diversity) {
+  using Method = ClassModelOptions::Method;
+  std::string text = fmt::format("{} steps of {:g}", options.steps, step_of(options));
+  if (options.method == Method::Paper)
+    return text + fmt::format(", lambda {:g} (paper)", options.l2);
+  text += fmt::format(", jitter {:g}", options.jitter);
+  if (options.zoom != 1)
+    text += fmt::format(", zoom {:g}", options.zoom);
+  if (options.rotate != 0)
+    text += fmt::format(", rotate {:g}", options.rotate);
+  text += options.method == Method::Fourier
+              ? std::string(", Fourier")
+              : fmt::format(", blur {:g}, coarse {:g}", options.blur, options.coarse);
+  if (diversity.pictures > 1)
+    text += fmt::format(", diversity {:g}", diversity.strength);
+  return text + fmt::format(", seed {}", options.seed);
+}
+
 ClassModelTarget layer_target(const std::string& layer, const LayerTarget& part) {
   ClassModelTarget target;
   target.layer = part;
@@ -93,7 +111,7 @@ void ClassModelGallery::write_frames(const ClassModelTarget& target,
   const fs::path folder = is_one_file() ? fs::path(options_.output).parent_path() : fs::path(options_.output);
   for (std::size_t k = 0; k < all.size(); ++k)
     write_png((folder / fmt::format("{}-step{:04}.png", base(target, k), all[k].step)).string(),
-              to_picture(*all[k].input, options_.preprocessing, options_.display));
+              to_image(*all[k].input, options_.preprocessing, options_.display));
 }
 
 std::vector<std::string> ClassModelGallery::write(const ClassModelTarget& target, std::size_t k,
@@ -110,7 +128,7 @@ std::vector<std::string> ClassModelGallery::write(const ClassModelTarget& target
 }
 
 std::string ClassModelGallery::add(const ClassModelTarget& target, std::size_t k, const ClassModel& model) {
-  const Image picture = to_picture(model.input, options_.preprocessing, options_.display);
+  const Image picture = to_image(model.input, options_.preprocessing, options_.display);
   const std::vector<std::string> files = write(target, k, model, picture);
   panels_.push_back(
       {picture, target.short_name,

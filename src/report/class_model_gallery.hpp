@@ -1,8 +1,8 @@
 #pragma once
 
 #include "fovea/classes.hpp"
-#include "fovea/display.hpp"
 #include "fovea/features.hpp"
+#include "fovea/image.hpp"
 #include "fovea/preprocessing.hpp"
 
 #include <nlohmann/json.hpp>
@@ -27,6 +27,9 @@ struct ClassModelTarget {
 
 ClassModelTarget class_target(const Labels& labels, std::int64_t index);
 ClassModelTarget layer_target(const std::string& layer, const LayerTarget& part);
+
+/// The method and its settings in a line: "151 steps of 0.08, jitter 0.1, blur 0.005, coarse 0.012, seed 0".
+std::string settings_text(const ClassModelOptions& options, const DiversityOptions& diversity);
 
 /// Remarks on how a class model was made: that the ascent started from noise, did not move, or was stopped
 /// before its `steps`.

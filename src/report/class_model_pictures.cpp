@@ -22,7 +22,7 @@ const Panel& ClassModelPictures::panel(std::int64_t target_class) {
   ClassModelOptions method;
   method.target_class = target_class;
   const ClassModel model = class_model(*session_, preprocessing_, method);
-  return panels_[target_class] = {to_picture(model.input, preprocessing_, ClassModelDisplay::Fitted),
+  return panels_[target_class] = {to_image(model.input, preprocessing_, ClassModelDisplay::Fitted),
                                   "Class model",
                                   fmt::format("{} steps, score {:.1f}", model.steps, model.score)};
 }

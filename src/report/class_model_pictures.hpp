@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fovea/display.hpp"
+#include "fovea/image.hpp"
 #include "fovea/program.hpp"
 
 #include <map>

@@ -46,7 +46,7 @@ private:
     ProgramOptions options = options_.program;
     options.direction = Direction::Forward;
     options.threads = 1;
-    options.target = options_.layer.name;
+    options.layer = options_.layer.name;
     const auto program = Program::compile(network_.model, options);
     best_.emplace(options_.layer.layout->channels(), options_.patches);
     return run_files_(images_, [&, program]() -> FileWorker {

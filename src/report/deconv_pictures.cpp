@@ -1,6 +1,6 @@
 #include "report/deconv_pictures.hpp"
 
-#include "fovea/display.hpp"
+#include "fovea/image.hpp"
 #include "fovea/segment.hpp"
 #include "fovea/tensor.hpp"
 
@@ -42,9 +42,8 @@ bool DeconvView::is_whole() const {
 }
 
 Image DeconvPictures::whole(const Reconstruction& reconstruction) const {
-  return to_signed_picture(reconstruction.pattern,
-                           contrast_level(reconstruction.pattern, display_.percentile),
-                           display_.channel_order);
+  return to_signed_image(reconstruction.pattern, contrast_level(reconstruction.pattern, display_.percentile),
+                         display_.channel_order);
 }
 
 Image DeconvPictures::cut(const Reconstruction& reconstruction) const {

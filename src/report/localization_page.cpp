@@ -1,7 +1,6 @@
 #include "report/localization_page.hpp"
 
 #include "evaluate/localization_summary.hpp"
-#include "fovea/display.hpp"
 #include "fovea/error.hpp"
 #include "fovea/image.hpp"
 #include "fovea/segment.hpp"

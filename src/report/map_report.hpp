@@ -1,7 +1,7 @@
 #pragma once
 
-#include "fovea/display.hpp"
 #include "fovea/explain.hpp"
+#include "fovea/image.hpp"
 #include "report/class_model_pictures.hpp"
 
 #include <nlohmann/json.hpp>

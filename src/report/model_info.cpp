@@ -152,7 +152,7 @@ nlohmann::ordered_json model_info_json(const ModelInfo& info) {
     json["unsupported_nodes"].push_back({{"node", node.node},
                                          {"operator", node.operator_name},
                                          {"reason", node.reason},
-                                         {"needed", node.needed}});
+                                         {"needed", node.is_needed}});
   if (!model.warnings().empty())
     json["warnings"] = model.warnings();
   json["labels"] = info.labels.size();
@@ -217,7 +217,7 @@ std::string model_info_text(const ModelInfo& info) {
     text += shown_format("  {:<24} {:>6}\n", name, count);
   for (const UnsupportedNode& node : model.unsupported_nodes())
     text += shown_format("unsupported    node '{}' ({}): {}{}\n", node.node, node.operator_name, node.reason,
-                         node.needed ? "" : "; the first output does not need it");
+                         node.is_needed ? "" : "; the first output does not need it");
   for (const std::string& warning : model.warnings())
     text += shown_format("warning        {}\n", warning);
   for (const Note& note : info.notes)

@@ -111,9 +111,11 @@ std::string network_list_text(const NetworkList& list) {
   for (const Row& row : rows)
     text += fmt::format("{:<{}}  {:<{}}  {:>6}  {:>5}  {:>5}  {:<10}  {}\n", row[0], widths[0], row[1],
                         widths[1], row[2], row[3], row[4], row[5], row[6]);
-  return text + fmt::format("All that is not registered is of the {} ({}); 'fovea models pull NAME' fetches "
-                            "it.\n",
-                            shown(list.known.source), shown(list.known.licence));
+  return text +
+         fmt::format(
+             "All networks that are not registered are from the {} ({}); 'fovea models pull NAME' downloads "
+             "one.\n",
+             shown(list.known.source), shown(list.known.licence));
 }
 
 }  // namespace fovea

@@ -3,7 +3,7 @@
 #include "base/csv.hpp"
 #include "base/enum_names.hpp"
 #include "base/utf8.hpp"
-#include "fovea/display.hpp"
+#include "fovea/image.hpp"
 #include "report/result_text.hpp"
 
 #include <fmt/format.h>
@@ -86,15 +86,15 @@ Image ObjectReport::picture(ObjectFile kind, const FoundObject& found, const Ima
   const Localization& object = found.object;
   switch (kind) {
   case ObjectFile::Mask:
-    return mask_image(object.mask);
+    return to_image(object.mask);
   case ObjectFile::Object:
     return draw_object(photo, object, boxes(object));
   case ObjectFile::Components:
-    return label_image(connected_components(object.mask));
+    return to_image(connected_components(object.mask));
   case ObjectFile::Map:
     return to_grey(object.map, {});
   case ObjectFile::Seeds:
-    return trimap_image(object.seeds);
+    return to_image(object.seeds);
   case ObjectFile::Stages:
     break;
   }

@@ -1,6 +1,5 @@
 #include "report/report_summary.hpp"
 
-#include "fovea/display.hpp"
 #include "fovea/image.hpp"
 #include "report/class_model_pictures.hpp"
 

@@ -75,7 +75,7 @@ Components connected_components(const Mask& mask, Connectivity connectivity) {
   return found;
 }
 
-Image label_image(const Components& components) {
+Image to_image(const Components& components) {
   Image image = Image::blank(components.width, components.height, 1, 0);
   FOVEA_CHECK(image.pixels.size() == components.labels.size(), "{} labels for {} x {} pixels",
               components.labels.size(), components.width, components.height);

@@ -70,7 +70,7 @@ std::string to_csv(const Box& box) {
   return fmt::format("{},{},{},{}", box.x0, box.y0, box.x1, box.y1);
 }
 
-Image mask_image(const Mask& mask) {
+Image to_image(const Mask& mask) {
   check_mask(mask);
   Image image = Image::blank(mask.width, mask.height, 1, 0);
   std::transform(mask.pixels.begin(), mask.pixels.end(), image.pixels.begin(),
@@ -78,7 +78,7 @@ Image mask_image(const Mask& mask) {
   return image;
 }
 
-Mask mask_from_image(const Image& image) {
+Mask to_mask(const Image& image) {
   check_image(image);
   const Image grey = to_luma(image);
   Mask mask = Mask::blank(image.width, image.height);

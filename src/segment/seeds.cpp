@@ -127,7 +127,7 @@ Trimap seeds_from_points(const std::vector<Point>& foreground, const std::vector
   return seeds;
 }
 
-Image trimap_image(const Trimap& seeds) {
+Image to_image(const Trimap& seeds) {
   check_trimap(seeds);
   Image image = Image::blank(seeds.width, seeds.height, 1, 128);
   for (std::size_t i = 0; i < seeds.pixels.size(); ++i)

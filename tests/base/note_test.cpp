@@ -1,10 +1,11 @@
-#include "fovea/note.hpp"
+#include "fovea/library.hpp"
 
 #include "base/json.hpp"
 #include "fovea/error.hpp"
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <set>
 
 namespace fovea::test {
@@ -20,6 +21,16 @@ TEST(Note, HasANameForEachKind) {
   }
   EXPECT_EQ(names.back(), name_of(NoteKind::SizeFromLayers));
   EXPECT_THROW(parse_note_kind("rule"), InputError);
+}
+
+/// docs/notes.md is the reference for programs in all languages.
+TEST(Note, EachKindIsARowOfThePage) {
+  std::ifstream page(std::string(FOVEA_SOURCE_DIR) + "/docs/notes.md");
+  std::vector<std::string> rows;
+  for (std::string line; std::getline(page, line);)
+    if (line.starts_with("| `"))
+      rows.push_back(line.substr(3, line.find('`', 3) - 3));
+  EXPECT_EQ(rows, note_kind_names());
 }
 
 TEST(Note, IsASentence) {
@@ -49,7 +60,7 @@ TEST(Note, IsASentence) {
       {{NoteKind::RelevanceTreated,
         {2, 1, 2, 3},
         {"lrp", "epsilon", "Gemm", "epsilon", "MatMul", "z-plus", "Conv", "", "MaxPool"}},
-       "rule lrp: epsilon at 2 Gemm, 1 MatMul; z-plus at 2 Conv; moved as gradients are: 3 MaxPool"},
+       "rule lrp: epsilon at 2 Gemm, 1 MatMul; z-plus at 2 Conv; routed as gradients are: 3 MaxPool"},
       {{NoteKind::StraightThroughRounding, {1}},
        "gradients pass straight through the rounding of 1 quantisation, as if it were not there"},
       {{NoteKind::NameOfSeveralNodes, {3}, {"act", "a", "Relu", "b", "Sigmoid", "d", "Relu"}},

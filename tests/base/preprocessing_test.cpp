@@ -28,7 +28,7 @@ TEST(Preprocessing, AnUnknownPresetNamesTheKnown) {
     preprocessing_preset("keras");
     FAIL();
   } catch (const InputError& error) {
-    EXPECT_STREQ(error.what(), "unknown preprocessing 'keras': expected torchvision, caffe, tf or none");
+    EXPECT_STREQ(error.what(), "unknown preprocessing 'keras': expected one of torchvision, caffe, tf, none");
   }
 }
 

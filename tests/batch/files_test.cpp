@@ -50,12 +50,10 @@ TEST_F(Files, pictures_below_refuses_what_is_no_folder_or_holds_none) {
             folder_.file("folder.png") + ": holds no pictures");
 }
 
-TEST(UniqueStems, equal_stems_are_told_apart_by_a_number) {
-  UniqueStems stems;
-  EXPECT_EQ(stems.next("one/my cat.jpg"), "my cat");
-  EXPECT_EQ(stems.next("two/my cat.png"), "my cat-2");
-  EXPECT_EQ(stems.next("my cat-2.png"), "my cat-2-2");
-  EXPECT_EQ(stems.next("dog.tar.gz"), "dog.tar");
+TEST(ResultPaths, equal_stems_are_distinguished_by_a_number) {
+  EXPECT_EQ(result_paths("out", {"one/my cat.jpg", "two/my cat.png", "my cat-2.png", "dog.tar.gz"}),
+            (std::vector<std::string>{"out/my cat", "out/my cat-2", "out/my cat-2-2", "out/dog.tar"}));
+  EXPECT_TRUE(result_paths("out", {}).empty());
 }
 
 }  // namespace

@@ -89,8 +89,8 @@ TEST_F(EvaluateMaps, FaithfulnessKnowsBoxesAndMasks) {
 
   const std::string masks = folder.file("masks");
   fs::create_directory(masks);
-  write_png(masks + "/a.png", mask_image(Mask::blank(a.width, a.height, 1)));
-  write_png(masks + "/b.png", mask_image(Mask::blank(b.width + 1, b.height, 1)));
+  write_png(masks + "/a.png", to_image(Mask::blank(a.width, a.height, 1)));
+  write_png(masks + "/b.png", to_image(Mask::blank(b.width + 1, b.height, 1)));
   outcome = fovea(faithfulness(out, {"--masks", masks, "--json"}));
   EXPECT_EQ(outcome.code, 1);
   EXPECT_TRUE(contains(outcome.err, "b.png")) << outcome.err;

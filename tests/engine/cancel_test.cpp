@@ -63,7 +63,7 @@ TEST_P(Cancelling, ends_a_run_before_its_first_step) {
   expect_as_fresh(session);
 }
 
-TEST_P(Cancelling, ends_the_way_back) {
+TEST_P(Cancelling, ends_the_backward_pass) {
   Session session(compile());
   std::stop_source source;
   session.cancel_with(source.get_token());
@@ -76,7 +76,7 @@ TEST_P(Cancelling, ends_the_way_back) {
 }
 
 /// The values that an earlier forward left for the backward pass may be gone.
-TEST_P(Cancelling, leaves_nothing_for_the_way_back) {
+TEST_P(Cancelling, leaves_nothing_for_the_backward_pass) {
   Session session(compile());
   std::stop_source source;
   session.forward();
@@ -120,7 +120,7 @@ TEST_P(Cancelling, takes_a_moment_from_another_thread) {
         Cancelled);
     const Clock::time_point ended = Clock::now();
     other.join();
-    EXPECT_LT(ended - asked, std::chrono::seconds(1));  // milliseconds, but for a busy machine
+    EXPECT_LT(ended - asked, std::chrono::seconds(1));  // milliseconds, except on a busy machine
     session.cancel_with({});
     expect_as_fresh(session);
   }

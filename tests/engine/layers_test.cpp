@@ -27,7 +27,7 @@ Model network(const std::string& name) {
 /// a pooling shows one of its pixels only, so that it takes several to see all.
 Rect true_field(const Model& model, const LayerInfo& layer, std::int64_t y, std::int64_t x) {
   Session session(Program::compile(
-      model, {.precision = Precision::F64, .backend = BackendKind::Reference, .target = layer.name}));
+      model, {.precision = Precision::F64, .backend = BackendKind::Reference, .layer = layer.name}));
   std::mt19937 random(11);
   std::normal_distribution<double> normal;
   const std::int64_t H = layer.picture_height, W = layer.picture_width;
@@ -283,10 +283,10 @@ TEST(Layers, ATargetMayBeANodesName) {
   builder.input("image", {1, 1, 4, 4}).output("y").weight("w", {1, 1, 2, 2}, {1, 2, 3, 4});
   builder.node("Conv", {"image", "w"}, {"y"}, {}, "the/conv").node("Relu", {"y"}, {"z"});
   const Model model = built(builder);
-  const auto program = Program::compile(model, {.target = "the/conv"});
+  const auto program = Program::compile(model, {.layer = "the/conv"});
   EXPECT_EQ(program->outputs().front().shape, Shape({1, 1, 3, 3}));
   EXPECT_NE(message_of<ModelError>([&] {
-              Program::compile(model, {.target = "the/con"});
+              Program::compile(model, {.layer = "the/con"});
             }).find("there is no value or node named 'the/con'; the nearest are 'the/conv'"),
             std::string::npos);
 }
@@ -312,10 +312,10 @@ TEST(Layers, SaysWhichOfSeveralThingsOfOneNameIsTaken) {
   EXPECT_EQ(layer_name_note(model, "c"), c);
   for (const char* clear : {"conv", "a", "b", "d", "e", "y", "", "no such name"})
     EXPECT_EQ(layer_name_note(model, clear), std::nullopt) << clear;
-  EXPECT_EQ(notes({.target = "act"}), std::vector{act});
+  EXPECT_EQ(notes({.layer = "act"}), std::vector{act});
   EXPECT_EQ(notes({.wrt = "c"}), std::vector{c});
-  EXPECT_TRUE(notes({.target = "b"}).empty());
-  EXPECT_EQ(Program::compile(model, {.target = "act"})->outputs().front().name, "act");
+  EXPECT_TRUE(notes({.layer = "b"}).empty());
+  EXPECT_EQ(Program::compile(model, {.layer = "act"})->outputs().front().name, "act");
   EXPECT_EQ(find_layer(layers(model), "act").name, "a");
   EXPECT_EQ(find_layer(layers(model), "c").operator_name, "Conv");
   EXPECT_EQ(find_layer(layers(model), "y").node, "y");
@@ -331,8 +331,7 @@ TEST(Layers, AValueThatIsAnotherStandsForIt) {
   builder.node("Tanh", {"same"}, {"y"});
   const Model model = built(builder);
   for (const char* name : {"same", "shape"})
-    EXPECT_EQ(Program::compile(model, {.target = name})->outputs().front().shape, Shape({1, 1, 4, 4}))
-        << name;
+    EXPECT_EQ(Program::compile(model, {.layer = name})->outputs().front().shape, Shape({1, 1, 4, 4})) << name;
 }
 
 }  // namespace

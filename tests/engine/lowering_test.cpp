@@ -25,7 +25,7 @@ class EveryLowering : public testing::TestWithParam<const backend::Backend*> {};
 INSTANTIATE_TEST_SUITE_P(backends, EveryLowering, testing::Values(&backend::reference(), &backend::onednn()),
                          [](const auto& row) { return std::string(row.param->name); });
 
-TEST_P(EveryLowering, copies_the_seed_on_the_way_back) {
+TEST_P(EveryLowering, copies_the_seed_in_the_backward_pass) {
   const ir::Graph graph = reshape_and_back();
   const backend::Lowering lowering = std::get<backend::Lowering>(
       GetParam()->lower(graph, plan::make_schedule(graph, {graph.outputs()[0]}), {.threads = 1}));

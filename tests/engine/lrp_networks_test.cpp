@@ -150,7 +150,7 @@ TEST(LrpNotes, tell_what_became_of_the_relevance) {
     return to_string(run(network, rule, BackendKind::OneDnn, Seed::Score).report.notes.back());
   };
   EXPECT_EQ(note("plain", Rule::LrpComposite),
-            "rule lrp: epsilon at 2 Gemm; unchanged at 3 Relu; z-plus at 2 Conv; moved as gradients are: 2 "
+            "rule lrp: epsilon at 2 Gemm; unchanged at 3 Relu; z-plus at 2 Conv; routed as gradients are: 2 "
             "MaxPool, 1 Reshape");
   EXPECT_EQ(
       note("squeeze_excite", Rule::Excitation),

@@ -109,7 +109,7 @@ TEST(Program, takes_pictures_of_whole_numbers) {
   builder.weight("scale", {3}, {1, 2, 3}).node("Cast", {"image"}, {"f"}, {{"to", 1}});
   builder.node("Mul", {"f", "scale"}, {"m"}).node("Flatten", {"m"}, {"scores"});
   const Model model = load(builder);
-  EXPECT_TRUE(model.image_input().integer);
+  EXPECT_TRUE(model.image_input().is_integer);
   ASSERT_TRUE(model.preprocessing());
   EXPECT_EQ(model.preprocessing()->scale, 1);
   const auto program = Program::compile(model);
@@ -145,7 +145,7 @@ TEST(Program, refuses_options_that_make_no_sense) {
               Program::compile(model, {.precision = Precision::BF16, .backend = BackendKind::Reference});
             }),
             "the reference backend computes in float32 and float64 only");
-  EXPECT_EQ(error_of([&] { Program::compile(model, {.target = "nothing"}); }),
+  EXPECT_EQ(error_of([&] { Program::compile(model, {.layer = "nothing"}); }),
             "there is no value or node named 'nothing'; the nearest are 'scores'");
 }
 
@@ -159,7 +159,7 @@ TEST(Program, differentiates_a_layer_in_between) {
       .output("scores");
   for (BackendKind backend : {BackendKind::Reference, BackendKind::OneDnn}) {
     const auto program =
-        Program::compile(load(builder), {.rule = Rule::Guided, .backend = backend, .target = "layer"});
+        Program::compile(load(builder), {.rule = Rule::Guided, .backend = backend, .layer = "layer"});
     EXPECT_EQ(program->report().rule_hits, 0);
     EXPECT_EQ(program->outputs().front().name, "layer");
     EXPECT_EQ(program->classes(), 4);
@@ -181,7 +181,7 @@ TEST(Program, differentiates_what_a_named_node_writes) {
       .node("Neg", {"second"}, {"scores"}, {}, "negative")
       .output("scores");
   const auto value = [&](const std::string& target) {
-    Session session(Program::compile(load(builder), {.target = target}));
+    Session session(Program::compile(load(builder), {.layer = target}));
     session.input().data<float>()[3] = 2;
     session.forward();
     return session.output().data<float>()[3];
@@ -210,7 +210,7 @@ TEST(Program, removes_a_final_softmax) {
   };
   EXPECT_FLOAT_EQ(sum({}), 6);
   EXPECT_FLOAT_EQ(sum({.head = ProgramOptions::Head::AsInFile}), 1);
-  EXPECT_FLOAT_EQ(sum({.target = "prob"}), 1);
+  EXPECT_FLOAT_EQ(sum({.layer = "prob"}), 1);
   EXPECT_EQ(Program::compile(load(builder))->report().notes,
             (std::vector<Note>{{NoteKind::ScoresBeforeActivation, {0}, {"Softmax 'prob'"}}}));
 }

@@ -26,7 +26,7 @@ ImportBuilder with_unsupported_output() {
 
 TEST(Outputs, TheFirstAloneIsComputed) {
   const Model model = load(with_unsupported_output());
-  EXPECT_FALSE(model.unsupported_nodes().front().needed);
+  EXPECT_FALSE(model.unsupported_nodes().front().is_needed);
   EXPECT_EQ(model.computable_outputs(), std::vector<std::string>({"y"}));
   const auto program = Program::compile(model);
   ASSERT_EQ(program->outputs().size(), 1U);
@@ -53,9 +53,9 @@ TEST(Outputs, ATargetBeforeAnUnsupportedNodeCanBeDifferentiated) {
   ImportBuilder m;
   m.input("x", {1, 1, 2, 2}).output("y").node("Relu", {"x"}, {"h"}).node("Unknown", {"h"}, {"y"});
   const Model model = load(m);
-  EXPECT_TRUE(model.unsupported_nodes().front().needed);
+  EXPECT_TRUE(model.unsupported_nodes().front().is_needed);
   EXPECT_THROW(Program::compile(model), ModelError);
-  EXPECT_EQ(Program::compile(model, {.target = "h"})->outputs().size(), 1U);
+  EXPECT_EQ(Program::compile(model, {.layer = "h"})->outputs().size(), 1U);
 }
 
 TEST(Outputs, InputsOfOthersAreNoPictures) {

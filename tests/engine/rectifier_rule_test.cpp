@@ -166,7 +166,7 @@ TEST_P(OwnRule, that_throws_ends_the_run_and_names_the_node) {
 }
 
 /// A rule is called in every step of its own, so it can ask for an end in the midst of a run.
-TEST_P(OwnRule, can_be_cancelled_in_the_midst_of_the_way_back) {
+TEST_P(OwnRule, can_be_cancelled_during_the_backward_pass) {
   std::stop_source source;
   ProgramOptions own = options();
   std::int64_t calls = 0;

@@ -189,7 +189,7 @@ TEST(Session, refuses_classes_that_are_not_there) {
   EXPECT_EQ(message({-1, 0}), "class -1 is out of range: the model has 5 classes, 0 to 4");
 }
 
-TEST(Session, has_no_way_back_in_a_forward_program) {
+TEST(Session, has_no_backward_pass_in_a_forward_program) {
   Session session(compile("plain", {.direction = Direction::Forward}));
   fill(session.input(), 1);
   session.forward();

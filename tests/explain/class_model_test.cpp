@@ -242,7 +242,7 @@ TEST(ToPicture, PixelsUndoThePreprocessing) {
     const Image picture = test::photo(7, 5);
     Tensor input(DType::F32, {3, 5, 7});
     normalize(picture, p, 3, input.data<float>().data());
-    EXPECT_EQ(to_picture(input, p, ClassModelDisplay::Pixels).pixels, picture.pixels) << convention;
+    EXPECT_EQ(to_image(input, p, ClassModelDisplay::Pixels).pixels, picture.pixels) << convention;
   }
 }
 

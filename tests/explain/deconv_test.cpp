@@ -14,7 +14,7 @@ namespace {
 struct Looked {
   Looked(const Model& looked_into, const std::string& name, Rule rule = Rule::Gradient)
       : model(looked_into), all(layers(model)), layer(find_layer(all, name)),
-        session(Program::compile(model, {.rule = rule, .threads = 1, .target = layer.name})) {}
+        session(Program::compile(model, {.rule = rule, .threads = 1, .layer = layer.name})) {}
   Model model;
   std::vector<LayerInfo> all;
   const LayerInfo& layer;

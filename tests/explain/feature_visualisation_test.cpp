@@ -29,7 +29,7 @@ Session layer_session(const Model& model, const std::string& layer, std::int64_t
   ProgramOptions options;
   options.batch = batch;
   options.threads = 1;
-  options.target = layer;
+  options.layer = layer;
   return Session(Program::compile(model, options));
 }
 
@@ -300,7 +300,7 @@ TEST(FourierAscent, StartsWhereItIsTold) {
   const std::vector<float> given = start({.start = Options::Start::Picture, .picture = picture});
   for (std::size_t i = 0; i < given.size(); ++i)
     EXPECT_NEAR(given[i], picture.data<float>()[i], 0.05)
-        << "but for what is nearer to black or white than 1 %";
+        << "except values closer than 1 % to black or white";
   EXPECT_EQ(start({.seed = 1, .start = Options::Start::Noise}),
             start({.seed = 1, .start = Options::Start::Noise}));
   EXPECT_NE(start({.seed = 1, .start = Options::Start::Noise}),

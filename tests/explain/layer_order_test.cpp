@@ -166,7 +166,7 @@ TEST_P(LayerOrder, LayersAreListedWithTheirAxes) {
 TEST_P(LayerOrder, ClassModelsAreTheSame) {
   using Part = LayerTarget::Part;
   const auto picture = [](const Model& model, const LayerTarget& target) {
-    Session session(Program::compile(model, {.threads = 1, .target = "act"}));
+    Session session(Program::compile(model, {.threads = 1, .layer = "act"}));
     return class_model(session, preprocessing_preset("none"), {.steps = 3, .layer = target}).input;
   };
   for (const LayerTarget& target :
@@ -178,7 +178,7 @@ TEST_P(LayerOrder, ClassModelsAreTheSame) {
 /// Two pictures go through the network at a time, so that the batch's place matters, too.
 TEST_P(LayerOrder, DiversePicturesAreTheSame) {
   const auto pictures = [](const Model& model, bool own) {
-    Session layer(Program::compile(model, {.batch = 2, .threads = 1, .target = "act"}));
+    Session layer(Program::compile(model, {.batch = 2, .threads = 1, .layer = "act"}));
     Session scores(Program::compile(model, {.batch = 2, .threads = 1}));
     ClassModelOptions options{.steps = 3};
     DiversityOptions diversity{.pictures = 3};
@@ -203,7 +203,7 @@ TEST_P(LayerOrder, ReconstructionsAreTheSame) {
   const auto reconstruct = [](const Model& model) {
     const std::vector<LayerInfo> all = layers(model);
     const LayerInfo& layer = find_layer(all, "activation");
-    Session session(Program::compile(model, {.rule = Rule::Deconvnet, .threads = 1, .target = layer.name}));
+    Session session(Program::compile(model, {.rule = Rule::Deconvnet, .threads = 1, .layer = layer.name}));
     LayerExplainer explainer(session, layer, test::photo(kSide, kSide), preprocessing_preset("none"));
     return Found{explainer.strongest_channels(9), explainer.unit({1, 4, 2}).pattern,
                  explainer.channel(3).pattern};

@@ -86,7 +86,7 @@ TEST(PictureUnits, TheFittedPictureIsOneInEveryConvention) {
     if (p.channel_order == ChannelOrder::BGR)
       std::swap_ranges(x.begin(), x.begin() + 20, x.begin() + 40);
     PictureUnits(p, 3).to_network(x);
-    return to_picture(Tensor::from<float>({3, 4, 5}, x), p, ClassModelDisplay::Fitted);
+    return to_image(Tensor::from<float>({3, 4, 5}, x), p, ClassModelDisplay::Fitted);
   };
   const Image first = shown(preprocessing_preset("torchvision"));
   double sum = 0;
@@ -109,7 +109,7 @@ TEST(PictureUnits, TheMeanColourFitsToGrey) {
   std::vector<float> x(12, 0.0F);
   units.to_network(x);
   const Preprocessing p = preprocessing_preset("torchvision");
-  const Image image = to_picture(Tensor::from<float>({3, 2, 2}, x), p, ClassModelDisplay::Fitted);
+  const Image image = to_image(Tensor::from<float>({3, 2, 2}, x), p, ClassModelDisplay::Fitted);
   EXPECT_EQ(image.width, 2);
   EXPECT_EQ(image.channels, 3);
 }

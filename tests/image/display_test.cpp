@@ -1,5 +1,5 @@
-#include "fovea/display.hpp"
 #include "fovea/error.hpp"
+#include "fovea/image.hpp"
 #include "image/support.hpp"
 
 #include <cmath>
@@ -125,12 +125,12 @@ TEST(Overlay, HeatCoversWhereTheMapIsBright) {
 
 TEST(SignedPicture, LiesAroundMidGrey) {
   const Tensor pattern = map_of({3, 1, 2}, {0, 2, -1, 1, -4, 0.5F});
-  EXPECT_EQ(to_signed_picture(pattern, 2, ChannelOrder::RGB).pixels,
+  EXPECT_EQ(to_signed_image(pattern, 2, ChannelOrder::RGB).pixels,
             (std::vector<std::uint8_t>{128, 64, 0, 255, 191, 159}));
-  EXPECT_EQ(to_signed_picture(pattern, 2, ChannelOrder::BGR).pixels,
+  EXPECT_EQ(to_signed_image(pattern, 2, ChannelOrder::BGR).pixels,
             (std::vector<std::uint8_t>{0, 64, 128, 159, 191, 255}));
-  EXPECT_EQ(to_signed_picture(pattern, 0, ChannelOrder::RGB).pixels, std::vector<std::uint8_t>(6, 128));
-  EXPECT_EQ(to_signed_picture(map_of({1, 1, 2}, {-1, 3}), 3, ChannelOrder::BGR).pixels,
+  EXPECT_EQ(to_signed_image(pattern, 0, ChannelOrder::RGB).pixels, std::vector<std::uint8_t>(6, 128));
+  EXPECT_EQ(to_signed_image(map_of({1, 1, 2}, {-1, 3}), 3, ChannelOrder::BGR).pixels,
             (std::vector<std::uint8_t>{85, 85, 85, 255, 255, 255}));
 }
 
@@ -142,7 +142,7 @@ TEST(SignedPicture, TheLevelIsThatOfThePartThatIsNotEmpty) {
   EXPECT_EQ(contrast_level(map_of({1, 1, 2}, {0, 0}), 99), 0);
   EXPECT_THROW(contrast_level(map_of({1, 1, 1}, {NAN}), 99), InputError);
   EXPECT_THROW(contrast_level(pattern, 101), InputError);
-  EXPECT_THROW(to_signed_picture(map_of({1, 1}, {1}), 1, ChannelOrder::RGB), InputError);
+  EXPECT_THROW(to_signed_image(map_of({1, 1}, {1}), 1, ChannelOrder::RGB), InputError);
 }
 
 }  // namespace

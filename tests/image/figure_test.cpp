@@ -1,5 +1,5 @@
-#include "fovea/display.hpp"
 #include "fovea/error.hpp"
+#include "fovea/image.hpp"
 #include "image/support.hpp"
 #include "image/text.hpp"
 

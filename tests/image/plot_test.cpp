@@ -1,4 +1,4 @@
-#include "fovea/display.hpp"
+#include "fovea/image.hpp"
 
 #include "fovea/error.hpp"
 #include "image/axis.hpp"

@@ -153,7 +153,7 @@ TEST_F(Catalog, UrlsAreHttpsUnlessTheirPlaceIsGiven) {
 TEST_F(Catalog, AWrongDigestLeavesNothing) {
   server.answer("/nets/abc.onnx", {"abd"});
   const std::string error = error_of([&] { (void)pull_abc(); });
-  EXPECT_NE(error.find("what came is not abc-7"), std::string::npos) << error;
+  EXPECT_NE(error.find("the downloaded file is not abc-7"), std::string::npos) << error;
   EXPECT_TRUE(fs::is_empty(folder.file("pulled")));
 }
 

@@ -195,7 +195,7 @@ TEST(Needs, DeadPartsMayBeAnything) {
   EXPECT_EQ(graph.inputs().size(), 1U);
   const auto file = m.file();
   ASSERT_EQ(file->unsupported_nodes.size(), 1U);
-  EXPECT_FALSE(file->unsupported_nodes[0].needed);
+  EXPECT_FALSE(file->unsupported_nodes[0].is_needed);
   for (const char* wanted : {"a", "loop", "b", "twice", "c"})
     EXPECT_THROW(import_graph(*file, {.wanted = {wanted}}), ModelError) << wanted;
 }

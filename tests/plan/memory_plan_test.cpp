@@ -78,7 +78,7 @@ TEST(MemoryPlan, is_twice_the_piece_for_a_chain_of_equals) {
   EXPECT_EQ(plan_memory(chain).total, 2048U);
 }
 
-TEST(MemoryPlan, shares_nothing_between_values_kept_for_the_way_back) {
+TEST(MemoryPlan, shares_nothing_between_values_kept_for_the_backward_pass) {
   std::vector<Lifetime> kept;
   for (std::int32_t i = 0; i < 8; ++i)
     kept.push_back({128, i, 20 - i});

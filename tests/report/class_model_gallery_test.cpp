@@ -33,6 +33,17 @@ TEST(ClassModelTargets, have_names_for_titles_lines_and_files) {
   EXPECT_EQ(layer_target("/a/b", {}).short_name, "whole layer");
 }
 
+TEST(ClassModelSettings, are_a_line_of_what_the_method_uses) {
+  using Method = ClassModelOptions::Method;
+  const DiversityOptions alone = {.pictures = 1};
+  EXPECT_EQ(settings_text({}, alone), "151 steps of 0.08, jitter 0.1, blur 0.005, coarse 0.012, seed 0");
+  EXPECT_EQ(settings_text({.steps = 9, .method = Method::Paper, .l2 = 2}, alone),
+            "9 steps of 0.1, lambda 2 (paper)");
+  EXPECT_EQ(settings_text({.method = Method::Fourier, .step = 0.5, .seed = 3, .zoom = 1.5, .rotate = 5},
+                          {.pictures = 2, .strength = 4}),
+            "151 steps of 0.5, jitter 0.1, zoom 1.5, rotate 5, Fourier, diversity 4, seed 3");
+}
+
 TEST(ClassModelNotes, tell_of_a_zero_gradient_and_of_an_early_end) {
   ClassModelTarget target;
   target.short_name = "flamingo";

@@ -31,7 +31,7 @@ protected:
     options_.output = folder_.path();
     options_.programs = [this] {
       ProgramOptions options = options_.program;
-      options.target = options_.layer.name;
+      options.layer = options_.layer.name;
       return std::vector<std::shared_ptr<const Program>>{Program::compile(network_->model, options)};
     };
     display_.rules = {Rule::Gradient};

@@ -29,7 +29,7 @@ protected:
     std::vector<Session> sessions;
     for (const Rule rule : display_.rules) {
       program_.rule = rule;
-      program_.target = display_.layer ? display_.layer->name : "";
+      program_.layer = display_.layer ? display_.layer->name : "";
       sessions.emplace_back(Program::compile(network_->model, program_));
     }
     return DeconvReport(*network_, display_, options_)

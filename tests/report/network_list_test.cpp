@@ -50,7 +50,8 @@ TEST_F(NetworkLists, are_a_table_with_a_line_for_each) {
   EXPECT_NE(text.find("3.00  71.50"), std::string::npos) << text;
   EXPECT_NE(text.find("caffe, crop 28 (small)\n"), std::string::npos) << text;
   EXPECT_NE(text.find("\nmine "), std::string::npos) << text;
-  EXPECT_NE(text.find("All that is not registered is of the zoo (MIT)"), std::string::npos) << text;
+  EXPECT_NE(text.find("All networks that are not registered are from the zoo (MIT)"), std::string::npos)
+      << text;
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 4);
 }
 

@@ -102,14 +102,14 @@ TEST(Components, EqualsASlowSpreading) {
 
 TEST(Components, Pictures) {
   const Components found = connected_components(drawn({"##.#"}));
-  EXPECT_EQ(label_image(found).pixels, (std::vector<std::uint8_t>{1, 1, 0, 2}));
+  EXPECT_EQ(to_image(found).pixels, (std::vector<std::uint8_t>{1, 1, 0, 2}));
   EXPECT_EQ(component_mask(found, 2), drawn({"...#"}));
   EXPECT_THROW(component_mask(found, 3), InputError);
   EXPECT_THROW(component_mask(found, 0), InputError);
   Mask many = Mask::blank(601, 1);
   for (std::int64_t x = 0; x < 601; x += 2)
     many.at(x, 0) = 1;
-  EXPECT_EQ(label_image(connected_components(many)).pixels.back(), 255);
+  EXPECT_EQ(to_image(connected_components(many)).pixels.back(), 255);
 }
 
 TEST(Components, RefusesWhatIsNoMask) {
@@ -161,7 +161,7 @@ TEST(Masks, AreDrawn) {
 TEST(Masks, SurviveTheirPicture) {
   const Mask mask = drawn(kThree);
   EXPECT_EQ(mask.area(), 9);
-  EXPECT_EQ(mask_from_image(mask_image(mask)), mask);
+  EXPECT_EQ(to_mask(to_image(mask)), mask);
   EXPECT_THROW(Mask::blank(0, 3), InputError);
 }
 

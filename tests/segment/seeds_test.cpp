@@ -109,7 +109,7 @@ TEST(Seeds, CanBeSeen) {
   Trimap seeds = Trimap::blank(3, 1);
   seeds.at(0, 0) = Seed::Background;
   seeds.at(2, 0) = Seed::Foreground;
-  EXPECT_EQ(trimap_image(seeds).pixels, (std::vector<std::uint8_t>{0, 128, 255}));
+  EXPECT_EQ(to_image(seeds).pixels, (std::vector<std::uint8_t>{0, 128, 255}));
   const Image drawn_seeds = draw_seeds(Image::blank(3, 1, 3, 100), seeds);
   EXPECT_GT(drawn_seeds.at(0, 0)[2], drawn_seeds.at(0, 0)[0]);
   EXPECT_EQ(drawn_seeds.at(1, 0)[0], 100);

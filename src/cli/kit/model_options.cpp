@@ -97,6 +97,12 @@ std::shared_ptr<const Program> compile_for_crops(const Network& loaded, ProgramO
   return compile_for_pictures(loaded.model, std::move(options));
 }
 
+std::vector<std::string> relu_rule_names() {
+  std::vector<std::string> names = rule_names();
+  names.resize(3);
+  return names;
+}
+
 void check_labels(const Network& loaded, const Program& program) {
   if (const std::string warning = loaded.label_warning(program.classes()); !warning.empty())
     say("fovea: warning: {}\n", warning);

@@ -46,7 +46,7 @@ void check_labels(const Network& loaded, const Program& program);
 /// Prints `score_warning` to stderr, once in the whole run. Thread-safe.
 void warn_of_probabilities(const Program& program, const std::vector<double>& scores);
 
-/// The rules of a ReLU that can be chosen on the command line.
-inline const std::vector<std::string> kRuleNames = {"gradient", "deconvnet", "guided"};
+/// The names of the rules for ReLUs, which are the first three of `rule_names`.
+std::vector<std::string> relu_rule_names();
 
 }  // namespace fovea::cli

@@ -2,7 +2,7 @@
 
 #include "base/json.hpp"
 #include "base/shown_format.hpp"
-#include "fovea/note.hpp"
+#include "fovea/library.hpp"
 
 #include <span>
 #include <string>

@@ -10,7 +10,7 @@ void add_preprocessing_options(Command verb, PreprocessingSpec& spec) {
   verb.add_option("--preprocess", spec.preset,
                   "convention of the network's input (default: the model file's own, then what is known of a "
                   "named network, otherwise torchvision)")
-      .check(one_of(kPreprocessingPresets));
+      .check(one_of(preprocessing_preset_names()));
   verb.add_option(
           "--resize", spec.resize,
           "short side of the photo after resizing, in pixels (default: the network's size times 256/224)")

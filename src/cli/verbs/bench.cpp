@@ -63,7 +63,7 @@ void add_bench(Command app) {
   verb.add_option("--scores", options->scores,
                   "the output, or other value, that is differentiated (default: the first output)");
   verb.add_option("--rule", options->rule, "what a ReLU passes back in the backward pass")
-      .check(one_of(kRuleNames))
+      .check(one_of(relu_rule_names()))
       .shows_default();
   options->engine.add_to(verb);
   verb.add_option("--iterations", options->runs.iterations, "number of runs that are measured")

@@ -96,7 +96,7 @@ std::shared_ptr<const Program> compile(const Network& loaded, const ClassModelAr
   const int pictures = arguments.diversity.pictures;
   ProgramOptions options = program_options(loaded, arguments.model, Direction::ForwardAndBackward,
                                            std::min(pictures, kLargestBatch));
-  options.target = layer;
+  options.layer = layer;
   if (layer.empty())
     options.final_relu = ProgramOptions::FinalRelu::Remove;
   return pictures == 1 ? Program::compile(loaded.model, options) : compile_for_crops(loaded, options);
@@ -128,7 +128,7 @@ int make_models(ClassModelArguments arguments) {
   const std::string what = arguments.layer.empty() ? "Class models" : "Layer " + arguments.layer;
   ClassModelGallery gallery({loaded.preprocessing, arguments.shown(), arguments.output,
                              arguments.makes_sheet(), arguments.diversity.pictures,
-                             what + ": " + arguments.method_text()});
+                             what + ": " + settings_text(arguments.method, arguments.diversity)});
   const Context context{arguments, loaded, session, other_layer, interrupts, gallery};
   for (const ClassModelTarget& target : targets) {
     if (interrupts.asked())

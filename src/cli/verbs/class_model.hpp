@@ -43,8 +43,6 @@ struct ClassModelArguments {
   bool one_file() const { return ends_with_png(output); }
   bool makes_sheet() const { return sheet || diversity.pictures > 1; }
   ClassModelDisplay shown() const;
-  /// The method and its settings in a line.
-  std::string method_text() const;
   /// The targets, in the order of the command line.
   std::vector<ClassModelTarget> targets(const Labels& labels, const Program& program) const;
 };

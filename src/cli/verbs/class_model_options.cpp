@@ -155,19 +155,4 @@ ClassModelDisplay ClassModelArguments::shown() const {
   return display == "pixels" ? ClassModelDisplay::Pixels : ClassModelDisplay::Fitted;
 }
 
-std::string ClassModelArguments::method_text() const {
-  const ClassModelOptions& m = method;
-  if (paper)
-    return fmt::format("{} steps of {:g}, lambda {:g} (paper)", m.steps, step_of(m), m.l2);
-  std::string text = fmt::format("{} steps of {:g}, jitter {:g}", m.steps, step_of(m), m.jitter);
-  if (m.zoom != 1)
-    text += fmt::format(", zoom {:g}", m.zoom);
-  if (m.rotate != 0)
-    text += fmt::format(", rotate {:g}", m.rotate);
-  text += fourier ? std::string(", Fourier") : fmt::format(", blur {:g}, coarse {:g}", m.blur, m.coarse);
-  if (diversity.pictures > 1)
-    text += fmt::format(", diversity {:g}", diversity.strength);
-  return text + fmt::format(", seed {}", m.seed);
-}
-
 }  // namespace fovea::cli

@@ -15,23 +15,8 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
-
 namespace fovea::cli {
 namespace {
-
-/// Where the names of each picture's files begin; makes the folder. One empty text for the figure alone.
-std::vector<std::string> file_bases(const DeconvArguments& arguments,
-                                    const std::vector<std::string>& images) {
-  if (ends_with_png(arguments.output))
-    return {std::string()};
-  make_folder(arguments.output);
-  UniqueStems stems;
-  std::vector<std::string> bases;
-  for (const std::string& image : images)
-    bases.push_back((std::filesystem::path(arguments.output) / stems.next(image)).string());
-  return bases;
-}
 
 int deconv(const DeconvArguments& arguments) {
   arguments.check();
@@ -61,7 +46,9 @@ int deconv(const DeconvArguments& arguments) {
   }
   const DeconvDisplay display = deconv_display(loaded, arguments, layer);
   const DeconvReport report(loaded, display, options);
-  const std::vector<std::string> bases = file_bases(arguments, images);
+  if (!ends_with_png(arguments.output))
+    make_folder(arguments.output);
+  const std::vector<std::string> bases = result_paths(arguments.output, images);
   auto results = nlohmann::ordered_json::array();
   const int code = run_files(images, partition.workers, [&]() -> FileWorker {
     auto sessions = std::make_shared<std::vector<Session>>();
@@ -154,7 +141,7 @@ std::vector<std::shared_ptr<const Program>> deconv_programs(const Network& loade
   ProgramOptions options = program_options(loaded, arguments.model, Direction::ForwardAndBackward);
   options.threads = threads;
   if (layer)
-    options.target = layer->name;
+    options.layer = layer->name;
   std::vector<std::shared_ptr<const Program>> programs;
   for (const std::string& rule : arguments.rules()) {
     options.rule = parse_rule(rule);
@@ -193,7 +180,7 @@ void add_deconv(Command app) {
           "without --layer: the class to explain: auto (the best guess), an index, a WordNet id or a name")
       .check(not_empty());
   verb.add_option("--rule", options->rule, "what a ReLU passes back in the backward pass")
-      .check(one_of(kRuleNames))
+      .check(one_of(relu_rule_names()))
       .shows_default();
   verb.add_flag("--compare", options->compare, "show all three rules side by side");
   verb.add_option("--percentile", options->percentile,

@@ -29,7 +29,9 @@ struct DeconvArguments {
   /// UsageError for options that exclude each other.
   void check() const;
   /// The rules whose reconstructions are made, in the order of panels.
-  std::vector<std::string> rules() const { return compare ? kRuleNames : std::vector<std::string>{rule}; }
+  std::vector<std::string> rules() const {
+    return compare ? relu_rule_names() : std::vector<std::string>{rule};
+  }
   /// The unit given by --unit; `position` is set for C,Y,X. UsageError if it is invalid.
   struct UnitSpec {
     Unit unit;

@@ -10,25 +10,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 namespace fovea::cli {
 namespace {
 
-/// The methods that are one backward pass through the network, which a graph can hold.
-struct ExportedMethod {
-  const char* name;
-  Rule rule;
-  bool times_input;
-};
-constexpr std::array kMethods = {ExportedMethod{"gradient", Rule::Gradient, false},
-                                 ExportedMethod{"gradient-x-input", Rule::Gradient, true},
-                                 ExportedMethod{"guided", Rule::Guided, false},
-                                 ExportedMethod{"deconvnet", Rule::Deconvnet, false},
-                                 ExportedMethod{"lrp", Rule::LrpComposite, false},
-                                 ExportedMethod{"lrp-epsilon", Rule::LrpEpsilon, false},
-                                 ExportedMethod{"lrp-alpha-beta", Rule::LrpAlphaBeta, false},
-                                 ExportedMethod{"excitation", Rule::Excitation, false}};
+constexpr const char* kTimesInput = "gradient-x-input";
+
+/// The methods that a graph can hold: one backward pass to the picture, by any rule, and gradient x input.
+std::vector<std::string> exported_methods() {
+  std::vector<std::string> names = rule_names();
+  names.insert(names.begin() + 1, kTimesInput);
+  return names;
+}
 
 struct Arguments {
   std::string model, file, scores, method = "gradient", output = "saliency", explained = "top";
@@ -63,11 +56,8 @@ int write_explanation(const Arguments& arguments) {
   const Model model = Model::load(find_network(arguments.model).path, arguments.memory.load_options());
   ExplanationOptions options;
   arguments.fill(model, options);
-  for (const ExportedMethod& method : kMethods)
-    if (method.name == arguments.method) {
-      options.rule = method.rule;
-      options.times_input = method.times_input;
-    }
+  options.times_input = arguments.method == kTimesInput;
+  options.rule = options.times_input ? Rule::Gradient : parse_rule(arguments.method);
   if (arguments.output == "gradient")
     options.map = ExplanationOptions::Map::Gradient;
   if (arguments.explained == "input")
@@ -101,11 +91,8 @@ void add_explanation(Command verb) {
       "explanation",
       "Write a network that gives its scores and the map that explains one of them, for any ONNX runtime");
   arguments->add_to(explanation);
-  std::vector<std::string> names;
-  for (const ExportedMethod& method : kMethods)
-    names.emplace_back(method.name);
   explanation.add_option("--method", arguments->method, "how the map is made: see 'fovea list methods'")
-      .check(one_of(names))
+      .check(one_of(exported_methods()))
       .shows_default();
   explanation.add_option(
       "--scores", arguments->scores,

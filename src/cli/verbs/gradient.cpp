@@ -46,7 +46,7 @@ int compute(const Options& options) {
   program_options.input_shapes = {{input, values.shape()}};
   program_options.input_layout = ProgramOptions::InputLayout::AsInFile;
   program_options.rule = parse_rule(options.rule);
-  program_options.target = options.layer;
+  program_options.layer = options.layer;
   const auto program = Program::compile(model, program_options);
   say_notes(program->report().notes);
   Session session(program);
@@ -83,7 +83,7 @@ void add_gradient(Command app) {
                   "differentiate element --target of this ONNX value, or of this node's first output, "
                   "instead of the scores");
   verb.add_option("--rule", options->rule, "what a ReLU passes back in the backward pass")
-      .check(one_of(kRuleNames))
+      .check(one_of(relu_rule_names()))
       .shows_default();
   verb.add_option("--scores", options->scores, "also write the scores to this .npy file")
       .check(file_or_folder());

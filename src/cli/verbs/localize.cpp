@@ -8,8 +8,8 @@
 #include "cli/verbs/verbs.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/classify.hpp"
-#include "fovea/display.hpp"
 #include "fovea/error.hpp"
+#include "fovea/image.hpp"
 #include "fovea/networks.hpp"
 #include "report/result_text.hpp"
 
@@ -77,7 +77,7 @@ DeliverResult localize_picture(Explainer& explain, const Shared& shared, std::si
 int localize_by_class(const LocalizeArguments& arguments) {
   const LocalizeOptions options = localize_options(arguments);
   const Network loaded = load_network(arguments.model);
-  Shared shared{arguments, loaded, options, {}};
+  const Shared shared{arguments, loaded, options, result_paths(arguments.output, arguments.images)};
   const ThreadPartition partition =
       partition_threads(arguments.images.size(), arguments.model.workers, arguments.model.threads);
   const Explainer explainer = object_explainer(loaded, arguments, partition.threads);
@@ -88,8 +88,6 @@ int localize_by_class(const LocalizeArguments& arguments) {
   if (!ends_with_png(arguments.output))
     make_folder(arguments.output);
   LocalizeReport report(arguments, loaded.labels);
-  for (const std::string& image : arguments.images)
-    shared.bases.push_back(report.base_for(image));
   report.begin();
   int partly = 0;
   const int code = run_files(arguments.images, partition.workers, [&]() -> FileWorker {

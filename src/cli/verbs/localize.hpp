@@ -63,16 +63,13 @@ LocalizeOptions localize_options(const LocalizeArguments& arguments);
 /// The output options from the command line.
 ObjectReportOptions report_options(const LocalizeArguments& arguments);
 
-/// Writes and reports objects, each with its own file names: equal stems from several folders are
-/// distinguished by a number.
+/// Writes the files of objects, and prints objects as text, CSV or JSON.
 class LocalizeReport {
 public:
   LocalizeReport(const LocalizeArguments& arguments, const Labels& labels)
       : arguments_(arguments), report_(report_options(arguments), labels),
         all_(nlohmann::ordered_json::array()) {}
 
-  /// The first part of the names of a picture's files.
-  std::string base_for(const std::string& image);
   /// Writes one object's files; from several threads at the same time.
   void write(const FoundObject& found, const std::string& base, const Image& photo) const;
   /// Prints the object, or keeps it for `end`.
@@ -85,7 +82,6 @@ private:
   const LocalizeArguments& arguments_;
   ObjectReport report_;
   nlohmann::ordered_json all_;
-  UniqueStems stems_;
 };
 
 /// The objects that --strokes, or --foreground and --background, mark. Returns the exit code.

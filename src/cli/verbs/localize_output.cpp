@@ -1,8 +1,6 @@
 #include "cli/kit/output.hpp"
 #include "cli/verbs/localize.hpp"
 
-#include <filesystem>
-
 namespace fovea::cli {
 
 ObjectReportOptions report_options(const LocalizeArguments& arguments) {
@@ -14,10 +12,6 @@ ObjectReportOptions report_options(const LocalizeArguments& arguments) {
           .stages = arguments.stages,
           .colormap = arguments.colormap,
           .output = arguments.output};
-}
-
-std::string LocalizeReport::base_for(const std::string& image) {
-  return (std::filesystem::path(arguments_.output) / stems_.next(image)).string();
 }
 
 void LocalizeReport::write(const FoundObject& found, const std::string& base, const Image& photo) const {

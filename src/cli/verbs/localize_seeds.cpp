@@ -1,4 +1,5 @@
 #include "base/make_folder.hpp"
+#include "base/number_list.hpp"
 #include "cli/kit/progress_bar.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/localize.hpp"
@@ -8,28 +9,18 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 namespace fovea::cli {
 namespace {
 
-/// "120,80" as a point; UsageError for anything else.
-Point parse_point(const std::string& text, const char* option) {
-  Point point;
-  const char* const end = text.data() + text.size();
-  const auto [comma, bad_x] = std::from_chars(text.data(), end, point.x);
-  if (bad_x == std::errc() && comma != end && *comma == ',') {
-    const auto [rest, bad_y] = std::from_chars(comma + 1, end, point.y);
-    if (bad_y == std::errc() && rest == end)
-      return point;
-  }
-  throw UsageError(fmt::format("{}: expected a point as x,y in pixels, found '{}'", option, text));
-}
-
+/// Points as "120,80"; UsageError for anything else.
 std::vector<Point> parse_points(const std::vector<std::string>& texts, const char* option) {
   std::vector<Point> points;
-  for (const std::string& text : texts)
-    points.push_back(parse_point(text, option));
+  for (const std::string& text : texts) {
+    const auto numbers = parse_number_list(text);
+    if (!numbers || numbers->size() != 2)
+      throw UsageError(fmt::format("{}: expected a point as x,y in pixels, found '{}'", option, text));
+    points.push_back({(*numbers)[0], (*numbers)[1]});
+  }
   return points;
 }
 
@@ -54,6 +45,7 @@ int localize_by_seeds(const LocalizeArguments& arguments) {
   LocalizeReport report(arguments, none);
   report.begin();
   const std::string& path = arguments.images.front();
+  const std::string base = result_paths(arguments.output, {path}).front();
   const int code = run_files(arguments.images, 1, [&]() -> FileWorker {
     return [&](std::size_t) -> DeliverResult {
       const Image photo = read_image(path);
@@ -61,9 +53,8 @@ int localize_by_seeds(const LocalizeArguments& arguments) {
                                                                          photo.height, arguments.radius)
                                                      : read_strokes(arguments.strokes, photo);
       const FoundObject found{path, std::nullopt, 0, localize(photo, seeds, options)};
-      const std::string base = report.base_for(path);
       report.write(found, base, photo);
-      return [&report, found, base] { report.add(found, base); };
+      return [&report, found, &base] { report.add(found, base); };
     };
   });
   report.end();

@@ -11,12 +11,8 @@
 #include "report/map_report.hpp"
 #include "report/result_text.hpp"
 
-#include <filesystem>
-
 namespace fovea::cli {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Options {
   ModelOptions model;
@@ -99,9 +95,8 @@ int make_maps(const Options& options) {
     shared.target.against = loaded.labels.find(options.against, classes);
   if (!ends_with_png(options.output))
     make_folder(options.output);
-  UniqueStems stems;
-  for (const std::string& image : images)
-    shared.files.push_back(report.files((fs::path(options.output) / stems.next(image)).string()));
+  for (const std::string& base : result_paths(options.output, images))
+    shared.files.push_back(report.files(base));
   auto results = nlohmann::ordered_json::array();
   const int code = run_files(images, partition.workers, [&]() -> FileWorker {
     auto explainer = std::make_shared<Explainer>(shared.explainer);

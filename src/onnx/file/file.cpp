@@ -228,9 +228,10 @@ private:
   void check_outputs() {
     const Needs first = find_needs(file_, contents_, {file_.outputs.front().name});
     for (UnsupportedNode& node : file_.unsupported_nodes)
-      node.needed = std::any_of(first.unsupported.begin(), first.unsupported.end(), [&](const auto& needed) {
-        return needed.node == node.node && needed.operator_name == node.operator_name;
-      });
+      node.is_needed =
+          std::any_of(first.unsupported.begin(), first.unsupported.end(), [&](const auto& needed) {
+            return needed.node == node.node && needed.operator_name == node.operator_name;
+          });
     const auto damaged = [&](const ModelPort& output) {
       return !find_needs(file_, contents_, {output.name}).faults.empty();
     };

@@ -22,7 +22,7 @@ struct PictureForm {
   std::int64_t channels = 0;  ///< 1 to 4
   std::int64_t height = 0;    ///< 0 where open
   std::int64_t width = 0;
-  bool integer = false;  ///< the file takes whole numbers
+  bool is_integer = false;  ///< the file takes whole numbers
 
   bool holds(PictureAxis what) const;
   /// Whether the input is [N,C,H,W] or [N,H,W,C].
