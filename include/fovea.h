@@ -115,6 +115,20 @@ fovea_status fovea_session_create(const fovea_model* model, const fovea_session_
                                   fovea_session** session);
 fovea_status fovea_session_describe(const fovea_session* session, fovea_session_info* info);
 
+/* Something about the model or about how it was compiled that a user should know, e.g. that the scores are
+ * those before a final Softmax, or on which nodes the rule of the method acted. */
+typedef struct fovea_note {
+  const char* kind;      /* "scores-before-activation", "rule-acted", ...; docs/notes.md lists the kinds */
+  const char* text;      /* the note as an English sentence without a full stop */
+  const int64_t* counts; /* numbers, whose meaning depends on the kind */
+  size_t counts_size;
+  const char* const* names; /* names, whose meaning depends on the kind */
+  size_t names_size;
+} fovea_note;
+
+/* The notes of a session, an array of `count` elements that lives as long as the session. */
+fovea_status fovea_session_notes(const fovea_session* session, const fovea_note** notes, size_t* count);
+
 /* Called from time to time, on the working thread, by methods that use many copies of a picture. A result
  * other than 0 ends the work: the call returns FOVEA_CANCELLED and the session can be used again. */
 typedef int (*fovea_progress)(int64_t done, int64_t total, void* user);

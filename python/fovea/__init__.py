@@ -14,6 +14,7 @@ from ._library import LIBRARY_VERSION
 from ._library import call as _call
 from ._model import Model, SaliencyMap, saliency
 from ._pictures import read_image, write_png
+from ._sessions import Note
 from ._version import __version__
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "LIBRARY_VERSION",
     "Model",
     "ModelError",
+    "Note",
     "OutputError",
     "SaliencyMap",
     "UsageError",

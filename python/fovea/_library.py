@@ -34,6 +34,17 @@ class SessionInfo(ctypes.Structure):
     _fields_ = [(name, c_int64) for name in ("batch", "channels", "height", "width", "classes")]
 
 
+class NoteRow(ctypes.Structure):
+    _fields_ = [
+        ("kind", c_char_p),
+        ("text", c_char_p),
+        ("counts", POINTER(c_int64)),
+        ("counts_size", c_size_t),
+        ("names", POINTER(c_char_p)),
+        ("names_size", c_size_t),
+    ]
+
+
 class Pixels(ctypes.Structure):
     _fields_ = [("data", c_void_p)] + [(name, c_int64) for name in ("height", "width", "channels", "stride")]
 
@@ -63,6 +74,7 @@ _ARGUMENTS = {
     "fovea_model_label": [c_void_p, c_int64, POINTER(c_char_p)],
     "fovea_session_create": [c_void_p, POINTER(SessionOptions), POINTER(c_void_p)],
     "fovea_session_describe": [c_void_p, POINTER(SessionInfo)],
+    "fovea_session_notes": [c_void_p, POINTER(POINTER(NoteRow)), POINTER(c_size_t)],
     "fovea_session_on_progress": [c_void_p, Progress, c_void_p],
     "fovea_session_scores": [c_void_p, POINTER(c_float), c_int64 * 4, POINTER(c_float), c_size_t],
     "fovea_session_probabilities": [c_void_p, POINTER(c_float), c_int64 * 4, POINTER(c_double), c_size_t],

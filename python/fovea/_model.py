@@ -29,11 +29,13 @@ class SaliencyMap:
         label: its name.
         score: its unnormalised score.
         probability: of the class, 0 to 1; None where the network has none (activation="none").
+        notes: list of Note, those of `Model.notes` for the method that was used.
         region: (x, y, width, height) of the part that the map covers, in the picture's own pixels.
     """
 
-    def __init__(self, handle, labels):
+    def __init__(self, handle, labels, notes):
         self._handle = handle
+        self.notes = notes
         info = MapInfo()
         call("map_describe", handle.pointer, ctypes.byref(info))
         self.map = np.empty((info.height, info.width), np.float32)
@@ -163,6 +165,17 @@ class Model:
             )
         return gradient.reshape(np.shape(x))
 
+    def notes(self, method=None, size=None):
+        """The list of Notes that compiling the network for a method gave: which scores are explained, on which nodes
+        the method's rule acted, what was left out.
+
+        method: one of `fovea.methods()`; None: scores only. size: (height, width) of the network's input where its
+        file leaves it open. ModelError when the network has operators that fovea lacks or that have no gradient.
+        """
+        height, width = side_pair(size)
+        with self._sessions.lend(method, None, 1, height, width, self._threads) as session:
+            return list(session.notes)
+
     def saliency(self, image, method="gradient", target=None, preprocessing=None, size=None, progress=None):
         """The SaliencyMap of a picture, which is preprocessed as the model's file says, else as torchvision does.
 
@@ -200,7 +213,7 @@ class Model:
                 raise raised[0] from None
             raise
         del kept
-        return SaliencyMap(found, self.labels)
+        return SaliencyMap(found, self.labels, list(session.notes))
 
     def _session(self, method, preprocessing, batch):
         height = 0 if self.height else batch.shape[2]

@@ -1,17 +1,38 @@
-"""Sessions that are not in use, so that a model may be asked by several threads and again and again."""
+"""Sessions of a model: what they report, and a pool that lends idle ones to several threads."""
 
 import contextlib
 import ctypes
 import os
 import threading
 import weakref
+from typing import NamedTuple, Tuple
 
 from ._arguments import text
-from ._library import Handle, SessionInfo, SessionOptions, call
+from ._library import Handle, NoteRow, SessionInfo, SessionOptions, call
+
+
+class Note(NamedTuple):
+    """Something about a model or about how it was compiled that a user should know.
+
+    Attributes:
+        kind: "scores-before-activation", "rule-acted", ...; docs/notes.md lists the kinds.
+        counts: numbers, whose meaning depends on the kind.
+        names: names, whose meaning depends on the kind.
+        text: the note as an English sentence without a full stop.
+    """
+
+    kind: str
+    counts: Tuple[int, ...]
+    names: Tuple[str, ...]
+    text: str
+
+
+def _decoded(text):
+    return text.decode(errors="replace")
 
 
 class Session:
-    """A fovea_session and what it says of itself."""
+    """A fovea_session with its description and its notes."""
 
     def __init__(self, model, method, preprocessing, batch, height, width, threads):
         options = SessionOptions(
@@ -28,6 +49,21 @@ class Session:
         call("session_describe", handle.pointer, ctypes.byref(self.info))
         self.pointer = handle.pointer
         self._handle = handle
+        self.notes = self._read_notes()
+
+    def _read_notes(self):
+        rows = ctypes.POINTER(NoteRow)()
+        count = ctypes.c_size_t()
+        call("session_notes", self.pointer, ctypes.byref(rows), ctypes.byref(count))
+        return [
+            Note(
+                _decoded(row.kind),
+                tuple(row.counts[: row.counts_size]),
+                tuple(map(_decoded, row.names[: row.names_size])),
+                _decoded(row.text),
+            )
+            for row in rows[: count.value]
+        ]
 
 
 _pools = weakref.WeakSet()

@@ -43,7 +43,7 @@ class Notebook(unittest.TestCase):
             finally:
                 os.chdir(here)
         self.assertEqual(names["result"].label, "golf ball")
-        self.assertGreater(names["climbed"], names["start"] + 5)
+        self.assertGreater(names["end"], names["start"] + 5)
         self.assertEqual(figure.shape[1], 3 * names["result"].map.shape[1] + 2 * names["gap"].shape[1])
 
 

@@ -1,4 +1,4 @@
-"""What the module gives is what the program gives."""
+"""The results of the module equal those of the program."""
 
 import json
 import pathlib
@@ -54,6 +54,27 @@ class Results(unittest.TestCase):
             np.testing.assert_array_equal(gradient, np.load(self.folder / "gradient.npy"))
             scores = np.load(self.folder / "scores.npy")
             np.testing.assert_allclose(self.model.scores(x), scores, rtol=1e-5, atol=1e-5)
+
+    def test_notes_tell_what_the_rule_acted_on(self):
+        note = next(note for note in self.model.notes("guided") if note.kind == "rule-acted")
+        self.assertEqual(note.names, ("guided", "Relu"))
+        self.assertEqual(note.counts[0], 1)
+        self.assertGreater(note.counts[1], 5)
+        self.assertIn("{} Relu".format(note.counts[1]), note.text)
+        self.assertIn(note, self.model.saliency(self.photo, method="guided").notes)
+        self.assertNotIn("rule-acted", [other.kind for other in self.model.notes()])
+        self.assertEqual(self.model.notes(), [])
+
+    @unittest.skipUnless(support.PROGRAM, "needs the program")
+    def test_notes_are_those_of_the_program(self):
+        network = support.SOURCE / "tests" / "data" / "networks" / "quantised.onnx"
+        command = [support.PROGRAM, "info", network, "--json"]
+        told = json.loads(support.subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        notes = fovea.Model(network, threads=1).notes("gradient")
+        self.assertEqual([n.kind for n in notes], ["straight-through-rounding"])
+        ours = [{"kind": n.kind, "counts": list(n.counts), "names": list(n.names)} for n in notes]
+        self.assertEqual(ours, told["note_details"])
+        self.assertEqual([n.text for n in notes], told["notes"])
 
     def test_probabilities_follow_the_activation(self):
         x = support.wave(2, self.model)

@@ -2,6 +2,7 @@
 #include "c_api/guard.hpp"
 #include "c_api/map.hpp"
 #include "c_api/model.hpp"
+#include "c_api/notes.hpp"
 #include "c_api/pixels.hpp"
 #include "explain/session_batches.hpp"
 #include "fovea/error.hpp"
@@ -14,7 +15,7 @@ using namespace fovea::c_api;
 
 struct fovea_session {
   explicit fovea_session(std::shared_ptr<const fovea::Explainer> compiled)
-      : shared(std::move(compiled)), explain(*shared) {}
+      : shared(std::move(compiled)), explain(*shared), notes(explain.notes()) {}
 
   bool has_method() const { return !explain.method_infos().empty(); }
   /// The session that gives the scores.
@@ -22,6 +23,7 @@ struct fovea_session {
 
   std::shared_ptr<const fovea::Explainer> shared;  ///< kept for sessions that are yet to come
   fovea::Explainer explain;
+  NoteTable notes;
   fovea_session_info info = {};
 };
 
@@ -132,6 +134,15 @@ fovea_status fovea_session_create(const fovea_model* model, const fovea_session_
 
 fovea_status fovea_session_describe(const fovea_session* session, fovea_session_info* info) {
   return guarded([&] { not_null(info, "info") = not_null(session, "session").info; });
+}
+
+fovea_status fovea_session_notes(const fovea_session* session, const fovea_note** notes, size_t* count) {
+  return guarded([&] {
+    const std::span<const fovea_note> rows = not_null(session, "session").notes.rows();
+    const fovea_note*& out = not_null(notes, "notes");
+    not_null(count, "count") = rows.size();
+    out = rows.data();
+  });
 }
 
 fovea_status fovea_session_on_progress(fovea_session* session, fovea_progress progress, void* user) {

@@ -1,7 +1,8 @@
 /// The results of the C interface equal those of C++ bit for bit.
 #include "c_api/support.hpp"
-#include "fovea/display.hpp"
 #include "fovea/explain.hpp"
+#include "fovea/image.hpp"
+#include "fovea/library.hpp"
 
 #include <cmath>
 #include <thread>
@@ -59,6 +60,29 @@ TEST(CApi, ListsTheMethods) {
   ASSERT_EQ(count, methods().size());
   for (std::size_t i = 0; i < count; ++i)
     EXPECT_EQ(names[i], methods()[i].name);
+}
+
+TEST(CApi, NotesAreThoseOfTheExplainer) {
+  const auto model = load_model(bundled());
+  for (const char* method : {static_cast<const char*>(nullptr), "guided", "lrp"}) {
+    const auto session = make_session(model.get(), options_of(method));
+    const Explainer expected(
+        Model::load(bundled()),
+        {.method = method ? method : "", .program = {.threads = 1, .head = ProgramOptions::Head::Classes}});
+    const fovea_note* notes = nullptr;
+    std::size_t count = 0;
+    ASSERT_EQ(fovea_session_notes(session.get(), &notes, &count), FOVEA_OK);
+    std::vector<Note> found;
+    for (std::size_t i = 0; i < count; ++i) {
+      const fovea_note& note = notes[i];
+      found.push_back({parse_note_kind(note.kind),
+                       {note.counts, note.counts + note.counts_size},
+                       {note.names, note.names + note.names_size}});
+      EXPECT_EQ(note.text, to_string(found.back()));
+    }
+    EXPECT_EQ(found, expected.notes());
+    EXPECT_EQ(found.empty(), method == nullptr);  // a rule has acted
+  }
 }
 
 TEST(CApi, ScoresAreThoseOfASession) {

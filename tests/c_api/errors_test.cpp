@@ -41,6 +41,11 @@ TEST(CApiErrors, NullPointers) {
   expect(fovea_session_create(nullptr, nullptr, &made), FOVEA_ERROR_USAGE, "model");
   expect(fovea_session_create(model.get(), nullptr, nullptr), FOVEA_ERROR_USAGE, "session");
   expect(fovea_session_describe(session.get(), nullptr), FOVEA_ERROR_USAGE, "info");
+  const fovea_note* notes = nullptr;
+  std::size_t count = 0;
+  expect(fovea_session_notes(nullptr, &notes, &count), FOVEA_ERROR_USAGE, "session");
+  expect(fovea_session_notes(session.get(), nullptr, &count), FOVEA_ERROR_USAGE, "notes");
+  expect(fovea_session_notes(session.get(), &notes, nullptr), FOVEA_ERROR_USAGE, "count");
   expect(fovea_session_on_progress(nullptr, nullptr, nullptr), FOVEA_ERROR_USAGE, "session");
   expect(fovea_session_scores(session.get(), nullptr, input.shape, scores.data(), 10), FOVEA_ERROR_USAGE,
          "input");

@@ -58,6 +58,22 @@ static void ascend(fovea_session* session) {
   free(scores);
 }
 
+/* Prints the notes of a session. */
+static void print_notes(const fovea_session* session) {
+  const fovea_note* notes = NULL;
+  size_t count = 0;
+  CHECK(fovea_session_notes(session, &notes, &count));
+  for (size_t i = 0; i < count; ++i) {
+    printf("%s: %s", notes[i].kind, notes[i].text);
+    for (size_t k = 0; k < notes[i].counts_size; ++k)
+      printf(" %lld", (long long)notes[i].counts[k]);
+    for (size_t k = 0; k < notes[i].names_size; ++k)
+      printf(" '%s'", notes[i].names[k]);
+    printf("\n");
+    REQUIRE(strlen(notes[i].kind) > 0 && strlen(notes[i].text) > 0);
+  }
+}
+
 /* The map of a photo, and its colours. */
 static void explain(const fovea_model* model, fovea_session* session, const char* path) {
   fovea_image* image = NULL;
@@ -107,6 +123,7 @@ int main(int argc, char** argv) {
   CHECK(fovea_model_describe(model, &info));
   REQUIRE(info.channels == 3 && info.classes == 10 && info.labels == 10);
   CHECK(fovea_session_create(model, &options, &session));
+  print_notes(session);
   ascend(session);
   explain(model, session, argv[2]);
   REQUIRE(strcmp(fovea_last_error(), "") == 0);
