@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 #include <random>
 
 namespace fovea::test {
@@ -50,16 +52,36 @@ constexpr const char* kBlocks[] = {
     R"(c = Conv(x, stem) strides=[2,2] pads=[3,3,3,3]
        r = Relu(c)
        y = Conv(r, deep) pads=[1,1,1,1])",
+    // groups of few channels, one of them with a stride
+    R"(a = Conv(x, small, bias) pads=[1,1,1,1] groups=$GROUPS
+       r = Relu(a)
+       b = Conv(r, small) pads=[1,1,1,1] strides=[2,2] groups=$GROUPS
+       s = Relu(b)
+       y = Conv(s, w1) pads=[1,1,1,1])",
 };
 
-ir::Graph parse_block(const char* body) {
-  const std::string text = std::string("input x f32[2,3,11,9]\n") +
-                           "const w1 f32[3,3,3,3] {random 1}\nconst w2 f32[3,3,3,3] {random 2}\n"
-                           "const w3 f32[3,3,1,1] {random 3}\nconst bias f32[3] {random 4}\n"
-                           "const wide f32[5,6,3,3] {random 5}\nconst stem f32[20,3,7,7] {random 6}\n"
-                           "const deep f32[17,20,3,3] {random 7}\n" +
-                           body + "\noutput y = y";
-  return ir::parse(text, ops::find);
+/// Pictures of 3 channels, and of 24: wide enough for Winograd's kernels, and for groups of 4 that are
+/// merged.
+constexpr int kChannels[] = {3, 24};
+
+ir::Graph parse_block(std::string body, int channels) {
+  const int group = channels % 4 == 0 ? 4 : 1;
+  for (std::size_t at = 0; (at = body.find("$GROUPS")) != std::string::npos;)
+    body.replace(at, 7, std::to_string(channels / group));
+  return ir::parse(fmt::format(R"(
+input x f32[2,{0},11,9]
+const w1 f32[{0},{0},3,3] {{random 1}}
+const w2 f32[{0},{0},3,3] {{random 2}}
+const w3 f32[{0},{0},1,1] {{random 3}}
+const bias f32[{0}] {{random 4}}
+const wide f32[5,{1},3,3] {{random 5}}
+const stem f32[20,{0},7,7] {{random 6}}
+const deep f32[17,20,3,3] {{random 7}}
+const small f32[{0},{2},3,3] {{random 8}}
+{3}
+output y = y)",
+                               channels, 2 * channels, group, body),
+                   ops::find);
 }
 
 double relative_error(const Tensor& found, const Tensor& expected) {
@@ -72,10 +94,10 @@ double relative_error(const Tensor& found, const Tensor& expected) {
   return std::sqrt(error / size);
 }
 
-class FusedBlock : public testing::TestWithParam<const char*> {};
+class FusedBlock : public testing::TestWithParam<std::tuple<const char*, int>> {};
 
 TEST_P(FusedBlock, equals_its_plain_twin_both_ways) {
-  const ir::Graph forward = parse_block(GetParam());
+  const ir::Graph forward = parse_block(std::get<0>(GetParam()), std::get<1>(GetParam()));
   const ir::ValueId y = forward.outputs()[0], x = forward.inputs()[0];
   for (const auto& rules :
        {autodiff::gradient_rules(), autodiff::deconvnet_rules(), autodiff::guided_rules()}) {
@@ -99,7 +121,8 @@ TEST_P(FusedBlock, equals_its_plain_twin_both_ways) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(all, FusedBlock, testing::ValuesIn(kBlocks));
+INSTANTIATE_TEST_SUITE_P(all, FusedBlock,
+                         testing::Combine(testing::ValuesIn(kBlocks), testing::ValuesIn(kChannels)));
 
 }  // namespace
 }  // namespace fovea::test
