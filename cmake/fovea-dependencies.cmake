@@ -94,6 +94,8 @@ fovea_find(fovea_opencv OpenCV 4.6 "libopencv-core-dev libopencv-imgproc-dev" op
            "CV_VERSION_MAJOR +([0-9]+).*CV_VERSION_MINOR +([0-9]+)" opencv_imgproc opencv_core)
 fovea_find(fovea_jpeg libjpeg-turbo 2.1 libjpeg-dev jpeglib.h "" jconfig.h "LIBJPEG_TURBO_VERSION +([0-9]+)\\.([0-9]+)" jpeg)
 fovea_find(fovea_png libpng 1.6 libpng-dev png.h "" png.h "PNG_LIBPNG_VER_STRING \"([0-9]+)\\.([0-9]+)" png)
+fovea_find(fovea_deflate libdeflate 1.14 libdeflate-dev libdeflate.h "" libdeflate.h
+           "LIBDEFLATE_VERSION_MAJOR[ \t]+([0-9]+).*LIBDEFLATE_VERSION_MINOR[ \t]+([0-9]+)" deflate)
 fovea_find(fovea_tiff libtiff 4.5 libtiff-dev tiffio.h "" tiffvers.h "Version ([0-9]+)\\.([0-9]+)" tiff)
 fovea_find(fovea_webp libwebp "" libwebp-dev webp/decode.h "" webp/decode.h "" webp)  # whose headers do not tell its version
 fovea_find(fovea_pugixml pugixml 1.13 libpugixml-dev pugixml.hpp "" pugixml.hpp "PUGIXML_VERSION ([0-9])([0-9][0-9])" pugixml)

@@ -26,7 +26,7 @@ install(FILES ${PROJECT_BINARY_DIR}/fovea-config.cmake ${PROJECT_BINARY_DIR}/fov
 set(FOVEA_PC_REQUIRES "")
 set(FOVEA_PC_LIBS "")
 if(NOT FOVEA_IS_SHARED)
-  set(FOVEA_PC_REQUIRES "fmt protobuf libpng libjpeg libtiff-4 libwebp pugixml")
+  set(FOVEA_PC_REQUIRES "fmt protobuf libpng libdeflate libjpeg libtiff-4 libwebp pugixml")
   set(FOVEA_PC_LIBS "-lonnx_proto -ldnnl -lopencv_imgproc -lopencv_core ${OpenMP_CXX_FLAGS} -pthread")
 endif()
 set(FOVEA_INSTALL_PKGCONFIGDIR ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -80,10 +80,10 @@ Image denormalize(const float* x, const Preprocessing& preprocessing, std::int64
                   std::int64_t width, std::int64_t height);
 
 /// The bytes of a PNG file of 8 bits a sample, as `write_png` writes them. InputError if the number of pixels
-/// does not match the sides or the picture is too large for a PNG.
+/// does not match the sides.
 std::string encode_png(const Image& image);
-/// The bytes of a JPEG file, for display: quality 1 to 100. InputError as for `encode_png`, and for another
-/// quality.
+/// The bytes of a JPEG file, for display: quality 1 to 100. InputError as for `encode_png`, for a side that
+/// is too large for a JPEG, and for another quality.
 std::string encode_jpeg(const Image& image, int quality = 90);
 
 /// The mapping of a map's values to brightness 0..1. `to_grey` shows 0 as black, for maps that are

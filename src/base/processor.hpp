@@ -47,6 +47,11 @@ constexpr std::uint32_t instructions_of_compiler() {
 /// The same bits for the processor that runs the program, as far as its operating system supports them.
 std::uint32_t instructions_of_processor();
 
+/// Whether the processor has AVX2.
+inline bool has_avx2() {
+  return (instructions_of_processor() >> 3 & 1) != 0;
+}
+
 /// The name of the first instruction set in `needed` that is not in `present` ("AVX2"); null if none is
 /// missing.
 const char* first_missing_instructions(std::uint32_t needed, std::uint32_t present);

@@ -1,84 +1,125 @@
-#include "fovea/image.hpp"
+#include "image/encode_png.hpp"
+
+#include "image/palette.hpp"
 #include "image/pixels.hpp"
 
-#include <cstring>
-#include <new>
-#include <utility>
+#include <libdeflate.h>
 
-#include <png.h>
-#include <zlib.h>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <string_view>
 
 namespace fovea {
 namespace {
 
-/// The state that the C callbacks share.
-struct Target {
-  std::string bytes;
-  bool out_of_memory = false;
-  char error[160] = {};
+/// The fastest level of libdeflate. Maps are mostly noise, which higher levels make smaller by a few per cent
+/// in twice the time.
+constexpr int kCompressionLevel = 1;
+
+struct FreeCompressor {
+  void operator()(libdeflate_compressor* compressor) const { libdeflate_free_compressor(compressor); }
 };
 
-void on_error(png_structp png, png_const_charp message) {
-  auto* target = static_cast<Target*>(png_get_error_ptr(png));
-  std::strncpy(target->error, message, sizeof target->error - 1);
-  png_longjmp(png, 1);
+/// One for each thread: its tables take longer to allocate than a small picture takes to compress.
+libdeflate_compressor* compressor() {
+  thread_local std::unique_ptr<libdeflate_compressor, FreeCompressor> mine;
+  if (!mine)
+    mine.reset(libdeflate_alloc_compressor(kCompressionLevel));
+  if (!mine)
+    throw std::bad_alloc();
+  return mine.get();
 }
 
-void on_warning(png_structp, png_const_charp) {}
+/// Big-endian, as all numbers of a PNG file are.
+void write_number(char* destination, std::size_t number) {
+  for (int i = 0; i < 4; ++i)
+    destination[i] = static_cast<char>(number >> (24 - 8 * i) & 255);
+}
 
-void append(Target& target, png_const_bytep bytes, std::size_t count) noexcept {
-  try {
-    target.bytes.append(reinterpret_cast<const char*>(bytes), count);
-  } catch (const std::bad_alloc&) {
-    target.out_of_memory = true;
+/// Length, type, data, and the checksum of type and data.
+void append_chunk(std::string& file, std::string_view type, std::string_view data) {
+  const std::size_t begin = file.size();
+  file.resize(begin + 4);
+  write_number(&file[begin], data.size());
+  file += type;
+  file += data;
+  const std::uint32_t checksum = libdeflate_crc32(0, &file[begin + 4], file.size() - begin - 4);
+  file.resize(file.size() + 4);
+  write_number(&file[file.size() - 4], checksum);
+}
+
+/// The rows, each behind the number of its filter, Sub: every sample less the one of the pixel to its left.
+std::vector<std::uint8_t> filtered_rows(const Image& image) {
+  constexpr std::uint8_t kSub = 1;
+  const auto bytes = static_cast<std::size_t>(image.width * image.channels);
+  const auto pixel = static_cast<std::size_t>(image.channels);
+  std::vector<std::uint8_t> rows((bytes + 1) * static_cast<std::size_t>(image.height));
+  std::uint8_t* out = rows.data();
+  for (std::int64_t y = 0; y < image.height; ++y, out += bytes) {
+    const std::uint8_t* in = image.at(0, y);
+    *out++ = kSub;
+    std::memcpy(out, in, pixel);
+    for (std::size_t i = pixel; i < bytes; ++i)
+      out[i] = static_cast<std::uint8_t>(in[i] - in[i - pixel]);
   }
+  return rows;
 }
 
-void write_bytes(png_structp png, png_bytep bytes, std::size_t count) {
-  auto* target = static_cast<Target*>(png_get_io_ptr(png));
-  append(*target, bytes, count);
-  if (target->out_of_memory)
-    png_error(png, "out of memory");
+/// What the chunk IDAT holds.
+std::string compressed(const Image& image) {
+  const std::vector<std::uint8_t> rows = filtered_rows(image);
+  std::string data(libdeflate_zlib_compress_bound(compressor(), rows.size()), '\0');
+  data.resize(libdeflate_zlib_compress(compressor(), rows.data(), rows.size(), data.data(), data.size()));
+  FOVEA_ASSERT(!data.empty());
+  return data;
 }
 
-void flush(png_structp) {}
+/// The numbers of PNG's specification.
+enum class ColourType : char { Grey = 0, Rgb = 2, Indexed = 3 };
 
-/// Everything between setjmp and the end; holds no object with a destructor.
-bool encode(png_structp png, png_infop info, Target* target, const Image& image) {
-  if (setjmp(png_jmpbuf(png)))
-    return false;
-  png_set_write_fn(png, target, write_bytes, flush);
-  png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-  // Speed before size: maps are written by the hundred.
-  png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
-  png_set_compression_level(png, Z_BEST_SPEED);
-  png_set_compression_strategy(png, Z_RLE);
-  png_set_IHDR(png, info, static_cast<png_uint_32>(image.width), static_cast<png_uint_32>(image.height), 8,
-               image.channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
-               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-  png_write_info(png, info);
-  for (std::int64_t y = 0; y < image.height; ++y)
-    png_write_row(png, image.at(0, y));
-  png_write_end(png, info);
-  return true;
+std::string file_of(std::int64_t width, std::int64_t height, ColourType type, std::string_view colours,
+                    std::string_view data) {
+  std::string header(13,
+                     '\0');  // no interlacing, and the only kinds of compression and filters that there are
+  write_number(&header[0], static_cast<std::size_t>(width));
+  write_number(&header[4], static_cast<std::size_t>(height));
+  header[8] = 8;  // bits of a sample
+  header[9] = static_cast<char>(type);
+  std::string file;
+  file.reserve(data.size() + colours.size() + 100);
+  file += "\x89PNG\r\n\x1a\n";
+  append_chunk(file, "IHDR", header);
+  if (!colours.empty())
+    append_chunk(file, "PLTE", colours);
+  append_chunk(file, "IDAT", data);
+  append_chunk(file, "IEND", {});
+  return file;
 }
 
 }  // namespace
 
 std::string encode_png(const Image& image) {
   check_image(image);
-  Target target;
-  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &target, on_error, on_warning);
-  if (!png)
-    throw std::bad_alloc();
-  png_infop info = png_create_info_struct(png);
-  const bool out_of_memory = !info;
-  const bool done = info && encode(png, info, &target, image);
-  png_destroy_write_struct(&png, &info);
-  if (out_of_memory || target.out_of_memory)
-    throw std::bad_alloc();
-  FOVEA_CHECK(done, "cannot encode as PNG: {}", target.error);
-  return std::move(target.bytes);
+  return file_of(image.width, image.height, image.channels == 3 ? ColourType::Rgb : ColourType::Grey, {},
+                 compressed(image));
+}
+
+PngOfLevels::PngOfLevels(const Image& grey) : width_(grey.width), height_(grey.height) {
+  check_image(grey);
+  FOVEA_CHECK(grey.channels == 1, "levels are a grey picture, found {} channels", grey.channels);
+  data_ = compressed(grey);
+}
+
+std::string PngOfLevels::grey() const {
+  return file_of(width_, height_, ColourType::Grey, {}, data_);
+}
+
+std::string PngOfLevels::coloured(std::string_view colormap) const {
+  std::string colours;
+  for (const Colour& colour : palette(colormap))
+    colours.append(colour.begin(), colour.end());
+  return file_of(width_, height_, ColourType::Indexed, colours, data_);
 }
 
 }  // namespace fovea

@@ -1,5 +1,6 @@
 #include "fovea/image.hpp"
 
+#include "base/large_pages.hpp"
 #include "image/pixels.hpp"
 
 #include <algorithm>
@@ -25,8 +26,12 @@ void check_image(const Image& image) {
 Image Image::blank(std::int64_t width, std::int64_t height, std::int64_t channels, std::uint8_t value) {
   check_size(width, height);
   FOVEA_CHECK(channels == 1 || channels == 3, "a picture of {} channels: expected 1 or 3", channels);
-  return {width, height, channels,
-          std::vector<std::uint8_t>(static_cast<std::size_t>(width * height * channels), value)};
+  const auto samples = static_cast<std::size_t>(width * height * channels);
+  Image image{width, height, channels, {}};
+  image.pixels.reserve(samples);
+  ask_for_large_pages(image.pixels.data(), samples);
+  image.pixels.resize(samples, value);
+  return image;
 }
 
 Image to_rgb(const Image& image) {

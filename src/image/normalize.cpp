@@ -49,7 +49,10 @@ void normalize(const Image& image, const Preprocessing& preprocessing, std::int6
                float* destination) {
   check_image(image);
   const Statistics statistics = network_order(preprocessing, channels);
-  const Image source = channels == 1 ? to_luma(image) : to_rgb(image);
+  // In the channels that are read below; most pictures are in them already.
+  const bool is_converted = image.channels != (channels == 1 ? 1 : 3);
+  const Image converted = !is_converted ? Image() : channels == 1 ? to_luma(image) : to_rgb(image);
+  const Image& source = is_converted ? converted : image;
   const std::int64_t pixels = image.width * image.height;
   for (std::int64_t c = 0; c < channels; ++c) {
     const auto i = static_cast<std::size_t>(c);

@@ -178,14 +178,16 @@ void write_npy(const std::string& path, const Tensor& tensor) {
   FOVEA_CHECK(text.size() <= 65535, "{}: an array of {} dimensions has no version 1 header", path,
               tensor.shape().rank());
 
-  std::string file = "\x93NUMPY";
-  file += '\x01';
-  file += '\0';
-  file += static_cast<char>(text.size() & 255);
-  file += static_cast<char>(text.size() >> 8);
-  file += text;
-  file.append(static_cast<const char*>(tensor.raw()), tensor.bytes());
-  write_file_atomically(path, file);
+  std::string head = "\x93NUMPY";
+  head += '\x01';
+  head += '\0';
+  head += static_cast<char>(text.size() & 255);
+  head += static_cast<char>(text.size() >> 8);
+  head += text;
+  AtomicFile out(path);
+  out.write(head);
+  out.write({static_cast<const char*>(tensor.raw()), tensor.bytes()});
+  out.commit();
 }
 
 }  // namespace fovea

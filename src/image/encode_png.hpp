@@ -1,0 +1,27 @@
+#pragma once
+
+#include "fovea/image.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace fovea {
+
+/// PNG files of one grey picture, in grey and in colours, whose levels are compressed once for all.
+class PngOfLevels {
+public:
+  /// InputError for another number of channels than 1.
+  explicit PngOfLevels(const Image& grey);
+
+  /// encode_png(grey).
+  std::string grey() const;
+  /// The pixels of colorize(grey, colormap), as levels and a palette: a third of the bytes. InputError as
+  /// `colorize` has it.
+  std::string coloured(std::string_view colormap) const;
+
+private:
+  std::int64_t width_, height_;
+  std::string data_;  ///< of the file's chunk IDAT
+};
+
+}  // namespace fovea

@@ -1,0 +1,51 @@
+#include "image/encode_png.hpp"
+
+#include "fovea/error.hpp"
+#include "image/support.hpp"
+
+#include <random>
+
+namespace fovea::test {
+namespace {
+
+Image noise(std::int64_t width, std::int64_t height, std::int64_t channels) {
+  Image image = Image::blank(width, height, channels, 0);
+  std::mt19937 random(static_cast<unsigned>(width));
+  for (std::uint8_t& sample : image.pixels)
+    sample = static_cast<std::uint8_t>(random());
+  return image;
+}
+
+Image read_back(const std::string& png) {
+  const TemporaryFolder folder;
+  store(folder.file("a.png"), png);
+  return read_image(folder.file("a.png"));
+}
+
+/// Read by libpng, which checks every checksum.
+TEST(EncodePng, keeps_every_pixel) {
+  for (const Image& image : {noise(1, 1, 3), noise(1, 9, 3), noise(7, 1, 3), noise(301, 211, 3),
+                             Image::blank(500, 400, 3, 77), sample(64, 48, 3)})
+    expect_same(read_back(encode_png(image)), image);
+}
+
+TEST(EncodePng, makes_flat_pictures_small) {
+  EXPECT_LT(encode_png(Image::blank(500, 400, 3, 77)).size(), 5000U);
+}
+
+TEST(PngOfLevels, is_the_grey_picture_and_the_coloured_one) {
+  for (const Image& grey : {noise(1, 1, 1), noise(37, 23, 1), sample(64, 48, 1)}) {
+    const PngOfLevels png(grey);
+    EXPECT_EQ(png.grey(), encode_png(grey));
+    for (const std::string& colormap : colormap_names())
+      expect_same(read_back(png.coloured(colormap)), colorize(grey, colormap));
+  }
+}
+
+TEST(PngOfLevels, refuses_colours_and_unknown_maps) {
+  EXPECT_THROW(PngOfLevels(noise(4, 4, 3)), InputError);
+  EXPECT_THROW(PngOfLevels(noise(4, 4, 1)).coloured("plaid"), InputError);
+}
+
+}  // namespace
+}  // namespace fovea::test
