@@ -31,7 +31,7 @@ std::string form_of(const ImportBuilder& m) {
     for (PictureAxis what : axis)
       axes += "NCHW"[static_cast<std::size_t>(what)];
   return fmt::format("{}{} {} {}x{}{}", axes, form->axes.size() == 2 ? " flat" : "", form->channels,
-                     form->height, form->width, form->integer ? " integer" : "");
+                     form->height, form->width, form->is_integer ? " integer" : "");
 }
 
 TEST(PictureForm, ChannelsAreThoseOfTheFirstConvolution) {
