@@ -118,6 +118,12 @@ void Flattener::copy_nodes(const google::protobuf::RepeatedPtrField<onnx::NodePr
   }
 }
 
+void Flattener::copy_graph(const onnx::GraphProto& graph, Body& body) {
+  name_outputs(graph.node(), body);
+  add_shapes(graph, body);
+  copy_nodes(graph.node(), body);
+}
+
 void Flattener::name_outputs(const google::protobuf::RepeatedPtrField<onnx::NodeProto>& nodes, Body& body) {
   for (const onnx::NodeProto& node : nodes)
     for (const std::string& output : node.output())
@@ -130,10 +136,9 @@ void Flattener::call(const onnx::NodeProto& node, const onnx::FunctionProto& fun
               function.input_size(), node.input_size());
   FOVEA_CHECK(node.output_size() <= function.output_size(), "the function has {} outputs, but {} are wanted",
               function.output_size(), node.output_size());
-  Body body{.prefix = NodeReader(node).name() + "/",
-            .bindings = bind_attributes(function, node),
-            .scope = around.scope,
-            .depth = around.depth + 1};
+  Body body = nested(around, NodeReader(node).name() + "/");
+  body.parent = nullptr;  // a function sees its own names alone
+  body.bindings = bind_attributes(function, node);
   body.scope.opset = opset_of(function, around.scope.opset);
   for (int i = 0; i < function.input_size(); ++i)
     body.names[function.input(i)] = i < node.input_size() ? node.input(i) : std::string();
@@ -190,16 +195,10 @@ void Flattener::add_if(onnx::NodeProto&& node, const Body& around) {
   std::vector<std::string> inputs = {node.input(0)};
   for (std::size_t i = 0; i < kBranches.size(); ++i) {
     const onnx::GraphProto& graph = NodeReader(node).find(kBranches[i])->g();
-    Body body{.parent = &around,
-              .prefix = NodeReader(node).name() + (i == 0 ? "/then/" : "/else/"),
-              .bindings = around.bindings,
-              .scope = around.scope,
-              .depth = around.depth + 1};
+    Body body = nested(around, NodeReader(node).name() + (i == 0 ? "/then/" : "/else/"));
     body.scope.guards.push_back({node.input(0), i == 0});
     add_initializers(graph, body);
-    name_outputs(graph.node(), body);
-    add_shapes(graph, body);
-    copy_nodes(graph.node(), body);
+    copy_graph(graph, body);
     for (const auto& output : graph.output())
       inputs.push_back(body.name(output.name()));
   }

@@ -46,6 +46,18 @@ private:
 
   void append(onnx::NodeProto&& node, const NodeScope& scope);
 
+  /// An empty body within `around`, which the names are looked up in that it does not define.
+  static Body nested(const Body& around, std::string prefix) {
+    return {.parent = &around,
+            .prefix = std::move(prefix),
+            .bindings = around.bindings,
+            .scope = around.scope,
+            .depth = around.depth + 1};
+  }
+
+  /// Appends the nodes of a graph, whose inputs the body names.
+  void copy_graph(const onnx::GraphProto& graph, Body& body);
+
   void copy_nodes(const google::protobuf::RepeatedPtrField<onnx::NodeProto>& nodes, const Body& body);
 
   /// Gives new names to what the nodes write, where the body has none for it yet.

@@ -48,11 +48,7 @@ std::optional<std::int64_t> Flattener::trips_of(const onnx::NodeProto& node) con
 
 void Flattener::unroll(const onnx::NodeProto& node, std::int64_t trips, const Body& around) {
   const onnx::GraphProto& graph = NodeReader(node).find("body")->g();
-  Body loop{.parent = &around,
-            .prefix = NodeReader(node).name() + "/",
-            .bindings = around.bindings,
-            .scope = around.scope,
-            .depth = around.depth + 1};
+  Body loop = nested(around, NodeReader(node).name() + "/");
   add_initializers(graph, loop);
   std::vector<std::string> state = {node.input(1).empty() ? add_truth(loop) : node.input(1)};
   state.insert(state.end(), node.input().begin() + 2, node.input().end());
@@ -79,11 +75,8 @@ void Flattener::unroll(const onnx::NodeProto& node, std::int64_t trips, const Bo
 
 std::vector<std::string> Flattener::add_trip(const onnx::GraphProto& graph, std::int64_t trip,
                                              const std::vector<std::string>& state, const Body& loop) {
-  Body body{.parent = &loop,
-            .prefix = fmt::format("{}{}/", loop.prefix, trip),
-            .bindings = loop.bindings,
-            .scope = loop.scope,
-            .depth = loop.depth};
+  Body body = nested(loop, fmt::format("{}{}/", loop.prefix, trip));
+  body.depth = loop.depth;  // a trip is as deep as its loop
   onnx::NodeProto number = make_node("Constant", {}, {fresh(body.prefix + graph.input(0).name())});
   add_attribute(number, "value_int", onnx::AttributeProto::INT).set_i(trip);
   body.names[graph.input(0).name()] = number.output(0);
@@ -91,9 +84,7 @@ std::vector<std::string> Flattener::add_trip(const onnx::GraphProto& graph, std:
   for (int i = 1; i < graph.input_size(); ++i)
     body.names[graph.input(i).name()] = state[static_cast<std::size_t>(i) - 1];
   body.scope.guards.push_back({state[0], true});
-  name_outputs(graph.node(), body);
-  add_shapes(graph, body);
-  copy_nodes(graph.node(), body);
+  copy_graph(graph, body);
   std::vector<std::string> inputs = {state[0]}, outputs;
   for (int i = 0; i < graph.output_size(); ++i) {
     inputs.push_back(body.name(graph.output(i).name()));
@@ -160,11 +151,7 @@ std::vector<std::string> Flattener::add_slices(const std::string& value, std::in
 void Flattener::unroll_scan(const onnx::NodeProto& node, std::int64_t steps, const Body& around) {
   const ScanForm form = read_scan(NodeReader(node), around.scope.opset);
   const onnx::GraphProto& graph = NodeReader(node).find("body")->g();
-  Body scan{.parent = &around,
-            .prefix = NodeReader(node).name() + "/",
-            .bindings = around.bindings,
-            .scope = around.scope,
-            .depth = around.depth + 1};
+  Body scan = nested(around, NodeReader(node).name() + "/");
   add_initializers(graph, scan);
   std::vector<std::string> states(node.input().begin(), node.input().begin() + form.states);
   std::vector<std::vector<std::string>> slices;
@@ -176,18 +163,13 @@ void Flattener::unroll_scan(const onnx::NodeProto& node, std::int64_t steps, con
   }
   std::vector<std::vector<std::string>> results(form.output_axes.size());
   for (std::int64_t step = 0; step < steps; ++step) {
-    Body body{.parent = &scan,
-              .prefix = fmt::format("{}{}/", scan.prefix, step),
-              .bindings = scan.bindings,
-              .scope = scan.scope,
-              .depth = scan.depth};
+    Body body = nested(scan, fmt::format("{}{}/", scan.prefix, step));
+    body.depth = scan.depth;
     for (int i = 0; i < graph.input_size(); ++i)
       body.names[graph.input(i).name()] =
           i < form.states ? states[static_cast<std::size_t>(i)]
                           : slices[static_cast<std::size_t>(i - form.states)][static_cast<std::size_t>(step)];
-    name_outputs(graph.node(), body);
-    add_shapes(graph, body);
-    copy_nodes(graph.node(), body);
+    copy_graph(graph, body);
     for (int i = 0; i < graph.output_size(); ++i) {
       const std::string& value = body.name(graph.output(i).name());
       (i < form.states ? states[static_cast<std::size_t>(i)]
