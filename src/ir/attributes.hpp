@@ -37,7 +37,8 @@ void parse_field(const std::string& text, Shape& value);
 ///
 ///     template <class Self, class Visit> static void visit(Self& self, Visit&& f) { f("axis", self.axis); }
 ///
-/// and printing, parsing and comparison follow. Immutable and cheap to copy.
+/// and printing, parsing and comparison follow. A field's type is one of those above, or has print_field and
+/// parse_field in its own namespace. Immutable and cheap to copy.
 class Attributes {
 public:
   Attributes() = default;
@@ -71,7 +72,8 @@ private:
     AttributeText text() const override {
       AttributeText pairs;
       T::visit(value, [&](const char* name, const auto& field) {
-        pairs.emplace_back(name, detail::print_field(field));
+        using detail::print_field;
+        pairs.emplace_back(name, print_field(field));
       });
       return pairs;
     }
@@ -83,7 +85,8 @@ private:
         bool found = false;
         T::visit(changed, [&](const char* field_name, auto& field) {
           if (name == field_name) {
-            detail::parse_field(text, field);
+            using detail::parse_field;
+            parse_field(text, field);
             found = true;
           }
         });

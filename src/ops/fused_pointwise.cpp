@@ -72,7 +72,7 @@ std::vector<ir::TensorType> infer(const ir::InferCall& call) {
   std::vector<ir::TensorType> types;
   for (std::size_t i = 0; i < call.inputs.size(); ++i)
     types.push_back(call.type(i));
-  types = types_of(parse_steps(a.steps), std::move(types));
+  types = types_of(a.steps, std::move(types));
   std::vector<ir::TensorType> results;
   for (const std::int64_t result : a.results) {
     FOVEA_CHECK(result >= 0 && result < static_cast<std::int64_t>(types.size()), "there is no value {}",
@@ -85,14 +85,13 @@ std::vector<ir::TensorType> infer(const ir::InferCall& call) {
 
 void kernel(const ir::KernelCall& call) {
   const auto& a = call.attributes.as<FusedPointwiseAttributes>();
-  const std::vector<PointwiseStep> steps = parse_steps(a.steps);
   std::vector<ir::TensorView> values(call.inputs.begin(), call.inputs.end());
   std::vector<ir::TensorType> types;
   for (const ir::TensorView& input : call.inputs)
     types.push_back({input.dtype, input.shape});
-  types = types_of(steps, std::move(types));
+  types = types_of(a.steps, std::move(types));
   std::vector<Tensor> made;
-  for (const PointwiseStep& step : steps) {
+  for (const PointwiseStep& step : a.steps) {
     const ir::TensorType& type = types[values.size()];
     made.emplace_back(type.dtype, type.shape);
     std::vector<ir::TensorView> operands;
@@ -112,7 +111,7 @@ void kernel(const ir::KernelCall& call) {
 
 }  // namespace
 
-std::string print_steps(const std::vector<PointwiseStep>& steps) {
+std::string print_field(const std::vector<PointwiseStep>& steps) {
   std::string text;
   for (const PointwiseStep& step : steps) {
     std::string fields;
@@ -124,14 +123,13 @@ std::string print_steps(const std::vector<PointwiseStep>& steps) {
   return text;
 }
 
-std::vector<PointwiseStep> parse_steps(const std::string& text) {
-  std::vector<PointwiseStep> steps;
+void parse_field(const std::string& text, std::vector<PointwiseStep>& steps) {
+  steps.clear();
   for (std::string rest = text; !rest.empty();) {
     steps.push_back(parse_step(rest));
     FOVEA_CHECK(rest.empty() || rest[0] == ';', "'{}' is no list of pointwise steps", text);
     rest.erase(0, 1);
   }
-  return steps;
 }
 
 const ir::Operator& fused_pointwise() {

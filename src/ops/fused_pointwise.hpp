@@ -15,9 +15,15 @@ struct PointwiseStep {
   std::vector<std::int64_t> operands;
 };
 
+/// The textual form of steps, "Sigmoid(0);Mul(0,1);Clip{min=0,max=6}(2)": one behind the other, each with its
+/// attributes, if it has any, and its operands.
+std::string print_field(const std::vector<PointwiseStep>& steps);
+/// The steps of a textual form. InputError for an operator that is unknown and for text that is no list of
+/// steps.
+void parse_field(const std::string& text, std::vector<PointwiseStep>& steps);
+
 struct FusedPointwiseAttributes {
-  /// The steps as text, "Sigmoid(0);Mul(0,1);Clip{min=0,max=6}(2)": see print_steps.
-  std::string steps;
+  std::vector<PointwiseStep> steps = {};
   /// The numbers of the values that are the node's outputs.
   std::vector<std::int64_t> results = {};
   template <class Self, class Visit>
@@ -26,12 +32,6 @@ struct FusedPointwiseAttributes {
     f("results", self.results);
   }
 };
-
-/// The textual form of steps: their sequence, each with its attributes, if any, and operands.
-std::string print_steps(const std::vector<PointwiseStep>& steps);
-/// The steps of a textual form. InputError for an operator that is unknown and for text that is no list of
-/// steps.
-std::vector<PointwiseStep> parse_steps(const std::string& text);
 
 /// ys = pointwise operators of xs..., with broadcasting, in one node that replaces several. Backend passes
 /// make it after differentiation (passes/fuse_pointwise.hpp). The plain kernel runs the operators' own

@@ -215,15 +215,14 @@ private:
         if (numbers.try_emplace(id, static_cast<std::int64_t>(inputs.size())).second)
           inputs.push_back(id);
     ops::FusedPointwiseAttributes attributes;
-    std::vector<ops::PointwiseStep> steps;
     for (const std::size_t n : nodes) {
       const ir::Node& node = graph_.nodes()[n];
       ops::PointwiseStep step{node.op, node.attributes, {}};
       for (const ir::ValueId id : node.inputs)
         step.operands.push_back(numbers.at(id));
-      const auto number = static_cast<std::int64_t>(inputs.size() + steps.size());
+      const auto number = static_cast<std::int64_t>(inputs.size() + attributes.steps.size());
       numbers[node.outputs[0]] = number;
-      steps.push_back(std::move(step));
+      attributes.steps.push_back(std::move(step));
       if (is_read_outside(node.outputs[0], nodes)) {
         attributes.results.push_back(number);
         old_results.push_back(node.outputs[0]);
@@ -231,7 +230,6 @@ private:
     }
     if (old_results.empty())
       return;  // nothing reads the group
-    attributes.steps = ops::print_steps(steps);
     for (ir::ValueId& id : inputs)
       id = rewriter_.map(id);
     const ir::Node& fused = rewriter_.to().add_node(ops::fused_pointwise(), std::move(attributes),

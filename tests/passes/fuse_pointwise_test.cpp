@@ -93,8 +93,7 @@ TEST(FusePointwise, keeps_what_only_the_gradient_needs_out_of_the_forward_pass) 
     output y = y
     output dx = dx)");
   ASSERT_EQ(fused.nodes().size(), 2U);
-  EXPECT_EQ(ops::parse_steps(fused.nodes()[0].attributes.as<ops::FusedPointwiseAttributes>().steps).size(),
-            2U);
+  EXPECT_EQ(fused.nodes()[0].attributes.as<ops::FusedPointwiseAttributes>().steps.size(), 2U);
 }
 
 /// A random graph of operators that are fused and others that are not, over values that broadcast.

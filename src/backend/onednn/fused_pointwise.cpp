@@ -13,8 +13,7 @@ namespace {
 /// The program's steps, or nothing where a step has no vector kernel.
 std::optional<std::vector<ProgramStep>> program_steps(const ir::Graph& graph, const ir::Node& node) {
   std::vector<ProgramStep> steps;
-  for (const ops::PointwiseStep& step :
-       ops::parse_steps(node.attributes.as<ops::FusedPointwiseAttributes>().steps)) {
+  for (const ops::PointwiseStep& step : node.attributes.as<ops::FusedPointwiseAttributes>().steps) {
     std::optional<float> second;
     if (step.operands.size() > 1 && step.operands[1] < static_cast<std::int64_t>(node.inputs.size()))
       second = known_number(graph, node.inputs[static_cast<std::size_t>(step.operands[1])]);
