@@ -3,6 +3,7 @@
 #include "base/atomic_file.hpp"
 #include "base/check.hpp"
 #include "base/read_file.hpp"
+#include "base/strided_walk.hpp"
 #include "image/npy_header.hpp"
 
 #include <algorithm>
@@ -43,31 +44,6 @@ From load(const char* bytes, bool big_endian) {
   return value;
 }
 
-/// Walks through an array in Fortran order, in which the first index runs fastest, and says where each
-/// element belongs in C order.
-class FortranWalk {
-public:
-  explicit FortranWalk(const Shape& shape)
-      : extents_(shape.dims()), strides_(extents_.size(), 1), index_(extents_.size(), 0) {
-    for (std::size_t axis = extents_.size(); axis-- > 1;)
-      strides_[axis - 1] = strides_[axis] * extents_[axis];
-  }
-  std::size_t position() const { return static_cast<std::size_t>(position_); }
-  void advance() {
-    for (std::size_t axis = 0; axis < index_.size(); ++axis) {
-      position_ += strides_[axis];
-      if (++index_[axis] < extents_[axis])
-        return;
-      position_ -= strides_[axis] * index_[axis];
-      index_[axis] = 0;
-    }
-  }
-
-private:
-  std::vector<std::int64_t> extents_, strides_, index_;
-  std::int64_t position_ = 0;
-};
-
 /// The elements in C order.
 template <class From, class To, class Convert>
 Tensor convert(const char* bytes, const NpyHeader& header, Convert element) {
@@ -78,9 +54,15 @@ Tensor convert(const char* bytes, const NpyHeader& header, Convert element) {
       out[i] = element(load<From>(bytes, header.big_endian));
     return tensor;
   }
-  FortranWalk walk(header.shape);
-  for (std::size_t i = 0; i < out.size(); ++i, bytes += sizeof(From), walk.advance())
-    out[walk.position()] = element(load<From>(bytes, header.big_endian));
+  // In Fortran order the first index runs fastest.
+  std::vector<std::int64_t> extents(header.shape.begin(), header.shape.end()), strides(extents.size(), 1);
+  for (std::size_t axis = extents.size(); axis-- > 1;)
+    strides[axis - 1] = strides[axis] * extents[axis];
+  std::reverse(extents.begin(), extents.end());
+  std::reverse(strides.begin(), strides.end());
+  StridedWalk walk(extents, {strides});
+  for (std::size_t i = 0; i < out.size(); ++i, bytes += sizeof(From), walk.next())
+    out[static_cast<std::size_t>(walk.offset(0))] = element(load<From>(bytes, header.big_endian));
   return tensor;
 }
 

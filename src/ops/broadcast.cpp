@@ -60,10 +60,9 @@ OperandWalk merge_axes(const std::vector<std::int64_t>& extents,
   return walk;
 }
 
-PairWalk merge_axes(const Shape& shape, const std::vector<std::int64_t>& a_strides,
-                    const std::vector<std::int64_t>& b_strides) {
-  OperandWalk walk = merge_axes(shape.dims(), {a_strides, b_strides});
-  return {std::move(walk.extents), std::move(walk.strides[0]), std::move(walk.strides[1])};
+OperandWalk merge_axes(const Shape& shape, const std::vector<std::int64_t>& a_strides,
+                       const std::vector<std::int64_t>& b_strides) {
+  return merge_axes(shape.dims(), {a_strides, b_strides});
 }
 
 void check_same_dtype(const ir::InferCall& call) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/dispatch.hpp"
+#include "base/strided_walk.hpp"
 #include "ir/gradient_context.hpp"
 
 namespace fovea::ops {
@@ -23,35 +24,31 @@ struct OperandWalk {
 OperandWalk merge_axes(const std::vector<std::int64_t>& extents,
                        const std::vector<std::vector<std::int64_t>>& strides);
 
-/// The walk of two operands.
-struct PairWalk {
-  std::vector<std::int64_t> extents, a_strides, b_strides;
-};
-PairWalk merge_axes(const Shape& shape, const std::vector<std::int64_t>& a_strides,
-                    const std::vector<std::int64_t>& b_strides);
+/// The walk of two operands under one shape.
+OperandWalk merge_axes(const Shape& shape, const std::vector<std::int64_t>& a_strides,
+                       const std::vector<std::int64_t>& b_strides);
 
-/// Calls f(i, a, b, count, a_step, b_step) for every run along the last axis of the walk: elements i + k of
-/// the result, a + k * a_step and b + k * b_step of the operands, k < count.
-template <class F>
-void for_each_run(const PairWalk& walk, F&& f) {
-  const std::size_t last = walk.extents.size() - 1;
+/// How many runs along the last axis a walk has.
+inline std::int64_t count_runs(const OperandWalk& walk) {
   std::int64_t runs = 1;
-  for (std::size_t axis = 0; axis < last; ++axis)
+  for (std::size_t axis = 0; axis + 1 < walk.extents.size(); ++axis)
     runs *= walk.extents[axis];
-  std::vector<std::int64_t> index(last, 0);
-  std::int64_t a = 0, b = 0;
-  for (std::int64_t run = 0; run < runs; ++run) {
-    f(run * walk.extents[last], a, b, walk.extents[last], walk.a_strides[last], walk.b_strides[last]);
-    for (std::size_t axis = last; axis-- > 0;) {
-      a += walk.a_strides[axis];
-      b += walk.b_strides[axis];
-      if (++index[axis] < walk.extents[axis])
-        break;
-      a -= walk.a_strides[axis] * index[axis];
-      b -= walk.b_strides[axis] * index[axis];
-      index[axis] = 0;
-    }
-  }
+  return runs;
+}
+
+/// The runs of a walk, from run number `first` on: their first elements' offsets.
+inline StridedWalk walk_runs(const OperandWalk& walk, std::int64_t first = 0) {
+  return StridedWalk({walk.extents.data(), walk.extents.size() - 1}, walk.strides, first);
+}
+
+/// Calls f(i, a, b, count, a_step, b_step) for every run along the last axis of a walk of two operands:
+/// elements i + k of the result, a + k * a_step and b + k * b_step of the operands, k < count.
+template <class F>
+void for_each_run(const OperandWalk& walk, F&& f) {
+  const std::int64_t count = walk.extents.back(), runs = count_runs(walk);
+  StridedWalk at = walk_runs(walk);
+  for (std::int64_t run = 0; run < runs; ++run, at.next())
+    f(run * count, at.offset(0), at.offset(1), count, walk.strides[0].back(), walk.strides[1].back());
 }
 
 /// Calls f(i, a, b) for every element of `shape` in row-major order, i counting up and a, b being the element

@@ -65,20 +65,14 @@ std::vector<std::vector<std::int64_t>> source_offsets(const PadLike& a, const Sh
 template <class PadLike, class F>
 void for_each_padded(const PadLike& a, const Shape& x, const Shape& y, F&& f) {
   const std::vector<std::vector<std::int64_t>> offsets = source_offsets(a, x, y);
-  const std::size_t rank = offsets.size();
-  std::vector<std::size_t> index(rank, 0);
-  for (std::int64_t i = 0, n = y.elements(); i < n; ++i) {
+  StridedWalk at(y.dims(), {});
+  for (std::int64_t i = 0, n = y.elements(); i < n; ++i, at.next()) {
     std::int64_t from = 0;
-    for (std::size_t axis = 0; axis < rank && from != kNowhere; ++axis) {
-      const std::int64_t offset = offsets[axis][index[axis]];
+    for (std::size_t axis = 0; axis < offsets.size() && from != kNowhere; ++axis) {
+      const std::int64_t offset = offsets[axis][static_cast<std::size_t>(at.index(axis))];
       from = offset == kNowhere ? kNowhere : from + offset;
     }
     f(i, from);
-    for (std::size_t axis = rank; axis-- > 0;) {
-      if (++index[axis] < offsets[axis].size())
-        break;
-      index[axis] = 0;
-    }
   }
 }
 

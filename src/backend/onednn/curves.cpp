@@ -1,10 +1,9 @@
 #include "backend/onednn/lowerings.hpp"
 #include "backend/onednn/parallel.hpp"
 #include "backend/onednn/vector_functions.hpp"
-#include "ops/functions.hpp"
-#include "ops/pow.hpp"
 
-/// Functions of one element that oneDNN does not have.
+/// Functions of one element and their gradients. Float32 is for the vector kernels: oneDNN's functions lose
+/// NaN, and its logarithm digits.
 namespace fovea::backend::onednn_detail {
 namespace {
 
@@ -12,9 +11,9 @@ bool supports_curve(const ir::Graph& graph, const ir::Node& node) {
   return vector_function(graph, node).has_value();
 }
 
-}  // namespace
-
 void lower_curve(OneDnnBuilder& builder, const ir::Node& node) {
+  if (lower_short_curve(builder, node))
+    return;
   const VectorFunction f = *vector_function(builder.graph(), node);
   const bool is_gradient = f.kind == VectorFunction::Kind::Gradient;
   // The forward value keeps its layout, the gradient comes to it.
@@ -33,14 +32,13 @@ void lower_curve(OneDnnBuilder& builder, const ir::Node& node) {
   });
 }
 
+}  // namespace
+
 std::vector<OperatorLowering> curve_lowerings() {
   std::vector<OperatorLowering> lowerings;
-  for (const ir::Operator* op :
-       {&ops::elu_gradient(), &ops::erf(), &ops::erf_gradient(), &ops::hard_sigmoid(),
-        &ops::hard_sigmoid_gradient(), &ops::neg(), &ops::pow(), &ops::pow_base_derivative(),
-        &ops::reciprocal(), &ops::reciprocal_gradient(), &ops::softplus(), &ops::softplus_gradient(),
-        &ops::sqrt_gradient()})
-    lowerings.push_back({op, supports_curve, lower_curve});
+  for (const ir::Operator* op : operators_of({VectorFunction::Kind::OfFirst, VectorFunction::Kind::Gradient}))
+    lowerings.push_back({op, supports_curve, lower_curve,
+                         op->traits.piecewise_linear ? kAnyType : OperatorLowering::Takes::Float32});
   return lowerings;
 }
 

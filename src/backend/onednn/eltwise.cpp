@@ -1,5 +1,4 @@
 #include "backend/onednn/lowerings.hpp"
-#include "backend/onednn/vector_functions.hpp"
 #include "ops/functions.hpp"
 
 #include <algorithm>
@@ -29,6 +28,15 @@ Eltwise clip_gradient_function(const ir::Node& node) {
           next_towards(static_cast<float>(a.max), kInfinity)};
 }
 
+Eltwise leaky_relu_function(const ir::Node& node) {
+  return {algorithm::eltwise_relu, static_cast<float>(node.attributes.as<ops::LeakyReluAttributes>().alpha)};
+}
+
+template <algorithm which>
+Eltwise plain_function(const ir::Node&) {
+  return {which};
+}
+
 /// One row an operator: its function, and whether the row is the operator itself, its gradient from (dy, x)
 /// or its gradient from (dy, y). The last kind takes the algorithms named *_use_dst_for_bwd.
 struct Row {
@@ -37,85 +45,30 @@ struct Row {
   enum class Kind { Forward, Gradient, GradientFromResult } kind = Kind::Forward;
 };
 
-template <algorithm which>
-Eltwise plain_function(const ir::Node&) {
-  return {which};
-}
-
 const std::vector<Row>& rows() {
   using Kind = Row::Kind;
   static const std::vector<Row> table = {
-      {&ops::abs(), plain_function<algorithm::eltwise_abs>},
-      {&ops::abs_gradient(), plain_function<algorithm::eltwise_abs>, Kind::Gradient},
       {&ops::clip(), clip_function},
       {&ops::clip_gradient(), clip_gradient_function, Kind::Gradient},
-      {&ops::elu(),
-       [](const ir::Node& n) {
-         return Eltwise{algorithm::eltwise_elu,
-                        static_cast<float>(n.attributes.as<ops::EluAttributes>().alpha)};
-       }},
-      {&ops::exp(), plain_function<algorithm::eltwise_exp>},
-      {&ops::hard_swish(), plain_function<algorithm::eltwise_hardswish>},
-      {&ops::hard_swish_gradient(), plain_function<algorithm::eltwise_hardswish>, Kind::Gradient},
-      {&ops::leaky_relu(),
-       [](const ir::Node& n) {
-         return Eltwise{algorithm::eltwise_relu,
-                        static_cast<float>(n.attributes.as<ops::LeakyReluAttributes>().alpha)};
-       }},
-      {&ops::leaky_relu_gradient(),
-       [](const ir::Node& n) {
-         return Eltwise{algorithm::eltwise_relu,
-                        static_cast<float>(n.attributes.as<ops::LeakyReluAttributes>().alpha)};
-       },
-       Kind::Gradient},
-      {&ops::log(), plain_function<algorithm::eltwise_log>},
+      {&ops::leaky_relu(), leaky_relu_function},
+      {&ops::leaky_relu_gradient(), leaky_relu_function, Kind::Gradient},
       {&ops::relu(), plain_function<algorithm::eltwise_relu>},
       {&ops::relu_gradient(), plain_function<algorithm::eltwise_relu_use_dst_for_bwd>,
-       Kind::GradientFromResult},
-      {&ops::sigmoid(), plain_function<algorithm::eltwise_logistic>},
-      {&ops::sigmoid_gradient(), plain_function<algorithm::eltwise_logistic_use_dst_for_bwd>,
-       Kind::GradientFromResult},
-      {&ops::sqrt(), plain_function<algorithm::eltwise_sqrt>},
-      {&ops::tanh(), plain_function<algorithm::eltwise_tanh>},
-      {&ops::tanh_gradient(), plain_function<algorithm::eltwise_tanh_use_dst_for_bwd>,
        Kind::GradientFromResult},
   };
   return table;
 }
 
-const Row& row_of(const ir::Node& node) {
-  return *std::find_if(rows().begin(), rows().end(), [&](const Row& row) { return row.op == node.op; });
-}
-
-bool supports_any(const ir::Graph&, const ir::Node&) {
-  return true;
-}
-
-/// Piecewise linear functions take and give elements of any type; curves are computed in float32.
-Place operand(OneDnnBuilder& builder, const ir::Node& node, std::size_t i) {
-  return node.op->traits.piecewise_linear ? builder.native(node.inputs[i]) : builder.place(node.inputs[i]);
-}
-
-/// Float32 is for the vector kernels: oneDNN's functions lose NaN, and its logarithm digits.
-bool is_for_vector_kernel(const OneDnnBuilder& builder, const ir::Node& node, const Place& place) {
-  return type_of(place.desc) == Type::f32 && vector_function(builder.graph(), node).has_value();
-}
-
-void lower_forward(OneDnnBuilder& builder, const ir::Node& node) {
-  const Place x = operand(builder, node, 0);
-  if (is_for_vector_kernel(builder, node, x))
-    return lower_curve(builder, node);
-  builder.add_primitive(node.op->name, eltwise_forward(builder.engine(), row_of(node).function(node), x.desc),
+void lower_forward(OneDnnBuilder& builder, const ir::Node& node, const Row& row) {
+  const Place x = builder.native(node.inputs[0]);
+  builder.add_primitive(node.op->name, eltwise_forward(builder.engine(), row.function(node), x.desc),
                         {{DNNL_ARG_SRC, x}},
                         {{DNNL_ARG_DST, builder.produce_in_place(node.inputs[0], x, node.outputs[0])}});
 }
 
-void lower_gradient(OneDnnBuilder& builder, const ir::Node& node) {
-  const Row& row = row_of(node);
+void lower_gradient(OneDnnBuilder& builder, const ir::Node& node, const Row& row) {
   // The forward value keeps its layout, the gradient comes to it.
-  const Place data = operand(builder, node, 1);
-  if (is_for_vector_kernel(builder, node, data))
-    return lower_curve(builder, node);
+  const Place data = builder.native(node.inputs[1]);
   const bool uses_destination = row.kind == Row::Kind::GradientFromResult;
   const Place dy = builder.place(node.inputs[0], data.desc);
   builder.add_primitive(node.op->name, eltwise_backward(builder.engine(), row.function(node), data.desc),
@@ -125,13 +78,15 @@ void lower_gradient(OneDnnBuilder& builder, const ir::Node& node) {
 
 }  // namespace
 
-std::vector<OperatorLowering> eltwise_lowerings() {
-  std::vector<OperatorLowering> lowerings;
-  for (const Row& row : rows())
-    lowerings.push_back({row.op, supports_any,
-                         row.kind == Row::Kind::Forward ? lower_forward : lower_gradient,
-                         row.op->traits.piecewise_linear ? kAnyType : OperatorLowering::Takes::Float32});
-  return lowerings;
+bool lower_short_curve(OneDnnBuilder& builder, const ir::Node& node) {
+  const auto row = std::find_if(rows().begin(), rows().end(), [&](const Row& r) { return r.op == node.op; });
+  if (row == rows().end())
+    return false;
+  const bool is_forward = row->kind == Row::Kind::Forward;
+  if (type_of(builder.native(node.inputs[is_forward ? 0 : 1]).desc) != Type::bf16)
+    return false;
+  (is_forward ? lower_forward : lower_gradient)(builder, node, *row);
+  return true;
 }
 
 }  // namespace fovea::backend::onednn_detail

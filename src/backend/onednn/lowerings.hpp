@@ -18,7 +18,6 @@ inline constexpr auto kAnyType = OperatorLowering::Takes::Any;
 // One function for each file of this folder; table.cpp joins them.
 std::vector<OperatorLowering> convolution_lowerings();
 std::vector<OperatorLowering> pooling_lowerings();
-std::vector<OperatorLowering> eltwise_lowerings();
 std::vector<OperatorLowering> binary_lowerings();
 std::vector<OperatorLowering> matrix_lowerings();
 std::vector<OperatorLowering> concat_lowerings();
@@ -32,8 +31,9 @@ std::vector<OperatorLowering> copy_lowerings();
 std::vector<OperatorLowering> gather_lowerings();
 std::vector<OperatorLowering> fused_pointwise_lowerings();
 
-/// A node that a vector kernel computes from one operand or, a gradient, from two: in float32.
-void lower_curve(OneDnnBuilder& builder, const ir::Node& node);
+/// Lowers a piecewise linear function, or its gradient, of a value that is kept as bfloat16; false for every
+/// other node.
+bool lower_short_curve(OneDnnBuilder& builder, const ir::Node& node);
 
 /// Whether a vector kernel can run the node as a step of a fused one.
 bool is_fusable(const ir::Graph& graph, const ir::Node& node);

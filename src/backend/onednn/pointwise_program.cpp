@@ -31,16 +31,28 @@ struct PointwiseProgram::Piece {
   std::int64_t count = 0;
 };
 
-PointwiseProgram::PointwiseProgram(ops::OperandWalk walk, std::vector<ProgramStep> steps,
+PointwiseProgram::PointwiseProgram(ops::OperandWalk walk, const std::vector<ProgramStep>& steps,
                                    std::vector<int> results)
-    : walk_(std::move(walk)), steps_(std::move(steps)), results_(std::move(results)) {
+    : walk_(std::move(walk)), results_(std::move(results)) {
+  const VectorKernels& kernels = vector_kernels();
+  for (const ProgramStep& step : steps) {
+    const VectorFunction& f = step.function;
+    Instruction made{f.kind,
+                     kernels.curves[static_cast<std::size_t>(f.curve)],
+                     kernels.binaries[static_cast<std::size_t>(f.binary)],
+                     static_cast<std::size_t>(step.first),
+                     static_cast<std::size_t>(step.second),
+                     f.p,
+                     f.q};
+    steps_.push_back(made);
+  }
   const std::size_t operands = walk_.strides.size(), values = operands + steps_.size();
   last_use_.assign(values, -1);
   register_of_.assign(values, -1);
   for (std::size_t s = 0; s < steps_.size(); ++s) {
-    last_use_[static_cast<std::size_t>(steps_[s].first)] = static_cast<int>(s);
-    if (steps_[s].function.kind != VectorFunction::Kind::OfFirst)
-      last_use_[static_cast<std::size_t>(steps_[s].second)] = static_cast<int>(s);
+    last_use_[steps_[s].first] = static_cast<int>(s);
+    if (steps_[s].kind != VectorFunction::Kind::OfFirst)
+      last_use_[steps_[s].second] = static_cast<int>(s);
   }
   // A value that is a result is written to its place in memory and read from there. The others share
   // registers: one is free again as soon as the last step that reads its value begins, since kernels read
@@ -68,11 +80,9 @@ bool PointwiseProgram::may_overwrite(int operand, std::size_t r) const {
 
 void PointwiseProgram::run(const std::vector<const float*>& operands,
                            const std::vector<float*>& results) const {
-  std::int64_t runs = 1;
-  for (std::size_t axis = 0; axis + 1 < walk_.extents.size(); ++axis)
-    runs *= walk_.extents[axis];
   const std::int64_t steps = static_cast<std::int64_t>(steps_.size());
-  share_rows(runs * pieces_, std::min(walk_.extents.back(), kPiece) * std::max<std::int64_t>(steps / 2, 1),
+  share_rows(ops::count_runs(walk_) * pieces_,
+             std::min(walk_.extents.back(), kPiece) * std::max<std::int64_t>(steps / 2, 1),
              [&](std::int64_t begin, std::int64_t end) { run_pieces(operands, results, begin, end); });
 }
 
@@ -87,37 +97,23 @@ void PointwiseProgram::run_pieces(const std::vector<const float*>& operands,
   void* line = piece.storage.data();
   std::size_t room = piece.storage.size() * sizeof(float);
   piece.registers = static_cast<float*>(std::align(kLine * sizeof(float), 1, line, room));
-  std::vector<std::int64_t> index(last, 0), offsets(count, 0);
-  std::int64_t run = begin / pieces_;
-  for (std::size_t axis = last; axis-- > 0; run /= walk_.extents[axis]) {
-    index[axis] = run % walk_.extents[axis];
-    for (std::size_t i = 0; i < count; ++i)
-      offsets[i] += index[axis] * walk_.strides[i][axis];
-  }
+  StridedWalk run = ops::walk_runs(walk_, begin / pieces_);
   for (std::int64_t at = begin; at < end; ++at) {
     const std::int64_t first = at % pieces_ * kPiece;
     piece.count = std::min(kPiece, walk_.extents[last] - first);
     for (std::size_t i = 0; i < count; ++i)
-      piece.values[i] = {operands[i] + offsets[i] + first * walk_.strides[i][last], walk_.strides[i][last]};
+      piece.values[i] = {operands[i] + run.offset(i) + first * walk_.strides[i][last],
+                         walk_.strides[i][last]};
     const std::int64_t position = at / pieces_ * walk_.extents[last] + first;
     for (std::size_t r = 0; r < results.size(); ++r)
       piece.results[r] = results[r] + position;
     run_piece(piece);
-    if ((at + 1) % pieces_ != 0)
-      continue;
-    for (std::size_t axis = last; axis-- > 0;) {
-      const bool wraps = ++index[axis] == walk_.extents[axis];
-      for (std::size_t i = 0; i < count; ++i)
-        offsets[i] += walk_.strides[i][axis] * (wraps ? 1 - walk_.extents[axis] : 1);
-      if (!wraps)
-        break;
-      index[axis] = 0;
-    }
+    if ((at + 1) % pieces_ == 0)
+      run.next();
   }
 }
 
 void PointwiseProgram::run_piece(Piece& piece) const {
-  const VectorKernels& kernels = vector_kernels();
   const std::size_t operands = walk_.strides.size();
   // A curve reads its operands one element behind the other.
   const auto widened = [&](const Piece::Value& value, std::vector<float>& into) {
@@ -133,17 +129,14 @@ void PointwiseProgram::run_piece(Piece& piece) const {
     const std::size_t made = operands + s;
     float* to =
         register_of_[made] >= 0 ? piece.registers + register_of_[made] * kPiece : piece.results[result++];
-    const VectorFunction& f = steps_[s].function;
-    const Piece::Value& first = piece.values[static_cast<std::size_t>(steps_[s].first)];
-    const Piece::Value& second = piece.values[static_cast<std::size_t>(steps_[s].second)];
-    if (f.kind == VectorFunction::Kind::Binary)
-      kernels.binaries[static_cast<std::size_t>(f.binary)](first.at, first.step, second.at, second.step, to,
-                                                           piece.count);
+    const Instruction& step = steps_[s];
+    const Piece::Value &first = piece.values[step.first], &second = piece.values[step.second];
+    if (step.kind == VectorFunction::Kind::Binary)
+      step.binary(first.at, first.step, second.at, second.step, to, piece.count);
     else
-      kernels.curves[static_cast<std::size_t>(f.curve)](
-          widened(first, piece.widened[0]),
-          f.kind == VectorFunction::Kind::Gradient ? widened(second, piece.widened[1]) : nullptr, to,
-          piece.count, f.p, f.q);
+      step.curve(widened(first, piece.widened[0]),
+                 step.kind == VectorFunction::Kind::Gradient ? widened(second, piece.widened[1]) : nullptr,
+                 to, piece.count, step.p, step.q);
     piece.values[made] = {to, 1};
   }
 }

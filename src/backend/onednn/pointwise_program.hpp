@@ -21,7 +21,7 @@ struct ProgramStep {
 class PointwiseProgram {
 public:
   /// `results` are the numbers of the values that are written.
-  PointwiseProgram(ops::OperandWalk walk, std::vector<ProgramStep> steps, std::vector<int> results);
+  PointwiseProgram(ops::OperandWalk walk, const std::vector<ProgramStep>& steps, std::vector<int> results);
 
   /// Whether result `r` may lie in the memory of an operand whose elements stand in the order of the walk: no
   /// step behind the one that makes the result reads the operand.
@@ -32,12 +32,20 @@ public:
 
 private:
   struct Piece;
+  /// A step with its kernel, of which one is there.
+  struct Instruction {
+    VectorFunction::Kind kind;
+    VectorKernels::CurveKernel curve = nullptr;
+    VectorKernels::BinaryKernel binary = nullptr;
+    std::size_t first = 0, second = 0;
+    float p = 0, q = 0;
+  };
   void run_pieces(const std::vector<const float*>& operands, const std::vector<float*>& results,
                   std::int64_t begin, std::int64_t end) const;
   void run_piece(Piece& piece) const;
 
   ops::OperandWalk walk_;
-  std::vector<ProgramStep> steps_;
+  std::vector<Instruction> steps_;
   std::vector<int> results_;
   std::vector<int> last_use_;     ///< by value: the last step that reads it, or -1
   std::vector<int> register_of_;  ///< by value: the piece of scratch memory that holds it, or -1

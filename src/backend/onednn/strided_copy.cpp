@@ -1,6 +1,7 @@
 #include "backend/onednn/strided_copy.hpp"
 
 #include "backend/onednn/parallel.hpp"
+#include "base/strided_walk.hpp"
 
 namespace fovea::backend::onednn_detail {
 
@@ -43,16 +44,10 @@ void copy_rows(const StridedCopy& copy, const float* src, float* dst, std::int64
   const std::size_t last = copy.extents.size() - 1;
   const std::int64_t count = copy.extents[last];
   const std::int64_t from_step = copy.from_strides[last], to_step = copy.to_strides[last];
-  std::vector<std::int64_t> index(last, 0);
-  std::int64_t from = copy.from, to = copy.to, rest = begin;
-  for (std::size_t axis = last; axis-- > 0; rest /= copy.extents[axis]) {
-    index[axis] = rest % copy.extents[axis];
-    from += index[axis] * copy.from_strides[axis];
-    to += index[axis] * copy.to_strides[axis];
-  }
-  for (std::int64_t row = begin; row < end; ++row) {
-    const float* x = src + from;
-    float* y = dst + to;
+  StridedWalk at({copy.extents.data(), last}, {copy.from_strides, copy.to_strides}, begin);
+  for (std::int64_t row = begin; row < end; ++row, at.next()) {
+    const float* x = src + copy.from + at.offset(0);
+    float* y = dst + copy.to + at.offset(1);
     if (from_step == 1 && to_step == 1) {
       std::copy_n(x, count, y);
     } else if (from_step == 0 && to_step == 1) {
@@ -60,15 +55,6 @@ void copy_rows(const StridedCopy& copy, const float* src, float* dst, std::int64
     } else {
       for (std::int64_t i = 0; i < count; ++i)
         y[i * to_step] = x[i * from_step];
-    }
-    for (std::size_t axis = last; axis-- > 0;) {
-      from += copy.from_strides[axis];
-      to += copy.to_strides[axis];
-      if (++index[axis] < copy.extents[axis])
-        break;
-      from -= copy.from_strides[axis] * index[axis];
-      to -= copy.to_strides[axis] * index[axis];
-      index[axis] = 0;
     }
   }
 }

@@ -7,10 +7,10 @@ namespace {
 
 std::vector<OperatorLowering> all_lowerings() {
   std::vector<OperatorLowering> all;
-  for (auto* part : {convolution_lowerings, pooling_lowerings, eltwise_lowerings, binary_lowerings,
-                     matrix_lowerings, concat_lowerings, normalization_lowerings, mask_lowerings,
-                     depth_to_space_lowerings, stabilised_lowerings, curve_lowerings, row_lowerings,
-                     copy_lowerings, gather_lowerings, fused_pointwise_lowerings}) {
+  for (auto* part :
+       {convolution_lowerings, pooling_lowerings, binary_lowerings, matrix_lowerings, concat_lowerings,
+        normalization_lowerings, mask_lowerings, depth_to_space_lowerings, stabilised_lowerings,
+        curve_lowerings, row_lowerings, copy_lowerings, gather_lowerings, fused_pointwise_lowerings}) {
     const std::vector<OperatorLowering> lowerings = part();
     all.insert(all.end(), lowerings.begin(), lowerings.end());
   }

@@ -10,7 +10,6 @@
 #include "ops/sub.hpp"
 
 #include <algorithm>
-#include <vector>
 
 namespace fovea::backend::onednn_detail {
 namespace {
@@ -125,6 +124,14 @@ std::optional<VectorFunction> vector_function(const ir::Operator& op, const ir::
   if (row->parameters && !row->parameters(attributes, second, function))
     return {};
   return function;
+}
+
+std::vector<const ir::Operator*> operators_of(std::initializer_list<Kind> kinds) {
+  std::vector<const ir::Operator*> operators;
+  for (const Row& row : rows())
+    if (std::find(kinds.begin(), kinds.end(), row.function.kind) != kinds.end())
+      operators.push_back(row.op);
+  return operators;
 }
 
 std::optional<float> known_number(const ir::Graph& graph, ir::ValueId id) {

@@ -3,7 +3,9 @@
 #include "backend/onednn/vector_kernels.hpp"
 #include "ir/graph.hpp"
 
+#include <initializer_list>
 #include <optional>
+#include <vector>
 
 namespace fovea::backend::onednn_detail {
 
@@ -27,6 +29,9 @@ std::optional<VectorFunction> vector_function(const ir::Operator& op, const ir::
 /// The same for a node. Its second operand counts as known if it is a constant of one element that does not
 /// widen the result.
 std::optional<VectorFunction> vector_function(const ir::Graph& graph, const ir::Node& node);
+
+/// The operators that a vector kernel of one of those kinds computes, where attributes and operands allow it.
+std::vector<const ir::Operator*> operators_of(std::initializer_list<VectorFunction::Kind> kinds);
 
 /// The one number that a constant holds; nothing where it holds more, or is no constant of float32.
 std::optional<float> known_number(const ir::Graph& graph, ir::ValueId id);
