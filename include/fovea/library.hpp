@@ -42,10 +42,11 @@ BuildInfo build_info();
 /// The kind of a note. Each kind defines the contents of `Note::names` and `Note::counts`, in this order;
 /// docs/notes.md has the same as a table.
 enum class NoteKind {
-  /// The scores are the values before the final activation. names: the activation, as "Softmax 'prob'";
-  /// counts: the number of its classes that are not in the output.
+  /// The scores are the values before the final activations. names: each activation, as "Softmax 'prob'"
+  /// (several for a network with several heads); counts: the number of their classes that are not in the
+  /// output.
   ScoresBeforeActivation,
-  /// The scores are the values before the output's bounds 0 and 1. names: the output.
+  /// The scores are the values before the output's bounds, 0 and 1 or 0 and 100. names: the output.
   ScoresBeforeBounds,
   /// No scores stand behind the output's probabilities, so these are explained. names: the output, the
   /// activation that they are computed from.

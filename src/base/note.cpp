@@ -67,12 +67,17 @@ const char* plural(std::int64_t count) {
 
 std::string before_activation(const Fields& note) {
   const std::int64_t left_out = note.count(0);
+  note.name(0);
+  const auto names = note.names(0, static_cast<std::int64_t>(note.names()));
+  const bool is_one = names.size() == 1;
+  const char* whose = is_one ? "its" : "their";
   return fmt::format(
-      "the scores are the values before the {}, the probabilities its result{}", note.name(0),
+      "the scores are the values before the {}, the probabilities {} result{}{}",
+      fmt::join(names, " and the "), whose, is_one ? "" : "s",
       left_out == 0 ? ""
       : left_out == 1
-          ? "; one of its classes is not in the output and keeps its share"
-          : fmt::format("; {} of its classes are not in the output and keep their share", left_out));
+          ? fmt::format("; one of {} classes is not in the output and keeps its share", whose)
+          : fmt::format("; {} of {} classes are not in the output and keep their share", left_out, whose));
 }
 
 /// "2 Conv, 1 Relu", of the counts from number `count` up to `end` and the names from number `name` on.
@@ -173,8 +178,8 @@ std::string sentence(NoteKind kind, const Fields& note) {
   case NoteKind::ScoresBeforeActivation:
     return before_activation(note);
   case NoteKind::ScoresBeforeBounds:
-    return fmt::format("the scores are the values before the bounds 0 and 1 of the output '{}', the "
-                       "probabilities the bounded values",
+    return fmt::format("the scores are the values before the bounds of the output '{}', the probabilities "
+                       "the bounded values",
                        note.name(0));
   case NoteKind::ProbabilitiesExplained:
     return fmt::format(

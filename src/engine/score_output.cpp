@@ -8,6 +8,7 @@
 #include "ops/reshape.hpp"
 #include "ops/softmax.hpp"
 #include "ops/top_k.hpp"
+#include "ops/transpose.hpp"
 #include "passes/final_activation.hpp"
 #include "passes/score_head.hpp"
 
@@ -52,9 +53,9 @@ std::string alternatives(const Model& model, const std::string& refused) {
       others.push_back(is_known_type(port) ? fmt::format("'{}' ({})", port.name, describe(port))
                                            : fmt::format("'{}'", port.name));
   if (others.empty())
-    return model.outputs().size() > 1
-               ? "no other output can be, but --scores may name any value that 'fovea info --layers' lists"
-               : "--scores may name another value that 'fovea info --layers' lists";
+    return model.outputs().size() > 1 ? "no other output can hold class scores; --scores may name any value "
+                                        "that 'fovea info --layers' lists"
+                                      : "--scores may name another value that 'fovea info --layers' lists";
   return fmt::format("choose {}{} with --scores", others.size() > 1 ? "one of " : "",
                      fmt::join(others, ", "));
 }
@@ -89,6 +90,19 @@ bool is_sorted(const ir::Graph& graph, ir::ValueId value) {
       return false;
     are_indices = are_indices || picks;
     node = graph.producer(node->inputs[picks ? 1 : 0]);
+  }
+  return false;
+}
+
+/// Whether a value holds truth values as numbers, behind what only moves them: a Hardmax, or a comparison.
+bool is_truth(const ir::Graph& graph, ir::ValueId value) {
+  for (const ir::Node* node = graph.producer(value); node; node = graph.producer(node->inputs[0])) {
+    if (node->op == &ops::cast() && graph.type(node->inputs[0]).dtype == DType::Bool)
+      return true;
+    const bool moves = node->op == &ops::reshape() || node->op == &ops::identity() ||
+                       node->op == &ops::cast() || node->op == &ops::transpose();
+    if (!moves)
+      return false;
   }
   return false;
 }
@@ -174,6 +188,11 @@ void check_class_scores(const Model& model, const ProgramOptions& options, const
               "the output '{}' holds the scores in the order of their size (TopK) and does not say of which "
               "classes: {}",
               name, alternatives(model, name));
+  FOVEA_CHECK(
+      !is_truth(graph, output),
+      "the output '{}' holds 1 for what is chosen and 0 for the rest, as of a Hardmax, and no gradient "
+      "flows through that choice: {}",
+      name, alternatives(model, name));
   // A row of `batch` numbers may be that of one picture, where the file says that it does not change.
   const ModelPort* port = port_of(model, name);
   FOVEA_CHECK(options.batch == 1 || type.shape.rank() != 1 ||

@@ -128,18 +128,36 @@ std::optional<ir::ValueId> of_one_plus_exp(const ir::Graph& graph, ir::ValueId v
   return exp->inputs[0];
 }
 
+/// The exponent of a power with a known base, and the logarithm of the base.
+struct Exponential {
+  ir::ValueId exponent = ir::kNoValue;
+  double rate = 1;
+};
+
+std::optional<Exponential> exponential_of(const ir::Graph& graph, ir::ValueId value) {
+  if (value == ir::kNoValue)
+    return std::nullopt;
+  if (const ir::Node* exp = made_by(graph, value, ops::exp()))
+    return Exponential{exp->inputs[0], 1};
+  const ir::Node* power = made_by(graph, value, ops::pow());
+  const auto base = power ? uniform_constant(graph, power->inputs[0]) : std::nullopt;
+  if (!base || *base <= 0 || *base == 1 || !std::isfinite(*base))
+    return std::nullopt;
+  return Exponential{power->inputs[1], std::log(*base)};
+}
+
 std::optional<FinalActivation> from_quotient(const ir::Graph& graph, ir::ValueId value) {
   const auto parts = quotient(graph, value);
   if (!parts)
     return std::nullopt;
   FinalActivation found;
-  const ir::Node* exp =
-      parts->numerator == ir::kNoValue ? nullptr : made_by(graph, parts->numerator, ops::exp());
-  if (exp && graph.shape(exp->inputs[0]) == graph.shape(value))
+  const auto exp = exponential_of(graph, parts->numerator);
+  if (exp && graph.shape(exp->exponent) == graph.shape(value))
     if (auto axes = axes_summed(graph, parts->denominator, parts->numerator)) {
       found.scale = parts->factor;
       found.axes = *axes;
-      found.before = unshifted(graph, exp->inputs[0], found.axes);
+      found.before = unshifted(graph, exp->exponent, found.axes);
+      found.factor = exp->rate;
       return found;
     }
   double scale = 1;
@@ -150,7 +168,7 @@ std::optional<FinalActivation> from_quotient(const ir::Graph& graph, ir::ValueId
   found.scale = parts->factor / scale;
   if (parts->numerator == ir::kNoValue)
     set_scores(graph, found, *power, -1);
-  else if (exp && is_same(graph, exp->inputs[0], *power))
+  else if (exp && exp->rate == 1 && is_same(graph, exp->exponent, *power))
     set_scores(graph, found, *power, 1);
   else
     return std::nullopt;

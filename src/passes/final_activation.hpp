@@ -20,9 +20,9 @@ struct FinalActivation {
 };
 
 /// The activation whose result a value is. Recognised forms are Softmax, LogSoftmax, Sigmoid, Tanh and
-/// Softplus, and the expressions exp(x) / sum exp(x), x - log(sum exp(x)), 1 / (1 + exp(-x)), exp(x) / (1 +
-/// exp(x)) and log(1 + exp(x)), with or without subtraction of the largest x, and with reciprocals instead of
-/// quotients.
+/// Softplus, and the expressions exp(x) / sum exp(x), 2^x / sum 2^x, x - log(sum exp(x)), 1 / (1 + exp(-x)),
+/// exp(x) / (1 + exp(x)) and log(1 + exp(x)), with or without subtraction of the largest x, and with
+/// reciprocals instead of quotients.
 std::optional<FinalActivation> final_activation(const ir::Graph& graph, ir::ValueId value);
 
 /// A node that computes scale * input + shift, both constants.

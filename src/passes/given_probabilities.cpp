@@ -60,10 +60,12 @@ bool is_one_of(const ir::Operator* op, std::initializer_list<const ir::Operator*
   return std::find(all.begin(), all.end(), op) != all.end();
 }
 
-/// A value that is bounded to 0..1: scale * before + shift, clipped at 0 and 1.
+/// A value that is bounded to 0..1, or to 0..whole for percentages: whole * (scale * before + shift, clipped
+/// at 0 and 1).
 struct BoundedLine {
   ir::ValueId before = ir::kNoValue;
   double scale = 1, shift = 0;
+  double whole = 1;
 };
 
 /// The bounds that a node puts on its operand.
@@ -90,12 +92,13 @@ std::optional<Bounds> bounds_of(const ir::Graph& graph, const ir::Node& node) {
 }
 
 /// Finds a line that is cut off at 0 and 1, however that is written: HardSigmoid, a Clip, a Min of a Max,
-/// relu6(x + 3) / 6.
+/// relu6(x + 3) / 6. Times 100 it is a percentage; other multiples count of a HardSigmoid alone, since the
+/// bounds of a ReLU6 are no probabilities.
 std::optional<BoundedLine> bounded_line(const ir::Graph& graph, ir::ValueId value) {
   constexpr int most_steps = 16;
   BoundedLine line{peeled(graph, value)};
   Range range;
-  bool is_bounded = false;
+  bool is_bounded = false, is_hard_sigmoid = false;
   for (int i = 0; i < most_steps; ++i) {
     const ir::Node* node = graph.producer(line.before);
     if (!node)
@@ -103,8 +106,8 @@ std::optional<BoundedLine> bounded_line(const ir::Graph& graph, ir::ValueId valu
     if (node->op == &ops::hard_sigmoid() && !is_bounded) {
       const auto& inner = node->attributes.as<ops::HardSigmoidAttributes>();
       range = {line.shift, line.scale + line.shift};
-      line = {node->inputs[0], line.scale * inner.alpha, line.scale * inner.beta + line.shift};
-      is_bounded = true;
+      line = {node->inputs[0], line.scale * inner.alpha, line.scale * inner.beta + line.shift, 1};
+      is_bounded = is_hard_sigmoid = true;
       break;
     }
     if (const auto bounds = bounds_of(graph, *node)) {
@@ -119,12 +122,20 @@ std::optional<BoundedLine> bounded_line(const ir::Graph& graph, ir::ValueId valu
     const auto step = is_bounded ? std::nullopt : affine_step(graph, *node);
     if (!step)
       break;
-    line = {peeled(graph, step->input), line.scale * step->scale, line.scale * step->shift + line.shift};
+    line = {peeled(graph, step->input), line.scale * step->scale, line.scale * step->shift + line.shift, 1};
   }
   constexpr double rounding = 1e-6;
-  const bool fits = is_bounded && std::abs(std::min(range.low, range.high)) <= rounding &&
-                    std::abs(std::max(range.low, range.high) - 1) <= rounding;
-  return fits ? std::optional(line) : std::nullopt;
+  const double low = std::min(range.low, range.high), high = std::max(range.low, range.high);
+  const auto is_whole = [&](double number) { return std::abs(high - number) <= rounding * number; };
+  if (!is_bounded || !(high > 0) || std::abs(low) > rounding * high ||
+      !(is_whole(1) || is_whole(100) || is_hard_sigmoid))
+    return std::nullopt;
+  if (!is_whole(1)) {
+    line.whole = high;
+    line.scale /= high;
+    line.shift /= high;
+  }
+  return line;
 }
 
 /// Walks back from a value to activations.
@@ -152,6 +163,7 @@ public:
 private:
   std::optional<Range> search(ir::ValueId value);
   std::optional<Range> start(ir::ValueId value);
+  std::optional<Range> share(ir::ValueId value);
   std::optional<Range> step(const ir::Node& node);
   std::optional<Range> combined(const ir::Node& node);
   std::optional<Range> product_of_softmax(const ir::Node& node);
@@ -175,14 +187,27 @@ std::optional<Range> Search::search(ir::ValueId value) {
       source_ = fmt::format("{} '{}'", node->op->name, node->name);
     return range;
   }
+  if (auto range = share(value))
+    return range;
   if (auto range = step(*node))
     return range;
   return combined(*node);
 }
 
+/// What is divided by its own sum.
+std::optional<Range> Search::share(ir::ValueId value) {
+  const auto parts = quotient(graph_, value);
+  if (!parts || parts->numerator == ir::kNoValue ||
+      !axes_summed(graph_, parts->denominator, parts->numerator))
+    return std::nullopt;
+  const auto summed = find(parts->numerator);
+  return summed && summed->low >= 0 ? std::optional(hull({0, 0}, {parts->factor, parts->factor}))
+                                    : std::nullopt;
+}
+
 std::optional<Range> Search::start(ir::ValueId value) {
-  if (bounded_line(graph_, value))
-    return Range{0, 1};
+  if (const auto line = bounded_line(graph_, value))
+    return Range{0, line->whole};
   const auto found = final_activation(graph_, value);
   if (!found)
     return std::nullopt;
@@ -317,8 +342,8 @@ std::optional<Range> Search::product_of_softmax(const ir::Node& node) {
   return range;
 }
 
-/// The value that final bounds of 0 and 1 are applied to, in the rewriter's graph; kNoValue if there are
-/// none.
+/// The value that final bounds of 0 and 1, or 0 and 100, are applied to, in the rewriter's graph; kNoValue if
+/// there are none.
 ir::ValueId before_bounds(const ir::Graph& graph, Rewriter& rewriter) {
   const ir::ValueId output = graph.outputs().front();
   const std::optional<BoundedLine> line = bounded_line(graph, output);
@@ -346,7 +371,6 @@ std::optional<GivenProbabilities> find_given_probabilities(const ir::Graph& grap
     return std::nullopt;
   // Exporters add small numbers against divisions by zero.
   constexpr double slack = 0.011;
-  const bool within = range->low >= -slack && range->high <= 1 + slack;
   Rewriter rewriter(graph);
   for (const ir::Node& node : graph.nodes())
     rewriter.copy(node);
@@ -356,6 +380,7 @@ std::optional<GivenProbabilities> find_given_probabilities(const ir::Graph& grap
   for (std::size_t i = 1; i < graph.outputs().size(); ++i)
     to.add_output(rewriter.map(graph.outputs()[i]), graph.output_names()[i]);
   const std::string& name = graph.output_names().front();
+  const bool within = unbounded != ir::kNoValue || (range->low >= -slack && range->high <= 1 + slack);
   if (unbounded != ir::kNoValue)
     notes.push_back({NoteKind::ScoresBeforeBounds, {}, {name}});
   else

@@ -152,7 +152,7 @@ Note scores_note(const ScoreView& view, const Grouping& grouping) {
   std::size_t left_out = 0;
   for (const Grouping::Rest& rest : grouping.rests)
     left_out += rest.places.front().size();
-  return {NoteKind::ScoresBeforeActivation, {static_cast<std::int64_t>(left_out)}, {view.name}};
+  return {NoteKind::ScoresBeforeActivation, {static_cast<std::int64_t>(left_out)}, view.names};
 }
 
 }  // namespace

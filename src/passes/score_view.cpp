@@ -151,10 +151,11 @@ ScoreView ScoreWalk::start(const FinalActivation& found, ir::ValueId value) {
     view.scores = rewriter_.to().add(ops::mul(), {},
                                      {view.scores, rewriter_.to().add_constant("score_factor", factor)});
   }
-  view.name = describe(graph_, value);
-  if (view.name.empty())
-    view.name = fmt::format("{}{} written out at '{}'", found.is_logarithm ? "logarithm of a " : "",
-                            name_of(found.kind), graph_.value(value).name);
+  std::string name = describe(graph_, value);
+  if (name.empty())
+    name = fmt::format("{}{} written out at '{}'", found.is_logarithm ? "logarithm of a " : "",
+                       name_of(found.kind), graph_.value(value).name);
+  view.names = {std::move(name)};
   number(view, graph_.shape(value), found.axes);
   return view;
 }
@@ -171,7 +172,8 @@ std::optional<ScoreView> ScoreWalk::start_renormalised(ir::ValueId value) {
     return std::nullopt;
   view->scale = parts->factor;
   view->shift = 0;
-  view->name += ", renormalised";
+  for (std::string& name : view->names)
+    name += ", renormalised";
   number(*view, graph_.shape(value), *axes);
   return view;
 }
@@ -201,21 +203,22 @@ std::optional<ScoreView> ScoreWalk::concatenated(const ir::Node& node) {
   std::vector<Tensor> elements;
   std::vector<ir::ValueId> scores;
   std::optional<ScoreView> first;
-  std::string names;
+  std::vector<std::string> names;
   for (ir::ValueId input : node.inputs) {
     const std::optional<ScoreView> part = view_of(input);
     if (!part || (first && !are_alike(*first, *part)))
       return std::nullopt;
     if (!first)
       first = part;
-    if (names.find(part->name) == std::string::npos)
-      names += (names.empty() ? "" : " and the ") + part->name;
+    for (const std::string& name : part->names)
+      if (std::find(names.begin(), names.end(), name) == names.end())
+        names.push_back(name);
     elements.push_back(part->elements);
     scores.push_back(part->scores);
   }
   if (!first)
     return std::nullopt;
-  first->name = names;
+  first->names = std::move(names);
   first->elements = moved_elements(graph_, node, elements, 0);
   first->scores = rewriter_.to().add(ops::concat(), node.attributes, scores,
                                      graph_.value(node.outputs[0]).name + "/scores");

@@ -14,7 +14,7 @@ struct ScoreView {
   double scale = 1, shift = 0;
   ir::ValueId scores = ir::kNoValue;  ///< in the new graph: the score of each element
   Tensor elements;                    ///< I64, of the value's shape: the number of each element's score
-  std::string name;                   ///< "Softmax 'prob'", for notes
+  std::vector<std::string> names;     ///< "Softmax 'prob'" of each activation, for notes
 };
 
 /// The flattened scores before an activation, numbered by ScoreView::elements.

@@ -44,6 +44,12 @@ TEST(Note, IsASentence) {
       {{NoteKind::ScoresBeforeActivation, {3}, {"Softmax 'prob'"}},
        "the scores are the values before the Softmax 'prob', the probabilities its result; 3 of its classes "
        "are not in the output and keep their share"},
+      {{NoteKind::ScoresBeforeActivation, {0}, {"Softmax 'kind'", "Softmax 'colour'"}},
+       "the scores are the values before the Softmax 'kind' and the Softmax 'colour', the probabilities "
+       "their results"},
+      {{NoteKind::ScoresBeforeActivation, {2}, {"Softmax 'kind'", "Softmax 'colour'"}},
+       "the scores are the values before the Softmax 'kind' and the Softmax 'colour', the probabilities "
+       "their results; 2 of their classes are not in the output and keep their share"},
       {{NoteKind::ActivationAssumed, {1}, {"sigmoid"}},
        "the network ends without an activation: probabilities are the sigmoid of its score (assumed; "
        "--activation says otherwise)"},

@@ -301,6 +301,25 @@ TEST(ClassScores, refuse_scores_that_are_sorted) {
   EXPECT_EQ(Said(builder, {.outputs = {"z"}, .head = kClasses}).scores, kScores);
 }
 
+TEST(ClassScores, refuse_the_choice_of_a_hardmax) {
+  ImportBuilder builder = four_classes();
+  builder.node("Hardmax", {"z"}, {"y"}, {{"axis", 1}}).output("y");
+  EXPECT_EQ(error_of(builder),
+            "the output 'y' holds 1 for what is chosen and 0 for the rest, as of a Hardmax, and no gradient "
+            "flows through that choice: --scores may name another value that 'fovea info --layers' lists");
+  EXPECT_EQ(Said(builder, {.outputs = {"z"}, .head = kClasses}).scores, kScores);
+}
+
+TEST(ClassScores, refuse_outputs_of_which_none_can_hold_scores) {
+  ImportBuilder builder = four_classes();
+  builder.node("ArgMax", {"z"}, {"best"}, {{"axis", 1}}).node("ArgMin", {"z"}, {"worst"}, {{"axis", 1}});
+  declare(builder, "best", {-1, 1}, onnx::TensorProto::INT64);
+  declare(builder, "worst", {-1, 1}, onnx::TensorProto::INT64);
+  EXPECT_EQ(error_of(builder),
+            "the output 'best' is int64[N,1], which cannot be class scores: no other output can hold class "
+            "scores; --scores may name any value that 'fovea info --layers' lists");
+}
+
 TEST(ClassScores, refuse_what_is_no_classifiers) {
   ImportBuilder boxes = four_classes();
   boxes.list("shape", {-1, 2, 2}).node("Reshape", {"z", "shape"}, {"y"}).output("y");

@@ -14,7 +14,8 @@ std::optional<passes::GivenProbabilities> found_in(const std::string& lines, pas
   return passes::find_given_probabilities(
       parse(fmt::format(
           "input x f64[2,4]\ninput v f64[2,4]\nconst w f64[4,3] {{random 1}}\nconst one f64[] {{1}}\n"
-          "const half f64[] {{0.5}}\nconst quarter f64[] {{0.25}}\nconst four f64[] {{4}}\nconst two f64[] "
+          "const hundred f64[] {{100}}\nconst half f64[] {{0.5}}\nconst quarter f64[] {{0.25}}\nconst four "
+          "f64[] {{4}}\nconst two f64[] "
           "{{2}}\nconst zero f64[] {{0}}\n"
           "const uneven f64[4] {{1 0.5 0.25 0}}\nconst merge f64[4,2] {{1 0 1 0 0 1 0 1}}\n{}\n"
           "output y = y\noutput x = x",
@@ -26,18 +27,22 @@ TEST(GivenProbabilities, AreFoundBehindStepsThatScoresCannotTake) {
   const std::string softmax = "a = Softmax(x) axis=1\n", sigmoid = "a = Sigmoid(x)\n",
                     other = "b = Softmax(v) axis=1\n";
   for (const std::string& lines : {
-           softmax + other + "c = Add(a, b)\ny = Mul(c, half)",        // an ensemble
-           softmax + "b = Sigmoid(v)\ny = Mul(a, b)",                  // of an object, and of which
-           softmax + "y = Mul(a, uneven)",                             // weights of classes
-           softmax + "y = Pow(a, two)", softmax + "y = Sqrt(a)",       // sharpened, softened
-           softmax + "y = Sub(one, a)", sigmoid + "y = Max(a, half)",  // another order, equal classes
-           softmax + "m = Greater(a, half)\ny = Where(m, a, zero)",    // a threshold
-           softmax + "y = Concat(a, a) axis=1",                        // classes twice
-           softmax + "b = Sigmoid(v)\ny = Concat(a, b) axis=1",        // of two kinds
-           softmax + "y = MatMul(a, merge)",                           // superclasses
-           sigmoid + "y = ReduceMean(a) axes=[1] keep_dims=1",         // of several places
-           softmax + "y = Pad(a) pads=[0,1,0,0]",                      // a class that is never seen
-           softmax + "l = Log(a)\nn = Mul(l, two)\ny = Exp(n)",        // by logarithms
+           softmax + other + "c = Add(a, b)\ny = Mul(c, half)",  // an ensemble
+           softmax + "b = Sigmoid(v)\ny = Mul(a, b)",            // of an object, and of which
+           softmax + "y = Mul(a, uneven)",                       // weights of classes
+           softmax + "y = Pow(a, two)",
+           softmax + "y = Sqrt(a)",  // sharpened, softened
+           softmax + "y = Sub(one, a)",
+           sigmoid + "y = Max(a, half)",                                      // another order, equal classes
+           softmax + "m = Greater(a, half)\ny = Where(m, a, zero)",           // a threshold
+           softmax + "y = Concat(a, a) axis=1",                               // classes twice
+           softmax + "b = Sigmoid(v)\ny = Concat(a, b) axis=1",               // of two kinds
+           softmax + "y = MatMul(a, merge)",                                  // superclasses
+           sigmoid + "y = ReduceMean(a) axes=[1] keep_dims=1",                // of several places
+           softmax + "y = Pad(a) pads=[0,1,0,0]",                             // a class that is never seen
+           softmax + "l = Log(a)\nn = Mul(l, two)\ny = Exp(n)",               // by logarithms
+           sigmoid + "s = ReduceSum(a) axes=[1] keep_dims=1\ny = Div(a, s)",  // shares of their sum
+           sigmoid + "s = ReduceSum(a) axes=[1] keep_dims=1\nr = Reciprocal(s)\ny = Mul(a, r)",
        }) {
     passes::Notes notes;
     const auto found = found_in(lines, notes);
@@ -51,9 +56,12 @@ TEST(GivenProbabilities, AreFoundBehindStepsThatScoresCannotTake) {
 
 TEST(GivenProbabilities, WithoutTheIntervalAreNone) {
   for (const char* lines : {"a = Softmax(x) axis=1\ny = Add(a, half)", "a = Softmax(x) axis=1\ny = Neg(a)",
-                            "a = Sigmoid(x)\ny = Reciprocal(a)", "a = LogSoftmax(x) axis=1\ny = Neg(a)",
+                            "a = Sigmoid(x)\ny = Reciprocal(a)", "a = Clip(x) min=0 max=1\ny = Mul(a, four)",
+                            "a = LogSoftmax(x) axis=1\ny = Neg(a)",
                             "a = Softmax(x) axis=1\nb = MatMul(a, merge)\ny = Mul(b, two)",
-                            "a = Sigmoid(x)\ny = ReduceSum(a) axes=[1] keep_dims=1"}) {
+                            "a = Sigmoid(x)\ny = ReduceSum(a) axes=[1] keep_dims=1",
+                            "a = Sigmoid(x)\nb = Neg(a)\ns = ReduceSum(a) axes=[1] keep_dims=1\n"
+                            "y = Div(b, s)"}) {
     passes::Notes notes;
     const auto found = found_in(lines, notes);
     ASSERT_TRUE(found) << lines;
@@ -95,7 +103,11 @@ TEST(GivenProbabilities, LeaveAFinalBoundToTheHead) {
         "a = Add(x, two)\nb = Clip(a) min=0 max=4\ny = Div(b, four)",
         "a = Add(x, two)\nr = Relu(a)\nb = Min(r, four)\ny = Div(b, four)",
         "l = Mul(x, quarter)\na = Add(l, half)\nm = Max(a, zero)\ny = Min(m, one)",
-        "n = Neg(x)\na = Add(n, two)\nb = Clip(a) min=0 max=4\nd = Div(b, four)\ny = Sub(one, d)"})
+        "n = Neg(x)\na = Add(n, two)\nb = Clip(a) min=0 max=4\nd = Div(b, four)\ny = Sub(one, d)",
+        // percentages
+        "h = HardSigmoid(x) alpha=0.25 beta=0.5\ny = Mul(h, hundred)",
+        "l = Mul(x, quarter)\na = Add(l, half)\nb = Clip(a) min=0 max=1\ny = Mul(b, hundred)",
+        "a = Add(x, two)\nb = Clip(a) min=0 max=4\nq = Mul(b, quarter)\ny = Mul(q, hundred)"})
     EXPECT_TRUE(near(scores_of(lines), line, 1e-15)) << lines;
   EXPECT_EQ(ScoreHead{Activation::Given}.probabilities(std::vector<double>{-1.75, 0.25, 2.75}),
             (std::vector<double>{0, 0.25, 1}));

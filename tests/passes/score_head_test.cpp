@@ -196,6 +196,29 @@ TEST(TakeScores, knows_logarithms_of_probabilities) {
     expect_head(Activation::Sigmoid, "logarithm", lines, nothing);
 }
 
+/// Of 2^x and the like the scores are x times the logarithm of the base.
+TEST(TakeScores, knows_a_softmax_of_any_base) {
+  for (const double base : {2.0, 10.0, 0.5}) {
+    passes::Notes notes;
+    const ir::Graph graph = parse(fmt::format("input x f64[2,4]\nconst base f64[] {{{}}}\ne = Pow(base, x)\n"
+                                              "s = ReduceSum(e) axes=[1] keep_dims=1\ny = Div(e, s)\n"
+                                              "output y = y",
+                                              base));
+    const passes::ScoredGraph scored = passes::take_scores(graph, 2, notes);
+    ASSERT_TRUE(scored.head.has_value()) << base;
+    EXPECT_EQ(scored.head->activation, Activation::Softmax);
+    const std::vector<Tensor> x = random_inputs(graph);
+    const Tensor y = interpret(graph, x)[0], scores = interpret(scored.graph, x)[0];
+    for (std::size_t n = 0; n < 2; ++n) {
+      const std::vector<double> p = scored.head->probabilities(scores.data<double>().subspan(4 * n, 4));
+      for (std::size_t k = 0; k < 4; ++k) {
+        EXPECT_NEAR(scores.data<double>()[4 * n + k], x[0].data<double>()[4 * n + k] * std::log(base), 1e-12);
+        EXPECT_NEAR(p[k], y.data<double>()[4 * n + k], 1e-12);
+      }
+    }
+  }
+}
+
 std::optional<ScoreHead> head_of(const std::string& text, std::int64_t batch = 2) {
   passes::Notes notes;
   const ir::Graph graph = parse(text);
@@ -291,6 +314,17 @@ TEST(TakeScores, tells_what_it_found) {
     output y = y)"),
                       2, notes);
   EXPECT_EQ(notes, (passes::Notes{{NoteKind::ScoresBeforeActivation, {1}, {"Softmax 'prob'"}}}));
+  notes.clear();
+  passes::take_scores(parse(R"(
+    input x f64[2,3]
+    input v f64[2,2]
+    kind = Softmax(x) axis=1
+    colour = Softmax(v) axis=1
+    y = Concat(kind, colour) axis=1
+    output y = y)"),
+                      2, notes);
+  EXPECT_EQ(notes,
+            (passes::Notes{{NoteKind::ScoresBeforeActivation, {0}, {"Softmax 'kind'", "Softmax 'colour'"}}}));
 }
 
 /// A network without a batch axis, and one with the batch behind.
