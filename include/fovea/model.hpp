@@ -23,11 +23,12 @@ struct ModelPort {
   /// The element type in ONNX's terms: "float32", "float16", "int64", ...; "undefined" if the file gives
   /// none; "sequence", "map", "optional" or "sparse tensor" for other kinds of values.
   std::string element_type;
+  bool has_shape = true;             ///< false if the file does not give the rank
   std::vector<std::int64_t> dims;    ///< -1 where symbolic, zero or negative
   std::vector<std::string> symbols;  ///< the symbol's name if symbolic, else empty
 };
 
-/// "float32[N,3,224,224]", with "?" for an open extent without a name.
+/// "float32[N,3,224,224]", with "?" for an open extent without a name; "float32[...]" for an unknown shape.
 std::string describe(const ModelPort& port);
 
 /// The order of a picture's axes in a file.

@@ -42,6 +42,7 @@ void complete(ModelPort& port, const Model& model) {
   if (shapes.empty() ||
       (!port.dims.empty() && static_cast<std::int64_t>(port.dims.size()) != shapes[0].rank()))
     return;
+  port.has_shape = true;
   port.dims.resize(static_cast<std::size_t>(shapes[0].rank()), -1);
   port.symbols.resize(port.dims.size());
   const bool batched = port.dims.size() > 1;
@@ -105,6 +106,8 @@ const std::string& Model::producer() const {
   return impl_->file->producer;
 }
 std::string describe(const ModelPort& port) {
+  if (!port.has_shape)
+    return port.element_type + "[...]";
   std::vector<std::string> dims;
   for (std::size_t i = 0; i < port.dims.size(); ++i)
     dims.push_back(port.dims[i] >= 0         ? std::to_string(port.dims[i])

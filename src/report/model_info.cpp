@@ -47,7 +47,9 @@ std::string scaled(double value) {
 nlohmann::ordered_json port_json(const std::vector<ModelPort>& ports) {
   auto list = nlohmann::ordered_json::array();
   for (const ModelPort& port : ports)
-    list.push_back({{"name", port.name}, {"type", port.element_type}, {"dims", port.dims}});
+    list.push_back({{"name", port.name},
+                    {"type", port.element_type},
+                    {"dims", port.has_shape ? nlohmann::ordered_json(port.dims) : nlohmann::ordered_json()}});
   return list;
 }
 

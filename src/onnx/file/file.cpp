@@ -58,9 +58,9 @@ std::string kind_of(const onnx::TypeProto& type) {
 ModelPort read_port(const onnx::ValueInfoProto& info, const char* kind) {
   FOVEA_CHECK(!info.name().empty(), "an {} has no name", kind);
   if (!info.type().has_tensor_type())
-    return {info.name(), kind_of(info.type()), {}, {}};
+    return {info.name(), kind_of(info.type()), false, {}, {}};
   const auto& type = info.type().tensor_type();
-  ModelPort port{info.name(), type_name(type.elem_type()), {}, {}};
+  ModelPort port{info.name(), type_name(type.elem_type()), type.has_shape(), {}, {}};
   for (const auto& dim : type.shape().dim()) {
     port.dims.push_back(dim.has_dim_value() && dim.dim_value() > 0 ? dim.dim_value() : -1);
     port.symbols.push_back(dim.dim_param());
