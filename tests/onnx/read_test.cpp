@@ -175,6 +175,19 @@ TEST(Nodes, UnsupportedOnesAreListedTogether) {
                       "'n3' (SequenceMap)"});
 }
 
+TEST(Nodes, AnUnsupportedOneIsNamedOnce) {
+  ImportBuilder m = relu_model();
+  m.node("Foo", {"y"}, {"a"}, {}, "alone").output("a");
+  try {
+    m.import();
+    FAIL();
+  } catch (const ModelError& error) {
+    EXPECT_EQ(error.detail(), "the operator is not supported");
+    EXPECT_EQ(error.location().node, "alone");
+    EXPECT_EQ(std::string(error.what()).find("'alone'"), std::string(error.what()).rfind("'alone'"));
+  }
+}
+
 /// A model whose output is the Relu "y" of its input, with room for what that does not need.
 ImportBuilder with_dead_parts() {
   ImportBuilder m;

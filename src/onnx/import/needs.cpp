@@ -147,15 +147,15 @@ void Needs::check(const std::string& path) const {
     throw faults.front();
   if (unsupported.empty())
     return;
+  const UnsupportedNode& first = unsupported.front();
+  if (unsupported.size() == 1)
+    throw ModelError(first.reason, {.path = path, .node = first.node, .operator_name = first.operator_name});
   std::vector<std::string> parts;
   for (const UnsupportedNode& node : unsupported)
     parts.push_back(fmt::format("'{}' ({}): {}", node.node, node.operator_name, node.reason));
-  const bool one = unsupported.size() == 1;
-  throw ModelError(fmt::format("{} {} unsupported operators: {}", unsupported.size(),
-                               one ? "node uses" : "nodes use", fmt::join(parts, ", ")),
-                   {.path = path,
-                    .node = one ? unsupported.front().node : std::string(),
-                    .operator_name = one ? unsupported.front().operator_name : std::string()});
+  throw ModelError(
+      fmt::format("{} nodes use unsupported operators: {}", unsupported.size(), fmt::join(parts, ", ")),
+      {.path = path, .node = {}, .operator_name = {}});
 }
 
 Needs find_needs(const OnnxFile& file, const OnnxFile::Contents& contents,
