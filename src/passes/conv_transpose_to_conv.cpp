@@ -1,6 +1,7 @@
 #include "passes/conv_transpose_to_conv.hpp"
 
 #include "base/dispatch.hpp"
+#include "ops/add.hpp"
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
 #include "ops/depth_to_space.hpp"
@@ -22,7 +23,7 @@ std::vector<std::int64_t> flipped_pads(const ops::ConvTransposeAttributes& a, co
 }
 
 bool is_turnable(const ir::Graph& graph, const ir::Node& node) {
-  if (node.op != &ops::conv_transpose() || !graph.is_constant(node.inputs[1]))
+  if (!graph.is_constant(node.inputs[1]))
     return false;
   const auto& a = node.attributes.as<ops::ConvTransposeAttributes>();
   if (a.strides != std::vector<std::int64_t>{1, 1} || a.output_padding != std::vector<std::int64_t>{0, 0})
@@ -50,7 +51,7 @@ struct Phases {
 };
 
 bool has_phases(const ir::Graph& graph, const ir::Node& node) {
-  if (node.op != &ops::conv_transpose() || !graph.is_constant(node.inputs[1]) || node.inputs.size() > 2)
+  if (!graph.is_constant(node.inputs[1]))
     return false;
   const auto& a = node.attributes.as<ops::ConvTransposeAttributes>();
   const Shape& y = graph.shape(node.outputs[0]);
@@ -81,8 +82,9 @@ Tensor phase_weights(const Tensor& w, const std::vector<std::int64_t>& strides, 
   return result;
 }
 
-/// Emits the phases of a strided transposed convolution; false where its padding does not allow it.
-bool emit_phases(Rewriter& rewriter, const ir::Node& node) {
+/// Emits the phases of a strided transposed convolution, without its bias; kNoValue where its padding does
+/// not allow it.
+ir::ValueId emit_phases(Rewriter& rewriter, const ir::Node& node) {
   const ir::Graph& graph = rewriter.from();
   const auto& a = node.attributes.as<ops::ConvTransposeAttributes>();
   const ir::Value& w = graph.value(node.inputs[1]);
@@ -90,20 +92,53 @@ bool emit_phases(Rewriter& rewriter, const ir::Node& node) {
   const Phases rows(a.strides[0], w.type.shape[2], a.pads[0], x[2], y[2]);
   const Phases columns(a.strides[1], w.type.shape[3], a.pads[1], x[3], y[3]);
   if (std::min({rows.pad_begin, rows.pad_end, columns.pad_begin, columns.pad_end}) < 0)
-    return false;
+    return ir::kNoValue;
   const ir::ValueId weights =
       rewriter.to().add_constant(w.name + "/phases", phase_weights(*w.constant, a.strides, rows, columns));
   const ops::ConvAttributes window{
       {1, 1}, {rows.pad_begin, columns.pad_begin, rows.pad_end, columns.pad_end}, {1, 1}, 1};
   const ir::ValueId phases =
       rewriter.to().add(ops::conv(), window, {rewriter.map(node.inputs[0]), weights}, node.name);
-  const ir::ValueId joined =
-      rewriter.to().add(ops::depth_to_space(),
-                        ops::DepthToSpaceAttributes{a.strides, {rows.offset, columns.offset}, {y[2], y[3]}},
-                        {phases}, node.name + "/depth_to_space");
-  rewriter.to().rename(joined, graph.value(node.outputs[0]).name);
-  rewriter.replace(node.outputs[0], joined);
-  return true;
+  return rewriter.to().add(
+      ops::depth_to_space(),
+      ops::DepthToSpaceAttributes{a.strides, {rows.offset, columns.offset}, {y[2], y[3]}}, {phases},
+      node.name + "/depth_to_space");
+}
+
+/// A transposed convolution of stride 1 as a convolution.
+ir::ValueId emit_convolution(Rewriter& rewriter, const ir::Node& node) {
+  const auto& a = node.attributes.as<ops::ConvTransposeAttributes>();
+  const ir::Value& w = rewriter.from().value(node.inputs[1]);
+  const ir::ValueId flipped =
+      rewriter.to().add(ops::flipped_weights(), ops::FlippedWeightsAttributes{a.groups},
+                        {rewriter.map(node.inputs[1])}, w.name + "/flipped");
+  std::vector<ir::ValueId> inputs = {rewriter.map(node.inputs[0]), flipped};
+  if (node.inputs.size() > 2)
+    inputs.push_back(rewriter.map(node.inputs[2]));
+  const ops::ConvAttributes attributes{{1, 1}, flipped_pads(a, w.type.shape), a.dilations, a.groups};
+  return rewriter.to().add(ops::conv(), attributes, std::move(inputs), node.name);
+}
+
+const Tensor* bias_of(const ir::Graph& graph, const ir::Node& node) {
+  const bool is_known = node.inputs.size() > 2 && graph.is_constant(node.inputs[2]);
+  return is_known ? &*graph.value(node.inputs[2]).constant : nullptr;
+}
+
+/// A strided one in phases, where it has them, and its bias, which no library kernel takes, as a sum behind
+/// it; kNoValue where it can stay what it is.
+ir::ValueId emit_strided(Rewriter& rewriter, const ir::Node& node) {
+  const Tensor* bias = bias_of(rewriter.from(), node);
+  if (node.inputs.size() > 2 && !bias)
+    return ir::kNoValue;
+  ir::ValueId y = has_phases(rewriter.from(), node) ? emit_phases(rewriter, node) : ir::kNoValue;
+  if (!bias)
+    return y;
+  if (y == ir::kNoValue)
+    y = rewriter.to().add(ops::conv_transpose(), node.attributes,
+                          {rewriter.map(node.inputs[0]), rewriter.map(node.inputs[1])}, node.name);
+  const ir::ValueId column = rewriter.to().add_constant(
+      rewriter.from().value(node.inputs[2]).name + "/column", bias->reshaped({bias->elements(), 1, 1}));
+  return rewriter.to().add(ops::add(), {}, {y, column}, node.name + "/bias");
 }
 
 }  // namespace
@@ -111,22 +146,13 @@ bool emit_phases(Rewriter& rewriter, const ir::Node& node) {
 ir::Graph conv_transpose_to_conv(const ir::Graph& graph, Notes&) {
   Rewriter rewriter(graph);
   for (const ir::Node& node : graph.nodes()) {
-    if (has_phases(graph, node) && emit_phases(rewriter, node))
-      continue;
-    if (!is_turnable(graph, node)) {
+    const ir::ValueId y = node.op != &ops::conv_transpose() ? ir::kNoValue
+                          : is_turnable(graph, node)        ? emit_convolution(rewriter, node)
+                                                            : emit_strided(rewriter, node);
+    if (y == ir::kNoValue) {
       rewriter.copy(node);
       continue;
     }
-    const auto& a = node.attributes.as<ops::ConvTransposeAttributes>();
-    const ir::Value& w = graph.value(node.inputs[1]);
-    const ir::ValueId flipped =
-        rewriter.to().add(ops::flipped_weights(), ops::FlippedWeightsAttributes{a.groups},
-                          {rewriter.map(node.inputs[1])}, w.name + "/flipped");
-    std::vector<ir::ValueId> inputs = {rewriter.map(node.inputs[0]), flipped};
-    if (node.inputs.size() > 2)
-      inputs.push_back(rewriter.map(node.inputs[2]));
-    const ops::ConvAttributes attributes{{1, 1}, flipped_pads(a, w.type.shape), a.dilations, a.groups};
-    const ir::ValueId y = rewriter.to().add(ops::conv(), attributes, std::move(inputs), node.name);
     rewriter.to().rename(y, graph.value(node.outputs[0]).name);
     rewriter.replace(node.outputs[0], y);
   }

@@ -111,6 +111,19 @@ TEST(ConvTransposeToConv, leaves_large_strided_and_computed_ones) {
   EXPECT_EQ(expect_same_values(passes::conv_transpose_to_conv, text), Names{"ConvTranspose"});
 }
 
+TEST(ConvTransposeToConv, adds_the_bias_of_strided_ones_behind_them) {
+  EXPECT_EQ(expect_same_values(passes::conv_transpose_to_conv,
+                               "input x f64[1,4,5,5]\nconst w f64[4,9,3,3] {random 3}\n"
+                               "const b f64[9] {random 4}\n"
+                               "y = ConvTranspose(x, w, b) strides=[2,2]\noutput y = y"),
+            (Names{"ConvTranspose", "Add"}));
+  EXPECT_EQ(expect_same_values(passes::conv_transpose_to_conv,
+                               "input x f64[2,4,5,5]\nconst w f64[4,3,2,2] {random 3}\n"
+                               "const b f64[3] {random 4}\n"
+                               "y = ConvTranspose(x, w, b) strides=[2,2]\noutput y = y"),
+            (Names{"Conv", "DepthToSpace", "Add"}));
+}
+
 TEST(FuseConv, joins_sum_and_relu) {
   const Names names = expect_same_values(passes::fuse_conv, R"(
     input x f64[1,3,5,4]
