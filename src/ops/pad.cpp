@@ -10,8 +10,6 @@
 namespace fovea::ops {
 namespace {
 
-constexpr std::int64_t kNowhere = -1;
-
 /// The result's shape; InputError when the pads do not fit x.
 template <class PadLike>
 Shape padded(const PadLike& a, const Shape& x) {
@@ -33,18 +31,6 @@ Shape padded(const PadLike& a, const Shape& x) {
   return y;
 }
 
-/// The position along an axis of x that position `at` shows, counted from the first element of x, or
-/// kNowhere.
-std::int64_t source_of(std::int64_t at, std::int64_t extent, const std::string& mode) {
-  if (at >= 0 && at < extent)
-    return at;
-  if (mode == "constant")
-    return kNowhere;
-  if (mode == "edge")
-    return std::clamp<std::int64_t>(at, 0, extent - 1);
-  return at < 0 ? -at : 2 * (extent - 1) - at;
-}
-
 /// For each axis and each position along it in the padded tensor y: how far the element of x that it copies
 /// lies from the first one along that axis, counted in elements, or kNowhere.
 template <class PadLike>
@@ -54,7 +40,7 @@ std::vector<std::vector<std::int64_t>> source_offsets(const PadLike& a, const Sh
   std::vector<std::vector<std::int64_t>> offsets(rank);
   for (std::size_t axis = 0; axis < rank; ++axis)
     for (std::int64_t o = 0; o < y.dims()[axis]; ++o) {
-      const std::int64_t source = source_of(o - a.pads[axis], x.dims()[axis], a.mode);
+      const std::int64_t source = padded_source(o - a.pads[axis], x.dims()[axis], a.mode);
       offsets[axis].push_back(source == kNowhere ? kNowhere : source * strides[axis]);
     }
   return offsets;
@@ -125,6 +111,16 @@ Reach reach_rule(const ReachCall& call, std::size_t) {
 }
 
 }  // namespace
+
+std::int64_t padded_source(std::int64_t at, std::int64_t extent, const std::string& mode) {
+  if (at >= 0 && at < extent)
+    return at;
+  if (mode == "constant")
+    return kNowhere;
+  if (mode == "edge")
+    return std::clamp<std::int64_t>(at, 0, extent - 1);
+  return at < 0 ? -at : 2 * (extent - 1) - at;
+}
 
 const ir::Operator& pad() {
   static const ir::Operator op{

@@ -29,6 +29,12 @@ struct PadGradientAttributes {
   }
 };
 
+inline constexpr std::int64_t kNowhere = -1;
+
+/// The position along an axis of x, of that extent, that position `at` of the padded axis copies, `at` being
+/// counted from x's first element; kNowhere where it holds the constant.
+std::int64_t padded_source(std::int64_t at, std::int64_t extent, const std::string& mode);
+
 /// y is x with its borders moved outwards by pads; a reflected border must be narrower than the axis. A
 /// negative pad crops after the padding of the other end, reading the whole of x. Any element type.
 const ir::Operator& pad();

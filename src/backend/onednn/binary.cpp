@@ -22,13 +22,14 @@ VectorKernels::BinaryKernel kernel_of(Binary which) {
   return vector_kernels().binaries[static_cast<std::size_t>(which)];
 }
 
-/// The library's functions, in the order of Binary.
-constexpr std::array<algorithm, kBinaries> kPrimitives = {algorithm::binary_add, algorithm::binary_sub,
-                                                          algorithm::binary_mul, algorithm::binary_div,
-                                                          algorithm::binary_max, algorithm::binary_min};
+/// The library's functions, in the order of Binary; it lacks the last one.
+constexpr std::array<algorithm, 6> kPrimitives = {algorithm::binary_add, algorithm::binary_sub,
+                                                  algorithm::binary_mul, algorithm::binary_div,
+                                                  algorithm::binary_max, algorithm::binary_min};
+static_assert(kPrimitives.size() == static_cast<std::size_t>(Binary::PRelu));
 
 bool is_commutative(Binary which) {
-  return which != Binary::Sub && which != Binary::Div;
+  return which != Binary::Sub && which != Binary::Div && which != Binary::PRelu;
 }
 
 bool supports_binary(const ir::Graph&, const ir::Node&) {
@@ -128,8 +129,8 @@ void lower_binary(OneDnnBuilder& builder, const ir::Node& node) {
     return lower_equal_shapes(builder, node);
   if (is_commutative(function_of(builder, node)) && graph.shape(a) != y)
     std::swap(a, b);
-  if (graph.shape(a) == y && is_per_channel(graph.shape(b), y) &&
-      builder.place(a).desc == OneDnnBuilder::channels_last_desc(y))
+  if (function_of(builder, node) != Binary::PRelu && graph.shape(a) == y &&
+      is_per_channel(graph.shape(b), y) && builder.place(a).desc == OneDnnBuilder::channels_last_desc(y))
     return lower_primitive(builder, node, a, builder.place(a),
                            {builder.plain(b).buffer, OneDnnBuilder::plain_desc({1, y[1], 1, 1})});
   lower_broadcast(builder, node);

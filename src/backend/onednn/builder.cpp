@@ -210,6 +210,11 @@ Place OneDnnBuilder::produce_bits(ir::ValueId id, const Desc& looked_at, std::si
   return places_[static_cast<std::size_t>(id)].back();
 }
 
+Place OneDnnBuilder::produce_truth(ir::ValueId id) {
+  places_[static_cast<std::size_t>(id)].push_back({builder_.plain(id), plain_desc(graph_.shape(id))});
+  return places_[static_cast<std::size_t>(id)].back();
+}
+
 bool OneDnnBuilder::is_last_reader(ir::ValueId id) const {
   return last_reader_[static_cast<std::size_t>(id)] == position_;
 }

@@ -97,6 +97,11 @@ public:
   /// reads it any more. For kernels that read each element before they write it.
   Place produce_in_place(ir::ValueId operand, const Place& place, ir::ValueId result);
 
+  /// Room for truth values, one byte each, in row-major order.
+  Place produce_truth(ir::ValueId id);
+  /// Room for what lies between two steps of one node.
+  Place scratch(const Desc& desc) { return {builder_.add_buffer(desc.get_size()), desc}; }
+
   /// Whether nothing reads the value's memory behind the node that is being lowered.
   bool may_overwrite(ir::ValueId id) const;
 

@@ -156,14 +156,11 @@ Padding padding_of(const PadLike& a, const Shape& x, const Shape& y, const Memor
   return p;
 }
 
-bool pads_with_constant(const ir::Graph&, const ir::Node& node) {
-  return node.op == &ops::pad() ? node.attributes.as<ops::PadAttributes>().mode == "constant"
-                                : node.attributes.as<ops::PadGradientAttributes>().mode == "constant";
-}
-
 void lower_pad(OneDnnBuilder& builder, const ir::Node& node) {
   const ir::Graph& graph = builder.graph();
   const auto& a = node.attributes.as<ops::PadAttributes>();
+  if (a.mode != "constant")
+    return lower_mirrored_pad(builder, node);
   const auto [x, order] = ordered_place(builder, node.inputs[0]);
   const Shape& shape = graph.shape(node.outputs[0]);
   const Padding p = padding_of(a, graph.shape(node.inputs[0]), shape, order);
@@ -174,6 +171,8 @@ void lower_pad(OneDnnBuilder& builder, const ir::Node& node) {
 
 void lower_pad_gradient(OneDnnBuilder& builder, const ir::Node& node) {
   const auto& a = node.attributes.as<ops::PadGradientAttributes>();
+  if (a.mode != "constant")
+    return lower_mirrored_pad(builder, node);
   const auto [dy, order] = ordered_place(builder, node.inputs[0]);
   const Padding p = padding_of(a, a.shape, builder.graph().shape(node.inputs[0]), order);
   const Place dx = builder.produce(node.outputs[0], desc_in_order(a.shape, order));
@@ -219,8 +218,8 @@ std::vector<OperatorLowering> copy_lowerings() {
   return {{&ops::slice(), supports_all, lower_slice, kAnyType},
           {&ops::slice_gradient(), supports_all, lower_slice_gradient},
           {&ops::split(), all_parts_have_elements, lower_split, kAnyType},
-          {&ops::pad(), pads_with_constant, lower_pad},
-          {&ops::pad_gradient(), pads_with_constant, lower_pad_gradient},
+          {&ops::pad(), supports_all, lower_pad},
+          {&ops::pad_gradient(), supports_all, lower_pad_gradient},
           {&ops::expand(), supports_all, lower_expand},
           {&ops::transpose(), supports_all, lower_transpose}};
 }

@@ -6,13 +6,17 @@
 
 #include <algorithm>
 
-/// Chains of pointwise operators that walk memory once.
+/// Chains of pointwise operators, and single ones of three operands, that walk memory once.
 namespace fovea::backend::onednn_detail {
 namespace {
 
 /// The program's steps, or nothing where a step has no vector kernel.
 std::optional<std::vector<ProgramStep>> program_steps(const ir::Graph& graph, const ir::Node& node) {
   std::vector<ProgramStep> steps;
+  if (node.op != &ops::fused_pointwise()) {
+    const std::optional<VectorFunction> function = vector_function(graph, node);
+    return function ? std::optional(std::vector{ProgramStep{*function, 0, 1, 2}}) : std::nullopt;
+  }
   for (const ops::PointwiseStep& step : node.attributes.as<ops::FusedPointwiseAttributes>().steps) {
     std::optional<float> second;
     if (step.operands.size() > 1 && step.operands[1] < static_cast<std::int64_t>(node.inputs.size()))
@@ -20,10 +24,19 @@ std::optional<std::vector<ProgramStep>> program_steps(const ir::Graph& graph, co
     const std::optional<VectorFunction> function = vector_function(*step.op, step.attributes, second);
     if (!function)
       return {};
-    steps.push_back(
-        {*function, static_cast<int>(step.operands.front()), static_cast<int>(step.operands.back())});
+    steps.push_back({*function, static_cast<int>(step.operands.front()),
+                     static_cast<int>(step.operands[step.operands.size() > 1 ? 1 : 0]),
+                     static_cast<int>(step.operands.back())});
   }
   return steps;
+}
+
+/// The numbers of the values that are the node's outputs.
+std::vector<int> program_results(const ir::Node& node) {
+  if (node.op != &ops::fused_pointwise())
+    return {static_cast<int>(node.inputs.size())};
+  const auto& results = node.attributes.as<ops::FusedPointwiseAttributes>().results;
+  return {results.begin(), results.end()};
 }
 
 bool supports_fused(const ir::Graph& graph, const ir::Node& node) {
@@ -104,10 +117,8 @@ void lower_fused(OneDnnBuilder& builder, const ir::Node& node) {
   const Shape& shape = builder.graph().shape(node.outputs[0]);
   const MemoryOrder order = common_order(builder, node, shape);
   const Operands operands = read_operands(builder, node, shape, order);
-  const auto& a = node.attributes.as<ops::FusedPointwiseAttributes>();
   const PointwiseProgram program(ops::merge_axes(in_order(shape.dims(), order), operands.strides),
-                                 *program_steps(builder.graph(), node),
-                                 std::vector<int>(a.results.begin(), a.results.end()));
+                                 *program_steps(builder.graph(), node), program_results(node));
   const std::vector<Place> results =
       write_results(builder, node, shape, operands, program, desc_in_order(shape, order));
   builder.add_kernel(node.op->name, operands.places, results,
@@ -127,7 +138,10 @@ void lower_fused(OneDnnBuilder& builder, const ir::Node& node) {
 }  // namespace
 
 std::vector<OperatorLowering> fused_pointwise_lowerings() {
-  return {{&ops::fused_pointwise(), supports_fused, lower_fused}};
+  std::vector<OperatorLowering> lowerings = {{&ops::fused_pointwise(), supports_fused, lower_fused}};
+  for (const ir::Operator* op : operators_of({VectorFunction::Kind::Ternary}))
+    lowerings.push_back({op, supports_fused, lower_fused});
+  return lowerings;
 }
 
 bool is_fusable(const ir::Graph& graph, const ir::Node& node) {

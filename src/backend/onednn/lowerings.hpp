@@ -12,6 +12,9 @@ struct OperatorLowering {
   void (*lower)(OneDnnBuilder& builder, const ir::Node& node);
   /// Any: reads operands that are kept as bfloat16 without losing more by it than they have lost.
   enum class Takes { Float32, Any } takes = Takes::Float32;
+  /// Float32: operands and results are float32 of 1 to 6 axes, with elements; AsSupported: `supports` looks
+  /// at their types, and at shapes as well.
+  enum class Types { Float32, AsSupported } types = Types::Float32;
 };
 inline constexpr auto kAnyType = OperatorLowering::Takes::Any;
 
@@ -27,6 +30,10 @@ std::vector<OperatorLowering> depth_to_space_lowerings();
 std::vector<OperatorLowering> stabilised_lowerings();
 std::vector<OperatorLowering> curve_lowerings();
 std::vector<OperatorLowering> row_lowerings();
+std::vector<OperatorLowering> reduction_lowerings();
+std::vector<OperatorLowering> resampling_lowerings();
+std::vector<OperatorLowering> selection_lowerings();
+std::vector<OperatorLowering> cum_sum_lowerings();
 std::vector<OperatorLowering> copy_lowerings();
 std::vector<OperatorLowering> gather_lowerings();
 std::vector<OperatorLowering> fused_pointwise_lowerings();
@@ -34,6 +41,9 @@ std::vector<OperatorLowering> fused_pointwise_lowerings();
 /// Lowers a piecewise linear function, or its gradient, of a value that is kept as bfloat16; false for every
 /// other node.
 bool lower_short_curve(OneDnnBuilder& builder, const ir::Node& node);
+
+/// A Pad that reflects or repeats, or its gradient.
+void lower_mirrored_pad(OneDnnBuilder& builder, const ir::Node& node);
 
 /// Whether a vector kernel can run the node as a step of a fused one.
 bool is_fusable(const ir::Graph& graph, const ir::Node& node);

@@ -37,14 +37,11 @@ PointwiseProgram::PointwiseProgram(ops::OperandWalk walk, const std::vector<Prog
   const VectorKernels& kernels = vector_kernels();
   for (const ProgramStep& step : steps) {
     const VectorFunction& f = step.function;
-    Instruction made{f.kind,
-                     kernels.curves[static_cast<std::size_t>(f.curve)],
-                     kernels.binaries[static_cast<std::size_t>(f.binary)],
-                     static_cast<std::size_t>(step.first),
-                     static_cast<std::size_t>(step.second),
-                     f.p,
-                     f.q};
-    steps_.push_back(made);
+    steps_.push_back({f.kind, kernels.curves[static_cast<std::size_t>(f.curve)],
+                      kernels.binaries[static_cast<std::size_t>(f.binary)],
+                      kernels.ternaries[static_cast<std::size_t>(f.ternary)],
+                      static_cast<std::size_t>(step.first), static_cast<std::size_t>(step.second),
+                      static_cast<std::size_t>(step.third), f.p, f.q});
   }
   const std::size_t operands = walk_.strides.size(), values = operands + steps_.size();
   last_use_.assign(values, -1);
@@ -53,6 +50,8 @@ PointwiseProgram::PointwiseProgram(ops::OperandWalk walk, const std::vector<Prog
     last_use_[steps_[s].first] = static_cast<int>(s);
     if (steps_[s].kind != VectorFunction::Kind::OfFirst)
       last_use_[steps_[s].second] = static_cast<int>(s);
+    if (steps_[s].kind == VectorFunction::Kind::Ternary)
+      last_use_[steps_[s].third] = static_cast<int>(s);
   }
   // A value that is a result is written to its place in memory and read from there. The others share
   // registers: one is free again as soon as the last step that reads its value begins, since kernels read
@@ -133,6 +132,9 @@ void PointwiseProgram::run_piece(Piece& piece) const {
     const Piece::Value &first = piece.values[step.first], &second = piece.values[step.second];
     if (step.kind == VectorFunction::Kind::Binary)
       step.binary(first.at, first.step, second.at, second.step, to, piece.count);
+    else if (step.kind == VectorFunction::Kind::Ternary)
+      step.ternary(first.at, first.step, second.at, second.step, piece.values[step.third].at,
+                   piece.values[step.third].step, to, piece.count);
     else
       step.curve(widened(first, piece.widened[0]),
                  step.kind == VectorFunction::Kind::Gradient ? widened(second, piece.widened[1]) : nullptr,

@@ -8,11 +8,11 @@
 
 namespace fovea::backend::onednn_detail {
 
-/// One step of a program: a vector kernel of one or two numbered values. The operands have the numbers from 0
-/// on, the steps' results those that follow.
+/// One step of a program: a vector kernel of one to three numbered values. The operands have the numbers from
+/// 0 on, the steps' results those that follow.
 struct ProgramStep {
   VectorFunction function;
-  int first = 0, second = 0;  ///< `second` counts for Gradient and Binary
+  int first = 0, second = 0, third = 0;  ///< `second` counts for all but OfFirst, `third` for Ternary
 };
 
 /// A chain of pointwise functions over operands that lie in memory under one shape, and some of whose values
@@ -37,7 +37,8 @@ private:
     VectorFunction::Kind kind;
     VectorKernels::CurveKernel curve = nullptr;
     VectorKernels::BinaryKernel binary = nullptr;
-    std::size_t first = 0, second = 0;
+    VectorKernels::TernaryKernel ternary = nullptr;
+    std::size_t first = 0, second = 0, third = 0;
     float p = 0, q = 0;
   };
   void run_pieces(const std::vector<const float*>& operands, const std::vector<float*>& results,

@@ -86,8 +86,6 @@ struct Concat : Primitive {
   Desc dst;
 };
 Concat concat(const dnnl::engine& engine, int axis, const std::vector<Desc>& sources);
-Primitive lrn_forward(const dnnl::engine& engine, const Desc& data, int size, float alpha, float beta,
-                      float bias);
 Primitive batch_norm_inference(const dnnl::engine& engine, const Desc& data, float epsilon);
 Primitive reorder(const dnnl::engine& engine, const Desc& from, const Desc& to);
 

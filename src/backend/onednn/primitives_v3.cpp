@@ -192,14 +192,6 @@ Concat concat(const dnnl::engine& engine, int axis, const std::vector<Desc>& sou
   return {{dnnl::concat(desc), desc.scratchpad_desc()}, desc.dst_desc()};
 }
 
-Primitive lrn_forward(const dnnl::engine& engine, const Desc& data, int size, float alpha, float beta,
-                      float bias) {
-  const dnnl::lrn_forward::primitive_desc desc(engine, dnnl::prop_kind::forward_inference,
-                                               dnnl::algorithm::lrn_across_channels, data, data, size, alpha,
-                                               beta, bias, attributes());
-  return {dnnl::lrn_forward(desc), desc.scratchpad_desc()};
-}
-
 Primitive batch_norm_inference(const dnnl::engine& engine, const Desc& data, float epsilon) {
   const auto flags = dnnl::normalization_flags::use_global_stats | dnnl::normalization_flags::use_scale |
                      dnnl::normalization_flags::use_shift;

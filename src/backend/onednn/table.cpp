@@ -10,7 +10,8 @@ std::vector<OperatorLowering> all_lowerings() {
   for (auto* part :
        {convolution_lowerings, pooling_lowerings, binary_lowerings, matrix_lowerings, concat_lowerings,
         normalization_lowerings, mask_lowerings, depth_to_space_lowerings, stabilised_lowerings,
-        curve_lowerings, row_lowerings, copy_lowerings, gather_lowerings, fused_pointwise_lowerings}) {
+        curve_lowerings, row_lowerings, copy_lowerings, gather_lowerings, reduction_lowerings,
+        resampling_lowerings, selection_lowerings, cum_sum_lowerings, fused_pointwise_lowerings}) {
     const std::vector<OperatorLowering> lowerings = part();
     all.insert(all.end(), lowerings.begin(), lowerings.end());
   }
@@ -33,10 +34,12 @@ const OperatorLowering* lowering_of(const ir::Operator& op) {
 
 const OperatorLowering* lowering_for(const ir::Graph& graph, const ir::Node& node) {
   const OperatorLowering* row = lowering_of(*node.op);
-  const bool fits = row && is_plain_float(graph.type(node.inputs[0])) &&
-                    (is_plain_float(graph.type(node.outputs[0])) || is_mask(*node.op)) &&
-                    row->supports(graph, node);
-  return fits ? row : nullptr;
+  if (!row)
+    return nullptr;
+  const bool fits = row->types == OperatorLowering::Types::AsSupported ||
+                    (is_plain_float(graph.type(node.inputs[0])) &&
+                     (is_plain_float(graph.type(node.outputs[0])) || is_mask(*node.op)));
+  return fits && row->supports(graph, node) ? row : nullptr;
 }
 
 }  // namespace fovea::backend::onednn_detail

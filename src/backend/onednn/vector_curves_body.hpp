@@ -241,6 +241,15 @@ struct Square {
 struct Twice {
   static float of(float x, float, float, float) { return 2.0F * x; }
 };
+struct Round {
+  static float of(float x, float, float, float) { return __builtin_rintf(x); }
+};
+struct Floor {
+  static float of(float x, float, float, float) { return __builtin_floorf(x); }
+};
+struct Ceil {
+  static float of(float x, float, float, float) { return __builtin_ceilf(x); }
+};
 struct Power {
   static float of(float x, float, float p, float) { return __builtin_powf(x, p); }
 };

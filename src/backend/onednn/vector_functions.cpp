@@ -7,6 +7,7 @@
 #include "ops/min.hpp"
 #include "ops/mul.hpp"
 #include "ops/pow.hpp"
+#include "ops/prelu.hpp"
 #include "ops/sub.hpp"
 
 #include <algorithm>
@@ -33,6 +34,9 @@ VectorFunction gradient(Curve curve) {
 }
 VectorFunction binary(Binary which) {
   return {.kind = Kind::Binary, .binary = which};
+}
+VectorFunction ternary(Ternary which) {
+  return {.kind = Kind::Ternary, .ternary = which};
 }
 
 bool clip_bounds(const ir::Attributes& attributes, std::optional<float>, VectorFunction& f) {
@@ -75,6 +79,7 @@ const std::vector<Row>& rows() {
       {&ops::abs(), of_first(Curve::Abs)},
       {&ops::abs_gradient(), gradient(Curve::AbsGradient)},
       {&ops::add(), binary(Binary::Add)},
+      {&ops::ceil(), of_first(Curve::Ceil)},
       {&ops::clip(), of_first(Curve::Clip), clip_bounds},
       {&ops::clip_gradient(), gradient(Curve::ClipGradient), clip_bounds},
       {&ops::div(), binary(Binary::Div)},
@@ -83,6 +88,7 @@ const std::vector<Row>& rows() {
       {&ops::erf(), of_first(Curve::Erf)},
       {&ops::erf_gradient(), gradient(Curve::ErfGradient)},
       {&ops::exp(), of_first(Curve::Exp)},
+      {&ops::floor(), of_first(Curve::Floor)},
       {&ops::hard_sigmoid(), of_first(Curve::HardSigmoid), hard_sigmoid_line},
       {&ops::hard_sigmoid_gradient(), gradient(Curve::HardSigmoidGradient), hard_sigmoid_line},
       {&ops::hard_swish(), of_first(Curve::HardSwish)},
@@ -91,15 +97,21 @@ const std::vector<Row>& rows() {
       {&ops::leaky_relu_gradient(), gradient(Curve::LeakyReluGradient), alpha<ops::LeakyReluAttributes>},
       {&ops::log(), of_first(Curve::Log)},
       {&ops::max(), binary(Binary::Max)},
+      {&ops::max_gradient(), ternary(Ternary::MaxGradient)},
       {&ops::min(), binary(Binary::Min)},
+      {&ops::min_gradient(), ternary(Ternary::MinGradient)},
       {&ops::mul(), binary(Binary::Mul)},
       {&ops::neg(), of_first(Curve::Neg)},
       {&ops::pow(), of_first(Curve::Power), exponent},
       {&ops::pow_base_derivative(), of_first(Curve::PowerBaseDerivative), exponent_of_derivative},
+      {&ops::prelu(), binary(Binary::PRelu)},
+      {&ops::prelu_gradient(), ternary(Ternary::PReluGradient)},
       {&ops::reciprocal(), of_first(Curve::Reciprocal)},
       {&ops::reciprocal_gradient(), gradient(Curve::ReciprocalGradient)},
       {&ops::relu(), of_first(Curve::Relu)},
       {&ops::relu_gradient(), gradient(Curve::ReluGradient)},
+      {&ops::round(), of_first(Curve::Round)},
+      {&ops::round_straight_through(), of_first(Curve::Round)},
       {&ops::sigmoid(), of_first(Curve::Sigmoid)},
       {&ops::sigmoid_gradient(), gradient(Curve::SigmoidGradient)},
       {&ops::softplus(), of_first(Curve::Softplus)},

@@ -15,9 +15,11 @@ struct VectorFunction {
     OfFirst,   ///< y = f(a): a curve of the first operand
     Gradient,  ///< dx = f(dy, v): a curve of two operands of one shape
     Binary,    ///< z = f(a, b) with broadcasting
+    Ternary,   ///< z = f(a, b, c) with broadcasting
   } kind = Kind::OfFirst;
   Curve curve = Curve::Neg;
   Binary binary = Binary::Add;
+  Ternary ternary = Ternary::PReluGradient;
   float p = 0, q = 0;
 };
 

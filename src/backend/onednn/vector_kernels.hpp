@@ -44,12 +44,40 @@ enum class Curve {
   HardSwishGradient,  ///< dy, x
   Softplus,
   SoftplusGradient,  ///< dy, x
+  Round,             ///< halves to the even number
+  Floor,
+  Ceil,
 };
-inline constexpr int kCurves = 33;
+inline constexpr int kCurves = 36;
 
 /// Functions of two operands with broadcasting.
-enum class Binary { Add, Sub, Mul, Div, Max, Min };
-inline constexpr int kBinaries = 6;
+enum class Binary {
+  Add,
+  Sub,
+  Mul,
+  Div,
+  Max,
+  Min,
+  PRelu,  ///< x, the slope below 0
+};
+inline constexpr int kBinaries = 7;
+
+/// Functions of three operands with broadcasting.
+enum class Ternary {
+  PReluGradient,  ///< dy, x, the slope
+  MaxGradient,    ///< dy, a, b: the gradient for a
+  MinGradient,    ///< dy, a, b: the gradient for a
+};
+inline constexpr int kTernaries = 3;
+
+/// The window of a local response normalisation along a row, and s = bias + factor * the sum of squares in
+/// it, to the power of -beta.
+struct ResponseWindow {
+  std::int64_t before = 0, after = 0;  ///< elements on both sides of each
+  float factor = 0, bias = 0, beta = 0;
+};
+/// The longest row that has a response_gradient.
+inline constexpr std::int64_t kMostResponses = 4096;
 
 struct VectorKernels {
   using CurveKernel = void (*)(const float* a, const float* b, float* y, std::int64_t count, float p,
@@ -57,12 +85,24 @@ struct VectorKernels {
   /// Elements a[k * a_step] and b[k * b_step].
   using BinaryKernel = void (*)(const float* a, std::int64_t a_step, const float* b, std::int64_t b_step,
                                 float* z, std::int64_t count);
+  using TernaryKernel = void (*)(const float* a, std::int64_t a_step, const float* b, std::int64_t b_step,
+                                 const float* c, std::int64_t c_step, float* z, std::int64_t count);
   CurveKernel curves[kCurves];
   BinaryKernel binaries[kBinaries];
+  TernaryKernel ternaries[kTernaries];
 
-  /// Rows of `count` elements, one after another.
-  void (*softmax)(const float* x, float* y, std::int64_t rows, std::int64_t count);
-  void (*softmax_gradient)(const float* dy, const float* y, float* dx, std::int64_t rows, std::int64_t count);
+  // Rows of `count` elements, one after another; or columns side by side, `width` of them, whose `count`
+  // elements are `stride` apart.
+  using RowsOfOne = void (*)(const float* x, float* y, std::int64_t rows, std::int64_t count);
+  using RowsOfTwo = void (*)(const float* a, const float* b, float* y, std::int64_t rows, std::int64_t count);
+  using ColumnsOfOne = void (*)(const float* x, float* y, std::int64_t count, std::int64_t stride,
+                                std::int64_t width);
+  using ColumnsOfTwo = void (*)(const float* a, const float* b, float* y, std::int64_t count,
+                                std::int64_t stride, std::int64_t width);
+  RowsOfOne softmax, log_softmax;
+  RowsOfTwo softmax_gradient, log_softmax_gradient;  ///< dy, y
+  ColumnsOfOne softmax_columns, log_softmax_columns;
+  ColumnsOfTwo softmax_gradient_columns, log_softmax_gradient_columns;
   /// `scale` and `bias` may be null.
   void (*layer_normalization)(const float* x, const float* scale, const float* bias, float* y,
                               std::int64_t rows, std::int64_t count, float epsilon);
@@ -73,6 +113,20 @@ struct VectorKernels {
   /// y[i] = factor * the sum over k < count of x[k * stride + i], for i < width.
   void (*sum_columns)(const float* x, float* y, std::int64_t count, std::int64_t stride, std::int64_t width,
                       float factor);
+  /// y: the largest element of each row or column, NaN where it has one.
+  RowsOfOne largest_rows;
+  ColumnsOfOne largest_columns;
+  /// dx, over the rows or columns: dy where x is y, divided among ties, else 0. One dy and one y for each.
+  void (*largest_gradient_rows)(const float* dy, const float* x, const float* y, float* dx, std::int64_t rows,
+                                std::int64_t count);
+  void (*largest_gradient_columns)(const float* dy, const float* x, const float* y, float* dx,
+                                   std::int64_t count, std::int64_t stride, std::int64_t width);
+  /// Local response normalisation, y = x * s^-beta, and dx of it; results must not lie in an operand's
+  /// memory.
+  void (*response)(const float* x, float* y, std::int64_t rows, std::int64_t count,
+                   const ResponseWindow& window);
+  void (*response_gradient)(const float* dy, const float* x, float* dx, std::int64_t rows, std::int64_t count,
+                            const ResponseWindow& window);
 };
 
 /// Those for the level that vector_level() gives.
