@@ -111,6 +111,9 @@ TEST_P(VectorKernelsAt, compute_the_simple_curves) {
   expect(Curve::SqrtGradient, 0, 0, [](float d, float v) { return d * 0.5F / v; });
   expect(Curve::Square, 0, 0, [](float, float v) { return v * v; });
   expect(Curve::Twice, 0, 0, [](float, float v) { return 2 * v; });
+  expect(Curve::Round, 0, 0, [](float, float v) { return std::nearbyint(v); });
+  expect(Curve::Floor, 0, 0, [](float, float v) { return std::floor(v); });
+  expect(Curve::Ceil, 0, 0, [](float, float v) { return std::ceil(v); });
   expect(Curve::Power, 3, 0, [](float, float v) { return std::pow(v, 3.0F); });
   expect(Curve::PowerBaseDerivative, 1.5F, 0, [](float, float v) { return 1.5F * std::pow(v, 0.5F); });
   expect(Curve::HardSigmoid, 0.25F, 0.5F,
