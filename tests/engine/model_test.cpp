@@ -50,17 +50,6 @@ TEST(Model, finds_its_picture) {
   EXPECT_EQ(open.width, 0);
 }
 
-TEST(Model, says_of_which_ports_the_shape_is_unknown) {
-  ImportBuilder builder = relu_model({-1, 3, 5, 7});
-  builder.node("ReduceSum", {"image"}, {"sum"}, {{"keepdims", 0}}).output("sum");
-  builder.node("Neg", {"image"}, {"negative"}).output("negative");
-  builder.graph().mutable_output(2)->mutable_type()->mutable_tensor_type()->clear_shape();
-  const Model model = load(builder);
-  EXPECT_EQ(describe(model.inputs()[0]), "float32[s1,3,5,7]");
-  EXPECT_EQ(describe(model.outputs()[1]), "float32[]");
-  EXPECT_EQ(describe(model.outputs()[2]), "float32[...]");
-}
-
 TEST(Model, says_why_its_input_is_no_picture) {
   const auto error = [](const ImportBuilder& builder) {
     return error_of([&] { load(builder).image_input(); });

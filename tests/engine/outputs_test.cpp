@@ -36,6 +36,18 @@ TEST(Outputs, TheFirstAloneIsComputed) {
   EXPECT_EQ(layers(model, 2, 2).size(), 2U);
 }
 
+TEST(Outputs, AreDescribedWithoutAShapeWhereItIsUnknown) {
+  ImportBuilder m;
+  m.input("x", {-1, 3, 5, 7}).output("y").output("sum").output("negative");
+  m.node("Relu", {"x"}, {"y"}).node("ReduceSum", {"x"}, {"sum"}, {{"keepdims", 0}});
+  m.node("Neg", {"x"}, {"negative"});
+  m.graph().mutable_output(2)->mutable_type()->mutable_tensor_type()->clear_shape();
+  const Model model = load(m);
+  EXPECT_EQ(describe(model.inputs()[0]), "float32[s1,3,5,7]");
+  EXPECT_EQ(describe(model.outputs()[1]), "float32[]");
+  EXPECT_EQ(describe(model.outputs()[2]), "float32[...]");
+}
+
 TEST(Outputs, OthersAreComputedOnRequest) {
   ImportBuilder m = with_unsupported_output();
   m.node("Exp", {"h"}, {"z"}).output("z");
