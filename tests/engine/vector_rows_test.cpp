@@ -124,7 +124,8 @@ TEST_P(VectorRowsAt, keep_a_nan_as_the_largest) {
 }
 
 TEST_P(VectorRowsAt, normalise_local_responses_in_windows_of_any_size) {
-  for (const auto& [before, after] : {std::pair{2, 2}, {1, 2}, {0, 0}, {36, 36}}) {
+  for (const auto& sides : {std::pair{2, 2}, {1, 2}, {0, 0}, {36, 36}}) {
+    const auto before = sides.first, after = sides.second;
     const ResponseWindow window{before, after, 0.2F, 1.5F, 0.75F};
     constexpr std::int64_t kCount = 37;
     const std::vector<float> x = normal(2 * kCount, 6), dy = normal(2 * kCount, 7);
