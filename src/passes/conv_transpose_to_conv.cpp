@@ -119,8 +119,12 @@ ir::ValueId emit_convolution(Rewriter& rewriter, const ir::Node& node) {
   return rewriter.to().add(ops::conv(), attributes, std::move(inputs), node.name);
 }
 
+bool has_bias(const ir::Node& node) {
+  return node.inputs.size() > 2 && node.inputs[2] != ir::kNoValue;
+}
+
 const Tensor* bias_of(const ir::Graph& graph, const ir::Node& node) {
-  const bool is_known = node.inputs.size() > 2 && graph.is_constant(node.inputs[2]);
+  const bool is_known = has_bias(node) && graph.is_constant(node.inputs[2]);
   return is_known ? &*graph.value(node.inputs[2]).constant : nullptr;
 }
 
@@ -128,7 +132,7 @@ const Tensor* bias_of(const ir::Graph& graph, const ir::Node& node) {
 /// it; kNoValue where it can stay what it is.
 ir::ValueId emit_strided(Rewriter& rewriter, const ir::Node& node) {
   const Tensor* bias = bias_of(rewriter.from(), node);
-  if (node.inputs.size() > 2 && !bias)
+  if (has_bias(node) && !bias)
     return ir::kNoValue;
   ir::ValueId y = has_phases(rewriter.from(), node) ? emit_phases(rewriter, node) : ir::kNoValue;
   if (!bias)

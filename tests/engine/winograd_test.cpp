@@ -49,7 +49,7 @@ struct Example {
     std::vector<float> scratch(static_cast<std::size_t>(winograd_scratch(conv, tile, threads)), NAN);
     std::vector<float> filters(static_cast<std::size_t>(winograd_filter_floats(conv, tile)), NAN);
     const int before = omp_get_max_threads();
-    omp_set_num_threads(threads);
+    omp_set_num_threads(std::min(threads, 2));  // a run may have fewer threads than its memory was made for
     transform_filters(conv, tile, w.data<float>().data(), filters.data());
     winograd_convolve(conv, tile, threads, x.data(), filters.data(), has_bias ? bias.data() : nullptr,
                       result.data(), scratch.data());

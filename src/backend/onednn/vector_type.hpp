@@ -10,16 +10,18 @@ namespace {
 using Count = std::int64_t;
 
 constexpr Count kFloats = FOVEA_VECTOR_FLOATS;
-/// A vector at any address.
-using Vector = float __attribute__((vector_size(4 * kFloats), aligned(4), may_alias));
+using Vector = float __attribute__((vector_size(4 * kFloats)));
 
+/// What lies at an address, which need not be a multiple of the vector's size.
 template <class V>
 inline V load(const float* from) {
-  return *reinterpret_cast<const V*>(from);
+  V value;
+  __builtin_memcpy(&value, from, sizeof value);
+  return value;
 }
 template <class V>
 inline void store(float* to, V value) {
-  *reinterpret_cast<V*>(to) = value;
+  __builtin_memcpy(to, &value, sizeof value);
 }
 
 }  // namespace
