@@ -109,10 +109,10 @@ TEST_F(Scores, AFirstOutputThatIsNoScoreIsToldAndAnotherChosen) {
 
 TEST_F(Scores, ScoresThatLookLikeProbabilitiesAreWarnedOf) {
   ModelBuilder builder = linear(4);
-  // A quotient of powers of two is no softmax that is recognised.
+  // Powers of two divided by a sum that a matrix product takes are no softmax that is recognised.
   builder.weight("two", {1}, {2}).node("Pow", {"two", "z"}, {"powers"});
-  builder.list("axes", {1})
-      .node("ReduceSum", {"powers", "axes"}, {"sum"})
+  builder.weight("ones", {4, 4}, std::vector<float>(16, 1.0F))
+      .node("MatMul", {"powers", "ones"}, {"sum"})
       .node("Div", {"powers", "sum"}, {"y"});
   builder.output("y");
   const std::string model = save(builder);
