@@ -114,8 +114,8 @@ struct Merged {
 };
 
 /// make(1), or where the library has no kernel made for this processor for groups of so few channels, that of
-/// wider groups: those of ResNeXt, with 4 channels, run ten times as fast in pairs, half of whose weights are
-/// zeros.
+/// wider groups: those of ResNeXt, with 4 channels, run five times as fast in pairs, half of whose weights
+/// are zeros.
 template <class Make>
 auto merge_small_groups(std::int64_t groups, bool has_known_weights, const Make& make) {
   using Result = Merged<decltype(make(groups))>;
