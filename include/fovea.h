@@ -1,5 +1,5 @@
-/* fovea for C and for all languages that can call C: scores, input gradients and saliency maps of an ONNX
- * classifier.
+/* fovea for C and for all languages that can call C: scores, input gradients, saliency maps, objects, class
+ * models, reconstructions, reports and evaluations of an ONNX classifier.
  *
  * Every function that can fail returns a fovea_status; no exception leaves the library. Results are written
  * through the last arguments, and only if the function returns FOVEA_OK. Arrays are dense and row-major and
@@ -44,9 +44,41 @@ const char* fovea_version(void);
  * thread's next such call. */
 const char* fovea_last_error(void);
 
+/* Options that few programs need are given as JSON: a text that holds an object, for example
+ * "{\"crops\": \"2\", \"samples\": 50}". Null and "" stand for no options. docs/c-api.md lists the fields of
+ * each function. FOVEA_ERROR_INPUT naming the field for one that is unknown, of another type or out of range.
+ *
+ * Structs of options begin with their size, so that fields may be added at their end: the library takes the
+ * size of every version from the first one on, and fields beyond it have their defaults. */
+
 /* Names of the methods that make maps ("gradient", "grad-cam", ...), as `fovea list methods` prints them.
  * The array and its texts live as long as the program. */
 fovea_status fovea_methods(const char* const** names, size_t* count);
+
+/* Called from time to time, on the working thread, with the finished part of the work. A result other than 0
+ * ends the work: the call returns FOVEA_CANCELLED. */
+typedef int (*fovea_progress)(int64_t done, int64_t total, void* user);
+
+/* ---- Results ---- */
+
+/* The results of one call by their names: arrays of numbers, and texts. Immutable. */
+typedef struct fovea_result fovea_result;
+
+typedef enum fovea_type { FOVEA_UINT8 = 0, FOVEA_INT64 = 1, FOVEA_FLOAT32 = 2, FOVEA_FLOAT64 = 3 } fovea_type;
+
+/* A dense row-major array that belongs to the library. */
+typedef struct fovea_array {
+  const void* data;
+  fovea_type type;
+  int32_t rank; /* 0 to 4; 0: one number */
+  int64_t shape[4];
+} fovea_array;
+
+/* The array or text of that name, which lives as long as the result. FOVEA_ERROR_INPUT where there is
+ * none, with a message that lists those there are. */
+fovea_status fovea_result_array(const fovea_result* result, const char* name, fovea_array* array);
+fovea_status fovea_result_text(const fovea_result* result, const char* name, const char** text);
+void fovea_result_free(fovea_result* result); /* null: nothing happens, as for all that free */
 
 /* ---- Models ---- */
 
@@ -72,6 +104,7 @@ typedef struct fovea_model_options {
   const char* scores; /* the output, or other value, that holds the class scores; null: the first output */
   const char* activation; /* converts scores to probabilities: "softmax", "sigmoid" or "none"; null: the one
                              at the network's end, else softmax, or sigmoid for a single score */
+  const char* options;    /* JSON: labels, preprocessing, size, precision, backend, ... */
 } fovea_model_options;
 /* Loads a model with options, which may be null. FOVEA_ERROR_INPUT for another activation, and for scores
  * that are no value of the network. */
@@ -80,7 +113,15 @@ fovea_status fovea_model_describe(const fovea_model* model, fovea_model_info* in
 /* The name of a class, "class 17" where it has none; lives as long as the model. FOVEA_ERROR_INPUT for an
  * index that is neither below `classes` nor below `labels`. */
 fovea_status fovea_model_label(const fovea_model* model, int64_t index, const char** label);
-void fovea_model_free(fovea_model* model); /* null: nothing happens, as for all that free */
+/* The class that a text stands for: an index, a WordNet id, a name or the beginning of one, in any case.
+ * FOVEA_ERROR_INPUT listing the candidates where it stands for none or for several. */
+fovea_status fovea_model_find_class(const fovea_model* model, const char* text, int64_t* index);
+/* What is known of a model. Texts: "path"; "preprocessing" and "preprocessing_source", how pictures become
+ * inputs and who says so; "warnings", a JSON list of texts; with the option "layers", "layers", a JSON list
+ * of the layers in the order of computation: name, node, operator, shape, axes and whether they have a grid
+ * of positions. */
+fovea_status fovea_model_properties(const fovea_model* model, const char* options, fovea_result** result);
+void fovea_model_free(fovea_model* model);
 
 /* ---- Sessions ---- */
 
@@ -97,7 +138,8 @@ typedef struct fovea_session_options {
   int64_t batch;             /* pictures that are processed together, up to 65536; 0: one */
   int64_t height; /* of the network's input if the file leaves it open, up to 65536; 0: the file's */
   int64_t width;
-  int32_t threads; /* of one run, up to 1024; 0: all processors */
+  int32_t threads;     /* of one run, up to 1024; 0: all processors */
+  const char* options; /* JSON: crops, further_methods, preprocessing, options of methods */
 } fovea_session_options;
 
 typedef struct fovea_session_info {
@@ -129,10 +171,8 @@ typedef struct fovea_note {
 /* The notes of a session, an array of `count` elements that lives as long as the session. */
 fovea_status fovea_session_notes(const fovea_session* session, const fovea_note** notes, size_t* count);
 
-/* Called from time to time, on the working thread, by methods that use many copies of a picture. A result
- * other than 0 ends the work: the call returns FOVEA_CANCELLED and the session can be used again. */
-typedef int (*fovea_progress)(int64_t done, int64_t total, void* user);
-/* Sets the progress function of all following calls; null: none. */
+/* Sets the progress function of all following calls, which methods that use many copies of a picture report
+ * to; null: none. After FOVEA_CANCELLED the session can be used again. */
 fovea_status fovea_session_on_progress(fovea_session* session, fovea_progress progress, void* user);
 
 /* Unnormalised class scores (logits), those before a final activation, [N,classes] of preprocessed pictures
@@ -189,7 +229,32 @@ typedef struct fovea_map_info {
  * FOVEA_ERROR_INPUT for a class that does not exist, a picture too large and scores that are not finite. */
 fovea_status fovea_session_saliency(fovea_session* session, const fovea_pixels* picture, int64_t target,
                                     fovea_map** map);
+/* The maps of the session's methods in their order: the method, then the option "further_methods". `count` is
+ * their number. `against` is a class whose score is subtracted from the target's; -1: none. */
+fovea_status fovea_session_explain(fovea_session* session, const fovea_pixels* picture, int64_t target,
+                                   int64_t against, fovea_map** maps, size_t count);
+/* The class scores of a picture, averaged over the crops of the option "crops". Arrays: "scores",
+ * unnormalised [classes] FLOAT64; "probabilities", the same shape, absent where the network has none;
+ * "order", the classes from the best one on, [classes] INT64. For sessions with and without a method. */
+fovea_status fovea_session_classify(fovea_session* session, const fovea_pixels* picture,
+                                    fovea_result** result);
+/* Finds the object of a class in a picture by the product of the maps of the session's methods. The session's
+ * crops must cover the picture: "whole", "2" or "10"; those of the command `fovea localize` are the methods
+ * gradient and guided and the crops "2". Arrays: "mask" [H,W] UINT8, 1 on the object; "box" [4] INT64, x0,
+ * y0, x1, y1 in the picture's pixels, x1 and y1 exclusive, all 0 without an object; "boxes" [N,4], one for
+ * each component of a tenth of the largest one's area; "map" [h,w] FLOAT32, and "seeds" [h,w] UINT8 (0
+ * unknown, 1 object, 2 background), at the size that was segmented; "contour" [h,w,3] UINT8, the picture with
+ * the outline and boxes drawn; "target" INT64, "score" and "probability" FLOAT64 (NaN where there is none).
+ */
+fovea_status fovea_session_localize(fovea_session* session, const fovea_pixels* picture, int64_t target,
+                                    const char* options, fovea_result** result);
 fovea_status fovea_map_describe(const fovea_map* map, fovea_map_info* info);
+/* The signed relevance that the map was made from, [C,height,width] FLOAT32, channels in the network's order;
+ * for "gradient" in units of score per unit of network input. C is 1 where the channels share it. Lives as
+ * long as the map. */
+fovea_status fovea_map_relevance(const fovea_map* map, fovea_array* relevance);
+/* The name of the method, which lives as long as the map. */
+fovea_status fovea_map_method(const fovea_map* map, const char** method);
 /* The map [height,width]; values are not negative. */
 fovea_status fovea_map_values(const fovea_map* map, float* values, size_t size);
 
@@ -204,7 +269,48 @@ typedef enum fovea_view {
  * another name. */
 fovea_status fovea_map_view(const fovea_map* map, fovea_view view, const char* colormap, uint8_t* rgb,
                             size_t size);
+/* The same with white at another percentile of the map's values, 0 to 100 (99; 100: the maximum), and
+ * brightness (value / white) ^ gamma, above 0 (1). */
+fovea_status fovea_map_view_with(const fovea_map* map, fovea_view view, const char* colormap,
+                                 double percentile, double gamma, uint8_t* rgb, size_t size);
 void fovea_map_free(fovea_map* map);
+
+/* ---- Objects, class models, reconstructions ---- */
+
+/* Finds the object that seeds mark. `seeds` is a picture of the same size: of 1 channel, 0 unknown, 1 object,
+ * 2 background; of 3 channels, red strokes on the object and blue ones on the background; null: the points of
+ * the options "foreground" and "background" are the seeds. Needs no network. Arrays: "mask", "box", "boxes",
+ * "seeds", "contour" as for fovea_session_localize; "energy", FLOAT64 in nats. */
+fovea_status fovea_segment(const fovea_pixels* picture, const fovea_pixels* seeds, const char* options,
+                           fovea_result** result);
+/* Finds pictures that excite a class, or a part of a layer, by gradient ascent. `start` may be null: it is
+ * the picture that the ascent begins with. One step after another is reported to `progress`, which may be
+ * null. Arrays: "input" [N,C,H,W] FLOAT32, the network's inputs; "picture" [N,H,W,3] UINT8, the same for the
+ * eye; "score", "norm", "objective", "probability" [N] FLOAT64 (probability NaN where there is none); "steps"
+ * [N] INT64. Text: "notes", a JSON list of texts. */
+fovea_status fovea_class_model(const fovea_model* model, const char* options, const fovea_pixels* start,
+                               fovea_progress progress, void* user, fovea_result** result);
+/* Reconstructs what excites units or channels of a layer, or a class score, in a picture. Arrays: "pattern"
+ * [N,C,H,W] FLOAT32, signed; "picture" [N,H,W,3] UINT8, the same around mid-grey; "seen" [H,W,3] UINT8, the
+ * part of the picture that the network was shown; "unit" [N,3] INT64, channel, row and column (of a score:
+ * the class, 0, 0); "activation" [N] FLOAT64; "field" and "field_in_photo" [N,4] INT64, the receptive field
+ * as x, y, width, height. Text: "notes", a JSON list of texts. */
+fovea_status fovea_deconv(const fovea_model* model, const fovea_pixels* picture, const char* options,
+                          fovea_result** result);
+
+/* ---- Many pictures, other files ---- */
+
+/* Writes an HTML page of pictures with their maps, objects and class models. Arrays, INT64: "photos",
+ * "failed", "left_out". Text: "failures", a JSON list of sentences. */
+fovea_status fovea_report(const fovea_model* model, const char* options, fovea_progress progress, void* user,
+                          fovea_result** result);
+/* Evaluates maps or boxes on many pictures. Texts: "summary", JSON; "text", a table for people; "failures", a
+ * JSON list of sentences. */
+fovea_status fovea_evaluate(const fovea_model* model, const char* options, fovea_progress progress,
+                            void* user, fovea_result** result);
+/* Makes an ONNX file of the network as fovea computes it, or of the network with the map that explains it.
+ * Array: "onnx" [bytes] UINT8. */
+fovea_status fovea_export(const fovea_model* model, const char* options, fovea_result** result);
 
 /* ---- Picture files ---- */
 
@@ -219,6 +325,10 @@ void fovea_image_free(fovea_image* image);
 
 /* Writes a PNG file, whole or not at all. FOVEA_ERROR_OUTPUT when it cannot. */
 fovea_status fovea_write_png(const char* path, const fovea_pixels* picture);
+/* The bytes of a picture's file: `format` is "png" or "jpeg", `quality` that of a JPEG, 1 to 100 (0: 90).
+ * Array: "bytes" [size] UINT8. */
+fovea_status fovea_encode(const fovea_pixels* picture, const char* format, int32_t quality,
+                          fovea_result** result);
 
 #ifdef __cplusplus
 }

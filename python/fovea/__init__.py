@@ -1,45 +1,133 @@
-"""fovea: scores, input gradients and saliency maps of ONNX image classifiers.
+"""fovea: what an ONNX image classifier sees in a picture.
 
     import fovea
     model = fovea.Model("model.onnx")
-    result = model.saliency(fovea.read_image("photo.jpg"))
+    result = model.saliency("photo.jpg")
     print(result.label, result.probability)
-    fovea.write_png("overlay.png", result.overlay())
+    result.save("overlay.png")
+
+`Model` has everything that needs a network: classify, saliency, localize, class_model, deconv, report, evaluate, export.
+The functions of the same names take the model, or its path, as their first argument. `segment` needs no network.
 """
 
-import ctypes as _ctypes
+from __future__ import annotations
 
+import ctypes as _ctypes
+from typing import Any as _Any
+from typing import List as _List
+from typing import Union as _Union
+
+from ._arguments import Path as _Path
 from ._errors import Cancelled, Error, InputError, InternalError, ModelError, OutputError, UsageError
+from ._explanation import Classification, Explanation, Prediction, Rect
 from ._library import LIBRARY_VERSION
 from ._library import call as _call
-from ._model import Model, SaliencyMap, saliency
-from ._pictures import read_image, write_png
+from ._many import Evaluation, ReportOutcome, merge_evaluations
+from ._model import Layer, Model, PreprocessingWarning, bundled_model_path
+from ._objects import Box, ClassModel, Localization, Reconstruction, Unit, segment
+from ._pictures import encode_png, read_image, write_image, write_png
 from ._sessions import Note
 from ._version import __version__
 
 __all__ = [
+    "Box",
     "Cancelled",
+    "ClassModel",
+    "Classification",
     "Error",
+    "Evaluation",
+    "Explanation",
     "InputError",
     "InternalError",
     "LIBRARY_VERSION",
+    "Layer",
+    "Localization",
     "Model",
     "ModelError",
     "Note",
     "OutputError",
-    "SaliencyMap",
+    "Prediction",
+    "PreprocessingWarning",
+    "Reconstruction",
+    "Rect",
+    "ReportOutcome",
+    "Unit",
     "UsageError",
     "__version__",
+    "bundled_model_path",
+    "class_model",
+    "classify",
+    "deconv",
+    "encode_png",
+    "evaluate",
+    "export",
+    "localize",
+    "merge_evaluations",
     "methods",
     "read_image",
+    "report",
     "saliency",
+    "segment",
+    "write_image",
     "write_png",
 ]
 
+_ModelOrPath = _Union[Model, _Path]
 
-def methods():
+
+def methods() -> _List[str]:
     """Names of the methods that make maps, as `fovea list methods` prints them."""
     names = _ctypes.POINTER(_ctypes.c_char_p)()
     count = _ctypes.c_size_t()
     _call("methods", _ctypes.byref(names), _ctypes.byref(count))
     return [names[i].decode() for i in range(count.value)]
+
+
+def _opened(model: _ModelOrPath) -> Model:
+    return model if isinstance(model, Model) else Model(model)
+
+
+def classify(model: _ModelOrPath, image: _Any, top: int = 5, **options: _Any) -> Classification:
+    """The Classification of a picture; `model` is a Model or the path of an ONNX file. See Model.classify."""
+    return _opened(model).classify(image, top, **options)
+
+
+def saliency(
+    model: _ModelOrPath,
+    image: _Any,
+    method: str = "gradient",
+    target: _Union[int, str, None] = None,
+    **options: _Any,
+) -> Explanation:
+    """The Explanation of a picture; `model` is a Model or the path of an ONNX file. See Model.saliency."""
+    return _opened(model).saliency(image, method, target, **options)
+
+
+def localize(model: _ModelOrPath, image: _Any, **options: _Any) -> Localization:
+    """The Localization of the object of a class in a picture; `model` as for `saliency`. See Model.localize."""
+    return _opened(model).localize(image, **options)
+
+
+def class_model(model: _ModelOrPath, target: _Union[int, str, None] = None, **options: _Any) -> ClassModel:
+    """The ClassModel of a class; `model` as for `saliency`. See Model.class_model."""
+    return _opened(model).class_model(target, **options)
+
+
+def deconv(model: _ModelOrPath, image: _Any, **options: _Any) -> _List[Reconstruction]:
+    """Reconstructions of what excites units in a picture; `model` as for `saliency`. See Model.deconv."""
+    return _opened(model).deconv(image, **options)
+
+
+def report(model: _ModelOrPath, images: _Any, output: _Path, **options: _Any) -> ReportOutcome:
+    """Writes an HTML page of pictures; `model` as for `saliency`. See Model.report."""
+    return _opened(model).report(images, output, **options)
+
+
+def evaluate(model: _ModelOrPath, kind: str, images: _Any, **options: _Any) -> Evaluation:
+    """Evaluates maps or boxes on many pictures; `model` as for `saliency`. See Model.evaluate."""
+    return _opened(model).evaluate(kind, images, **options)
+
+
+def export(model: _ModelOrPath, path: _Path, **options: _Any) -> bytes:
+    """Writes an ONNX file that explains itself; `model` as for `saliency`. See Model.export."""
+    return _opened(model).export(path, **options)

@@ -1,5 +1,9 @@
 """The exceptions of the module: one type for each status of fovea.h, with the library's own sentence as text."""
 
+from __future__ import annotations
+
+from typing import Dict, Type
+
 
 class Error(Exception):
     """Base of all errors of fovea."""
@@ -30,7 +34,7 @@ class Cancelled(Error):
 
 
 #: By fovea_status; 0 is success.
-BY_STATUS = {
+BY_STATUS: Dict[int, Type[Exception]] = {
     1: UsageError,
     2: ModelError,
     3: InputError,

@@ -1,13 +1,14 @@
 """Sessions of a model: what they report, and a pool that lends idle ones to several threads."""
 
+from __future__ import annotations
+
 import contextlib
 import ctypes
 import os
 import threading
 import weakref
-from typing import NamedTuple, Tuple
+from typing import Iterator, List, NamedTuple, Optional, Tuple
 
-from ._arguments import text
 from ._library import Handle, NoteRow, SessionInfo, SessionOptions, call
 
 
@@ -27,22 +28,34 @@ class Note(NamedTuple):
     text: str
 
 
-def _decoded(text):
+class SessionRequest(NamedTuple):
+    """The options of a session, as the library takes them."""
+
+    method: Optional[bytes] = None
+    batch: int = 1
+    height: int = 0
+    width: int = 0
+    threads: int = 0
+    options: Optional[bytes] = None
+
+
+def _decoded(text: bytes) -> str:
     return text.decode(errors="replace")
 
 
 class Session:
     """A fovea_session with its description and its notes."""
 
-    def __init__(self, model, method, preprocessing, batch, height, width, threads):
+    def __init__(self, model: Handle, request: SessionRequest) -> None:
         options = SessionOptions(
             ctypes.sizeof(SessionOptions),
-            text(method, "method"),
-            text(preprocessing, "preprocessing"),
-            batch,
-            height,
-            width,
-            threads,
+            request.method,
+            None,
+            request.batch,
+            request.height,
+            request.width,
+            request.threads,
+            request.options,
         )
         handle = Handle("session", "session_create", model.pointer, ctypes.byref(options))
         self.info = SessionInfo()
@@ -51,7 +64,7 @@ class Session:
         self._handle = handle
         self.notes = self._read_notes()
 
-    def _read_notes(self):
+    def _read_notes(self) -> List[Note]:
         rows = ctypes.POINTER(NoteRow)()
         count = ctypes.c_size_t()
         call("session_notes", self.pointer, ctypes.byref(rows), ctypes.byref(count))
@@ -66,10 +79,10 @@ class Session:
         ]
 
 
-_pools = weakref.WeakSet()
+_pools: "weakref.WeakSet[SessionPool]" = weakref.WeakSet()
 
 
-def _renew_locks():
+def _renew_locks() -> None:
     """In a forked child: a lock that another thread of the parent held would never be given back."""
     for pool in _pools:
         pool._lock = threading.Lock()
@@ -85,27 +98,33 @@ class SessionPool:
     #: Sessions that are kept for later; of more, the one not used for longest goes.
     KEPT = 4
 
-    def __init__(self, model):
+    def __init__(self, model: Handle) -> None:
         self._model = model
         self._lock = threading.Lock()
         _pools.add(self)
-        self._idle = []  # of (options, session), the one used last at the end
+        self._idle: List[Tuple[SessionRequest, Session]] = []  # the one used last at the end
 
     @contextlib.contextmanager
-    def lend(self, *options):
-        """A session with these options: those of Session, after the model."""
-        session = self._take(options) or Session(self._model, *options)
+    def lend(self, request: SessionRequest) -> Iterator[Session]:
+        """A session with these options."""
+        session = self._take(request) or Session(self._model, request)
         yield session
         # Not after an exception: what it left the session with is not worth the thought.
         with self._lock:
-            self._idle.append((options, session))
+            self._idle.append((request, session))
             dropped = self._idle[: -self.KEPT]
             self._idle = self._idle[-self.KEPT :]
         del dropped
 
-    def _take(self, options):
+    def clear(self) -> None:
+        """Drops all idle sessions."""
+        with self._lock:
+            dropped, self._idle = self._idle, []
+        del dropped
+
+    def _take(self, request: SessionRequest) -> Optional[Session]:
         with self._lock:
             for i in reversed(range(len(self._idle))):
-                if self._idle[i][0] == options:
+                if self._idle[i][0] == request:
                     return self._idle.pop(i)[1]
         return None

@@ -13,10 +13,19 @@ namespace fovea {
 
 JsonFields JsonFields::read(const std::string& path) {
   constexpr std::size_t limit = std::size_t{1} << 24;
-  nlohmann::json object = parse_json(read_file(path, limit), path);
+  return parse(read_file(path, limit), path);
+}
+
+JsonFields JsonFields::parse(const std::string& text, const std::string& origin) {
+  nlohmann::json object = parse_json(text, origin);
   if (!object.is_object())
-    throw InputError(fmt::format("expected a JSON object, found a {}", object.type_name()), path);
-  return {std::move(object), path, ""};
+    throw InputError(fmt::format("expected a JSON object, found a {}", object.type_name()), origin);
+  return {std::move(object), origin, ""};
+}
+
+bool JsonFields::is_text(const std::string& field) {
+  const nlohmann::json* value = find(field);
+  return value && value->is_string();
 }
 
 void JsonFields::fail(const std::string& field, const std::string& message) const {
@@ -100,6 +109,15 @@ std::optional<double> JsonFields::number_if_given(const std::string& field) {
   if (!value->is_number())
     fail(field, fmt::format("expected a number, found a {}", value->type_name()));
   return value->get<double>();
+}
+
+std::optional<bool> JsonFields::flag_if_given(const std::string& field) {
+  const nlohmann::json* value = find(field);
+  if (!value)
+    return {};
+  if (!value->is_boolean())
+    fail(field, fmt::format("expected true or false, found a {}", value->type_name()));
+  return value->get<bool>();
 }
 
 std::vector<double> JsonFields::numbers_if_given(const std::string& field) {

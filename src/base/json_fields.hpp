@@ -16,6 +16,10 @@ class JsonFields {
 public:
   /// The object that the file holds.
   static JsonFields read(const std::string& path);
+  /// The object that a text holds; `origin` names the text in errors.
+  static JsonFields parse(const std::string& text, const std::string& origin);
+
+  bool is_text(const std::string& field);
 
   std::string text(const std::string& field);
   std::optional<std::string> text_if_given(const std::string& field);
@@ -26,6 +30,7 @@ public:
   std::optional<std::int64_t> whole_number_if_given(const std::string& field, std::int64_t lowest,
                                                     std::int64_t highest);
   std::optional<double> number_if_given(const std::string& field);
+  std::optional<bool> flag_if_given(const std::string& field);
   /// A list of numbers, or one number; empty where the field is not given.
   std::vector<double> numbers_if_given(const std::string& field);
   std::optional<JsonFields> object_if_given(const std::string& field);

@@ -1,6 +1,7 @@
 #include "base/check.hpp"
 #include "c_api/guard.hpp"
 #include "c_api/pixels.hpp"
+#include "c_api/result.hpp"
 
 #include <algorithm>
 
@@ -62,4 +63,19 @@ void fovea_image_free(fovea_image* image) {
 
 fovea_status fovea_write_png(const char* path, const fovea_pixels* picture) {
   return guarded([&] { fovea::write_png(&not_null(path, "path"), to_image(not_null(picture, "picture"))); });
+}
+
+fovea_status fovea_encode(const fovea_pixels* picture, const char* format, int32_t quality,
+                          fovea_result** result) {
+  return give_result(result, [&](fovea_result& out) {
+    const fovea::Image image = to_image(not_null(picture, "picture"));
+    const std::string name = &not_null(format, "format");
+    FOVEA_CHECK(name == "png" || name == "jpeg", "unknown format '{}': expected png or jpeg", name);
+    constexpr int usual_quality = 90;
+    const std::string bytes = name == "png"
+                                  ? fovea::encode_png(image)
+                                  : fovea::encode_jpeg(image, quality == 0 ? usual_quality : quality);
+    out.add("bytes", {static_cast<std::int64_t>(bytes.size())},
+            std::vector<std::uint8_t>(bytes.begin(), bytes.end()));
+  });
 }

@@ -2,20 +2,21 @@
 
 #include "base/check.hpp"
 #include "c_api/guard.hpp"
+#include "c_api/result.hpp"
 
 #include <algorithm>
 
 namespace fovea::c_api {
 namespace {
 
-Image view_of(const fovea_map& map, fovea_view view, const char* colormap) {
+Image view_of(const fovea_map& map, fovea_view view, const char* colormap, const DisplayRange& range) {
   switch (view) {
   case FOVEA_VIEW_PHOTO:
     return map.explanation.seen;
   case FOVEA_VIEW_HEAT:
-    return map.explanation.heat(colormap);
+    return map.explanation.heat(colormap, range);
   case FOVEA_VIEW_OVERLAY:
-    return map.explanation.overlay(colormap);
+    return map.explanation.overlay(colormap, range);
   }
   throw UsageError(fmt::format("view {} does not exist", static_cast<int>(view)));
 }
@@ -42,10 +43,31 @@ fovea_status fovea_map_values(const fovea_map* map, float* values, size_t size) 
   });
 }
 
+fovea_status fovea_map_relevance(const fovea_map* map, fovea_array* relevance) {
+  return guarded([&] {
+    const fovea_map& from = not_null(map, "map");
+    not_null(relevance, "relevance") = array_of(from.explanation.relevance);
+  });
+}
+
+fovea_status fovea_map_method(const fovea_map* map, const char** method) {
+  return guarded([&] {
+    const fovea_map& from = not_null(map, "map");
+    not_null(method, "method") = from.explanation.method.c_str();
+  });
+}
+
 fovea_status fovea_map_view(const fovea_map* map, fovea_view view, const char* colormap, uint8_t* rgb,
                             size_t size) {
+  const fovea::DisplayRange range;
+  return fovea_map_view_with(map, view, colormap, range.percentile, range.gamma, rgb, size);
+}
+
+fovea_status fovea_map_view_with(const fovea_map* map, fovea_view view, const char* colormap,
+                                 double percentile, double gamma, uint8_t* rgb, size_t size) {
   return guarded([&] {
-    const fovea::Image picture = view_of(not_null(map, "map"), view, colormap ? colormap : "inferno");
+    const fovea::Image picture =
+        view_of(not_null(map, "map"), view, colormap ? colormap : "inferno", {percentile, gamma});
     check_array(rgb, "rgb", size, picture.pixels.size());
     std::copy(picture.pixels.begin(), picture.pixels.end(), rgb);
   });

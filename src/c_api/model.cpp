@@ -1,17 +1,27 @@
 #include "c_api/model.hpp"
 
 #include "base/check.hpp"
+#include "base/json.hpp"
 #include "c_api/guard.hpp"
+#include "c_api/options.hpp"
+#include "c_api/result.hpp"
+#include "evaluate/settings.hpp"
 #include "fovea/error.hpp"
+#include "networks/preprocessing_json.hpp"
+
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <tuple>
 
 namespace fovea::c_api {
 namespace {
 
 /// Classes of the output with the scores: its elements for one picture, two of a single one that has a
 /// probability; 0 where the file leaves an extent open.
-std::int64_t declared_classes(const Model& model, const ScoreChoice& choice) {
+std::int64_t declared_classes(const Model& model, const ModelChoice& choice) {
   const auto port =
       std::find_if(model.outputs().begin(), model.outputs().end(), [&](const ModelPort& output) {
         return choice.scores.empty() || output.name == choice.scores;
@@ -25,8 +35,10 @@ std::int64_t declared_classes(const Model& model, const ScoreChoice& choice) {
   return classes == 1 && has_two ? 2 : classes;
 }
 
-Labels labels_of(const Model& model, const ScoreChoice& choice) {
-  const Labels& labels = choice.scores.empty() ? model.labels() : model.labels_of(choice.scores);
+Labels labels_of(const Model& model, const ModelChoice& choice) {
+  const Labels& labels = choice.labels           ? *choice.labels
+                         : choice.scores.empty() ? model.labels()
+                                                 : model.labels_of(choice.scores);
   return choice.activation == Activation::None ? labels : labels.of_two_classes();
 }
 
@@ -39,49 +51,178 @@ std::optional<Activation> parse_activation(const char* name) {
   throw InputError(fmt::format("unknown activation '{}': expected softmax, sigmoid or none", name));
 }
 
-Explainer compile(const Model& model, const ScoreChoice& choice, const ExplainerKey& key) {
-  ExplainOptions options;
-  options.method = key.method;
-  options.batch = key.batch;
-  if (!key.preprocessing.empty())
-    options.preprocessing = preprocessing_preset(key.preprocessing);
-  options.program.head = ProgramOptions::Head::Classes;
-  if (!choice.scores.empty())
-    options.program.outputs = {choice.scores};
-  options.program.activation = choice.activation;
-  options.program.height = key.height;
-  options.program.width = key.width;
-  options.program.threads = key.threads;
-  return Explainer(model, options);
+/// "labels": the path of a file of labels, or a list of names.
+std::optional<Labels> read_labels(JsonFields& fields) {
+  if (fields.is_text("labels"))
+    return Labels::read(fields.text("labels"));
+  std::vector<Label> labels;
+  for (std::string& name : fields.texts_if_given("labels"))
+    labels.push_back({"", std::move(name)});
+  return labels.empty() ? std::nullopt : std::optional(Labels(std::move(labels)));
+}
+
+/// "networks": the list of known networks, and the environment variables that say where the user's are.
+std::optional<NetworkPlaces> read_places(JsonFields& fields) {
+  std::optional<JsonFields> given = fields.object_if_given("networks");
+  if (!given)
+    return {};
+  JsonFields environment = given->object_if_given("environment").value_or(JsonFields::parse("{}", "options"));
+  NetworkPlaces places =
+      NetworkPlaces::of_environment([&](const char* name) { return environment.text_if_given(name); });
+  if (places.list.empty())
+    places.list = given->text_if_given("list").value_or("");
+  given->expect_no_others();
+  return places;
+}
+
+FoundNetwork find_network(const char* path, const ModelChoice& choice) {
+  if (choice.places)
+    return NetworkCatalog(*choice.places).find(path);
+  FoundNetwork file;
+  file.path = path;
+  return file;
+}
+
+ModelChoice choice_of(const fovea_model_options* given) {
+  constexpr std::size_t first_size = offsetof(fovea_model_options, options);
+  const fovea_model_options options = complete_options(given, first_size, "fovea_model_options");
+  ModelChoice choice;
+  choice.scores = options.scores ? options.scores : "";
+  choice.activation = parse_activation(options.activation);
+  JsonFields fields = read_options(options.options);
+  choice.labels = read_labels(fields);
+  choice.preprocessing = networks::read_preprocessing(fields);
+  if (const std::vector<std::int64_t> size = whole_numbers(fields, "size"); !size.empty()) {
+    const auto fits = [](std::int64_t side) { return side >= 1 && side <= kMaxInputSide; };
+    if (size.size() != 2 || !fits(size[0]) || !fits(size[1]))
+      fields.fail("size", fmt::format("expected [height, width], each 1 to {}", kMaxInputSide));
+    choice.height = size[0];
+    choice.width = size[1];
+  }
+  if (const std::string name = fields.word_if_given("precision", precision_names()); !name.empty())
+    choice.precision = parse_precision(name);
+  if (const std::string name = fields.word_if_given("backend", backend_names()); !name.empty())
+    choice.backend = parse_backend(name);
+  choice.load.max_memory =
+      fields.whole_number_if_given("max_memory", 1, std::numeric_limits<std::int64_t>::max()).value_or(0);
+  choice.places = read_places(fields);
+  fields.expect_no_others();
+  return choice;
+}
+
+std::string key_of(const ProgramOptions& options) {
+  std::string passes;
+  for (const BackwardPass& pass : options.further_passes)
+    passes += fmt::format("{} {};", name_of(pass.rule), pass.wrt);
+  return fmt::format("{}|{}|{}x{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", static_cast<int>(options.direction),
+                     options.batch, options.height, options.width, name_of(options.rule),
+                     name_of(options.precision), name_of(options.backend), options.threads, options.layer,
+                     fmt::join(options.outputs, ","), static_cast<int>(options.head),
+                     static_cast<int>(options.final_relu), passes);
+}
+
+std::string key_of(const ExplainOptions& options) {
+  return fmt::format("{}|{}|{}|{}|{}|{}|{}", options.method, fmt::join(options.further_methods, ","),
+                     settings_json(options.method_options).dump(), name_of(options.crops),
+                     settings_json(options.preprocessing.value()).dump(), options.batch,
+                     key_of(options.program));
+}
+
+std::string layers_json(const Model& model, const Network& network) {
+  auto json = nlohmann::ordered_json::array();
+  for (const LayerInfo& layer : layers(model, network.size.height, network.size.width))
+    json.push_back({{"name", layer.name},
+                    {"node", layer.node},
+                    {"operator", layer.operator_name},
+                    {"shape", layer.shape.dims()},
+                    {"axes", axes_text(layer)},
+                    {"grid", layer.layout && layer.layout->has_grid}});
+  return json_text(json);
 }
 
 }  // namespace
-
-std::shared_ptr<const Explainer> ExplainerCache::explainer(const Model& model, const ScoreChoice& choice,
-                                                           const ExplainerKey& key) {
-  // Locked while compiling, too: a second thread that asks for the same one is to wait for it.
-  const std::lock_guard lock(mutex_);
-  std::erase_if(entries_, [](const Entry& entry) { return entry.explainer.expired(); });
-  for (const Entry& entry : entries_)
-    if (entry.key == key)
-      if (auto explainer = entry.explainer.lock())
-        return explainer;
-  auto made = std::make_shared<const Explainer>(compile(model, choice, key));
-  entries_.push_back({key, made});
-  return made;
-}
-
 }  // namespace fovea::c_api
 
 using namespace fovea::c_api;
 
-fovea_model::fovea_model(const char* path, ScoreChoice chosen)
-    : model(fovea::Model::load(path)), choice(std::move(chosen)) {
+fovea_model::fovea_model(fovea::FoundNetwork network, ModelChoice chosen)
+    : found(std::move(network)), model(fovea::Model::load(found.path, chosen.load)),
+      choice(std::move(chosen)) {
+  if (!choice.labels && !found.labels.empty())
+    choice.labels = fovea::Labels::read(found.labels);
+  names = labels_of(model, choice);
   const fovea::ImageInput input = model.image_input();
-  const fovea::Labels names = labels_of(model, choice);
   info = {input.channels, input.height, input.width, declared_classes(model, choice), names.size()};
   for (std::int64_t i = 0; i < std::max(info.classes, info.labels); ++i)
     labels.push_back(names.name(i));
+}
+
+fovea::ChosenPreprocessing fovea_model::preprocessing(const fovea::PreprocessingSpec& spec) const {
+  return fovea::choose_preprocessing(model, found, spec.empty() ? choice.preprocessing : spec);
+}
+
+fovea::ProgramOptions fovea_model::program_options(std::int64_t height, std::int64_t width,
+                                                   int threads) const {
+  fovea::ProgramOptions options;
+  options.head = fovea::ProgramOptions::Head::Classes;
+  if (!choice.scores.empty())
+    options.outputs = {choice.scores};
+  options.activation = choice.activation;
+  options.label_count = choice.labels ? names.size() : 0;
+  options.height = height > 0 ? height : choice.height;
+  options.width = width > 0 ? width : choice.width;
+  options.precision = choice.precision;
+  options.backend = choice.backend;
+  options.threads = threads;
+  for (const auto& [name, asked, fixed] :
+       {std::tuple{"height", options.height, info.height}, std::tuple{"width", options.width, info.width}})
+    FOVEA_CHECK(asked == 0 || fixed == 0 || asked == fixed, "the {} of the network's input is {}, not {}",
+                name, fixed, asked);
+  if ((options.height == 0 && info.height == 0) || (options.width == 0 && info.width == 0)) {
+    const std::int64_t side = fovea::side_of_network(model);
+    options.height = options.height > 0 ? options.height : side;
+    options.width = options.width > 0 ? options.width : side;
+  }
+  for (const auto& [name, asked, fixed] :
+       {std::tuple{"height", options.height, info.height}, std::tuple{"width", options.width, info.width}})
+    FOVEA_CHECK(asked != 0 || fixed != 0, "the {} of the network's input is open: options.{} must give it",
+                name, name);
+  return options;
+}
+
+fovea::Network fovea_model::network(const fovea::PreprocessingSpec& spec, std::int64_t height,
+                                    std::int64_t width) const {
+  fovea::ChosenPreprocessing chosen = preprocessing(spec);
+  const fovea::ProgramOptions size = program_options(height, width, 0);
+  fovea::Network network{model, names, {}, chosen.preprocessing, std::move(chosen.source), {}, {}, {}};
+  network.size = {info.channels, info.height > 0 ? info.height : size.height,
+                  info.width > 0 ? info.width : size.width};
+  network.warnings = names.warnings();
+  network.warnings.insert(network.warnings.end(), model.warnings().begin(), model.warnings().end());
+  return network;
+}
+
+void fovea_model::check_labels(const fovea::Program& program) const {
+  FOVEA_CHECK(!choice.labels || names.size() == program.classes(), "labels: {} names for {} classes",
+              names.size(), program.classes());
+}
+
+std::shared_ptr<const fovea::Explainer> fovea_model::explainer(const fovea::ExplainOptions& options) const {
+  return explainers_.get(key_of(options), [&] {
+    auto compiled = std::make_shared<const fovea::Explainer>(model, options);
+    check_labels(compiled->program());
+    return compiled;
+  });
+}
+
+std::shared_ptr<const fovea::Program> fovea_model::program(const fovea::ProgramOptions& options) const {
+  return programs_.get(key_of(options), [&] {
+    if (!options.layer.empty())
+      return fovea::Program::compile(model, options);
+    auto compiled = fovea::compile_for_pictures(model, options);
+    check_labels(*compiled);
+    return compiled;
+  });
 }
 
 fovea_status fovea_methods(const char* const** names, size_t* count) {
@@ -106,27 +247,18 @@ fovea_status fovea_methods(const char* const** names, size_t* count) {
 }
 
 fovea_status fovea_model_load(const char* path, fovea_model** model) {
-  return guarded([&] {
-    fovea_model*& out = not_null(model, "model");
-    out = new fovea_model(&not_null(path, "path"), {});
-  });
+  return fovea_model_load_with(path, nullptr, model);
 }
 
 fovea_status fovea_model_load_with(const char* path, const fovea_model_options* options,
                                    fovea_model** model) {
   return guarded([&] {
     fovea_model*& out = not_null(model, "model");
-    ScoreChoice choice;
-    if (options) {
-      if (options->size != sizeof(fovea_model_options))
-        throw UsageError(
-            fmt::format("options.size is {}, expected {}: it must be sizeof(fovea_model_options)",
-                        options->size, sizeof(fovea_model_options)));
-      choice = {options->scores ? options->scores : "", parse_activation(options->activation)};
-    }
-    auto made = std::make_unique<fovea_model>(&not_null(path, "path"), choice);
-    if (!choice.scores.empty())
-      made->model.inputs_of({choice.scores});  // throws if there is no such value
+    ModelChoice choice = choice_of(options);
+    fovea::FoundNetwork found = find_network(&not_null(path, "path"), choice);
+    auto made = std::make_unique<fovea_model>(std::move(found), std::move(choice));
+    if (!made->choice.scores.empty())
+      made->model.inputs_of({made->choice.scores});  // throws if there is no such value
     out = made.release();
   });
 }
@@ -142,6 +274,32 @@ fovea_status fovea_model_label(const fovea_model* model, int64_t index, const ch
     FOVEA_CHECK(index >= 0 && index < static_cast<std::int64_t>(labels.size()),
                 "class {} is out of range: the model has {} classes", index, labels.size());
     out = labels[static_cast<std::size_t>(index)].c_str();
+  });
+}
+
+fovea_status fovea_model_find_class(const fovea_model* model, const char* text, int64_t* index) {
+  return guarded([&] {
+    const fovea_model& from = not_null(model, "model");
+    const char& wanted = not_null(text, "text");
+    not_null(index, "index") = from.names.find(&wanted, static_cast<std::int64_t>(from.labels.size()));
+  });
+}
+
+fovea_status fovea_model_properties(const fovea_model* model, const char* options, fovea_result** result) {
+  return give_result(result, [&](fovea_result& out) {
+    const fovea_model& from = not_null(model, "model");
+    fovea::JsonFields fields = read_options(options);
+    const bool with_layers = fields.flag_if_given("layers").value_or(false);
+    fields.expect_no_others();
+    const fovea::ChosenPreprocessing chosen = from.preprocessing({});
+    std::vector<std::string> warnings = from.names.warnings();
+    warnings.insert(warnings.end(), from.model.warnings().begin(), from.model.warnings().end());
+    out.add_text("path", from.model.path());
+    out.add_text("preprocessing", fovea::json_text(fovea::settings_json(chosen.preprocessing)));
+    out.add_text("preprocessing_source", chosen.source);
+    out.add_list("warnings", warnings);
+    if (with_layers)
+      out.add_text("layers", layers_json(from.model, from.network({}, 0, 0)));
   });
 }
 

@@ -1,67 +1,49 @@
+#include "c_api/session.hpp"
 #include "base/check.hpp"
 #include "c_api/guard.hpp"
-#include "c_api/map.hpp"
 #include "c_api/model.hpp"
-#include "c_api/notes.hpp"
-#include "c_api/pixels.hpp"
+#include "c_api/options.hpp"
 #include "explain/session_batches.hpp"
 #include "fovea/error.hpp"
+#include "networks/preprocessing_json.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <span>
 
 using namespace fovea::c_api;
 
-struct fovea_session {
-  explicit fovea_session(std::shared_ptr<const fovea::Explainer> compiled)
-      : shared(std::move(compiled)), explain(*shared), notes(explain.notes()) {}
-
-  bool has_method() const { return !explain.method_infos().empty(); }
-  /// The session that gives the scores.
-  fovea::Session& scores() { return explain.session(); }
-
-  std::shared_ptr<const fovea::Explainer> shared;  ///< kept for sessions that are yet to come
-  fovea::Explainer explain;
-  NoteTable notes;
-  fovea_session_info info = {};
-};
-
 namespace fovea::c_api {
 namespace {
 
-ExplainerKey key_of(const fovea_session_options* options) {
-  if (!options)
-    return {};
-  if (options->size != sizeof(fovea_session_options))
-    throw UsageError(fmt::format("options.size is {}, expected {}: it must be sizeof(fovea_session_options)",
-                                 options->size, sizeof(fovea_session_options)));
+fovea::ExplainOptions explain_options_of(const fovea_model& model, const fovea_session_options* given) {
+  constexpr std::size_t first_size = offsetof(fovea_session_options, options);
+  const fovea_session_options options = complete_options(given, first_size, "fovea_session_options");
   for (const auto& [name, value, most] :
-       {std::tuple{"batch", options->batch, fovea::kMaxBatch},
-        std::tuple{"height", options->height, fovea::kMaxInputSide},
-        std::tuple{"width", options->width, fovea::kMaxInputSide},
-        std::tuple{"threads", std::int64_t(options->threads), std::int64_t(fovea::kMaxThreads)}})
+       {std::tuple{"batch", options.batch, fovea::kMaxBatch},
+        std::tuple{"height", options.height, fovea::kMaxInputSide},
+        std::tuple{"width", options.width, fovea::kMaxInputSide},
+        std::tuple{"threads", std::int64_t(options.threads), std::int64_t(fovea::kMaxThreads)}})
     FOVEA_CHECK(value >= 0 && value <= most, "options.{} is {}, expected 0 to {}", name, value, most);
-  ExplainerKey key;
-  key.method = options->method ? options->method : "";
-  FOVEA_CHECK(!options->method || !key.method.empty(), "options.method is an empty text");
-  key.preprocessing = options->preprocessing ? options->preprocessing : "";
-  key.batch = std::max<std::int64_t>(options->batch, 1);
-  key.height = options->height;
-  key.width = options->width;
-  key.threads = options->threads;
-  return key;
-}
-
-/// A size that was asked for where the file has another: compiling would take the file's and say nothing.
-void check_size(const fovea_model& model, const ExplainerKey& key) {
-  for (const auto& [name, asked, fixed] : {std::tuple{"height", key.height, model.info.height},
-                                           std::tuple{"width", key.width, model.info.width}}) {
-    FOVEA_CHECK(asked == 0 || fixed == 0 || asked == fixed, "the {} of the network's input is {}, not {}",
-                name, fixed, asked);
-    FOVEA_CHECK(asked != 0 || fixed != 0, "the {} of the network's input is open: options.{} must give it",
-                name, name);
+  FOVEA_CHECK(!options.method || *options.method, "options.method is an empty text");
+  JsonFields fields = read_options(options.options);
+  PreprocessingSpec preprocessing = networks::read_preprocessing(fields);
+  if (options.preprocessing) {
+    preprocessing_preset(options.preprocessing);  // throws for an unknown name
+    preprocessing.preset = options.preprocessing;
   }
+  ExplainOptions explain;
+  explain.method = options.method ? options.method : "";
+  explain.further_methods = fields.texts_if_given("further_methods");
+  explain.method_options = read_method_options(fields);
+  explain.crops = read_crops(fields, Crops::One);
+  fields.expect_no_others();
+  explain.preprocessing = model.preprocessing(preprocessing).preprocessing;
+  explain.labels = model.names;
+  explain.batch = std::max<std::int64_t>(options.batch, 1);
+  explain.program = model.program_options(options.height, options.width, options.threads);
+  return explain;
 }
 
 /// Elements of an array that holds so many for each of `count` pictures; InputError where no array can.
@@ -108,13 +90,14 @@ std::int64_t chosen_class(fovea_session& session, const std::int64_t* target, st
   return std::max_element(scores.begin(), scores.end()) - scores.begin();
 }
 
+}  // namespace
+
 void check_targets(const fovea_session& session, const std::int64_t* targets, std::int64_t count) {
   for (std::int64_t i = 0; targets && i < count; ++i)
     FOVEA_CHECK(targets[i] >= -1 && targets[i] < session.info.classes,
                 "class {} is out of range: the model has {} classes", targets[i], session.info.classes);
 }
 
-}  // namespace
 }  // namespace fovea::c_api
 
 fovea_status fovea_session_create(const fovea_model* model, const fovea_session_options* options,
@@ -122,9 +105,7 @@ fovea_status fovea_session_create(const fovea_model* model, const fovea_session_
   return guarded([&] {
     const fovea_model& from = not_null(model, "model");
     fovea_session*& out = not_null(session, "session");
-    const ExplainerKey key = key_of(options);
-    check_size(from, key);
-    auto made = std::make_unique<fovea_session>(from.explainers.explainer(from.model, from.choice, key));
+    auto made = std::make_unique<fovea_session>(from.explainer(explain_options_of(from, options)));
     const fovea::InputSize size = fovea::input_size(made->scores());
     const fovea::Program& program = made->explain.program();
     made->info = {program.options().batch, size.channels, size.height, size.width, program.classes()};
@@ -211,20 +192,6 @@ fovea_status fovea_session_gradient(fovea_session* session, const float* input, 
       self.scores().backward();
       std::copy_n(self.scores().gradient().data<float>().begin(), held * picture, gradient + first * picture);
     });
-  });
-}
-
-fovea_status fovea_session_saliency(fovea_session* session, const fovea_pixels* picture, int64_t target,
-                                    fovea_map** map) {
-  return guarded([&] {
-    fovea_session& self = not_null(session, "session");
-    fovea::Image photo = to_image(not_null(picture, "picture"));
-    fovea_map*& out = not_null(map, "map");
-    if (!self.has_method())
-      throw UsageError("the session was made for scores only: it has no method that makes maps");
-    check_targets(self, &target, 1);
-    const auto wanted = target == -1 ? std::nullopt : std::optional(target);
-    out = new fovea_map{self.explain(std::move(photo), {.target = wanted})};
   });
 }
 

@@ -23,6 +23,10 @@ nlohmann::ordered_json to_json(const PreprocessingSpec& spec) {
 
 PreprocessingSpec read_preprocessing(JsonFields& owner) {
   PreprocessingSpec spec;
+  if (owner.is_text("preprocessing")) {
+    spec.preset = owner.word_if_given("preprocessing", preprocessing_preset_names());
+    return spec;
+  }
   auto fields = owner.object_if_given("preprocessing");
   if (!fields)
     return spec;

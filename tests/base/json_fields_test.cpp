@@ -60,6 +60,18 @@ TEST_F(Fields, ErrorsNameTheField) {
             "field 'j': is not known; there are i");
 }
 
+TEST_F(Fields, FlagsAndTexts) {
+  JsonFields fields = JsonFields::parse(R"({"f": true, "t": "x", "n": 1})", "options");
+  EXPECT_EQ(fields.flag_if_given("f"), true);
+  EXPECT_EQ(fields.flag_if_given("g"), std::nullopt);
+  EXPECT_TRUE(fields.is_text("t"));
+  EXPECT_FALSE(fields.is_text("n"));
+  EXPECT_FALSE(fields.is_text("u"));
+  EXPECT_EQ(error_of(R"({"f": 1})", [](JsonFields& f) { (void)f.flag_if_given("f"); }),
+            "field 'f': expected true or false, found a number");
+  EXPECT_THROW(JsonFields::parse("[]", "options"), InputError);
+}
+
 TEST_F(Fields, WhatIsNoJson) {
   const auto nothing = [](JsonFields&) {};
   EXPECT_EQ(error_of("{\n\"a\": }", nothing), "is not JSON: line 2 cannot be read");

@@ -15,6 +15,7 @@ struct Free {
   void operator()(fovea_session* session) const { fovea_session_free(session); }
   void operator()(fovea_map* map) const { fovea_map_free(map); }
   void operator()(fovea_image* image) const { fovea_image_free(image); }
+  void operator()(fovea_result* result) const { fovea_result_free(result); }
 };
 template <class T>
 using Owned = std::unique_ptr<T, Free>;
@@ -52,6 +53,63 @@ inline fovea_session_info describe(const fovea_session* session) {
   fovea_session_info info = {};
   EXPECT_EQ(fovea_session_describe(session, &info), FOVEA_OK);
   return info;
+}
+
+/// Calls a function of fovea.h that gives a result through its last argument.
+template <class... Parameters, class... Arguments>
+Owned<fovea_result> result_of(fovea_status (*function)(Parameters...), Arguments... arguments) {
+  fovea_result* result = nullptr;
+  EXPECT_EQ(function(arguments..., &result), FOVEA_OK) << fovea_last_error();
+  return Owned<fovea_result>(result);
+}
+
+inline fovea_array array_of(const Owned<fovea_result>& result, const char* name) {
+  fovea_array array = {};
+  EXPECT_EQ(fovea_result_array(result.get(), name, &array), FOVEA_OK) << fovea_last_error();
+  return array;
+}
+
+inline std::vector<std::int64_t> shape_of(const fovea_array& array) {
+  return {array.shape, array.shape + array.rank};
+}
+
+/// The elements of an array, which must be of that type.
+template <class T>
+std::vector<T> elements_of(const fovea_array& array, fovea_type type) {
+  EXPECT_EQ(array.type, type);
+  std::size_t count = 1;
+  for (std::int32_t axis = 0; axis < array.rank; ++axis)
+    count *= static_cast<std::size_t>(array.shape[axis]);
+  const T* data = static_cast<const T*>(array.data);
+  return {data, data + count};
+}
+
+inline std::vector<std::int64_t> integers_of(const Owned<fovea_result>& result, const char* name) {
+  return elements_of<std::int64_t>(array_of(result, name), FOVEA_INT64);
+}
+inline std::vector<double> numbers_of(const Owned<fovea_result>& result, const char* name) {
+  return elements_of<double>(array_of(result, name), FOVEA_FLOAT64);
+}
+inline std::vector<float> floats_of(const Owned<fovea_result>& result, const char* name) {
+  return elements_of<float>(array_of(result, name), FOVEA_FLOAT32);
+}
+inline std::vector<std::uint8_t> bytes_of(const Owned<fovea_result>& result, const char* name) {
+  return elements_of<std::uint8_t>(array_of(result, name), FOVEA_UINT8);
+}
+
+inline std::string text_of(const Owned<fovea_result>& result, const char* name) {
+  const char* text = nullptr;
+  EXPECT_EQ(fovea_result_text(result.get(), name, &text), FOVEA_OK) << fovea_last_error();
+  return text ? text : "";
+}
+
+inline Owned<fovea_model> load_model_with(const std::string& path, const char* json) {
+  fovea_model_options options = {};
+  options.size = sizeof options;
+  options.options = json;
+  fovea_model* model = nullptr;
+  EXPECT_EQ(fovea_model_load_with(path.c_str(), &options, &model), FOVEA_OK) << fovea_last_error();
+  return Owned<fovea_model>(model);
 }
 
 /// A wave over the elements of some pictures, and the shape that goes with it.

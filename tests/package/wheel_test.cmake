@@ -19,13 +19,13 @@ endif()
 run(${PYTHON} -m pip install --no-deps --no-index --disable-pip-version-check --target ${WORK}/site ${wheel})
 file(WRITE ${WORK}/use.py "
 import sys, fovea
-result = fovea.Model(sys.argv[1]).saliency(fovea.read_image(sys.argv[2]))
+result = fovea.Model.bundled().saliency(sys.argv[1])
 loaded = {line.split(None, 5)[5].strip() for line in open('/proc/self/maps') if 'dnnl' in line or 'libfovea' in line}
 print(result.label, loaded)
-assert len(loaded) == 2 and all(file.startswith(sys.argv[3]) for file in loaded), loaded
+assert len(loaded) == 2 and all(file.startswith(sys.argv[2]) for file in loaded), loaded
 ")
 run(${CMAKE_COMMAND} -E env --unset=FOVEA_LIBRARY --unset=LD_LIBRARY_PATH PYTHONPATH=${WORK}/site ${PYTHON} -P ${WORK}/use.py
-    ${SOURCE}/models/imagenette-resnet.onnx ${SOURCE}/samples/church.jpg ${WORK}/site)
+    ${SOURCE}/samples/church.jpg ${WORK}/site)
 if(NOT output MATCHES "^church ")
   message(FATAL_ERROR "expected a church:\n${output}")
 endif()

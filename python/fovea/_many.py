@@ -1,0 +1,136 @@
+"""Work on many pictures: pages and evaluations."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Dict, List, Optional, Sequence, Union
+
+from ._arguments import Path, Preprocessing, options_json, path_text, preprocessing_field
+from ._errors import InputError
+from ._library import Handle
+from ._results import NO_PROGRESS, ProgressCall, Result
+
+Paths = Union[Path, Sequence[Path]]
+
+
+class ReportOutcome:
+    """A page that was written.
+
+    Attributes:
+        path: of the page.
+        photos: how many pictures are on it. failed: how many could not be read. left_out: these, and other files.
+        failures: list of sentences on those that failed.
+    """
+
+    def __init__(self, path: str, result: Result) -> None:
+        self.path = path
+        self.photos = result.integer("photos")
+        self.failed = result.integer("failed")
+        self.left_out = result.integer("left_out")
+        self.failures = result.texts("failures")
+
+    def __repr__(self) -> str:
+        return "<ReportOutcome {!r}: {} photos, {} left out>".format(self.path, self.photos, self.left_out)
+
+
+class Evaluation:
+    """The outcome of an evaluation.
+
+    Attributes:
+        summary: dict of measures, means and intervals, as summary.json has it.
+        text: a table for people; also `str(evaluation)`.
+        failures: list of sentences on pictures that could not be used.
+    """
+
+    def __init__(self, result: Result) -> None:
+        self.summary: Dict[str, Any] = result.json("summary")
+        self.text = result.text("text")
+        self.failures = result.texts("failures")
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return "<Evaluation: {}>".format(", ".join(self.summary))
+
+
+def path_list(value: object, name: str) -> List[str]:
+    """One path or several, in a list."""
+    if isinstance(value, (str, bytes, os.PathLike)):
+        return [path_text(value, name)]
+    if not isinstance(value, Sequence):
+        raise InputError("{} is a {}: expected a path, or a list of paths".format(name, type(value).__name__))
+    return [path_text(one, "{}[{}]".format(name, i)) for i, one in enumerate(value)]
+
+
+def _method_list(value: Union[None, str, Sequence[str]]) -> Optional[List[str]]:
+    if value is None:
+        return None
+    methods = [value] if isinstance(value, str) else list(value)
+    for method in methods:
+        if not isinstance(method, str):
+            raise InputError("methods has {!r}: expected texts".format(method))
+    return methods
+
+
+def run_report(
+    model: Handle,
+    images: Paths,
+    output: Path,
+    methods: Union[None, str, Sequence[str]],
+    preprocessing: Optional[Preprocessing],
+    progress: object,
+    fields: Dict[str, object],
+) -> ReportOutcome:
+    """Model.report, with its further options as `fields`."""
+    page = path_text(output, "output")
+    options = options_json(
+        {
+            **fields,
+            "images": path_list(images, "images"),
+            "output": page,
+            "methods": _method_list(methods),
+            "preprocessing": preprocessing_field(preprocessing),
+        }
+    )
+    work = ProgressCall(progress, "report")
+    return ReportOutcome(page, work.run(lambda: Result("report", model.pointer, options, work.callback, None)))
+
+
+def run_evaluation(
+    model: Handle,
+    kind: str,
+    images: Paths,
+    output: Optional[Path],
+    methods: Union[None, str, Sequence[str]],
+    preprocessing: Optional[Preprocessing],
+    progress: object,
+    fields: Dict[str, object],
+) -> Evaluation:
+    """Model.evaluate, with its further options as `fields`."""
+    if kind not in ("faithfulness", "sanity", "localization"):
+        raise InputError("kind is {!r}: expected faithfulness, sanity or localization".format(kind))
+    is_folder = kind == "localization"
+    if is_folder and output is None:
+        raise InputError("output is None: the kind localization writes its rows into a folder, from which it can go on")
+    options = options_json(
+        {
+            **fields,
+            "kind": kind,
+            "images": path_text(images, "images") if is_folder else path_list(images, "images"),
+            "output": None if output is None else path_text(output, "output"),
+            "methods": _method_list(methods),
+            "preprocessing": preprocessing_field(preprocessing),
+        }
+    )
+    work = ProgressCall(progress, kind)
+    return Evaluation(work.run(lambda: Result("evaluate", model.pointer, options, work.callback, None)))
+
+
+def merge_evaluations(inputs: Paths, output: Path) -> Evaluation:
+    """Joins the results of shards of an evaluation of localisation, and writes them into the folder `output`.
+
+    inputs: folders of results, or files images-I-of-N.csv. InputError that names missing or contradicting shards.
+    """
+    fields = {"kind": "merge", "inputs": path_list(inputs, "inputs"), "output": path_text(output, "output")}
+    return Evaluation(Result("evaluate", None, options_json(fields), NO_PROGRESS, None))

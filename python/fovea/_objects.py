@@ -1,0 +1,201 @@
+"""Objects in pictures, class models and reconstructions: what calls give besides maps."""
+
+from __future__ import annotations
+
+from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._arguments import options_json
+from ._errors import InputError
+from ._explanation import Rect, known, label_of, probability_text
+from ._pictures import Picture, PictureArray, as_picture, to_pixels
+from ._results import Result
+
+
+class Box(NamedTuple):
+    """A rectangle of whole pixels from `x0`, `y0` up to, but without, `x1`, `y1`."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+
+def _box(corners: NDArray[np.int64]) -> Optional[Box]:
+    box = Box(*(int(corner) for corner in corners))
+    return box if box.x0 < box.x1 and box.y0 < box.y1 else None
+
+
+class Localization(Picture):
+    """An object in a picture.
+
+    Attributes:
+        mask: bool [H,W], True on the object, in the picture's own pixels.
+        box: Box around the object; None where none was found.
+        boxes: list of Box, one for each component of at least a tenth of the largest one's area, largest first.
+        map: float32 [h,w], the map that the object was found from, at the size that was segmented; None for `segment`.
+        seeds: uint8 [h,w] at that size: 0 unknown, 1 object, 2 background.
+        contour: uint8 [H,W,3], the picture with the object's outline in red and its box in yellow.
+        target, label, score, probability: of the class; None for `segment`.
+    """
+
+    def __init__(self, result: Result, labels: Optional[Sequence[str]]) -> None:
+        self.mask: NDArray[np.bool_] = result.array("mask").astype(np.bool_)
+        self.box = _box(result.array("box"))
+        self.boxes = [box for box in map(_box, result.array("boxes")) if box]
+        self.seeds: NDArray[np.uint8] = result.array("seeds")
+        self.contour: PictureArray = result.array("contour")
+        self.map: Optional[NDArray[np.float32]] = None
+        self.target: Optional[int] = None
+        self.label: Optional[str] = None
+        self.score: Optional[float] = None
+        self.probability: Optional[float] = None
+        if labels is not None:
+            self.map = result.array("map")
+            self.target = result.integer("target")
+            self.label = label_of(labels, self.target)
+            self.score = result.number("score")
+            self.probability = known(result.number("probability"))
+            self._title = self.label
+
+    def _picture(self) -> PictureArray:
+        return self.contour
+
+    def __repr__(self) -> str:
+        what = "object" if self.label is None else repr(self.label)
+        where = "not found" if self.box is None else "at {},{} to {},{}".format(*self.box)
+        return "<Localization: {} {}{}>".format(what, where, probability_text(self.probability))
+
+
+class ClassModel(Picture):
+    """A picture that excites a class, or a part of a layer: what the network has learnt of it.
+
+    Attributes:
+        input: float32 [C,H,W], the picture as network input.
+        picture: uint8 [H,W,3], the same for the eye.
+        label: of the class or the layer.
+        score: the unnormalised score of the class, or the value of the part of the layer.
+        probability: of the class, 0 to 1; None without one.
+        norm: of the input. objective: what was maximised. steps: how many there were.
+        notes: list of sentences on how the picture was made.
+    """
+
+    def __init__(self, result: Result, k: int, label: str) -> None:
+        self.input: NDArray[np.float32] = result.array("input")[k]
+        self.picture: PictureArray = result.array("picture")[k]
+        self.label = self._title = label
+        self.score = float(result.array("score")[k])
+        self.norm = float(result.array("norm")[k])
+        self.objective = float(result.array("objective")[k])
+        self.probability = known(result.array("probability")[k])
+        self.steps = int(result.array("steps")[k])
+        self.notes = result.texts("notes")
+
+    def _picture(self) -> PictureArray:
+        return self.picture
+
+    def __repr__(self) -> str:
+        return "<ClassModel of {!r}: score {:.2f}{}, {} steps>".format(
+            self.label, self.score, probability_text(self.probability), self.steps
+        )
+
+
+class Unit(NamedTuple):
+    """A unit of a layer, counted from 0. Of a class score: the class as `channel`."""
+
+    channel: int
+    y: int
+    x: int
+
+
+class Reconstruction(Picture):
+    """The pattern in a picture that excites a unit, a channel or a class score.
+
+    Attributes:
+        pattern: float32 [C,H,W], signed, channels in the network's order.
+        picture: uint8 [H,W,3], the pattern around mid-grey.
+        seen: uint8 [H,W,3], the part of the picture that the network was shown.
+        unit: Unit; of a channel, its strongest one.
+        activation: of the unit, or the class's score.
+        field: Rect of the receptive field within the pattern, which is 0 outside of it.
+        field_in_photo: the same in the picture's own pixels.
+    """
+
+    def __init__(self, result: Result, k: int) -> None:
+        self.pattern: NDArray[np.float32] = result.array("pattern")[k]
+        self.picture: PictureArray = result.array("picture")[k]
+        self.seen: PictureArray = result.array("seen")
+        self.unit = Unit(*(int(part) for part in result.array("unit")[k]))
+        self.activation = float(result.array("activation")[k])
+        self.field = Rect(*(int(part) for part in result.array("field")[k]))
+        self.field_in_photo = Rect(*(int(part) for part in result.array("field_in_photo")[k]))
+        self._title = "{}: {:.3g}".format(self.unit.channel, self.activation)
+
+    def _picture(self) -> PictureArray:
+        return self.picture
+
+    def __repr__(self) -> str:
+        return "<Reconstruction of unit {},{},{}: activation {:.4g}>".format(*self.unit, self.activation)
+
+
+def segment(
+    image: Any,
+    seeds: Any = None,
+    *,
+    foreground: Sequence[Tuple[int, int]] = (),
+    background: Sequence[Tuple[int, int]] = (),
+    radius: Optional[int] = None,
+    colour_weight: Optional[float] = None,
+    smoothness: Optional[float] = None,
+    cuts: Optional[int] = None,
+    star: Optional[bool] = None,
+    box: Optional[str] = None,
+) -> Localization:
+    """The object that seeds mark in a picture. Needs no network.
+
+    image: a path, a PIL image or an array: uint8 [H,W,3] or [H,W]. seeds: uint8 [H,W], 0 unknown, 1 object, 2
+    background; or a picture of the same size, or its path, with red strokes on the object and blue ones on the
+    background. foreground, background: instead of seeds, points (x, y) in pixels, with discs of `radius` pixels around
+    them (3). colour_weight: weight of the colour models (1). smoothness: of the contrast between neighbours (25). cuts:
+    the largest number of cuts, above 1 with colour models fitted again (5). star: whether the object is star-convex
+    around its seeds (True). box: "sizeable" or "largest", the components that the box encloses. InputError for seeds
+    that are missing, of one kind only or outside the picture, and for options out of range.
+    """
+    pixels, kept = to_pixels(image)
+    points = bool(len(foreground) or len(background))
+    if (seeds is None) != points:
+        raise InputError("seeds and foreground, background: expected one of the two ways to mark the object")
+    marked = None
+    if seeds is not None:
+        marked, kept_seeds = to_pixels(as_picture(seeds, "seeds"), "seeds")
+    options = options_json(
+        {
+            "foreground": _coordinates(foreground, "foreground") if points else None,
+            "background": _coordinates(background, "background") if points else None,
+            "radius": radius,
+            "colour_weight": colour_weight,
+            "smoothness": smoothness,
+            "cuts": cuts,
+            "star": star,
+            "box": box,
+        }
+    )
+    result = Result("segment", pixels, marked, options)
+    del kept
+    if marked is not None:
+        del kept_seeds
+    return Localization(result, None)
+
+
+def _coordinates(points: Sequence[Tuple[int, int]], name: str) -> List[Any]:
+    """The points as numbers in one list."""
+    flat: List[Any] = []
+    for point in points:
+        try:
+            x, y = point
+        except (TypeError, ValueError):
+            raise InputError("{} holds {!r}: expected points (x, y)".format(name, point)) from None
+        flat += [x, y]
+    return flat

@@ -1,0 +1,95 @@
+"""Results of the library by their names, as NumPy arrays and texts of their own."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+from typing import Any, Callable, List, Optional, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._arguments import progress_function
+from ._errors import InputError
+from ._library import Array, Handle, Progress, call
+
+_T = TypeVar("_T")
+_TYPES = (np.uint8, np.int64, np.float32, np.float64)
+NO_PROGRESS = Progress(0)
+
+
+def copy_array(array: Array) -> NDArray[Any]:
+    """The elements of an array that belongs to the library."""
+    kind: np.dtype[Any] = np.dtype(_TYPES[array.type])
+    shape = tuple(array.shape[: array.rank])
+    count = int(np.prod(shape, dtype=np.int64))
+    if count == 0:
+        return np.empty(shape, kind)
+    buffer = (ctypes.c_uint8 * (count * kind.itemsize)).from_address(array.data)
+    elements: NDArray[Any] = np.frombuffer(memoryview(buffer), kind).reshape(shape).copy()
+    return elements
+
+
+class Result:
+    """The fovea_result of a call."""
+
+    def __init__(self, function: str, *arguments: Any) -> None:
+        self._handle = Handle("result", function, *arguments)
+
+    def array(self, name: str) -> NDArray[Any]:
+        array = Array()
+        call("result_array", self._handle.pointer, name.encode(), ctypes.byref(array))
+        return copy_array(array)
+
+    def array_or_none(self, name: str) -> Optional[NDArray[Any]]:
+        try:
+            return self.array(name)
+        except InputError:
+            return None
+
+    def integer(self, name: str) -> int:
+        return int(self.array(name))
+
+    def number(self, name: str) -> float:
+        return float(self.array(name))
+
+    def text(self, name: str) -> str:
+        value = ctypes.c_char_p()
+        call("result_text", self._handle.pointer, name.encode(), ctypes.byref(value))
+        return (value.value or b"").decode(errors="replace")
+
+    def json(self, name: str) -> Any:
+        return json.loads(self.text(name))
+
+    def texts(self, name: str) -> List[str]:
+        return [str(text) for text in self.json(name)]
+
+
+class ProgressCall:
+    """A call that reports progress: `callback` is for the library. Ctrl-C, and what the caller's function raises, end
+    the work; `run` raises it again, since no exception can cross the library."""
+
+    def __init__(self, progress: object, what: str) -> None:
+        self._function: Optional[Callable[[int, int], object]] = progress_function(progress, what)
+        self._raised: List[BaseException] = []
+        self.callback = Progress(self._report)
+
+    def _report(self, done: int, total: int, _: object) -> int:
+        try:
+            if self._function:
+                self._function(done, total)
+            return 0
+        except BaseException as error:
+            self._raised.append(error)
+            return 1
+
+    def run(self, body: Callable[[], _T]) -> _T:
+        try:
+            result = body()
+        except Exception:
+            if self._raised:
+                raise self._raised[0] from None
+            raise
+        if self._raised:
+            raise self._raised[0]
+        return result

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "base/json_fields.hpp"
+#include "c_api/guard.hpp"
+#include "fovea/error.hpp"
+#include "fovea/explain.hpp"
+#include "fovea/localize.hpp"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <string>
+
+/// Options as fovea.h has them: structs that begin with their size, and JSON. docs/c-api.md lists the fields.
+namespace fovea::c_api {
+
+/// The caller's struct of options, in full: fields that the caller's version of fovea.h lacks are 0.
+/// `first_size` is that of the first version. UsageError for a size that no version has.
+template <class Options>
+Options complete_options(const Options* given, std::size_t first_size, const char* type) {
+  Options options = {};
+  options.size = sizeof(Options);
+  if (!given)
+    return options;
+  std::size_t size = 0;
+  std::memcpy(&size, given, sizeof size);
+  if (size < first_size || size > sizeof(Options))
+    throw UsageError(
+        fmt::format("options.size is {}, expected {}: it must be sizeof({})", size, sizeof(Options), type));
+  std::memcpy(&options, given, size);
+  options.size = sizeof(Options);
+  return options;
+}
+
+/// The fields of a JSON object; of an empty one for null and "".
+JsonFields read_options(const char* json);
+
+/// The fields of MethodOptions by their names: samples, smooth, noise, ... InputError for a value out of
+/// range.
+MethodOptions read_method_options(JsonFields& fields);
+/// "crops": "whole", "1", "2" or "10"; `otherwise` if it is not given.
+Crops read_crops(JsonFields& fields, Crops otherwise);
+/// "percentile" and "gamma".
+DisplayRange read_display_range(JsonFields& fields);
+/// "preset" and the fields that change it: smoothing, quantiles, prior, level, colour_weight, smoothness,
+/// cuts, box, star, max_side. `otherwise` are the options of the preset "default".
+LocalizeOptions read_localize_options(JsonFields& fields, const LocalizeOptions& otherwise);
+
+/// A number within a range, or none.
+std::optional<double> number_within(JsonFields& fields, const std::string& field, double low, double high);
+/// A list of class indices, units or channels: whole numbers within the range of int64.
+std::vector<std::int64_t> whole_numbers(JsonFields& fields, const std::string& field);
+
+}  // namespace fovea::c_api

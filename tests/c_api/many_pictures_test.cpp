@@ -1,0 +1,158 @@
+/// Pages, evaluations and exported networks through the C interface.
+#include "base/json.hpp"
+#include "c_api/support.hpp"
+#include "fovea/export.hpp"
+#include "fovea/image.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <filesystem>
+
+namespace fovea::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string sample(const std::string& name) {
+  return std::string(FOVEA_SOURCE_DIR) + "/samples/" + name;
+}
+
+int count_calls(std::int64_t, std::int64_t, void* user) {
+  ++*static_cast<int*>(user);
+  return 0;
+}
+
+int refuse(std::int64_t, std::int64_t, void*) {
+  return 1;
+}
+
+nlohmann::ordered_json pictures_json() {
+  return {{"images", {sample("golf-ball.jpg"), sample("church.jpg")}}, {"threads", 1}, {"workers", 1}};
+}
+
+TEST(CApiManyPictures, WritesAReport) {
+  const TemporaryFolder folder;
+  const auto model = load_model(bundled());
+  nlohmann::ordered_json options = pictures_json();
+  store(folder.file("damaged.jpg"), "no picture");
+  options["images"].push_back(folder.file("damaged.jpg"));
+  options["methods"] = {"gradient", "grad-cam"};
+  options["class_models"] = 0;
+  options["localize"] = false;
+  options["output"] = folder.file("page.html");
+  int calls = 0;
+  const auto result =
+      result_of(fovea_report, model.get(), options.dump().c_str(), &count_calls, static_cast<void*>(&calls));
+  EXPECT_EQ(integers_of(result, "photos").front(), 2);
+  EXPECT_EQ(integers_of(result, "failed").front(), 1);
+  EXPECT_NE(text_of(result, "failures").find("damaged.jpg"), std::string::npos);
+  EXPECT_GE(calls, 2);
+  EXPECT_NE(load(folder.file("page.html")).find("golf ball"), std::string::npos);
+}
+
+TEST(CApiManyPictures, ACancelledReportLeavesNothing) {
+  const TemporaryFolder folder;
+  const auto model = load_model(bundled());
+  nlohmann::ordered_json options = pictures_json();
+  options["output"] = folder.file("page.html");
+  fovea_result* result = nullptr;
+  EXPECT_EQ(fovea_report(model.get(), options.dump().c_str(), &refuse, nullptr, &result), FOVEA_CANCELLED);
+  EXPECT_EQ(result, nullptr);
+  EXPECT_TRUE(fs::is_empty(folder.file("")));
+}
+
+TEST(CApiManyPictures, OptionsOfReportsAreChecked) {
+  const auto model = load_model(bundled());
+  fovea_result* result = nullptr;
+  for (const auto& [json, text] :
+       {std::pair{R"({"output": "x.html"})", "'images': is missing"},
+        std::pair{R"({"images": ["a.jpg"]})", "'output': is missing"},
+        std::pair{R"({"images": ["a.jpg"], "output": "x.html", "top": 6})", "'top': expected 1 to 5"},
+        std::pair{R"({"images": ["a.jpg"], "output": "x.html", "methods": ["x"]})", "unknown method 'x'"},
+        std::pair{R"({"images": ["a.jpg"], "output": "x.html", "target": 10})", "class 10"}}) {
+    EXPECT_EQ(fovea_report(model.get(), json, nullptr, nullptr, &result), FOVEA_ERROR_INPUT) << json;
+    EXPECT_NE(std::string(fovea_last_error()).find(text), std::string::npos) << fovea_last_error();
+  }
+  EXPECT_EQ(result, nullptr);
+}
+
+TEST(CApiManyPictures, EvaluatesMaps) {
+  const TemporaryFolder folder;
+  const auto model = load_model(bundled());
+  nlohmann::ordered_json options = pictures_json();
+  options["kind"] = "faithfulness";
+  options["methods"] = {"gradient"};
+  options["steps"] = 4;
+  options["subsets"] = 0;
+  options["output"] = folder.file("faithfulness");
+  const auto faithfulness = result_of(fovea_evaluate, model.get(), options.dump().c_str(), nullptr, nullptr);
+  const auto summary = nlohmann::json::parse(text_of(faithfulness, "summary"));
+  EXPECT_EQ(summary, nlohmann::json::parse(load(folder.file("faithfulness/summary.json"))));
+  EXPECT_TRUE(fs::exists(folder.file("faithfulness/report.html")));
+  EXPECT_NE(text_of(faithfulness, "text").find("insertion"), std::string::npos);
+
+  nlohmann::ordered_json sanity_options = pictures_json();
+  sanity_options["kind"] = "sanity";
+  sanity_options["methods"] = {"gradient"};
+  sanity_options["stages"] = 1;
+  const auto sanity = result_of(fovea_evaluate, model.get(), sanity_options.dump().c_str(), nullptr, nullptr);
+  EXPECT_EQ(nlohmann::json::parse(text_of(sanity, "summary")).at("images"), 2);
+}
+
+TEST(CApiManyPictures, EvaluatesBoxesAndMergesShards) {
+  const TemporaryFolder folder;
+  const auto model = load_model(bundled());
+  store(folder.file("truth.csv"),
+        "file,class_index,x0,y0,x1,y1\ngolf-ball.jpg,8,10,10,100,100\nchurch.jpg,4,10,10,100,100\n");
+  nlohmann::ordered_json options = {{"kind", "localization"},
+                                    {"images", std::string(FOVEA_SOURCE_DIR) + "/samples"},
+                                    {"truth", folder.file("truth.csv")},
+                                    {"guesses", 1},
+                                    {"threads", 1},
+                                    {"workers", 1}};
+  options["output"] = folder.file("whole");
+  const auto whole = result_of(fovea_evaluate, model.get(), options.dump().c_str(), nullptr, nullptr);
+  for (const char* shard : {"1/2", "2/2"}) {
+    options["output"] = folder.file("shards");
+    options["shard"] = shard;
+    (void)result_of(fovea_evaluate, model.get(), options.dump().c_str(), nullptr, nullptr);
+  }
+  const nlohmann::ordered_json merge = {
+      {"kind", "merge"}, {"inputs", {folder.file("shards")}}, {"output", folder.file("merged")}};
+  (void)result_of(fovea_evaluate, static_cast<const fovea_model*>(nullptr), merge.dump().c_str(), nullptr,
+                  nullptr);
+  const auto rows = [](const std::string& csv) { return std::count(csv.begin(), csv.end(), '\n'); };
+  EXPECT_EQ(rows(load(folder.file("merged/images.csv"))), 3);
+  EXPECT_EQ(rows(load(folder.file("whole/images.csv"))), 3);
+  EXPECT_EQ(nlohmann::json::parse(text_of(whole, "summary")).at("images"), 2);
+  options["shard"] = "1/2";
+  fovea_result* result = nullptr;
+  EXPECT_EQ(fovea_evaluate(model.get(), options.dump().c_str(), nullptr, nullptr, &result),
+            FOVEA_ERROR_INPUT);
+  EXPECT_NE(std::string(fovea_last_error()).find("resume"), std::string::npos) << fovea_last_error();
+}
+
+TEST(CApiManyPictures, ExportsWhatCppExports) {
+  const auto model = load_model(bundled());
+  const Model loaded = Model::load(bundled());
+  ExplanationOptions options;
+  options.rule = Rule::Guided;
+  options.map = ExplanationOptions::Map::Gradient;
+  options.explained = ExplanationOptions::Class::Input;
+  options.opset = 13;
+  const ImageInput input = loaded.image_input();
+  options.height = input.height;
+  options.width = input.width;
+  const auto explanation =
+      bytes_of(result_of(fovea_export, model.get(),
+                         R"({"method": "guided", "map": "gradient", "explained": "input", "opset": 13})"),
+               "onnx");
+  EXPECT_EQ(std::string(explanation.begin(), explanation.end()), export_explanation(loaded, options));
+  const auto canonical = bytes_of(result_of(fovea_export, model.get(), R"({"kind": "canonical"})"), "onnx");
+  ExportOptions plain;
+  plain.height = input.height;
+  plain.width = input.width;
+  EXPECT_EQ(std::string(canonical.begin(), canonical.end()), export_canonical(loaded, plain));
+}
+
+}  // namespace
+}  // namespace fovea::test
