@@ -771,13 +771,21 @@ class Model:
             "{} does not say how pictures become its inputs: torchvision's convention was assumed; if classes look "
             "wrong, give preprocessing='caffe', 'tf', 'none' or a dict".format(self._path),
             PreprocessingWarning,
-            stacklevel=3,
+            stacklevel=_level_outside(),
         )
 
     def __repr__(self) -> str:
         return "<Model of {} classes, input {}x{}x{}>".format(
             self.classes or "?", self.channels, self.height or "?", self.width or "?"
         )
+
+
+def _level_outside() -> int:
+    """The level, for a warning of the caller's function, of the first frame that is not this module's."""
+    here, level, frame = os.path.dirname(__file__), 1, sys._getframe(1)
+    while frame.f_back is not None and os.path.dirname(frame.f_code.co_filename) == here:
+        level, frame = level + 1, frame.f_back
+    return level
 
 
 def _required(value: object, name: str) -> bytes:

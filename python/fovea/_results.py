@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import json
+import signal
+import threading
 from typing import Any, Callable, List, Optional, TypeVar
 
 import numpy as np
@@ -72,24 +74,36 @@ class ProgressCall:
     def __init__(self, progress: object, what: str) -> None:
         self._function: Optional[Callable[[int, int], object]] = progress_function(progress, what)
         self._raised: List[BaseException] = []
+        self._is_interrupted = False
         self.callback = Progress(self._report)
 
     def _report(self, done: int, total: int, _: object) -> int:
         try:
-            if self._function:
+            if self._function and not self._is_interrupted:
                 self._function(done, total)
-            return 0
         except BaseException as error:
             self._raised.append(error)
-            return 1
+        return 1 if self._raised or self._is_interrupted else 0
+
+    def _interrupt(self, number: int, frame: object) -> None:
+        self._is_interrupted = True
 
     def run(self, body: Callable[[], _T]) -> _T:
+        # Python's own handler could raise where ctypes would swallow it: on the way into or out of the callback.
+        own = threading.current_thread() is threading.main_thread()
+        own = own and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        if own:
+            signal.signal(signal.SIGINT, self._interrupt)
         try:
             result = body()
         except Exception:
-            if self._raised:
-                raise self._raised[0] from None
-            raise
+            if not self._raised and not self._is_interrupted:
+                raise
+        finally:
+            if own:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+        if self._is_interrupted:
+            raise KeyboardInterrupt
         if self._raised:
             raise self._raised[0]
         return result

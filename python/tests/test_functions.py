@@ -61,7 +61,7 @@ class Functions(unittest.TestCase):
             ({"layer": "no-such-layer"}, "no-such-layer"),
             ({"crops": 3}, "'crops': expected one of"),
         ):
-            with self.assertRaisesRegex(fovea.InputError, text):
+            with self.assertRaisesRegex((fovea.InputError, fovea.ModelError), text):
                 self.model.saliency(self.photo, "grad-cam", **options)
 
     def test_methods_side_by_side_are_those_alone(self):

@@ -139,7 +139,7 @@ class Inputs(unittest.TestCase):
             self.assertEqual(sorted(path.name for path in pathlib.Path(folder).iterdir()), ["x.jpg", "x.png"])
 
     def test_preprocessing_by_name_and_by_its_parts(self):
-        torchvision = {"scale": 1 / 255, "mean": [0.485, 0.456, 0.406], "std": (0.229, 0.224, 0.225)}
+        torchvision = {"preset": "none", "scale": 1 / 255, "mean": [0.485, 0.456, 0.406], "std": (0.229, 0.224, 0.225)}
         by_name = self.model.saliency(self.photo, preprocessing="torchvision").map
         np.testing.assert_array_equal(self.model.saliency(self.photo, preprocessing=torchvision).map, by_name)
         parts = {"preset": "torchvision", "mean": np.array([0.485, 0.456, 0.406])}

@@ -299,7 +299,7 @@ TEST(CApi, TakesTheScoresAndTheActivationThatAreChosen) {
 
   options.activation = "relu";
   EXPECT_EQ(fovea_model_load_with(bundled().c_str(), &options, &made), FOVEA_ERROR_INPUT);
-  options = {sizeof options, "no such output", nullptr};
+  options = {sizeof options, "no such output", nullptr, nullptr};
   EXPECT_EQ(fovea_model_load_with(bundled().c_str(), &options, &made), FOVEA_ERROR_INPUT);
   EXPECT_NE(std::string(fovea_last_error()).find("no such output"), std::string::npos) << fovea_last_error();
 }
