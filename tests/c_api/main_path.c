@@ -117,7 +117,7 @@ int main(int argc, char** argv) {
   fovea_model* model = NULL;
   fovea_model_info info;
   fovea_session* session = NULL;
-  const fovea_session_options options = {sizeof options, "gradient", NULL, 2, 0, 0, 1};
+  const fovea_session_options options = {sizeof options, "gradient", NULL, 2, 0, 0, 1, NULL};
   printf("fovea %s\n", fovea_version());
   CHECK(fovea_model_load(argv[1], &model));
   CHECK(fovea_model_describe(model, &info));
