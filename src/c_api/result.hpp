@@ -5,8 +5,6 @@
 #include "fovea/segment.hpp"
 #include "fovea/tensor.hpp"
 
-#include <nlohmann/json_fwd.hpp>
-
 #include <cstdint>
 #include <map>
 #include <memory>
