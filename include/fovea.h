@@ -300,6 +300,13 @@ fovea_status fovea_deconv(const fovea_model* model, const fovea_pixels* picture,
 
 /* ---- Many pictures, other files ---- */
 
+/* Finds the units of a layer that many pictures excite most, with at most one patch of a picture for each
+ * channel. Arrays: "picture" [N] INT64, numbers of pictures in "images"; "unit" [N,3] INT64, channel, row and
+ * column, channel by channel, strongest first; "activation" [N] FLOAT64. Texts: "images", a JSON list of the
+ * pictures, folders expanded; "failures", a JSON list of sentences. */
+fovea_status fovea_strongest_patches(const fovea_model* model, const char* options, fovea_progress progress,
+                                     void* user, fovea_result** result);
+
 /* Writes an HTML page of pictures with their maps, objects and class models. Arrays, INT64: "photos",
  * "failed", "left_out". Text: "failures", a JSON list of sentences. */
 fovea_status fovea_report(const fovea_model* model, const char* options, fovea_progress progress, void* user,

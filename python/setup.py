@@ -122,7 +122,7 @@ setup(
     long_description_content_type="text/markdown",
     license="MIT",
     python_requires=">=3.9",
-    install_requires=["numpy"],
+    install_requires=["numpy>=1.22"],
     extras_require={"plot": ["matplotlib"], "progress": ["tqdm"], "all": ["matplotlib", "tqdm", "pillow"]},
     packages=["fovea"],
     package_data={"fovea": ["py.typed", LIBRARY, "libraries/*", "models/*"]},

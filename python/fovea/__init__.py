@@ -22,7 +22,7 @@ from ._errors import Cancelled, Error, InputError, InternalError, ModelError, Ou
 from ._explanation import Classification, Explanation, Prediction, Rect
 from ._library import LIBRARY_VERSION
 from ._library import call as _call
-from ._many import Evaluation, ReportOutcome, merge_evaluations
+from ._many import Evaluation, Patch, ReportOutcome, merge_evaluations
 from ._model import Layer, Model, PreprocessingWarning, bundled_model_path
 from ._objects import Box, ClassModel, Localization, Reconstruction, Unit, segment
 from ._pictures import encode_png, read_image, write_image, write_png
@@ -46,6 +46,7 @@ __all__ = [
     "ModelError",
     "Note",
     "OutputError",
+    "Patch",
     "Prediction",
     "PreprocessingWarning",
     "Reconstruction",

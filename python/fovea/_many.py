@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, List, Optional, Sequence, Union
+import warnings
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Union
 
 from ._arguments import Path, Preprocessing, options_json, path_text, preprocessing_field
 from ._errors import InputError
 from ._library import Handle
+from ._objects import Unit
 from ._results import NO_PROGRESS, ProgressCall, Result
 
 Paths = Union[Path, Sequence[Path]]
@@ -54,6 +56,14 @@ class Evaluation:
         return "<Evaluation: {}>".format(", ".join(self.summary))
 
 
+class Patch(NamedTuple):
+    """A place in one of many pictures that excites a unit strongly: path of the `image`, the `unit`, its `activation`."""
+
+    image: str
+    unit: Unit
+    activation: float
+
+
 def path_list(value: object, name: str) -> List[str]:
     """One path or several, in a list."""
     if isinstance(value, (str, bytes, os.PathLike)):
@@ -71,6 +81,29 @@ def _method_list(value: Union[None, str, Sequence[str]]) -> Optional[List[str]]:
         if not isinstance(method, str):
             raise InputError("methods has {!r}: expected texts".format(method))
     return methods
+
+
+def find_patches(
+    model: Handle,
+    images: Paths,
+    preprocessing: Optional[Preprocessing],
+    progress: object,
+    fields: Dict[str, object],
+) -> List[Patch]:
+    """Model.strongest_patches, with its further options as `fields`."""
+    given: Dict[str, object] = dict(fields)
+    given["images"] = path_list(images, "images")
+    given["preprocessing"] = preprocessing_field(preprocessing)
+    work = ProgressCall(progress, "patches")
+    options = options_json(given)
+    result = work.run(lambda: Result("strongest_patches", model.pointer, options, work.callback, None))
+    for failure in result.texts("failures"):
+        warnings.warn("left out: {}".format(failure), stacklevel=3)
+    paths = result.texts("images")
+    return [
+        Patch(paths[picture], Unit(*(int(part) for part in unit)), float(activation))
+        for picture, unit, activation in zip(result.array("picture"), result.array("unit"), result.array("activation"))
+    ]
 
 
 def run_report(

@@ -33,7 +33,7 @@ from ._arguments import (
 from ._errors import InputError, UsageError
 from ._explanation import Classification, Explanation, Prediction, explanations, label_of
 from ._library import Handle, ModelInfo, ModelOptions, call
-from ._many import Evaluation, ReportOutcome, run_evaluation, run_report
+from ._many import Evaluation, Patch, ReportOutcome, find_patches, run_evaluation, run_report
 from ._objects import ClassModel, Localization, Reconstruction
 from ._pictures import to_pixels, write_bytes
 from ._results import NO_PROGRESS, ProgressCall, Result
@@ -52,7 +52,7 @@ class PreprocessingWarning(UserWarning):
 
 class Layer(NamedTuple):
     """A value that a network computes: its `name` for options, the ONNX `node` and `operator`, the `shape` for one
-    picture, its `axes`, as in "[N,C,H,W]", and whether it has a `grid` of positions, as Grad-CAM needs it."""
+    picture, its `axes`, as in "[N,C,H,W]", and whether it has a `grid` of more than one position, as Grad-CAM needs it."""
 
     name: str
     node: str
@@ -588,6 +588,36 @@ class Model:
         return [Reconstruction(result, k) for k in range(len(result.array("activation")))]
 
     # ---- Many pictures, files ----
+
+    def strongest_patches(
+        self,
+        images: Union[Path, Sequence[Path]],
+        layer: str,
+        *,
+        channel: Optional[int] = None,
+        top: Optional[int] = None,
+        patches: Optional[int] = None,
+        workers: Optional[int] = None,
+        preprocessing: Optional[Preprocessing] = None,
+        progress: object = None,
+    ) -> List[Patch]:
+        """The places in many pictures that excite channels of a layer most, channel by channel, strongest first.
+
+        images: pictures and folders. layer: the name of a value or node (`layers`). channel: of the layer; None: the top
+        channels with the strongest units (9). patches: of each channel, at most one of a picture (9). workers: pictures
+        at the same time. progress: as for `report`. `deconv(patch.image, layer, unit=patch.unit)` shows what excites
+        the unit there. InputError for a layer without units; pictures that cannot be read are left out with a warning.
+        """
+        fields: Dict[str, object] = {
+            "layer": layer,
+            "channel": channel,
+            "top": top,
+            "patches": patches,
+            "workers": workers,
+            "threads": self._threads,
+        }
+        self._warn_of_assumption(preprocessing)
+        return find_patches(self._handle, images, preprocessing, progress, fields)
 
     def report(
         self,

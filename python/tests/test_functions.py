@@ -144,6 +144,22 @@ class Functions(unittest.TestCase):
         with self.assertRaisesRegex(fovea.InputError, "'top': needs the layer"):
             self.model.deconv(self.photo, top=3)
 
+    def test_strongest_patches(self):
+        layer = [layer.name for layer in self.model.layers() if layer.grid][-1]
+        samples = support.SOURCE / "samples"
+        found = self.model.strongest_patches(samples, layer, top=2, patches=2, workers=1)
+        self.assertEqual(len(found), 4)
+        self.assertGreaterEqual(found[0].activation, found[1].activation)
+        self.assertEqual(found[0].unit.channel, found[1].unit.channel)
+        self.assertNotEqual(found[0].image, found[1].image)
+        shown = self.model.deconv(found[0].image, layer, unit=found[0].unit)[0]
+        self.assertAlmostEqual(shown.activation, found[0].activation, places=4)
+        with self.assertRaisesRegex(fovea.InputError, "'layer': is missing"):
+            self.model.strongest_patches(samples, None)
+        (self.folder / "damaged.jpg").write_text("no picture")
+        with self.assertWarnsRegex(UserWarning, "damaged.jpg"):
+            self.model.strongest_patches([support.PHOTO, self.folder / "damaged.jpg"], layer, top=1)
+
     def test_report(self):
         page = self.folder / "page.html"
         done = self.model.report(

@@ -1,4 +1,5 @@
 #include "base/check.hpp"
+#include "c_api/layers.hpp"
 #include "c_api/model.hpp"
 #include "c_api/options.hpp"
 #include "c_api/pixels.hpp"
@@ -112,18 +113,16 @@ void add_reconstructions(fovea_result& out, const std::vector<Reconstruction>& a
   out.add("field_in_photo", {count, 4}, std::move(fields_in_photo));
 }
 
-/// The layer of that name; InputError unless it has the unit that is asked for.
-LayerInfo layer_of(const fovea_model& model, const DeconvRequest& request) {
-  const Network network = model.network(request.preprocessing, 0, 0);
-  LayerInfo layer = find_layer(layers(model.model, network.size.height, network.size.width), request.layer);
+}  // namespace
+
+LayerInfo layer_with_units(const fovea_model& model, const PreprocessingSpec& preprocessing,
+                           const std::string& name) {
+  const Network network = model.network(preprocessing, 0, 0);
+  LayerInfo layer = find_layer(layers(model.model, network.size.height, network.size.width), name);
   check_has_units(layer);
-  if (!request.unit.empty())
-    check_unit(layer, request.unit.size() == 3 ? Unit{request.unit[0], request.unit[1], request.unit[2]}
-                                               : Unit{request.unit[0], 0, 0});
   return layer;
 }
 
-}  // namespace
 }  // namespace fovea::c_api
 
 using namespace fovea::c_api;
@@ -147,7 +146,11 @@ fovea_status fovea_deconv(const fovea_model* model, const fovea_pixels* picture,
       all.push_back(fovea::reconstruct_score(session, photo, preprocessing, request.target));
       seen = all.front().seen;
     } else {
-      const fovea::LayerInfo layer = layer_of(from, request);
+      const fovea::LayerInfo layer = layer_with_units(from, request.preprocessing, request.layer);
+      if (!request.unit.empty())
+        fovea::check_unit(layer, request.unit.size() == 3
+                                     ? fovea::Unit{request.unit[0], request.unit[1], request.unit[2]}
+                                     : fovea::Unit{request.unit[0], 0, 0});
       program.layer = layer.name;
       fovea::Session session(from.program(program));
       fovea::LayerExplainer explainer(session, layer, photo, preprocessing);

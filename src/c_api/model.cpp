@@ -136,7 +136,7 @@ std::string layers_json(const Model& model, const Network& network) {
                     {"operator", layer.operator_name},
                     {"shape", layer.shape.dims()},
                     {"axes", axes_text(layer)},
-                    {"grid", layer.layout && layer.layout->has_grid}});
+                    {"grid", layer.layout && layer.layout->has_grid && layer.layout->positions() > 1}});
   return json_text(json);
 }
 

@@ -2,6 +2,7 @@
 #include "base/json.hpp"
 #include "c_api/support.hpp"
 #include "fovea/export.hpp"
+#include "fovea/features.hpp"
 #include "fovea/image.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -73,6 +74,48 @@ TEST(CApiManyPictures, OptionsOfReportsAreChecked) {
     EXPECT_NE(std::string(fovea_last_error()).find(text), std::string::npos) << fovea_last_error();
   }
   EXPECT_EQ(result, nullptr);
+}
+
+TEST(CApiManyPictures, FindsTheStrongestPatches) {
+  const auto model = load_model(bundled());
+  const Model loaded = Model::load(bundled());
+  ProgramOptions program;
+  program.head = ProgramOptions::Head::Classes;
+  program.threads = 1;
+  const std::string name = last_spatial_layer(loaded, program);
+  const LayerInfo layer = find_layer(layers(loaded), name);
+  program.layer = name;
+  program.direction = Direction::Forward;
+  Session session(Program::compile(loaded, program));
+  StrongestPatches best(layer.layout->channels(), 1);
+  const std::vector<std::string> photos = {sample("golf-ball.jpg"), sample("church.jpg")};
+  for (std::size_t i = 0; i < photos.size(); ++i) {
+    const LayerExplainer explainer(session, layer, read_image(photos[i]), *loaded.preprocessing());
+    std::vector<UnitActivation> strongest;
+    for (std::int64_t c = 0; c < explainer.channels(); ++c)
+      strongest.push_back(explainer.strongest(c));
+    best.add(i, strongest);
+  }
+  nlohmann::ordered_json options = pictures_json();
+  options["layer"] = name;
+  options["top"] = 2;
+  options["patches"] = 1;
+  const auto result =
+      result_of(fovea_strongest_patches, model.get(), options.dump().c_str(), nullptr, nullptr);
+  const std::vector<std::int64_t> channels = best.channels(2);
+  const StrongestPatches::Patch &first = best.of(channels[0]).front(), &second = best.of(channels[1]).front();
+  EXPECT_EQ(integers_of(result, "picture"),
+            (std::vector<std::int64_t>{static_cast<std::int64_t>(first.picture),
+                                       static_cast<std::int64_t>(second.picture)}));
+  EXPECT_EQ(numbers_of(result, "activation"),
+            (std::vector<double>{first.activation.value, second.activation.value}));
+  const Unit &a = first.activation.unit, &b = second.activation.unit;
+  EXPECT_EQ(integers_of(result, "unit"),
+            (std::vector<std::int64_t>{a.channel, a.y, a.x, b.channel, b.y, b.x}));
+  options["channel"] = 100000;
+  fovea_result* none = nullptr;
+  EXPECT_EQ(fovea_strongest_patches(model.get(), options.dump().c_str(), nullptr, nullptr, &none),
+            FOVEA_ERROR_INPUT);
 }
 
 TEST(CApiManyPictures, EvaluatesMaps) {

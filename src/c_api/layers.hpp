@@ -1,0 +1,15 @@
+#pragma once
+
+#include "c_api/model.hpp"
+#include "fovea/features.hpp"
+
+#include <string>
+
+namespace fovea::c_api {
+
+/// The layer of that name, or of the node of that name. InputError unless it consists of channels of units in
+/// rows and columns.
+LayerInfo layer_with_units(const fovea_model& model, const PreprocessingSpec& preprocessing,
+                           const std::string& name);
+
+}  // namespace fovea::c_api
