@@ -31,7 +31,7 @@ std::string Axis::label(int i) const {
   return fmt::format("{:.{}f}", tick(i), decimals);
 }
 
-Axis axis_for(std::span<const double> values, int most) {
+Axis axis_for(std::span<const double> values, int most, double least_step) {
   double low = std::numeric_limits<double>::infinity(), high = -low;
   for (const double value : values)
     if (std::isfinite(value)) {
@@ -47,6 +47,8 @@ Axis axis_for(std::span<const double> values, int most) {
   while (true) {
     for (const double times : {1.0, 2.0, 5.0}) {
       axis.step = times * power;
+      if (axis.step < least_step)
+        continue;
       axis.intervals = intervals_between(low, high, axis.step, axis.first);
       if (axis.intervals <= most)
         return axis;

@@ -19,8 +19,8 @@ struct Axis {
   std::string label(int i) const;
 };
 
-/// The axis with the smallest step that reaches all finite values in at most `most` intervals. From 0 to 1 if
-/// there are none.
-Axis axis_for(std::span<const double> values, int most);
+/// The axis with the smallest step, at least `least_step`, that reaches all finite values in at most `most`
+/// intervals. From 0 to 1 if there are none. A least step of 1 gives whole numbers at all ticks.
+Axis axis_for(std::span<const double> values, int most, double least_step = 0);
 
 }  // namespace fovea

@@ -21,7 +21,7 @@ bool has_interval(const PlotBar& bar) {
   return std::isfinite(bar.low) && std::isfinite(bar.high) && bar.low < bar.high;
 }
 
-/// Whether values are whole numbers, all of them: counts.
+/// Whether all values are whole numbers, as counts are.
 bool counts(const BarPlot& plot) {
   return std::all_of(plot.bars.begin(), plot.bars.end(), [](const PlotBar& bar) {
     return std::isfinite(bar.value) && bar.value == std::floor(bar.value) && !has_interval(bar);
@@ -57,7 +57,7 @@ Axis axis_of(const BarPlot& plot) {
     if (has_interval(bar))
       values.insert(values.end(), {bar.low, bar.high});
   }
-  return axis_for(values, 6);
+  return axis_for(values, 6, counts(plot) ? 1 : 0);
 }
 
 void draw_bar(Drawing& drawing, const PlotBar& bar, const Row& row, double zero, double end, double low,

@@ -32,6 +32,15 @@ TEST(Axis, HasRoundTicksAroundAllValues) {
   EXPECT_EQ(labels(axis_for(std::vector<double>{7, 7}, 8)).front(), "7");
 }
 
+TEST(Axis, OfCountsHasWholeNumbers) {
+  EXPECT_EQ(labels(axis_for(std::vector<double>{0, 3}, 6, 1)),
+            (std::vector<std::string>{"0", "1", "2", "3"}));
+  EXPECT_EQ(labels(axis_for(std::vector<double>{0, 1}, 6, 1)), (std::vector<std::string>{"0", "1"}));
+  EXPECT_EQ(labels(axis_for(std::vector<double>{0, 0}, 6, 1)), (std::vector<std::string>{"0", "1"}));
+  EXPECT_EQ(labels(axis_for(std::vector<double>{0, 26}, 6, 1)),
+            (std::vector<std::string>{"0", "5", "10", "15", "20", "25", "30"}));
+}
+
 TEST(Axis, ReachesEveryValueWithFewIntervals) {
   for (const double low : {-1234.5, -0.3, 0.0, 1e-5, 17.0})
     for (const double range : {1e-4, 0.37, 1.0, 9.99, 4321.0})
