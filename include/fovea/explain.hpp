@@ -89,6 +89,8 @@ struct MethodInfo {
   std::int64_t samples = 0;  ///< default of MethodOptions::samples; 0: not a sampling method
   /// PerChannel: each channel of each pixel has its own relevance. PerPixel: the channels share one.
   enum class Values { PerChannel, PerPixel } values = Values::PerChannel;
+  /// A sentence for readers who know no formula: what bright parts of the map stand for.
+  std::string_view reading = {};
 };
 
 /// All methods, in the order in which they are listed.

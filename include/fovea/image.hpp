@@ -85,6 +85,9 @@ std::string encode_png(const Image& image);
 /// The bytes of a JPEG file, for display: quality 1 to 100. InputError as for `encode_png`, for a side that
 /// is too large for a JPEG, and for another quality.
 std::string encode_jpeg(const Image& image, int quality = 90);
+/// The bytes of a WebP file: lossless, or for display with a quality of 0 to 100. InputError as for
+/// `encode_png`, for a side above 16383 pixels, and for another quality.
+std::string encode_webp(const Image& image, std::optional<int> quality = {});
 
 /// The mapping of a map's values to brightness 0..1. `to_grey` shows 0 as black, for maps that are
 /// non-negative; `display_levels` also chooses the level of black.

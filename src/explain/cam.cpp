@@ -84,19 +84,23 @@ std::vector<Method> cam_methods() {
   using enum MethodInfo::Values;
   return {
       {{"grad-cam", "Grad-CAM", "selvaraju2017grad", "a layer's channels, weighted by their mean gradients",
-        0, PerPixel},
+        0, PerPixel,
+        "Bright regions hold the features that raise the score most; it is coarse, since it is read from a "
+        "late layer."},
        {kToLayer},
        class_activation<weigh_grad_cam>},
       {{"grad-cam++", "Grad-CAM++", "chattopadhay2018grad",
-        "a layer's channels, weighted by higher powers of their gradients", 0, PerPixel},
+        "a layer's channels, weighted by higher powers of their gradients", 0, PerPixel,
+        "As Grad-CAM, but with more weight on each of several objects of the class."},
        {kToLayer},
        class_activation<weigh_grad_cam_plus_plus>},
       {{"layer-cam", "LayerCAM", "jiang2021layercam", "a layer's values times their own positive gradients",
-        0, PerPixel},
+        0, PerPixel,
+        "Bright regions hold features that raise the score at that very place, more finely than Grad-CAM."},
        {kToLayer},
        class_activation<weigh_layer_cam>},
       {{"guided-grad-cam", "Guided Grad-CAM", "selvaraju2017grad", "guided back-propagation times Grad-CAM",
-        0, PerChannel},
+        0, PerChannel, "Bright pixels are edges and textures within the regions of Grad-CAM."},
        {kToLayer, {Rule::Guided}},
        guided_grad_cam},
   };

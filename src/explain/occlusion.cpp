@@ -117,7 +117,8 @@ SamplingMethod compile(const MethodContext& context, const MethodInfo&) {
 
 std::vector<Method> occlusion_methods() {
   return {{{"occlusion", "Occlusion", "zeiler2013visualizing",
-            "how far the score falls when a square is covered", 0, MethodInfo::Values::PerPixel},
+            "how far the score falls when a square is covered", 0, MethodInfo::Values::PerPixel,
+            "The brighter a pixel, the further the score falls when a square over it is covered."},
            {},
            nullptr,
            compile}};

@@ -108,12 +108,15 @@ std::vector<Method> path_methods() {
   using enum MethodInfo::Values;
   return {
       {{"integrated-gradients", "Integrated gradients", "sundararajan2017axiomatic",
-        "the gradient's integral along the path from a baseline", 50, PerChannel},
+        "the gradient's integral along the path from a baseline", 50, PerChannel,
+        "The brighter a pixel, the larger its share of the difference between this photo's score and that of "
+        "a plain picture."},
        {},
        nullptr,
        compile_integrated},
       {{"blur-ig", "Blur-IG", "xu2020attribution",
-        "the gradient's integral while the picture comes into focus", 50, PerChannel},
+        "the gradient's integral while the picture comes into focus", 50, PerChannel,
+        "The brighter a pixel, the more the score changes while the details there come into focus."},
        {},
        nullptr,
        compile_blurred},

@@ -28,19 +28,27 @@ std::vector<Method> relevance_methods() {
   using enum MethodInfo::Values;
   return {
       {{"lrp", "LRP, composite", "montavon2019layer",
-        "relevance distributed by z-plus at convolutions and by epsilon at dense layers", 0, PerChannel},
+        "relevance distributed by z-plus at convolutions and by epsilon at dense layers", 0, PerChannel,
+        "The brighter a pixel, the more of the score was distributed to it, layer by layer, by the rules of "
+        "LRP that suit each kind of layer."},
        {shares_score(Rule::LrpComposite)},
        take_gradient},
       {{"lrp-epsilon", "LRP, epsilon", "bach2015pixel",
-        "relevance distributed in proportion to the contributions", 0, PerChannel},
+        "relevance distributed in proportion to the contributions", 0, PerChannel,
+        "The brighter a pixel, the more of the score was distributed to it, layer by layer, in proportion to "
+        "what it contributed."},
        {shares_score(Rule::LrpEpsilon)},
        take_gradient},
       {{"lrp-alpha-beta", "LRP, alpha 2, beta 1", "bach2015pixel",
-        "relevance distributed over what excites, twice, minus what inhibits", 0, PerChannel},
+        "relevance distributed over what excites, twice, minus what inhibits", 0, PerChannel,
+        "The brighter a pixel, the more of the score was distributed to it, with separate weights for what "
+        "excites and what inhibits."},
        {shares_score(Rule::LrpAlphaBeta)},
        take_gradient},
       {{"excitation", "Excitation back-propagation", "zhang2016top",
-        "probabilistic winner-take-all from the class to a layer", 0, PerPixel},
+        "probabilistic winner-take-all from the class to a layer", 0, PerPixel,
+        "Bright regions are those that most probably made the winning features win, followed back from the "
+        "class to a layer."},
        {{Rule::Excitation, MethodPass::To::Layer}},
        sum_over_channels},
   };

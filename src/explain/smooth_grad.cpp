@@ -71,17 +71,22 @@ std::vector<Method> smooth_grad_methods() {
   using enum MethodInfo::Values;
   return {
       {{"smoothgrad", "SmoothGrad", "smilkov2017smoothgrad", "the mean gradient of noisy copies", 50,
-        PerChannel},
+        PerChannel,
+        "As Gradient, averaged over noisy copies of the photo, which leaves what does not depend on chance."},
        {},
        nullptr,
        compile<Statistic::Mean>},
       {{"smoothgrad-squared", "SmoothGrad squared", "hooker2019benchmark",
-        "the mean squared gradient of noisy copies", 50, PerChannel},
+        "the mean squared gradient of noisy copies", 50, PerChannel,
+        "As SmoothGrad, but without regard to signs: bright pixels matter in most noisy copies of the "
+        "photo."},
        {},
        nullptr,
        compile<Statistic::MeanSquare>},
       {{"vargrad", "VarGrad", "adebayo2018sanity", "the variance of the gradients of noisy copies", 50,
-        PerChannel},
+        PerChannel,
+        "Bright pixels are those whose influence on the score varies most between noisy copies of the "
+        "photo."},
        {},
        nullptr,
        compile<Statistic::Variance>},

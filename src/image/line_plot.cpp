@@ -65,8 +65,8 @@ Axis x_axis_of(const LinePlot& plot) {
   std::vector<double> shown = plot.x_shown;
   for (const PlotSeries& series : plot.series)
     append(shown, series.x);
-  const bool counts =
-      std::all_of(shown.begin(), shown.end(), [](double x) { return std::isfinite(x) && x == std::floor(x); });
+  const bool counts = std::all_of(shown.begin(), shown.end(),
+                                  [](double x) { return std::isfinite(x) && x == std::floor(x); });
   return axis_for(shown, 6, counts ? 1 : 0);
 }
 

@@ -1,5 +1,6 @@
 #include "report/blocks.hpp"
 
+#include "base/shown_path.hpp"
 #include "fovea/library.hpp"
 
 #include <fmt/chrono.h>
@@ -21,7 +22,7 @@ std::string now() {
 
 std::string value_text(const nlohmann::ordered_json& value) {
   if (value.is_string())
-    return value.get<std::string>();
+    return shown_path(value.get<std::string>());
   if (!value.is_array())
     return block_text(value);
   std::string text;
@@ -69,7 +70,7 @@ void add_left_out(Page& page, const std::vector<LeftOutFile>& files) {
   nlohmann::ordered_json block = {{"title", "Files left out"},
                                   {"columns", {text_column("file"), text_column("why")}}};
   for (const LeftOutFile& file : files)
-    block["rows"].push_back(nlohmann::ordered_json::array({file.path, file.why}));
+    block["rows"].push_back(nlohmann::ordered_json::array({shown_path(file.path), file.why}));
   page.add_block("table", block_text(block));
 }
 
@@ -121,8 +122,8 @@ nlohmann::ordered_json number_column(const std::string& title) {
 nlohmann::ordered_json mean_cell(const MeanInterval& mean, int decimals) {
   if (mean.count == 0)
     return nullptr;
-  return {{"text", fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", mean.mean, decimals, mean.low, decimals,
-                               mean.high, decimals)},
+  return {{"text", fmt::format("{:.{}f}", mean.mean, decimals)},
+          {"detail", fmt::format("{:.{}f} to {:.{}f}", mean.low, decimals, mean.high, decimals)},
           {"value", mean.mean}};
 }
 

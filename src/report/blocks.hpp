@@ -28,7 +28,7 @@ using Facts = std::vector<std::pair<std::string, std::string>>;
 void add_facts(Page& page, const std::string& title, const Facts& facts);
 void add_plot(Page& page, const std::string& title, const std::string& svg);
 
-/// A file that is not displayed, with the reason.
+/// A file that is not displayed, with the reason. Its path is shown relative to the working folder.
 struct LeftOutFile {
   std::string path, why;
 };
@@ -39,7 +39,7 @@ void add_left_out(Page& page, const std::vector<LeftOutFile>& files);
 
 /// Command line, version, time and processor of a page; `seconds` is the time spent, if known.
 Facts run_facts(const std::string& command_line, std::optional<double> seconds = {});
-/// Each value of an object with its path in it.
+/// Each value of an object with its path in it; paths of files are shown as by `shown_path`.
 Facts settings_facts(const nlohmann::ordered_json& settings);
 
 /// Adds the end of an evaluation's page: files left out, settings, the run, and the page's first line.
@@ -51,7 +51,7 @@ nlohmann::ordered_json number_or_null(const std::optional<double>& number);
 /// A table's column and its cells (docs/report.md).
 nlohmann::ordered_json text_column(const std::string& title);
 nlohmann::ordered_json number_column(const std::string& title);
-/// "0.12 [0.10, 0.14]", sorted by its mean; null for a mean of nothing.
+/// The mean with its interval below, sorted by the mean; null for a mean of nothing.
 nlohmann::ordered_json mean_cell(const MeanInterval& mean, int decimals);
 
 }  // namespace fovea

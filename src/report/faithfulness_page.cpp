@@ -19,7 +19,7 @@ Json means_table(const std::vector<MethodMeans>& means) {
   Json block = {{"title", "Measures"},
                 {"note",
                  "Mean over images with its 95 % interval; the best of each column is green. A map that "
-                 "is no better than the random map or the centre prior tells nothing."},
+                 "is no better than the random map or the centre prior says nothing about the network."},
                 {"columns", Json::array({text_column("method")})}};
   for (const MapMeasureInfo& info : list)
     block["columns"].push_back(number_column(fmt::format("{} ({})", info.title, hint_of(info.better))));
@@ -45,7 +45,7 @@ Json means_table(const std::vector<MethodMeans>& means) {
 void add_hardest(Page& page, const FaithfulnessResults& results) {
   constexpr std::size_t shown = 12;
   Json block = {{"title", "Hardest images"},
-                {"note", "Where insertion less deletion, the mean over the methods, is lowest."},
+                {"note", "Those with the lowest insertion minus deletion, averaged over the methods."},
                 {"items", Json::array()}};
   for (const HardImage& hard : hardest_images(results, shown))
     try {
@@ -53,9 +53,9 @@ void add_hardest(Page& page, const FaithfulnessResults& results) {
       block["items"].push_back(
           {{"picture", page.add_picture(name, encode_jpeg(for_showing(read_image(hard.image->image))))},
            {"title", name},
-           {"caption",
-            fmt::format("{:.3f}; the best, {}, {:.3f}; class {}, probability {:.3f}", hard.mean, hard.best,
-                        hard.best_value, hard.image->judged.class_index, hard.image->judged.probability)}});
+           {"caption", fmt::format("mean {:.3f}; best method {} with {:.3f}; class {}, probability {:.3f}",
+                                   hard.mean, hard.best, hard.best_value, hard.image->judged.class_index,
+                                   hard.image->judged.probability)}});
     } catch (const std::exception&) {  // gone or changed since
     }
   if (!block["items"].empty())

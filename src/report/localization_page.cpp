@@ -22,8 +22,8 @@ constexpr Colour kTrueColour = {60, 220, 90}, kFoundColour = {255, 220, 0};
 Json rate_cell(const Rate& rate) {
   if (rate.of == 0)
     return nullptr;
-  return {{"text",
-           fmt::format("{:.1f} [{:.1f}, {:.1f}]", 100 * rate.share(), 100 * rate.low(), 100 * rate.high())},
+  return {{"text", fmt::format("{:.1f}", 100 * rate.share())},
+          {"detail", fmt::format("{:.1f} to {:.1f}", 100 * rate.low(), 100 * rate.high())},
           {"value", rate.share()}};
 }
 
@@ -50,15 +50,15 @@ Json rates_table(const LocalizationSummary& summary, std::int64_t guesses) {
   if (guesses >= 5)
     row("localisation error, top-5", [](const BoxScores& s) { return s.top5_error; });
   for (std::size_t i = 0; i < kKnownClassOverlaps.size(); ++i)
-    row(fmt::format("accuracy, the class being given, IoU >= {:.1f}", kKnownClassOverlaps[i]),
+    row(fmt::format("accuracy given the class, IoU at least {:.1f}", kKnownClassOverlaps[i]),
         [&](const BoxScores& s) { return s.known_class[i]; });
   return block;
 }
 
 /// The share of images whose box overlaps by at least x.
 LinePlot overlap_plot(const std::vector<ImageResult>& results, const LocalizationSummary& summary) {
-  LinePlot plot{"Right boxes, the class being given",
-                "IoU from which a box is right",
+  LinePlot plot{"Accuracy of boxes given the class",
+                "IoU that a right box needs",
                 "share of images",
                 {},
                 {0, 1},
@@ -121,7 +121,7 @@ std::string guess_text(const ImageResult& image, const Labels& labels) {
     return "";
   const ClassGuess& best = image.guesses.front();
   return best.class_index == image.class_index
-             ? "the class is right"
+             ? "right class"
              : fmt::format("{}, best guess {}", labels.short_name(image.class_index),
                            labels.short_name(best.class_index));
 }

@@ -41,8 +41,18 @@ std::string head_of(std::string_view title) {
                      kPolicy, html_text(title), page_style());
 }
 
-bool is_png(const std::string& bytes) {
-  return bytes.size() > 4 && bytes.compare(1, 3, "PNG") == 0;
+/// The kind of a picture's file.
+struct PictureKind {
+  const char* media_type;
+  const char* extension;
+};
+
+PictureKind kind_of(std::string_view bytes) {
+  if (bytes.substr(0, 4) == "\x89PNG")
+    return {"image/png", ".png"};
+  if (bytes.substr(0, 4) == "RIFF")
+    return {"image/webp", ".webp"};
+  return {"image/jpeg", ".jpg"};
 }
 
 /// A name as it may stand in a URL.
@@ -123,10 +133,10 @@ Page::~Page() {
 }
 
 std::string Page::add_picture(const std::string& name, const std::string& bytes) {
-  const bool png = is_png(bytes);
+  const PictureKind kind = kind_of(bytes);
   if (pictures_ == Pictures::Inside)
-    return (png ? "data:image/png;base64," : "data:image/jpeg;base64,") + base64(bytes);
-  const std::string file = name + (png ? ".png" : ".jpg");
+    return fmt::format("data:{};base64,{}", kind.media_type, base64(bytes));
+  const std::string file = name + kind.extension;
   {
     const std::lock_guard lock(mutex_);
     if (unfinished_.empty()) {

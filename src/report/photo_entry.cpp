@@ -1,9 +1,11 @@
 #include "report/photo_entry.hpp"
 
+#include "base/shown_path.hpp"
 #include "fovea/error.hpp"
 #include "fovea/image.hpp"
 #include "fovea/segment.hpp"
 #include "report/blocks.hpp"
+#include "report/map_caption.hpp"
 
 #include <fmt/format.h>
 
@@ -11,10 +13,22 @@
 #include <filesystem>
 
 namespace fovea {
+
+std::int64_t rank_of(const std::vector<double>& scores, std::int64_t class_index) {
+  const double own = scores.at(static_cast<std::size_t>(class_index));
+  std::int64_t rank = 1;
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    if (scores[i] > own || (scores[i] == own && static_cast<std::int64_t>(i) < class_index))
+      ++rank;
+  return rank;
+}
+
 namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kShownGuesses = 5;
 
 /// The part of the photo that the maps cover.
 std::string part_text(const Explanation& result, const Image& photo) {
@@ -25,9 +39,47 @@ std::string part_text(const Explanation& result, const Image& photo) {
   return fmt::format("{} x {} from {},{} of {}", part.width, part.height, part.x, part.y, all);
 }
 
+/// A class of the network with its score, for the list of guesses.
+Json guess_json(const Labels& labels, const Prediction& guess) {
+  const std::int64_t index = guess.index;
+  return {{"class", index},
+          {"name", labels.short_name(index)},
+          {"wordnet", index < labels.size() ? labels[index].wordnet_id : ""},
+          {"probability", number_or_null(guess.probability)},
+          {"score", fmt::format("{:.2f}", guess.score)}};
+}
+
+/// The best guesses, and behind them the classes that are explained without being among them.
+Json guesses_json(const Labels& labels, const ClassScores& scores, const std::vector<Prediction>& best,
+                  const std::vector<std::int64_t>& targets) {
+  Json guesses;
+  const std::size_t shown = std::min(best.size(), kShownGuesses);
+  for (std::size_t k = 0; k < shown; ++k)
+    guesses.push_back(guess_json(labels, best[k]));
+  for (const std::int64_t target : targets)
+    if (const std::int64_t rank = rank_of(scores.scores, target); rank > static_cast<std::int64_t>(shown)) {
+      guesses.push_back(guess_json(labels, scores.prediction(target)));
+      guesses.back()["rank"] = rank;
+    }
+  return guesses;
+}
+
+/// The classes to explain: the one that is asked for, or the best guesses and the true class.
+std::vector<std::int64_t> targets_of(const ReportNetwork& network, const std::vector<Prediction>& best,
+                                     std::int64_t top, std::optional<std::int64_t> truth) {
+  if (network.target)
+    return {*network.target};
+  std::vector<std::int64_t> targets;
+  for (std::size_t k = 0; k < best.size() && k < static_cast<std::size_t>(top); ++k)
+    targets.push_back(best[k].index);
+  if (truth && std::find(targets.begin(), targets.end(), *truth) == targets.end())
+    targets.push_back(*truth);
+  return targets;
+}
+
 }  // namespace
 
-/// A photo with what its pictures' names begin with.
+/// A photo, framed for one network, with what its pictures' names begin with.
 struct PhotoEntries::Context {
   const FramedPhoto& photo;
   std::optional<FramedPhoto>& for_objects;  ///< made when the first object is looked for
@@ -42,13 +94,15 @@ Json PhotoEntries::map_json(const Context& context, const Explanation& result) c
   Json json = {
       {"method", result.method},
       {"picture", page_.add_picture(fmt::format("{}-{}", context.stem, result.method), encode_png(picture))},
-      {"signed", is_signed},
-      {"white", fmt::format("{:.3g}", levels.white)}};
-  if (levels.is_flat())
-    json["note"] = "zero everywhere";
-  else if (result.completeness_error)
-    json["note"] =
-        fmt::format("white: {:.3g}; incomplete by {:.1f} %", levels.white, 100 * *result.completeness_error);
+      {"signed", is_signed}};
+  if (levels.is_flat()) {
+    json["caption"] = "zero everywhere";
+    return json;
+  }
+  std::string caption = levels_text(result.map, levels, options_.range);
+  if (result.completeness_error)
+    caption += fmt::format("; sum of relevances {:.1f} % off", 100 * *result.completeness_error);
+  json["caption"] = caption;
   return json;
 }
 
@@ -67,8 +121,8 @@ void PhotoEntries::add_object(const Context& context, Explainer& explain, Json& 
     explained["stages"] = {
         {{"picture", picture("object-map", encode_png(to_grey(object.map, {})))},
          {"role", "plain"},
-         {"title", "Object's map"},
-         {"caption", "gradient x guided, the whole photo"}},
+         {"title", "Map for the object"},
+         {"caption", "gradient x guided back-propagation, over the whole photo"}},
         {{"picture", picture("seeds", encode_jpeg(draw_seeds(object.seen, object.seeds)))},
          {"title", "Seeds"},
          {"caption", "red: object, blue: background"}},
@@ -84,37 +138,35 @@ void PhotoEntries::add_object(const Context& context, Explainer& explain, Json& 
   }
 }
 
-PhotoEntry PhotoEntries::entry(ReportExplainers& explain, const std::string& path,
-                               const std::string& stem) const {
-  const FramedPhoto photo = explain.maps.frame(read_image(path));
+Json PhotoEntries::answer(ReportExplainers& explain, const Image& image, const PhotoTask& task,
+                          std::size_t network, PhotoAnswer& answer) const {
+  const Labels& labels = networks_[network].network.labels;
+  const FramedPhoto photo = explain.maps.frame(image);
   std::optional<FramedPhoto> for_objects;
   const ClassScores& scores = photo.scores();
   if (events_.scored)
-    events_.scored(scores.scores);
-  const std::vector<Prediction> best = top_k(scores, std::max<std::int64_t>(options_.top, 5));
+    events_.scored(network, scores.scores);
+  const std::vector<Prediction> best =
+      top_k(scores, std::max(options_.top, static_cast<std::int64_t>(kShownGuesses)));
+  if (!task.truths.empty())
+    answer.truth = task.truths[network];
+  const std::vector<std::int64_t> targets = targets_of(networks_[network], best, options_.top, answer.truth);
 
-  Json json = {{"name", fs::path(path).filename().string()}, {"path", path}};
-  for (std::size_t k = 0; k < std::min<std::size_t>(best.size(), 5); ++k) {
-    const std::int64_t index = best[k].index;
-    json["guesses"].push_back(
-        {{"class", index},
-         {"name", network_.labels.short_name(index)},
-         {"wordnet", index < network_.labels.size() ? network_.labels[index].wordnet_id : ""},
-         {"probability", number_or_null(best[k].probability)},
-         {"score", fmt::format("{:.2f}", best[k].score)}});
+  Json json = {{"guesses", guesses_json(labels, scores, best, targets)}};
+  answer.best = best.front().index;
+  answer.explained_class = targets.front();
+  answer.probability = scores.probability(targets.front());
+  if (answer.truth) {
+    answer.rank = rank_of(scores.scores, *answer.truth);
+    json["truth"] = *answer.truth;
+    json["rank"] = answer.rank;
   }
-  std::vector<std::int64_t> targets;
-  if (options_.target)
-    targets = {*options_.target};
-  for (std::size_t k = 0; !options_.target && k < best.size() && k < static_cast<std::size_t>(options_.top);
-       ++k)
-    targets.push_back(best[k].index);
-
+  const std::string stem = networks_.size() > 1 ? fmt::format("{}-{}", task.stem, network + 1) : task.stem;
   for (const std::int64_t target : targets) {
     const Context context = {photo, for_objects, fmt::format("{}-{}", stem, target)};
     const Prediction prediction = scores.prediction(target);
     Json explained = {{"class", target},
-                      {"name", network_.labels.short_name(target)},
+                      {"name", labels.short_name(target)},
                       {"score", fmt::format("{:.2f}", prediction.score)},
                       {"probability", number_or_null(prediction.probability)}};
     for (const Explanation& result : explain.maps.all(photo, {.target = target})) {
@@ -130,7 +182,29 @@ PhotoEntry PhotoEntries::entry(ReportExplainers& explain, const std::string& pat
       add_object(context, *explain.objects, explained);
     json["explained"].push_back(std::move(explained));
   }
-  return {targets.front(), scores.probability(targets.front()), block_text(json)};
+  return json;
+}
+
+PhotoEntry PhotoEntries::entry(std::vector<ReportExplainers>& explain, const PhotoTask& task) const {
+  const Image photo = read_image(task.path);
+  Json json = {{"name", fs::path(task.path).filename().string()}, {"path", shown_path(task.path)}};
+  if (task.truth) {
+    const std::optional<std::int64_t> known = task.truths.front();
+    json["truth"] = known ? networks_.front().network.labels.short_name(*known) : task.truth->text();
+  }
+  PhotoEntry entry;
+  for (std::size_t k = 0; k < networks_.size(); ++k)
+    json["answers"].push_back(answer(explain[k], photo, task, k, entry.answers.emplace_back()));
+  const auto best_name = [&](std::size_t k) {
+    return networks_[k].network.labels.short_name(entry.answers[k].best);
+  };
+  for (std::size_t k = 1; k < networks_.size(); ++k)
+    entry.agree = entry.agree && best_name(k) == best_name(0);
+  if (networks_.size() > 1)
+    json["agree"] = entry.agree;
+  entry.has_truth = task.truth.has_value();
+  entry.json = block_text(json);
+  return entry;
 }
 
 }  // namespace fovea

@@ -12,8 +12,10 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <tuple>
 
 namespace fovea {
 namespace {
@@ -46,34 +48,90 @@ std::string without_path(const std::string& text, const std::string& path) {
   return text.starts_with(start) ? text.substr(start.size()) : text;
 }
 
-/// A stem for the names of a picture's files that no other photo's names begin with.
-std::vector<std::string> stems_of(const std::vector<std::string>& photos) {
-  std::vector<std::string> stems;
-  for (std::size_t i = 0; i < photos.size(); ++i)
-    stems.push_back(fmt::format("{:05}-{}", i + 1, stem_of(photos[i])));
-  return stems;
+/// A network's index of each true class, searched for once.
+class TrueClasses {
+public:
+  explicit TrueClasses(const ReportNetwork& network)
+      : network_(network), classes_(network.explainers.maps.program().classes()) {}
+
+  std::optional<std::int64_t> of(const TrueClass& truth) {
+    const auto [at, is_new] = known_.try_emplace({truth.wordnet_id, truth.index, truth.name});
+    if (is_new)
+      try {
+        at->second = truth.in(network_.network.labels, classes_);
+        found_ = true;
+      } catch (const InputError& error) {
+        if (complaint_.empty())
+          complaint_ = error.what();
+      }
+    return at->second;
+  }
+
+  /// InputError if classes were searched for and none was found.
+  void check() const {
+    if (!found_ && !known_.empty())
+      throw InputError(
+          fmt::format("the network {} has none of the true classes: {}", network_.title(), complaint_));
+  }
+
+private:
+  const ReportNetwork& network_;
+  std::int64_t classes_;
+  std::map<std::tuple<std::string, std::optional<std::int64_t>, std::string>, std::optional<std::int64_t>>
+      known_;
+  std::string complaint_;
+  bool found_ = false;
+};
+
+std::vector<PhotoTask> tasks_of(const std::vector<std::string>& photos,
+                                const std::vector<ReportNetwork>& networks, const ClassTruth& truth) {
+  FOVEA_CHECK(truth.empty() || truth.of_photo.size() == photos.size(),
+              "{} photos with true classes of {}: expected as many", photos.size(), truth.of_photo.size());
+  std::vector<TrueClasses> classes(networks.begin(), networks.end());
+  std::vector<PhotoTask> tasks;
+  for (std::size_t i = 0; i < photos.size(); ++i) {
+    PhotoTask& task = tasks.emplace_back();
+    task.path = photos[i];
+    // No other photo's names begin with this stem.
+    task.stem = fmt::format("{:05}-{}", i + 1, stem_of(photos[i]));
+    if (!truth.empty() && truth.of_photo[i]) {
+      task.truth = truth.of_photo[i];
+      for (TrueClasses& network : classes)
+        task.truths.push_back(network.of(*task.truth));
+    }
+  }
+  for (const TrueClasses& network : classes)
+    network.check();
+  return tasks;
 }
 
 /// The page's photos, one after another.
 class PhotosRun {
 public:
-  PhotosRun(const std::vector<std::string>& photos, const PhotoEntries& entries, Page& page)
-      : photos_(photos), stems_(stems_of(photos)), entries_(entries), page_(page) {}
+  PhotosRun(const std::vector<PhotoTask>& tasks, const std::vector<ReportNetwork>& networks,
+            const PhotoEntries& entries, Page& page)
+      : tasks_(tasks), networks_(networks), entries_(entries), page_(page) {
+    summary_.networks.resize(networks.size());
+  }
 
   /// One worker's work.
-  FileWorker worker(const ReportExplainers& explainers) {
-    auto explain = std::make_shared<ReportExplainers>(explainers);
+  FileWorker worker() {
+    std::vector<ReportExplainers> own;
+    for (const ReportNetwork& network : networks_)
+      own.push_back(network.explainers);
+    auto explain = std::make_shared<std::vector<ReportExplainers>>(std::move(own));
     return [this, explain](std::size_t i) -> DeliverResult {
       if (lost_)
         return [] {};
+      const PhotoTask& task = tasks_[i];
       try {
-        return [this, entry = entries_.entry(*explain, photos_[i], stems_[i])] { add(entry); };
+        return [this, entry = entries_.entry(*explain, task)] { add(entry); };
       } catch (const OutputError&) {
         lost_ = true;
         throw;
       } catch (const std::exception&) {
-        const std::string why = failure_text(std::current_exception(), photos_[i]);
-        left_out_.note(i, photos_[i], without_path(why, photos_[i]));
+        const std::string why = failure_text(std::current_exception(), task.path);
+        left_out_.note(i, task.path, without_path(why, task.path));
         throw;
       }
     };
@@ -96,14 +154,11 @@ private:
       lost_ = true;
       throw;
     }
-    ++summary_.photos_of_class[entry.target_class];
-    ++summary_.photos;
-    if (entry.probability)
-      summary_.probabilities.push_back(*entry.probability);
+    summary_.count(entry);
   }
 
-  const std::vector<std::string>& photos_;
-  std::vector<std::string> stems_;
+  const std::vector<PhotoTask>& tasks_;
+  const std::vector<ReportNetwork>& networks_;
   const PhotoEntries& entries_;
   Page& page_;
   ReportSummary summary_;
@@ -111,19 +166,32 @@ private:
   std::atomic<bool> lost_ = false;  ///< a file could not be written: no page either
 };
 
+std::string title_of(const std::vector<ReportNetwork>& networks) {
+  std::string title;
+  for (const ReportNetwork& network : networks)
+    title += (title.empty() ? "" : " and ") + fs::path(network.title()).stem().string();
+  return title + ": maps";
+}
+
 }  // namespace
 
+std::string ReportNetwork::title() const {
+  return fs::path(name.empty() ? network.model.path() : name).filename().string();
+}
+
 ReportOutcome write_photos_page(const std::vector<std::string>& photos,
-                                const std::vector<std::string>& other_files, const Network& network,
-                                const ReportExplainers& explainers, const ReportOptions& options,
+                                const std::vector<std::string>& other_files,
+                                const std::vector<ReportNetwork>& networks, const ReportOptions& options,
                                 const ReportEvents& events) {
+  FOVEA_CHECK(networks.size() == 1 || networks.size() == 2, "a page of {} networks: expected one or two",
+              networks.size());
   const auto begin = std::chrono::steady_clock::now();
-  const std::string title =
-      !options.title.empty() ? options.title : fs::path(network.model.path()).stem().string() + ": maps";
-  Page page(options.file, title, options.split ? Page::Pictures::Beside : Page::Pictures::Inside);
-  add_settings(page, options, explainers.maps.method_infos());
-  const PhotoEntries entries(network, options, events, page);
-  PhotosRun run(photos, entries, page);
+  const std::vector<PhotoTask> tasks = tasks_of(photos, networks, options.truth);
+  Page page(options.file, options.title.empty() ? title_of(networks) : options.title,
+            options.split ? Page::Pictures::Beside : Page::Pictures::Inside);
+  add_settings(page, options, networks);
+  const PhotoEntries entries(networks, options, events, page);
+  PhotosRun run(tasks, networks, entries, page);
   FileBatchOptions batch;
   batch.workers = options.workers;
   batch.before = [&](std::size_t i) {
@@ -136,7 +204,7 @@ ReportOutcome write_photos_page(const std::vector<std::string>& photos,
   };
   ReportOutcome outcome;
   outcome.failed = for_each_file(
-      photos, [&] { return run.worker(explainers); }, batch);
+      photos, [&] { return run.worker(); }, batch);
   outcome.is_written = !run.is_lost();
   if (!outcome.is_written)
     return outcome;
@@ -145,7 +213,7 @@ ReportOutcome write_photos_page(const std::vector<std::string>& photos,
   for (const std::string& path : other_files)
     summary.left_out.push_back({path, "not a picture, by its name"});
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  add_summary(page, options, network, explainers.maps.program(), summary, events);
+  add_summary(page, options, networks, summary, events);
   page.finish();
   outcome.photos = static_cast<std::size_t>(summary.photos);
   outcome.left_out = summary.left_out.size();

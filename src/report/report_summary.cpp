@@ -1,7 +1,10 @@
 #include "report/report_summary.hpp"
 
 #include "fovea/image.hpp"
+#include "report/accuracy_blocks.hpp"
 #include "report/class_model_pictures.hpp"
+#include "report/introduction.hpp"
+#include "report/map_caption.hpp"
 
 #include <fmt/format.h>
 
@@ -12,6 +15,7 @@
 namespace fovea {
 namespace {
 
+namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kBarsOfClasses = 20;
@@ -27,8 +31,13 @@ std::string colours_of(const std::string& colormap) {
   return text;
 }
 
-/// Classes with their numbers of photos, the commonest first.
-std::vector<std::pair<std::int64_t, std::int64_t>> commonest(const ReportSummary& summary) {
+void add(Rate& rate, bool hit) {
+  rate.count += hit ? 1 : 0;
+  ++rate.of;
+}
+
+/// Classes with their numbers of photos, the most frequent first.
+std::vector<std::pair<std::int64_t, std::int64_t>> by_frequency(const NetworkSummary& summary) {
   std::vector<std::pair<std::int64_t, std::int64_t>> classes(summary.photos_of_class.begin(),
                                                              summary.photos_of_class.end());
   std::stable_sort(classes.begin(), classes.end(),
@@ -36,41 +45,53 @@ std::vector<std::pair<std::int64_t, std::int64_t>> commonest(const ReportSummary
   return classes;
 }
 
-void add_class_models(Page& page, const ReportOptions& options, const Network& network,
-                      const ReportSummary& summary, const ReportEvents& events) {
-  const auto classes = commonest(summary);
+/// A part's title, with the network's name where there are two.
+std::string title_for(const std::string& title, const std::vector<ReportNetwork>& networks, std::size_t k) {
+  return networks.size() == 1 ? title : fmt::format("{}: {}", title, networks[k].title());
+}
+
+void add_class_models(Page& page, const ReportOptions& options, const std::vector<ReportNetwork>& networks,
+                      const ReportSummary& summary, std::size_t network, const ReportEvents& events) {
+  const auto classes = by_frequency(summary.networks[network]);
   const std::size_t count = std::min(classes.size(), static_cast<std::size_t>(options.class_models));
   if (count == 0)
     return;
-  ClassModelPictures pictures(network.model, network.preprocessing, options.program);
-  Json block = {{"title", "Class models"},
-                {"note", "Pictures made by gradient ascent so that they excite a class as much as possible: "
-                         "what the network has learnt of it."}};
+  const auto& [loaded, explainers, name, target, program] = networks[network];
+  ClassModelPictures pictures(loaded.model, loaded.preprocessing, program);
+  Json block = {
+      {"title", title_for("Class models", networks, network)},
+      {"note",
+       "Each picture was computed by gradient ascent to give one class a high score. It shows what the "
+       "network has learnt to recognise the class by; it is not a photo that the network has seen."}};
   if (count < classes.size())
-    block["note"] = fmt::format("{} Of the {} most frequent of {} classes.", block["note"].get<std::string>(),
-                                count, classes.size());
+    block["note"] = fmt::format("{} These are the {} most frequent of {} classes.",
+                                block["note"].get<std::string>(), count, classes.size());
   for (std::size_t k = 0; k < count; ++k) {
-    const std::int64_t target = classes[k].first;
+    const std::int64_t index = classes[k].first;
     if (events.progress)
       events.progress(static_cast<std::int64_t>(k), static_cast<std::int64_t>(count), "class models");
-    const Panel& panel = pictures.panel(target);
+    const Panel& panel = pictures.panel(index);
     block["items"].push_back(
-        {{"picture", page.add_picture(fmt::format("class-model-{}", target), encode_jpeg(panel.image))},
-         {"title", network.labels.short_name(target)},
+        {{"picture",
+          page.add_picture(fmt::format("class-model-{}-{}", network + 1, index), encode_jpeg(panel.image))},
+         {"title", loaded.labels.short_name(index)},
          {"caption", panel.caption}});
   }
   page.add_block("pictures", block_text(block));
 }
 
-void add_plots(Page& page, const Network& network, const ReportSummary& summary) {
-  if (summary.photos < 2)
+void add_plots(Page& page, const std::vector<ReportNetwork>& networks, const ReportSummary& all,
+               std::size_t network) {
+  if (all.photos < 2)
     return;
-  BarPlot classes{"Photos of each class", "photos", {}, {0}};
-  const auto list = commonest(summary);
+  const NetworkSummary& summary = all.networks[network];
+  BarPlot classes{title_for("Photos of each class", networks, network), "photos", {}, {0}};
+  const auto list = by_frequency(summary);
   for (std::size_t k = 0; k < std::min(list.size(), kBarsOfClasses); ++k)
-    classes.bars.push_back({network.labels.short_name(list[k].first), static_cast<double>(list[k].second)});
+    classes.bars.push_back(
+        {networks[network].network.labels.short_name(list[k].first), static_cast<double>(list[k].second)});
   if (list.size() > kBarsOfClasses)
-    classes.title += fmt::format(", the {} commonest of {}", kBarsOfClasses, list.size());
+    classes.title += fmt::format(", the {} most frequent of {}", kBarsOfClasses, list.size());
   add_plot(page, classes.title, to_svg(classes));
 
   if (summary.probabilities.empty())
@@ -79,7 +100,7 @@ void add_plots(Page& page, const Network& network, const ReportSummary& summary)
   std::array<double, bins> counts = {};
   for (const double probability : summary.probabilities)
     counts.at(std::min(static_cast<std::size_t>(probability * bins), bins - 1)) += 1;
-  BarPlot sure{"How certain the network is", "photos", {}, {0}};
+  BarPlot sure{title_for("Probability of the explained class", networks, network), "photos", {}, {0}};
   for (std::size_t k = bins; k-- > 0;)
     sure.bars.push_back({fmt::format("{} to {} %", 100 * k / bins, 100 * (k + 1) / bins), counts.at(k)});
   add_plot(page, sure.title, to_svg(sure));
@@ -95,12 +116,15 @@ std::string operators_text(const Model& model) {
   return text;
 }
 
-Facts model_card(const ReportOptions& options, const Network& network, const Program& program) {
+Facts model_card(const ReportNetwork& shown) {
+  const Network& network = shown.network;
   const Model& model = network.model;
+  const Program& program = shown.explainers.maps.program();
   const ProgramReport& report = program.report();
-  Facts facts = {{"Network", options.network.empty() ? model.path() : options.network}};
-  if (options.network != model.path() && !options.network.empty())
-    facts.emplace_back("File", model.path());
+  const std::string file = fs::path(model.path()).filename().string();
+  Facts facts = {{"Network", shown.title()}};
+  if (shown.title() != file)
+    facts.emplace_back("File", file);
   facts.emplace_back("Format", fmt::format("ONNX IR {}, opset {}{}", model.ir_version(), model.opset(),
                                            model.producer().empty() ? "" : ", made by " + model.producer()));
   for (const ModelPort& port : model.inputs())
@@ -117,36 +141,85 @@ Facts model_card(const ReportOptions& options, const Network& network, const Pro
   return facts;
 }
 
+std::string head_text(const std::vector<ReportNetwork>& networks, const ReportSummary& summary,
+                      bool has_truth) {
+  std::string text = fmt::format("{} by {}", counted(static_cast<std::size_t>(summary.photos), "photo"),
+                                 networks.front().title());
+  if (networks.size() > 1)
+    text += fmt::format(" and {}, which agree on {}", networks.back().title(),
+                        share_text(summary.comparison.agreement));
+  if (has_truth)
+    for (std::size_t k = 0; k < networks.size(); ++k)
+      text += fmt::format("; {}{} right", networks.size() > 1 ? networks[k].title() + " has " : "",
+                          share_text(summary.networks[k].top1));
+  if (const std::size_t out = summary.left_out.size(); out > 0)
+    text += fmt::format("; {} left out", counted(out, "file"));
+  return text;
+}
+
 }  // namespace
 
-void add_settings(Page& page, const ReportOptions& options, const std::vector<MethodInfo>& methods) {
-  Json block = {{"colourMap", options.colormap},
-                {"white", options.range.percentile >= 100
-                              ? "the maximum"
-                              : fmt::format("{:g} % quantile", options.range.percentile)}};
+void ReportSummary::count(const PhotoEntry& entry) {
+  ++photos;
+  without_truth += entry.has_truth ? 0 : 1;
+  for (std::size_t k = 0; k < entry.answers.size(); ++k) {
+    const PhotoAnswer& answer = entry.answers[k];
+    NetworkSummary& network = networks[k];
+    ++network.photos_of_class[answer.explained_class];
+    if (answer.probability)
+      network.probabilities.push_back(*answer.probability);
+    if (!answer.truth) {
+      network.unknown_classes += entry.has_truth ? 1 : 0;
+      continue;
+    }
+    add(network.top1, answer.rank == 1);
+    add(network.top5, answer.rank <= 5);
+    if (answer.rank > 1)
+      ++network.mistakes[{*answer.truth, answer.best}];
+  }
+  if (entry.answers.size() != 2)
+    return;
+  add(comparison.agreement, entry.agree);
+  const PhotoAnswer &first = entry.answers[0], &second = entry.answers[1];
+  if (!first.truth || !second.truth)
+    return;
+  const bool is_right = first.rank == 1, is_second_right = second.rank == 1;
+  ++(is_right ? (is_second_right ? comparison.both_right : comparison.only_first)
+              : (is_second_right ? comparison.only_second : comparison.both_wrong));
+}
+
+void add_settings(Page& page, const ReportOptions& options, const std::vector<ReportNetwork>& networks) {
+  const std::vector<MethodInfo>& methods = networks.front().explainers.maps.method_infos();
+  Json block = {{"colourMap", options.colormap}, {"white", percentile_text(options.range.percentile)}};
+  for (const ReportNetwork& network : networks)
+    block["networks"].push_back(network.title());
   for (const std::string& name : colormap_names())
     block["colourMaps"][name] = colours_of(name);
   for (const MethodInfo& info : methods)
     block["methods"].push_back({{"name", info.name},
                                 {"title", info.title},
-                                {"summary", info.summary},
                                 {"signed", info.values == MethodInfo::Values::PerChannel}});
+  block["truth"] = !options.truth.empty();
   page.add_block("settings", block_text(block));
+  add_introduction(page, options, networks);
 }
 
-void add_summary(Page& page, const ReportOptions& options, const Network& network, const Program& program,
+void add_summary(Page& page, const ReportOptions& options, const std::vector<ReportNetwork>& networks,
                  const ReportSummary& summary, const ReportEvents& events) {
-  add_class_models(page, options, network, summary, events);
-  add_plots(page, network, summary);
+  const bool has_truth = !options.truth.empty();
+  if (has_truth)
+    add_accuracy(page, networks, summary);
+  if (networks.size() > 1)
+    add_comparison(page, networks, summary, has_truth);
+  for (std::size_t k = 0; k < networks.size(); ++k)
+    add_class_models(page, options, networks, summary, k, events);
+  for (std::size_t k = 0; k < networks.size(); ++k)
+    add_plots(page, networks, summary, k);
   add_left_out(page, summary.left_out);
-  Facts facts = model_card(options, network, program);
-  for (auto& fact : run_facts(options.command_line, summary.seconds))
-    facts.push_back(std::move(fact));
-  add_facts(page, "Model and run", facts);
-  const std::size_t out = summary.left_out.size();
-  const std::string name = std::filesystem::path(network.model.path()).filename().string();
-  add_head(page, fmt::format("{} by {}{}", counted(static_cast<std::size_t>(summary.photos), "photo"), name,
-                             out == 0 ? "" : fmt::format("; {} left out", counted(out, "file"))));
+  for (std::size_t k = 0; k < networks.size(); ++k)
+    add_facts(page, title_for("Network", networks, k), model_card(networks[k]));
+  add_facts(page, "Run", run_facts(options.command_line, summary.seconds));
+  add_head(page, head_text(networks, summary, has_truth));
 }
 
 }  // namespace fovea

@@ -1,26 +1,50 @@
 #pragma once
 
+#include "fovea/evaluate_localization.hpp"
 #include "report/blocks.hpp"
+#include "report/photo_entry.hpp"
 #include "report/photos_page.hpp"
 
 #include <map>
+#include <utility>
 #include <vector>
 
 namespace fovea {
 
-/// The summary of all photos.
-struct ReportSummary {
-  std::map<std::int64_t, std::int64_t> photos_of_class;
-  std::int64_t photos = 0;
-  std::vector<double> probabilities;  ///< empty if the network has none
-  std::vector<LeftOutFile> left_out;
-  double seconds = 0;
+/// The answers of one network to all photos.
+struct NetworkSummary {
+  std::map<std::int64_t, std::int64_t> photos_of_class;  ///< by the first class that is explained
+  std::vector<double> probabilities;                     ///< empty if the network has none
+  Rate top1, top5;                                       ///< accuracies over the photos with a true class
+  /// Photos whose best guess is not the true class, by the true class and the guess.
+  std::map<std::pair<std::int64_t, std::int64_t>, std::int64_t> mistakes;
+  std::int64_t unknown_classes = 0;  ///< photos whose true class is none of the network's
 };
 
-/// Adds the block of settings that photos need: methods, colour maps.
-void add_settings(Page& page, const ReportOptions& options, const std::vector<MethodInfo>& methods);
-/// Adds everything below the photos. `program` gives the scores.
-void add_summary(Page& page, const ReportOptions& options, const Network& network, const Program& program,
+/// Both networks' answers to the same photos.
+struct ComparisonSummary {
+  Rate agreement;  ///< photos to which both give the same name
+  /// Photos with a true class in both, by whether each network's best guess is right.
+  std::int64_t both_right = 0, only_first = 0, only_second = 0, both_wrong = 0;
+};
+
+/// The summary of all photos.
+struct ReportSummary {
+  std::vector<NetworkSummary> networks;
+  ComparisonSummary comparison;  ///< of two networks
+  std::int64_t photos = 0;
+  std::int64_t without_truth = 0;  ///< photos whose true class is unknown
+  std::vector<LeftOutFile> left_out;
+  double seconds = 0;
+
+  /// Counts a photo's answers.
+  void count(const PhotoEntry& entry);
+};
+
+/// Adds the blocks that photos need: settings with methods and colour maps, and the page's introduction.
+void add_settings(Page& page, const ReportOptions& options, const std::vector<ReportNetwork>& networks);
+/// Adds everything that counts or describes all photos.
+void add_summary(Page& page, const ReportOptions& options, const std::vector<ReportNetwork>& networks,
                  const ReportSummary& summary, const ReportEvents& events);
 
 }  // namespace fovea

@@ -17,14 +17,16 @@ Json verdict_table(const SanityResults& results) {
   Json block = {
       {"title", "Verdicts"},
       {"note",
-       fmt::format("A map that still looks the same when the network has forgotten what it learnt does "
-                   "not tell what it has learnt. Rank correlation with the map of the trained network, "
-                   "mean over the stages of the cascade: below {:g} passes, above {:g} fails.",
-                   kSanityPasses, kSanityFails)},
+       fmt::format(
+           "A map that hardly changes when the network's weights are shuffled does not show what the "
+           "network has learnt. The measure is the rank correlation with the map of the trained network, "
+           "averaged over the stages of the cascade: below {:g} passes, above {:g} fails.",
+           kSanityPasses, kSanityFails)},
       {"columns",
-       {text_column("method"), number_column("layers shuffled, mean of stages"), text_column("verdict"),
-        number_column("all layers shuffled"), number_column("similarity then"),
-        number_column("another class"), text_column("map of another class")}}};
+       {text_column("method"), number_column("rank correlation, mean of stages"), text_column("verdict"),
+        number_column("rank correlation, all layers shuffled"),
+        number_column("similarity, all layers shuffled"), number_column("rank correlation, another class"),
+        text_column("verdict, another class")}}};
   for (std::size_t m = 0; m < results.methods.size(); ++m) {
     const std::string& method = results.methods[m];
     const MeanLikeness &all = all_layers_shuffled(results, method).mean,

@@ -29,14 +29,19 @@ export function makePages(program, source, folder) {
   const methods = ["--methods", "gradient,grad-cam"];
   fovea(program, ["report", photos, ...methods, "--top", "2", "--class-models", "2", "-o", at("report.html")]);
   fovea(program, ["report", photos, ...methods, "--no-localize", "--class-models", "0", "--split", "-o", at("split.html")]);
+  writeFileSync(at("classes.csv"), "file,class\nchurch.jpg,church\ngolf-ball.jpg,parachute\nparachute.jpg,parachute\n");
+  const network = path.join(source, "models", "imagenette-resnet.onnx");
+  fovea(program, ["report", ...["church.jpg", "golf-ball.jpg", "parachute.jpg"].map((name) => path.join(photos, name)), "--truth", at("classes.csv"),
+    "--methods", "gradient,grad-cam", "--class-models", "1", "--compare-with", network, "--compare-preprocess", "caffe", "-o", at("compared.html")]);
   const few = ["--methods", "gradient,guided", samples];
   fovea(program, ["evaluate", "sanity", ...few, "--stages", "2", "-o", at("sanity")]);
   fovea(program, ["evaluate", "faithfulness", ...few, "--steps", "4", "--subsets", "0", "-o", at("faithfulness")]);
   writeFileSync(at("truth.csv"), "file,class_index,x0,y0,x1,y1\nchurch.jpg,4,90,0,410,310\ngolf-ball.jpg,8,120,70,345,300\n");
   fovea(program, ["evaluate", "localization", samples, "--truth", at("truth.csv"), "--guesses", "1", "-o", at("localization")]);
   writeFileSync(at("many.html"), manyPhotos(readFileSync(at("report.html"), "utf8"), 500));
+  writeFileSync(at("printed.html"), manyPhotos(readFileSync(at("report.html"), "utf8"), 60));
   return {
-    report: at("report.html"), split: at("split.html"), many: at("many.html"),
+    report: at("report.html"), compared: at("compared.html"), printed: at("printed.html"), split: at("split.html"), many: at("many.html"),
     evaluations: ["sanity", "faithfulness", "localization"].map((name) => at(path.join(name, "report.html"))),
   };
 }

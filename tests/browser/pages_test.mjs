@@ -3,7 +3,7 @@
  * [FOLDER]. Exit code 77 where Chromium or puppeteer is missing. With a folder, pages and screenshots are left there.
  */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -42,6 +42,10 @@ const texts = (page, selector) => page.$$eval(selector, (list) => list.map((elem
 const control = (page, label) => page.evaluateHandle((wanted) =>
   [...document.querySelectorAll("label.control")].find((element) => element.textContent.startsWith(wanted)).querySelector("select, input"), label);
 const select = async (page, label, value) => (await control(page, label)).select(value);
+
+/** The titles of the tables that do not fit into the page. */
+const tooWide = (page) => page.$$eval(".scroll", (list) =>
+  list.filter((element) => element.scrollWidth > element.clientWidth).map((element) => element.getAttribute("aria-label")));
 
 /** The pixels of an element as it is shown. */
 const shown = async (handle) => PNG.sync.read(Buffer.from(await handle.screenshot()));
@@ -82,7 +86,7 @@ const tests = {
     assert.match(left[0], /broken\.jpg.*cut short/);
     assert.match(left[1], /notes\.txt.*not a picture/);
     assert.match(await text(page, ".top p"), /^4 photos by imagenette-resnet\.onnx; 2 files left out$/);
-    assert.ok((await texts(page, "h2")).join() === "Photos,Class models,Plots,Files left out,Model and run");
+    assert.ok((await texts(page, "h2")).join() === "What the maps mean,Photos,Class models,Plots,Files left out,Network,Run");
     assert.match(await text(page, ".facts"), /Parameters\d+/);
     assert.equal((await page.$$(".photo:first-of-type .guesses li")).length, 5);
     await close(page, "report");
@@ -218,9 +222,11 @@ const tests = {
   },
 
   async "nothing is wider than a phone, and everything has a name"() {
-    for (const [name, file] of [["phone", pages.report], ...pages.evaluations.map((file, i) => [`phone-evaluation-${i}`, file])]) {
-      const page = await open(file, { width: 360, height: 740, isMobile: true, hasTouch: true });
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 360), `${name} is too wide`);
+    const files = [["report", pages.report], ["compared", pages.compared], ...pages.evaluations.map((file, i) => [`evaluation-${i}`, file])];
+    for (const [name, file] of files) {
+      const page = await open(file, { width: 390, height: 844, isMobile: true, hasTouch: true });
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 390), `${name} is too wide`);
+      assert.deepEqual(await tooWide(page), [], `tables of ${name} scroll on a phone`);
       assert.ok(await page.$$eval("img", (list) => list.every((image) => image.hasAttribute("alt"))));
       const nameless = [];
       const walk = (node) => {
@@ -229,10 +235,68 @@ const tests = {
       };
       walk(await page.accessibility.snapshot());
       assert.deepEqual(nameless, []);
-      const levels = await page.$$eval("h1, h2, h3, h4", (list) => list.map((heading) => Number(heading.tagName[1])));
+      const levels = await page.$$eval("h1, h2, h3, h4, h5", (list) => list.map((heading) => Number(heading.tagName[1])));
       assert.ok(levels.every((level, i) => level <= (levels[i - 1] ?? 0) + 1), "a level of headings is left out");
-      await close(page, name);
+      await close(page, `phone-${name}`);
+      const desktop = await open(file, { width: 1300, height: 900 });
+      assert.deepEqual(await tooWide(desktop), [], `tables of ${name} scroll at 1300 pixels`);
+      await close(desktop, `desktop-${name}`);
     }
+  },
+
+  async "links lead to headings below the toolbar"() {
+    for (const width of [1300, 800]) {  // where the toolbar has one line, and several
+      const page = await open(pages.report, { width, height: 700 });
+      for (const link of await page.$$("nav a")) {
+        await link.evaluate((element) => element.click());
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+        const [top, bottom, atEnd] = await page.evaluate(() => {
+          const heading = document.querySelector(location.hash);
+          const end = Math.ceil(scrollY + innerHeight) >= document.documentElement.scrollHeight;
+          return [heading.getBoundingClientRect().top, document.querySelector(".toolbar").getBoundingClientRect().bottom, end];
+        });
+        assert.ok(top >= bottom && (top <= bottom + 120 || atEnd), `a heading at ${top} under a toolbar down to ${bottom}`);
+      }
+      await close(page, `links-${width}`);
+    }
+  },
+
+  async "right and wrong answers of two networks are told apart"() {
+    const page = await open(pages.compared);
+    const names = () => texts(page, ".photo h3");
+    assert.equal((await texts(page, "h2")).join(), "What the maps mean,Accuracy,Mistakes of imagenette-resnet.onnx,Mistakes of imagenette-resnet.onnx,Comparison,Photos," +
+      "Class models: imagenette-resnet.onnx,Class models: imagenette-resnet.onnx,Plots,Network: imagenette-resnet.onnx,Network: imagenette-resnet.onnx,Run");
+    assert.equal((await names())[0], "golf-ball.jpg", "wrong ones are first");
+    assert.match(await text(page, ".photo .verdict.bad"), /wrong: it is parachute, guess number \d+/);
+    assert.equal((await page.$$(".photo:first-of-type .by-network")).length, 2);
+    const radios = await page.$$(".photo:first-of-type .by-network:first-of-type input[type=radio]");
+    assert.equal(radios.length, 2, "the true class is explained, too");
+    await radios[1].click();
+    assert.match(await text(page, ".photo:first-of-type .answer"), /^parachute/);
+    await select(page, "Show", "wrong");
+    const wrong = await names();
+    assert.ok(wrong.includes("golf-ball.jpg"));
+    await select(page, "Show", "right");
+    assert.equal(wrong.length + (await names()).length, 3);
+    await select(page, "Show", "disagree");
+    assert.equal((await names()).length, (await page.$$(".photo header .verdict")).length);
+    await select(page, "Show", "");
+    await select(page, "Order", "given");
+    assert.deepEqual(await names(), ["church.jpg", "golf-ball.jpg", "parachute.jpg"]);
+    await close(page, "compared");
+  },
+
+  async "60 photos are printed on about 15 pages, in light colours"() {
+    const page = await open(pages.printed);
+    await select(page, "Theme", "dark");
+    const pdf = Buffer.from(await page.pdf({ format: "A4", preferCSSPageSize: true, printBackground: true }));
+    if (kept) writeFileSync(path.join(kept, "printed.pdf"), pdf);
+    const count = Math.max(...[...pdf.toString("latin1").matchAll(/\/Type\s*\/Pages[^>]*?\/Count (\d+)|\/Count (\d+)[^>]*?\/Type\s*\/Pages/g)].map((match) => Number(match[1] ?? match[2])));
+    assert.ok(count >= 8 && count <= 18, `${count} pages`);
+    await page.emulateMediaType("print");
+    assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--ground").trim()), "#ffffff");
+    assert.ok(await page.$$eval(".control", (list) => list.every((element) => element.getClientRects().length === 0)));
+    await page.close();
   },
 
   async "a split page shows the files beside it"() {
@@ -261,7 +325,7 @@ const tests = {
     for (const [i, file] of pages.evaluations.entries()) {
       const page = await open(file);
       assert.equal((await texts(page, "h2")).join(), parts[i]);
-      assert.ok((await page.$$(".plot svg polyline, .plot svg polygon")).length > 0);
+      assert.ok((await page.$$(".plot svg polyline, .plot svg polygon, .plot svg path")).length > 0);
       const column = () => texts(page, "tbody tr td:nth-child(2)");
       await page.click("thead th:nth-child(2) button");
       const down = (await column()).filter((cell) => cell !== "none").map(parseFloat);

@@ -41,7 +41,7 @@ TEST(Report, ShowsPhotosInTheirOrder) {
   ASSERT_EQ(photos.size(), 2U);
   EXPECT_EQ(photos[0]["name"], "church.jpg");
   EXPECT_EQ(photos[1]["name"], "golf-ball.jpg");
-  const Json& golf = photos[1];
+  const Json& golf = photos[1]["answers"][0];
   EXPECT_EQ(golf["guesses"].size(), 5U);
   EXPECT_EQ(golf["guesses"][0]["name"], "golf ball");
   EXPECT_EQ(golf["explained"].size(), 2U);
@@ -52,7 +52,7 @@ TEST(Report, ShowsPhotosInTheirOrder) {
   EXPECT_EQ(golf["explained"][0]["maps"][1]["signed"], false);
   EXPECT_EQ(of_kind(blocks, "pictures").at(0)["items"].size(), 1U);
   EXPECT_EQ(of_kind(blocks, "settings").at(0)["methods"].size(), 2U);
-  const std::string card = of_kind(blocks, "facts").at(0).dump();
+  const std::string card = of_kind(blocks, "facts").at(0).dump() + of_kind(blocks, "facts").at(1).dump();
   for (const char* part : {"imagenette-resnet.onnx", "14 Conv", "1181274", "short side 144", "fovea report"})
     EXPECT_TRUE(contains(card, part)) << part << "\n" << card;
 }
@@ -66,7 +66,7 @@ TEST(Report, SharedMapsAreThoseOfSaliency) {
                 .code,
             0);
   const Json photo = of_kind(blocks_of(folder.file("r.html")), "photo").at(0);
-  const std::string file = photo["explained"][0]["maps"][0]["picture"];
+  const std::string file = photo["answers"][0]["explained"][0]["maps"][0]["picture"];
   EXPECT_TRUE(load(folder.file(file)) == load(folder.file("map/golf-ball-map.png")));
 }
 
@@ -90,8 +90,10 @@ TEST(Report, ListsWhatIsLeftOut) {
   store(folder.file("in/broken.jpg"), load(sample("church.jpg")).substr(0, 300));
   store(folder.file("in/notes.txt"), "x");
   const std::string page = folder.file("report.html");
+  CommandOptions options;
+  options.folder = folder.path();
   const Outcome outcome =
-      fovea({"report", folder.file("in"), "--no-localize", "--class-models", "0", "-o", page});
+      fovea({"report", folder.file("in"), "--no-localize", "--class-models", "0", "-o", page}, options);
   EXPECT_EQ(outcome.code, 1);
   EXPECT_TRUE(contains(outcome.out, ": 1 photo, 2 files left out")) << outcome.out;
   EXPECT_TRUE(contains(outcome.err, "broken.jpg: the file is cut short")) << outcome.err;
@@ -99,9 +101,59 @@ TEST(Report, ListsWhatIsLeftOut) {
   EXPECT_EQ(of_kind(blocks, "photo").at(0)["name"], "<b>\"it's\" & \xc3\xbc \xef\xbf\xbd.jpg");
   const Json rows = of_kind(blocks, "table").at(0)["rows"];
   ASSERT_EQ(rows.size(), 2U);
-  EXPECT_EQ(rows[0][0], folder.file("in/broken.jpg"));
+  EXPECT_EQ(rows[0][0], "in/broken.jpg");
   EXPECT_EQ(rows[0][1], "the file is cut short");
   EXPECT_EQ(rows[1][1], "not a picture, by its name");
+  EXPECT_EQ(of_kind(blocks, "facts").at(1)["rows"][0][1],
+            "fovea report in --no-localize --class-models 0 -o report.html");
+  EXPECT_FALSE(contains(load(page), folder.path()));
+}
+
+TEST(Report, CountsRightAnswers) {
+  const TemporaryFolder folder;
+  store(folder.file("truth.csv"),
+        "file,class\nchurch.jpg,church\ngolf-ball.jpg,parachute\nelsewhere.jpg,church\n");
+  const std::string page = folder.file("r.html");
+  const std::vector<std::string> command = {"report",
+                                            sample("church.jpg"),
+                                            sample("golf-ball.jpg"),
+                                            "--no-localize",
+                                            "--class-models",
+                                            "0",
+                                            "-o",
+                                            page,
+                                            "--truth"};
+  std::vector<std::string> by_file = command, by_folder = command;
+  by_file.push_back(folder.file("truth.csv"));
+  const Outcome outcome = fovea(by_file);
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "names 1 photo that is not here")) << outcome.err;
+  EXPECT_TRUE(contains(load(page), "1 of 2 (50.0 %) right"));
+  by_folder.push_back("folders");  // the photos' folder is called like no class
+  const Outcome wrong = fovea(by_folder);
+  EXPECT_EQ(wrong.code, 1);
+  EXPECT_TRUE(contains(wrong.err, "no class is called 'samples'")) << wrong.err;
+}
+
+TEST(Report, ComparesTwoNetworks) {
+  const TemporaryFolder folder;
+  const std::string page = folder.file("r.html"),
+                    network = std::string(FOVEA_SOURCE_DIR) + "/models/imagenette-resnet.onnx";
+  const std::vector<std::string> command = {
+      "report", sample("church.jpg"), "--no-localize", "--class-models", "0", "-o", page};
+  std::vector<std::string> same = command, other = command, alone = command;
+  same.insert(same.end(), {"--compare-with", network});
+  ASSERT_EQ(fovea(same).code, 0);
+  const Json photo = of_kind(blocks_of(page), "photo").at(0);
+  EXPECT_EQ(photo["answers"].size(), 2U);
+  EXPECT_EQ(photo["agree"], true);
+  EXPECT_EQ(photo["answers"][0], photo["answers"][1]);
+  other.insert(other.end(), {"--compare-with", network, "--compare-preprocess", "caffe"});
+  ASSERT_EQ(fovea(other).code, 0);
+  const Json answers = of_kind(blocks_of(page), "photo").at(0)["answers"];
+  EXPECT_NE(answers[0], answers[1]);
+  alone.insert(alone.end(), {"--compare-preprocess", "caffe"});
+  EXPECT_EQ(fovea(alone).code, 2);
 }
 
 TEST(Report, IsWholeOrNotThereAtAll) {
@@ -154,9 +206,9 @@ TEST(Report, ExplainsTheClassThatIsAskedFor) {
                 .code,
             0);
   const Json photo = of_kind(blocks_of(page), "photo").at(0);
-  EXPECT_EQ(photo["explained"].size(), 1U);
-  EXPECT_EQ(photo["explained"][0]["name"], "golf ball");
-  EXPECT_EQ(photo["guesses"][0]["name"], "church");
+  EXPECT_EQ(photo["answers"][0]["explained"].size(), 1U);
+  EXPECT_EQ(photo["answers"][0]["explained"][0]["name"], "golf ball");
+  EXPECT_EQ(photo["answers"][0]["guesses"][0]["name"], "church");
 }
 
 }  // namespace

@@ -124,6 +124,42 @@ TEST(EncodeJpeg, NamesWhatIsTooLarge) {
   EXPECT_NE(message.find("65500"), std::string::npos) << message;
 }
 
+TEST(EncodeWebp, KeepsEverySampleWithoutAQuality) {
+  const TemporaryFolder folder;
+  for (const std::int64_t channels : {1, 3}) {
+    const Image image = sample(31, 17, channels);
+    store(folder.file("a.webp"), encode_webp(image));
+    const Image back = read_image(folder.file("a.webp"));
+    ASSERT_EQ(back.width, 31);
+    ASSERT_EQ(back.height, 17);
+    for (std::size_t i = 0; i < back.pixels.size(); ++i)
+      ASSERT_EQ(back.pixels[i], image.pixels[channels == 3 ? i : i / 3]) << i;
+  }
+}
+
+TEST(EncodeWebp, IsNearThePictureWithAQuality) {
+  const TemporaryFolder folder;
+  Image image = Image::blank(32, 24, 3, 0);
+  for (std::int64_t y = 0; y < 24; ++y)
+    for (std::int64_t x = 0; x < 32; ++x)
+      image.at(x, y)[1] = static_cast<std::uint8_t>(4 * x + 3 * y);
+  store(folder.file("a.webp"), encode_webp(image, 90));
+  const Image back = read_image(folder.file("a.webp"));
+  ASSERT_EQ(back.pixels.size(), image.pixels.size());
+  for (std::size_t i = 0; i < image.pixels.size(); ++i)
+    EXPECT_NEAR(back.pixels[i], image.pixels[i], 16) << i;
+  EXPECT_LT(encode_webp(image, 10).size(), encode_webp(image, 95).size());
+}
+
+TEST(EncodeWebp, NamesWhatIsWrong) {
+  EXPECT_THROW(encode_webp(Image()), InputError);
+  EXPECT_THROW(encode_webp(Image::blank(4, 4, 3, 0), 101), InputError);
+  EXPECT_THROW(encode_webp(Image::blank(4, 4, 3, 0), -1), InputError);
+  const std::string message = message_of<InputError>([] { encode_webp(Image::blank(20000, 1, 3, 0)); });
+  EXPECT_NE(message.find("20000x1"), std::string::npos) << message;
+  EXPECT_NE(message.find("16383"), std::string::npos) << message;
+}
+
 TEST(EncodePng, WidePictures) {
   const TemporaryFolder folder;
   Image image = Image::blank(2'000'000, 1, 1, 0);

@@ -25,7 +25,8 @@ TEST(Blocks, list_each_setting_with_its_path) {
 }
 
 TEST(Blocks, have_cells_for_intervals_and_none_for_a_mean_of_nothing) {
-  EXPECT_EQ(mean_cell({0.5, 0.25, 0.75, 3}, 2), Json({{"text", "0.50 [0.25, 0.75]"}, {"value", 0.5}}));
+  EXPECT_EQ(mean_cell({0.5, 0.25, 0.75, 3}, 2),
+            Json({{"text", "0.50"}, {"detail", "0.25 to 0.75"}, {"value", 0.5}}));
   EXPECT_TRUE(mean_cell({}, 2).is_null());
 }
 

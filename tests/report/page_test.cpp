@@ -8,7 +8,7 @@
 namespace fovea::test {
 namespace {
 
-const std::string kPng = "\x89PNG\r\n\x1a\n...", kJpeg = "\xff\xd8\xff...";
+const std::string kPng = "\x89PNG\r\n\x1a\n...", kJpeg = "\xff\xd8\xff...", kWebp = "RIFF....WEBP";
 
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
@@ -37,6 +37,7 @@ TEST(Page, HoldsItsBlocksAndPictures) {
   Page page(path, "<title>", Page::Pictures::Inside);
   EXPECT_EQ(page.add_picture("one", kPng), "data:image/png;base64," + base64(kPng));
   EXPECT_EQ(page.add_picture("two", kJpeg), "data:image/jpeg;base64," + base64(kJpeg));
+  EXPECT_EQ(page.add_picture("three", kWebp), "data:image/webp;base64," + base64(kWebp));
   page.add_block("head", R"({"summary":"</script>"})");
   page.add_block("table", R"({"title":"t"})");
   page.finish();

@@ -1,5 +1,6 @@
 #include "cli/kit/command.hpp"
 
+#include "base/shown_path.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "fovea/networks.hpp"
 
@@ -277,7 +278,7 @@ std::string shell_word(const std::string& text) {
 std::optional<Run> CommandLine::parse(int argc, const char* const* argv) {
   shared_.line = app_->get_name();
   for (int i = 1; i < argc; ++i)
-    shared_.line += ' ' + shell_word(argv[i]);
+    shared_.line += ' ' + shell_word(shown_argument(argv[i]));
   try {
     app_->parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -114,7 +114,8 @@ public:
   void runs(Run work);
   /// The description of this command and its subcommands added so far.
   CommandDescription describe() const;
-  /// The parsed command line, quoted for a shell; empty before parsing.
+  /// The parsed command line for display, quoted for a shell, with paths as `shown_path` gives them; empty
+  /// before parsing.
   const std::string& line() const { return shared_->line; }
 
 private:

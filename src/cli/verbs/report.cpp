@@ -32,6 +32,8 @@ struct ReportArguments {
   std::int64_t class_models = 8;
   std::string title;
   bool split = false;
+  std::string truth;
+  std::string compared, compared_preset;
   std::string output;
 };
 
@@ -43,41 +45,76 @@ void check_usage(const ReportArguments& arguments) {
     throw UsageError("--methods: a method is named twice");
 }
 
-ReportExplainers explainers_for(const Network& loaded, const ReportArguments& arguments, int threads) {
-  ReportExplainers explainers{
-      Explainer(loaded.model,
-                explain_options(loaded, arguments.model, arguments.methods, arguments.method_options.chosen(),
-                                parse_crops(arguments.crops), threads)),
-      {}};
+ReportExplainers explainers_for(const Network& loaded, const ReportArguments& arguments,
+                                const ModelOptions& model, int threads) {
+  ReportExplainers explainers{Explainer(loaded.model, explain_options(loaded, model, arguments.methods,
+                                                                      arguments.method_options.chosen(),
+                                                                      parse_crops(arguments.crops), threads)),
+                              {}};
   say_notes(explainers.maps.notes());
   LocalizeArguments objects;
-  objects.model = arguments.model;
+  objects.model = model;
   if (arguments.localize.value_or(true))
     explainers.objects.emplace(object_explainer(loaded, objects, threads));
   return explainers;
 }
 
+ReportNetwork load_for_report(const ReportArguments& arguments, const ModelOptions& model, int threads) {
+  const Network loaded = load_network(model);
+  ReportNetwork network{loaded, explainers_for(loaded, arguments, model, threads), model.model, {}, {}};
+  const Program& scores = network.explainers.maps.program();
+  check_labels(loaded, scores);
+  if (arguments.target != "auto")
+    network.target = loaded.labels.find(arguments.target, scores.classes());
+  network.program = program_options(loaded, model, Direction::ForwardAndBackward);
+  return network;
+}
+
+/// The network of -m and that of --compare-with.
+std::vector<ReportNetwork> networks_of(const ReportArguments& arguments, int threads) {
+  std::vector<ReportNetwork> networks = {load_for_report(arguments, arguments.model, threads)};
+  if (arguments.compared.empty())
+    return networks;
+  ModelOptions second = arguments.model;
+  second.model = arguments.compared;
+  if (!arguments.compared_preset.empty()) {
+    second.preprocessing = {};
+    second.preprocessing.preset = arguments.compared_preset;
+  }
+  networks.push_back(load_for_report(arguments, second, threads));
+  return networks;
+}
+
+ClassTruth truth_of(const std::string& source, const std::vector<std::string>& photos) {
+  if (source.empty())
+    return {};
+  if (source == "folders")
+    return class_truth_of_folders(photos);
+  ClassTruth truth = read_class_truth(source, photos);
+  if (truth.missing() > 0)
+    say("fovea: note: {} has no class for {} of {}\n", source, truth.missing(),
+        counted(photos.size(), "photo"));
+  if (truth.unused > 0)
+    say("fovea: note: {} names {} that {} not here\n", source, counted(truth.unused, "photo"),
+        truth.unused == 1 ? "is" : "are");
+  return truth;
+}
+
 int make_report(const ReportArguments& arguments, const std::string& command_line) {
   check_usage(arguments);
   const std::vector<std::string> images = expand_folders(arguments.images);
-  const Network loaded = load_network(arguments.model);
+  ReportOptions options;
+  options.truth = truth_of(arguments.truth, images);
   const ThreadPartition partition =
       partition_threads(images.size(), arguments.model.workers, arguments.model.threads);
-  const ReportExplainers explainers = explainers_for(loaded, arguments, partition.threads);
-  const Program& scores = explainers.maps.program();
-  check_labels(loaded, scores);
-  ReportOptions options;
+  const std::vector<ReportNetwork> networks = networks_of(arguments, partition.threads);
   options.file = arguments.output;
   options.title = arguments.title;
   options.split = arguments.split;
-  if (arguments.target != "auto")
-    options.target = loaded.labels.find(arguments.target, scores.classes());
   options.top = arguments.top;
   options.range = arguments.range;
   options.colormap = arguments.colormap;
   options.class_models = arguments.class_models;
-  options.program = program_options(loaded, arguments.model, Direction::ForwardAndBackward);
-  options.network = arguments.model.model;
   options.command_line = command_line;
   options.workers = partition.workers;
   const ReportOutcome outcome = [&] {
@@ -85,8 +122,10 @@ int make_report(const ReportArguments& arguments, const std::string& command_lin
     ReportEvents events;
     events.progress = display.progress();
     events.failed = display.failed();
-    events.scored = [&](const std::vector<double>& all) { warn_of_probabilities(scores, all); };
-    return write_photos_page(images, other_files(arguments.images), loaded, explainers, options, events);
+    events.scored = [&](std::size_t network, const std::vector<double>& all) {
+      warn_of_probabilities(networks[network].explainers.maps.program(), all);
+    };
+    return write_photos_page(images, other_files(arguments.images), networks, options, events);
   }();
   if (outcome.is_written)
     print("{}: {}, {} left out\n", arguments.output, counted(outcome.photos, "photo"),
@@ -122,6 +161,20 @@ void add_report(Command app) {
                   "show class models of the N most frequent classes; 0: none")
       .check(whole_number(0, 1000))
       .shows_default();
+  verb.add_option(
+          "--truth", arguments->truth,
+          "the photos' true classes, to count right answers and show wrong ones first: a CSV with the "
+          "columns file and class, wnid or class_index; or 'folders' if each photo's folder has the "
+          "name of its class")
+      .check(file_or_folder());
+  Option compared = verb.add_option("--compare-with", arguments->compared,
+                                    "a second network, shown beside the first one: a file or a name; options "
+                                    "for networks apply to both")
+                        .check(file_or_folder());
+  verb.add_option("--compare-preprocess", arguments->compared_preset,
+                  "convention of the second network's input, in place of the options for the first one")
+      .check(one_of(preprocessing_preset_names()))
+      .needs(compared);
   arguments->method_options.add_to(verb);
   add_crops_to(verb, arguments->crops).shows_default();
   verb.add_option("--percentile", arguments->range.percentile,

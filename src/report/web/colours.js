@@ -1,9 +1,9 @@
 /*
- * Maps are stored as the values that they are, and coloured here, by SVG filters that look each value up in a table. So
- * colours can be exchanged without another picture, and without reading pixels, which browsers forbid for files.
+ * The pictures of maps hold values, and SVG filters colour them here by looking each value up in a table. So the colours
+ * can change without another picture, and without reading pixels, which browsers forbid for files.
  *
- * A plain map is grey. A signed one keeps what is above zero in red and what is below in green: both are smooth where a
- * picture is enlarged, so that their sum, the magnitude, does not fall to zero between two pixels of different signs.
+ * A plain map is grey. A signed map has values above zero in red and values below in green. Both channels are smooth where
+ * a picture is enlarged, so the magnitude, their sum, does not fall to zero between two pixels of different signs.
  */
 
 /** ColorBrewer's RdBu, from negative to positive: colour-blind readers can tell its ends apart. */

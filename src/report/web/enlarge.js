@@ -16,7 +16,7 @@ function stackOf(view) {
 
 /** A figure that opens its place in `views` when it is pressed. */
 function figureOf(view, views) {
-  return make("figure", {},
+  return make("figure", { class: view.onlyOnScreen ? "only-on-screen" : null },
     make("button", { type: "button", class: "enlarge", "aria-label": `Enlarge: ${view.text}`, onclick: () => enlarger().open(views, view) },
       stackOf(view)),
     make("figcaption", {}, make("strong", {}, view.title), view.caption ? make("span", {}, view.caption) : null));

@@ -1,6 +1,18 @@
-/** Sections in the order of the blocks; photos, and plots that follow each other, are one section each. */
-function sectionsOf(blocks, settings) {
-  const kinds = { facts: factsSection, pictures: picturesSection, table: tableSection };
+/** Keeps what a link leads to, or what gets the focus, below the toolbar, however many lines that has. */
+function keepClearOf(bar) {
+  const measure = () => {
+    const height = getComputedStyle(bar).position === "sticky" ? bar.offsetHeight : 0;
+    document.documentElement.style.setProperty("--covered", `${height}px`);
+  };
+  new ResizeObserver(measure).observe(bar);
+  measure();
+}
+
+/** Sections in the order of the blocks, those for the top first; photos, and plots that follow each other, are one section each. */
+function sectionsOf(unordered, settings) {
+  const kinds = { about: aboutSection, facts: factsSection, pictures: picturesSection, table: tableSection };
+  const isTop = (block) => block.kind === "about" || block.top;
+  const blocks = [...unordered.filter(isTop), ...unordered.filter((block) => !isTop(block))];
   const sections = [];
   for (let i = 0; i < blocks.length; ++i) {
     const together = [];
@@ -24,13 +36,15 @@ function showPage() {
     const title = part.querySelector("h2");
     return make("li", {}, make("a", { href: "#" + title.id }, title.textContent));
   });
+  const bar = toolbar(settings);
   document.body.append(
     make("header", { class: "top" },
       make("h1", {}, document.title), make("p", {}, head.summary),
       make("nav", { "aria-label": "Parts of this page" }, make("ul", {}, links))),
-    toolbar(settings),
+    bar,
     make("main", {}, sections),
     make("footer", {}, make("p", {}, head.made)));
+  keepClearOf(bar);
 }
 
 showPage();
