@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_same(const TrueClass& a, const TrueClass& b) {
+bool same_class(const TrueClass& a, const TrueClass& b) {
   return a.wordnet_id == b.wordnet_id && a.index == b.index && a.name == b.name;
 }
 
@@ -32,7 +32,7 @@ TrueClass class_of(const TruthRow& row) {
   return result;
 }
 
-fs::path absolute(const std::string& path) {
+fs::path absolute_normal(const std::string& path) {
   std::error_code error;
   const fs::path result = fs::absolute(path, error);
   return (error ? fs::path(path) : result).lexically_normal();
@@ -45,17 +45,17 @@ public:
     const std::string name = fs::path(row.file()).lexically_normal().generic_string();
     const TrueClass truth = class_of(row);
     const auto [at, is_new] = entries_.try_emplace(name, Entry{truth, {}});
-    if (!is_new && !is_same(at->second.truth, truth))
+    if (!is_new && !same_class(at->second.truth, truth))
       row.fail(fmt::format("{} has another class here than in an earlier line", row.file()));
   }
 
   /// InputError if the entry belongs to another photo already.
   std::optional<TrueClass> take(const std::string& photo, const std::string& source) {
-    const auto at = find(absolute(photo));
+    const auto at = find(absolute_normal(photo));
     if (at == entries_.end())
       return {};
     std::string& owner = at->second.photo;
-    if (!owner.empty() && absolute(owner) != absolute(photo))
+    if (!owner.empty() && absolute_normal(owner) != absolute_normal(photo))
       throw InputError(fmt::format("'{}' fits {} and {}: write as many of their folders in front of it as "
                                    "tell them apart",
                                    at->first, owner, photo),
@@ -77,8 +77,6 @@ private:
   };
 
   std::map<std::string, Entry>::iterator find(const fs::path& photo) {
-    if (const auto at = entries_.find(photo.generic_string()); at != entries_.end())
-      return at;
     for (auto part = photo.begin(); part != photo.end(); ++part) {
       fs::path end;
       for (auto k = part; k != photo.end(); ++k)
@@ -138,7 +136,7 @@ ClassTruth read_class_truth(const std::string& path, const std::vector<std::stri
 ClassTruth class_truth_of_folders(const std::vector<std::string>& photos) {
   ClassTruth truth;
   for (const std::string& photo : photos) {
-    const std::string folder = absolute(photo).parent_path().filename().string();
+    const std::string folder = absolute_normal(photo).parent_path().filename().string();
     truth.of_photo.push_back(folder.empty() ? std::optional<TrueClass>() : TrueClass{{}, {}, folder});
   }
   return truth;

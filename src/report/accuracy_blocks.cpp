@@ -12,7 +12,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kShownMistakes = 12;
 
 /// The share with its interval, to sort by.
-Json rate_cell(const Rate& rate) {
+Json accuracy_cell(const Rate& rate) {
   if (rate.of == 0)
     return nullptr;
   return {{"text", share_text(rate)},
@@ -20,7 +20,7 @@ Json rate_cell(const Rate& rate) {
           {"value", rate.share()}};
 }
 
-void add_table(Page& page, Json block) {
+void add_top_table(Page& page, Json block) {
   block["top"] = true;
   page.add_block("table", block_text(block));
 }
@@ -57,7 +57,7 @@ void add_mistakes(Page& page, const ReportNetwork& network, const NetworkSummary
   for (const auto& [classes, count] : list)
     block["rows"].push_back(Json::array({network.network.labels.short_name(classes.first),
                                          network.network.labels.short_name(classes.second), count}));
-  add_table(page, std::move(block));
+  add_top_table(page, std::move(block));
 }
 
 }  // namespace
@@ -71,9 +71,9 @@ void add_accuracy(Page& page, const std::vector<ReportNetwork>& networks, const 
                 {"note", accuracy_note(summary)},
                 {"columns", {text_column("network"), number_column("top-1"), number_column("top-5")}}};
   for (std::size_t k = 0; k < networks.size(); ++k)
-    block["rows"].push_back(Json::array(
-        {networks[k].title(), rate_cell(summary.networks[k].top1), rate_cell(summary.networks[k].top5)}));
-  add_table(page, std::move(block));
+    block["rows"].push_back(Json::array({networks[k].title(), accuracy_cell(summary.networks[k].top1),
+                                         accuracy_cell(summary.networks[k].top5)}));
+  add_top_table(page, std::move(block));
   for (std::size_t k = 0; k < networks.size(); ++k)
     add_mistakes(page, networks[k], summary.networks[k], networks.size() == 1);
 }
@@ -95,7 +95,7 @@ void add_comparison(Page& page, const std::vector<ReportNetwork>& networks, cons
     row(fmt::format("only {} is right", networks[1].title()), both.only_second);
     row("both are wrong", both.both_wrong);
   }
-  add_table(page, std::move(block));
+  add_top_table(page, std::move(block));
 }
 
 }  // namespace fovea

@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string meaning(std::size_t networks) {
+std::string meaning_text(std::size_t networks) {
   return fmt::format("Each map shows which parts of a photo {} score for one class depends on: the brighter "
                      "a pixel, the more. A "
                      "map describes the network, not the photo. It does not show that an answer is right, "
@@ -21,7 +21,7 @@ std::string meaning(std::size_t networks) {
                      networks == 1 ? "the network's" : "a network's");
 }
 
-std::string scale(const ReportOptions& options, Activation activation) {
+std::string scale_text(const ReportOptions& options, Activation activation) {
   std::string text =
       fmt::format("Every map has its own brightness scale: white is the {} of its values, which its caption "
                   "gives. So maps of "
@@ -42,8 +42,8 @@ std::string scale(const ReportOptions& options, Activation activation) {
 void add_introduction(Page& page, const ReportOptions& options, const std::vector<ReportNetwork>& networks) {
   const Explainer& maps = networks.front().explainers.maps;
   Json block = {{"title", "What the maps mean"},
-                {"paragraphs",
-                 Json::array({meaning(networks.size()), scale(options, maps.program().head().activation)})},
+                {"paragraphs", Json::array({meaning_text(networks.size()),
+                                            scale_text(options, maps.program().head().activation)})},
                 {"terms", Json::array()}};
   for (const MethodInfo& info : maps.method_infos())
     block["terms"].push_back(Json::array({info.title, info.reading}));

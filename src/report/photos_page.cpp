@@ -55,7 +55,7 @@ public:
       : network_(network), classes_(network.explainers.maps.program().classes()) {}
 
   std::optional<std::int64_t> of(const TrueClass& truth) {
-    const auto [at, is_new] = known_.try_emplace({truth.wordnet_id, truth.index, truth.name});
+    const auto [at, is_new] = known_.try_emplace(Key{truth.wordnet_id, truth.index, truth.name});
     if (is_new)
       try {
         at->second = truth.in(network_.network.labels, classes_);
@@ -75,10 +75,11 @@ public:
   }
 
 private:
+  using Key = std::tuple<std::string, std::optional<std::int64_t>, std::string>;
+
   const ReportNetwork& network_;
   std::int64_t classes_;
-  std::map<std::tuple<std::string, std::optional<std::int64_t>, std::string>, std::optional<std::int64_t>>
-      known_;
+  std::map<Key, std::optional<std::int64_t>> known_;
   std::string complaint_;
   bool found_ = false;
 };
@@ -166,7 +167,7 @@ private:
   std::atomic<bool> lost_ = false;  ///< a file could not be written: no page either
 };
 
-std::string title_of(const std::vector<ReportNetwork>& networks) {
+std::string page_title(const std::vector<ReportNetwork>& networks) {
   std::string title;
   for (const ReportNetwork& network : networks)
     title += (title.empty() ? "" : " and ") + fs::path(network.title()).stem().string();
@@ -187,7 +188,7 @@ ReportOutcome write_photos_page(const std::vector<std::string>& photos,
               networks.size());
   const auto begin = std::chrono::steady_clock::now();
   const std::vector<PhotoTask> tasks = tasks_of(photos, networks, options.truth);
-  Page page(options.file, options.title.empty() ? title_of(networks) : options.title,
+  Page page(options.file, options.title.empty() ? page_title(networks) : options.title,
             options.split ? Page::Pictures::Beside : Page::Pictures::Inside);
   add_settings(page, options, networks);
   const PhotoEntries entries(networks, options, events, page);

@@ -31,7 +31,7 @@ std::string colours_of(const std::string& colormap) {
   return text;
 }
 
-void add(Rate& rate, bool hit) {
+void count_in(Rate& rate, bool hit) {
   rate.count += hit ? 1 : 0;
   ++rate.of;
 }
@@ -56,8 +56,8 @@ void add_class_models(Page& page, const ReportOptions& options, const std::vecto
   const std::size_t count = std::min(classes.size(), static_cast<std::size_t>(options.class_models));
   if (count == 0)
     return;
-  const auto& [loaded, explainers, name, target, program] = networks[network];
-  ClassModelPictures pictures(loaded.model, loaded.preprocessing, program);
+  const Network& loaded = networks[network].network;
+  ClassModelPictures pictures(loaded.model, loaded.preprocessing, networks[network].program);
   Json block = {
       {"title", title_for("Class models", networks, network)},
       {"note",
@@ -172,14 +172,14 @@ void ReportSummary::count(const PhotoEntry& entry) {
       network.unknown_classes += entry.has_truth ? 1 : 0;
       continue;
     }
-    add(network.top1, answer.rank == 1);
-    add(network.top5, answer.rank <= 5);
+    count_in(network.top1, answer.rank == 1);
+    count_in(network.top5, answer.rank <= 5);
     if (answer.rank > 1)
       ++network.mistakes[{*answer.truth, answer.best}];
   }
   if (entry.answers.size() != 2)
     return;
-  add(comparison.agreement, entry.agree);
+  count_in(comparison.agreement, entry.agree);
   const PhotoAnswer &first = entry.answers[0], &second = entry.answers[1];
   if (!first.truth || !second.truth)
     return;
