@@ -10,8 +10,8 @@
 namespace fovea {
 namespace {
 
-/// 0 to 6; beyond 2, maps become hardly smaller and take several times as long.
-constexpr int kWebpEffort = 2;
+/// Of 0 to 6. More makes maps and photos smaller by 2 to 4 % in twice the time.
+constexpr int kLosslessEffort = 1, kLossyEffort = 2;
 
 struct FreePicture {
   void operator()(WebPPicture* picture) const {
@@ -45,7 +45,7 @@ WebPConfig config_for(const std::optional<int>& quality) {
   FOVEA_CHECK(WebPConfigInit(&config), "cannot encode as WebP: another version of libwebp is loaded");
   config.lossless = quality ? 0 : 1;
   config.quality = static_cast<float>(quality.value_or(50));  // of a lossless file: the effort
-  config.method = quality ? 4 : kWebpEffort;
+  config.method = quality ? kLossyEffort : kLosslessEffort;
   return config;
 }
 

@@ -2,6 +2,7 @@
 
 #include "fovea/image.hpp"
 #include "report/blocks.hpp"
+#include "report/page_pictures.hpp"
 
 #include <fmt/format.h>
 
@@ -51,7 +52,7 @@ void add_hardest(Page& page, const FaithfulnessResults& results) {
     try {
       const std::string name = fs::path(hard.image->image).filename().string();
       block["items"].push_back(
-          {{"picture", page.add_picture(name, encode_jpeg(for_showing(read_image(hard.image->image))))},
+          {{"picture", page.add_picture(name, page_photo(for_showing(read_image(hard.image->image))))},
            {"title", name},
            {"caption", fmt::format("mean {:.3f}; best method {} with {:.3f}; class {}, probability {:.3f}",
                                    hard.mean, hard.best, hard.best_value, hard.image->judged.class_index,

@@ -5,6 +5,7 @@
 #include "fovea/image.hpp"
 #include "fovea/segment.hpp"
 #include "report/blocks.hpp"
+#include "report/page_pictures.hpp"
 
 #include <fmt/format.h>
 
@@ -135,7 +136,7 @@ void add_worst(Page& page, const EvaluatedImages& images) {
       const std::string guess = guess_text(*image, images.labels);
       const Image photo = read_image(picture_path(images.folder, image->name));
       block["items"].push_back({{"picture", page.add_picture(fmt::format("worst-{}", image->index),
-                                                             encode_jpeg(for_showing(boxed(photo, *image))))},
+                                                             page_photo(for_showing(boxed(photo, *image))))},
                                 {"title", image->name},
                                 {"caption", fmt::format("IoU {:.2f}{}{}", known_class_overlap(*image),
                                                         guess.empty() ? "" : "; ", guess)}});

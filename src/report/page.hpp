@@ -29,8 +29,8 @@ public:
   Page(const Page&) = delete;
   Page& operator=(const Page&) = delete;
 
-  /// Takes the bytes of a PNG, JPEG or WebP file and returns the URL by which blocks name it. `name`, without an
-  /// extension, is the file's name beside the page and must be unique. May be called by several threads.
+  /// Takes the bytes of a PNG, JPEG or WebP file and returns the URL by which blocks name it. `name`, without
+  /// an extension, is the file's name beside the page and must be unique. May be called by several threads.
   std::string add_picture(const std::string& name, const std::string& bytes);
   /// Adds a block: `json` is an object. Blocks of one kind are displayed in the order in which they are
   /// added.

@@ -6,6 +6,7 @@
 #include "fovea/segment.hpp"
 #include "report/blocks.hpp"
 #include "report/map_caption.hpp"
+#include "report/page_pictures.hpp"
 
 #include <fmt/format.h>
 
@@ -36,7 +37,7 @@ std::string part_text(const Explanation& result, const Image& photo) {
   const Rect& part = result.region;
   if (part.width >= photo.width && part.height >= photo.height)
     return all;
-  return fmt::format("{} x {} from {},{} of {}", part.width, part.height, part.x, part.y, all);
+  return fmt::format("{} x {} at {},{} of {}", part.width, part.height, part.x, part.y, all);
 }
 
 /// A class of the network with its score, for the list of guesses.
@@ -93,7 +94,7 @@ Json PhotoEntries::map_json(const Context& context, const Explanation& result) c
                                   : scale_to_grey(result.map, levels);
   Json json = {
       {"method", result.method},
-      {"picture", page_.add_picture(fmt::format("{}-{}", context.stem, result.method), encode_png(picture))},
+      {"picture", page_.add_picture(fmt::format("{}-{}", context.stem, result.method), page_map(picture))},
       {"signed", is_signed}};
   if (levels.is_flat()) {
     json["caption"] = "zero everywhere";
@@ -119,14 +120,14 @@ void PhotoEntries::add_object(const Context& context, Explainer& explain, Json& 
         localize(explain, *context.for_objects, {.target = target}, options_.localize).object;
     const std::vector<Box> boxes = object.box.empty() ? std::vector<Box>() : std::vector<Box>{object.box};
     explained["stages"] = {
-        {{"picture", picture("object-map", encode_png(to_grey(object.map, {})))},
+        {{"picture", picture("object-map", page_map(to_grey(object.map, {})))},
          {"role", "plain"},
          {"title", "Map for the object"},
          {"caption", "gradient x guided back-propagation, over the whole photo"}},
-        {{"picture", picture("seeds", encode_jpeg(draw_seeds(object.seen, object.seeds)))},
+        {{"picture", picture("seeds", page_photo(draw_seeds(object.seen, object.seeds)))},
          {"title", "Seeds"},
          {"caption", "red: object, blue: background"}},
-        {{"picture", picture("object", encode_jpeg(for_showing(draw_object(photo, object, boxes))))},
+        {{"picture", picture("object", page_photo(for_showing(draw_object(photo, object, boxes))))},
          {"title", "Object and box"},
          {"caption", describe(boxes)}}};
     const double share = area_share(object);
@@ -171,7 +172,7 @@ Json PhotoEntries::answer(ReportExplainers& explain, const Image& image, const P
                       {"probability", number_or_null(prediction.probability)}};
     for (const Explanation& result : explain.maps.all(photo, {.target = target})) {
       if (!json.contains("picture")) {
-        json["picture"] = page_.add_picture(stem, encode_jpeg(result.seen));
+        json["picture"] = page_.add_picture(stem, page_photo(result.seen));
         json["width"] = result.seen.width;
         json["height"] = result.seen.height;
         json["part"] = part_text(result, photo.photo());

@@ -5,6 +5,7 @@
 #include "report/class_model_pictures.hpp"
 #include "report/introduction.hpp"
 #include "report/map_caption.hpp"
+#include "report/page_pictures.hpp"
 
 #include <fmt/format.h>
 
@@ -73,7 +74,7 @@ void add_class_models(Page& page, const ReportOptions& options, const std::vecto
     const Panel& panel = pictures.panel(index);
     block["items"].push_back(
         {{"picture",
-          page.add_picture(fmt::format("class-model-{}-{}", network + 1, index), encode_jpeg(panel.image))},
+          page.add_picture(fmt::format("class-model-{}-{}", network + 1, index), page_photo(panel.image))},
          {"title", loaded.labels.short_name(index)},
          {"caption", panel.caption}});
   }

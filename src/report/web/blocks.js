@@ -11,7 +11,7 @@ const factsSection = (block) =>
 /** {title, paragraphs, terms: [[what, text], ...]}: the page's opening. */
 const aboutSection = (block) =>
   section(block.title, block.paragraphs.map((text) => make("p", { class: "about" }, text)),
-    make("dl", { class: "facts" }, block.terms.map(([term, text]) => make("div", {}, make("dt", {}, term), make("dd", {}, text)))));
+    make("dl", { class: "facts terms" }, block.terms.map(([term, text]) => make("div", {}, make("dt", {}, term), make("dd", {}, text)))));
 
 /** {title, note, items: [{picture, title, caption}]} */
 function picturesSection(block) {

@@ -57,7 +57,6 @@ function answerPart(photo, answer, network, settings) {
     words.textContent = `${explained.name}: ${probability}score ${explained.score}` + (explained.found ? `; ${explained.found}` : "");
     const views = viewsOf(name, answer, explained, settings);
     panels.replaceChildren(figureOf(views[0], views), guesses, ...views.slice(1).map((view) => figureOf(view, views)));
-    panels.style.setProperty("--printed", views.filter((view) => !view.onlyOnScreen).length + 1);
   };
   const group = newId("guesses");
   guesses.append(make("ol", {}, answer.guesses.map((guess) => guessItem(answer, guess, group, show))));
