@@ -10,8 +10,9 @@
 namespace fovea {
 namespace {
 
-/// Of 0 to 6. More makes maps and photos smaller by 2 to 4 % in twice the time.
-constexpr int kLosslessEffort = 1, kLossyEffort = 2;
+/// libwebp's method, 0 to 6, and for lossless files its quality, 0 to 100, which is effort, too. More makes
+/// maps and photos smaller by a few per cent in twice the time.
+constexpr int kLosslessMethod = 1, kLosslessEffort = 25, kLossyMethod = 2;
 
 struct FreePicture {
   void operator()(WebPPicture* picture) const {
@@ -44,8 +45,8 @@ WebPConfig config_for(const std::optional<int>& quality) {
   WebPConfig config;
   FOVEA_CHECK(WebPConfigInit(&config), "cannot encode as WebP: another version of libwebp is loaded");
   config.lossless = quality ? 0 : 1;
-  config.quality = static_cast<float>(quality.value_or(50));  // of a lossless file: the effort
-  config.method = quality ? kLossyEffort : kLosslessEffort;
+  config.quality = static_cast<float>(quality.value_or(kLosslessEffort));
+  config.method = quality ? kLossyMethod : kLosslessMethod;
   return config;
 }
 

@@ -27,8 +27,8 @@ void add_top_table(Page& page, Json block) {
 
 std::string accuracy_note(const ReportSummary& summary) {
   std::string note =
-      "Top-1: the best guess is the true class; top-5: it is among the five best. The intervals are "
-      "Wilson's, for 95 %.";
+      "Top-1: the best guess is the true class; top-5: it is among the five best. Below each share: "
+      "Wilson's 95 % interval.";
   if (summary.without_truth > 0)
     note += fmt::format(" {} without a true class {} not counted.",
                         counted(static_cast<std::size_t>(summary.without_truth), "photo"),

@@ -167,6 +167,14 @@ private:
   std::atomic<bool> lost_ = false;  ///< a file could not be written: no page either
 };
 
+/// The networks; two of one name with a number behind it.
+std::vector<ReportNetwork> told_apart(std::vector<ReportNetwork> networks) {
+  if (networks.size() == 2 && networks[0].title() == networks[1].title())
+    for (std::size_t k = 0; k < 2; ++k)
+      networks[k].name = fmt::format("{} ({})", networks[k].title(), k + 1);
+  return networks;
+}
+
 std::string page_title(const std::vector<ReportNetwork>& networks) {
   std::string title;
   for (const ReportNetwork& network : networks)
@@ -182,10 +190,11 @@ std::string ReportNetwork::title() const {
 
 ReportOutcome write_photos_page(const std::vector<std::string>& photos,
                                 const std::vector<std::string>& other_files,
-                                const std::vector<ReportNetwork>& networks, const ReportOptions& options,
+                                const std::vector<ReportNetwork>& given, const ReportOptions& options,
                                 const ReportEvents& events) {
-  FOVEA_CHECK(networks.size() == 1 || networks.size() == 2, "a page of {} networks: expected one or two",
-              networks.size());
+  FOVEA_CHECK(given.size() == 1 || given.size() == 2, "a page of {} networks: expected one or two",
+              given.size());
+  const std::vector<ReportNetwork> networks = told_apart(given);
   const auto begin = std::chrono::steady_clock::now();
   const std::vector<PhotoTask> tasks = tasks_of(photos, networks, options.truth);
   Page page(options.file, options.title.empty() ? page_title(networks) : options.title,

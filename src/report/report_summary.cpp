@@ -64,7 +64,10 @@ void add_class_models(Page& page, const ReportOptions& options, const std::vecto
       {"note",
        "Each picture was computed by gradient ascent to give one class a high score. It shows what the "
        "network has learnt to recognise the class by; it is not a photo that the network has seen."}};
-  if (count < classes.size())
+  if (count == 1 && classes.size() > 1)
+    block["note"] = fmt::format("{} This is the most frequent of {} classes.",
+                                block["note"].get<std::string>(), classes.size());
+  else if (count < classes.size())
     block["note"] = fmt::format("{} These are the {} most frequent of {} classes.",
                                 block["note"].get<std::string>(), count, classes.size());
   for (std::size_t k = 0; k < count; ++k) {

@@ -80,7 +80,7 @@ TEST(ClassTruth, TakesFoldersForClasses) {
 }
 
 TEST(ClassTruth, SearchesByWhatTheLabelsHave) {
-  const Labels plain({{"", "cat"}, {"", "dog"}});
+  const Labels plain(std::vector<Label>{{"", "cat"}, {"", "dog"}});
   EXPECT_EQ((TrueClass{"n02007558", 1, ""}.in(plain, 2)), 1);  // labels without ids
   EXPECT_EQ((TrueClass{"", {}, "Dog"}.in(plain, 2)), 1);
   EXPECT_THROW((TrueClass{"n02007558", {}, ""}.in(plain, 2)), InputError);

@@ -86,11 +86,11 @@ TEST_F(PhotosPage, is_not_there_when_it_cannot_be_written) {
 TEST_F(PhotosPage, decodes_each_photo_once_and_runs_forward_once_for_each_framing) {
   const Network& network = networks_[0].network;
   const ExplainOptions options{.further_methods = {"guided", "grad-cam"},
-                               .preprocessing = network_->preprocessing,
+                               .preprocessing = network.preprocessing,
                                .program = {.threads = 1}};
-  ExplainOptions of_objects{.preprocessing = network_->preprocessing, .program = {.threads = 1}};
-  explainers_.emplace(ReportExplainers{Explainer(network_->model, options),
-                                       Explainer(network_->model, object_explain_options(of_objects))});
+  const ExplainOptions of_objects{.preprocessing = network.preprocessing, .program = {.threads = 1}};
+  networks_[0].explainers = {Explainer(network.model, options),
+                             Explainer(network.model, object_explain_options(of_objects))};
   const std::string photo = kSource + "/samples/golf-ball.jpg";
   ReportOutcome outcome;
   EXPECT_EQ(counts_of([&] { outcome = write({photo}); }), (CountedWork{1, 2, 2, 2}));
