@@ -635,7 +635,8 @@ class Model:
         images: pictures and folders. output: the page, NAME.html. methods: side by side ("gradient"). target: a class;
         None: each picture's best guess. Further options: top (1 to 5, the best guesses that are explained), localize
         (True), class_models (8, the number of most frequent classes that get one; 0: none), crops, percentile, gamma,
-        colormap, title, split (pictures as files beside the page), workers, and those of methods as for `saliency`.
+        colormap, title, split (pictures as files beside the page), truth (the true classes: a CSV with the columns file
+        and class, wnid or class_index, or "folders"), workers, and those of methods as for `saliency`.
         progress: True for a bar of tqdm, or a function of (done, total); what it raises, and Ctrl-C, end the work.
 
         InputError for options that cannot be used; OutputError where the page cannot be written. Pictures that cannot

@@ -11,6 +11,7 @@ struct ReportRequest {
   MethodOptions method_options;
   Crops crops = Crops::One;
   bool localize = true;
+  std::optional<std::int64_t> target;
   ReportOptions options;
 };
 
@@ -26,15 +27,16 @@ ReportRequest read_report(const char* options) {
   page.file = fields.text("output");
   page.title = fields.text_if_given("title").value_or("");
   page.split = fields.flag_if_given("split").value_or(false);
-  page.target = read_target_class(fields);
+  request.target = read_target_class(fields);
   const std::optional<std::int64_t> top = fields.whole_number_if_given("top", 1, 5);
   page.top = top.value_or(1);
-  if (page.target && page.top > 1)
+  if (request.target && page.top > 1)
     fields.fail("top", "explains the best guesses: it does not go with a target");
   page.range = read_display_range(fields);
   if (const std::string name = fields.word_if_given("colormap", colormap_names()); !name.empty())
     page.colormap = name;
   page.class_models = fields.whole_number_if_given("class_models", 0, 1000).value_or(page.class_models);
+  page.truth = class_truth(fields.text_if_given("truth").value_or(""), request.pictures.images);
   page.command_line = fields.text_if_given("command_line").value_or("");
   fields.expect_no_others();
   return request;
@@ -60,18 +62,19 @@ fovea_status fovea_report(const fovea_model* model, const char* options, fovea_p
   return give_result(result, [&](fovea_result& out) {
     const fovea_model& from = not_null(model, "model");
     ReportRequest request = read_report(options);
-    const fovea::ReportExplainers explainers = explainers_for(from, request);
-    check_class(request.options.target, explainers.maps.program());
+    const fovea::ReportNetwork network{from.network(request.pictures.preprocessing, 0, 0),
+                                       explainers_for(from, request), "", request.target,
+                                       from.program_options(0, 0, request.pictures.threads)};
+    check_class(request.target, network.explainers.maps.program());
     const fovea::ThreadPartition partition = request.pictures.partition();
-    request.options.program = from.program_options(0, 0, request.pictures.threads);
     request.options.workers = partition.workers;
     CallerEvents caller{progress, user};
     fovea::ReportEvents events;
     events.progress = caller.on_progress();
     events.failed = caller.on_failure();
-    const fovea::ReportOutcome outcome = fovea::write_photos_page(
-        request.pictures.images, fovea::other_files(request.pictures.given),
-        from.network(request.pictures.preprocessing, 0, 0), explainers, request.options, events);
+    const fovea::ReportOutcome outcome =
+        fovea::write_photos_page(request.pictures.images, fovea::other_files(request.pictures.given),
+                                 {network}, request.options, events);
     if (!outcome.is_written)
       throw fovea::OutputError(caller.failures.empty() ? "the page is not written" : caller.failures.back(),
                                request.options.file);

@@ -142,4 +142,10 @@ ClassTruth class_truth_of_folders(const std::vector<std::string>& photos) {
   return truth;
 }
 
+ClassTruth class_truth(const std::string& source, const std::vector<std::string>& photos) {
+  if (source.empty())
+    return {};
+  return source == "folders" ? class_truth_of_folders(photos) : read_class_truth(source, photos);
+}
+
 }  // namespace fovea

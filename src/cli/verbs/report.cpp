@@ -85,12 +85,9 @@ std::vector<ReportNetwork> networks_of(const ReportArguments& arguments, int thr
   return networks;
 }
 
+/// The truth, with a note of what is missing.
 ClassTruth truth_of(const std::string& source, const std::vector<std::string>& photos) {
-  if (source.empty())
-    return {};
-  if (source == "folders")
-    return class_truth_of_folders(photos);
-  ClassTruth truth = read_class_truth(source, photos);
+  ClassTruth truth = class_truth(source, photos);
   if (truth.missing() > 0)
     say("fovea: note: {} has no class for {} of {}\n", source, truth.missing(),
         counted(photos.size(), "photo"));
