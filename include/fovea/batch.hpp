@@ -21,6 +21,15 @@ std::vector<std::string> other_files(const std::vector<std::string>& paths);
 /// InputError naming the folder if it is not one or contains no pictures.
 std::vector<std::string> pictures_below(const std::string& folder);
 
+/// Whether the name of a file ends as those of pictures do, in letters of either case.
+bool has_picture_name(const std::string& path);
+/// The reason why `expand_folders` found no pictures in a folder, and what would work: "is an empty folder".
+/// Empty for a path that is no folder, and for a folder with pictures.
+std::string why_no_pictures(const std::string& path);
+
+/// At most `most` of the paths, evenly spaced, the first among them, in their order.
+std::vector<std::string> evenly_chosen(const std::vector<std::string>& paths, std::size_t most);
+
 /// The file's name without folder and extension: "photos/my cat.jpg" -> "my cat".
 std::string stem_of(const std::string& path);
 
@@ -58,9 +67,10 @@ struct FileBatchOptions {
 
 /// Processes every path with one of the workers, each of which `make_worker` makes on the worker's own
 /// thread. Results are delivered in the order of the paths, on the caller's thread. An exception that ends
-/// the work on one file is reported to `failed`, and the other files go on. Cancelled, or an exception thrown
-/// by a delivery or a callback, ends the batch and is thrown once all workers have ended. Returns the number
-/// of files that failed.
+/// the work on one file is reported to `failed`, and the other files go on; so is a path that is a folder,
+/// with the reason why there are no pictures in it. Cancelled, or an exception thrown by a delivery or a
+/// callback, ends the batch and is thrown once all workers have ended. Returns the number of files that
+/// failed.
 std::size_t for_each_file(const std::vector<std::string>& paths,
                           const std::function<FileWorker()>& make_worker, const FileBatchOptions& options);
 

@@ -19,6 +19,7 @@
 #include "fovea/model.hpp"
 #include "fovea/networks.hpp"
 #include "fovea/preprocessing.hpp"
+#include "fovea/preprocessing_trial.hpp"
 #include "fovea/program.hpp"
 #include "fovea/segment.hpp"
 #include "fovea/tensor.hpp"

@@ -94,6 +94,11 @@ enum class NoteKind {
   /// The file leaves the picture's size open, and one was chosen that the layers fit. names: the input;
   /// counts: the side.
   SizeFromLayers,
+  /// No network was named, and the bundled one was taken. names: its classes; counts: how many it has.
+  BundledNetwork,
+  /// Nothing says how pictures are prepared for the network, and a convention was assumed. names: the
+  /// convention's name.
+  PreprocessingAssumed,
 };
 
 /// Something unusual about a model or a program that its user should know. Programs read the fields;

@@ -77,7 +77,7 @@ struct NetworkPlaces {
 
 /// The model that a name or a path stands for, with its registered or listed properties.
 struct FoundNetwork {
-  enum class Origin { File, Registered, Known };
+  enum class Origin { File, Registered, Known, Bundled };
   std::string path;
   Origin origin = Origin::File;
   std::string name;    ///< of a registered or known network
@@ -105,6 +105,9 @@ public:
   std::optional<RegisteredNetwork> registered(const std::string& name) const;
   /// The names of all sidecars, sorted.
   std::vector<std::string> registered_names() const;
+  /// The names that `find` takes on this machine: of registered networks, and names and aliases of downloaded
+  /// ones. Sorted. InputError if the list of known networks cannot be read.
+  std::vector<std::string> usable_names() const;
   /// Writes the sidecar, replacing one of the same name. InputError for an invalid name or that of a known
   /// network, OutputError if the file cannot be written.
   void add(const RegisteredNetwork& network) const;
@@ -167,6 +170,9 @@ Pulled pull(const NetworkCatalog& catalog, const KnownNetworks& known, const Kno
 struct ChosenPreprocessing {
   Preprocessing preprocessing;
   std::string source;
+  /// Nothing says how pictures are scaled and centred: it is torchvision's convention for want of a better
+  /// one.
+  bool is_assumed = false;
 };
 
 /// Chooses the preprocessing, in this order: `spec`, what the network was registered with, the model's file,
@@ -212,7 +218,9 @@ struct Network {
   InputSize size;
   /// Warnings for the user: ignored parts of the file, corrected labels.
   std::vector<std::string> warnings;
-  std::vector<Note> notes;  ///< a size that was chosen to fit the layers
+  /// What was chosen for want of better knowledge: the bundled network, its preprocessing, a size that fits
+  /// the layers.
+  std::vector<Note> notes;
 
   /// Loads a network. Errors as for Model::load, Labels::read and picture_size; InputError for a fault of the
   /// preprocessing.

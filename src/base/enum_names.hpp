@@ -1,10 +1,8 @@
 #pragma once
 
 #include "base/check.hpp"
+#include "base/closest_names.hpp"
 #include "fovea/error.hpp"
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -38,7 +36,7 @@ std::vector<std::string> all_names(const EnumNames<E, N>& names) {
   return list;
 }
 
-/// The value of a name. InputError that lists all names for any other text; `what` says what is named:
+/// The value of a name. InputError that offers names for any other text; `what` says what is named:
 /// "precision".
 template <class E, std::size_t N>
 E enum_value(const EnumNames<E, N>& names, std::string_view what, std::string_view name) {
@@ -46,8 +44,7 @@ E enum_value(const EnumNames<E, N>& names, std::string_view what, std::string_vi
       std::find_if(names.begin(), names.end(), [&](const auto& entry) { return entry.second == name; });
   if (found != names.end())
     return found->first;
-  throw InputError(
-      fmt::format("unknown {} '{}': expected one of {}", what, name, fmt::join(all_names(names), ", ")));
+  throw InputError(unknown_name(what, name, all_names(names)));
 }
 
 }  // namespace fovea

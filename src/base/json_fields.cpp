@@ -1,5 +1,6 @@
 #include "base/json_fields.hpp"
 
+#include "base/closest_names.hpp"
 #include "base/lower_case.hpp"
 #include "base/read_file.hpp"
 #include "fovea/error.hpp"
@@ -64,7 +65,8 @@ std::string JsonFields::text(const std::string& field) {
 std::string JsonFields::word_if_given(const std::string& field, const std::vector<std::string>& words) {
   const std::string word = lower_case(text_if_given(field).value_or(""));
   if (!word.empty() && std::find(words.begin(), words.end(), word) == words.end())
-    fail(field, fmt::format("expected one of {}, found '{}'", fmt::join(words, ", "), word));
+    fail(field, fmt::format("expected one of {}, found '{}'{}", fmt::join(words, ", "), word,
+                            did_you_mean(word, words)));
   return word;
 }
 
@@ -163,7 +165,8 @@ std::vector<JsonFields> JsonFields::objects(const std::string& field) {
 void JsonFields::expect_no_others() const {
   for (const auto& [field, value] : object_.items())
     if (asked_.count(field) == 0)
-      fail(field, fmt::format("is not known; there are {}", fmt::join(asked_, ", ")));
+      fail(field, fmt::format("is not known; there are {}{}", fmt::join(asked_, ", "),
+                              did_you_mean(field, std::vector(asked_.begin(), asked_.end()))));
 }
 
 }  // namespace fovea

@@ -1,12 +1,14 @@
 #include "fovea/classes.hpp"
 
 #include "base/check.hpp"
+#include "base/closest_names.hpp"
 #include "base/csv.hpp"
-#include "base/edit_distance.hpp"
 #include "base/imagenet_labels.hpp"
 #include "base/read_file.hpp"
 #include "base/utf8.hpp"
 #include "base/wordnet_id.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
@@ -31,32 +33,15 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
-/// Lower case, with every run of blanks, '_' and '-' as one space, so that "Border_Collie" is "border
-/// collie".
-std::string fold(std::string_view text) {
-  std::string folded;
-  for (char c : text) {
-    if (c == ' ' || c == '\t' || c == '_' || c == '-') {
-      if (!folded.empty() && folded.back() != ' ')
-        folded += ' ';
-    } else {
-      folded += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
-  }
-  if (!folded.empty() && folded.back() == ' ')
-    folded.pop_back();
-  return folded;
-}
-
 /// The folded names of a class: the whole text and each of its synonyms ("tench, Tinca tinca" has three).
 std::vector<std::string> folded_names(const Label& label) {
-  std::vector<std::string> names = {fold(label.name)};
+  std::vector<std::string> names = {fold_name(label.name)};
   if (label.name.find(',') == std::string::npos)
     return names;
   std::string_view rest = label.name;
   while (true) {
     const auto comma = rest.find(',');
-    names.push_back(fold(trim(rest.substr(0, comma))));
+    names.push_back(fold_name(trim(rest.substr(0, comma))));
     if (comma == std::string_view::npos)
       return names;
     rest.remove_prefix(comma + 1);
@@ -78,12 +63,12 @@ struct CsvColumns {
 
 /// The columns, when the first line is a header: one that begins with the index and names a name.
 std::optional<CsvColumns> parse_csv_header(std::string_view line, const std::string& origin) {
-  if (!fold(line).starts_with("index,"))
+  if (!fold_name(line).starts_with("index,"))
     return std::nullopt;
   CsvColumns columns;
   std::optional<std::size_t> name;
   for (const std::string& field : split_csv(line, 1, origin)) {
-    const std::string title = fold(trim(field));
+    const std::string title = fold_name(trim(field));
     if (title == "wnid")
       columns.wordnet_id = columns.count;
     if (title == "name")
@@ -145,37 +130,38 @@ std::string shortened(std::string_view text) {
   return text.size() <= limit ? std::string(text) : std::string(text.substr(0, limit)) + "...";
 }
 
-[[noreturn]] void throw_ambiguous(std::string_view text, const std::vector<std::int64_t>& found,
-                                  const Labels& labels) {
+/// How a text fits a class, by the best of its names and its WordNet id.
+NameMatch match_label(std::string_view wanted, const Label& label) {
+  if (!label.wordnet_id.empty() && fold_name(label.wordnet_id) == wanted)
+    return {NameMatch::Kind::Same, 0};
+  NameMatch best{NameMatch::Kind::Far, std::string::npos};
+  for (const std::string& name : folded_names(label))
+    best = std::min(best, match_name(wanted, name));
+  return best;
+}
+
+using Candidates = std::vector<std::pair<NameMatch, std::int64_t>>;
+
+[[noreturn]] void throw_ambiguous(std::string_view text, const Candidates& found, const Labels& labels) {
   std::string message =
       fmt::format("class '{}' is ambiguous: {} classes fit:", shortened(text), found.size());
   for (std::size_t i = 0; i < std::min(found.size(), kShownCandidates); ++i)
-    message += (i ? "; " : " ") + describe(found[i], labels[found[i]]);
+    message += (i ? "; " : " ") + describe(found[i].second, labels[found[i].second]);
   if (found.size() > kShownCandidates)
     message += fmt::format("; and {} more", found.size() - kShownCandidates);
   throw InputError(message);
 }
 
-[[noreturn]] void throw_unknown(std::string_view text, const Labels& labels, std::int64_t known) {
-  // Far too long a text is like nothing; comparing it would only take time.
-  const std::string wanted = fold(text).substr(0, 200);
-  std::vector<std::pair<std::size_t, std::int64_t>> misses;
-  for (std::int64_t i = 0; i < known; ++i) {
-    std::size_t best = std::string::npos;
-    for (const std::string& name : folded_names(labels[i])) {
-      std::size_t distance = edit_distance(wanted, name);
-      if (wanted.size() >= 3 && name.find(wanted) != std::string::npos)
-        distance = 1;
-      best = std::min(best, distance);
-    }
-    if (best < wanted.size() && best <= std::max<std::size_t>(2, wanted.size() / 3))
-      misses.emplace_back(best, i);
-  }
-  std::sort(misses.begin(), misses.end());
+[[noreturn]] void throw_unknown(std::string_view text, const Candidates& near, const Labels& labels) {
   std::string message = fmt::format("no class is called '{}'", shortened(text));
-  for (std::size_t i = 0; i < std::min(misses.size(), kShownNearMisses); ++i)
-    message += (i ? "; " : "; near: ") + describe(misses[i].second, labels[misses[i].second]);
-  throw InputError(message);
+  const std::size_t shown = std::min(near.size(), kShownNearMisses);
+  for (std::size_t i = 0; i < shown; ++i)
+    message += fmt::format("{}{}",
+                           i == 0           ? "; did you mean "
+                           : i + 1 == shown ? ", or "
+                                            : ", ",
+                           describe(near[i].second, labels[near[i].second]));
+  throw InputError(message + (shown > 0 ? "?" : ""));
 }
 
 }  // namespace
@@ -264,26 +250,27 @@ std::int64_t Labels::find(std::string_view text, std::int64_t classes) const {
   FOVEA_CHECK(known > 0, "class '{}': the network's classes have no names here; give an index from 0 to {}",
               shortened(text), classes - 1);
 
-  const std::string wanted = fold(text);
-  std::vector<std::int64_t> exact;
-  std::vector<std::int64_t> prefixed;
+  const std::string wanted = fold_name(text);
+  Candidates found, near;
   for (std::int64_t i = 0; i < known; ++i) {
-    const Label& label = (*this)[i];
-    const auto names = folded_names(label);
-    if ((!label.wordnet_id.empty() && fold(label.wordnet_id) == wanted) ||
-        std::find(names.begin(), names.end(), wanted) != names.end())
-      exact.push_back(i);
-    else if (!wanted.empty() && std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-               return name.compare(0, wanted.size(), wanted) == 0;
-             }))
-      prefixed.push_back(i);
+    const NameMatch match = match_label(wanted, (*this)[i]);
+    if (match.kind < NameMatch::Kind::Near)
+      found.emplace_back(match, i);
+    else if (match.kind == NameMatch::Kind::Near)
+      near.emplace_back(match, i);
   }
-  const auto& found = exact.empty() ? prefixed : exact;
+  std::sort(found.begin(), found.end());
+  std::sort(near.begin(), near.end());
   if (found.empty())
-    throw_unknown(text, *this, known);
-  if (found.size() > 1)
+    throw_unknown(text, near, *this);
+  // A name that is the same, or the only one with these words, is meant whatever else begins like it.
+  const NameMatch::Kind best = found.front().first.kind;
+  if (best == NameMatch::Kind::Same)
+    std::erase_if(found, [](const auto& candidate) { return candidate.first.kind != NameMatch::Kind::Same; });
+  const bool is_only_one = found.size() == 1 || found[1].first.kind != best;
+  if (!is_only_one)
     throw_ambiguous(text, found, *this);
-  return found.front();
+  return found.front().second;
 }
 
 }  // namespace fovea

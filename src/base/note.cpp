@@ -3,12 +3,15 @@
 #include "base/check.hpp"
 #include "base/enum_names.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <span>
 
 namespace fovea {
 namespace {
 
-constexpr EnumNames<NoteKind, 21> kKinds = {{
+constexpr EnumNames<NoteKind, 23> kKinds = {{
     {NoteKind::ScoresBeforeActivation, "scores-before-activation"},
     {NoteKind::ScoresBeforeBounds, "scores-before-bounds"},
     {NoteKind::ProbabilitiesExplained, "probabilities-explained"},
@@ -30,6 +33,8 @@ constexpr EnumNames<NoteKind, 21> kKinds = {{
     {NoteKind::ReferenceKernels, "reference-kernels"},
     {NoteKind::NoClassScores, "no-class-scores"},
     {NoteKind::SizeFromLayers, "size-from-layers"},
+    {NoteKind::BundledNetwork, "bundled-network"},
+    {NoteKind::PreprocessingAssumed, "preprocessing-assumed"},
 }};
 
 /// A note's fields; InputError where one is missing.
@@ -236,6 +241,18 @@ std::string sentence(NoteKind kind, const Fields& note) {
   case NoteKind::SizeFromLayers:
     return fmt::format("the size of input '{}' is open: {}x{}, which its layers fit", note.name(0),
                        note.count(0), note.count(0));
+  case NoteKind::BundledNetwork:
+    return fmt::format(
+        "no network was named: the bundled one answers, which knows {} class{} only: {} (-m names "
+        "another)",
+        note.count(0), note.count(0) == 1 ? "" : "es",
+        fmt::join(note.names(0, static_cast<std::int64_t>(note.names())), ", "));
+  case NoteKind::PreprocessingAssumed:
+    return fmt::format(
+        "nothing says how pictures are prepared for this network: the convention of {} is "
+        "assumed, and wrong guesses are the sign of another (--preprocess names it; 'fovea info "
+        "MODEL --try PHOTOS' compares them)",
+        note.name(0));
   }
   FOVEA_ASSERT(!"unknown kind of note");
 }

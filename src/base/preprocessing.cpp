@@ -1,8 +1,9 @@
 #include "fovea/preprocessing.hpp"
 
-#include "base/check.hpp"
+#include "base/closest_names.hpp"
 #include "base/enum_names.hpp"
 #include "base/lower_case.hpp"
+#include "fovea/error.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -51,8 +52,8 @@ std::string describe(const Preprocessing& preprocessing) {
 Preprocessing preprocessing_preset(std::string_view name) {
   const auto found = std::find_if(kPresets.begin(), kPresets.end(),
                                   [&](const Preset& preset) { return preset.name == name; });
-  FOVEA_CHECK(found != kPresets.end(), "unknown preprocessing '{}': expected one of {}", name,
-              fmt::join(preprocessing_preset_names(), ", "));
+  if (found == kPresets.end())
+    throw InputError(unknown_name("preprocessing", name, preprocessing_preset_names()));
   return found->preprocessing;
 }
 

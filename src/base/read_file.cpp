@@ -1,13 +1,16 @@
 #include "base/read_file.hpp"
 
 #include "base/check.hpp"
+#include "base/closest_names.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
+#include <vector>
 
 namespace fovea {
 namespace {
@@ -27,6 +30,20 @@ std::string kind_of(mode_t mode) {
   if (S_ISCHR(mode) || S_ISBLK(mode))
     return "is a device, not a file";
   return S_ISDIR(mode) ? "cannot be opened: " + reason(EISDIR) : "";
+}
+
+/// "; did you mean 'photo.jpg'?", of the names in the folder where the file is not. Empty if none is near.
+std::string similar_names(const std::string& path) {
+  namespace fs = std::filesystem;
+  constexpr std::size_t most = 10'000;
+  const fs::path folder = fs::path(path).parent_path();
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator at(folder.empty() ? fs::path(".") : folder, error), end;
+       !error && at != end && names.size() < most; at.increment(error))
+    names.push_back(at->path().filename().string());
+  std::sort(names.begin(), names.end());
+  return did_you_mean(fs::path(path).filename().string(), names);
 }
 
 /// A file that is closed at the end.
@@ -80,7 +97,8 @@ int open_regular_file(const std::string& path, std::string& why) {
   // another file by then; without O_NONBLOCK opening a pipe would wait for its writer.
   struct stat status = {};
   if (::stat(path.c_str(), &status) != 0) {
-    why = "cannot be opened: " + reason(errno);
+    const int error = errno;
+    why = "cannot be opened: " + reason(error) + (error == ENOENT ? similar_names(path) : "");
     return -1;
   }
   if (!(why = kind_of(status.st_mode)).empty())

@@ -10,15 +10,16 @@
 #include <system_error>
 
 namespace fovea {
-namespace {
 
 namespace fs = std::filesystem;
 
-bool has_picture_extension(const fs::path& path) {
+bool has_picture_name(const std::string& path) {
   static const std::set<std::string> extensions = {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff",
                                                    ".bmp", ".ppm", ".pgm",  ".pnm",  ".pbm"};
-  return extensions.count(lower_case(path.extension().string())) > 0;
+  return extensions.count(lower_case(fs::path(path).extension().string())) > 0;
 }
+
+namespace {
 
 /// The files directly inside a folder, sorted: the pictures, or all the others. Empty for what cannot be
 /// read.
@@ -26,7 +27,7 @@ std::vector<std::string> files_in(const std::string& folder, bool pictures) {
   std::vector<std::string> files;
   std::error_code error;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
-    if (has_picture_extension(at->path()) == pictures && !at->is_directory(error))
+    if (has_picture_name(at->path().string()) == pictures && !at->is_directory(error))
       files.push_back(at->path().string());
   std::sort(files.begin(), files.end());
   return files;
@@ -71,8 +72,41 @@ std::vector<std::string> pictures_below(const std::string& folder) {
     for (std::string& file : files_in(each, true))
       pictures.push_back(std::move(file));
   if (pictures.empty())
-    throw InputError("holds no pictures", folder);
+    throw InputError(why_no_pictures(folder), folder);
   return pictures;
+}
+
+std::string why_no_pictures(const std::string& path) {
+  std::error_code error;
+  if (!fs::is_directory(path, error) || !files_in(path, true).empty())
+    return {};
+  if (fs::is_empty(path, error))
+    return "is an empty folder";
+  std::size_t below = 0;
+  for (fs::recursive_directory_iterator at(path, fs::directory_options::skip_permission_denied, error), end;
+       !error && at != end; at.increment(error))
+    if (!at->is_directory(error) && has_picture_name(at->path().string()))
+      ++below;
+  if (below > 0)
+    return fmt::format(
+        "is a folder without pictures of its own, but its subfolders hold {}: name one of them, or "
+        "add --recursive",
+        below);
+  const std::vector<std::string> others = files_in(path, false);
+  if (others.empty())
+    return "is a folder that holds no pictures, and neither do its subfolders";
+  return fmt::format(
+      "is a folder that holds no pictures, but {} other file{} such as '{}': pictures are .jpg, "
+      ".png, .webp, .tif, .bmp and .ppm files",
+      others.size(), others.size() == 1 ? "" : "s", fs::path(others.front()).filename().string());
+}
+
+std::vector<std::string> evenly_chosen(const std::vector<std::string>& paths, std::size_t most) {
+  const std::size_t count = std::min(paths.size(), most);
+  std::vector<std::string> chosen;
+  for (std::size_t i = 0; i < count; ++i)
+    chosen.push_back(paths[i * paths.size() / count]);
+  return chosen;
 }
 
 std::string stem_of(const std::string& path) {

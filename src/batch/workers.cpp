@@ -25,7 +25,13 @@ std::size_t for_each_file(const std::vector<std::string>& paths,
   OrderedParallelOptions parallel;
   parallel.count = paths.size();
   parallel.workers = options.workers;
-  parallel.make_worker = make_worker;
+  parallel.make_worker = [&]() -> FileWorker {
+    return [&paths, work = make_worker()](std::size_t i) {
+      if (const std::string reason = why_no_pictures(paths[i]); !reason.empty())
+        throw InputError(reason, paths[i]);
+      return work(i);
+    };
+  };
   parallel.before = [&](std::size_t i) {
     if (options.stop.stop_requested())
       throw Cancelled();

@@ -4,6 +4,7 @@
 #include "cli/kit/processor_guard.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/verbs.hpp"
+#include "fovea/batch.hpp"
 #include "fovea/error.hpp"
 #include "fovea/library.hpp"
 
@@ -14,12 +15,15 @@
 #include <csignal>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <iterator>
 #include <new>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <unistd.h>
+#include <vector>
 
 constinit const std::uint32_t fovea::cli::kInstructionsOfProgram = fovea::instructions_of_compiler();
 
@@ -41,27 +45,35 @@ std::string version_text() {
 
 struct Verb {
   std::string_view name;
+  const char* group;  ///< the title that it stands below in the help
   void (*add)(fovea::cli::Command);
   bool describes_all = false;  ///< it describes all commands and their options
 };
 
+constexpr const char* kPhotos = "Photos";
+constexpr const char* kNetworks = "Networks";
+constexpr const char* kMeasurements = "Measurements";
+constexpr const char* kArrays = "Arrays";
+constexpr const char* kProgram = "This program";
+
 /// In the order in which the help shows them.
-constexpr Verb kVerbs[] = {{"info", fovea::cli::add_info},
-                           {"forward", fovea::cli::add_forward},
-                           {"gradient", fovea::cli::add_gradient},
-                           {"classify", fovea::cli::add_classify},
-                           {"saliency", fovea::cli::add_saliency},
-                           {"localize", fovea::cli::add_localize},
-                           {"evaluate", fovea::cli::add_evaluate},
-                           {"class-model", fovea::cli::add_class_model},
-                           {"list", fovea::cli::add_list},
-                           {"deconv", fovea::cli::add_deconv},
-                           {"report", fovea::cli::add_report},
-                           {"models", fovea::cli::add_models},
-                           {"export", fovea::cli::add_export},
-                           {"bench", fovea::cli::add_bench},
-                           {"completions", fovea::cli::add_completions, true},
-                           {"man", fovea::cli::add_man, true}};
+constexpr Verb kVerbs[] = {{"explain", kPhotos, fovea::cli::add_explain},
+                           {"classify", kPhotos, fovea::cli::add_classify},
+                           {"saliency", kPhotos, fovea::cli::add_saliency},
+                           {"localize", kPhotos, fovea::cli::add_localize},
+                           {"deconv", kPhotos, fovea::cli::add_deconv},
+                           {"report", kPhotos, fovea::cli::add_report},
+                           {"info", kNetworks, fovea::cli::add_info},
+                           {"class-model", kNetworks, fovea::cli::add_class_model},
+                           {"models", kNetworks, fovea::cli::add_models},
+                           {"export", kNetworks, fovea::cli::add_export},
+                           {"evaluate", kMeasurements, fovea::cli::add_evaluate},
+                           {"bench", kMeasurements, fovea::cli::add_bench},
+                           {"forward", kArrays, fovea::cli::add_forward},
+                           {"gradient", kArrays, fovea::cli::add_gradient},
+                           {"list", kProgram, fovea::cli::add_list},
+                           {"completions", kProgram, fovea::cli::add_completions, true},
+                           {"man", kProgram, fovea::cli::add_man, true}};
 
 /// Adds the verb that the command line names, none to a question for the version, else all: their options
 /// take milliseconds to add.
@@ -71,15 +83,37 @@ void add_verbs(fovea::cli::Command root, std::string_view first_argument) {
   const bool all = named == std::end(kVerbs) ? first_argument != "--version" : named->describes_all;
   for (const Verb& verb : kVerbs)
     if (all || verb.name == first_argument)
-      verb.add(root);
+      verb.add(root.in_group(verb.group));
+}
+
+/// The command line as it is meant: "fovea photo.jpg" is "fovea explain photo.jpg".
+std::vector<const char*> meant_arguments(int argc, char** argv) {
+  std::vector<const char*> arguments(argv, argv + argc);
+  if (argc < 2)
+    return arguments;
+  const std::string first = argv[1];
+  const bool is_verb =
+      std::any_of(std::begin(kVerbs), std::end(kVerbs), [&](const Verb& verb) { return verb.name == first; });
+  std::error_code ignored;
+  if (!is_verb && !first.starts_with('-') &&
+      (fovea::has_picture_name(first) || std::filesystem::exists(first, ignored)))
+    arguments.insert(arguments.begin() + 1, "explain");
+  return arguments;
 }
 
 int run(int argc, char** argv) {
   using namespace fovea::cli;
+  const std::vector<const char*> arguments = meant_arguments(argc, argv);
   CommandLine line("fovea", version_text,
                    "Shows what an image classifier looks at and what it has learnt, from its ONNX file.");
-  add_verbs(line.root(), argc > 1 ? argv[1] : "");
-  const auto work = line.parse(argc, argv);
+  Command root = line.root();
+  add_verbs(root, arguments.size() > 1 ? arguments[1] : "");
+  root.add_example("fovea photo.jpg", "what the bundled network sees in a photo, and where");
+  root.add_example("fovea classify photos/ -m net.onnx",
+                   "the best guesses of a network of your own for a folder of photos");
+  root.add_example("fovea report photos/ -m net.onnx -o page.html",
+                   "a page of photos, maps and objects to look at and pass on");
+  const auto work = line.parse(static_cast<int>(arguments.size()), arguments.data());
   return work ? (*work)() : kDone;
 }
 

@@ -67,19 +67,30 @@ ObjectTruths ObjectTruths::of_masks(std::string folder) {
   return truths;
 }
 
-ObjectTruth ObjectTruths::of(const std::string& path, const Image& photo,
-                             std::optional<std::int64_t>& class_index) const {
-  if (!masks_.empty()) {
-    const std::string file = (fs::path(masks_) / (stem_of(path) + ".png")).string();
-    return to_mask(upright_mask(file, path, photo));
-  }
+const AnnotatedImage* ObjectTruths::find(const std::string& path) const {
   const fs::path name = fs::path(path).filename();
   auto found = images_.find(name.string());
   if (found == images_.end())
     found = images_.find(name.stem().string());
-  if (found == images_.end())
+  return found == images_.end() ? nullptr : &found->second;
+}
+
+std::string ObjectTruths::mask_of(const std::string& path) const {
+  return (fs::path(masks_) / (stem_of(path) + ".png")).string();
+}
+
+bool ObjectTruths::knows(const std::string& path) const {
+  std::error_code ignored;
+  return masks_.empty() ? find(path) != nullptr : fs::exists(mask_of(path), ignored);
+}
+
+ObjectTruth ObjectTruths::of(const std::string& path, const Image& photo,
+                             std::optional<std::int64_t>& class_index) const {
+  if (!knows(path))
     return {};
-  AnnotatedImage image = found->second;
+  if (!masks_.empty())
+    return to_mask(upright_mask(mask_of(path), path, photo));
+  AnnotatedImage image = *find(path);
   if (!image.usable())
     throw InputError(image.error);
   turn_upright(image, path, photo.width, photo.height);

@@ -26,11 +26,19 @@ public:
   /// Masks from a folder that holds NAME.png for a picture NAME.
   static ObjectTruths of_masks(std::string folder);
 
-  /// The truth of a picture, turned upright as the photo is; sets the class if it is known and not given.
+  /// Whether there is no truth for any picture.
+  bool empty() const { return masks_.empty() && images_.empty(); }
+  /// Whether there is truth for a picture: a row of its name, or a mask.
+  bool knows(const std::string& path) const;
+  /// The truth of a picture, turned upright as the photo is, or none; sets the class if it is known and not
+  /// given.
   /// InputError for a mask that cannot be read or is of another size, and for boxes that cannot be used.
   ObjectTruth of(const std::string& path, const Image& photo, std::optional<std::int64_t>& class_index) const;
 
 private:
+  const AnnotatedImage* find(const std::string& path) const;
+  std::string mask_of(const std::string& path) const;
+
   std::string masks_;  ///< folder; empty: none
   std::map<std::string, AnnotatedImage> images_;
 };

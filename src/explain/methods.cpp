@@ -1,6 +1,7 @@
 #include "fovea/explain.hpp"
 
 #include "base/check.hpp"
+#include "base/closest_names.hpp"
 #include "explain/method.hpp"
 #include "fovea/error.hpp"
 
@@ -29,10 +30,7 @@ const Method& find_method(std::string_view name) {
   for (const Method& method : all_methods())
     if (method.info.name == name)
       return method;
-  std::vector<std::string_view> names;
-  for (const Method& method : all_methods())
-    names.push_back(method.info.name);
-  throw InputError(fmt::format("unknown method '{}': expected one of {}", name, fmt::join(names, ", ")));
+  throw InputError(unknown_name("method", name, method_names()));
 }
 
 void check_method_options(const MethodOptions& options) {

@@ -1,5 +1,6 @@
 #include "fovea/image.hpp"
 
+#include "base/closest_names.hpp"
 #include "base/dispatch.hpp"
 #include "base/quantile.hpp"
 #include "image/opencv_errors.hpp"
@@ -120,8 +121,8 @@ void scale_to_bytes(std::span<T> values, double white, double gamma, std::vector
 const Palette& palette(std::string_view colormap) {
   const auto* found = std::find_if(std::begin(kColormaps), std::end(kColormaps),
                                    [&](const Colormap& map) { return map.name == colormap; });
-  FOVEA_CHECK(found != std::end(kColormaps), "unknown colour map '{}': expected one of {}", colormap,
-              fmt::join(colormap_names(), ", "));
+  if (found == std::end(kColormaps))
+    throw InputError(unknown_name("colour map", colormap, colormap_names()));
   static std::array<std::once_flag, std::size(kColormaps)> made;
   static std::array<Palette, std::size(kColormaps)> palettes;
   const auto i = static_cast<std::size_t>(found - std::begin(kColormaps));

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
@@ -64,6 +65,18 @@ std::string NetworkCatalog::nearest(const std::string& name, const KnownNetworks
   const std::vector<std::string> registered = registered_names();
   names.insert(names.end(), registered.begin(), registered.end());
   return closest_names(name, names);
+}
+
+std::vector<std::string> NetworkCatalog::usable_names() const {
+  std::vector<std::string> names = registered_names();
+  for (const KnownNetwork& network : known().networks)
+    if (is_pulled(network)) {
+      names.push_back(network.name);
+      names.insert(names.end(), network.aliases.begin(), network.aliases.end());
+    }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
 }
 
 FoundNetwork NetworkCatalog::find(const std::string& text) const {

@@ -21,6 +21,20 @@ Labels read_labels(const NetworkRequest& request, const Model& model, const std:
   return request.scores.empty() ? model.labels() : model.labels_of(request.scores);
 }
 
+/// The notes on what nobody said and was chosen.
+std::vector<Note> notes_of(const NetworkRequest& request, const Labels& labels,
+                           bool is_preprocessing_assumed) {
+  std::vector<Note> notes;
+  if (request.found.origin == FoundNetwork::Origin::Bundled) {
+    notes.push_back({NoteKind::BundledNetwork, {labels.size()}, {}});
+    for (std::int64_t i = 0; i < labels.size(); ++i)
+      notes.back().names.push_back(labels.short_name(i));
+  }
+  if (is_preprocessing_assumed)
+    notes.push_back({NoteKind::PreprocessingAssumed, {}, {"torchvision"}});
+  return notes;
+}
+
 }  // namespace
 
 ChosenPreprocessing choose_preprocessing(const Model& model, const FoundNetwork& found,
@@ -37,7 +51,7 @@ ChosenPreprocessing choose_preprocessing(const Model& model, const FoundNetwork&
   else if (found.origin == FoundNetwork::Origin::Known && !found.preprocessing.empty())
     chosen = {found.preprocessing.applied_to(fallback), fmt::format("the list of networks ({})", found.name)};
   else
-    chosen = {fallback, "preset torchvision (default)"};
+    chosen = {fallback, "preset torchvision (default)", spec.mean.empty() && spec.std.empty() && !spec.scale};
   chosen.preprocessing = spec.applied_to(chosen.preprocessing);
   if (spec.preset == "none" && takes_integers(model) && !spec.scale)
     chosen.preprocessing.scale = 1;
@@ -56,6 +70,7 @@ Network Network::load(const NetworkRequest& request) {
   ChosenPreprocessing chosen = choose_preprocessing(network.model, request.found, request.preprocessing);
   network.preprocessing = chosen.preprocessing;
   network.preprocessing_source = std::move(chosen.source);
+  network.notes = notes_of(request, network.labels, chosen.is_assumed);
   const PictureSize size = picture_size(network.model, request.size);
   network.size = {network.model.image_input().channels, size.height, size.width};
   if (size.note)

@@ -120,13 +120,22 @@ std::string activation_text(const ScoreHead& head) {
                                      : ", which the network ends in");
 }
 
+std::string preprocessing_text(const ChosenPreprocessing& chosen) {
+  if (!chosen.is_assumed)
+    return shown_format("preprocessing  {} (from {})\n", describe(chosen.preprocessing), chosen.source);
+  return shown_format(
+      "preprocessing  {}\n"
+      "               (assumed, as torchvision's networks take it: nothing says how pictures are "
+      "prepared; --try PHOTOS compares the conventions)\n",
+      describe(chosen.preprocessing));
+}
+
 }  // namespace
 
 ModelInfo inspect_model(const FoundNetwork& found, const ModelInfoOptions& options) {
   ModelInfo info{Model::load(found.path, options.load), {}, {}, {}, {}, {}, {}};
   info.labels = found.labels.empty() ? info.model.labels() : Labels::read(found.labels);
-  if (info.model.preprocessing() || !found.preprocessing.empty())
-    info.preprocessing = choose_preprocessing(info.model, found, {});
+  info.preprocessing = choose_preprocessing(info.model, found, {});
   compile(info, options);
   if (!options.layers)
     return info;
@@ -158,10 +167,9 @@ nlohmann::ordered_json model_info_json(const ModelInfo& info) {
   if (!model.warnings().empty())
     json["warnings"] = model.warnings();
   json["labels"] = info.labels.size();
-  if (info.preprocessing) {
-    json["preprocessing"] = preprocessing_json(info.preprocessing->preprocessing);
-    json["preprocessing_source"] = info.preprocessing->source;
-  }
+  json["preprocessing"] = preprocessing_json(info.preprocessing.preprocessing);
+  json["preprocessing_source"] = info.preprocessing.source;
+  json["preprocessing_assumed"] = info.preprocessing.is_assumed;
   if (const Program* program = info.program.get()) {
     json["multiply_adds"] = program->report().multiply_adds;
     json["arena_bytes"] = program->report().arena_bytes;
@@ -211,9 +219,7 @@ std::string model_info_text(const ModelInfo& info) {
   if (!labels.empty())
     text += shown_format("labels         {}: {}, {}, ...\n", labels.size(), labels.name_with_id(0),
                          labels.name_with_id(labels.size() - 1));
-  if (info.preprocessing)
-    text += shown_format("preprocessing  {} (from {})\n", describe(info.preprocessing->preprocessing),
-                         info.preprocessing->source);
+  text += preprocessing_text(info.preprocessing);
   text += shown_format("operators      {} nodes\n", nodes);
   for (const auto& [name, count] : model.operator_counts())
     text += shown_format("  {:<24} {:>6}\n", name, count);

@@ -18,11 +18,10 @@ namespace fovea {
 struct ModelInfo {
   Model model;
   Labels labels;
-  std::optional<ChosenPreprocessing>
-      preprocessing;                       ///< from the file, or from the network's name; otherwise none
-  std::shared_ptr<const Program> program;  ///< forward and backward; none: `why_not`
-  std::string why_not;                     ///< the reason why the model cannot be run
-  std::vector<Note> notes;                 ///< of the program
+  ChosenPreprocessing preprocessing;             ///< from the file, or from the network's name, or assumed
+  std::shared_ptr<const Program> program;        ///< forward and backward; none: `why_not`
+  std::string why_not;                           ///< the reason why the model cannot be run
+  std::vector<Note> notes;                       ///< of the program
   std::optional<std::vector<LayerInfo>> layers;  ///< if requested; empty without a program
 };
 

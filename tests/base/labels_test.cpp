@@ -127,13 +127,26 @@ TEST(Labels, AmbiguousNamesListTheirCandidates) {
   EXPECT_EQ(Labels::parse("a b\na_c\n", "x").find("a-c", 2), 1);
 }
 
+TEST(Labels, FindsClassesByTheirWordsWhereverTheyStand) {
+  const Labels& labels = Labels::imagenet();
+  EXPECT_EQ(labels.find("egyptian", 1000), 285);
+  EXPECT_EQ(labels.find("catta", 1000), 383);
+  const std::string cats = find_failure(labels, "cat", 1000);
+  EXPECT_LT(cats.find("281 n02123045 tabby"), cats.find("285 n02124075 Egyptian cat"));
+  EXPECT_LT(cats.find("285 n02124075 Egyptian cat"), cats.find("688 n03857828 oscilloscope"));
+  const std::string terriers = find_failure(labels, "terrier", 1000);
+  EXPECT_NE(terriers.find("is ambiguous"), std::string::npos) << terriers;
+  EXPECT_NE(terriers.find("Bedlington terrier"), std::string::npos) << terriers;
+}
+
 TEST(Labels, UnknownNamesListNearMisses) {
   const Labels& labels = Labels::imagenet();
   EXPECT_EQ(find_failure(labels, "flamigo", 1000),
-            "no class is called 'flamigo'; near: 130 n02007558 flamingo");
+            "no class is called 'flamigo'; did you mean 130 n02007558 flamingo?");
   EXPECT_EQ(find_failure(labels, "xyzzyplugh", 1000), "no class is called 'xyzzyplugh'");
   EXPECT_EQ(find_failure(labels, "-", 1000), "no class is called '-'");
-  EXPECT_NE(find_failure(labels, "terrier", 1000).find("terrier"), std::string::npos);
+  EXPECT_EQ(find_failure(labels, "egiptian cat", 1000).substr(0, 68),
+            "no class is called 'egiptian cat'; did you mean 285 n02124075 Egypti");
   EXPECT_LT(find_failure(labels, std::string(100000, 'q'), 1000).size(), 200U);
 }
 

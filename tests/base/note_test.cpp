@@ -19,7 +19,7 @@ TEST(Note, HasANameForEachKind) {
     EXPECT_EQ(name_of(kind), names[i]);
     EXPECT_EQ(parse_note_kind(names[i]), kind);
   }
-  EXPECT_EQ(names.back(), name_of(NoteKind::SizeFromLayers));
+  EXPECT_EQ(names.back(), name_of(NoteKind::PreprocessingAssumed));
   EXPECT_THROW(parse_note_kind("rule"), InputError);
 }
 
@@ -89,6 +89,13 @@ TEST(Note, IsASentence) {
       {{NoteKind::ReferenceKernels, {}, {"too large", "too odd"}},
        "too large; too odd: all nodes run their reference kernels, slowly"},
       {{NoteKind::SizeFromLayers, {28}, {"x"}}, "the size of input 'x' is open: 28x28, which its layers fit"},
+      {{NoteKind::BundledNetwork, {2}, {"tench", "church"}},
+       "no network was named: the bundled one answers, which knows 2 classes only: tench, church (-m names "
+       "another)"},
+      {{NoteKind::PreprocessingAssumed, {}, {"torchvision"}},
+       "nothing says how pictures are prepared for this network: the convention of torchvision is assumed, "
+       "and wrong guesses are the sign of another (--preprocess names it; 'fovea info MODEL --try PHOTOS' "
+       "compares them)"},
   };
   for (const auto& [note, text] : expected)
     EXPECT_EQ(to_string(note), text);

@@ -47,7 +47,54 @@ TEST_F(Files, pictures_below_refuses_what_is_no_folder_or_holds_none) {
   EXPECT_EQ(message_of<InputError>([&] { pictures_below(folder_.file("a.png")); }),
             folder_.file("a.png") + ": is not a folder of pictures");
   EXPECT_EQ(message_of<InputError>([&] { pictures_below(folder_.file("folder.png")); }),
-            folder_.file("folder.png") + ": holds no pictures");
+            folder_.file("folder.png") + ": is an empty folder");
+}
+
+TEST_F(Files, a_folder_without_pictures_says_what_it_holds_instead) {
+  EXPECT_EQ(why_no_pictures(folder_.path()), "");
+  EXPECT_EQ(why_no_pictures(folder_.file("a.png")), "");
+  EXPECT_EQ(why_no_pictures("no such folder"), "");
+  EXPECT_EQ(why_no_pictures(folder_.file("folder.png")), "is an empty folder");
+  fs::create_directories(folder_.file("above/of/nothing"));
+  EXPECT_EQ(why_no_pictures(folder_.file("above")),
+            "is a folder that holds no pictures, and neither do its subfolders");
+  store(folder_.file("above/net.onnx"), "x");
+  store(folder_.file("above/labels.txt"), "x");
+  EXPECT_EQ(why_no_pictures(folder_.file("above")).substr(0, 78),
+            "is a folder that holds no pictures, but 2 other files such as 'labels.txt': pi");
+  store(folder_.file("above/of/a.jpg"), "x");
+  EXPECT_EQ(why_no_pictures(folder_.file("above")),
+            "is a folder without pictures of its own, but its subfolders hold 1: name one of them, or add "
+            "--recursive");
+}
+
+TEST_F(Files, a_batch_fails_on_such_a_folder_and_goes_on) {
+  const std::vector<std::string> paths = {folder_.file("folder.png"), folder_.file("a.png")};
+  std::vector<std::string> messages;
+  std::vector<std::size_t> done;
+  FileBatchOptions options;
+  options.failed = [&](std::size_t, const std::string& message) { messages.push_back(message); };
+  const auto make_worker = [&]() -> FileWorker {
+    return [&](std::size_t i) -> DeliverResult { return [&, i] { done.push_back(i); }; };
+  };
+  EXPECT_EQ(for_each_file(paths, make_worker, options), 1U);
+  EXPECT_EQ(messages, std::vector{folder_.file("folder.png") + ": is an empty folder"});
+  EXPECT_EQ(done, std::vector<std::size_t>{1});
+}
+
+TEST(EvenlyChosen, takes_some_of_many_in_order) {
+  const std::vector<std::string> five = {"a", "b", "c", "d", "e"};
+  EXPECT_EQ(evenly_chosen(five, 2), (std::vector<std::string>{"a", "c"}));
+  EXPECT_EQ(evenly_chosen(five, 5), five);
+  EXPECT_EQ(evenly_chosen(five, 9), five);
+  EXPECT_TRUE(evenly_chosen({}, 3).empty());
+  EXPECT_TRUE(evenly_chosen(five, 0).empty());
+}
+
+TEST(PictureNames, end_as_pictures_do) {
+  EXPECT_TRUE(has_picture_name("a/b.JPeG"));
+  EXPECT_FALSE(has_picture_name("a.png/b"));
+  EXPECT_FALSE(has_picture_name("png"));
 }
 
 TEST(ResultPaths, equal_stems_are_distinguished_by_a_number) {

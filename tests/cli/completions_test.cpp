@@ -48,14 +48,20 @@ protected:
     arguments.insert(arguments.end(), words.begin(), words.end());
     CommandOptions options;
     options.folder = folder_.file("here");
+    options.environment = environment_;
     const Outcome outcome = run_command(installed("bash"), arguments, options);
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_EQ(outcome.err, "");
     return sorted_lines(outcome.out);
   }
 
-private:
+  std::string file(const std::string& name) const { return folder_.file(name); }
   TemporaryFolder folder_;
+  /// Scripts ask the program that stands on the PATH; its networks are those of an empty home.
+  std::vector<std::pair<std::string, std::string>> environment_ = {
+      {"PATH", std::filesystem::path(FOVEA_PROGRAM).parent_path().string() + ":/usr/bin:/bin"},
+      {"XDG_DATA_HOME", folder_.file("data")},
+      {"XDG_CACHE_HOME", folder_.file("cache")}};
 };
 
 using Words = std::vector<std::string>;
@@ -85,11 +91,38 @@ TEST_F(Bash, CompletesChoices) {
   EXPECT_EQ(offers({"classify", "--top", ""}), Words{});
 }
 
+TEST_F(Bash, CompletesNetworks) {
+  EXPECT_EQ(offers({"classify", "-m", "bir"}), Words{});
+  CommandOptions options;
+  options.environment = environment_;
+  ASSERT_EQ(fovea({"models", "add", bundled(), "--name", "birds"}, options).code, 0);
+  EXPECT_EQ(offers({"classify", "-m", "bir"}), Words{"birds"});
+  EXPECT_EQ(offers({"info", "bir"}), Words{"birds"});
+  EXPECT_EQ(offers({"models", "path", "bi"}), Words{"birds"});
+  EXPECT_TRUE(holds(offers({"models", "pull", "squeeze"}), "squeezenet"));
+}
+
+TEST_F(Bash, CompletesLayersOfTheNetworkOnTheLine) {
+  const Words own = offers({"saliency", "-m", data("networks/residual.onnx"), "--layer", ""});
+  const Words of_bundled = offers({"saliency", "--layer", ""});
+  EXPECT_FALSE(own.empty());
+  EXPECT_FALSE(of_bundled.empty());
+  EXPECT_NE(own, of_bundled);
+  EXPECT_EQ(offers({"saliency", "-m", "no-such.onnx", "--layer", ""}), Words{});
+}
+
+TEST_F(Bash, CompletesWhatStandsBehindAComma) {
+  EXPECT_EQ(offers({"report", "--methods", "lrp,guided"}), (Words{"lrp,guided", "lrp,guided-grad-cam"}));
+  const Words more = offers({"report", "--methods", "gradient,lrp,"});
+  EXPECT_TRUE(holds(more, "gradient,lrp,rise"));
+  EXPECT_FALSE(holds(more, "gradient,lrp,gradient"));
+  EXPECT_FALSE(holds(more, "gradient,lrp,lrp"));
+}
+
 TEST_F(Bash, CompletesFiles) {
   EXPECT_EQ(offers({"classify", "ph"}), (Words{"photo one.jpg", "photo-two.jpg"}));
   EXPECT_EQ(offers({"classify", "-m", "photo-"}), Words{"photo-two.jpg"});
   EXPECT_EQ(offers({"classify", "--json", "photo-"}), Words{"photo-two.jpg"});
-  EXPECT_EQ(offers({"saliency", "--layer", "ph"}), Words{});
   EXPECT_EQ(offers({"list", "methods", "ph"}), Words{});
 }
 
@@ -120,6 +153,13 @@ TEST(Completions, AreFineForFish) {
   EXPECT_TRUE(contains(offers("fovea saliency --colormap vi"), "viridis\t"));
   EXPECT_TRUE(contains(offers("fovea saliency --with"), "--with-class-model\t"));
   EXPECT_EQ(offers("fovea info --with"), "");
+}
+
+TEST(Completions, ListNames) {
+  EXPECT_TRUE(contains(fovea({"completions", "--list", "known-networks"}).out, "squeezenet\n"));
+  EXPECT_TRUE(contains(fovea({"completions", "--list", "layers", "-m", bundled()}).out, "\n"));
+  expect_error(fovea({"completions", "--list", "layers", "-m", "none.onnx"}), 1, {"none.onnx"});
+  expect_error(fovea({"completions"}), 2, {"name a shell"});
 }
 
 TEST(Completions, OfAnotherShellAreAnError) {

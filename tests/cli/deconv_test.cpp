@@ -213,7 +213,7 @@ TEST_F(DeconvDataset, SaysWhatCannotBeDone) {
   const std::string name = layer["name"];
   expect_error(fovea({"deconv", "--dataset", folder.file("empty"), "--layer", name, "--unit", "0", "-o",
                       folder.file("x")}),
-               1, {"empty", "holds no pictures"});
+               1, {"empty", "is an empty folder"});
   expect_error(fovea({"deconv", "--dataset", folder.file("none"), "--layer", name, "--unit", "0", "-o",
                       folder.file("x")}),
                1, {"none", "is not a folder"});

@@ -3,9 +3,10 @@
 namespace fovea::test {
 namespace {
 
-const std::vector<std::string> kVerbs = {
-    "info",  "forward", "gradient", "classify", "saliency", "localize", "evaluate",    "class-model",
-    "bench", "models",  "list",     "deconv",   "report",   "export",   "completions", "man"};
+const std::vector<std::string> kVerbs = {"explain",     "info",     "forward",  "gradient",    "classify",
+                                         "saliency",    "localize", "evaluate", "class-model", "bench",
+                                         "models",      "list",     "deconv",   "report",      "export",
+                                         "completions", "man"};
 
 TEST(Usage, EveryVerbHasHelpOnStdout) {
   const Outcome all = fovea({"--help"});
@@ -28,13 +29,34 @@ TEST(Usage, VersionIsPrinted) {
     EXPECT_TRUE(contains(outcome.out, fact)) << outcome.out;
 }
 
-TEST(Usage, AMissingVerbIsAnError) {
-  expect_error(fovea({}), 2, {"a verb is missing: expected one of info, forward, gradient, classify"});
+TEST(Usage, AnUnknownVerbIsAnError) {
+  expect_error(fovea({"clasify", "a.jpg"}), 2, {"unknown verb 'clasify'; did you mean 'classify'?"});
+  expect_error(fovea({"salency", "a.jpg", "-o", "x"}), 2,
+               {"unknown verb 'salency'; did you mean 'saliency'?"});
+  expect_error(fovea({"xyzzy"}), 2, {"unknown verb 'xyzzy': expected one of", "classify", "man"});
+  expect_error(fovea({"--nope"}), 2, {"unknown option '--nope'"});
+  expect_error(fovea({"evaluate", "localisation", "a"}), 2,
+               {"unknown command 'localisation'", "did you mean 'localization'?"});
+  expect_error(fovea({"models"}), 2, {"a command is missing: expected one of list, pull", "commands"});
 }
 
-TEST(Usage, AnUnknownVerbIsAnError) {
-  expect_error(fovea({"clasify", "a.jpg"}), 2, {"unknown verb 'clasify'", "classify"});
-  expect_error(fovea({"--nope"}), 2, {"unknown option '--nope'"});
+TEST(Usage, WhatIsNearIsOffered) {
+  expect_error(fovea({"classify", "a.jpg", "--preproces", "caffe"}), 2,
+               {"unknown option '--preproces'; did you mean '--preprocess'?"});
+  expect_error(fovea({"saliency", "--preproces=caffe", "a.jpg"}), 2,
+               {"unknown option '--preproces'; did you mean '--preprocess'?"});
+  expect_error(fovea({"saliency", "a.jpg", "-o", "x", "--method", "gradcam"}), 2,
+               {"--method: unknown value 'gradcam'; did you mean 'grad-cam'"});
+  expect_error(fovea({"report", "a.jpg", "-o", "x", "--methods", "gradient,gidued"}), 2,
+               {"--methods: unknown value 'gidued'; did you mean 'guided'"});
+  expect_error(fovea({"classify", "a.jpg", "--preprocess", "cafe"}), 2, {"did you mean 'caffe'?"});
+  expect_error(fovea({"classify", "a.jpg", "-x"}), 2, {"unknown option '-x'"});
+}
+
+TEST(Usage, AListTakesOneValueEachTimeThatItIsNamed) {
+  const Outcome outcome = fovea({"classify", "--mean", "0.5", "no-such.jpg", "-m", bundled()});
+  expect_error(outcome, 1, {"no-such.jpg"});
+  expect_error(fovea({"class-model", "-m", bundled(), "--class", "1", "2", "-o", "x"}), 2, {"2"});
 }
 
 TEST(Usage, AnUnknownOptionIsAnErrorOfEveryVerb) {

@@ -27,12 +27,11 @@ TEST(OptionNames, of_methods_come_back) {
     EXPECT_EQ(name_of(parse_box_rule(name)), name);
 }
 
-TEST(OptionNames, unknown_ones_are_errors_that_list_all) {
+TEST(OptionNames, unknown_ones_are_errors_that_list_all_or_what_is_near) {
   EXPECT_EQ(message_of<InputError>([] { parse_rule("guide"); }),
-            "unknown rule 'guide': expected one of gradient, deconvnet, guided, lrp-epsilon, lrp-alpha-beta, "
-            "lrp, excitation");
+            "unknown rule 'guide'; did you mean 'guided'?");
   EXPECT_EQ(message_of<InputError>([] { parse_precision("f16"); }),
-            "unknown precision 'f16': expected one of f32, f64, bf16, mixed");
+            "unknown precision 'f16': expected one of f32, f64, bf16, mixed; did you mean 'bf16'?");
   EXPECT_EQ(message_of<InputError>([] { parse_baseline(""); }),
             "unknown baseline '': expected one of black, mean, blurred");
 }

@@ -91,6 +91,24 @@ TEST_F(NetworkFile, WhatIsSaidComesBeforeWhatIsKnown) {
   EXPECT_THROW(Network::load(wanted), InputError);
 }
 
+TEST_F(NetworkFile, WhatIsAssumedIsNoted) {
+  NetworkRequest wanted = request(8, 8);
+  EXPECT_EQ(Network::load(wanted).notes,
+            (std::vector<Note>{{NoteKind::PreprocessingAssumed, {}, {"torchvision"}}}));
+  wanted.preprocessing.resize = 9;  // says nothing of scale and mean
+  EXPECT_EQ(Network::load(wanted).notes.size(), 1U);
+  wanted.preprocessing.mean = {0.5};
+  EXPECT_TRUE(Network::load(wanted).notes.empty());
+  wanted.preprocessing = {};
+  wanted.preprocessing.preset = "torchvision";
+  EXPECT_TRUE(Network::load(wanted).notes.empty());
+  wanted.found.origin = FoundNetwork::Origin::Bundled;
+  store(folder.file("labels.txt"), "tench\nchurch, church building\n");
+  wanted.labels = folder.file("labels.txt");
+  EXPECT_EQ(Network::load(wanted).notes,
+            (std::vector<Note>{{NoteKind::BundledNetwork, {2}, {"tench", "church"}}}));
+}
+
 TEST_F(NetworkFile, LabelsAreTheRequestsElseTheRegisteredOnes) {
   NetworkRequest wanted = request(8, 8);
   EXPECT_TRUE(Network::load(wanted).labels.empty());

@@ -48,6 +48,15 @@ TEST_F(ModelInfos, say_how_a_classifier_is_run) {
     EXPECT_NE(text.find(part), std::string::npos) << part << text;
 }
 
+TEST_F(ModelInfos, say_that_preprocessing_is_assumed) {
+  const ModelInfo found = info(classifier());
+  EXPECT_TRUE(found.preprocessing.is_assumed);
+  EXPECT_EQ(model_info_json(found)["preprocessing_assumed"], true);
+  const std::string text = model_info_text(found);
+  EXPECT_NE(text.find("\npreprocessing  short side size * 256/224, scale"), std::string::npos) << text;
+  EXPECT_NE(text.find("(assumed, as torchvision's networks take it"), std::string::npos) << text;
+}
+
 TEST_F(ModelInfos, run_a_network_without_class_scores_all_the_same) {
   ModelBuilder builder;
   builder.input("image", {1, 3, 8, 8}).output("y");

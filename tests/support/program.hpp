@@ -40,13 +40,26 @@ inline std::vector<std::string> files_in(const std::string& folder) {
   return names;
 }
 
-/// One line on stderr that begins `fovea: error:` and holds all `parts`, nothing on stdout, and the exit
-/// code.
+/// What a program wrote to stderr, without the lines of notes.
+inline std::string without_notes(const std::string& err) {
+  std::string rest;
+  for (std::size_t begin = 0; begin < err.size();) {
+    const std::size_t end = std::min(err.find('\n', begin), err.size() - 1) + 1;
+    if (err.compare(begin, 13, "fovea: note: ") != 0)
+      rest += err.substr(begin, end - begin);
+    begin = end;
+  }
+  return rest;
+}
+
+/// But for notes, one line on stderr that begins `fovea: error:` and holds all `parts`, nothing on stdout,
+/// and the exit code.
 inline void expect_error(const Outcome& outcome, int code, const std::vector<std::string>& parts) {
   EXPECT_EQ(outcome.signal, 0) << "ended by a signal; stderr: " << outcome.err;
   EXPECT_EQ(outcome.code, code) << outcome.err;
-  EXPECT_EQ(outcome.err.find("fovea: error: "), 0U) << outcome.err;
-  EXPECT_EQ(lines_of(outcome.err), code == 2 && contains(outcome.err, "--help") ? 2 : 1) << outcome.err;
+  const std::string err = without_notes(outcome.err);
+  EXPECT_EQ(err.find("fovea: error: "), 0U) << outcome.err;
+  EXPECT_EQ(lines_of(err), code == 2 && contains(err, "--help") ? 2 : 1) << outcome.err;
   for (const std::string& part : parts)
     EXPECT_TRUE(contains(outcome.err, part)) << "stderr: " << outcome.err << "missing: " << part;
   EXPECT_EQ(outcome.out, "");

@@ -1,6 +1,11 @@
 #include "cli/kit/command.hpp"
 
+#include "base/closest_names.hpp"
+#include "base/lower_case.hpp"
 #include "base/shown_path.hpp"
+#include "cli/kit/help.hpp"
+#include "cli/kit/output.hpp"
+#include "cli/kit/terminal.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "fovea/networks.hpp"
 
@@ -12,6 +17,7 @@
 #include <cctype>
 #include <cmath>
 #include <cstring>
+#include <unistd.h>
 #include <utility>
 
 namespace fovea::cli {
@@ -82,19 +88,38 @@ Check picture_size_text() {
       "SIDE or HEIGHTxWIDTH"));
 }
 
+namespace {
+
+/// A check that the text is one of the words; in any case of letters, it becomes the word.
+Check word_check(const std::vector<std::string>& words, bool any_case) {
+  return Check(CLI::Validator(
+                   [=](std::string& text) {
+                     for (const std::string& word : words)
+                       if (word == text || (any_case && lower_case(word) == lower_case(text))) {
+                         text = word;
+                         return std::string();
+                       }
+                     return unknown_name("value", text, words);
+                   },
+                   ""),
+               {.choices = words});
+}
+
+}  // namespace
+
 Check one_of(const std::vector<std::string>& words) {
-  return Check(CLI::IsMember(words), {.choices = words});
+  return word_check(words, false);
 }
 
 Check one_of_numbers(const std::vector<int>& numbers) {
-  Offer offer;
+  std::vector<std::string> words;
   for (const int number : numbers)
-    offer.choices.push_back(std::to_string(number));
-  return Check(CLI::IsMember(numbers), std::move(offer));
+    words.push_back(std::to_string(number));
+  return word_check(words, false);
 }
 
 Check one_of_in_any_case(const std::vector<std::string>& words) {
-  return Check(CLI::IsMember(words, CLI::ignore_case), {.choices = words});
+  return word_check(words, true);
 }
 
 Option& Option::required() {
@@ -104,7 +129,8 @@ Option& Option::required() {
 
 Option& Option::check(const Check& check) {
   option_->check(check.validator());
-  *offer_ = check.offer();
+  offer_->choices = check.offer().choices;
+  offer_->files = check.offer().files;
   return *this;
 }
 
@@ -115,11 +141,12 @@ Option& Option::shows_default() {
 
 Option& Option::delimiter(char character) {
   option_->delimiter(character);
+  offer_->commas = character == ',';
   return *this;
 }
 
-Option& Option::one_value_each() {
-  option_->allow_extra_args(false);
+Option& Option::completed_as(const std::string& kind) {
+  offer_->listed = kind;
   return *this;
 }
 
@@ -134,30 +161,46 @@ Option& Option::excludes(const Option& other) {
 }
 
 Command Command::add_command(const std::string& name, const std::string& help) {
-  return {app_->add_subcommand(name, help), shared_};
+  CLI::App* command = app_->add_subcommand(name, help);
+  command->group(group_.empty() ? "Commands" : group_);
+  return {command, shared_};
 }
 
-Option Command::with_offer(CLI::Option* option) const {
+Command Command::in_group(const std::string& title) const {
+  return {app_, shared_, title};
+}
+
+void Command::add_example(const std::string& line, const std::string& meaning) {
+  shared_->examples[app_].push_back({line, meaning});
+}
+
+Option Command::in_its_group(CLI::Option* option) const {
+  if (!group_.empty())
+    option->group(group_);
   return {option, &shared_->offers[option]};
 }
 
 Option Command::add_option(const std::string& names, Destination value, const std::string& help) {
-  return with_offer(
-      std::visit([&](auto* variable) { return app_->add_option(names, *variable, help); }, value.variable_));
+  CLI::Option* option =
+      std::visit([&](auto* variable) { return app_->add_option(names, *variable, help); }, value.variable_);
+  if (names.starts_with('-'))
+    option->allow_extra_args(false);
+  return in_its_group(option);
 }
 
 Option Command::add_flag(const std::string& names, bool& given, const std::string& help) {
-  return with_offer(app_->add_flag(names, given, help));
+  return in_its_group(app_->add_flag(names, given, help));
 }
 
 Option Command::add_switch(const std::string& names, std::optional<bool>& value, const std::string& help) {
   // Not bound to the optional itself: CLI11 would make it false where neither is given.
-  return with_offer(app_->add_flag_function(
+  return in_its_group(app_->add_flag_function(
       names, [&value](std::int64_t count) { value = count > 0; }, help));
 }
 
 Option Command::option(const std::string& name) const {
-  return with_offer(app_->get_option(name));
+  CLI::Option* option = app_->get_option(name);
+  return {option, &shared_->offers[option]};
 }
 
 void Command::needs_command() {
@@ -181,7 +224,10 @@ OptionDescription describe_option(const CLI::Option& option, const Offer& offer)
     result.names.push_back(option.get_name());
   result.help = option.get_description();
   result.default_value = option.get_default_str();
+  result.group = option.get_group();
   result.choices = offer.choices;
+  result.completed_as = offer.listed;
+  result.has_commas = offer.commas;
   result.is_path = offer.files;
   result.is_required = option.get_required();
   result.is_list = option.get_items_expected_max() > 1;
@@ -202,39 +248,27 @@ CommandDescription Command::describe() const {
   CommandDescription result;
   for (const CLI::App* app = app_; app != nullptr; app = app->get_parent())
     result.names.insert(result.names.begin(), app->get_name());
+  result.group = app_->get_group();
   result.help = app_->get_description();
+  if (const auto examples = shared_->examples.find(app_); examples != shared_->examples.end())
+    result.examples = examples->second;
   for (const CLI::Option* option : app_->get_options())
     result.options.push_back(describe_option(*option, shared_->offers[option]));
   for (CLI::App* command : app_->get_subcommands([](const CLI::App*) { return true; }))
     result.commands.push_back(Command(command, shared_).describe());
+  if (result.examples.empty())
+    for (const CommandDescription& below : result.commands)
+      result.examples.insert(result.examples.end(), below.examples.begin(), below.examples.end());
   return result;
-}
-
-std::string joined_names(const CommandDescription& command, const std::string& between, std::size_t first) {
-  std::string text;
-  for (std::size_t i = first; i < command.names.size(); ++i)
-    text += (i == first ? "" : between) + command.names[i];
-  return text;
-}
-
-std::string value_facts(const OptionDescription& option) {
-  std::vector<std::string> facts;
-  if (option.is_required && !option.is_argument)
-    facts.emplace_back("required");
-  if (!option.choices.empty())
-    facts.push_back(fmt::format("one of {}", fmt::join(option.choices, ", ")));
-  else if (!option.range.empty())
-    facts.push_back(option.range);
-  if (!option.default_value.empty())
-    facts.push_back("default " + option.default_value);
-  return facts.empty() ? "" : fmt::format(" [{}]", fmt::join(facts, "; "));
 }
 
 CommandLine::CommandLine(const std::string& name, std::function<std::string()> version,
                          const std::string& help)
     : app_(std::make_unique<CLI::App>(help, name)) {
   app_->set_version_flag("--version", std::move(version), "Print the version and what it was built with");
-  app_->get_formatter()->column_width(38);
+  app_->formatter_fn([this](const CLI::App* app, const std::string&, CLI::AppFormatMode) {
+    return help_text(Command(const_cast<CLI::App*>(app), &shared_).describe(), terminal_width(STDOUT_FILENO));
+  });
   app_->require_subcommand(1);
 }
 
@@ -242,18 +276,62 @@ CommandLine::~CommandLine() = default;
 
 namespace {
 
-/// The message for a command line that is invalid. CLI11 only counts verbs: a mistyped one is "missing" to
-/// it.
-std::string complaint(const CLI::App& app, const CLI::ParseError& error, int argc, const char* const* argv) {
-  if (!app.get_subcommands().empty() || error.get_name() != "RequiredError")
+std::vector<std::string> names_of_commands(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  return names;
+}
+
+/// The first option of the command line that its command does not have, or an empty text. The parser itself
+/// may complain of something else first: of the value behind it, or of an argument that it takes this for.
+std::string unknown_option(const CLI::App* app, const std::vector<std::string>& arguments) {
+  for (const std::string& argument : arguments) {
+    if (argument == "--")
+      break;
+    const auto commands = app->get_subcommands([&](const CLI::App* c) { return c->get_name() == argument; });
+    if (!commands.empty()) {
+      app = commands.front();
+      continue;
+    }
+    const bool is_long = argument.starts_with("--");
+    const bool is_number = argument.size() > 1 &&
+                           (std::isdigit(static_cast<unsigned char>(argument[1])) != 0 || argument[1] == '.');
+    if (!argument.starts_with('-') || argument.size() < 2 || (!is_long && is_number))
+      continue;
+    const std::string name = is_long ? argument.substr(0, argument.find('=')) : argument.substr(0, 2);
+    if (app->get_option_no_throw(name) == nullptr)
+      return name;
+  }
+  return {};
+}
+
+/// All long names of a command's options.
+std::vector<std::string> names_of_options(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames())
+      names.push_back("--" + name);
+  return names;
+}
+
+/// The message for a command line that is invalid. The parser only counts commands: a mistyped one is
+/// "missing" to it.
+std::string complaint(const CLI::App& root, const CLI::App& app, const CLI::ParseError& error,
+                      const std::vector<std::string>& arguments) {
+  const std::vector<std::string> commands = names_of_commands(app);
+  const bool lacks_command = !commands.empty() && error.get_name() == "RequiredError";
+  const char* what = &app == &root ? "verb" : "command";
+  // The words behind the command are left over: the first is the one that was mistyped.
+  const std::vector<std::string> left = app.remaining();
+  if (lacks_command && !left.empty() && !left.front().starts_with('-'))
+    return unknown_name(what, left.front(), commands);
+  const std::string option = unknown_option(&root, arguments);
+  if (!option.empty())
+    return fmt::format("unknown option '{}'{}", option, did_you_mean(option, names_of_options(app)));
+  if (!lacks_command)
     return error.what();
-  std::string verbs;
-  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; }))
-    verbs += (verbs.empty() ? "" : ", ") + verb->get_name();
-  if (argc > 1 && argv[1][0] == '-')
-    return fmt::format("unknown option '{}'", argv[1]);
-  return argc > 1 ? fmt::format("unknown verb '{}': expected one of {}", argv[1], verbs)
-                  : fmt::format("a verb is missing: expected one of {}", verbs);
+  return fmt::format("a {} is missing: expected one of {}", what, fmt::join(commands, ", "));
 }
 
 }  // namespace
@@ -276,9 +354,14 @@ std::string shell_word(const std::string& text) {
 }  // namespace
 
 std::optional<Run> CommandLine::parse(int argc, const char* const* argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments.empty()) {
+    print_lines(short_help(root().describe(), terminal_width(STDOUT_FILENO)));
+    return {};
+  }
   shared_.line = app_->get_name();
-  for (int i = 1; i < argc; ++i)
-    shared_.line += ' ' + shell_word(shown_argument(argv[i]));
+  for (const std::string& argument : arguments)
+    shared_.line += ' ' + shell_word(shown_argument(argument));
   try {
     app_->parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -287,12 +370,14 @@ std::optional<Run> CommandLine::parse(int argc, const char* const* argv) {
       return {};
     }
     std::string words = app_->get_name();
-    for (const CLI::App* verb = app_.get(); !verb->get_subcommands().empty();) {
-      verb = verb->get_subcommands().front();
-      words += " " + verb->get_name();
+    const CLI::App* app = app_.get();
+    while (!app->get_subcommands().empty()) {
+      app = app->get_subcommands().front();
+      words += " " + app->get_name();
     }
-    throw UsageError(complaint(*app_, error, argc, argv),
-                     fmt::format("Run '{} --help' for the options.", words));
+    throw UsageError(complaint(*app_, *app, error, arguments),
+                     fmt::format("Run '{} --help' for the {}.", words,
+                                 names_of_commands(*app).empty() ? "options" : "commands"));
   }
   return shared_.chosen;
 }

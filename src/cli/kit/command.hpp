@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -21,10 +22,17 @@ class Validator;
 
 namespace fovea::cli {
 
+/// The kinds of names that the program itself lists for a shell's completion.
+inline constexpr const char* kNetworkNames = "networks";
+inline constexpr const char* kKnownNames = "known-networks";
+inline constexpr const char* kLayerNames = "layers";
+
 /// The completions of an option's value.
 struct Offer {
   std::vector<std::string> choices = {};  ///< all possible values; empty: any text
   bool files = false;                     ///< files and folders
+  bool commas = false;                    ///< several values with commas between them
+  std::string listed = {};                ///< a kind of names that 'fovea completions' lists: "networks"
 };
 
 /// A condition on an option's text; displayed in the help.
@@ -78,10 +86,11 @@ public:
   Option& check(const Check& check);
   /// The help shows the variable's value as the default.
   Option& shows_default();
+  /// A shell completes the value by the names of this kind, which the program itself lists:
+  /// kNetworkNames, kKnownNames or kLayerNames.
+  Option& completed_as(const std::string& kind);
   /// A list's values may be given as one text with this between them.
   Option& delimiter(char character);
-  /// A list takes one value for each time that the option is named.
-  Option& one_value_each();
   /// Makes it an error if the other option is not given (needs) or is given, too (excludes).
   Option& needs(const Option& other);
   Option& excludes(const Option& other);
@@ -99,14 +108,19 @@ using Run = std::function<int()>;
 /// A command (verb) with its options; a handle, copied freely.
 class Command {
 public:
+  /// The same command; what is added through this handle stands below that title in the help.
+  Command in_group(const std::string& title) const;
   Command add_command(const std::string& name, const std::string& help);
-  /// `names`: "-o,--output", or "images" for a positional argument.
+  /// `names`: "-o,--output", or "images" for a positional argument. A list takes one value each time that the
+  /// option is named, so that it does not swallow the arguments behind it.
   Option add_option(const std::string& names, Destination value, const std::string& help);
   Option add_flag(const std::string& names, bool& given, const std::string& help);
   /// A flag and its negation ("--star,!--no-star"); the variable is unchanged if neither is given.
   Option add_switch(const std::string& names, std::optional<bool>& value, const std::string& help);
   /// The option of that name, which was added before.
   Option option(const std::string& name) const;
+  /// A command line that does something useful, for the help and the manual: "fovea list methods".
+  void add_example(const std::string& line, const std::string& meaning);
   /// One of its own commands must follow.
   void needs_command();
   /// Sets the work for a command line that names this command. Parsing happens before anything is read or
@@ -125,11 +139,14 @@ private:
     Run chosen;
     std::string line;
     std::unordered_map<const CLI::Option*, Offer> offers;
+    std::unordered_map<const CLI::App*, std::vector<ExampleDescription>> examples;
   };
-  Command(CLI::App* app, Shared* shared) : app_(app), shared_(shared) {}
-  Option with_offer(CLI::Option* option) const;
+  Command(CLI::App* app, Shared* shared, std::string group = {})
+      : app_(app), shared_(shared), group_(std::move(group)) {}
+  Option in_its_group(CLI::Option* option) const;
   CLI::App* app_;
   Shared* shared_;
+  std::string group_;  ///< the title for what is added; empty: "Options", "Commands"
 };
 
 /// The program's command line.
@@ -143,7 +160,8 @@ public:
 
   Command root() { return {app_.get(), &shared_}; }
   /// Parses the arguments and returns the work; none if help or the version was requested and has been
-  /// printed. UsageError, with a second line that says where to find help, if they are invalid.
+  /// printed, as is a short help if there are no arguments. UsageError, with a second line that says where to
+  /// find help, if they are invalid.
   std::optional<Run> parse(int argc, const char* const* argv);
 
 private:

@@ -37,7 +37,11 @@ std::string option_line(const CommandDescription& command, const OptionDescripti
     line += option.is_argument ? " -F" : " -r -F";
   else if (!option.value.empty() && !option.is_argument)
     line += " -x";
-  if (!option.choices.empty())
+  if (!option.completed_as.empty())
+    line += " -a " + quoted("(__fovea_list " + option.completed_as + ")");
+  else if (!option.choices.empty() && option.has_commas)
+    line += " -a " + quoted(fmt::format("(__fovea_with_commas {})", fmt::join(option.choices, " ")));
+  else if (!option.choices.empty())
     line += " -a " + quoted(fmt::format("{}", fmt::join(option.choices, " ")));
   return line + " -d " + quoted(option.help) + "\n";
 }
@@ -70,6 +74,32 @@ function __@NAME@_command_is
 @COMMANDS@        end
     end
     test "$command" = "$argv"
+end
+
+# Names that the program knows: of networks, or of the layers of the one on the line.
+function __@NAME@_list
+    set -l words (commandline -opc)
+    set -l model
+    for i in (seq (count $words))
+        if contains -- $words[$i] -m --model; and test $i -lt (count $words)
+            set model -m $words[(math $i + 1)]
+        else if string match -q -- '*.onnx' $words[$i]
+            set model -m $words[$i]
+        end
+    end
+    if test $argv = layers
+        @NAME@ completions --list layers $model 2>/dev/null
+    else
+        @NAME@ completions --list $argv 2>/dev/null
+    end
+end
+
+# The values behind those that stand before the last comma.
+function __@NAME@_with_commas
+    set -l kept (commandline -ct | string replace -r '^--[^=]*=' '' | string match -r '^.*,')
+    for word in $argv
+        echo "$kept$word"
+    end
 end
 
 complete -c @NAME@ -f

@@ -24,8 +24,12 @@ std::string function_of(const CommandDescription& command) {
 /// The part of a specification that says what the value is: ":PATH:_files", ":NAME:(gradient lrp)".
 std::string value_spec(const OptionDescription& option) {
   std::string action = " ";  // a blank: there is a value, of which nothing is known
-  if (option.is_path)
+  if (!option.completed_as.empty())
+    action = "_fovea_list_" + option.completed_as;
+  else if (option.is_path)
     action = "_files";
+  else if (!option.choices.empty() && option.has_commas)
+    action = fmt::format("_values -s , value {}", fmt::join(option.choices, " "));
   else if (!option.choices.empty())
     action = fmt::format("({})", fmt::join(option.choices, " "));
   return fmt::format(":{}:{}", option.is_argument ? option.names.front() : option.value, action);
@@ -81,12 +85,36 @@ std::string function_text(const CommandDescription& command) {
                      name, options, described, branches);
 }
 
+/// The functions behind OptionDescription::completed_as.
+constexpr const char* kListFunctions = R"zsh(_fovea_list_networks() {
+  local -a names
+  names=(${(f)"$(fovea completions --list networks 2>/dev/null)"})
+  compadd -a names
+  _files
+}
+
+_fovea_list_known-networks() {
+  local -a names
+  names=(${(f)"$(fovea completions --list known-networks 2>/dev/null)"})
+  compadd -a names
+}
+
+_fovea_list_layers() {
+  local -a names
+  local model=${opt_args[-m]:-${opt_args[--model]:-${words[(r)*.onnx]}}}
+  names=(${(f)"$(fovea completions --list layers ${model:+-m} ${model/#\~/$HOME} 2>/dev/null)"})
+  compadd -a names
+}
+
+)zsh";
+
 }  // namespace
 
 std::string zsh_completion(const CommandDescription& program) {
   const std::string& name = program.names.front();
   std::string text =
-      fmt::format("#compdef {0}\n# zsh completion for {0}, written by '{0} completions zsh'\n\n", name);
+      fmt::format("#compdef {0}\n# zsh completion for {0}, written by '{0} completions zsh'\n\n", name) +
+      kListFunctions;
   for_each_command(program, [&](const CommandDescription& command) { text += function_text(command); });
   // Loaded by its name, the file is the function itself; sourced, it registers it.
   return text +

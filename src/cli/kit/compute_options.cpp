@@ -26,10 +26,11 @@ void ComputeOptions::add_precision_to(Command verb, const std::vector<std::strin
   for (const std::string& name : names)
     help +=
         (help.empty() ? "how the network computes. " : "; ") + name + ": " + help_of(parse_precision(name));
-  verb.add_option("--precision", precision, help).check(one_of(names)).shows_default();
+  verb.in_group("Running").add_option("--precision", precision, help).check(one_of(names)).shows_default();
 }
 
 void ComputeOptions::add_resources_to(Command verb) {
+  verb = verb.in_group("Running");
   verb.add_option("--threads", threads, "total number of threads (default: one for each processor)")
       .check(whole_number(1, 1024));
   memory.add_to(verb);

@@ -11,7 +11,8 @@
 namespace fovea::cli {
 void EngineOptions::add_to(Command verb) {
   add_precision_to(verb, precision_names());
-  verb.add_option("--backend", backend, "what runs the network; auto: onednn for f32, reference for f64")
+  verb.in_group("Running")
+      .add_option("--backend", backend, "what runs the network; auto: onednn for f32, reference for f64")
       .check(one_of(backend_names()))
       .shows_default();
   add_resources_to(verb);

@@ -40,12 +40,38 @@ std::string heading_of(const OptionDescription& option) {
   return option.is_list && !option.value.empty() ? text + " ..." : text;
 }
 
-std::string options_section(const CommandDescription& command, bool arguments) {
+std::string entry_of(const OptionDescription& option) {
+  return fmt::format(".TP\n{}\n{}\n", heading_of(option), roff(option.help + value_facts(option)));
+}
+
+std::string arguments_section(const CommandDescription& command) {
   std::string text;
   for (const OptionDescription& option : command.options)
-    if (option.is_argument == arguments)
-      text += fmt::format(".TP\n{}\n{}\n", heading_of(option), roff(option.help + value_facts(option)));
-  return text.empty() ? "" : fmt::format(".SH {}\n{}", arguments ? "ARGUMENTS" : "OPTIONS", text);
+    if (option.is_argument)
+      text += entry_of(option);
+  return text.empty() ? "" : ".SH ARGUMENTS\n" + text;
+}
+
+/// A section for each group of options.
+std::string options_sections(const CommandDescription& command) {
+  std::string text;
+  for (const std::string& group : option_groups(command)) {
+    std::string title;
+    for (const char c : group)
+      title += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    text += group == "Options" ? ".SH OPTIONS\n" : fmt::format(".SH {} OPTIONS\n", roff(title));
+    for (const OptionDescription& option : command.options)
+      if (!option.is_argument && option.group == group)
+        text += entry_of(option);
+  }
+  return text;
+}
+
+std::string examples_section(const CommandDescription& command) {
+  std::string text = command.examples.empty() ? "" : ".SH EXAMPLES\n";
+  for (const ExampleDescription& example : command.examples)
+    text += fmt::format(".TP\n{}\n{}\n", bold(example.line), roff(example.meaning));
+  return text;
 }
 
 std::string synopsis(const CommandDescription& command) {
@@ -102,8 +128,8 @@ std::string manual_page(const CommandDescription& command) {
     title += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   return fmt::format(".TH {} 1 \"\" \"fovea " FOVEA_VERSION "\" \"fovea manual\"\n", roff(title)) +
          ".SH NAME\n" + roff(page) + " \\- " + roff(command.help) + "\n" + synopsis(command) +
-         options_section(command, true) + commands_section(command) + options_section(command, false) +
-         kExitStatus + see_also(command);
+         arguments_section(command) + commands_section(command) + options_sections(command) +
+         examples_section(command) + kExitStatus + see_also(command);
 }
 
 int write_pages(const CommandDescription& program, const std::string& folder) {
@@ -134,6 +160,7 @@ void add_man(Command app) {
       .required()
       .check(file_or_folder());
   verb.add_flag("--markdown", *markdown, "write one page in Markdown instead, cli.md");
+  verb.add_example("fovea man man1", "manual pages that man -l reads");
   verb.runs([app, folder, markdown] {
     return *markdown ? write_markdown(app.describe(), *folder) : write_pages(app.describe(), *folder);
   });

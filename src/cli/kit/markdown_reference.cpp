@@ -85,19 +85,11 @@ std::string commands_table(const CommandDescription& command) {
   return table("command", rows);
 }
 
-std::string usage(const CommandDescription& command) {
-  std::string text = "    " + joined_names(command, " ");
-  if (!command.commands.empty())
-    return text + " COMMAND ...\n\n";
-  for (const OptionDescription& option : command.options)
-    if (option.is_argument) {
-      const std::string name = option.names.front() + (option.is_list ? "..." : "");
-      text += option.is_required ? " " + name : " [" + name + "]";
-    }
-  for (const OptionDescription& option : command.options)
-    if (option.is_required && !option.is_argument)
-      text += fmt::format(" {} {}", option.names.front(), option.value);
-  return text + " [OPTIONS]\n\n";
+std::string examples(const CommandDescription& command) {
+  std::string text;
+  for (const ExampleDescription& example : command.examples)
+    text += fmt::format("{}:\n\n    {}\n\n", cell(example.meaning), example.line);
+  return text;
 }
 
 std::string section(const CommandDescription& command, const Rows& rows) {
@@ -112,12 +104,12 @@ std::string section(const CommandDescription& command, const Rows& rows) {
     else
       (option.is_argument ? arguments : options) += row_of(option);
   }
-  std::string text =
-      fmt::format("## {}\n\n{}.\n\n{}", joined_names(command, " "), cell(command.help), usage(command));
+  std::string text = fmt::format("## {}\n\n{}.\n\n    {}\n\n", joined_names(command, " "), cell(command.help),
+                                 usage_line(command));
   text += commands_table(command) + table("argument", arguments) + table("option", options);
   if (!shared.empty())
     text += fmt::format("[Shared options](#shared-options): {}.\n\n", fmt::join(shared, ", "));
-  return text;
+  return command.commands.empty() ? text + examples(command) : text;
 }
 
 /// In the order in which the commands name them first.

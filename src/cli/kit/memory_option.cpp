@@ -9,10 +9,11 @@
 namespace fovea::cli {
 
 void MemoryOption::add_to(Command verb) {
-  verb.add_option("--max-memory", amount,
-                  "largest amount of memory for the constants that compiling makes, and for one node's value "
-                  "for one picture, e.g. 4GiB (default: 2GiB). Where the option is given, it also limits all "
-                  "intermediate values of a network together");
+  verb.in_group("Running").add_option(
+      "--max-memory", amount,
+      "largest amount of memory for the constants that compiling makes, and for one node's value "
+      "for one picture, e.g. 4GiB (default: 2GiB). Where the option is given, it also limits all "
+      "intermediate values of a network together");
 }
 
 LoadOptions MemoryOption::load_options() const {

@@ -31,6 +31,7 @@ Option add_crops_to(Command verb, std::string& crops, const std::vector<std::str
 }
 
 void MethodArguments::add_to(Command verb) {
+  verb = verb.in_group("Method");
   verb.add_option("--samples", options.samples,
                   "number of noisy copies, steps or masks of a sampling method (default: the method's own)")
       .check(whole_number(1, 1000000));
@@ -48,7 +49,8 @@ void MethodArguments::add_to(Command verb) {
   verb.add_option(
           "--layer", options.layer,
           "the layer of Grad-CAM and its variants (default: the last one with more than one position)")
-      .check(not_empty());
+      .check(not_empty())
+      .completed_as(kLayerNames);
   verb.add_option("--merge", merge,
                   "how the values of a pixel's channels become one; max is the largest magnitude")
       .check(one_of(channel_merge_names()))

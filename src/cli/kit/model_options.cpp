@@ -25,22 +25,28 @@ std::vector<std::string> picture_precision_names() {
 }  // namespace
 
 void ModelOptions::add_to(Command verb) {
-  verb.add_option(
+  Command network = verb.in_group("Network");
+  network
+      .add_option(
           "-m,--model", model,
           "ONNX classifier: a file, or a name that 'fovea models list' knows (default: the bundled network)")
-      .check(file_or_folder());
-  verb.add_option("--labels", labels,
+      .check(file_or_folder())
+      .completed_as(kNetworkNames);
+  network
+      .add_option("--labels", labels,
                   "class names: a text file with one name a line ('name' or 'n01234567 name'), or a CSV with "
                   "the columns index, name and, optionally, wnid (default: the model file's own; ImageNet's "
                   "for 1000 classes)")
       .check(file_or_folder());
   add_preprocessing_options(verb, preprocessing);
-  verb.add_option("--size", size,
+  network
+      .add_option("--size", size,
                   "side, or HEIGHTxWIDTH, of the network's input where the model leaves it open")
       .check(picture_size_text());
-  verb.add_option("--scores", scores,
-                  "the output, or other value, that holds the class scores (default: the first output)");
-  verb.add_option(
+  network.add_option("--scores", scores,
+                     "the output, or other value, that holds the class scores (default: the first output)");
+  network
+      .add_option(
           "--activation", activation,
           "what turns scores into probabilities: softmax, sigmoid (independent classes), or none for scores "
           "alone (default: what the network ends in; otherwise softmax, or sigmoid for a single score)")
@@ -50,13 +56,20 @@ void ModelOptions::add_to(Command verb) {
 }
 
 void ModelOptions::add_workers_to(Command verb) {
-  verb.add_option("--workers", workers,
+  verb.in_group("Running")
+      .add_option("--workers", workers,
                   "number of pictures processed at the same time, which share the threads (default: as many "
                   "as there are threads, at most 16)")
       .check(whole_number(1, 1024));
 }
 
 Network load_network(const ModelOptions& options) {
+  Network network = load_network_silently(options);
+  say_notes(network.notes);
+  return network;
+}
+
+Network load_network_silently(const ModelOptions& options) {
   start_log(options.verbose);
   NetworkRequest request;
   request.found = find_network(options.model);
@@ -70,7 +83,6 @@ Network load_network(const ModelOptions& options) {
   Network network = Network::load(request);
   for (const std::string& warning : network.warnings)
     say("fovea: warning: {}\n", warning);
-  say_notes(network.notes);
   return network;
 }
 

@@ -33,6 +33,8 @@ struct ModelOptions : ComputeOptions {
 /// Loads the network of the options and prints its warnings and notes to stderr. UsageError for options out
 /// of range; otherwise errors as for NetworkCatalog::find and Network::load.
 Network load_network(const ModelOptions& options);
+/// The same, but its notes are the caller's to print.
+Network load_network_silently(const ModelOptions& options);
 
 /// Compiles a program whose batch is the number of crops. If the network works only with the batch that its
 /// file fixes (a transformer exported for one picture), the program has this batch, and crops run in turns.

@@ -52,6 +52,7 @@ FoundNetwork find_network(const std::string& text) {
     return user_catalog().find(text);
   FoundNetwork bundled;
   bundled.path = bundled_model();
+  bundled.origin = FoundNetwork::Origin::Bundled;
   return bundled;
 }
 

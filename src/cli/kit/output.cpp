@@ -3,6 +3,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
+#include <mutex>
+#include <set>
+#include <string>
 #include <system_error>
 #include <unistd.h>
 
@@ -46,8 +49,12 @@ void print_json(const nlohmann::ordered_json& json) {
 }
 
 void say_notes(std::span<const Note> notes) {
+  static std::mutex mutex;
+  static std::set<std::string> said;
+  const std::lock_guard lock(mutex);
   for (const Note& note : notes)
-    say("fovea: note: {}\n", to_string(note));
+    if (const std::string text = to_string(note); said.insert(text).second)
+      say("fovea: note: {}\n", text);
 }
 
 int lost_output() {

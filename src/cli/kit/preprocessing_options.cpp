@@ -7,6 +7,7 @@
 namespace fovea::cli {
 
 void add_preprocessing_options(Command verb, PreprocessingSpec& spec) {
+  verb = verb.in_group("Preprocessing");
   verb.add_option("--preprocess", spec.preset,
                   "convention of the network's input (default: the model file's own, then what is known of a "
                   "named network, otherwise torchvision)")

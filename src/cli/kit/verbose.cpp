@@ -6,9 +6,10 @@
 namespace fovea::cli {
 
 void add_verbose(Command verb, bool& verbose) {
-  verb.add_flag("--verbose", verbose,
-                "report on standard error what happens while the network is compiled: passes, memory plan, "
-                "nodes without a oneDNN kernel");
+  verb.in_group("Running").add_flag(
+      "--verbose", verbose,
+      "report on standard error what happens while the network is compiled: passes, memory plan, "
+      "nodes without a oneDNN kernel");
 }
 
 void start_log(bool verbose) {

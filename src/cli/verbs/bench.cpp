@@ -54,7 +54,8 @@ void add_bench(Command app) {
       "bench", "Measure how fast a model runs forward and backward, and how much memory it takes");
   verb.add_option("model", options->model, "ONNX file, or a name that 'fovea models list' knows")
       .required()
-      .check(file_or_folder());
+      .check(file_or_folder())
+      .completed_as(kNetworkNames);
   verb.add_option("--batch", options->batch, "number of pictures in one run")
       .check(whole_number(1, 65536))
       .shows_default();
@@ -76,6 +77,9 @@ void add_bench(Command app) {
   verb.add_flag("--profile", options->profile,
                 "also print the time of every operator, and the ten slowest steps");
   verb.add_flag("--json", options->json, "print JSON");
+  verb.add_example("fovea bench net.onnx", "time of a forward and a backward pass, and the memory they take");
+  verb.add_example("fovea bench net.onnx --batch 8 --profile",
+                   "the same for eight pictures at once, with the time of every operator");
   verb.runs([options] { return bench(*options); });
 }
 

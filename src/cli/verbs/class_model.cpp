@@ -158,6 +158,12 @@ void add_class_model(Command app) {
       "class-model",
       "Make the picture that excites a class or a layer most: what the network has learnt of it");
   arguments->add_to(verb);
+  verb.add_example("fovea class-model --class \"golf ball\" -o models",
+                   "what the bundled network has learnt of golf balls");
+  verb.add_example("fovea class-model -m net.onnx --class flamingo --diversity 4 -o sheet.png",
+                   "four different pictures of one class on a sheet");
+  verb.add_example("fovea class-model -m net.onnx --layer relu5 --channel 12 -o models",
+                   "what excites a channel of a layer");
   verb.runs([arguments] { return make_models(*arguments); });
 }
 

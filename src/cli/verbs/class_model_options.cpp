@@ -15,7 +15,8 @@ void add_target_options(ClassModelArguments& arguments, Command verb) {
   verb.add_option("--layer", arguments.layer,
                   "excite this layer instead of a class, named by an ONNX value or node; without --channel "
                   "and --unit, the mean of squares of all its values")
-      .check(not_empty());
+      .check(not_empty())
+      .completed_as(kLayerNames);
   verb.add_option("--channel", arguments.channels,
                   "excite the mean of this channel of the layer; may be repeated")
       .check(not_negative());
@@ -86,15 +87,16 @@ void add_diversity_options(ClassModelArguments& arguments, Command verb) {
   verb.add_option("--diversity-layer", arguments.diversity_layer,
                   "the layer in which the pictures of --diversity are compared (default: the layer that is "
                   "excited; for a class the pictures themselves)")
-      .check(not_empty());
+      .check(not_empty())
+      .completed_as(kLayerNames);
 }
 
 }  // namespace
 
 void ClassModelArguments::add_to(Command verb) {
   add_target_options(*this, verb);
-  add_ascent_options(*this, verb);
-  add_diversity_options(*this, verb);
+  add_ascent_options(*this, verb.in_group("Ascent"));
+  add_diversity_options(*this, verb.in_group("Several pictures"));
   verb.add_option("--every", every, "also write a frame at every K-th step").check(whole_number(1, 1000000));
   verb.add_flag("--sheet", sheet, "also write all pictures as one labelled picture");
   verb.add_option("--display", display,

@@ -91,6 +91,11 @@ void add_classify(Command app) {
   verb.add_flag("--json", options->json, "print JSON");
   options->model.add_to(verb);
   options->model.add_workers_to(verb);
+  verb.add_example("fovea classify photo.jpg", "the five best guesses of the bundled network");
+  verb.add_example("fovea classify photos/ -m net.onnx --preprocess caffe --top 1",
+                   "the best guess for each picture of a folder");
+  verb.add_example("fovea classify photo.jpg -m net.onnx --labels classes.txt --crops 10",
+                   "class names of your own, and scores averaged over ten views");
   verb.runs([options] { return classify(*options); });
 }
 

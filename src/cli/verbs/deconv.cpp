@@ -163,7 +163,8 @@ void add_deconv(Command app) {
   verb.add_option("--layer", options->layer,
                   "the layer, named by an ONNX value or node as 'fovea info --layers' lists them (default: "
                   "the class score)")
-      .check(not_empty());
+      .check(not_empty())
+      .completed_as(kLayerNames);
   verb.add_option("--unit", options->unit,
                   "channel C of the layer, at its strongest position; or the single unit C,Y,X")
       .check(not_empty());
@@ -194,6 +195,12 @@ void add_deconv(Command app) {
   verb.add_flag("--json", options->json, "print JSON");
   options->model.add_to(verb);
   options->model.add_workers_to(verb);
+  verb.add_example("fovea deconv photo.jpg -m net.onnx --layer relu5 --top 9 -o patterns",
+                   "what excites the nine strongest channels of a layer in a photo");
+  verb.add_example("fovea deconv --dataset photos/ -m net.onnx --layer relu5 --unit 12 -o patterns",
+                   "the patches of many photos that excite one channel most");
+  verb.add_example("fovea deconv photo.jpg --compare -o figure.png",
+                   "the class score back to the pixels, by three rules");
   verb.runs([options] { return deconv(*options); });
 }
 

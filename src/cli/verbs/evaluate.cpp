@@ -4,6 +4,7 @@
 #include "cli/kit/usage_error.hpp"
 #include "evaluate/settings.hpp"
 #include "fovea/batch.hpp"
+#include "fovea/error.hpp"
 
 #include <fmt/format.h>
 
@@ -16,7 +17,6 @@ void MapEvaluationOptions::add_to(Command verb) {
   verb.add_option("--methods", methods,
                   "the methods to compare, separated by commas: see 'fovea list methods'")
       .delimiter(',')
-      .one_value_each()
       .required()
       .check(one_of(method_names()));
   verb.add_option("--class", target,
@@ -38,7 +38,11 @@ std::vector<std::string> MapEvaluationOptions::checked_images() const {
   for (const std::string& method : methods)
     if (!seen.insert(method).second)
       throw UsageError(fmt::format("--methods: '{}' comes twice", method));
-  return expand_folders(images);
+  std::vector<std::string> paths = expand_folders(images);
+  for (const std::string& path : paths)
+    if (const std::string reason = why_no_pictures(path); !reason.empty())
+      throw InputError(reason, path);
+  return paths;
 }
 
 std::optional<std::int64_t> MapEvaluationOptions::class_index(const Labels& labels,

@@ -2,6 +2,7 @@
 #include "cli/kit/output.hpp"
 #include "cli/verbs/evaluate.hpp"
 #include "evaluate/faithfulness_results.hpp"
+#include "evaluate/missing_files.hpp"
 #include "fovea/batch.hpp"
 #include "report/faithfulness_page.hpp"
 
@@ -37,6 +38,16 @@ ObjectTruths truths_of(const Arguments& arguments, const Labels& labels, std::in
   return ObjectTruths(arguments.truth, labels, arguments.target == "auto" ? classes : 0);
 }
 
+void check_truths(const Arguments& arguments, const ObjectTruths& truths,
+                  const std::vector<std::string>& images) {
+  const std::string& source = arguments.masks.empty() ? arguments.truth : arguments.masks;
+  const MissingFiles missing = pictures_without_truth(truths, images);
+  check_truth_fits(missing, source);
+  if (missing.is_any())
+    say("fovea: note: {}: knows nothing of {} pictures, such as '{}', so their maps are not judged by it\n",
+        source, missing.count(), missing.first);
+}
+
 nlohmann::ordered_json settings_of(const Arguments& arguments) {
   nlohmann::ordered_json settings = arguments.settings();
   settings["steps"] = arguments.steps;
@@ -66,6 +77,7 @@ int evaluate_faithfulness(const Arguments& arguments) {
   const auto scores = compile_for_crops(loaded, options);
   check_labels(loaded, *scores);
   ObjectTruths truths = truths_of(arguments, loaded.labels, scores->classes());
+  check_truths(arguments, truths, images);
   FaithfulnessProtocol protocol = protocol_of(arguments);
   protocol.curves.batch = scores->options().batch;
   const FaithfulnessRun run{
@@ -124,6 +136,12 @@ void add_faithfulness(Command evaluate) {
                   "tolerance of the pointing game, in the photo's pixels")
       .check(not_negative())
       .shows_default();
+  verb.add_example(
+      "fovea evaluate faithfulness photos/ -m net.onnx --methods gradient,grad-cam,lrp -o results",
+      "three methods, compared by hiding what they show");
+  verb.add_example(
+      "fovea evaluate faithfulness photos/ -m net.onnx --methods grad-cam --truth boxes.csv -o results",
+      "also how often a map points at the object");
   verb.runs([arguments, verb] {
     arguments->command_line = verb.line();
     return evaluate_faithfulness(*arguments);

@@ -8,6 +8,7 @@
 #include "evaluate/localization_run.hpp"
 #include "evaluate/localization_summary.hpp"
 #include "evaluate/merge_shards.hpp"
+#include "evaluate/missing_files.hpp"
 #include "fovea/batch.hpp"
 #include "report/localization_page.hpp"
 
@@ -25,6 +26,7 @@ struct LocalizationArguments {
   std::int64_t guesses = 5;
   std::string shard;
   bool resume = false;
+  bool skip_missing = false;
   bool json = false;
   std::string output;
   std::string command_line;  ///< for the page
@@ -67,6 +69,16 @@ int report_summary(const EvaluatedImages& images, const ResultFiles& files, bool
   return summary.failures.empty() ? 0 : 1;
 }
 
+/// Takes the images without a picture out of the truth and says how many.
+void skip_missing(std::vector<AnnotatedImage>& truth, const LocalizationArguments& arguments) {
+  const MissingFiles missing = leave_out_missing(truth, arguments.images);
+  if (missing.is_all())
+    check_no_picture_is_missing(missing, arguments.truth.path, arguments.images);
+  if (missing.is_any())
+    say("fovea: note: {}: {} pictures that {} names are missing here, such as '{}', and are left out\n",
+        arguments.images, missing.count(), arguments.truth.path, missing.first);
+}
+
 int evaluate_localization(const LocalizationArguments& arguments) {
   const Shard shard = parse_shard_option(arguments.shard);
   const LocalizeArguments& localize = arguments.localize;
@@ -76,8 +88,12 @@ int evaluate_localization(const LocalizationArguments& arguments) {
     throw InputError("is not a folder of pictures", arguments.images);
   check_truth_options(arguments.truth);
   std::vector<AnnotatedImage> truth = read_truth(arguments.truth);
-  const Network loaded = load_network(localize.model);
+  if (arguments.skip_missing)
+    skip_missing(truth, arguments);
   const std::vector<std::int64_t> places = shard.places(static_cast<std::int64_t>(truth.size()));
+  check_no_picture_is_missing(missing_pictures(truth, places, arguments.images), arguments.truth.path,
+                              arguments.images);
+  const Network loaded = load_network(localize.model);
   const ThreadPartition partition =
       partition_threads(places.size(), localize.model.workers, localize.model.threads);
   const Explainer explainer = object_explainer(loaded, localize, partition.threads);
@@ -148,6 +164,8 @@ void add_localization(Command evaluate) {
       .shows_default();
   verb.add_option("--shard", arguments->shard,
                   "I/N: process only the I-th of N parts, counted from 1; 'fovea evaluate merge' joins them");
+  verb.add_flag("--skip-missing", arguments->skip_missing,
+                "evaluate only the pictures that are there, instead of refusing a folder that lacks some");
   verb.add_flag("--resume", arguments->resume, "continue where an earlier run with the same options ended");
   arguments->localize.add_method_to(verb);
   verb.add_option("-o,--output", arguments->output,
@@ -157,6 +175,10 @@ void add_localization(Command evaluate) {
   verb.add_flag("--json", arguments->json, "print JSON");
   arguments->localize.model.add_to(verb);
   arguments->localize.model.add_workers_to(verb);
+  verb.add_example("fovea evaluate localization photos/ --truth boxes.csv -m net.onnx -o results",
+                   "errors of classes and boxes, as tables and a page");
+  verb.add_example("fovea evaluate localization photos/ --truth boxes.csv -m net.onnx --shard 1/4 -o results",
+                   "the first of four parts, for four machines");
   verb.runs([arguments, verb] {
     arguments->command_line = verb.line();
     return evaluate_localization(*arguments);
@@ -176,6 +198,7 @@ void add_merge(Command evaluate) {
       .required()
       .check(file_or_folder());
   verb.add_flag("--json", arguments->json, "print JSON");
+  verb.add_example("fovea evaluate merge results -o results", "the shards in a folder as one result");
   verb.runs([arguments, verb] {
     arguments->command_line = verb.line();
     return merge_evaluations(*arguments);

@@ -60,6 +60,8 @@ void add_sanity(Command evaluate) {
                   "number of steps in which the layers are shuffled; 0: one for each layer")
       .check(whole_number(0, 1000000))
       .shows_default();
+  verb.add_example("fovea evaluate sanity photos/ -m net.onnx --methods gradient,guided -o results",
+                   "whether maps change when what the network has learnt is shuffled");
   verb.runs([arguments, verb] {
     arguments->command_line = verb.line();
     return evaluate_sanity(*arguments);

@@ -30,7 +30,10 @@ struct Arguments {
   MemoryOption memory;
 
   void add_to(Command verb) {
-    verb.add_option("model", model, "ONNX file").required().check(file_or_folder());
+    verb.add_option("model", model, "ONNX file")
+        .required()
+        .check(file_or_folder())
+        .completed_as(kNetworkNames);
     verb.add_option("-o", file, "the ONNX file to write").required().check(file_or_folder());
     verb.add_option("--opset", opset, "version of the standard operator set")
         .check(whole_number(13, 17))
@@ -109,6 +112,10 @@ void add_explanation(Command verb) {
           "the class that is explained. top: the best guess; input: the class that a second input names")
       .check(one_of({"top", "input"}))
       .shows_default();
+  explanation.add_example("fovea export explanation net.onnx -o explained.onnx",
+                          "a network that also gives the map of its best guess");
+  explanation.add_example("fovea export explanation net.onnx --method guided --class input -o explained.onnx",
+                          "one that explains the class that a second input names");
   explanation.runs([arguments] { return write_explanation(*arguments); });
 }
 
@@ -122,6 +129,8 @@ void add_export(Command app) {
   Command canonical =
       verb.add_command("canonical", "Write the forward network as fovea computes it: folded and simplified");
   arguments->add_to(canonical);
+  canonical.add_example("fovea export canonical net.onnx -o simple.onnx",
+                        "the network with folded constants and merged operators");
   canonical.runs([arguments] { return write_canonical(*arguments); });
 }
 

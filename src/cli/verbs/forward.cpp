@@ -146,7 +146,8 @@ void add_forward(Command app) {
   Command verb = app.add_command("forward", "Run a model on arrays: .npy in, .npy out");
   verb.add_option("model", options->model, "ONNX file, or a name that 'fovea models list' knows")
       .required()
-      .check(file_or_folder());
+      .check(file_or_folder())
+      .completed_as(kNetworkNames);
   verb.add_option("--input", options->inputs,
                   "[NAME=]X.npy, once for each input that the outputs need; shapes are taken from the arrays")
       .check(file_or_folder());
@@ -156,6 +157,8 @@ void add_forward(Command app) {
       .required()
       .check(file_or_folder());
   options->engine.add_to(verb);
+  verb.add_example("fovea forward net.onnx --input x.npy -o y.npy", "a model's first output for an array");
+  verb.add_example("fovea forward net.onnx --input x.npy -o features=f.npy", "the output of a given name");
   verb.runs([options] { return compute(*options); });
 }
 

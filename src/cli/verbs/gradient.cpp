@@ -69,7 +69,8 @@ void add_gradient(Command app) {
       app.add_command("gradient", "Compute d(score)/d(input) of a model on an array: .npy in, .npy out");
   verb.add_option("model", options->model, "ONNX file, or a name that 'fovea models list' knows")
       .required()
-      .check(file_or_folder());
+      .check(file_or_folder())
+      .completed_as(kNetworkNames);
   verb.add_option("--input", options->input,
                   "X.npy as the model declares its input ([N,C,H,W] or [N,H,W,C]), preprocessed as the "
                   "network expects")
@@ -81,7 +82,8 @@ void add_gradient(Command app) {
       .required();
   verb.add_option("--layer", options->layer,
                   "differentiate element --target of this ONNX value, or of this node's first output, "
-                  "instead of the scores");
+                  "instead of the scores")
+      .completed_as(kLayerNames);
   verb.add_option("--rule", options->rule, "what a ReLU passes back in the backward pass")
       .check(one_of(relu_rule_names()))
       .shows_default();
@@ -91,6 +93,8 @@ void add_gradient(Command app) {
       .required()
       .check(file_or_folder());
   options->engine.add_to(verb);
+  verb.add_example("fovea gradient net.onnx --input x.npy --target 130 -o g.npy",
+                   "the gradient of the score of class 130");
   verb.runs([options] { return compute(*options); });
 }
 

@@ -1,8 +1,15 @@
 #include "cli/kit/memory_option.hpp"
 #include "cli/kit/networks.hpp"
 #include "cli/kit/output.hpp"
+#include "cli/kit/progress_bar.hpp"
+#include "cli/kit/usage_error.hpp"
 #include "cli/verbs/verbs.hpp"
+#include "fovea/batch.hpp"
+#include "fovea/error.hpp"
 #include "report/model_info.hpp"
+#include "report/preprocessing_advice.hpp"
+
+#include <fmt/format.h>
 
 namespace fovea::cli {
 namespace {
@@ -10,24 +17,71 @@ namespace {
 struct Options {
   std::string model, scores;
   std::string size;
+  std::vector<std::string> tried, more;  ///< photos to try preprocessing on
   MemoryOption memory;
   bool json = false;
   bool layers = false;
 };
 
+/// As many photos show what there is to see.
+constexpr std::size_t kMostPhotos = 8;
+
+/// Tries the presets on the photos. Those that cannot be read are reported and left out; InputError if none
+/// can.
+PreprocessingAdvice try_presets(const ModelInfo& info, const std::vector<std::string>& paths, int& code) {
+  std::vector<Image> photos;
+  std::vector<std::string> errors;
+  for (const std::string& path : evenly_chosen(paths, kMostPhotos))
+    try {
+      if (const std::string reason = why_no_pictures(path); !reason.empty())
+        throw InputError(reason, path);
+      photos.push_back(read_image(path));
+    } catch (const InputError& error) {
+      errors.emplace_back(error.what());
+    }
+  if (photos.empty())
+    throw InputError(errors.size() == 1 ? errors.front()
+                                        : fmt::format("--try: none of {} photos can be read: {}",
+                                                      errors.size(), errors.front()));
+  for (const std::string& error : errors)
+    say("fovea: error: {}\n", error);
+  code = errors.empty() ? 0 : 1;
+  ProgressDisplay display;
+  PreprocessingTrialOptions options;
+  options.progress = [progress = display.progress()](std::int64_t done, std::int64_t total) {
+    progress(done, total, "trying preprocessing");
+  };
+  return try_preprocessing(info.program, photos, options);
+}
+
 int show(const Options& options) {
+  if (options.tried.empty() && !options.more.empty())
+    throw UsageError("pictures are given, but only --try looks at some: put it before them");
+  std::vector<std::string> photos = options.tried;
+  photos.insert(photos.end(), options.more.begin(), options.more.end());
+  photos = expand_folders(photos);
   const ModelInfo info =
       inspect_model(find_network(options.model),
                     {options.memory.load_options(), options.scores, options.layers,
                      [&](const Model& model) { return choose_picture_size(model, options.size, 224); }});
   for (const std::string& warning : info.labels.warnings())
     say("fovea: warning: {}\n", warning);
-  if (options.json)
-    print_json(model_info_json(info));
-  else
+  int code = 0;
+  std::optional<PreprocessingAdvice> advice;
+  if (!photos.empty() && info.program)
+    advice = try_presets(info, photos, code);
+  if (options.json) {
+    nlohmann::ordered_json json = model_info_json(info);
+    if (advice)
+      json["preprocessing_trial"] = advice_json(*advice);
+    print_json(json);
+  } else {
     print_lines(model_info_text(info));
+    if (advice)
+      print_lines(advice_text(*advice));
+  }
   if (info.program)
-    return 0;
+    return code;
   std::fflush(stdout);
   say("fovea: error: {}\n", info.why_not);
   return 1;
@@ -41,6 +95,14 @@ void add_info(Command app) {
       app.add_command("info", "Show what a model holds, and whether fovea can run and differentiate it");
   verb.add_option("model", options->model, "ONNX file, or a name that 'fovea models list' knows")
       .required()
+      .check(file_or_folder())
+      .completed_as(kNetworkNames);
+  verb.add_option("photos", options->more, "with --try: further pictures, or folders of pictures")
+      .check(file_or_folder());
+  verb.add_option(
+          "--try", options->tried,
+          "photos, or a folder of them, whose classes the network knows: compare the presets of --preprocess "
+          "by what the network makes of them, and recommend one; of many photos, 8 are taken")
       .check(file_or_folder());
   verb.add_option("--size", options->size, "size of the picture where the model leaves it open (default 224)")
       .check(picture_size_text());
@@ -51,6 +113,10 @@ void add_info(Command app) {
                 "also list every layer that depends on the picture: name, node, operator, shape, axes, "
                 "receptive field, stride");
   verb.add_flag("--json", options->json, "print JSON");
+  verb.add_example("fovea info net.onnx", "what a file holds, and whether fovea runs it");
+  verb.add_example("fovea info net.onnx --layers", "its layers, for options such as --layer");
+  verb.add_example("fovea info net.onnx --try photos/",
+                   "which convention of preprocessing suits a network that does not say it");
   verb.runs([options] { return show(*options); });
 }
 

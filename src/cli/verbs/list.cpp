@@ -37,6 +37,7 @@ void add_list(Command app) {
   verb.needs_command();
   Command methods = verb.add_command("methods", "List the methods that make maps");
   methods.add_flag("--json", *json, "print JSON");
+  methods.add_example("fovea list methods", "what --method and --methods take");
   methods.runs([json] { return list_methods(*json); });
 }
 

@@ -125,6 +125,7 @@ void add_class_options(Command verb, LocalizeArguments& arguments) {
 }
 
 void add_seed_options(Command verb, LocalizeArguments& arguments) {
+  verb = verb.in_group("Strokes and points");
   Option strokes = verb.add_option("--strokes", arguments.strokes,
                                    "use no network: a picture of the photo's size with red strokes on the "
                                    "object and blue ones on the background")
@@ -132,10 +133,8 @@ void add_seed_options(Command verb, LocalizeArguments& arguments) {
   std::vector<Option> seeds = {strokes};
   for (auto [name, points, where] : {std::tuple{"--foreground", &arguments.foreground, "object"},
                                      std::tuple{"--background", &arguments.background, "background"}})
-    seeds.push_back(
-        verb.add_option(name, *points,
-                        fmt::format("no network: x,y of a point of the {}; may be repeated", where))
-            .one_value_each());
+    seeds.push_back(verb.add_option(
+        name, *points, fmt::format("no network: x,y of a point of the {}; may be repeated", where)));
   verb.add_option("--radius", arguments.radius, "radius of the disc around a point, in pixels")
       .check(whole_number(0, 65536))
       .shows_default();
@@ -175,6 +174,11 @@ void add_localize(Command app) {
   arguments->model.add_to(verb);
   arguments->model.add_workers_to(verb);
   add_seed_options(verb, *arguments);
+  verb.add_example("fovea localize photo.jpg -o objects", "mask and box of the best guess");
+  verb.add_example("fovea localize photo.jpg -m net.onnx --class flamingo --stages -o objects",
+                   "of a given class, with a figure of the steps");
+  verb.add_example("fovea localize photo.jpg --foreground 120,80 --background 5,5 -o object.png",
+                   "an object marked by points, without a network");
   verb.runs([arguments] {
     LocalizeArguments given = *arguments;
     given.images = expand_folders(given.images);

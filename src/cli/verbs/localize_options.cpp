@@ -85,6 +85,7 @@ void LocalizeArguments::add_method_to(Command verb) {
   // The map of 1, the centre crop, does not cover the photo.
   add_crops_to(verb, arguments.crops, {"whole", "2", "10"},
                ". The map of 1 would not cover the photo (default: 2; with --preset paper, 10)");
+  verb = verb.in_group("Segmentation");
   verb.add_option("--preset", arguments.preset,
                   "default: the best settings found; paper: Simonyan et al. (2013) as printed")
       .check(one_of({"default", "paper"}))
@@ -95,8 +96,7 @@ void LocalizeArguments::add_method_to(Command verb) {
   verb.add_option("--quantiles", arguments.quantiles,
                   "FOREGROUND,BACKGROUND: object seeds lie above the first quantile of the map, background "
                   "seeds below the second, in %")
-      .delimiter(',')
-      .one_value_each();
+      .delimiter(',');
   verb.add_option(
           "--prior", arguments.prior,
           "weight of the map as a prior on every pixel: the log odds in nats for e times the map's value; 0: "

@@ -27,7 +27,11 @@ int remove(const std::string& name) {
 void add_models_path(Command models) {
   auto name = std::make_shared<std::string>();
   Command verb = models.add_command("path", "Print where a network's file is");
-  verb.add_option("name", *name, "a name that 'fovea models list' shows").required().check(not_empty());
+  verb.add_option("name", *name, "a name that 'fovea models list' shows")
+      .required()
+      .check(not_empty())
+      .completed_as(kNetworkNames);
+  verb.add_example("fovea models path squeezenet", "the file that a name stands for");
   verb.runs([name] { return print_path(*name); });
 }
 
@@ -35,7 +39,11 @@ void add_models_remove(Command models) {
   auto name = std::make_shared<std::string>();
   Command verb = models.add_command(
       "remove", "Delete a downloaded network, or forget a registered one, whose file stays");
-  verb.add_option("name", *name, "a name that 'fovea models list' shows").required().check(not_empty());
+  verb.add_option("name", *name, "a name that 'fovea models list' shows")
+      .required()
+      .check(not_empty())
+      .completed_as(kNetworkNames);
+  verb.add_example("fovea models remove squeezenet", "free the disk of a downloaded network");
   verb.runs([name] { return remove(*name); });
 }
 

@@ -55,6 +55,8 @@ void add_models_add(Command models) {
                   "for 1000 classes)")
       .check(file_or_folder());
   add_preprocessing_options(verb, options->preprocessing);
+  verb.add_example("fovea models add net.onnx --name birds --labels birds.txt --preprocess caffe",
+                   "from then on -m birds knows all of it");
   verb.runs([options] { return add(*options); });
 }
 

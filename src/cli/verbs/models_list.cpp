@@ -25,6 +25,7 @@ void add_models_list(Command models) {
   Command verb =
       models.add_command("list", "List known and registered networks, and which of them are downloaded");
   verb.add_flag("--json", *json, "print JSON");
+  verb.add_example("fovea models list", "all names that -m takes");
   verb.runs([json] { return list(*json); });
 }
 

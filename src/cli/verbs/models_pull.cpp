@@ -66,10 +66,12 @@ void add_models_pull(Command models) {
   Command verb = models.add_command("pull", "Download known networks into the cache");
   verb.add_option("names", options->names, "names that 'fovea models list' shows")
       .required()
-      .check(not_empty());
+      .check(not_empty())
+      .completed_as(kKnownNames);
   verb.add_option("--timeout", options->timeout, "seconds without any data after which to give up")
       .check(whole_number(1, 86400))
       .shows_default();
+  verb.add_example("fovea models pull squeezenet resnet50", "two networks for -m, downloaded once");
   verb.runs([options] { return pull(*options); });
 }
 

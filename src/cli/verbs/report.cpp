@@ -143,7 +143,6 @@ void add_report(Command app) {
                   "how the maps are made, side by side, separated by commas: see 'fovea list methods'")
       .check(one_of(method_names()))
       .delimiter(',')
-      .one_value_each()
       .shows_default();
   verb.add_option(
           "--class", arguments->target,
@@ -192,6 +191,9 @@ void add_report(Command app) {
       .check(file_or_folder());
   arguments->model.add_to(verb);
   arguments->model.add_workers_to(verb);
+  verb.add_example("fovea report photos/ -o page.html", "a page of all pictures of a folder");
+  verb.add_example("fovea report photos/ -m net.onnx --methods gradient,grad-cam --top 3 -o page.html",
+                   "two methods side by side, for the three best guesses");
   verb.runs([arguments, verb] { return make_report(*arguments, verb.line()); });
 }
 

@@ -158,6 +158,11 @@ void add_saliency(Command app) {
   verb.add_flag("--json", options->json, "print JSON");
   options->model.add_to(verb);
   options->model.add_workers_to(verb);
+  verb.add_example("fovea saliency photo.jpg -o maps", "map, heat map, overlay and arrays of the best guess");
+  verb.add_example("fovea saliency photo.jpg -m net.onnx --method grad-cam --class flamingo -o figure.png",
+                   "one labelled figure of another class by another method");
+  verb.add_example("fovea saliency photos/ -m net.onnx --method smoothgrad -o maps",
+                   "all pictures of a folder");
   verb.runs([options] { return make_maps(*options); });
 }
 

@@ -5,6 +5,7 @@
 /// Each verb adds its command, with what to do when the command line names it.
 namespace fovea::cli {
 
+void add_explain(Command app);
 void add_info(Command app);
 void add_forward(Command app);
 void add_gradient(Command app);

@@ -1,0 +1,213 @@
+#include "report/photo_explanation.hpp"
+
+#include "base/shown_format.hpp"
+#include "base/wrapped_text.hpp"
+#include "fovea/error.hpp"
+#include "report/result_text.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+namespace fovea {
+namespace {
+
+constexpr const char* kReadableMethod = "grad-cam";
+constexpr const char* kGradient = "gradient";
+constexpr std::size_t kWidestBar = 30, kNarrowestBar = 8, kNarrowestName = 10;
+
+/// A bar of `share` of `width`, in eighths of a character where there are blocks.
+std::string bar(double share, std::size_t width, bool has_blocks) {
+  share = std::clamp(share, 0.0, 1.0);
+  if (!has_blocks)
+    return std::string(static_cast<std::size_t>(std::lround(share * static_cast<double>(width))), '#');
+  constexpr const char* parts[] = {"", "\u258F", "\u258E", "\u258D", "\u258C", "\u258B", "\u258A", "\u2589"};
+  const auto eighths = static_cast<std::size_t>(std::lround(share * static_cast<double>(8 * width)));
+  std::string text;
+  for (std::size_t i = 0; i < eighths / 8; ++i)
+    text += "\u2588";
+  return text + parts[eighths % 8];
+}
+
+/// The text with at most `most` characters, of which the last is then an ellipsis.
+std::string shortened(const std::string& text, std::size_t most, bool has_blocks) {
+  if (character_count(text) <= most)
+    return text;
+  const std::string end = has_blocks ? "\u2026" : "...";
+  std::size_t left = most - std::min(most, character_count(end));
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool begins = (static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U;
+    if (begins && left-- == 0)
+      break;
+    result += text[i];
+  }
+  return result + end;
+}
+
+std::string padded(const std::string& text, std::size_t width) {
+  const std::size_t used = character_count(text);
+  return text + std::string(width > used ? width - used : 0, ' ');
+}
+
+/// What a map shows, as a sentence.
+std::string map_meaning(const Explanation& map, const std::string& name) {
+  if (map.method == kGradient)
+    return fmt::format("bright where changing a pixel a little changes the score of '{}' most", name);
+  return fmt::format("bright where the network finds what speaks for '{}'", name);
+}
+
+std::string map_title(const Explanation& map) {
+  return std::string(method_info(map.method).title);
+}
+
+/// An entry with a name in front, wrapped.
+std::string summary_entry(const std::string& name, const std::string& text, std::size_t columns) {
+  return two_columns({{padded(name, 13), text}}, columns);
+}
+
+std::string network_sentence(const FoundNetwork& found, const Network& network) {
+  const std::string classes =
+      network.labels.empty() ? "" : fmt::format(", {} classes", network.labels.size());
+  switch (found.origin) {
+  case FoundNetwork::Origin::Bundled:
+    return fmt::format(
+        "the bundled one ({}{}), since none was named: it calls everything one of these. -m names "
+        "another, 'fovea models list' knows some",
+        std::filesystem::path(found.path).filename().string(), classes);
+  case FoundNetwork::Origin::Registered:
+    return fmt::format("'{}', registered as {}{}", found.name, found.path, classes);
+  case FoundNetwork::Origin::Known:
+    return fmt::format("'{}', downloaded to {}{}", found.name, found.path, classes);
+  case FoundNetwork::Origin::File:
+    break;
+  }
+  return found.path + classes;
+}
+
+bool is_assumed(const Network& network) {
+  return std::any_of(network.notes.begin(), network.notes.end(),
+                     [](const Note& note) { return note.kind == NoteKind::PreprocessingAssumed; });
+}
+
+std::string preprocessing_sentence(const Network& network) {
+  const std::string what = describe(network.preprocessing);
+  if (is_assumed(network))
+    return what +
+           ": torchvision's convention, assumed because nothing says how pictures are prepared for this "
+           "network. Wrong guesses are the sign of another: --preprocess names it, 'fovea info MODEL --try "
+           "PHOTOS' compares them";
+  return fmt::format("{}: from {}", what, network.preprocessing_source);
+}
+
+}  // namespace
+
+Explainer photo_explainer(const Model& model, ExplainOptions options) {
+  options.method = kReadableMethod;
+  options.further_methods = {kGradient};
+  try {
+    return Explainer(model, options);
+  } catch (const Error&) {
+    // A network without positions; what else is wrong is wrong for the gradient, too.
+    options.method = kGradient;
+    options.further_methods.clear();
+    return Explainer(model, options);
+  }
+}
+
+std::string guesses_text(const std::vector<Prediction>& best, const Labels& labels,
+                         const PhotoExplanationOptions& options) {
+  std::size_t longest = kNarrowestName;
+  for (const Prediction& guess : best)
+    longest = std::max(longest, character_count(shown(labels.short_name(guess.index))));
+  constexpr std::size_t others = 2 + 9 + 2 + 2;  // indent, percentage, blanks between
+  const std::size_t room = std::max(options.columns, others + kNarrowestName + kNarrowestBar) - others;
+  const std::size_t name_width = std::min(longest, room - kNarrowestBar);
+  const std::size_t bar_width = std::min(kWidestBar, room - name_width);
+  std::string text;
+  for (const Prediction& guess : best) {
+    const std::string name =
+        padded(shortened(shown(labels.short_name(guess.index)), name_width, options.has_blocks), name_width);
+    if (guess.probability)
+      text += fmt::format("  {}  {:7.2f} %  {}\n", name, 100 * *guess.probability,
+                          bar(*guess.probability, bar_width, options.has_blocks));
+    else
+      text += fmt::format("  {}  score {:.3f}\n", name, guess.score);
+  }
+  return text;
+}
+
+Image explanation_figure(const PhotoExplanation& explanation, const Labels& labels,
+                         const PhotoExplanationOptions& options) {
+  const Explanation& first = explanation.maps.front();
+  const std::string name = labels.short_name(first.target.index);
+  const std::string file = std::filesystem::path(explanation.photo).filename().string();
+  std::vector<Panel> panels = {{first.seen, "Photo", file}};
+  for (const Explanation& map : explanation.maps) {
+    const Image grey = map.grey(options.range);
+    const bool is_gradient = map.method == kGradient;
+    panels.push_back(
+        {is_gradient ? colorize(grey, options.colormap) : overlay(map.seen, grey, options.colormap),
+         map_title(map), map_meaning(map, name)});
+  }
+  const std::string probability = first.target.probability
+                                      ? fmt::format(", {:.1f} %", 100 * *first.target.probability)
+                                      : fmt::format(", score {:.2f}", first.target.score);
+  return make_figure(panels, name + probability);
+}
+
+std::string explanation_text(const PhotoExplanation& explanation, const Labels& labels,
+                             const PhotoExplanationOptions& options) {
+  const Explanation& first = explanation.maps.front();
+  std::string text = shown_format("{}\n", explanation.photo);
+  text += guesses_text(first.best, labels, options);
+  const bool is_among_best = std::any_of(first.best.begin(), first.best.end(), [&](const Prediction& guess) {
+    return guess.index == first.target.index;
+  });
+  if (!is_among_best)
+    text += guesses_text({first.target}, labels, options);
+  const std::string name = shown(labels.short_name(first.target.index));
+  std::string panels = "the photo";
+  for (const Explanation& map : explanation.maps) {
+    panels += fmt::format("; {}, {}", map_title(map), map_meaning(map, name));
+    if (map.levels(options.range).is_flat())
+      panels += " (here nowhere: the map is zero everywhere)";
+  }
+  text += summary_entry("figure", shown(explanation.figure), options.columns);
+  return text + summary_entry("it shows", panels, options.columns);
+}
+
+std::string assumptions_text(const FoundNetwork& found, const Network& network, std::size_t columns) {
+  return summary_entry("network", shown(network_sentence(found, network)), columns) +
+         summary_entry("preprocessing", shown(preprocessing_sentence(network)), columns);
+}
+
+nlohmann::ordered_json explanation_json(const PhotoExplanation& explanation, const Labels& labels) {
+  const Explanation& first = explanation.maps.front();
+  nlohmann::ordered_json json = {{"image", explanation.photo},
+                                 {"predictions", nlohmann::ordered_json::array()},
+                                 {"class", to_json(labels, first.target.index)}};
+  for (const Prediction& guess : first.best) {
+    nlohmann::ordered_json row = to_json(labels, guess.index);
+    row["score"] = guess.score;
+    row["probability"] = to_json(guess.probability);
+    json["predictions"].push_back(std::move(row));
+  }
+  for (const Explanation& map : explanation.maps)
+    json["methods"].push_back(map.method);
+  json["figure"] = explanation.figure;
+  return json;
+}
+
+nlohmann::ordered_json assumptions_json(const FoundNetwork& found, const Network& network) {
+  nlohmann::ordered_json json = {{"path", found.path},
+                                 {"bundled", found.origin == FoundNetwork::Origin::Bundled}};
+  if (!found.name.empty())
+    json["name"] = found.name;
+  return {{"network", std::move(json)},
+          {"preprocessing", describe(network.preprocessing)},
+          {"preprocessing_source", network.preprocessing_source},
+          {"preprocessing_assumed", is_assumed(network)}};
+}
+
+}  // namespace fovea
