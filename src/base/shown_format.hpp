@@ -12,7 +12,7 @@ namespace fovea {
 
 /// An argument of a text for people: texts are escaped by `shown`, everything else is passed on.
 template <class T>
-auto shown_argument(const T& argument) {
+auto terminal_argument(const T& argument) {
   if constexpr (std::is_convertible_v<const T&, std::string_view>)
     return shown(std::string_view(argument));
   else
@@ -24,7 +24,7 @@ template <class... Arguments>
 std::string shown_format(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   return [&](const auto&... texts) {
     return fmt::vformat(fmt::string_view(format), fmt::make_format_args(texts...));
-  }(shown_argument(arguments)...);
+  }(terminal_argument(arguments)...);
 }
 
 }  // namespace fovea

@@ -18,7 +18,8 @@ std::vector<std::string> wrapped_lines(std::string_view text, std::size_t width)
 
 /// Rows of two columns, indented by two blanks: the left texts as they are, the right ones wrapped so that no
 /// line exceeds `width`. The left column is as wide as its longest text of at most `most_left`
-/// characters; a longer text has a line of its own. The right column keeps at least 20 characters, however small the width.
+/// characters; a longer text has a line of its own. The right column keeps at least 20 characters, however
+/// small the width.
 std::string two_columns(const std::vector<std::pair<std::string, std::string>>& rows, std::size_t width,
                         std::size_t most_left = 30);
 
