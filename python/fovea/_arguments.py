@@ -28,6 +28,9 @@ MAX_SIDE = 65536
 #: Of what an int64 holds.
 MAX_INDEX = 2**63 - 1
 
+#: True for a bar of tqdm, where that is installed; or what is called with (done, total).
+ProgressOption = Union[None, bool, Callable[[int, int], object]]
+
 PREPROCESSING_FIELDS = ("preset", "resize", "crop", "scale", "mean", "std", "channel_order")
 
 

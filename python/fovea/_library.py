@@ -119,7 +119,7 @@ _ARGUMENTS: Dict[str, List[Any]] = {
     "fovea_class_model": [c_void_p, c_char_p, POINTER(Pixels), Progress, c_void_p, _RESULT],
     "fovea_deconv": [c_void_p, POINTER(Pixels), c_char_p, _RESULT],
     "fovea_strongest_patches": [c_void_p, c_char_p, Progress, c_void_p, _RESULT],
-    "fovea_report": [c_void_p, c_char_p, Progress, c_void_p, _RESULT],
+    "fovea_report": [c_void_p, c_void_p, c_char_p, Progress, c_void_p, _RESULT],
     "fovea_evaluate": [c_void_p, c_char_p, Progress, c_void_p, _RESULT],
     "fovea_export": [c_void_p, c_char_p, _RESULT],
     "fovea_image_read": [c_char_p, POINTER(c_void_p)],

@@ -6,7 +6,7 @@ import os
 import warnings
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Union
 
-from ._arguments import Path, Preprocessing, options_json, path_text, preprocessing_field
+from ._arguments import Path, Preprocessing, ProgressOption, options_json, path_text, preprocessing_field
 from ._errors import InputError
 from ._library import Handle
 from ._objects import Unit
@@ -87,7 +87,7 @@ def find_patches(
     model: Handle,
     images: Paths,
     preprocessing: Optional[Preprocessing],
-    progress: object,
+    progress: ProgressOption,
     fields: Dict[str, object],
 ) -> List[Patch]:
     """Model.strongest_patches, with its further options as `fields`."""
@@ -108,11 +108,12 @@ def find_patches(
 
 def run_report(
     model: Handle,
+    compared: Optional[Handle],
     images: Paths,
     output: Path,
     methods: Union[None, str, Sequence[str]],
     preprocessing: Optional[Preprocessing],
-    progress: object,
+    progress: ProgressOption,
     fields: Dict[str, object],
 ) -> ReportOutcome:
     """Model.report, with its further options as `fields`."""
@@ -127,7 +128,8 @@ def run_report(
         }
     )
     work = ProgressCall(progress, "report")
-    return ReportOutcome(page, work.run(lambda: Result("report", model.pointer, options, work.callback, None)))
+    other = None if compared is None else compared.pointer
+    return ReportOutcome(page, work.run(lambda: Result("report", model.pointer, other, options, work.callback, None)))
 
 
 def run_evaluation(
@@ -137,7 +139,7 @@ def run_evaluation(
     output: Optional[Path],
     methods: Union[None, str, Sequence[str]],
     preprocessing: Optional[Preprocessing],
-    progress: object,
+    progress: ProgressOption,
     fields: Dict[str, object],
 ) -> Evaluation:
     """Model.evaluate, with its further options as `fields`."""

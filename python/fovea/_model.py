@@ -20,6 +20,7 @@ from ._arguments import (
     Labels,
     Path,
     Preprocessing,
+    ProgressOption,
     Size,
     Target,
     integer,
@@ -298,7 +299,7 @@ class Model:
         target: Optional[Target] = None,
         preprocessing: Optional[Preprocessing] = None,
         size: Optional[Size] = None,
-        progress: object = None,
+        progress: ProgressOption = None,
         *,
         against: Optional[Target] = None,
         crops: Union[str, int, None] = None,
@@ -353,7 +354,7 @@ class Model:
         target: Optional[Target] = None,
         preprocessing: Optional[Preprocessing] = None,
         size: Optional[Size] = None,
-        progress: object = None,
+        progress: ProgressOption = None,
         *,
         against: Optional[Target] = None,
         crops: Union[str, int, None] = None,
@@ -372,7 +373,7 @@ class Model:
         crops: Union[str, int, None],
         preprocessing: Optional[Preprocessing],
         size: Optional[Size],
-        progress: object,
+        progress: ProgressOption,
         method_options: Dict[str, Any],
     ) -> List[Explanation]:
         pixels, kept = to_pixels(image)
@@ -411,7 +412,7 @@ class Model:
         max_side: Optional[int] = None,
         preprocessing: Optional[Preprocessing] = None,
         size: Optional[Size] = None,
-        progress: object = None,
+        progress: ProgressOption = None,
         **method_options: Any,
     ) -> Localization:
         """The Localization of the object of a class in a picture.
@@ -487,7 +488,7 @@ class Model:
         strength: Optional[float] = None,
         diversity_layer: Optional[str] = None,
         preprocessing: Optional[Preprocessing] = None,
-        progress: object = None,
+        progress: ProgressOption = None,
     ) -> List[ClassModel]:
         """Several, different ClassModels of a class, or of a part of a layer.
 
@@ -599,7 +600,7 @@ class Model:
         patches: Optional[int] = None,
         workers: Optional[int] = None,
         preprocessing: Optional[Preprocessing] = None,
-        progress: object = None,
+        progress: ProgressOption = None,
     ) -> List[Patch]:
         """The places in many pictures that excite channels of a layer most, channel by channel, strongest first.
 
@@ -626,14 +627,15 @@ class Model:
         *,
         methods: Union[None, str, Sequence[str]] = None,
         target: Optional[Target] = None,
+        compare_with: Optional["Model"] = None,
         preprocessing: Optional[Preprocessing] = None,
-        progress: object = None,
+        progress: ProgressOption = None,
         **options: Any,
     ) -> ReportOutcome:
         """Writes an HTML page of pictures with their maps, objects and class models.
 
         images: pictures and folders. output: the page, NAME.html. methods: side by side ("gradient"). target: a class;
-        None: each picture's best guess. Further options: top (1 to 5, the best guesses that are explained), localize
+        None: each picture's best guess. compare_with: a second Model, shown beside this one. Further options: top (1 to 5, the best guesses that are explained), localize
         (True), class_models (8, the number of most frequent classes that get one; 0: none), crops, percentile, gamma,
         colormap, title, split (pictures as files beside the page), truth (the true classes: a CSV with the columns file
         and class, wnid or class_index, or "folders"), workers, and those of methods as for `saliency`.
@@ -645,8 +647,11 @@ class Model:
         fields: Dict[str, object] = dict(options)
         fields["target"] = None if target is None else self._class_of(target, "target")
         fields["threads"] = self._threads
+        if compare_with is not None and not isinstance(compare_with, Model):
+            raise InputError("compare_with is {!r}: expected a Model".format(compare_with))
         self._warn_of_assumption(preprocessing)
-        return run_report(self._handle, images, output, methods, preprocessing, progress, fields)
+        compared = None if compare_with is None else compare_with._handle
+        return run_report(self._handle, compared, images, output, methods, preprocessing, progress, fields)
 
     def evaluate(
         self,
@@ -657,7 +662,7 @@ class Model:
         methods: Union[None, str, Sequence[str]] = None,
         target: Optional[Target] = None,
         preprocessing: Optional[Preprocessing] = None,
-        progress: object = None,
+        progress: ProgressOption = None,
         **options: Any,
     ) -> Evaluation:
         """Evaluates maps or boxes on many pictures.

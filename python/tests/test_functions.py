@@ -167,6 +167,11 @@ class Functions(unittest.TestCase):
         )
         self.assertEqual((done.photos, done.failed, done.failures), (2, 0, []))
         self.assertIn("<title>Two", page.read_text(encoding="utf-8"))
+        plain = fovea.Model(support.SOURCE / "models" / "imagenette-resnet-plain.onnx", threads=1)
+        self.model.report(support.PHOTO, page, class_models=0, localize=False, compare_with=plain, target="golf")
+        self.assertIn("imagenette-resnet-plain", page.read_text(encoding="utf-8"))
+        with self.assertRaisesRegex(fovea.InputError, "compare_with is 'plain.onnx'"):
+            self.model.report(support.PHOTO, page, compare_with="plain.onnx")
         with self.assertRaisesRegex(fovea.InputError, "'titel': is not known; there are"):
             self.model.report([support.PHOTO], page, titel="x")
         with self.assertRaisesRegex(fovea.InputError, r"images\[0\]"):

@@ -42,14 +42,32 @@ ReportRequest read_report(const char* options) {
   return request;
 }
 
-ReportExplainers explainers_for(const fovea_model& model, const ReportRequest& request) {
-  ReportExplainers explainers{*model.explainer(explain_options(model, request.pictures, request.methods,
-                                                               request.method_options, request.crops)),
-                              {}};
+ReportNetwork network_for(const fovea_model& model, const ReportRequest& request,
+                          std::optional<std::int64_t> target) {
+  const auto explainer = [&](const ExplainOptions& options) { return *model.explainer(options); };
+  ReportNetwork network{model.network(request.pictures.preprocessing, 0, 0),
+                        {explainer(explain_options(model, request.pictures, request.methods,
+                                                   request.method_options, request.crops)),
+                         {}},
+                        "",
+                        target,
+                        model.program_options(0, 0, request.pictures.threads)};
   if (request.localize)
-    explainers.objects.emplace(*model.explainer(
-        object_explain_options(explain_options(model, request.pictures, {"gradient"}, {}, Crops::One))));
-  return explainers;
+    network.explainers.objects = explainer(
+        object_explain_options(explain_options(model, request.pictures, {"gradient"}, {}, Crops::One)));
+  check_class(target, network.explainers.maps.program());
+  return network;
+}
+
+/// The network that is shown beside `model`: with a preprocessing of its own, and for a given class that of
+/// the same name.
+ReportNetwork network_beside(const fovea_model& model, const fovea_model& other, ReportRequest request) {
+  request.pictures.preprocessing = {};
+  std::optional<std::int64_t> target;
+  if (request.target)
+    target =
+        other.names.find(model.names.name(*request.target), static_cast<std::int64_t>(other.labels.size()));
+  return network_for(other, request, target);
 }
 
 }  // namespace
@@ -57,15 +75,14 @@ ReportExplainers explainers_for(const fovea_model& model, const ReportRequest& r
 
 using namespace fovea::c_api;
 
-fovea_status fovea_report(const fovea_model* model, const char* options, fovea_progress progress, void* user,
-                          fovea_result** result) {
+fovea_status fovea_report(const fovea_model* model, const fovea_model* compared, const char* options,
+                          fovea_progress progress, void* user, fovea_result** result) {
   return give_result(result, [&](fovea_result& out) {
     const fovea_model& from = not_null(model, "model");
     ReportRequest request = read_report(options);
-    const fovea::ReportNetwork network{from.network(request.pictures.preprocessing, 0, 0),
-                                       explainers_for(from, request), "", request.target,
-                                       from.program_options(0, 0, request.pictures.threads)};
-    check_class(request.target, network.explainers.maps.program());
+    std::vector<fovea::ReportNetwork> networks = {network_for(from, request, request.target)};
+    if (compared)
+      networks.push_back(network_beside(from, *compared, request));
     const fovea::ThreadPartition partition = request.pictures.partition();
     request.options.workers = partition.workers;
     CallerEvents caller{progress, user};
@@ -74,7 +91,7 @@ fovea_status fovea_report(const fovea_model* model, const char* options, fovea_p
     events.failed = caller.on_failure();
     const fovea::ReportOutcome outcome =
         fovea::write_photos_page(request.pictures.images, fovea::other_files(request.pictures.given),
-                                 {network}, request.options, events);
+                                 networks, request.options, events);
     if (!outcome.is_written)
       throw fovea::OutputError(caller.failures.empty() ? "the page is not written" : caller.failures.back(),
                                request.options.file);

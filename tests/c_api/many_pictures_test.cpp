@@ -41,13 +41,33 @@ TEST(CApiManyPictures, WritesAReport) {
   options["localize"] = false;
   options["output"] = folder.file("page.html");
   int calls = 0;
-  const auto result =
-      result_of(fovea_report, model.get(), options.dump().c_str(), &count_calls, static_cast<void*>(&calls));
+  const auto result = result_of(fovea_report, model.get(), nullptr, options.dump().c_str(), &count_calls,
+                                static_cast<void*>(&calls));
   EXPECT_EQ(integers_of(result, "photos").front(), 2);
   EXPECT_EQ(integers_of(result, "failed").front(), 1);
   EXPECT_NE(text_of(result, "failures").find("damaged.jpg"), std::string::npos);
   EXPECT_GE(calls, 2);
   EXPECT_NE(load(folder.file("page.html")).find("golf ball"), std::string::npos);
+}
+
+TEST(CApiManyPictures, ComparesTwoNetworks) {
+  const TemporaryFolder folder;
+  const auto model = load_model(bundled());
+  const auto plain = load_model(std::string(FOVEA_SOURCE_DIR) + "/models/imagenette-resnet-plain.onnx");
+  nlohmann::ordered_json options = pictures_json();
+  options["class_models"] = 0;
+  options["localize"] = false;
+  options["target"] = 4;
+  options["output"] = folder.file("page.html");
+  const auto result =
+      result_of(fovea_report, model.get(), plain.get(), options.dump().c_str(), nullptr, nullptr);
+  EXPECT_EQ(integers_of(result, "photos").front(), 2);
+  EXPECT_NE(load(folder.file("page.html")).find("imagenette-resnet-plain"), std::string::npos);
+  const auto renamed = load_model_with(bundled(), R"({"labels": ["a","b","c","d","e","f","g","h","i","j"]})");
+  fovea_result* none = nullptr;
+  EXPECT_EQ(fovea_report(model.get(), renamed.get(), options.dump().c_str(), nullptr, nullptr, &none),
+            FOVEA_ERROR_INPUT);
+  EXPECT_NE(std::string(fovea_last_error()).find("church"), std::string::npos) << fovea_last_error();
 }
 
 TEST(CApiManyPictures, ACancelledReportLeavesNothing) {
@@ -56,7 +76,8 @@ TEST(CApiManyPictures, ACancelledReportLeavesNothing) {
   nlohmann::ordered_json options = pictures_json();
   options["output"] = folder.file("page.html");
   fovea_result* result = nullptr;
-  EXPECT_EQ(fovea_report(model.get(), options.dump().c_str(), &refuse, nullptr, &result), FOVEA_CANCELLED);
+  EXPECT_EQ(fovea_report(model.get(), nullptr, options.dump().c_str(), &refuse, nullptr, &result),
+            FOVEA_CANCELLED);
   EXPECT_EQ(result, nullptr);
   EXPECT_TRUE(fs::is_empty(folder.file("")));
 }
@@ -70,7 +91,7 @@ TEST(CApiManyPictures, OptionsOfReportsAreChecked) {
         std::pair{R"({"images": ["a.jpg"], "output": "x.html", "top": 6})", "'top': expected 1 to 5"},
         std::pair{R"({"images": ["a.jpg"], "output": "x.html", "methods": ["x"]})", "unknown method 'x'"},
         std::pair{R"({"images": ["a.jpg"], "output": "x.html", "target": 10})", "class 10"}}) {
-    EXPECT_EQ(fovea_report(model.get(), json, nullptr, nullptr, &result), FOVEA_ERROR_INPUT) << json;
+    EXPECT_EQ(fovea_report(model.get(), nullptr, json, nullptr, nullptr, &result), FOVEA_ERROR_INPUT) << json;
     EXPECT_NE(std::string(fovea_last_error()).find(text), std::string::npos) << fovea_last_error();
   }
   EXPECT_EQ(result, nullptr);
