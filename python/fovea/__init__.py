@@ -23,8 +23,9 @@ from ._explanation import Classification, Explanation, Prediction, Rect
 from ._library import LIBRARY_VERSION
 from ._library import call as _call
 from ._many import Evaluation, Patch, ReportOutcome, merge_evaluations
-from ._model import Layer, Model, PreprocessingWarning, bundled_model_path
+from ._model import Model
 from ._objects import Box, ClassModel, Localization, Reconstruction, Unit, segment
+from ._opened import Layer, PreprocessingWarning, bundled_model_path
 from ._pictures import encode_png, read_image, write_image, write_png
 from ._sessions import Note
 from ._version import __version__

@@ -62,6 +62,14 @@ def text(value: object, name: str) -> Optional[bytes]:
         raise InputError("{} is {!r}: not a text that has an encoding".format(name, value)) from None
 
 
+def required(value: object, name: str) -> bytes:
+    """The same, but None is an InputError, too."""
+    checked = text(value, name)
+    if checked is None:
+        raise InputError("{} is None: expected a text".format(name))
+    return checked
+
+
 def path(value: object, name: str) -> bytes:
     """A path as the library takes it. InputError for what is no path, or holds a zero byte."""
     if not isinstance(value, (str, bytes, os.PathLike)):

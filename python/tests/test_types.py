@@ -24,7 +24,8 @@ class Types(unittest.TestCase):
                 continue
             self.assertTrue(inspect.getdoc(thing), name)
             if inspect.isclass(thing):
-                for method, function in vars(thing).items():
+                own = [base for base in thing.__mro__ if base.__module__.startswith("fovea")]
+                for method, function in (item for base in own for item in vars(base).items()):
                     if not method.startswith("_") and (callable(function) or isinstance(function, property)):
                         self.assertTrue(inspect.getdoc(function), "{}.{}".format(name, method))
 
