@@ -11,10 +11,13 @@
 /// are reported through callbacks.
 namespace fovea {
 
+enum class Subfolders { Ignored, Included };
+
 /// Returns the paths with each folder replaced by the pictures in it, which are recognised by their
-/// extensions and sorted by name. Subfolders are ignored. A folder without pictures stays in the list, so
-/// that reading it reports the error.
-std::vector<std::string> expand_folders(const std::vector<std::string>& paths);
+/// extensions and sorted by name; those of its subfolders follow folder by folder, or are ignored. A folder
+/// without pictures stays in the list, so that reading it reports the error.
+std::vector<std::string> expand_folders(const std::vector<std::string>& paths,
+                                        Subfolders subfolders = Subfolders::Ignored);
 /// Returns the files in those folders that `expand_folders` does not take for pictures, sorted.
 std::vector<std::string> other_files(const std::vector<std::string>& paths);
 /// Returns the pictures in a folder and in all its subfolders, folder by folder, each sorted by name.

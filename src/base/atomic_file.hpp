@@ -8,12 +8,18 @@ namespace fovea {
 
 /// A file that is written completely or not at all: to a temporary file in the same folder, which takes the
 /// final name when it is complete. The mode of an existing file is kept, a symbolic link is followed, and a
-/// device or pipe is written directly. Without `commit` the previous file is untouched and no new file
-/// remains.
+/// device, pipe or descriptor (/dev/stdout, /dev/fd/3) is written directly. Without `commit` the previous
+/// file is untouched and no new file remains, whatever ends the process: until then the file has no name, or,
+/// on file systems without unnamed files, a name that `remove_unfinished` and `remove_leftovers` know.
 class AtomicFile {
 public:
+  enum class Temporary {
+    Unnamed,  ///< where the file system has unnamed files
+    Named,    ///< always as on a file system that has none
+  };
+
   /// OutputError naming the file when it cannot be made.
-  explicit AtomicFile(const std::string& path);
+  explicit AtomicFile(const std::string& path, Temporary temporary = Temporary::Unnamed);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
@@ -24,9 +30,11 @@ public:
   void commit();
 
 private:
+  void give_name(int descriptor);
+
   std::string path_;       ///< as given
-  std::string target_;     ///< the file that is replaced
-  std::string temporary_;  ///< empty: written directly, or done
+  std::string target_;     ///< the file that is replaced; empty: written directly
+  std::string temporary_;  ///< its name until it is complete; empty: it has none
   std::optional<unsigned> mode_;
   int descriptor_ = -1;
 };

@@ -60,8 +60,8 @@ bool holds_only_pictures(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
     const fs::path name = at->path().filename();
-    const bool ours =
-        name.extension() == ".png" || name.extension() == ".jpg" || process_of_file(name.string());
+    const bool ours = name.extension() == ".png" || name.extension() == ".jpg" ||
+                      name.extension() == ".webp" || process_of_file(name.string());
     if (!ours || !at->is_regular_file(error) || at->is_symlink(error))
       return false;
   }

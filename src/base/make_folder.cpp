@@ -1,5 +1,6 @@
 #include "base/make_folder.hpp"
 
+#include "base/unfinished.hpp"
 #include "fovea/error.hpp"
 
 #include <fmt/format.h>
@@ -9,14 +10,37 @@
 #include <cstring>
 #include <filesystem>
 #include <system_error>
+#include <vector>
 
 namespace fovea {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// The folder and those above it that do not exist, the uppermost first.
+std::vector<std::string> missing_folders(fs::path path) {
+  std::vector<std::string> missing;
+  std::error_code ignored;
+  for (; !path.empty() && !fs::exists(path, ignored); path = path.parent_path())
+    if (path.has_filename())
+      missing.insert(missing.begin(), path.string());
+  return missing;
+}
+
+}  // namespace
+
 void make_folder(const std::string& path) {
   std::error_code error;
-  fs::create_directories(path, error);
+  {
+    const UnfinishedLock hold = hold_unfinished();
+    const std::vector<std::string> missing = missing_folders(path);
+    fs::create_directories(path, error);
+    std::error_code ignored;
+    for (const std::string& folder : missing)
+      if (fs::is_directory(folder, ignored))
+        note_made_folder(folder);
+  }
   if (error)
     throw OutputError(fmt::format("cannot make the folder: {}", error.message()), path);
   if (!fs::is_directory(path, error))

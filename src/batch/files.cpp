@@ -33,14 +33,31 @@ std::vector<std::string> files_in(const std::string& folder, bool pictures) {
   return files;
 }
 
+/// The pictures in a folder and in all its subfolders, folder by folder, each sorted by name.
+std::vector<std::string> all_pictures_below(const std::string& folder) {
+  std::vector<std::string> folders = {folder};
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(folder, fs::directory_options::skip_permission_denied, error), end;
+       !error && at != end; at.increment(error))
+    if (at->is_directory(error))
+      folders.push_back(at->path().string());
+  std::sort(folders.begin(), folders.end());
+  std::vector<std::string> pictures;
+  for (const std::string& each : folders)
+    for (std::string& file : files_in(each, true))
+      pictures.push_back(std::move(file));
+  return pictures;
+}
+
 }  // namespace
 
-std::vector<std::string> expand_folders(const std::vector<std::string>& paths) {
+std::vector<std::string> expand_folders(const std::vector<std::string>& paths, Subfolders subfolders) {
   std::vector<std::string> result;
   for (const std::string& path : paths) {
     std::error_code error;
-    const std::vector<std::string> inside =
-        fs::is_directory(path, error) ? files_in(path, true) : std::vector<std::string>();
+    std::vector<std::string> inside;
+    if (fs::is_directory(path, error))
+      inside = subfolders == Subfolders::Included ? all_pictures_below(path) : files_in(path, true);
     if (inside.empty())
       result.push_back(path);
     result.insert(result.end(), inside.begin(), inside.end());
@@ -61,16 +78,7 @@ std::vector<std::string> pictures_below(const std::string& folder) {
   std::error_code error;
   if (!fs::is_directory(folder, error))
     throw InputError("is not a folder of pictures", folder);
-  std::vector<std::string> folders = {folder};
-  for (fs::recursive_directory_iterator at(folder, fs::directory_options::skip_permission_denied, error), end;
-       !error && at != end; at.increment(error))
-    if (at->is_directory(error))
-      folders.push_back(at->path().string());
-  std::sort(folders.begin(), folders.end());
-  std::vector<std::string> pictures;
-  for (const std::string& each : folders)
-    for (std::string& file : files_in(each, true))
-      pictures.push_back(std::move(file));
+  std::vector<std::string> pictures = all_pictures_below(folder);
   if (pictures.empty())
     throw InputError(why_no_pictures(folder), folder);
   return pictures;

@@ -3,6 +3,7 @@
 #include "base/atomic_file.hpp"
 #include "base/check.hpp"
 #include "base/json.hpp"
+#include "base/unfinished.hpp"
 
 #include <fmt/format.h>
 
@@ -17,6 +18,9 @@ Journal::Journal(ResultFiles files, const std::vector<std::int64_t>& places,
                  const nlohmann::ordered_json& settings, EarlierResults earlier)
     : files_(std::move(files)) {
   std::error_code ignored;
+  if (earlier == EarlierResults::Discard)
+    for (const std::string& path : {files_.rows, files_.partial})
+      fs::remove(path, ignored);
   const bool finished = fs::exists(files_.rows, ignored);
   // Rows without settings were never begun: settings are written before the first row.
   const bool begun = fs::exists(files_.partial, ignored) && fs::exists(files_.settings, ignored);
@@ -28,7 +32,14 @@ Journal::Journal(ResultFiles files, const std::vector<std::int64_t>& places,
     rows_ = read_finished(files_.rows, places);
     return;
   }
+  const UnfinishedLock hold = hold_unfinished();
   file_.emplace(files_.partial);
+  if (!begun) {
+    is_empty_ = true;
+    note_unfinished(files_.partial);
+    if (!fs::exists(files_.settings, ignored))
+      note_unfinished(files_.settings);
+  }
   if (begun)
     rows_ = read_beginning(files_.partial, places);
   else
@@ -41,11 +52,13 @@ Journal::Journal(ResultFiles files, const std::vector<std::int64_t>& places,
 void Journal::add(ImageResult result) {
   FOVEA_ASSERT(file_.has_value());
   file_->append(to_csv(result) + "\n");
+  keep();
   rows_.results.push_back(std::move(result));
 }
 
 std::vector<ImageResult> Journal::finish() {
   if (file_) {
+    keep();
     file_->sync();
     std::error_code error;
     fs::rename(files_.partial, files_.rows, error);
@@ -53,6 +66,14 @@ std::vector<ImageResult> Journal::finish() {
       throw OutputError(fmt::format("cannot write: {}", error.message()), files_.rows);
   }
   return std::move(rows_.results);
+}
+
+void Journal::keep() {
+  if (!is_empty_)
+    return;
+  is_empty_ = false;
+  forget_unfinished(files_.partial);
+  forget_unfinished(files_.settings);
 }
 
 void Journal::check_settings(const nlohmann::ordered_json& settings) const {

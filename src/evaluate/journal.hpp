@@ -8,11 +8,12 @@
 
 namespace fovea {
 
-/// The treatment of results of an earlier run in the same folder.
-enum class EarlierResults { Refuse, Resume };
+/// The treatment of results of an earlier run in the same folder. Discard removes them.
+enum class EarlierResults { Refuse, Resume, Discard };
 
 /// The growing results of one shard: a file with one row for each image, from which a run can be resumed
-/// after it ended at any moment, even in the middle of a row.
+/// after it ended at any moment, even in the middle of a row. Before the first row there is nothing to
+/// resume, and an interrupt leaves nothing (`base/unfinished.hpp`).
 class Journal {
 public:
   /// `places` are the images of the shard in the ground truth. With Resume, continues the rows of an earlier
@@ -30,10 +31,13 @@ public:
   std::vector<ImageResult> finish();
 
 private:
+  /// Lets an interrupt leave the files in place.
+  void keep();
   void check_settings(const nlohmann::ordered_json& settings) const;
 
   ResultFiles files_;
   ResultRows rows_;
+  bool is_empty_ = false;           ///< begun here, without rows yet
   std::optional<AppendFile> file_;  ///< none: finished by an earlier run
 };
 

@@ -19,7 +19,7 @@ constexpr double kPlotScale = 1.5;
 void write_both(const std::string& folder, const std::string& name, const std::string& svg,
                 const Image& picture) {
   const std::string path = (fs::path(folder) / name).string();
-  write_file_atomically(path + ".svg", svg);
+  write_file_atomically(path + ".svg", svg + "<!-- fovea -->\n");
   write_png(path + ".png", picture);
 }
 

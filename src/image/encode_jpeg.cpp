@@ -28,6 +28,8 @@ bool encode(jpeg_compress_struct* jpeg, JpegErrors* errors, const Image& image, 
   jpeg_set_defaults(jpeg);
   jpeg_set_quality(jpeg, quality, TRUE);
   jpeg_start_compress(jpeg, TRUE);
+  constexpr JOCTET software[] = {'f', 'o', 'v', 'e', 'a'};
+  jpeg_write_marker(jpeg, JPEG_COM, software, sizeof(software));
   while (jpeg->next_scanline < jpeg->image_height) {
     // libjpeg only reads the row, though its interface does not say so.
     auto* row = const_cast<JSAMPLE*>(image.at(0, jpeg->next_scanline));

@@ -90,6 +90,7 @@ std::string file_of(std::int64_t width, std::int64_t height, ColourType type, st
   file.reserve(data.size() + colours.size() + 100);
   file += "\x89PNG\r\n\x1a\n";
   append_chunk(file, "IHDR", header);
+  append_chunk(file, "tEXt", std::string_view("Software\0fovea", 14));
   if (!colours.empty())
     append_chunk(file, "PLTE", colours);
   append_chunk(file, "IDAT", data);

@@ -3,12 +3,12 @@
 #include "base/utf8.hpp"
 #include "networks/preprocessing_json.hpp"
 #include "report/result_text.hpp"
+#include "report/table.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-#include <array>
+#include <vector>
 
 namespace fovea {
 namespace {
@@ -17,19 +17,22 @@ std::string percent(const std::optional<double>& value) {
   return value ? fmt::format("{:.2f}", *value) : "";
 }
 
-using Row = std::array<std::string, 7>;
+/// A row of texts; the table is for people.
+void add_texts(Table& table, const std::vector<std::string>& texts) {
+  std::vector<TableCell> cells;
+  for (const std::string& text : texts)
+    cells.push_back({text, text});
+  table.add_row(std::move(cells));
+}
 
-Row row_of(const KnownNetwork& network, bool is_pulled) {
+void add_known(Table& table, const KnownNetwork& network, bool is_pulled) {
   std::vector<std::string> what = {network.title};
   what.insert(what.end(), network.aliases.begin(), network.aliases.end());
-  return {shown(network.name),
-          shown(fmt::format("{}", fmt::join(what, ", "))),
-          fmt::format("{:.2f}", static_cast<double>(network.bytes) / 1e6),
-          percent(network.top1),
-          percent(network.top5),
-          is_pulled ? "pulled" : "",
-          shown(preprocessing_text(network.preprocessing) +
-                (network.note.empty() ? "" : " (" + network.note + ")"))};
+  add_texts(table, {network.name, fmt::format("{}", fmt::join(what, ", ")),
+                    fmt::format("{:.2f}", static_cast<double>(network.bytes) / 1e6), percent(network.top1),
+                    percent(network.top5), is_pulled ? "pulled" : "",
+                    preprocessing_text(network.preprocessing) +
+                        (network.note.empty() ? "" : " (" + network.note + ")")});
 }
 
 }  // namespace
@@ -97,21 +100,19 @@ nlohmann::ordered_json network_list_json(const NetworkList& list) {
 }
 
 std::string network_list_text(const NetworkList& list) {
-  std::vector<Row> rows = {{"name", "network, other names", "MB", "top-1", "top-5", "", "preprocessing"}};
+  Table table({{"name", "name"},
+               {"title", "network, other names"},
+               {"megabytes", "MB", true},
+               {"top1", "top-1", true},
+               {"top5", "top-5", true},
+               {"state", ""},
+               {"preprocessing", "preprocessing"}});
   for (const KnownNetwork& network : list.known.networks)
-    rows.push_back(row_of(network, list.catalog.is_pulled(network)));
+    add_known(table, network, list.catalog.is_pulled(network));
   for (const RegisteredNetwork& network : list.registered)
-    rows.push_back({shown(network.name), shown(network.path), "", "", "", "registered",
-                    shown(preprocessing_text(network.preprocessing))});
-  std::array<std::size_t, 2> widths = {};
-  for (const Row& row : rows)
-    for (std::size_t c = 0; c < widths.size(); ++c)
-      widths[c] = std::max(widths[c], row[c].size());
-  std::string text;
-  for (const Row& row : rows)
-    text += fmt::format("{:<{}}  {:<{}}  {:>6}  {:>5}  {:>5}  {:<10}  {}\n", row[0], widths[0], row[1],
-                        widths[1], row[2], row[3], row[4], row[5], row[6]);
-  return text +
+    add_texts(table, {network.name, network.path, "", "", "", "registered",
+                      preprocessing_text(network.preprocessing)});
+  return table.text() +
          fmt::format(
              "All networks that are not registered are from the {} ({}); 'fovea models pull NAME' downloads "
              "one.\n",

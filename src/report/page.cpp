@@ -142,6 +142,7 @@ std::string Page::add_picture(const std::string& name, const std::string& bytes)
     if (unfinished_.empty()) {
       const std::string wanted = unfinished_folder_name(folder_);
       std::error_code error;
+      const UnfinishedLock hold = hold_unfinished();
       note_unfinished(wanted);
       if (!fs::create_directory(wanted, error)) {
         forget_unfinished(wanted);
@@ -166,21 +167,27 @@ void Page::add_block(std::string_view kind, std::string_view json) {
 void Page::finish() {
   file_.write("<script>\n(() => {\n\"use strict\";\n" + page_script() +
               "})();\n</script>\n</body>\n</html>\n");
+  const UnfinishedLock hold = hold_unfinished();  // an interrupt comes before or after page and pictures
   if (!unfinished_.empty()) {
-    std::error_code error;
-    fs::create_directories(folder_, error);
-    if (error)
-      throw_write_error(folder_, error.value());
-    for (const std::string& name : names_) {
-      fs::rename(fs::path(unfinished_) / name, fs::path(folder_) / name, error);
-      if (error)
-        throw_write_error((fs::path(folder_) / name).string(), error.value());
-    }
-    fs::remove_all(unfinished_, error);
+    place_pictures();
     forget_unfinished(unfinished_);
     unfinished_.clear();
   }
   file_.commit();
+}
+
+void Page::place_pictures() {
+  if (::rename(unfinished_.c_str(), folder_.c_str()) == 0)
+    return;
+  if (errno != ENOTEMPTY && errno != EEXIST)
+    throw_write_error(folder_, errno);
+  std::error_code error;  // an earlier page's folder, which may hold something else
+  for (const std::string& name : names_) {
+    fs::rename(fs::path(unfinished_) / name, fs::path(folder_) / name, error);
+    if (error)
+      throw_write_error((fs::path(folder_) / name).string(), error.value());
+  }
+  fs::remove_all(unfinished_, error);
 }
 
 }  // namespace fovea

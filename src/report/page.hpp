@@ -39,6 +39,9 @@ public:
   void finish();
 
 private:
+  /// Gives the unfinished folder of pictures its name, or moves what is in it.
+  void place_pictures();
+
   std::string path_;
   Pictures pictures_;
   AtomicFile file_;

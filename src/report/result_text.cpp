@@ -31,7 +31,7 @@ nlohmann::ordered_json to_json(Crops crops) {
 }
 
 bool ends_with_png(const std::string& path) {
-  return lower_case(std::filesystem::path(path).extension().string()) == ".png";
+  return path == "/dev/stdout" || lower_case(std::filesystem::path(path).extension().string()) == ".png";
 }
 
 }  // namespace fovea

@@ -20,7 +20,7 @@ nlohmann::ordered_json to_json(const std::optional<double>& number);
 nlohmann::ordered_json to_json(const Labels& labels, std::int64_t index);
 /// The crops as a number, or "whole".
 nlohmann::ordered_json to_json(Crops crops);
-/// Whether an output path names one PNG picture rather than a folder.
+/// Whether an output path names one PNG picture rather than a folder, as /dev/stdout does.
 bool ends_with_png(const std::string& path);
 
 }  // namespace fovea

@@ -1,26 +1,69 @@
 #include "base/atomic_file.hpp"
 #include "base/read_file.hpp"
-#include "base/unfinished.hpp"
 #include "fovea/error.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace fovea::test {
 namespace {
 
 TEST(AtomicFile, WritesAndReplaces) {
+  for (const auto temporary : {AtomicFile::Temporary::Unnamed, AtomicFile::Temporary::Named}) {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("a.bin");
+    for (const std::string_view bytes : {std::string_view("one\0two", 7), std::string_view("")}) {
+      AtomicFile file(path, temporary);
+      file.write(bytes);
+      file.commit();
+      EXPECT_EQ(load(path), bytes);
+      EXPECT_EQ(folder.count(), 1U);
+    }
+  }
+}
+
+TEST(AtomicFile, LeavesNothingWithoutCommit) {
+  for (const auto temporary : {AtomicFile::Temporary::Unnamed, AtomicFile::Temporary::Named}) {
+    const TemporaryFolder folder;
+    store(folder.file("old"), "old");
+    for (const char* name : {"old", "new"}) {
+      AtomicFile file(folder.file(name), temporary);
+      file.write("half");
+    }
+    EXPECT_EQ(folder.count(), 1U);
+    EXPECT_EQ(load(folder.file("old")), "old");
+  }
+}
+
+TEST(AtomicFile, HasNoNameUntilItsEnd) {
   const TemporaryFolder folder;
-  const std::string path = folder.file("a.bin");
-  write_file_atomically(path, std::string_view("one\0two", 7));
-  EXPECT_EQ(load(path), std::string("one\0two", 7));
-  write_file_atomically(path, "");
-  EXPECT_EQ(load(path), "");
-  EXPECT_EQ(folder.count(), 1U);
+  const int unnamed = ::open(folder.path().c_str(), O_TMPFILE | O_WRONLY, 0600);
+  if (unnamed < 0)
+    GTEST_SKIP() << "the file system has no unnamed files";
+  ::close(unnamed);
+  AtomicFile file(folder.file("a"));
+  file.write("half");
+  EXPECT_EQ(folder.count(), 0U);
+}
+
+TEST(AtomicFile, ObeysTheUmask) {
+  const TemporaryFolder folder;
+  const mode_t before = ::umask(027);
+  for (const auto temporary : {AtomicFile::Temporary::Unnamed, AtomicFile::Temporary::Named}) {
+    const std::string path = folder.file(temporary == AtomicFile::Temporary::Named ? "named" : "unnamed");
+    AtomicFile file(path, temporary);
+    file.commit();
+    struct stat status = {};
+    EXPECT_EQ(::stat(path.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0640U) << path;
+  }
+  ::umask(before);
 }
 
 TEST(AtomicFile, KeepsTheModeAndFollowsALink) {
@@ -74,20 +117,6 @@ TEST(AtomicFile, AFullDiskLeavesTheOldFile) {
   EXPECT_EQ(message, folder.file("a") + ": cannot write: File too large");
   EXPECT_EQ(load(folder.file("a")), "old");
   EXPECT_EQ(folder.count(), 1U);
-}
-
-TEST(Unfinished, IsRemovedFromAnyFolderButFinishedFilesStay) {
-  const TemporaryFolder folder;
-  write_file_atomically(folder.file("done"), "x");
-  AtomicFile file(folder.file("begun"));
-  file.write("half");
-  note_unfinished(folder.file("pictures"));
-  std::filesystem::create_directory(folder.file("pictures"));
-  store(folder.file("pictures/one"), "x");
-  EXPECT_EQ(folder.count(), 3U);
-  { const auto lock = remove_unfinished(); }
-  EXPECT_EQ(folder.count(), 1U);
-  EXPECT_EQ(load(folder.file("done")), "x");
 }
 
 TEST(ReadFile, ReadsWholeFiles) {

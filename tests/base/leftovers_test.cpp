@@ -45,7 +45,7 @@ TEST_F(Leftovers, OfAKilledProcessAreRemovedByTheNextThatWritesThere) {
   const std::string ready = folder.file("ready");
   const pid_t child = ::fork();
   if (child == 0) {
-    AtomicFile file(folder.file("map.png"));
+    AtomicFile file(folder.file("map.png"), AtomicFile::Temporary::Named);
     file.write("half");
     store(ready, "");
     while (true)

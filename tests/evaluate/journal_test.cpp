@@ -1,8 +1,11 @@
 #include "evaluate/journal.hpp"
 
+#include "base/unfinished.hpp"
 #include "result_fixture.hpp"
 
 #include <filesystem>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace fovea::test {
 namespace {
@@ -72,6 +75,37 @@ TEST_F(JournalOfThree, refuses_earlier_results_unless_it_resumes_them) {
   EXPECT_EQ(message_of<UnfinishedResults>([&] { open(EarlierResults::Refuse); }),
             files.rows + ": results of an earlier run are there");
   EXPECT_EQ(open(EarlierResults::Resume).finish().size(), 3U);
+}
+
+TEST_F(JournalOfThree, begins_anew_if_asked) {
+  run_begun(2);
+  {
+    Journal journal = open(EarlierResults::Discard);
+    EXPECT_EQ(journal.done(), 0U);
+    for (std::int64_t i = 0; i < 3; ++i)
+      journal.add(result_of(i));
+    EXPECT_EQ(journal.finish().size(), 3U);
+  }
+  EXPECT_EQ(open(EarlierResults::Discard).done(), 0U);
+  EXPECT_FALSE(std::filesystem::exists(files.rows));
+}
+
+TEST_F(JournalOfThree, leaves_nothing_to_an_interrupt_before_its_first_row) {
+  const auto files_after_interrupt = [&](std::int64_t rows) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      Journal journal = open(EarlierResults::Refuse);
+      for (std::int64_t i = 0; i < rows; ++i)
+        journal.add(result_of(i));
+      const UnfinishedLock lock = remove_unfinished();
+      ::_exit(0);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return folder.count();
+  };
+  EXPECT_EQ(files_after_interrupt(0), 0U);
+  EXPECT_EQ(files_after_interrupt(1), 2U) << "a row and the settings";
 }
 
 TEST_F(JournalOfThree, refuses_to_resume_with_other_settings) {

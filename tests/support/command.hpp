@@ -21,6 +21,9 @@ struct CommandOptions {
   /// Variables that are set or changed; an empty value takes the variable away.
   std::vector<std::pair<std::string, std::string>> environment = {};
   std::string stderr_path = {};  ///< where its standard error goes instead of Outcome::err
+  std::string input = {};        ///< what it reads from standard input, a socket that then ends
+  std::string stdin_path = {};   ///< the file that is its standard input instead
+  int terminal_columns = 0;      ///< its standard error is a terminal of that width; 0: a file
   std::vector<int> closed = {};  ///< descriptors, among 0 to 2, that it finds closed
   long file_size_limit = 0;      ///< bytes that any file it writes may have; 0: no limit
   long memory_limit = 0;         ///< bytes of address space; 0: no limit
