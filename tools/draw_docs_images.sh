@@ -22,8 +22,9 @@ cp "$work/plain/sheet.png" "$images/two-networks-plain-class-models.png"
 "$fovea" class-model --class church --class "golf ball" --fourier --sheet -o "$images/class-models-fourier.png"
 "$fovea" deconv samples/church.jpg --layer /stages/stages.1/stages.1.0/relu2/Relu --top 2 --compare -o "$images/relation-church.png"
 
-if command -v chromium >/dev/null; then
+browser=$(command -v chromium-headless-shell || command -v chromium || true)
+if [[ -n $browser ]]; then
   "$fovea" report samples --methods gradient,guided,grad-cam --top 3 --title "What the bundled network looks at" -o "$work/report.html"
-  chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1180,900 --screenshot="$images/report.png" \
+  "$browser" --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1180,1240 --screenshot="$images/report.png" \
     "file://$work/report.html" >/dev/null 2>&1
 fi
