@@ -70,7 +70,7 @@ std::string NetworkCatalog::nearest(const std::string& name, const KnownNetworks
 std::vector<std::string> NetworkCatalog::usable_names() const {
   std::vector<std::string> names = registered_names();
   for (const KnownNetwork& network : known().networks)
-    if (is_pulled(network)) {
+    if (!places_.pulled.empty() && is_pulled(network)) {
       names.push_back(network.name);
       names.insert(names.end(), network.aliases.begin(), network.aliases.end());
     }

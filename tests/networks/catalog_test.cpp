@@ -53,6 +53,7 @@ protected:
 TEST_F(Catalog, PulledNetworksAreFoundByNameAndAlias) {
   EXPECT_EQ(error_of([&] { (void)catalog().find("abc"); }),
             "abc: A B C is not on this machine: run 'fovea models pull abc'");
+  EXPECT_TRUE(catalog().usable_names().empty());
   std::int64_t done = 0, total = 0;
   PullOptions options;
   options.progress = [&](std::int64_t bytes, std::int64_t all) { done = bytes, total = all; };
@@ -60,6 +61,7 @@ TEST_F(Catalog, PulledNetworksAreFoundByNameAndAlias) {
   EXPECT_EQ(done, 3);
   EXPECT_EQ(total, 3);
   EXPECT_EQ(pull_abc(), Pulled::AlreadyHere);
+  EXPECT_EQ(catalog().usable_names(), (std::vector<std::string>{"abc", "abc-7"}));
 
   for (const char* name : {"abc", "abc-7"}) {
     const FoundNetwork found = catalog().find(name);
@@ -92,6 +94,7 @@ TEST_F(Catalog, RegisteredNetworksKeepWhatIsKnownOfThem) {
   network.preprocessing.channel_order = "bgr";
   catalog().add(network);
   EXPECT_EQ(catalog().registered_names(), std::vector<std::string>{"mine"});
+  EXPECT_EQ(catalog().usable_names(), std::vector<std::string>{"mine"});
   const FoundNetwork found = catalog().find_name("mine");
   EXPECT_EQ(found.path, network.path);
   EXPECT_EQ(found.labels, network.labels);
