@@ -97,9 +97,7 @@ std::string why_no_pictures(const std::string& path) {
       ++below;
   if (below > 0)
     return fmt::format(
-        "is a folder without pictures of its own, but its subfolders hold {}: name one of them, or "
-        "add --recursive",
-        below);
+        "is a folder without pictures of its own, but its subfolders hold {}: name one of them", below);
   const std::vector<std::string> others = files_in(path, false);
   if (others.empty())
     return "is a folder that holds no pictures, and neither do its subfolders";

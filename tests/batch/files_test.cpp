@@ -64,8 +64,7 @@ TEST_F(Files, a_folder_without_pictures_says_what_it_holds_instead) {
             "is a folder that holds no pictures, but 2 other files such as 'labels.txt': pi");
   store(folder_.file("above/of/a.jpg"), "x");
   EXPECT_EQ(why_no_pictures(folder_.file("above")),
-            "is a folder without pictures of its own, but its subfolders hold 1: name one of them, or add "
-            "--recursive");
+            "is a folder without pictures of its own, but its subfolders hold 1: name one of them");
 }
 
 TEST_F(Files, a_batch_fails_on_such_a_folder_and_goes_on) {
