@@ -1,5 +1,5 @@
-# fovea_bundle_libraries(INTO FOLDER NOTICES FOLDER BINARIES FILE...): copies the libraries that the files need into the folder and
-# lets the files and the copies find them there, wherever the whole is moved to (RUNPATH). The copies have names of their
+# fovea_bundle_libraries(INTO FOLDER NOTICES FOLDER BINARIES FILE... LOADED NAME...): copies the libraries that the files need, and
+# those of the given names, if they load them while they run, into the folder and lets the files and the copies find them there, wherever the whole is moved to (RUNPATH). The copies have names of their
 # own ("fovea-" before that of the system's), so that a process may hold the system's in another version besides. NOTICES
 # gets the copyright files of the copies' Debian packages. FOVEA_NEEDS_GLIBC and FOVEA_NEEDS_GLIBCXX are then the versions of
 # the symbols that the system must have.
@@ -8,6 +8,9 @@
 # Every Linux of the last years has these in a compatible version; copies of them would break what else a process loads.
 set(FOVEA_LIBRARIES_OF_ANY_SYSTEM
     "^(ld-linux.*|linux-vdso|libc|libm|libdl|librt|libpthread|libresolv|libstdc\\+\\+|libgcc_s)\\.so(\\.|$)")
+
+# The library that the first figure loads (image/cairo_library.cpp).
+set(FOVEA_LIBRARIES_OF_FIGURES libpangocairo-1.0.so.0)
 
 function(fovea_find_tool variable name package)
   find_program(${variable} ${name})
@@ -61,15 +64,38 @@ function(fovea_let_find file folder)
   fovea_run(${FOVEA_PATCHELF} --set-rpath ${folder} ${file})
 endfunction()
 
+# The path of a library of the system, as the loader finds it.
+function(fovea_find_loaded result name)
+  find_program(FOVEA_LDCONFIG ldconfig PATHS /sbin /usr/sbin)
+  fovea_run(${FOVEA_LDCONFIG} -p)
+  string(REPLACE "." "\\." pattern "${name}")
+  if(NOT output MATCHES "[\t ]${pattern} [^\n]*=> (/[^\n]*)")
+    message(FATAL_ERROR "${name} is not installed")
+  endif()
+  set(${result} ${CMAKE_MATCH_1} PARENT_SCOPE)
+endfunction()
+
 function(fovea_bundle_libraries)
-  cmake_parse_arguments(BUNDLE "" "INTO;NOTICES" "BINARIES" ${ARGN})
+  cmake_parse_arguments(BUNDLE "" "INTO;NOTICES" "BINARIES;LOADED" ${ARGN})
   fovea_find_tool(FOVEA_PATCHELF patchelf patchelf)
   fovea_find_tool(FOVEA_OBJDUMP objdump binutils)
-  file(GET_RUNTIME_DEPENDENCIES LIBRARIES ${BUNDLE_BINARIES} RESOLVED_DEPENDENCIES_VAR libraries
+  set(loaded)
+  foreach(name ${BUNDLE_LOADED})
+    foreach(binary ${BUNDLE_BINARIES})
+      file(STRINGS ${binary} uses REGEX "${name}")
+      if(uses)
+        fovea_find_loaded(path ${name})
+        list(APPEND loaded ${path})
+      endif()
+    endforeach()
+  endforeach()
+  file(GET_RUNTIME_DEPENDENCIES LIBRARIES ${BUNDLE_BINARIES} ${loaded} RESOLVED_DEPENDENCIES_VAR libraries
        PRE_EXCLUDE_REGEXES ${FOVEA_LIBRARIES_OF_ANY_SYSTEM} "^libfovea")
   file(MAKE_DIRECTORY ${BUNDLE_INTO})
   set(renamed)
   set(copies)
+  list(APPEND libraries ${loaded})
+  list(REMOVE_DUPLICATES libraries)
   foreach(library ${libraries})
     get_filename_component(name ${library} NAME)
     file(COPY_FILE ${library} ${BUNDLE_INTO}/fovea-${name})

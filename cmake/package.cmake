@@ -29,17 +29,18 @@ if(FOVEA_DPKG_SHLIBDEPS AND FOVEA_FILE)
   set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 endif()
 
-# The libraries that the program loads itself (networks/download.cpp, networks/sha256.cpp), which its symbols do not show, and the certificates of the
-# places that it loads networks from.
+# The libraries that library and program load themselves (image/cairo_library.cpp, networks/download.cpp, networks/sha256.cpp), which their
+# symbols do not show, the font of figures, and the certificates of the places that networks are loaded from.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libpangocairo-1.0-0, fonts-dejavu-core")
 if(FOVEA_BUILD_CLI)
-  set(CPACK_DEBIAN_PACKAGE_DEPENDS "libcurl4, libssl3, ca-certificates")
+  string(APPEND CPACK_DEBIAN_PACKAGE_DEPENDS ", libcurl4, libssl3, ca-certificates")
 endif()
 
 # The further needs of a program that links the static library: the list of packages for building, less the tools and the
 # headers that only the program's own sources read.
 file(STRINGS ${PROJECT_SOURCE_DIR}/tools/debian-packages.txt build_packages REGEX "^build: ")
 string(REGEX MATCHALL "lib[a-z0-9-]+-dev" suggested "${build_packages}")
-list(REMOVE_ITEM suggested libcli11-dev libcurl4-openssl-dev libssl-dev)
+list(REMOVE_ITEM suggested libcli11-dev libcairo2-dev libcurl4-openssl-dev libssl-dev)
 if(NOT FOVEA_IS_SHARED)
   list(JOIN suggested ", " CPACK_DEBIAN_PACKAGE_SUGGESTS)
 endif()

@@ -12,7 +12,8 @@ file(COPY_FILE ${library} ${WORK}/fovea/libfovea_c.so)
 if(STRIP)
   fovea_run(${STRIP} ${WORK}/fovea/libfovea_c.so)
 endif()
-fovea_bundle_libraries(INTO ${WORK}/fovea/libraries NOTICES ${WORK}/fovea/libraries BINARIES ${WORK}/fovea/libfovea_c.so)
+fovea_bundle_libraries(INTO ${WORK}/fovea/libraries NOTICES ${WORK}/fovea/libraries BINARIES ${WORK}/fovea/libfovea_c.so
+                       LOADED ${FOVEA_LIBRARIES_OF_FIGURES})
 
 # The tag names a glibc and stands for the libstdc++ of the systems that have it: Ubuntu 22.04's, 24.04's.
 set(glibc ${FOVEA_NEEDS_GLIBC})

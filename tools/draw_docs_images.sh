@@ -15,6 +15,7 @@ for photo in golf-ball church parachute; do
   "$fovea" localize samples/$photo.jpg -o "$images/localize-$photo.png"
 done
 "$fovea" saliency samples/golf-ball.jpg --with-class-model -o "$images/three-parts-golf-ball.png"
+"$fovea" saliency samples/church.jpg --method grad-cam,guided,gradient -o "$images/methods-church.png"
 "$fovea" class-model --class all --sheet -o "$work/all" >/dev/null
 cp "$work/all/sheet.png" "$images/class-models.png"
 "$fovea" class-model --class all --sheet -m models/imagenette-resnet-plain.onnx -o "$work/plain" >/dev/null

@@ -99,6 +99,9 @@ const std::vector<MethodInfo>& methods();
 std::vector<std::string> method_names();
 /// InputError naming all methods where there is none of that name.
 const MethodInfo& method_info(std::string_view name);
+/// The method's title and the options that it uses in words, for captions: "SmoothGrad: 50 noisy copies,
+/// noise 15 % of the range; the largest of each pixel's channels". InputError as for `method_info`.
+std::string describe_method(std::string_view name, const MethodOptions& options = {});
 
 /// The result of a method for one network input.
 struct Attribution {
@@ -199,11 +202,20 @@ struct Explanation {
 
   /// The display levels of the map: see `display_levels`.
   DisplayLevels levels(const DisplayRange& range = {}) const;
-  /// The map as a grey picture, as a heat map, and as a heat map over the darkened photo, each of the size of
-  /// `seen`. InputError as for `to_grey`, `colorize` and `overlay`.
+  /// The magnitude that a diverging colour map shows in its end colours: the percentile of the magnitudes of
+  /// the relevance, summed over the channels.
+  double signed_level(const DisplayRange& range = {}) const;
+  /// The map as a grey picture, of the size of `seen`. With a diverging colour map, `heat` and `overlay` show
+  /// the signed sum of each pixel's channels instead, for which 128 stands for 0 (`signed_grey`).
   Image grey(const DisplayRange& range = {}) const;
+  Image signed_grey(const DisplayRange& range = {}) const;
+  /// The map in colours. InputError as for `to_grey` and `colorize`.
   Image heat(std::string_view colormap = "inferno", const DisplayRange& range = {}) const;
-  Image overlay(std::string_view colormap = "inferno", const DisplayRange& range = {}) const;
+  /// The map over `seen`. InputError as for `to_grey` and `fovea::overlay`.
+  Image overlay(const OverlayStyle& style = {}, const DisplayRange& range = {}) const;
+  /// The map over the whole photo, in its own size and colours; what lies outside `region` stays as it is.
+  /// InputError also if the photo does not contain `region`.
+  Image overlay_on(const Image& photo, const OverlayStyle& style = {}, const DisplayRange& range = {}) const;
 };
 
 /// A network compiled to explain photos by one or several methods.

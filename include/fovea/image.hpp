@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fovea/geometry.hpp"
+#include "fovea/library.hpp"
 #include "fovea/preprocessing.hpp"
 #include "fovea/tensor.hpp"
 
@@ -9,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace fovea {
@@ -120,13 +122,33 @@ struct DisplayLevels {
 /// clipped to 0..1; all black for flat levels. InputError as for `to_grey`.
 Image scale_to_grey(const Tensor& map, const DisplayLevels& levels, double gamma = 1.0);
 
-/// Names accepted by `colorize`: "inferno", "viridis", "turbo", "magma", "jet", "hot", "grey".
+/// A signed map [H,W] as a grey picture for a diverging colour map: 0 is shown as 128, and a value as
+/// 128 +- 127 * (|value| / level) ^ gamma, clipped; all 128 for a level of 0. InputError as for `to_grey`.
+Image scale_to_signed_grey(const Tensor& map, double level, double gamma = 1.0);
+/// A map's grey picture resized to a photo's size, smoothly. InputError as for Image::blank.
+Image enlarge_map(const Image& grey_map, std::int64_t width, std::int64_t height);
+
+/// Names accepted by `colorize`. Perceptually even are "inferno", "magma", "plasma", "viridis", "cividis" and
+/// "grey", and the diverging "blue-red"; "turbo", "jet" and "hot" are not.
 const std::vector<std::string>& colormap_names();
+/// Whether a colour map is for signed values, with 0 in its middle. InputError for an unknown name.
+bool is_diverging(std::string_view colormap);
 /// Applies a colour map to a grey picture. InputError for an unknown name.
 Image colorize(const Image& grey, std::string_view colormap);
-/// The photo, darkened and grey, under the coloured map, whose opacity rises with the map up to `opacity`.
-/// InputError for pictures of different sizes, an opacity outside 0..1, and an unknown colour map.
-Image overlay(const Image& photo, const Image& grey_map, std::string_view colormap, double opacity = 0.6);
+
+/// The look of a map over a photo.
+struct OverlayStyle {
+  std::string colormap = "inferno";
+  /// Opacity of the map where it is brightest, 0..1; elsewhere it is in proportion to the map. With a
+  /// diverging colour map, in proportion to the distance from its middle.
+  double alpha = 0.75;
+  /// Contour lines around the brightest quarter, half and three quarters of the range of the map, blurred by
+  /// 2 % of the shorter side, instead of the colours.
+  bool contours = false;
+};
+/// The photo in its own colours under the coloured map, of the same size. InputError for pictures of
+/// different sizes, an alpha outside 0..1, and an unknown colour map.
+Image overlay(const Image& photo, const Image& grey_map, const OverlayStyle& style = {});
 
 /// The magnitude displayed with full contrast: a percentile (0 to 100) of the non-zero magnitudes of a
 /// pattern, so that empty surroundings do not change it. It is 0 only for a pattern that is all zero.
@@ -141,10 +163,12 @@ Image to_signed_image(const Tensor& pattern, double level, ChannelOrder order);
 /// 0 for a white of 0. InputError for shapes that do not match.
 Image to_red_and_green(const Tensor& map, const Tensor& relevance, double white);
 
-/// A colour bar: the colours of a map with the texts of its lowest and highest value.
+/// A colour bar: the colours of a map with the texts of its lowest and highest value, and of the one in the
+/// middle, if it has a text.
 struct ColourBar {
   std::string colormap;  ///< a name of `colormap_names`
   std::string low, high;
+  std::string middle = {};
 };
 
 /// One picture of a figure with the texts around it. A panel without picture leaves its place empty.
@@ -155,17 +179,16 @@ struct Panel {
   std::optional<ColourBar> bar = {};  ///< drawn below the picture
 };
 
-/// Panels side by side, `columns` to a row, each scaled by a whole number or evenly to a common height, with
-/// titles above, and colour bars and captions below, wrapped so that no text is cut; legible at half size.
-/// `heading` stands above the whole figure. 0 columns: at most 4. InputError if no panel has a picture, or
-/// for a panel height outside 16..8192 pixels.
-Image make_figure(const std::vector<Panel>& panels, const std::string& heading, std::int64_t columns = 0,
-                  std::int64_t panel_height = 320);
-
-// Plots of results, as SVG or as a picture. Colours are Okabe and Ito's, which colour-blind readers can tell
-// apart (okabe2008universal), and lines beyond the seventh are also dashed. The drawing grows with its
-// labels, so nothing is cut off. Labels are UTF-8; in raster pictures they are limited to the characters of
-// the built-in font.
+/// Panels side by side, each scaled evenly to a common height, with titles above, and colour bars and
+/// captions below. Texts are UTF-8 in any script that a font is installed for. They are wrapped, and end in
+/// an ellipsis where they would still be too long: nothing is cut off.
+struct Figure {
+  std::string heading;  ///< above the whole figure
+  std::string details;  ///< below the heading, in smaller letters
+  std::vector<Panel> panels;
+  std::int64_t columns = 0;         ///< panels in a row; 0: at most 4
+  std::int64_t panel_height = 320;  ///< 16 to 8192, in units of 1/96 inch
+};
 
 /// The role of a line or bar. Controls are baselines that results should exceed; they are drawn in grey.
 enum class PlotRole : std::uint8_t { Result, Control };
@@ -178,6 +201,8 @@ struct PlotSeries {
   PlotRole role = PlotRole::Result;
 };
 
+/// Lines and bars have the colours of Okabe and Ito, which colour-blind readers can tell apart
+/// (okabe2008universal); lines beyond the seventh are also dashed. The drawing grows with its labels.
 struct LinePlot {
   std::string title;
   std::string x_label, y_label;
@@ -201,11 +226,35 @@ struct BarPlot {
   std::vector<double> shown = {};
 };
 
-/// The plot as an SVG file. InputError for a plot without series or bars, or with lists of different lengths.
-std::string to_svg(const LinePlot& plot);
-std::string to_svg(const BarPlot& plot);
-/// The same drawing as an RGB picture with `scale` pixels for each SVG unit: 0.25 to 4.
-Image draw_plot(const LinePlot& plot, double scale = 1);
-Image draw_plot(const BarPlot& plot, double scale = 1);
+// Figures and plots are drawn by Cairo and Pango, which the first drawing loads, in DejaVu Sans and whatever
+// fonts the system has for other scripts. Any number of threads may draw.
+
+using Graphic = std::variant<Figure, LinePlot, BarPlot>;
+
+/// The resolution of pictures for screens, in pixels per inch: 1.5 pixels for each unit of a figure.
+inline constexpr double kScreenDpi = 144;
+/// The largest resolution of photos and maps in SVG and PDF files, whose lines and letters have none.
+inline constexpr double kPrintDpi = 300;
+
+/// The graphic as an RGB picture. InputError for a figure in which no panel has a picture, a panel height out
+/// of range, a plot without series or bars or with lists of different lengths, a resolution outside 24..1200,
+/// a picture of more than 32767 pixels a side, and where libpangocairo is not installed.
+Image draw(const Graphic& graphic, double dpi = kScreenDpi);
+/// The graphic as a file, of which no byte depends on anything but the graphic, the fonts and Cairo's
+/// version. InputError as for `draw`.
+std::string to_svg(const Graphic& graphic, double dpi = kPrintDpi);
+std::string to_pdf(const Graphic& graphic, double dpi = kPrintDpi);
+
+/// Whether `write_graphic` can write a file of that name: it ends in .png, .jpg, .jpeg, .svg or .pdf, in
+/// letters of either case, or is /dev/stdout, for PNG.
+bool is_graphic_path(std::string_view path);
+/// Writes the graphic, whole or not at all, as PNG, JPEG, SVG or PDF by the file's ending. Without a
+/// resolution, it is kPrintDpi for SVG and PDF and kScreenDpi for the others. InputError as for `draw` and
+/// for other endings; OutputError naming the file.
+void write_graphic(const std::string& path, const Graphic& graphic, std::optional<double> dpi = {});
+
+/// A note for each Debian package of fonts that would have shown characters for which all graphics since the
+/// last call got boxes. Each package is named once in a process.
+std::vector<Note> take_drawing_notes();
 
 }  // namespace fovea

@@ -99,6 +99,9 @@ enum class NoteKind {
   /// Nothing says how pictures are prepared for the network, and a convention was assumed. names: the
   /// convention's name.
   PreprocessingAssumed,
+  /// No installed font has some characters of a figure's texts. names: the characters, or the first of them,
+  /// and the Debian package of a font that has them, empty where none is known; counts: the characters.
+  MissingGlyphs,
 };
 
 /// Something unusual about a model or a program that its user should know. Programs read the fields;

@@ -11,7 +11,7 @@
 namespace fovea {
 namespace {
 
-constexpr EnumNames<NoteKind, 23> kKinds = {{
+constexpr EnumNames<NoteKind, 24> kKinds = {{
     {NoteKind::ScoresBeforeActivation, "scores-before-activation"},
     {NoteKind::ScoresBeforeBounds, "scores-before-bounds"},
     {NoteKind::ProbabilitiesExplained, "probabilities-explained"},
@@ -35,6 +35,7 @@ constexpr EnumNames<NoteKind, 23> kKinds = {{
     {NoteKind::SizeFromLayers, "size-from-layers"},
     {NoteKind::BundledNetwork, "bundled-network"},
     {NoteKind::PreprocessingAssumed, "preprocessing-assumed"},
+    {NoteKind::MissingGlyphs, "missing-glyphs"},
 }};
 
 /// A note's fields; InputError where one is missing.
@@ -149,6 +150,16 @@ std::string several_nodes(const Fields& note) {
                      note.name(0), note.name(2), note.name(1), other_names(note, 3, note.count(0) - 1));
 }
 
+std::string missing_glyphs(const Fields& note) {
+  const bool is_one = note.count(0) == 1;
+  const std::string& package = note.name(1);
+  return fmt::format("no installed font has {} '{}': figures show {}{}",
+                     is_one ? std::string("the character")
+                            : fmt::format("{} characters, as in", note.count(0)),
+                     note.name(0), is_one ? "a box" : "boxes",
+                     package.empty() ? "" : fmt::format("; the Debian package {} has one", package));
+}
+
 /// "'a', 'b', 'c' and 2 more"
 std::string list_of(std::span<const std::string> names) {
   constexpr std::size_t most = 3;
@@ -253,6 +264,8 @@ std::string sentence(NoteKind kind, const Fields& note) {
         "assumed, and wrong guesses are the sign of another (--preprocess names it; 'fovea info "
         "MODEL --try PHOTOS' compares them)",
         note.name(0));
+  case NoteKind::MissingGlyphs:
+    return missing_glyphs(note);
   }
   FOVEA_ASSERT(!"unknown kind of note");
 }

@@ -9,7 +9,9 @@
 namespace fovea {
 
 SharedLibrary::SharedLibrary(const std::string& name, const std::string& package)
-    : name_(name), handle_(::dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL)) {
+    : name_(name), handle_(::dlopen(("fovea-" + name).c_str(), RTLD_NOW | RTLD_LOCAL)) {
+  if (!handle_)
+    handle_ = ::dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle_)
     return;
   const char* reason = ::dlerror();

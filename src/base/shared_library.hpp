@@ -8,8 +8,9 @@ namespace fovea {
 /// and its dependencies. It stays loaded until the process ends.
 class SharedLibrary {
 public:
-  /// `name` as in "libcurl.so.4". InputError that says which package of Debian holds it when it cannot be
-  /// loaded.
+  /// `name` as in "libcurl.so.4". A copy that is bundled with fovea is preferred, whose name begins with
+  /// "fovea-" (cmake/bundle_libraries.cmake). InputError that says which package of Debian holds it when it
+  /// cannot be loaded.
   SharedLibrary(const std::string& name, const std::string& package);
 
   /// The function of that name. InternalError where the library has none.

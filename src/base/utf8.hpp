@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,6 +14,16 @@ namespace fovea {
 /// well-formed character becomes U+FFFD.
 std::string valid_utf8(std::string_view text);
 bool is_valid_utf8(std::string_view text);
+
+struct Character {
+  std::uint32_t code = 0;
+  std::size_t bytes = 0;  ///< 0: the first byte does not begin a well-formed character
+};
+/// The character that a text, which is not empty, begins with.
+Character first_character(std::string_view text);
+/// Whether a terminal acts on the character instead of showing it: control characters, line and paragraph
+/// separators, marks of direction.
+bool is_control(std::uint32_t code);
 
 /// The text as one line that is safe to show on a terminal. Control characters (C0, DEL, C1), line and
 /// paragraph separators and the marks that change the direction of text become escapes (\n, \x1b, \u202e), as

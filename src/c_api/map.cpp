@@ -16,7 +16,7 @@ Image view_of(const fovea_map& map, fovea_view view, const char* colormap, const
   case FOVEA_VIEW_HEAT:
     return map.explanation.heat(colormap, range);
   case FOVEA_VIEW_OVERLAY:
-    return map.explanation.overlay(colormap, range);
+    return map.explanation.overlay({.colormap = colormap}, range);
   }
   throw UsageError(fmt::format("view {} does not exist", static_cast<int>(view)));
 }

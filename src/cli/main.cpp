@@ -6,6 +6,7 @@
 #include "cli/verbs/verbs.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/error.hpp"
+#include "fovea/image.hpp"
 #include "fovea/library.hpp"
 
 #include <fmt/format.h>
@@ -114,7 +115,9 @@ int run(int argc, char** argv) {
   root.add_example("fovea report photos/ -m net.onnx -o page.html",
                    "a page of photos, maps and objects to look at and pass on");
   const auto work = line.parse(static_cast<int>(arguments.size()), arguments.data());
-  return work ? (*work)() : kDone;
+  const int code = work ? (*work)() : kDone;
+  say_notes(fovea::take_drawing_notes());
+  return code;
 }
 
 /// Whether all that was printed arrived; says so on stderr where it did not. A reader that has seen enough is

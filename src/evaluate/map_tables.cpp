@@ -1,6 +1,5 @@
 #include "evaluate/map_tables.hpp"
 
-#include "base/atomic_file.hpp"
 #include "fovea/explain.hpp"
 #include "fovea/image.hpp"
 
@@ -14,13 +13,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kPlotScale = 1.5;
-
-void write_both(const std::string& folder, const std::string& name, const std::string& svg,
-                const Image& picture) {
+void write_both(const std::string& folder, const std::string& name, const Graphic& plot) {
   const std::string path = (fs::path(folder) / name).string();
-  write_file_atomically(path + ".svg", svg + "<!-- fovea -->\n");
-  write_png(path + ".png", picture);
+  write_graphic(path + ".svg", plot);
+  write_graphic(path + ".png", plot);
 }
 
 }  // namespace
@@ -46,10 +42,10 @@ std::string interval_text(const MeanInterval& mean, int decimals) {
 }
 
 void write_plot(const std::string& folder, const std::string& name, const LinePlot& plot) {
-  write_both(folder, name, to_svg(plot), draw_plot(plot, kPlotScale));
+  write_both(folder, name, plot);
 }
 void write_plot(const std::string& folder, const std::string& name, const BarPlot& plot) {
-  write_both(folder, name, to_svg(plot), draw_plot(plot, kPlotScale));
+  write_both(folder, name, plot);
 }
 
 nlohmann::ordered_json failures_json(const std::vector<FailedImage>& failed) {

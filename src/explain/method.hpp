@@ -70,6 +70,8 @@ struct Method {
   std::vector<MethodPass> passes = {};
   ReadPasses read = nullptr;
   SamplingMethod (*compile)(const MethodContext& context, const MethodInfo& info) = nullptr;
+  /// The options that the method uses, in words, for `describe_method`; none for those of passes.
+  std::string (*parameters)(const MethodOptions& options, std::int64_t samples) = nullptr;
 };
 
 // One function for each file of methods.

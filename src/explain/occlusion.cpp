@@ -2,6 +2,8 @@
 #include "explain/method.hpp"
 #include "explain/session_batches.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -113,6 +115,11 @@ SamplingMethod compile(const MethodContext& context, const MethodInfo&) {
   return {{program}, start};
 }
 
+std::string square_in_words(const MethodOptions& options, std::int64_t) {
+  return fmt::format("a square of {:.3g} % of the side, steps of {:.3g} %", 100 * options.window,
+                     100 * options.stride);
+}
+
 }  // namespace
 
 std::vector<Method> occlusion_methods() {
@@ -121,7 +128,8 @@ std::vector<Method> occlusion_methods() {
             "The brighter a pixel, the further the score falls when a square over it is covered."},
            {},
            nullptr,
-           compile}};
+           compile,
+           square_in_words}};
 }
 
 }  // namespace fovea

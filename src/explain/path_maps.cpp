@@ -3,6 +3,8 @@
 #include "explain/session_batches.hpp"
 #include "image/blur.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -102,6 +104,17 @@ SamplingMethod compile_blurred(const MethodContext& context, const MethodInfo& i
   return compile(context, info, [](const Tensor& input, Tensor&) { return coming_into_focus(input); });
 }
 
+std::string path_in_words(const MethodOptions& options, std::int64_t samples) {
+  return fmt::format("{} steps from {}", samples,
+                     options.baseline == Baseline::Black     ? "black"
+                     : options.baseline == Baseline::Blurred ? "the blurred photo"
+                                                             : "the mean colour");
+}
+
+std::string blur_in_words(const MethodOptions&, std::int64_t samples) {
+  return fmt::format("{} steps of blur", samples);
+}
+
 }  // namespace
 
 std::vector<Method> path_methods() {
@@ -113,13 +126,15 @@ std::vector<Method> path_methods() {
         "a plain picture."},
        {},
        nullptr,
-       compile_integrated},
+       compile_integrated,
+       path_in_words},
       {{"blur-ig", "Blur-IG", "xu2020attribution",
         "the gradient's integral while the picture comes into focus", 50, PerChannel,
         "The brighter a pixel, the more the score changes while the details there come into focus."},
        {},
        nullptr,
-       compile_blurred},
+       compile_blurred,
+       blur_in_words},
   };
 }
 

@@ -3,6 +3,8 @@
 #include "explain/session_batches.hpp"
 #include "fovea/classify.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <random>
@@ -117,6 +119,11 @@ SamplingMethod compile(const MethodContext& context, const MethodInfo& info) {
   return {{program}, start};
 }
 
+std::string masks_in_words(const MethodOptions& options, std::int64_t samples) {
+  return fmt::format("{} masks of {} x {} cells, {:.3g} % of them shown", samples, options.cells,
+                     options.cells, 100 * options.keep);
+}
+
 }  // namespace
 
 std::vector<Method> rise_methods() {
@@ -126,7 +133,8 @@ std::vector<Method> rise_methods() {
             "stays visible while random parts are hidden."},
            {},
            nullptr,
-           compile}};
+           compile,
+           masks_in_words}};
 }
 
 }  // namespace fovea

@@ -3,7 +3,8 @@
 #include "explain/session_batches.hpp"
 
 /// Gradients of noisy copies of the picture: their mean (SmoothGrad, Smilkov et al. 2017), the mean of their
-/// squares (Hooker et al. 2019) and their variance (VarGrad, Adebayo et al. 2018).
+/// squares (Hooker et al. 2019) and their variance (VarGrad, Adebayo et al. 2018).#include <fmt/format.h>
+
 namespace fovea {
 namespace {
 
@@ -65,6 +66,10 @@ SamplingMethod compile(const MethodContext& context, const MethodInfo& info) {
   return {{program}, start};
 }
 
+std::string noise_in_words(const MethodOptions& options, std::int64_t samples) {
+  return fmt::format("{} noisy copies, noise {:.3g} % of the range", samples, 100 * options.noise);
+}
+
 }  // namespace
 
 std::vector<Method> smooth_grad_methods() {
@@ -75,21 +80,24 @@ std::vector<Method> smooth_grad_methods() {
         "As Gradient, averaged over noisy copies of the photo, which leaves what does not depend on chance."},
        {},
        nullptr,
-       compile<Statistic::Mean>},
+       compile<Statistic::Mean>,
+       noise_in_words},
       {{"smoothgrad-squared", "SmoothGrad squared", "hooker2019benchmark",
         "the mean squared gradient of noisy copies", 50, PerChannel,
         "As SmoothGrad, but without regard to signs: bright pixels matter in most noisy copies of the "
         "photo."},
        {},
        nullptr,
-       compile<Statistic::MeanSquare>},
+       compile<Statistic::MeanSquare>,
+       noise_in_words},
       {{"vargrad", "VarGrad", "adebayo2018sanity", "the variance of the gradients of noisy copies", 50,
         PerChannel,
         "Bright pixels are those whose influence on the score varies most between noisy copies of the "
         "photo."},
        {},
        nullptr,
-       compile<Statistic::Variance>},
+       compile<Statistic::Variance>,
+       noise_in_words},
   };
 }
 

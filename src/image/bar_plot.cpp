@@ -1,5 +1,6 @@
 #include "base/check.hpp"
 #include "image/axis.hpp"
+#include "image/figure.hpp"
 #include "image/plot_style.hpp"
 
 #include <algorithm>
@@ -11,8 +12,8 @@ namespace {
 constexpr double kPlotWidth = 520, kBarHeight = 20, kBarGap = 14, kLeastLabel = 60, kLongestLabel = 340;
 
 struct Row {
-  std::vector<std::string> label;
-  std::string value;
+  DrawnText label, value;
+  TextSize label_size;
   double top = 0, height = 0;
   double middle() const { return top + height / 2; }
 };
@@ -38,12 +39,13 @@ std::vector<Row> rows_for(const BarPlot& plot) {
   const int decimals = counts(plot) && largest > 0 ? 0 : std::clamp(3 - before, 0, 6);
   std::vector<Row> rows;
   for (const PlotBar& bar : plot.bars) {
-    Row row{lines_for(bar.label, kLongestLabel, kLabelStyle), "none"};
+    Row row{label_at({}, bar.label, kLabelStyle, Anchor::Left, kLongestLabel), label_at({}, "none"), {}};
     if (std::isfinite(bar.value))
-      row.value = fmt::format("{:.{}f}", bar.value, decimals);
+      row.value.text = fmt::format("{:.{}f}", bar.value, decimals);
     if (std::isfinite(bar.value) && has_interval(bar))
-      row.value += fmt::format(" [{:.{}f}, {:.{}f}]", bar.low, decimals, bar.high, decimals);
-    row.height = std::max(kBarHeight, static_cast<double>(row.label.size()) * line_of(kLabelStyle)) + kBarGap;
+      row.value.text += fmt::format(" [{:.{}f}, {:.{}f}]", bar.low, decimals, bar.high, decimals);
+    row.label_size = measure(row.label);
+    row.height = std::max(kBarHeight, row.label_size.height) + kBarGap;
     rows.push_back(std::move(row));
   }
   return rows;
@@ -72,23 +74,24 @@ void draw_bar(Drawing& drawing, const PlotBar& bar, const Row& row, double zero,
     drawing.marks.push_back(DrawnLine{{{x, row.middle() - 6}, {x, row.middle() + 6}}, kInk, 2.5});
 }
 
+}  // namespace
+
 Drawing lay_out(const BarPlot& plot) {
   FOVEA_CHECK(!plot.bars.empty(), "a plot needs at least one bar");
   std::vector<Row> rows = rows_for(plot);
   double label_width = 0, value_width = 0;
   for (const Row& row : rows) {
-    for (const std::string& line : row.label)
-      label_width = std::max(label_width, room_for(line, kLabelStyle));
-    value_width = std::max(value_width, room_for(row.value, kLabelStyle));
+    label_width = std::max(label_width, row.label_size.width);
+    value_width = std::max(value_width, measure(row.value).width);
   }
   const Axis axis = axis_of(plot);
-  const double left = kPlotMargin + std::max(label_width + 16, kLeastLabel), right = left + kPlotWidth;
+  const double left = kPlotMargin + std::max(std::ceil(label_width) + 16, kLeastLabel),
+               right = left + kPlotWidth;
   Drawing drawing;
   drawing.title = plot.title;
-  drawing.width = right + 20 + value_width + kPlotMargin;
-  double top = write_lines(drawing, {kPlotMargin, kPlotMargin},
-                           lines_for(plot.title, drawing.width - 2 * kPlotMargin, kTitleStyle), kTitleStyle);
-  top += 14;
+  drawing.width = right + 20 + std::ceil(value_width) + kPlotMargin;
+  const double top = 14 + add_text(drawing, label_at({kPlotMargin, kPlotMargin}, plot.title, kTitleStyle,
+                                                     Anchor::Left, drawing.width - 2 * kPlotMargin));
   double bottom = top;
   for (Row& row : rows) {
     row.top = bottom;
@@ -96,36 +99,26 @@ Drawing lay_out(const BarPlot& plot) {
   }
 
   const auto at = [&](double value) { return left + axis.place(value) * kPlotWidth; };
+  double end = bottom;
   for (int i = 0; i <= axis.intervals; ++i) {
     const double x = at(axis.tick(i));
     drawing.marks.push_back(DrawnLine{{{x, top}, {x, bottom + 6}}, kGridColour, 1.5});
-    drawing.marks.push_back(DrawnText{{x, bottom + 8}, axis.label(i), kLabelStyle, Anchor::Middle});
+    end = add_text(drawing, label_at({x, bottom + 11}, axis.label(i), kLabelStyle, Anchor::Middle));
   }
-  const double end =
-      write_lines(drawing, {right, bottom + 12 + line_of(kLabelStyle)},
-                  lines_for(plot.value_label, right - kPlotMargin, kLabelStyle), kLabelStyle, Anchor::Right);
-  drawing.height = end + kPlotMargin;
+  end = add_text(
+      drawing, label_at({right, end + 4}, plot.value_label, kLabelStyle, Anchor::Right, right - kPlotMargin));
+  drawing.height = std::ceil(end) + kPlotMargin;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const PlotBar& bar = plot.bars[i];
-    const double height = static_cast<double>(rows[i].label.size()) * line_of(kLabelStyle);
-    write_lines(drawing, {kPlotMargin, rows[i].middle() - 0.48 * height}, rows[i].label, kLabelStyle);
-    drawing.marks.push_back(
-        DrawnText{{right + 20, rows[i].middle() - 0.46 * line_of(kLabelStyle)}, rows[i].value, kLabelStyle});
+    rows[i].label.at = {kPlotMargin, rows[i].middle()};
+    rows[i].value.at = {right + 20, rows[i].middle()};
+    add_centred(drawing, rows[i].label);
+    add_centred(drawing, rows[i].value);
     if (std::isfinite(bar.value))
       draw_bar(drawing, bar, rows[i], at(0), at(bar.value), at(bar.low), at(bar.high));
   }
   drawing.marks.push_back(DrawnLine{{{at(0), top}, {at(0), bottom}}, kInk, 1.5});
   return drawing;
-}
-
-}  // namespace
-
-std::string to_svg(const BarPlot& plot) {
-  return write_svg(lay_out(plot));
-}
-
-Image draw_plot(const BarPlot& plot, double scale) {
-  return paint(lay_out(plot), scale);
 }
 
 }  // namespace fovea

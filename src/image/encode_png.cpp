@@ -5,6 +5,7 @@
 
 #include <libdeflate.h>
 
+#include <cmath>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -78,8 +79,12 @@ std::string compressed(const Image& image) {
 /// The numbers of PNG's specification.
 enum class ColourType : char { Grey = 0, Rgb = 2, Indexed = 3 };
 
+ColourType type_of(const Image& image) {
+  return image.channels == 3 ? ColourType::Rgb : ColourType::Grey;
+}
+
 std::string file_of(std::int64_t width, std::int64_t height, ColourType type, std::string_view colours,
-                    std::string_view data) {
+                    std::string_view data, std::string_view resolution = {}) {
   std::string header(13,
                      '\0');  // no interlacing, and the only kinds of compression and filters that there are
   write_number(&header[0], static_cast<std::size_t>(width));
@@ -91,6 +96,8 @@ std::string file_of(std::int64_t width, std::int64_t height, ColourType type, st
   file += "\x89PNG\r\n\x1a\n";
   append_chunk(file, "IHDR", header);
   append_chunk(file, "tEXt", std::string_view("Software\0fovea", 14));
+  if (!resolution.empty())
+    append_chunk(file, "pHYs", resolution);
   if (!colours.empty())
     append_chunk(file, "PLTE", colours);
   append_chunk(file, "IDAT", data);
@@ -102,8 +109,17 @@ std::string file_of(std::int64_t width, std::int64_t height, ColourType type, st
 
 std::string encode_png(const Image& image) {
   check_image(image);
-  return file_of(image.width, image.height, image.channels == 3 ? ColourType::Rgb : ColourType::Grey, {},
-                 compressed(image));
+  return file_of(image.width, image.height, type_of(image), {}, compressed(image));
+}
+
+std::string encode_png_of_dpi(const Image& image, double dpi) {
+  check_image(image);
+  constexpr double inches_per_metre = 1 / 0.0254;
+  const auto pixels_per_metre = static_cast<std::size_t>(std::llround(dpi * inches_per_metre));
+  std::string resolution(9, '\1');  // the last byte: of a metre
+  write_number(&resolution[0], pixels_per_metre);
+  write_number(&resolution[4], pixels_per_metre);
+  return file_of(image.width, image.height, type_of(image), {}, compressed(image), resolution);
 }
 
 PngOfLevels::PngOfLevels(const Image& grey) : width_(grey.width), height_(grey.height) {

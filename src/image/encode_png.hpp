@@ -7,6 +7,9 @@
 
 namespace fovea {
 
+/// `encode_png`, with the resolution that the picture is to be shown or printed in.
+std::string encode_png_of_dpi(const Image& image, double dpi);
+
 /// PNG files of one grey picture, in grey and in colours, whose levels are compressed once for all.
 class PngOfLevels {
 public:

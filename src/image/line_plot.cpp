@@ -1,5 +1,6 @@
 #include "base/check.hpp"
 #include "image/axis.hpp"
+#include "image/figure.hpp"
 #include "image/plot_style.hpp"
 
 #include <algorithm>
@@ -18,8 +19,9 @@ struct Pen {
 
 struct LegendEntry {
   Pen pen;
-  std::vector<std::string> lines;
-  double height() const { return static_cast<double>(lines.size()) * line_of(kLabelStyle) + 6; }
+  DrawnText label;
+  TextSize size;
+  double height() const { return size.height + 6; }
 };
 
 /// Where the values lie on the drawing.
@@ -81,7 +83,7 @@ Axis y_axis_of(const LinePlot& plot) {
 double widest_label(const Axis& axis) {
   double widest = 0;
   for (int i = 0; i <= axis.intervals; ++i)
-    widest = std::max(widest, room_for(axis.label(i), kLabelStyle));
+    widest = std::max(widest, measure(label_at({}, axis.label(i))).width);
   return widest;
 }
 
@@ -91,18 +93,17 @@ void draw_axes(Drawing& drawing, const Frame& frame, const LinePlot& plot) {
   for (int i = 0; i <= frame.y.intervals; ++i) {
     const double y = frame.at(frame.x.first, frame.y.tick(i)).y;
     drawing.marks.push_back(DrawnLine{{{frame.left, y}, {right, y}}, i ? kGridColour : kInk, 1.5});
-    drawing.marks.push_back(DrawnText{
-        {frame.left - 10, y - 0.46 * line_of(kLabelStyle)}, frame.y.label(i), kLabelStyle, Anchor::Right});
+    add_centred(drawing, label_at({frame.left - 10, y}, frame.y.label(i), kLabelStyle, Anchor::Right));
   }
+  double end = bottom;
   for (int i = 0; i <= frame.x.intervals; ++i) {
     const double x = frame.at(frame.x.tick(i), frame.y.first).x;
     drawing.marks.push_back(DrawnLine{{{x, bottom}, {x, bottom + 6}}, kInk, 1.5});
-    drawing.marks.push_back(DrawnText{{x, bottom + 8}, frame.x.label(i), kLabelStyle, Anchor::Middle});
+    end = add_text(drawing, label_at({x, bottom + 11}, frame.x.label(i), kLabelStyle, Anchor::Middle));
   }
-  const double end =
-      write_lines(drawing, {right, bottom + 12 + line_of(kLabelStyle)},
-                  lines_for(plot.x_label, right - kPlotMargin, kLabelStyle), kLabelStyle, Anchor::Right);
-  drawing.height = end + kPlotMargin;
+  end = add_text(drawing,
+                 label_at({right, end + 4}, plot.x_label, kLabelStyle, Anchor::Right, right - kPlotMargin));
+  drawing.height = std::ceil(end) + kPlotMargin;
 }
 
 /// The series' stretches between gaps, as [first, end).
@@ -151,10 +152,14 @@ void draw_line(Drawing& drawing, const Frame& frame, const PlotSeries& series, c
 
 std::vector<LegendEntry> legend_for(const LinePlot& plot, const std::vector<Pen>& pens) {
   std::vector<LegendEntry> legend;
-  for (std::size_t i = 0; i < pens.size(); ++i)
-    legend.push_back({pens[i], lines_for(plot.series[i].label, kLongestLabel, kLabelStyle)});
+  for (std::size_t i = 0; i < pens.size(); ++i) {
+    const DrawnText label = label_at({}, plot.series[i].label, kLabelStyle, Anchor::Left, kLongestLabel);
+    legend.push_back({pens[i], label, measure(label)});
+  }
   return legend;
 }
+
+}  // namespace
 
 Drawing lay_out(const LinePlot& plot) {
   check(plot);
@@ -163,8 +168,7 @@ Drawing lay_out(const LinePlot& plot) {
   double legend_width = 0, legend_height = 0;
   for (const LegendEntry& entry : legend) {
     legend_height += entry.height();
-    for (const std::string& line : entry.lines)
-      legend_width = std::max(legend_width, kSample + 12 + room_for(line, kLabelStyle));
+    legend_width = std::max(legend_width, kSample + 12 + std::ceil(entry.size.width));
   }
 
   Frame frame{x_axis_of(plot), y_axis_of(plot)};
@@ -176,10 +180,9 @@ Drawing lay_out(const LinePlot& plot) {
   drawing.width = std::max(legend_left + legend_width, frame.left + frame.width + widest_label(frame.x) / 2) +
                   kPlotMargin;
   const double width = drawing.width - 2 * kPlotMargin;
-  double top = write_lines(drawing, {kPlotMargin, kPlotMargin}, lines_for(plot.title, width, kTitleStyle),
-                           kTitleStyle);
-  top =
-      write_lines(drawing, {kPlotMargin, top + 4}, lines_for(plot.y_label, width, kLabelStyle), kLabelStyle);
+  double top =
+      add_text(drawing, label_at({kPlotMargin, kPlotMargin}, plot.title, kTitleStyle, Anchor::Left, width));
+  top = add_text(drawing, label_at({kPlotMargin, top + 4}, plot.y_label, kLabelStyle, Anchor::Left, width));
   frame.top = top + 16;
   draw_axes(drawing, frame, plot);
   // Many bands over one another must still show the lines.
@@ -188,34 +191,18 @@ Drawing lay_out(const LinePlot& plot) {
     draw_band(drawing, frame, plot.series[i], pens[i], opacity);
   for (std::size_t i = 0; i < pens.size(); ++i)
     draw_line(drawing, frame, plot.series[i], pens[i]);
+  const double first_line = measure(label_at({}, "x")).height;
   double at = frame.top;
   for (const LegendEntry& entry : legend) {
-    const double middle = at + 0.46 * line_of(kLabelStyle);
+    const double middle = at + first_line / 2;
     drawing.marks.push_back(DrawnLine{
         {{legend_left, middle}, {legend_left + kSample, middle}}, entry.pen.colour, 4, entry.pen.dashes});
-    write_lines(drawing, {legend_left + kSample + 12, at}, entry.lines, kLabelStyle);
+    DrawnText label = entry.label;
+    label.at = {legend_left + kSample + 12, at};
+    add_text(drawing, std::move(label));
     at += entry.height();
   }
   return drawing;
-}
-
-}  // namespace
-
-double write_lines(Drawing& drawing, DrawnPoint at, const std::vector<std::string>& lines,
-                   const TextStyle& style, Anchor anchor) {
-  for (const std::string& line : lines) {
-    drawing.marks.push_back(DrawnText{at, line, style, anchor});
-    at.y += line_of(style);
-  }
-  return at.y;
-}
-
-std::string to_svg(const LinePlot& plot) {
-  return write_svg(lay_out(plot));
-}
-
-Image draw_plot(const LinePlot& plot, double scale) {
-  return paint(lay_out(plot), scale);
 }
 
 }  // namespace fovea

@@ -1,36 +1,22 @@
 #pragma once
 
-#include "fovea/image.hpp"
+#include "image/cairo_library.hpp"
+#include "image/drawing.hpp"
 
-#include <array>
-#include <string>
-#include <string_view>
-#include <vector>
+#include <mutex>
 
 namespace fovea {
 
-enum class Weight { Regular, Bold };
+/// Held while Pango or Cairo work: one map of fonts serves all threads.
+std::mutex& drawing_mutex();
 
-/// The style of a label: the height of a line in pixels, weight and colour.
-struct TextStyle {
-  std::int64_t line_height = 20;
-  Weight weight = Weight::Regular;
-  std::array<std::uint8_t, 3> colour = {45, 45, 45};
+/// The text's layout, in units. The mutex must be held.
+CairoPointer<PangoLayout> lay_out_text(const DrawnText& text);
+
+/// The space that a layout takes, and the distance of its left edge from its origin. The mutex must be held.
+struct LayoutBox {
+  double left = 0, width = 0, height = 0;
 };
-
-/// Converts text to the characters of the built-in font (printable ASCII and line feeds): accents are
-/// removed, quotes, dashes and the like replaced by ASCII equivalents, anything else by '?'.
-std::string to_drawable(std::string_view utf8);
-
-/// The width in pixels of one line of drawable text.
-std::int64_t text_width(const std::string& text, const TextStyle& style);
-
-/// Drawable text as lines at most `width` pixels wide, broken at blanks, and within a word only where the
-/// word alone is too wide. Line feeds remain breaks. Only blanks are lost.
-std::vector<std::string> wrap_text(std::string_view drawable, std::int64_t width, const TextStyle& style);
-
-/// Writes one line on an RGB picture, its box from (x, y) downwards `line_height` pixels. Parts outside the
-/// picture are not drawn.
-void draw_text(Image& image, std::int64_t x, std::int64_t y, const std::string& text, const TextStyle& style);
+LayoutBox box_of(PangoLayout* layout);
 
 }  // namespace fovea

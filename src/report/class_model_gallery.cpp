@@ -1,28 +1,17 @@
 #include "report/class_model_gallery.hpp"
 
+#include "base/file_name_part.hpp"
 #include "base/shown_format.hpp"
 #include "fovea/tensor.hpp"
 #include "report/result_text.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 
 namespace fovea {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Letters and digits; all else becomes '-', but none in front.
-std::string file_part(const std::string& name) {
-  std::string part;
-  for (const char c : name)
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0)
-      part += c;
-    else if (!part.empty())
-      part += '-';
-  return part.empty() ? "layer" : part;
-}
 
 }  // namespace
 
@@ -31,7 +20,7 @@ ClassModelTarget class_target(const Labels& labels, std::int64_t index) {
   target.class_index = index;
   target.short_name = labels.short_name(index);
   target.long_name = fmt::format("{} (class {})", labels.name_with_id(index), index);
-  target.file = fmt::format("{}-{}", index, file_part(labels.name(index)));
+  target.file = fmt::format("{}-{}", index, file_name_part(labels.name(index), "class"));
   target.json["class"] = to_json(labels, index);
   return target;
 }
@@ -77,9 +66,9 @@ ClassModelTarget layer_target(const std::string& layer, const LayerTarget& part)
     break;
   }
   target.long_name = fmt::format("layer {}, {}", layer, target.short_name);
-  target.file = file_part(layer);
+  target.file = file_name_part(layer, "layer");
   if (part.part != LayerTarget::Part::Whole)
-    target.file += "-" + file_part(target.short_name);
+    target.file += "-" + file_name_part(target.short_name, "part");
   return target;
 }
 
@@ -99,7 +88,7 @@ std::vector<std::string> class_model_notes(const ClassModel& model, const ClassM
 }
 
 bool ClassModelGallery::is_one_file() const {
-  return ends_with_png(options_.output);
+  return is_graphic_path(options_.output);
 }
 
 std::string ClassModelGallery::base(const ClassModelTarget& target, std::size_t k) const {
@@ -121,7 +110,7 @@ std::vector<std::string> ClassModelGallery::write(const ClassModelTarget& target
   const std::string start = (fs::path(options_.output) / base(target, k)).string();
   const std::vector<std::string> files =
       is_one_file() ? std::vector{options_.output} : std::vector{start + ".png", start + ".npy"};
-  write_png(files.front(), picture);
+  write_picture(files.front(), picture);
   if (!is_one_file())
     write_npy(files.back(), model.input);
   return files;
@@ -160,7 +149,7 @@ std::string ClassModelGallery::finish() const {
   const std::int64_t columns = options_.pictures_of_each > 1 && all > options_.pictures_of_each
                                    ? std::min(options_.pictures_of_each, 8)
                                    : std::min<std::int64_t>(all, 5);
-  write_png(path, make_figure(panels_, options_.heading, columns, 224));
+  write_graphic(path, Figure{options_.heading, options_.details, panels_, columns, 224}, options_.dpi);
   return path;
 }
 

@@ -39,10 +39,12 @@ std::vector<std::string> class_model_notes(const ClassModel& model, const ClassM
 struct ClassModelGalleryOptions {
   Preprocessing preprocessing = {};
   ClassModelDisplay display = ClassModelDisplay::Fitted;
-  std::string output = {};   ///< a folder; or a .png, the one picture or the sheet
-  bool sheet = false;        ///< also all pictures as one
-  int pictures_of_each = 1;  ///< pictures of each target
-  std::string heading = {};  ///< of the sheet
+  std::string output = {};         ///< a folder; or a file (`is_graphic_path`), the one picture or the sheet
+  std::optional<double> dpi = {};  ///< of figures; none: see `write_graphic`
+  bool sheet = false;              ///< also all pictures as one
+  int pictures_of_each = 1;        ///< pictures of each target
+  std::string heading = {};        ///< of the sheet
+  std::string details = {};        ///< below the heading
 };
 
 /// The pictures of a run.

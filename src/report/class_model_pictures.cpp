@@ -22,9 +22,10 @@ const Panel& ClassModelPictures::panel(std::int64_t target_class) {
   ClassModelOptions method;
   method.target_class = target_class;
   const ClassModel model = class_model(*session_, preprocessing_, method);
-  return panels_[target_class] = {to_image(model.input, preprocessing_, ClassModelDisplay::Fitted),
-                                  "Class model",
-                                  fmt::format("{} steps, score {:.1f}", model.steps, model.score)};
+  return panels_[target_class] = {
+             to_image(model.input, preprocessing_, ClassModelDisplay::Fitted), "Class model",
+             fmt::format("What raises the score most: {} steps of gradient ascent, score {:.1f}", model.steps,
+                         model.score)};
 }
 
 }  // namespace fovea

@@ -95,7 +95,7 @@ private:
           view.by_rule.push_back(LayerExplainer(session, options_.layer, photo, network_.preprocessing)
                                      .unit(found.patch.activation.unit));
         nlohmann::ordered_json files;
-        if (!ends_with_png(options_.output))
+        if (!is_graphic_path(options_.output))
           files = pictures_.write(view, start_of(found.channel) + fmt::format("-{}", found.rank));
         return [&, i, view, files] {
           found_[i].view = view;
@@ -129,7 +129,7 @@ private:
       }
       json.push_back(std::move(entry));
     }
-    if (!ends_with_png(options_.output)) {
+    if (!is_graphic_path(options_.output)) {
       const std::string table = (fs::path(options_.output) / "patches.csv").string();
       write_file_atomically(table, csv);
       text += shown(table) + "\n";
@@ -146,10 +146,12 @@ private:
       return {};
     const std::int64_t channel = of_channel.front().channel;
     const std::string file =
-        ends_with_png(options_.output) ? options_.output : start_of(channel) + "-figure.png";
-    write_png(file, pictures_.figure(
-                        views, fmt::format("Channel {} of layer {}: strongest of {} pictures, {}", channel,
-                                           options_.layer_name, images_.size(), pictures_.rules_text())));
+        is_graphic_path(options_.output) ? options_.output : start_of(channel) + "-figure.png";
+    write_graphic(
+        file,
+        pictures_.figure(views, fmt::format("Channel {} of layer {}: strongest of {} pictures, {}", channel,
+                                            options_.layer_name, images_.size(), pictures_.rules_text())),
+        options_.dpi);
     return file;
   }
 

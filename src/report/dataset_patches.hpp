@@ -5,6 +5,7 @@
 #include "report/deconv_pictures.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,8 @@ struct DatasetPatchesOptions {
                            ///< not depend on how many workers there are
   /// A program for each rule, in their order.
   std::function<std::vector<std::shared_ptr<const Program>>()> programs;
-  std::string output;  ///< a folder that exists; or a .png, the figure of one channel
+  std::string output;  ///< a folder that exists; or a file (`is_graphic_path`), the figure of one channel
+  std::optional<double> dpi = {};  ///< of figures; none: see `write_graphic`
 };
 
 /// Processes all files like `for_each_file` and returns the exit code: 0, or 1 if any failed.

@@ -104,7 +104,7 @@ nlohmann::ordered_json DeconvPictures::write(const DeconvView& view, const std::
   return files;
 }
 
-Image DeconvPictures::figure_of_one(const DeconvView& view, const std::string& heading) const {
+Figure DeconvPictures::figure_of_one(const DeconvView& view, const std::string& heading) const {
   std::vector<Panel> panels = {{marked(view.first()), "Photo", view.title + ", " + caption(view)}};
   if (view.is_whole())
     panels.front().image = view.first().seen;
@@ -113,11 +113,12 @@ Image DeconvPictures::figure_of_one(const DeconvView& view, const std::string& h
   const std::vector<Rule>& rules = display_.rules;
   for (std::size_t r = 0; r < rules.size(); ++r)
     panels.push_back({cut(view.by_rule[r]), rule_title(rules[r]), ""});
-  return make_figure(panels, heading, static_cast<std::int64_t>(panels.size()),
-                     panel_height(view.patch(), kLarge));
+  const auto columns = static_cast<std::int64_t>(panels.size());
+  return {heading, "", std::move(panels), columns, panel_height(view.patch(), kLarge)};
 }
 
-Image DeconvPictures::figure_of_rows(const std::vector<DeconvView>& views, const std::string& heading) const {
+Figure DeconvPictures::figure_of_rows(const std::vector<DeconvView>& views,
+                                      const std::string& heading) const {
   const std::vector<Rule>& rules = display_.rules;
   std::vector<Panel> panels;
   for (const DeconvView& view : views) {
@@ -125,11 +126,11 @@ Image DeconvPictures::figure_of_rows(const std::vector<DeconvView>& views, const
     for (std::size_t r = 0; r < rules.size(); ++r)
       panels.push_back({framed(cut(view.by_rule[r]), view, kMidGrey), rule_title(rules[r]), ""});
   }
-  return make_figure(panels, heading, static_cast<std::int64_t>(rules.size() + 1),
-                     panel_height(panels.front().image, kSmall));
+  const std::int64_t height = panel_height(panels.front().image, kSmall);
+  return {heading, "", std::move(panels), static_cast<std::int64_t>(rules.size() + 1), height};
 }
 
-Image DeconvPictures::figure(const std::vector<DeconvView>& views, const std::string& heading) const {
+Figure DeconvPictures::figure(const std::vector<DeconvView>& views, const std::string& heading) const {
   if (views.size() == 1)
     return figure_of_one(views.front(), heading);
   if (display_.rules.size() > 1)
@@ -145,8 +146,8 @@ Image DeconvPictures::figure(const std::vector<DeconvView>& views, const std::st
     for (std::size_t i = first; i < last; ++i)
       panels.push_back({framed(cut(views[i].first()), views[i], kMidGrey), "", ""});
   }
-  return make_figure(panels, heading, static_cast<std::int64_t>(2 * side),
-                     panel_height(panels.front().image, kSmall));
+  const std::int64_t height = panel_height(panels.front().image, kSmall);
+  return {heading, "", std::move(panels), static_cast<std::int64_t>(2 * side), height};
 }
 
 nlohmann::ordered_json to_json(const Rect& rect) {

@@ -45,13 +45,13 @@ public:
   nlohmann::ordered_json write(const DeconvView& view, const std::string& start) const;
   /// Photo, patch and reconstruction of one; patches beside reconstructions of several; a row for each with
   /// all rules.
-  Image figure(const std::vector<DeconvView>& views, const std::string& heading) const;
+  Figure figure(const std::vector<DeconvView>& views, const std::string& heading) const;
   /// The names of the rules for headings: "DeconvNet", "three rules".
   std::string rules_text() const;
 
 private:
-  Image figure_of_one(const DeconvView& view, const std::string& heading) const;
-  Image figure_of_rows(const std::vector<DeconvView>& views, const std::string& heading) const;
+  Figure figure_of_one(const DeconvView& view, const std::string& heading) const;
+  Figure figure_of_rows(const std::vector<DeconvView>& views, const std::string& heading) const;
   std::string caption(const DeconvView& view) const;
   Image framed(const Image& part, const DeconvView& view, std::uint8_t outside) const;
 

@@ -79,7 +79,7 @@ std::string DeconvReport::view_text(const DeconvView& view) const {
 
 DeconvResult DeconvReport::make(std::span<Session> sessions, const std::string& path,
                                 const std::string& base) const {
-  const bool is_figure_alone = ends_with_png(options_.output);
+  const bool is_figure_alone = is_graphic_path(options_.output);
   const Image photo = read_image(path);
   const std::vector<DeconvView> views =
       display_.layer ? view_layer(sessions, photo) : view_score(sessions, photo);
@@ -101,7 +101,7 @@ DeconvResult DeconvReport::make(std::span<Session> sessions, const std::string& 
     result.json["reconstructions"].push_back(std::move(entry));
   }
   const std::string figure = is_figure_alone ? options_.output : base + "-figure.png";
-  write_png(figure, pictures_.figure(views, heading(path)));
+  write_graphic(figure, pictures_.figure(views, heading(path)), options_.dpi);
   result.json["figure"] = figure;
   result.text += shown_format("  {}\n", figure);
   return result;

@@ -20,7 +20,8 @@ struct DeconvReportOptions {
   std::int64_t channels = 9;                ///< without a unit: how many channels, the strongest ones
   std::optional<std::int64_t> target = {};  ///< without a layer: the class; none: the best guess
   std::string layer_name = {};              ///< as the user named it
-  std::string output = {};                  ///< a folder; or a .png, the figure of one photo
+  std::string output = {};         ///< a folder; or a file (`is_graphic_path`), the figure of one photo
+  std::optional<double> dpi = {};  ///< of figures; none: see `write_graphic`
 };
 
 struct DeconvResult {

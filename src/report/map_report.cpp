@@ -4,6 +4,7 @@
 #include "base/shown_format.hpp"
 #include "fovea/explain.hpp"
 #include "fovea/tensor.hpp"
+#include "report/map_figure.hpp"
 #include "report/result_text.hpp"
 
 #include <filesystem>
@@ -20,64 +21,49 @@ constexpr EnumNames<MapFile, 6> kMapFiles = {{{MapFile::Map, "map"},
                                               {MapFile::Gradient, "gradient"},
                                               {MapFile::Figure, "figure"}}};
 
-/// The value that is displayed as white.
-std::string range_text(const DisplayRange& range) {
-  const std::string gamma = range.gamma == 1.0 ? "" : fmt::format(", gamma {:g}", range.gamma);
-  return range.percentile >= 100 ? "highest: the maximum" + gamma
-                                 : fmt::format("highest: the {:g} % quantile{}", range.percentile, gamma);
-}
-
 }  // namespace
 
 std::string_view name_of(MapFile file) {
   return enum_name(kMapFiles, file);
 }
 
-MapFiles MapReport::files(const std::string& base) const {
-  if (ends_with_png(options_.output))
-    return {{MapFile::Figure, options_.output}};
-  MapFiles files = {{MapFile::Map, base + "-map.png"},
-                    {MapFile::Heat, base + "-heat.png"},
-                    {MapFile::Overlay, base + "-overlay.png"},
-                    {MapFile::RawMap, base + "-map.npy"},
-                    {MapFile::Gradient, base + "-gradient.npy"}};
-  if (options_.figure || options_.class_model)
-    files.emplace_back(MapFile::Figure, base + "-figure.png");
+PhotoFiles MapReport::files(const std::string& base) const {
+  PhotoFiles files;
+  for (const std::string& method : options_.methods) {
+    if (is_figure_alone()) {
+      files.push_back({{MapFile::Figure, options_.output}});
+      continue;
+    }
+    const std::string start = options_.methods.size() == 1 ? base : base + "-" + method;
+    files.push_back({{MapFile::Map, start + "-map.png"},
+                     {MapFile::Heat, start + "-heat.png"},
+                     {MapFile::Overlay, start + "-overlay.png"},
+                     {MapFile::RawMap, start + "-map.npy"},
+                     {MapFile::Gradient, start + "-gradient.npy"}});
+    if (options_.figure || options_.class_model)
+      files.back().emplace_back(MapFile::Figure, base + "-figure.png");
+  }
   return files;
 }
 
-Image MapReport::figure(const Explanation& result, const std::string& photo, const Image& grey) const {
-  const DisplayLevels levels = result.levels(options_.range);
-  const std::string name = labels_.short_name(result.target.index);
-  const std::string answer = fmt::format("{}, score {:.2f}{}", name, result.target.score,
-                                         probability_text(result.target.probability));
-  const std::string file = fs::path(photo).filename().string();
-  const Panel map = {
-      colorize(grey, options_.colormap), "Saliency map",
-      fmt::format("{}; {}", method_info(options_.method).title, range_text(options_.range)),
-      ColourBar{options_.colormap, fmt::format("{:.2g}", levels.black), fmt::format("{:.3g}", levels.white)}};
-  std::vector<Panel> panels;
-  if (options_.class_model)
-    panels = {{result.seen, "Photo", file + ": " + answer}, class_models_.panel(result.target.index), map};
-  else
-    panels = {{result.seen, "Photo", file},
-              map,
-              {overlay(result.seen, grey, options_.colormap), "Map on the photo", answer}};
-  return make_figure(panels, fmt::format("{} (class {})", name, result.target.index));
+Figure MapReport::figure(std::span<const Explanation> results, const std::string& path) const {
+  return map_figure(results,
+                    {options_.network, options_.method_options, options_.crops, options_.range,
+                     options_.overlay, fs::path(path).filename().string(),
+                     options_.class_model ? &class_models_.panel(results.front().target.index) : nullptr});
 }
 
-void MapReport::write(const Explanation& result, const std::string& photo, const MapFiles& files) const {
-  const Image grey = result.grey(options_.range);
+void MapReport::write_map(const Explanation& result, const Image& photo, const MapFiles& files) const {
   for (const auto& [kind, file] : files)
     switch (kind) {
     case MapFile::Map:
-      write_png(file, grey);
+      write_png(file, result.grey(options_.range));
       break;
     case MapFile::Heat:
-      write_png(file, colorize(grey, options_.colormap));
+      write_png(file, result.heat(options_.overlay.colormap, options_.range));
       break;
     case MapFile::Overlay:
-      write_png(file, overlay(result.seen, grey, options_.colormap));
+      write_png(file, result.overlay_on(photo, options_.overlay, options_.range));
       break;
     case MapFile::RawMap:
       write_npy(file, result.map);
@@ -86,20 +72,27 @@ void MapReport::write(const Explanation& result, const std::string& photo, const
       write_npy(file, result.relevance);
       break;
     case MapFile::Figure:
-      write_png(file, figure(result, photo, grey));
       break;
     }
 }
 
-nlohmann::ordered_json MapReport::json(const Explanation& result, const std::string& photo,
+void MapReport::write(std::span<const Explanation> results, const Image& photo, const std::string& path,
+                      const PhotoFiles& files) const {
+  for (std::size_t i = 0; i < results.size(); ++i)
+    write_map(results[i], photo, files[i]);
+  if (const auto& [kind, file] = files.front().back(); kind == MapFile::Figure)
+    write_graphic(file, figure(results, path), options_.dpi);
+}
+
+nlohmann::ordered_json MapReport::json(const Explanation& result, const std::string& path,
                                        const MapFiles& files) const {
   const DisplayLevels levels = result.levels(options_.range);
-  nlohmann::ordered_json json = {{"image", photo}, {"class", to_json(labels_, result.target.index)}};
+  nlohmann::ordered_json json = {{"image", path}, {"class", to_json(labels_, result.target.index)}};
   json["score"] = result.target.score;
   json["probability"] = to_json(result.target.probability);
   if (result.against)
     json["against"] = to_json(labels_, *result.against);
-  json["method"] = options_.method;
+  json["method"] = result.method;
   if (result.completeness_error)
     json["completeness_error"] = *result.completeness_error;
   json["crops"] = to_json(options_.crops);
@@ -115,21 +108,30 @@ nlohmann::ordered_json MapReport::json(const Explanation& result, const std::str
   return json;
 }
 
-std::string MapReport::text(const Explanation& result, const std::string& photo,
-                            const MapFiles& files) const {
+std::string MapReport::text(std::span<const Explanation> results, const std::string& path,
+                            const PhotoFiles& files) const {
+  const Prediction& target = results.front().target;
   std::string text =
-      shown_format("{}: {} (class {}), score {:.3f}{}\n", photo, labels_.name_with_id(result.target.index),
-                   result.target.index, result.target.score, probability_text(result.target.probability));
-  for (const auto& [kind, file] : files)
+      shown_format("{}: {} (class {}), score {:.3f}{}\n", path, labels_.name_with_id(target.index),
+                   target.index, target.score, probability_text(target.probability));
+  const bool is_one = results.size() == 1;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (!is_one && !is_figure_alone())
+      text += fmt::format("  {}\n", results[i].method);
+    for (const auto& [kind, file] : files[i])
+      if (is_one || kind != MapFile::Figure)
+        text += shown_format("{}{}\n", is_one ? "  " : "    ", file);
+  }
+  if (const auto& [kind, file] = files.front().back(); !is_one && kind == MapFile::Figure)
     text += shown_format("  {}\n", file);
   return text;
 }
 
-std::string MapReport::warning(const Explanation& result, const std::string& photo) const {
+std::string MapReport::warning(const Explanation& result, const std::string& path) const {
   if (!result.levels(options_.range).is_flat())
     return {};
-  return fmt::format("{}: the map is zero everywhere, so it is black (score {:.3g})", photo,
-                     result.target.score);
+  return fmt::format("{}: the map{} is zero everywhere, so it is black (score {:.3g})", path,
+                     options_.methods.size() == 1 ? "" : " of " + result.method, result.target.score);
 }
 
 }  // namespace fovea

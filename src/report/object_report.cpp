@@ -1,9 +1,11 @@
 #include "report/object_report.hpp"
 
+#include "base/check.hpp"
 #include "base/csv.hpp"
 #include "base/enum_names.hpp"
 #include "base/utf8.hpp"
 #include "fovea/image.hpp"
+#include "report/map_caption.hpp"
 #include "report/result_text.hpp"
 
 #include <fmt/format.h>
@@ -22,12 +24,14 @@ constexpr EnumNames<ObjectFile, 6> kFiles = {{{ObjectFile::Mask, "mask"},
                                               {ObjectFile::Seeds, "seeds"},
                                               {ObjectFile::Stages, "stages"}}};
 
-const char* method_text(const std::string& method) {
-  return method == "product" ? "gradient x guided" : method.c_str();
+std::string method_text(const std::string& method) {
+  return method == "product" ? "Gradient × guided back-propagation" : std::string(method_info(method).title);
 }
 
 const char* crops_text(Crops crops) {
-  return crops == Crops::Ten ? "ten crops" : crops == Crops::Whole ? "whole photo" : "photo and mirror image";
+  return crops == Crops::Ten     ? "mean of ten crops"
+         : crops == Crops::Whole ? "the whole photo"
+                                 : "mean of the photo and its mirror image";
 }
 
 }  // namespace
@@ -43,7 +47,7 @@ std::vector<Box> ObjectReport::boxes(const Localization& object) const {
 }
 
 ObjectFiles ObjectReport::files(const FoundObject& found, const std::string& base) const {
-  if (ends_with_png(options_.output))
+  if (is_graphic_path(options_.output))
     return {{ObjectFile::Stages, options_.output}};
   std::vector<ObjectFile> kinds = {ObjectFile::Mask, ObjectFile::Object};
   if (options_.components)
@@ -59,27 +63,27 @@ ObjectFiles ObjectReport::files(const FoundObject& found, const std::string& bas
   return files;
 }
 
-Image ObjectReport::figure(const FoundObject& found, const Image& photo) const {
+Figure ObjectReport::figure(const FoundObject& found, const Image& photo) const {
   const Localization& object = found.object;
   std::vector<Panel> panels = {{object.seen, "Photo", fs::path(found.image).filename().string()}};
-  std::string seeds = "red: object, blue: background";
+  std::string seeds = "Red: object, blue: background";
   if (!object.map.empty()) {
     panels.push_back({colorize(to_grey(object.map, {}), options_.colormap), "Saliency map",
-                      fmt::format("{}, {}", method_text(options_.method), crops_text(options_.crops)),
-                      ColourBar{options_.colormap, "0", fmt::format("{:.3g}", white_level(object.map, {}))}});
+                      fmt::format("{}; {}.\nBrightest: the {}", method_text(options_.method),
+                                  crops_text(options_.crops), percentile_text(DisplayRange{}.percentile)),
+                      ColourBar{options_.colormap, "0", number_text(white_level(object.map, {}))}});
     const SeedOptions& quantiles = options_.localize.seeds;
-    seeds = fmt::format("red: above the {:g} % quantile, blue: below {:g} %",
-                        100 * quantiles.foreground_quantile, 100 * quantiles.background_quantile);
+    seeds = fmt::format("Red: the brightest {:g} % of the map, object.\nBlue: the darkest {:g} %, background",
+                        100 - 100 * quantiles.foreground_quantile, 100 * quantiles.background_quantile);
   }
   panels.push_back({draw_seeds(object.seen, object.seeds), "Seeds", seeds});
   const std::vector<Box> all = boxes(object);
   panels.push_back({draw_object(photo, object, all), all.size() > 1 ? "Object and boxes" : "Object and box",
                     all.size() > 2 ? fmt::format("{} boxes", all.size()) : describe(all)});
-  const std::string heading =
-      found.target ? fmt::format("{} (class {}){}", labels_.short_name(found.target->index),
-                                 found.target->index, probability_text(found.target->probability))
-                   : "Object from strokes or points";
-  return make_figure(panels, heading);
+  if (!found.target)
+    return {"Object from strokes or points", "", std::move(panels)};
+  return {labels_.short_name(found.target->index), score_text(*found.target, options_.network),
+          std::move(panels)};
 }
 
 Image ObjectReport::picture(ObjectFile kind, const FoundObject& found, const Image& photo) const {
@@ -98,12 +102,15 @@ Image ObjectReport::picture(ObjectFile kind, const FoundObject& found, const Ima
   case ObjectFile::Stages:
     break;
   }
-  return figure(found, photo);
+  FOVEA_ASSERT(!"the stages are a figure");
 }
 
 void ObjectReport::write(const FoundObject& found, const std::string& base, const Image& photo) const {
   for (const auto& [kind, file] : files(found, base))
-    write_png(file, picture(kind, found, photo));
+    if (kind == ObjectFile::Stages)
+      write_graphic(file, figure(found, photo), options_.dpi);
+    else
+      write_png(file, picture(kind, found, photo));
 }
 
 nlohmann::ordered_json ObjectReport::json(const FoundObject& found, const std::string& base) const {

@@ -26,13 +26,15 @@ struct FoundObject {
 struct ObjectReportOptions {
   std::string method = {};  ///< "product" stands for gradient times guided
   Crops crops = Crops::Whole;
+  std::string network = {};       ///< its name, for the figure
   std::string preset = {};        ///< for JSON
   LocalizeOptions localize = {};  ///< used: the quantiles of seeds and the area fraction of components
   bool components =
       false;  ///< one box for each component of at least that fraction, and a picture of the components
   bool stages = false;  ///< additional files: map, seeds and the figure
   std::string colormap = "inferno";
-  std::string output = {};  ///< a folder; or a .png, the figure of one object
+  std::string output = {};         ///< a folder; or a file (`is_graphic_path`), the figure of one object
+  std::optional<double> dpi = {};  ///< of figures; none: see `write_graphic`
 };
 
 /// The files of an object: the mask, the photo with its outline and boxes, the numbers of its components, the
@@ -56,7 +58,7 @@ public:
   /// Writes these files. `photo` is the photo as read. OutputError.
   void write(const FoundObject& found, const std::string& base, const Image& photo) const;
   /// Photo, map, seeds, and the object with its box: the stages of Simonyan 2013, figure 4.
-  Image figure(const FoundObject& found, const Image& photo) const;
+  Figure figure(const FoundObject& found, const Image& photo) const;
 
   nlohmann::ordered_json json(const FoundObject& found, const std::string& base) const;
   /// A line for each box, or one with empty fields.

@@ -137,8 +137,8 @@ std::string guesses_text(const std::vector<Prediction>& best, const Labels& labe
   return text;
 }
 
-Image explanation_figure(const PhotoExplanation& explanation, const Labels& labels,
-                         const PhotoExplanationOptions& options) {
+Figure explanation_figure(const PhotoExplanation& explanation, const Labels& labels,
+                          const PhotoExplanationOptions& options) {
   const Explanation& first = explanation.maps.front();
   const std::string name = labels.short_name(first.target.index);
   const std::string file = std::filesystem::path(explanation.photo).filename().string();
@@ -146,14 +146,14 @@ Image explanation_figure(const PhotoExplanation& explanation, const Labels& labe
   for (const Explanation& map : explanation.maps) {
     const Image grey = map.grey(options.range);
     const bool is_gradient = map.method == kGradient;
-    panels.push_back(
-        {is_gradient ? colorize(grey, options.colormap) : overlay(map.seen, grey, options.colormap),
-         map_title(map), map_meaning(map, name)});
+    panels.push_back({is_gradient ? colorize(grey, options.colormap)
+                                  : overlay(map.seen, grey, {.colormap = options.colormap}),
+                      map_title(map), map_meaning(map, name)});
   }
   const std::string probability = first.target.probability
                                       ? fmt::format(", {:.1f} %", 100 * *first.target.probability)
                                       : fmt::format(", score {:.2f}", first.target.score);
-  return make_figure(panels, name + probability);
+  return {name + probability, "", std::move(panels)};
 }
 
 std::string explanation_text(const PhotoExplanation& explanation, const Labels& labels,

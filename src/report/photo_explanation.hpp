@@ -39,8 +39,8 @@ std::string guesses_text(const std::vector<Prediction>& best, const Labels& labe
                          const PhotoExplanationOptions& options);
 
 /// The photo, the readable map over it, and the gradient's map, with what each of them shows.
-Image explanation_figure(const PhotoExplanation& explanation, const Labels& labels,
-                         const PhotoExplanationOptions& options);
+Figure explanation_figure(const PhotoExplanation& explanation, const Labels& labels,
+                          const PhotoExplanationOptions& options);
 
 /// The photo's name, its guesses, and the figure's place and contents. Names from files are made safe for a
 /// terminal.

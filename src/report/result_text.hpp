@@ -2,6 +2,7 @@
 
 #include "fovea/classes.hpp"
 #include "fovea/classify.hpp"
+#include "fovea/image.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -20,7 +21,12 @@ nlohmann::ordered_json to_json(const std::optional<double>& number);
 nlohmann::ordered_json to_json(const Labels& labels, std::int64_t index);
 /// The crops as a number, or "whole".
 nlohmann::ordered_json to_json(Crops crops);
-/// Whether an output path names one PNG picture rather than a folder, as /dev/stdout does.
-bool ends_with_png(const std::string& path);
+/// The line below the heading of a figure: "Class 130 of squeezenet, score 24.3, probability 99.7 %".
+std::string score_text(const Prediction& target, const std::string& network);
+/// A number with two or three digits for labels of figures: "0.0125", "6.1 × 10⁻⁹".
+std::string number_text(double value);
+/// Writes a picture as it is, as PNG or JPEG by the file's ending, or as the only panel of a figure as SVG or
+/// PDF. OutputError.
+void write_picture(const std::string& path, const Image& picture);
 
 }  // namespace fovea

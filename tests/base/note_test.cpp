@@ -19,7 +19,7 @@ TEST(Note, HasANameForEachKind) {
     EXPECT_EQ(name_of(kind), names[i]);
     EXPECT_EQ(parse_note_kind(names[i]), kind);
   }
-  EXPECT_EQ(names.back(), name_of(NoteKind::PreprocessingAssumed));
+  EXPECT_EQ(names.back(), name_of(NoteKind::MissingGlyphs));
   EXPECT_THROW(parse_note_kind("rule"), InputError);
 }
 
@@ -96,6 +96,11 @@ TEST(Note, IsASentence) {
        "nothing says how pictures are prepared for this network: the convention of torchvision is assumed, "
        "and wrong guesses are the sign of another (--preprocess names it; 'fovea info MODEL --try PHOTOS' "
        "compares them)"},
+      {{NoteKind::MissingGlyphs, {1}, {"홍", "fonts-noto-cjk"}},
+       "no installed font has the character '홍': figures show a box; the Debian package fonts-noto-cjk has "
+       "one"},
+      {{NoteKind::MissingGlyphs, {40}, {"xy", ""}},
+       "no installed font has 40 characters, as in 'xy': figures show boxes"},
   };
   for (const auto& [note, text] : expected)
     EXPECT_EQ(to_string(note), text);

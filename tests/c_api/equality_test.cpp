@@ -178,7 +178,7 @@ TEST(CApi, MapsAreThoseOfSaliency) {
       ASSERT_EQ(fovea_map_view(map.get(), FOVEA_VIEW_HEAT, nullptr, rgb.data(), rgb.size()), FOVEA_OK);
       EXPECT_EQ(rgb, colorize(to_grey(expected.map, {}), "inferno").pixels);
       ASSERT_EQ(fovea_map_view(map.get(), FOVEA_VIEW_OVERLAY, "hot", rgb.data(), rgb.size()), FOVEA_OK);
-      EXPECT_EQ(rgb, overlay(expected.seen, to_grey(expected.map, {}), "hot").pixels);
+      EXPECT_EQ(rgb, overlay(expected.seen, to_grey(expected.map, {}), {.colormap = "hot"}).pixels);
     }
   }
 }

@@ -2,9 +2,8 @@
 
 #include "fovea/error.hpp"
 #include "image/axis.hpp"
-#include "image/drawing.hpp"
+#include "image/figure.hpp"
 #include "image/support.hpp"
-#include "support/pattern.hpp"
 
 #include <cmath>
 #include <limits>
@@ -60,68 +59,85 @@ LinePlot example() {
   return plot;
 }
 
-std::size_t count(const std::string& text, const std::string& part) {
+template <class T>
+std::vector<T> marks_of(const Drawing& drawing) {
+  std::vector<T> found;
+  for (const Mark& mark : drawing.marks)
+    if (const auto* one = std::get_if<T>(&mark))
+      found.push_back(*one);
+  return found;
+}
+
+constexpr Colour kFirst = {0, 114, 178};  // of the first result
+
+std::vector<DrawnLine> lines_of(const Drawing& drawing, const Colour& colour) {
+  std::vector<DrawnLine> found;
+  for (const DrawnLine& line : marks_of<DrawnLine>(drawing))
+    if (line.colour == colour)
+      found.push_back(line);
+  return found;
+}
+
+std::size_t count(const Drawing& drawing, const std::string& label) {
   std::size_t count = 0;
-  for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += part.size())
-    ++count;
+  for (const DrawnText& text : marks_of<DrawnText>(drawing))
+    count += text.text == label ? 1 : 0;
   return count;
 }
 
-TEST(LinePlotSvg, DrawsEachSeriesWithItsBandAndLegend) {
-  const std::string svg = to_svg(example());
-  EXPECT_EQ(count(svg, "<polygon"), 1U);
-  EXPECT_EQ(count(svg, R"(stroke="#0072b2")"), 2U);  // line and legend
-  EXPECT_EQ(count(svg, "stroke-dasharray"), 2U);
-  EXPECT_EQ(count(svg, ">first &amp; &lt;best&gt;<"), 1U);
-  EXPECT_EQ(count(svg, ">random map<"), 1U);
-  EXPECT_EQ(count(svg, ">across<"), 1U);
-  EXPECT_EQ(count(svg, "nan"), 0U);
+TEST(LinePlots, DrawEachSeriesWithItsBandAndLegend) {
+  const Drawing drawing = lay_out(example());
+  EXPECT_EQ(marks_of<DrawnArea>(drawing).size(), 1U);
+  EXPECT_EQ(lines_of(drawing, kFirst).size(), 2U);  // line and legend
+  std::size_t dashed = 0;
+  for (const DrawnLine& line : marks_of<DrawnLine>(drawing))
+    dashed += line.dashes.empty() ? 0 : 1;
+  EXPECT_EQ(dashed, 2U);
+  for (const char* label : {"first & <best>", "random map", "across", "up", "A title"})
+    EXPECT_EQ(count(drawing, label), 1U) << label;
 }
 
-TEST(LinePlotSvg, PutsValuesWhereTheAxesSay) {
+TEST(LinePlots, PutValuesWhereTheAxesSay) {
   // The axes go from 0 to 2 and from 0 to 1; the middle point of the first series lies in the middle.
-  const std::string svg = to_svg(example());
-  const auto match =
-      Pattern(R"re(points="([\d.]+),([\d.]+) ([\d.]+),([\d.]+) ([\d.]+),([\d.]+)" fill="none")re")
-          .first_in(svg);
-  ASSERT_FALSE(match.empty());
-  const auto at = [&](std::size_t i) { return std::stod(match[i]); };
-  EXPECT_NEAR(at(3), (at(1) + at(5)) / 2, 0.011);
-  EXPECT_NEAR(at(4), (at(2) + at(6)) / 2, 0.011);
-  EXPECT_NEAR(at(5) - at(1), 660, 0.02);
-  EXPECT_GT(at(2), at(6));
+  const std::vector<DrawnPoint> points = lines_of(lay_out(example()), kFirst).front().points;
+  ASSERT_EQ(points.size(), 3U);
+  EXPECT_NEAR(points[1].x, (points[0].x + points[2].x) / 2, 0.011);
+  EXPECT_NEAR(points[1].y, (points[0].y + points[2].y) / 2, 0.011);
+  EXPECT_NEAR(points[2].x - points[0].x, 660, 0.02);
+  EXPECT_GT(points[0].y, points[2].y);
 }
 
-TEST(LinePlotSvg, LeavesGapsWhereThereIsNoValue) {
+TEST(LinePlots, LeaveGapsWhereThereIsNoValue) {
   LinePlot plot = example();
   plot.series = {{"gaps", {0, 1, 2, 3, 4}, {0, 1, kNone, 1, 0}, {}, {}}};
-  EXPECT_EQ(count(to_svg(plot), R"(stroke="#0072b2")"), 3U);
+  EXPECT_EQ(lines_of(lay_out(plot), kFirst).size(), 3U);
   plot.series[0].y = {kNone, kNone, kNone, kNone, kNone};
-  EXPECT_EQ(count(to_svg(plot), R"(stroke="#0072b2")"), 1U);
+  EXPECT_EQ(lines_of(lay_out(plot), kFirst).size(), 1U);
 }
 
-/// No mark of an SVG lies outside of it, with the room that text takes.
-void expect_inside(const std::string& svg) {
-  const auto size = Pattern(R"re(width="([\d.]+)" height="([\d.]+)")re").first_in(svg);
-  ASSERT_FALSE(size.empty());
-  const double width = std::stod(size[1]), height = std::stod(size[2]);
-  const Pattern text(
-      R"re(<text x="([-\d.]+)" y="([-\d.]+)" font-size="([\d.]+)" fill="[^"]+"( font-weight="bold")?( text-anchor="(\w+)")?>([^<]*)<)re");
-  int found = 0;
-  for (const auto& match : text.all_in(svg)) {
-    ++found;
-    const TextStyle style{
-        std::llround(std::stod(match[3]) / 0.72), !match[4].empty() ? Weight::Bold : Weight::Regular, {}};
-    const double room = room_for(match[7], style);
-    const double left = std::stod(match[1]) - (match[6] == "end"      ? room
-                                               : match[6] == "middle" ? room / 2
-                                                                      : 0);
-    EXPECT_GE(left, 0) << match[7];
-    EXPECT_LE(left + room, width) << match[7];
-    EXPECT_GE(std::stod(match[2]) - std::stod(match[3]), 0) << match[7];
-    EXPECT_LE(std::stod(match[2]) + 0.3 * std::stod(match[3]), height) << match[7];
+/// No mark of a drawing lies outside of it, and no text on another one.
+void expect_inside(const Drawing& drawing) {
+  struct Box {
+    double left, top, right, bottom;
+  };
+  std::vector<Box> boxes;
+  for (const DrawnText& text : marks_of<DrawnText>(drawing)) {
+    const TextSize size = measure(text);
+    const double left = text.at.x - (text.anchor == Anchor::Right    ? size.width
+                                     : text.anchor == Anchor::Middle ? size.width / 2
+                                                                     : 0);
+    const Box box{left, text.at.y, left + size.width, text.at.y + size.height};
+    EXPECT_GE(box.left, 0) << text.text;
+    EXPECT_LE(box.right, drawing.width) << text.text;
+    EXPECT_GE(box.top, 0) << text.text;
+    EXPECT_LE(box.bottom, drawing.height) << text.text;
+    for (const Box& other : boxes)
+      EXPECT_TRUE(box.left > other.right - 1 || box.right < other.left + 1 || box.top > other.bottom - 1 ||
+                  box.bottom < other.top + 1)
+          << text.text;
+    boxes.push_back(box);
   }
-  EXPECT_GT(found, 4);
+  EXPECT_GT(boxes.size(), 4U);
 }
 
 BarPlot bars() {
@@ -136,7 +152,7 @@ BarPlot bars() {
 TEST(Plots, CutNoLabel) {
   LinePlot plot = example();
   plot.series[0].label = "w";
-  expect_inside(to_svg(plot));
+  expect_inside(lay_out(plot));
   plot.title =
       "A title that is much longer than the plot is wide, so that it must be broken into several lines, "
       "and then some";
@@ -146,43 +162,43 @@ TEST(Plots, CutNoLabel) {
   for (int i = 0; i < 30; ++i)
     plot.series.push_back(
         {"a method with a very long name, number " + std::to_string(i), {0, 1e7}, {-12345.678, 4e5}, {}, {}});
-  expect_inside(to_svg(plot));
+  expect_inside(lay_out(plot));
   BarPlot many = bars();
-  expect_inside(to_svg(many));
+  many.bars[0].label = "תווית ארוכה מאוד שנכתבת מימין לשמאל ואינה נכנסת בשורה אחת של התרשים הזה";
+  expect_inside(lay_out(many));
   many.value_label = plot.x_label;
   many.bars = {{"x", 1}};
-  expect_inside(to_svg(many));
+  expect_inside(lay_out(many));
 }
 
-TEST(BarPlotSvg, WritesValuesAndIntervals) {
-  const std::string svg = to_svg(bars());
-  EXPECT_EQ(count(svg, ">0.500 [0.400, 0.620]<"), 1U);
-  EXPECT_EQ(count(svg, ">-0.250 [-0.300, -0.200]<"), 1U);
-  EXPECT_EQ(count(svg, ">none<"), 1U);
-  EXPECT_EQ(count(svg, "<polygon"), 2U);
+TEST(BarPlots, WriteValuesAndIntervals) {
+  const Drawing drawing = lay_out(bars());
+  for (const char* label : {"0.500 [0.400, 0.620]", "-0.250 [-0.300, -0.200]", "none"})
+    EXPECT_EQ(count(drawing, label), 1U) << label;
+  EXPECT_EQ(marks_of<DrawnArea>(drawing).size(), 2U);
 }
 
-TEST(Plots, TheBarsLengthIsItsValue) {
-  const std::string svg = to_svg(bars());
-  const Pattern area(R"re(<polygon points="([\d.]+),[\d.]+ ([\d.]+),)re");
+TEST(BarPlots, HaveWholeNumbersForCounts) {
+  const Drawing drawing = lay_out(BarPlot{"Photos", "photos", {{"a", 1}, {"b", 2}}, {0}});
+  EXPECT_EQ(count(drawing, "0.5"), 0U);
+  EXPECT_EQ(count(drawing, "1"), 2U);  // the tick and the value
+}
+
+TEST(BarPlots, HaveBarsAsLongAsTheirValues) {
   std::vector<double> lengths;
-  for (const auto& match : area.all_in(svg))
-    lengths.push_back(std::stod(match[2]) - std::stod(match[1]));
+  for (const DrawnArea& area : marks_of<DrawnArea>(lay_out(bars())))
+    lengths.push_back(area.outline[1].x - area.outline[0].x);
   ASSERT_EQ(lengths.size(), 2U);
   EXPECT_NEAR(lengths[0] / lengths[1], -2, 0.001);
 }
 
-TEST(Plots, ThePictureShowsTheSameColoursAtTheSamePlaces) {
+TEST(Plots, AreDrawnInTheirColoursAtTheirPlaces) {
   LinePlot plot = example();
   plot.series = {{"flat", {0, 2}, {0.5, 0.5}, {0.25, 0.25}, {0.75, 0.75}}};
-  const std::string svg = to_svg(plot);
-  const auto match =
-      Pattern(R"re(points="([\d.]+),([\d.]+) ([\d.]+),([\d.]+)" fill="none" stroke="#0072b2")re")
-          .first_in(svg);
-  ASSERT_FALSE(match.empty());
-  const double x = (std::stod(match[1]) + std::stod(match[3])) / 2, y = std::stod(match[2]);
+  const std::vector<DrawnPoint> points = lines_of(lay_out(plot), kFirst).front().points;
+  const double x = (points[0].x + points[1].x) / 2, y = points[0].y;
   for (const double scale : {0.5, 1.0, 2.0, 3.0}) {
-    const Image image = draw_plot(plot, scale);
+    const Image image = draw(plot, 96 * scale);
     const auto pixel = [&](double up) {
       return image.at(static_cast<std::int64_t>(x * scale), static_cast<std::int64_t>((y - up) * scale));
     };
@@ -204,14 +220,14 @@ TEST(Plots, DashesEndWhereverPointsLie) {
     }
     plot.series.push_back(std::move(series));
   }
-  EXPECT_GT(draw_plot(plot, 0.25).width, 100);
+  EXPECT_GT(draw(plot, 24).width, 100);
 }
 
 TEST(Plots, RefuseWhatCannotBeDrawn) {
   EXPECT_THROW(to_svg(LinePlot{}), InputError);
   EXPECT_THROW(to_svg(BarPlot{}), InputError);
   LinePlot plot = example();
-  EXPECT_THROW(draw_plot(plot, 0.1), InputError);
+  EXPECT_THROW(draw(plot, 10), InputError);
   plot.series[0].low.pop_back();
   EXPECT_THROW(to_svg(plot), InputError);
   plot = example();

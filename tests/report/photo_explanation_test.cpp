@@ -110,9 +110,9 @@ TEST_F(PhotoExplanations, names_cannot_reach_the_terminal) {
 }
 
 TEST_F(PhotoExplanations, the_figure_has_a_panel_for_the_photo_and_each_map) {
-  const Image three = explanation_figure(explanation, labels, options);
+  const Image three = draw(explanation_figure(explanation, labels, options));
   explanation.maps.pop_back();
-  const Image two = explanation_figure(explanation, labels, options);
+  const Image two = draw(explanation_figure(explanation, labels, options));
   EXPECT_GT(three.width, two.width);
   EXPECT_GT(two.width, two.height / 2);
 }

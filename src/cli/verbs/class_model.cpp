@@ -1,6 +1,7 @@
 #include "cli/verbs/class_model.hpp"
 
 #include "base/make_folder.hpp"
+#include "cli/kit/figure_options.hpp"
 #include "cli/kit/interrupts.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
@@ -126,9 +127,14 @@ int make_models(ClassModelArguments arguments) {
     say_notes({&*note, 1});
   const InterruptScope interrupts;
   const std::string what = arguments.layer.empty() ? "Class models" : "Layer " + arguments.layer;
-  ClassModelGallery gallery({loaded.preprocessing, arguments.shown(), arguments.output,
-                             arguments.makes_sheet(), arguments.diversity.pictures,
-                             what + ": " + settings_text(arguments.method, arguments.diversity)});
+  ClassModelGallery gallery({.preprocessing = loaded.preprocessing,
+                             .display = arguments.shown(),
+                             .output = arguments.output,
+                             .dpi = arguments.dpi,
+                             .sheet = arguments.makes_sheet(),
+                             .pictures_of_each = arguments.diversity.pictures,
+                             .heading = what + " of " + display_name(arguments.model),
+                             .details = settings_text(arguments.method, arguments.diversity)});
   const Context context{arguments, loaded, session, other_layer, interrupts, gallery};
   for (const ClassModelTarget& target : targets) {
     if (interrupts.asked())

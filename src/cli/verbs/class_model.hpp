@@ -34,13 +34,14 @@ struct ClassModelArguments {
   bool sheet = false;
   bool json = false;
   std::string output;
+  std::optional<double> dpi;
 
   void add_to(Command verb);
   /// UsageError for inconsistent options.
   void check() const;
   /// Completes options that depend on other options or on the model.
   void complete(const Network& loaded);
-  bool one_file() const { return ends_with_png(output); }
+  bool one_file() const { return is_graphic_path(output); }
   bool makes_sheet() const { return sheet || diversity.pictures > 1; }
   ClassModelDisplay shown() const;
   /// The targets, in the order of the command line.

@@ -1,3 +1,4 @@
+#include "cli/kit/figure_options.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/class_model.hpp"
 #include "fovea/error.hpp"
@@ -105,10 +106,12 @@ void ClassModelArguments::add_to(Command verb) {
       .check(one_of({"auto", "pixels", "fitted"}))
       .shows_default();
   verb.add_option("-o,--output", output,
-                  "folder for the pictures and arrays; or one .png for the picture, or with --sheet or "
+                  "folder for the pictures and arrays; or one .png, .jpg, .svg or .pdf for the picture, or "
+                  "with --sheet or "
                   "--diversity for the sheet")
       .required()
       .check(file_or_folder());
+  add_dpi_to(verb, dpi);
   verb.add_flag("--json", json, "print JSON");
   model.add_to(verb);
 }

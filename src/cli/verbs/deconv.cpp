@@ -2,6 +2,7 @@
 
 #include "base/make_folder.hpp"
 #include "base/number_list.hpp"
+#include "cli/kit/figure_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/progress_bar.hpp"
@@ -23,7 +24,7 @@ int deconv(const DeconvArguments& arguments) {
   if (!arguments.dataset.empty())
     return deconv_dataset(arguments);
   const std::vector<std::string> images = expand_folders(arguments.images);
-  if (ends_with_png(arguments.output) && images.size() > 1)
+  if (is_graphic_path(arguments.output) && images.size() > 1)
     throw UsageError(fmt::format("-o {}: one file cannot hold {} pictures, name a folder", arguments.output,
                                  images.size()));
   const Network loaded = load_network(arguments.model);
@@ -35,6 +36,7 @@ int deconv(const DeconvArguments& arguments) {
   options.channels = arguments.channel_count();
   options.layer_name = arguments.layer;
   options.output = arguments.output;
+  options.dpi = arguments.dpi;
   if (const auto spec = arguments.unit_spec()) {
     options.unit = spec->unit;
     options.at_strongest = !spec->position;
@@ -46,7 +48,7 @@ int deconv(const DeconvArguments& arguments) {
   }
   const DeconvDisplay display = deconv_display(loaded, arguments, layer);
   const DeconvReport report(loaded, display, options);
-  if (!ends_with_png(arguments.output))
+  if (!is_graphic_path(arguments.output))
     make_folder(arguments.output);
   const std::vector<std::string> bases = result_paths(arguments.output, images);
   auto results = nlohmann::ordered_json::array();
@@ -100,7 +102,7 @@ void DeconvArguments::check() const {
   refuse(!spec && !top, "--dataset needs a channel (--unit C) or a number of channels (--top N)");
   refuse(spec && spec->position, "with --dataset, --unit takes a channel alone: positions are searched");
   refuse(whole, "--whole does not go with --dataset: patches are of units");
-  refuse(top && ends_with_png(output), "-o: one file cannot hold several channels, name a folder");
+  refuse(top && is_graphic_path(output), "-o: one file cannot hold several channels, name a folder");
 }
 
 std::optional<LayerInfo> deconv_layer(const Network& loaded, const DeconvArguments& arguments) {
@@ -189,9 +191,11 @@ void add_deconv(Command app) {
       .check(between(1.0, 100.0))
       .shows_default();
   verb.add_option("-o,--output", options->output,
-                  "folder for pictures and arrays; or, for one picture, a .png for the figure alone")
+                  "folder for pictures and arrays; or, for one picture, a .png, .jpg, .svg or .pdf for "
+                  "the figure alone")
       .required()
       .check(file_or_folder());
+  add_dpi_to(verb, options->dpi);
   verb.add_flag("--json", options->json, "print JSON");
   options->model.add_to(verb);
   options->model.add_workers_to(verb);

@@ -24,6 +24,7 @@ struct DeconvArguments {
   bool compare = false;
   double percentile = 99.5;
   std::string output;
+  std::optional<double> dpi;
   bool json = false;
 
   /// UsageError for options that exclude each other.

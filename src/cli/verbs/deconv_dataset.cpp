@@ -15,7 +15,7 @@ int deconv_dataset(const DeconvArguments& arguments) {
   const std::optional<LayerInfo> layer = deconv_layer(loaded, arguments);
   const std::size_t workers =
       partition_threads(pictures.size(), arguments.model.workers, arguments.model.threads).workers;
-  if (!ends_with_png(arguments.output))
+  if (!is_graphic_path(arguments.output))
     make_folder(arguments.output);
   DatasetPatchesOptions options;
   options.dataset = arguments.dataset;
@@ -28,6 +28,7 @@ int deconv_dataset(const DeconvArguments& arguments) {
   options.program = program_options(loaded, arguments.model, Direction::Forward);
   options.programs = [&] { return deconv_programs(loaded, arguments, layer, 1); };
   options.output = arguments.output;
+  options.dpi = arguments.dpi;
   const DatasetPatches found = find_dataset_patches(
       pictures, loaded, deconv_display(loaded, arguments, layer), options,
       [&](const auto& paths, const auto& make_worker) { return run_files(paths, workers, make_worker); });

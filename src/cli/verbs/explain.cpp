@@ -32,7 +32,7 @@ struct Options {
 
 /// The figure of each picture: the file that -o names, or files in the folder that it names, or here.
 std::vector<std::string> figures_of(const Options& options, const std::vector<std::string>& images) {
-  if (ends_with_png(options.output))
+  if (is_graphic_path(options.output))
     return {options.output};
   if (!options.output.empty())
     make_folder(options.output);
@@ -62,7 +62,7 @@ Network load_for_explanation(const ModelOptions& options) {
 
 int explain(const Options& options) {
   const std::vector<std::string> images = expand_folders(options.images);
-  if (ends_with_png(options.output) && images.size() > 1)
+  if (is_graphic_path(options.output) && images.size() > 1)
     throw UsageError("-o names one picture, but several are given: name a folder");
   const std::optional<Viewer> viewer = options.open ? std::optional<Viewer>(std::in_place) : std::nullopt;
   const FoundNetwork found = find_network(options.model.model);
@@ -86,7 +86,7 @@ int explain(const Options& options) {
       const FramedPhoto photo = worker->frame(read_image(images[i]));
       warn_of_probabilities(worker->program(), photo.scores().scores);
       const PhotoExplanation result{images[i], worker->all(photo, target), figures[i]};
-      write_png(figures[i], explanation_figure(result, loaded.labels, options.display));
+      write_graphic(figures[i], explanation_figure(result, loaded.labels, options.display));
       return [&, i, text = explanation_text(result, loaded.labels, options.display),
               json = explanation_json(result, loaded.labels)] {
         written.push_back(figures[i]);
@@ -126,7 +126,8 @@ void add_explain(Command app) {
   add_crops_to(verb, options->crops).shows_default();
   verb.add_option(
           "-o,--output", options->output,
-          "folder for the figures, PHOTO-explained.png; or, for one picture, a .png (default: the working "
+          "folder for the figures, PHOTO-explained.png; or, for one picture, a .png, .jpg, .svg or .pdf "
+          "(default: the working "
           "folder)")
       .check(file_or_folder());
   verb.add_flag("--open", options->open, "show the figure in the program that the desktop has for pictures");

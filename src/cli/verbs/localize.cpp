@@ -1,6 +1,7 @@
 #include "cli/verbs/localize.hpp"
 
 #include "base/make_folder.hpp"
+#include "cli/kit/figure_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/progress_bar.hpp"
@@ -85,7 +86,7 @@ int localize_by_class(const LocalizeArguments& arguments) {
   print_object_notes(explainer);
   if (arguments.target != "auto")
     loaded.labels.find(arguments.target, explainer.program().classes());  // before any picture is read
-  if (!ends_with_png(arguments.output))
+  if (!is_graphic_path(arguments.output))
     make_folder(arguments.output);
   LocalizeReport report(arguments, loaded.labels);
   report.begin();
@@ -99,9 +100,9 @@ int localize_by_class(const LocalizeArguments& arguments) {
 }
 
 void check_usage(const LocalizeArguments& arguments) {
-  if (ends_with_png(arguments.output) && arguments.images.size() > 1)
+  if (is_graphic_path(arguments.output) && arguments.images.size() > 1)
     throw UsageError("-o names one picture, but several are given: name a folder");
-  if (ends_with_png(arguments.output) && arguments.top > 1)
+  if (is_graphic_path(arguments.output) && arguments.top > 1)
     throw UsageError("-o names one picture, but --top asks for several: name a folder");
   if (arguments.top > 1 && arguments.target != "auto")
     throw UsageError("--top looks for the best guesses: it does not go with --class");
@@ -164,11 +165,13 @@ void add_localize(Command app) {
   verb.add_option("--colormap", arguments->colormap, "colour map of the map in the figure")
       .check(one_of(colormap_names()))
       .shows_default();
-  verb.add_option("-o,--output", arguments->output,
-                  "folder for masks and pictures with outline and box; or, for one picture, a .png for the "
-                  "figure alone")
+  verb.add_option(
+          "-o,--output", arguments->output,
+          "folder for masks and pictures with outline and box; or, for one picture, a .png, .jpg, .svg "
+          "or .pdf for the figure alone")
       .required()
       .check(file_or_folder());
+  add_dpi_to(verb, arguments->dpi);
   Option json = verb.add_flag("--json", arguments->json, "print JSON");
   verb.add_flag("--csv", arguments->csv, "print one line for each box").excludes(json);
   arguments->model.add_to(verb);

@@ -38,6 +38,7 @@ struct LocalizeArguments {
   bool components = false;  ///< one box for each component
   std::string colormap = "inferno";
   std::string output;
+  std::optional<double> dpi;
   bool json = false;
   bool csv = false;
 

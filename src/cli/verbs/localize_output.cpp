@@ -1,3 +1,4 @@
+#include "cli/kit/figure_options.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/verbs/localize.hpp"
 
@@ -6,12 +7,14 @@ namespace fovea::cli {
 ObjectReportOptions report_options(const LocalizeArguments& arguments) {
   return {.method = arguments.method_name(),
           .crops = arguments.framing(),
+          .network = display_name(arguments.model),
           .preset = arguments.preset,
           .localize = localize_options(arguments),
           .components = arguments.components,
           .stages = arguments.stages,
           .colormap = arguments.colormap,
-          .output = arguments.output};
+          .output = arguments.output,
+          .dpi = arguments.dpi};
 }
 
 void LocalizeReport::write(const FoundObject& found, const std::string& base, const Image& photo) const {

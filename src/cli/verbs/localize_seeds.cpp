@@ -39,7 +39,7 @@ int localize_by_seeds(const LocalizeArguments& arguments) {
   const LocalizeOptions options = localize_options(arguments);
   const std::vector<Point> foreground = parse_points(arguments.foreground, "--foreground");
   const std::vector<Point> background = parse_points(arguments.background, "--background");
-  if (!ends_with_png(arguments.output))
+  if (!is_graphic_path(arguments.output))
     make_folder(arguments.output);
   const Labels none;
   LocalizeReport report(arguments, none);

@@ -1,4 +1,5 @@
 #include "base/make_folder.hpp"
+#include "cli/kit/figure_options.hpp"
 #include "cli/kit/method_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
@@ -11,6 +12,8 @@
 #include "report/map_report.hpp"
 #include "report/result_text.hpp"
 
+#include <set>
+
 namespace fovea::cli {
 namespace {
 
@@ -19,18 +22,28 @@ struct Options {
   std::vector<std::string> images;
   std::string target = "auto";
   std::string against;
-  std::string method = "gradient";
+  std::vector<std::string> methods = {"gradient"};
   MethodArguments method_options;
   std::string crops = "1";
   std::string output;
   DisplayRange range;
-  std::string colormap = "inferno";
+  OverlayStyle overlay;
   bool figure = false;
   bool with_class_model = false;
+  std::optional<double> dpi;
   bool json = false;
 
   MapReportOptions report() const {
-    return {method, parse_crops(crops), range, colormap, figure, with_class_model, output};
+    return {methods,
+            method_options.chosen(),
+            display_name(model),
+            parse_crops(crops),
+            range,
+            overlay,
+            figure,
+            with_class_model,
+            output,
+            dpi};
   }
 };
 
@@ -38,7 +51,7 @@ struct Options {
 struct Shared {
   const Options& options;
   const std::vector<std::string>& images;
-  std::vector<MapFiles> files;
+  std::vector<PhotoFiles> files;
   Explainer explainer;
   ExplainTarget target;
   const MapReport& report;
@@ -48,29 +61,40 @@ struct Shared {
 DeliverResult explain(Explainer& explainer, const Shared& shared, std::size_t i,
                       nlohmann::ordered_json& results) {
   const std::string& path = shared.images[i];
-  const MapFiles& files = shared.files[i];
+  const PhotoFiles& files = shared.files[i];
   const FramedPhoto photo = explainer.frame(read_image(path));
   warn_of_probabilities(explainer.program(), photo.scores().scores);
-  const Explanation result = explainer(photo, shared.target);
-  shared.report.write(result, path, files);
-  const auto say_warning = [warning = shared.report.warning(result, path)] {
-    if (!warning.empty())
-      say("fovea: warning: {}\n", warning);
+  const std::vector<Explanation> maps = explainer.all(photo, shared.target);
+  shared.report.write(maps, photo.photo(), path, files);
+  std::vector<std::string> warnings;
+  std::vector<nlohmann::ordered_json> json;
+  for (std::size_t m = 0; m < maps.size(); ++m) {
+    warnings.push_back(shared.report.warning(maps[m], path));
+    json.push_back(shared.report.json(maps[m], path, files[m]));
+  }
+  const auto say_warnings = [warnings] {
+    for (const std::string& warning : warnings)
+      if (!warning.empty())
+        say("fovea: warning: {}\n", warning);
   };
   if (shared.options.json)
-    return [say_warning, &results, json = shared.report.json(result, path, files)] {
-      say_warning();
-      results.push_back(json);
+    return [say_warnings, &results, json] {
+      say_warnings();
+      for (const nlohmann::ordered_json& one : json)
+        results.push_back(one);
     };
-  return [say_warning, text = shared.report.text(result, path, files)] {
-    say_warning();
+  return [say_warnings, text = shared.report.text(maps, path, files)] {
+    say_warnings();
     print_lines(text);
   };
 }
 
 int make_maps(const Options& options) {
+  const std::set<std::string> different(options.methods.begin(), options.methods.end());
+  if (different.size() != options.methods.size())
+    throw UsageError("--method: a method is named twice");
   const std::vector<std::string> images = expand_folders(options.images);
-  if (ends_with_png(options.output) && images.size() > 1)
+  if (is_graphic_path(options.output) && images.size() > 1)
     throw UsageError("-o names one picture, but several are given: name a folder");
   const Network loaded = load_network(options.model);
   const ThreadPartition partition =
@@ -81,7 +105,7 @@ int make_maps(const Options& options) {
   Shared shared{options,
                 images,
                 {},
-                Explainer(loaded.model, explain_options(loaded, options.model, {options.method},
+                Explainer(loaded.model, explain_options(loaded, options.model, options.methods,
                                                         options.method_options.chosen(),
                                                         parse_crops(options.crops), partition.threads)),
                 {},
@@ -93,7 +117,7 @@ int make_maps(const Options& options) {
     shared.target.target = loaded.labels.find(options.target, classes);
   if (!options.against.empty())
     shared.target.against = loaded.labels.find(options.against, classes);
-  if (!ends_with_png(options.output))
+  if (!is_graphic_path(options.output))
     make_folder(options.output);
   for (const std::string& base : result_paths(options.output, images))
     shared.files.push_back(report.files(base));
@@ -132,19 +156,26 @@ void add_saliency(Command app) {
   verb.add_option(
       "--against", options->against,
       "explain by how much the score exceeds that of this class: an index, a WordNet id or a name");
-  verb.add_option("--method", options->method, "how the map is made: see 'fovea list methods'")
+  verb.add_option(
+          "--method", options->methods,
+          "how the map is made, or several methods, separated by commas, for a figure of them side by "
+          "side: see 'fovea list methods'")
       .check(one_of(method_names()))
+      .delimiter(',')
+      .one_value_each()
       .shows_default();
   options->method_options.add_to(verb);
   add_crops_to(verb, options->crops).shows_default();
-  verb.add_option("-o,--output", options->output,
-                  "folder for the map (grey), heat map, overlay and raw arrays; or, for one picture, a .png "
-                  "for the figure alone")
+  verb.add_option(
+          "-o,--output", options->output,
+          "folder for the map (grey), heat map, overlay and raw arrays; or, for one picture, a .png, .jpg, "
+          ".svg or .pdf for the figure alone")
       .required()
       .check(file_or_folder());
-  verb.add_flag("--figure", options->figure, "also write one labelled picture: photo, map, overlay");
+  verb.add_flag("--figure", options->figure,
+                "also write one labelled picture: photo, maps, maps on the photo");
   verb.add_flag("--with-class-model", options->with_class_model,
-                "show photo, class model and map in the figure (implies --figure)");
+                "also show the class model in the figure (implies --figure)");
   verb.add_option("--percentile", options->range.percentile,
                   "percentile of the map's values that is shown as white; 100: the maximum")
       .check(between(1.0, 100.0))
@@ -152,9 +183,17 @@ void add_saliency(Command app) {
   verb.add_option("--gamma", options->range.gamma, "brightness is (value / white) ^ gamma")
       .check(between(0.05, 20.0))
       .shows_default();
-  verb.add_option("--colormap", options->colormap, "colour map of the heat map")
+  verb.add_option("--colormap", options->overlay.colormap,
+                  "colour map of heat map, overlay and figure; blue-red shows the sign: red raises the score")
       .check(one_of(colormap_names()))
       .shows_default();
+  verb.add_option("--alpha", options->overlay.alpha, "opacity of the overlay where the map is brightest")
+      .check(between(0.0, 1.0))
+      .shows_default();
+  verb.add_flag(
+      "--contour", options->overlay.contours,
+      "overlay of contour lines, at 25, 50 and 75 % of the blurred map's maximum, instead of colours");
+  add_dpi_to(verb, options->dpi);
   verb.add_flag("--json", options->json, "print JSON");
   options->model.add_to(verb);
   options->model.add_workers_to(verb);

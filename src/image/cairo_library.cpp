@@ -1,0 +1,10 @@
+#include "image/cairo_library.hpp"
+
+namespace fovea {
+
+const CairoLibrary& cairo() {
+  static const CairoLibrary library;
+  return library;
+}
+
+}  // namespace fovea

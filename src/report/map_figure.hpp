@@ -1,0 +1,28 @@
+#pragma once
+
+#include "fovea/explain.hpp"
+#include "fovea/image.hpp"
+
+#include <span>
+#include <string>
+
+/// Figures that show why a network gave a photo a class.
+namespace fovea {
+
+struct MapFigureOptions {
+  std::string network = {};  ///< its name, for the line below the heading
+  MethodOptions method_options = {};
+  Crops crops = Crops::One;
+  DisplayRange range = {};
+  OverlayStyle overlay = {};  ///< its colour map is also that of the maps
+  std::string photo = {};     ///< the photo's name
+  /// Shown beside the photo; none: nothing.
+  const Panel* class_model = nullptr;
+};
+
+/// The photo, the class model, the map and the map on the photo; of several methods, which explain the same
+/// class of the same photo, the maps side by side and each on the photo below. Captions say in words what the
+/// methods and the brightest colours are. InputError without results.
+Figure map_figure(std::span<const Explanation> results, const MapFigureOptions& options);
+
+}  // namespace fovea
