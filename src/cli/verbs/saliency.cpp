@@ -162,7 +162,6 @@ void add_saliency(Command app) {
           "side: see 'fovea list methods'")
       .check(one_of(method_names()))
       .delimiter(',')
-      .one_value_each()
       .shows_default();
   options->method_options.add_to(verb);
   add_crops_to(verb, options->crops).shows_default();
