@@ -7,6 +7,7 @@
 #include "fovea/model.hpp"
 #include "fovea/tensor.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -278,6 +279,12 @@ public:
   /// d(objective)/d(input 0) of the k-th pass, in input 0's shape; or the derivative with respect to the
   /// value of its BackwardPass::wrt, in that value's shape.
   const Tensor& gradient(std::size_t pass = 0) const;
+
+  /// Calls part(0), part(1), ..., part(parts - 1), in any order, on the threads of the session's runs
+  /// (ProgramOptions::threads), for example to fill the pictures of a batch or to read its gradients. The
+  /// parts must not depend on each other, and must not use this session's runs. The first exception of a part
+  /// is rethrown here after all parts have ended.
+  void parallel_for(std::int64_t parts, const std::function<void(std::int64_t part)>& part);
 
   /// Number of runs started so far, in either direction. As long as it does not change, the results of the
   /// last run are valid.

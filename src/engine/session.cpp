@@ -255,6 +255,14 @@ const Tensor& Session::gradient(std::size_t pass) const {
   return impl_->outputs[impl_->program->outputs().size() + pass].tensor;
 }
 
+void Session::parallel_for(std::int64_t parts, const std::function<void(std::int64_t part)>& part) {
+  const auto share = [&] { impl_->state->share(parts, part); };
+  if (impl_->state->needs_new_thread())
+    run_on_new_thread(share);
+  else
+    share();
+}
+
 std::uint64_t Session::runs() const {
   return impl_->runs;
 }

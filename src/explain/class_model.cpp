@@ -93,8 +93,8 @@ public:
     const bool is_paper = options_.method == ClassModelOptions::Method::Paper;
     if (!is_paper)
       look_moved();
-    for (GradientAscent& ascent : ascents_)
-      ascent.make_step();
+    session_.parallel_for(static_cast<std::int64_t>(ascents_.size()),
+                          [&](std::int64_t k) { ascents_[static_cast<std::size_t>(k)].make_step(); });
     if (is_paper)
       look_at_rest();
   }
@@ -152,18 +152,30 @@ private:
     }
   }
 
+  /// The number of pictures in a batch of the session that begins with picture `first`.
+  std::int64_t held_from(const Session& session, std::size_t first) const {
+    return std::min(session.program().options().batch, static_cast<std::int64_t>(ascents_.size() - first));
+  }
+
   /// Calls use(n, k) for the pictures k of a batch that begins with picture `first`, at their places n.
   template <class Use>
   void for_each_of_batch(const Session& session, std::size_t first, Use use) {
-    const auto batch = static_cast<std::size_t>(session.program().options().batch);
-    for (std::size_t n = 0; n < batch && first + n < ascents_.size(); ++n)
-      use(static_cast<std::int64_t>(n), first + n);
+    const std::int64_t held = held_from(session, first);
+    for (std::int64_t n = 0; n < held; ++n)
+      use(n, first + static_cast<std::size_t>(n));
+  }
+
+  /// The same on the session's threads.
+  template <class Use>
+  void in_parallel_for_batch(Session& session, std::size_t first, Use use) {
+    session.parallel_for(held_from(session, first),
+                         [&](std::int64_t n) { use(n, first + static_cast<std::size_t>(n)); });
   }
 
   /// Shows the session a batch of the pictures; places beyond the last picture keep what they had.
   void run_forward(Session& session, std::size_t first) {
     const std::int64_t batch = session.program().options().batch;
-    for_each_of_batch(session, first, [&](std::int64_t n, std::size_t k) {
+    in_parallel_for_batch(session, first, [&](std::int64_t n, std::size_t k) {
       ascents_[k].show(part_of(session.input().data<float>(), n, batch));
     });
     session.forward();
@@ -180,7 +192,7 @@ private:
       if (apartness_ == Apartness::OwnLayer)
         push_in_layer(first);
       session_.backward();
-      for_each_of_batch(session_, first, [&](std::int64_t n, std::size_t k) {
+      in_parallel_for_batch(session_, first, [&](std::int64_t n, std::size_t k) {
         ascents_[k].take_gradient(part_of(session_.gradient().data<float>(), n, batch));
       });
     }

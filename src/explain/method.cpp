@@ -40,7 +40,7 @@ std::shared_ptr<const Program> compile_gradient(const MethodContext& context, st
 }
 
 std::int64_t batch_for(std::int64_t samples) {
-  constexpr std::int64_t smallest = 5, largest = 10;
+  constexpr std::int64_t smallest = 5, largest = 13;
   if (samples <= largest)
     return std::max<std::int64_t>(samples, 1);
   std::int64_t best = largest, least = std::numeric_limits<std::int64_t>::max();
@@ -89,8 +89,8 @@ Tensor baseline_of(const Tensor& input, Baseline baseline, const Preprocessing& 
 }
 
 void run_batched(Session& session, std::int64_t count, const ExplainedScore& target,
-                 const std::function<void(std::int64_t, std::span<float>)>& make,
-                 const std::function<void(std::int64_t, std::int64_t)>& use, const SampleProgress& progress) {
+                 const std::function<void(std::int64_t, std::int64_t, std::span<float>)>& make,
+                 const std::function<void(const HeldSamples&)>& use, const SampleProgress& progress) {
   const ProgramOptions& options = session.program().options();
   const bool back = options.direction == Direction::ForwardAndBackward;
   const auto picture =
@@ -98,18 +98,31 @@ void run_batched(Session& session, std::int64_t count, const ExplainedScore& tar
   if (back)
     seed_target(session, target);
   auto input = session.input().data<float>();
+  const auto place = [&](std::int64_t n) {
+    return input.subspan(static_cast<std::size_t>(n) * picture, picture);
+  };
   for (std::int64_t first = 0; first < count; first += options.batch) {
-    const std::int64_t held = std::min(options.batch, count - first);
-    for (std::int64_t n = 0; n < options.batch; ++n)
-      make(first + std::min(n, held - 1), input.subspan(static_cast<std::size_t>(n) * picture, picture));
+    const HeldSamples held{first, std::min(options.batch, count - first)};
+    session.parallel_for(held.count, [&](std::int64_t n) { make(first + n, n, place(n)); });
+    for (std::int64_t n = held.count; n < options.batch; ++n)
+      std::ranges::copy(place(held.count - 1), place(n).begin());
     session.forward();
     if (back)
       session.backward();
-    for (std::int64_t n = 0; n < held; ++n)
-      use(first + n, n);
+    use(held);
     if (progress)
-      progress(first + held, count);
+      progress(first + held.count, count);
   }
+}
+
+void for_each_piece(Session& session, std::size_t size,
+                    const std::function<void(std::size_t, std::size_t)>& part) {
+  constexpr std::size_t kPiece = 1 << 14;
+  const std::size_t pieces = (size + kPiece - 1) / kPiece;
+  session.parallel_for(static_cast<std::int64_t>(pieces), [&](std::int64_t i) {
+    const std::size_t begin = static_cast<std::size_t>(i) * kPiece;
+    part(begin, std::min(size, begin + kPiece));
+  });
 }
 
 std::span<const float> gradient_at(const Session& session, std::int64_t n) {

@@ -96,7 +96,7 @@ std::shared_ptr<const Program> compile_scores(const MethodContext& context);
 /// A program with a backward pass to the picture, for batches of that many pictures.
 std::shared_ptr<const Program> compile_gradient(const MethodContext& context, std::int64_t batch);
 
-/// The batch for a number of samples: 5 to 10, such that the last batch has as few empty places as possible.
+/// The batch for a number of samples: 5 to 13, such that the last batch has as few empty places as possible.
 std::int64_t batch_for(std::int64_t samples);
 /// MethodOptions::samples, or the method's own number.
 std::int64_t samples_of(const MethodContext& context, const MethodInfo& info);
@@ -109,13 +109,24 @@ double value_of(std::span<const double> scores, const ExplainedScore& target);
 /// The baseline of a network input [C,H,W].
 Tensor baseline_of(const Tensor& input, Baseline baseline, const Preprocessing& preprocessing);
 
-/// Runs many pictures in batches of the session's program. `make(i, picture)` fills the i-th network input;
-/// `use(i, n)` is called with its place n in the batch when the session holds its results. The backward pass
-/// is run where the program has one.
+/// Samples first, first + 1, ... that a session holds in places 0, ..., count - 1 of its batch.
+struct HeldSamples {
+  std::int64_t first = 0, count = 0;
+};
+
+/// Runs many samples in batches of the session's program. `make(i, n, picture)` fills the network input of the
+/// i-th sample, which has place n in the batch; it is called on the session's threads, once for each sample.
+/// `use` is called on the calling thread when the session holds the results of a batch. The backward pass is
+/// run if the program has one.
 void run_batched(Session& session, std::int64_t count, const ExplainedScore& target,
-                 const std::function<void(std::int64_t i, std::span<float> picture)>& make,
-                 const std::function<void(std::int64_t i, std::int64_t n)>& use,
+                 const std::function<void(std::int64_t i, std::int64_t n, std::span<float> picture)>& make,
+                 const std::function<void(const HeldSamples& held)>& use,
                  const SampleProgress& progress = {});
+
+/// Calls part(begin, end) for pieces of [0, size) on the session's threads: for sums over samples, element by
+/// element, which do not depend on the pieces.
+void for_each_piece(Session& session, std::size_t size,
+                    const std::function<void(std::size_t begin, std::size_t end)>& part);
 
 /// The gradient of the n-th picture of the session's batch.
 std::span<const float> gradient_at(const Session& session, std::int64_t n);

@@ -60,8 +60,9 @@ double score_of(Session& session, const Tensor& input, const ExplainedScore& tar
   double score = 0;
   const auto x = input.data<float>();
   run_batched(
-      session, 1, target, [&](std::int64_t, std::span<float> p) { std::copy(x.begin(), x.end(), p.begin()); },
-      [&](std::int64_t, std::int64_t n) { score = value_of(scores_of(session, n), target); });
+      session, 1, target,
+      [&](std::int64_t, std::int64_t, std::span<float> p) { std::copy(x.begin(), x.end(), p.begin()); },
+      [&](const HeldSamples&) { score = value_of(scores_of(session, 0), target); });
   return score;
 }
 
@@ -76,19 +77,21 @@ Attribution occlude(Session& session, const Tensor& input, const Tensor& baselin
   std::vector<double> fall(pixels, 0), covered(pixels, 0);
   run_batched(
       session, windows.count(), target,
-      [&](std::int64_t i, std::span<float> picture) {
+      [&](std::int64_t i, std::int64_t, std::span<float> picture) {
         std::copy(x.begin(), x.end(), picture.begin());
         windows.for_pixels(i, [&](std::size_t at) {
           for (std::size_t k = at; k < picture.size(); k += pixels)
             picture[k] = b[k];
         });
       },
-      [&](std::int64_t i, std::int64_t n) {
-        const double lost = whole - value_of(scores_of(session, n), target);
-        windows.for_pixels(i, [&](std::size_t at) {
-          fall[at] += lost;
-          ++covered[at];
-        });
+      [&](const HeldSamples& held) {
+        for (std::int64_t n = 0; n < held.count; ++n) {
+          const double lost = whole - value_of(scores_of(session, n), target);
+          windows.for_pixels(held.first + n, [&](std::size_t at) {
+            fall[at] += lost;
+            ++covered[at];
+          });
+        }
       },
       progress);
   Attribution result{Tensor(DType::F32, {1, input.shape()[1], input.shape()[2]}), {}};

@@ -16,12 +16,6 @@ namespace {
 /// The path: picture at t = 0 (the baseline) to 1 (the input).
 using Path = std::function<void(double t, std::span<float> picture)>;
 
-std::vector<float> at(const Path& path, double t, std::size_t size) {
-  std::vector<float> picture(size);
-  path(t, picture);
-  return picture;
-}
-
 /// sum over steps of (end of the step - its beginning) (.) gradient in its middle, for equal steps of t.
 /// Differs from the difference of the scores by what the steps are too coarse for.
 Attribution integrate(Session& session, const Tensor& input, const Path& path, std::int64_t steps,
@@ -29,22 +23,36 @@ Attribution integrate(Session& session, const Tensor& input, const Path& path, s
   const std::size_t size = input.data<float>().size();
   const auto step = 1.0 / static_cast<double>(steps);
   std::vector<double> sum(size, 0);
+  // The n-th step of a batch leads from ends[n] to ends[n + 1].
+  std::vector<std::vector<float>> ends(static_cast<std::size_t>(session.program().options().batch) + 1,
+                                       std::vector<float>(size));
+  path(0, ends.front());
+  double scores[2] = {0, 0};  // of samples `steps` and `steps + 1`, the path's beginning and end
   run_batched(
-      session, steps, target,
-      [&](std::int64_t i, std::span<float> picture) { path((static_cast<double>(i) + 0.5) * step, picture); },
-      [&](std::int64_t i, std::int64_t n) {
-        const auto gradient = gradient_at(session, n);
-        const std::vector<float> begin = at(path, static_cast<double>(i) * step, size);
-        const std::vector<float> end = at(path, static_cast<double>(i + 1) * step, size);
-        for (std::size_t k = 0; k < size; ++k)
-          sum[k] += static_cast<double>(end[k] - begin[k]) * static_cast<double>(gradient[k]);
+      session, steps + 2, target,
+      [&](std::int64_t i, std::int64_t n, std::span<float> picture) {
+        if (i >= steps)
+          return path(static_cast<double>(i - steps), picture);
+        path((static_cast<double>(i) + 0.5) * step, picture);
+        path(static_cast<double>(i + 1) * step, ends[static_cast<std::size_t>(n) + 1]);
       },
-      progress);
-  double scores[2] = {0, 0};
-  run_batched(
-      session, 2, target,
-      [&](std::int64_t i, std::span<float> picture) { path(static_cast<double>(i), picture); },
-      [&](std::int64_t i, std::int64_t n) { scores[i] = value_of(scores_of(session, n), target); });
+      [&](const HeldSamples& held) {
+        const std::int64_t held_steps = std::clamp<std::int64_t>(steps - held.first, 0, held.count);
+        for (std::int64_t n = held_steps; n < held.count; ++n)
+          scores[held.first + n - steps] = value_of(scores_of(session, n), target);
+        for_each_piece(session, size, [&](std::size_t begin, std::size_t end) {
+          for (std::int64_t n = 0; n < held_steps; ++n) {
+            const std::span<const float> gradient = gradient_at(session, n);
+            const std::vector<float>& from = ends[static_cast<std::size_t>(n)];
+            const std::vector<float>& to = ends[static_cast<std::size_t>(n) + 1];
+            for (std::size_t k = begin; k < end; ++k)
+              sum[k] += static_cast<double>(to[k] - from[k]) * static_cast<double>(gradient[k]);
+          }
+        });
+        std::swap(ends.front(), ends[static_cast<std::size_t>(held_steps)]);
+        if (progress && held_steps > 0)
+          progress(held.first + held_steps, steps);
+      });
   Attribution result{Tensor(DType::F32, input.shape()), {}};
   double total = 0;
   for (std::size_t k = 0; k < size; ++k) {
@@ -80,7 +88,7 @@ Path coming_into_focus(const Tensor& input) {
 SamplingMethod compile(const MethodContext& context, const MethodInfo& info,
                        std::function<Path(const Tensor& input, Tensor& baseline)> make_path) {
   const std::int64_t steps = samples_of(context, info);
-  auto program = compile_gradient(context, batch_for(steps));
+  auto program = compile_gradient(context, batch_for(steps + 2));
   auto start = [program, steps, make_path](Sessions& sessions) -> Attribute {
     auto session = sessions.add(program);
     return [=](const Tensor& input, const ExplainedScore& target, const SampleProgress& progress) {

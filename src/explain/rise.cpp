@@ -69,7 +69,6 @@ private:
   const MethodOptions& options_;
 };
 
-/// Masks are made twice, once to cover and once to weigh, so that none needs to be kept.
 Attribution average_masks(Session& session, const Tensor& input, const Tensor& baseline,
                           const MethodOptions& options, std::int64_t samples, const ExplainedScore& target,
                           const SampleProgress& progress) {
@@ -77,18 +76,26 @@ Attribution average_masks(Session& session, const Tensor& input, const Tensor& b
   const RandomMasks masks(shape[1], shape[2], options);
   const auto x = input.data<float>(), b = baseline.data<float>();
   std::vector<double> sum(static_cast<std::size_t>(shape[1] * shape[2]), 0);
+  std::vector<std::vector<float>> held_masks(
+      static_cast<std::size_t>(session.program().options().batch));
   run_batched(
       session, samples, target,
-      [&](std::int64_t i, std::span<float> picture) {
-        const std::vector<float> mask = masks.mask(i);
-        for (std::size_t k = 0; k < picture.size(); ++k)
-          picture[k] = b[k] + mask[k % mask.size()] * (x[k] - b[k]);
+      [&](std::int64_t i, std::int64_t n, std::span<float> picture) {
+        std::vector<float>& mask = held_masks[static_cast<std::size_t>(n)];
+        mask = masks.mask(i);
+        for (std::size_t channel = 0; channel < picture.size(); channel += mask.size())
+          for (std::size_t k = 0; k < mask.size(); ++k)
+            picture[channel + k] = b[channel + k] + mask[k] * (x[channel + k] - b[channel + k]);
       },
-      [&](std::int64_t i, std::int64_t n) {
-        const double confidence = value_of(class_scores_of(session, n).confidences(), target);
-        const std::vector<float> mask = masks.mask(i);
-        for (std::size_t k = 0; k < mask.size(); ++k)
-          sum[k] += confidence * static_cast<double>(mask[k]);
+      [&](const HeldSamples& held) {
+        std::vector<double> confidences;
+        for (std::int64_t n = 0; n < held.count; ++n)
+          confidences.push_back(value_of(class_scores_of(session, n).confidences(), target));
+        for_each_piece(session, sum.size(), [&](std::size_t begin, std::size_t end) {
+          for (std::size_t n = 0; n < confidences.size(); ++n)
+            for (std::size_t k = begin; k < end; ++k)
+              sum[k] += confidences[n] * static_cast<double>(held_masks[n][k]);
+        });
       },
       progress);
   Attribution result{Tensor(DType::F32, {1, shape[1], shape[2]}), {}};

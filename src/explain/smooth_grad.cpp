@@ -15,13 +15,19 @@ class Moments {
 public:
   explicit Moments(std::size_t values) : sum_(values, 0), squares_(values, 0) {}
 
-  void add(std::span<const float> gradient) {
-    for (std::size_t i = 0; i < sum_.size(); ++i) {
-      const double g = gradient[i];
-      sum_[i] += g;
-      squares_[i] += g * g;
-    }
-    ++count_;
+  /// Adds the gradients of a session's first `count` pictures.
+  void add(Session& session, std::int64_t count) {
+    for_each_piece(session, sum_.size(), [&](std::size_t begin, std::size_t end) {
+      for (std::int64_t n = 0; n < count; ++n) {
+        const std::span<const float> gradient = gradient_at(session, n);
+        for (std::size_t i = begin; i < end; ++i) {
+          const double g = gradient[i];
+          sum_[i] += g;
+          squares_[i] += g * g;
+        }
+      }
+    });
+    count_ += static_cast<double>(count);
   }
 
   float value(std::size_t i, Statistic statistic) const {
@@ -54,8 +60,8 @@ SamplingMethod compile(const MethodContext& context, const MethodInfo& info) {
       Moments moments(input.data<float>().size());
       run_batched(
           *session, samples, target,
-          [&](std::int64_t i, std::span<float> picture) { noise.copy(i, picture); },
-          [&](std::int64_t, std::int64_t n) { moments.add(gradient_at(*session, n)); }, progress);
+          [&](std::int64_t i, std::int64_t, std::span<float> picture) { noise.copy(i, picture); },
+          [&](const HeldSamples& held) { moments.add(*session, held.count); }, progress);
       Attribution result{Tensor(DType::F32, input.shape()), {}};
       auto relevance = result.relevance.data<float>();
       for (std::size_t i = 0; i < relevance.size(); ++i)

@@ -12,6 +12,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <exception>
 #include <limits>
 
 namespace fovea::backend::onednn_detail {
@@ -28,6 +29,23 @@ void StreamState::end_run() {
   if (waits_)
     waits_->adapt(begin_, omp_get_max_threads());
   omp_set_num_threads(previous_threads_);
+}
+
+void StreamState::share(std::int64_t parts, const std::function<void(std::int64_t)>& part) {
+  const int threads = threads_ > 0 ? threads_ : omp_get_max_threads();
+  const int team = static_cast<int>(std::clamp<std::int64_t>(parts, 1, threads));
+  std::exception_ptr first_failure;
+#pragma omp parallel for num_threads(team) schedule(dynamic) if (team > 1)
+  for (std::int64_t i = 0; i < parts; ++i)
+    try {
+      part(i);
+    } catch (...) {  // no exception may leave a parallel region
+#pragma omp critical(fovea_first_failure)
+      if (!first_failure)
+        first_failure = std::current_exception();
+    }
+  if (first_failure)
+    std::rethrow_exception(first_failure);
 }
 
 bool StreamState::needs_new_thread() const {

@@ -24,6 +24,7 @@ public:
       : engine(on), stream(on), threads_(threads), waits_(threads == 1 ? nullptr : ShortWaits::shared()) {}
   void begin_run() override;
   void end_run() override;
+  void share(std::int64_t parts, const std::function<void(std::int64_t)>& part) override;
   bool needs_new_thread() const override;
 
   dnnl::engine engine;
