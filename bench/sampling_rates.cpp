@@ -2,10 +2,10 @@
 //
 //     sampling_rates MODEL.onnx [--threads N] [--rounds N]
 //
-// For each method, samples a second beside the bare passes that the engine runs at the same batch: forward and
-// backward for SmoothGrad, integrated gradients and class models, forward alone for RISE and occlusion. The two
-// are timed in turns; the last column is the median of their ratio, of which 100 % would mean that making the
-// pictures and summing the results cost nothing.
+// For each method, samples a second beside the bare passes that the engine runs at the same batch: forward
+// and backward for SmoothGrad, integrated gradients and class models, forward alone for RISE and occlusion.
+// The two are timed in turns; the last column is the median of their ratio, of which 100 % would mean that
+// making the pictures and summing the results cost nothing.
 #include "rounds.hpp"
 
 #include "explain/method.hpp"
@@ -59,12 +59,13 @@ void print_row(const std::string& name, std::int64_t samples, std::int64_t batch
                std::int64_t bare_samples) {
   const double method = static_cast<double>(samples) / bench::median(times.first);
   const double bare = static_cast<double>(bare_samples) / bench::median(times.second);
-  const double share =
-      static_cast<double>(samples) / static_cast<double>(bare_samples) / times.ratio();
-  fmt::print("{:<22}{:>8}{:>7}{:>14.1f}{:>14.1f}{:>9.0f} %\n", name, samples, batch, method, bare, 100 * share);
+  const double share = static_cast<double>(samples) / static_cast<double>(bare_samples) / times.ratio();
+  fmt::print("{:<22}{:>8}{:>7}{:>14.1f}{:>14.1f}{:>9.0f} %\n", name, samples, batch, method, bare,
+             100 * share);
 }
 
-void compare_method(const Model& model, const Settings& settings, const std::string& name, std::int64_t samples) {
+void compare_method(const Model& model, const Settings& settings, const std::string& name,
+                    std::int64_t samples) {
   ExplainOptions options;
   options.method = name;
   options.method_options.samples = samples;
@@ -72,7 +73,8 @@ void compare_method(const Model& model, const Settings& settings, const std::str
   Explainer explain(model, options);
   std::int64_t total = samples;
   explain.report_progress([&](std::int64_t, std::int64_t count) { total = count; });
-  const InputSize size{explain.program().inputs().front().shape[1], explain.program().inputs().front().shape[2],
+  const InputSize size{explain.program().inputs().front().shape[1],
+                       explain.program().inputs().front().shape[2],
                        explain.program().inputs().front().shape[3]};
   Tensor input(DType::F32, {size.channels, size.height, size.width});
   fill_with_waves(input.data<float>());
@@ -83,8 +85,11 @@ void compare_method(const Model& model, const Settings& settings, const std::str
   bare.direction = name == "rise" || name == "occlusion" ? Direction::Forward : Direction::ForwardAndBackward;
   BarePasses passes(compile_for_pictures(model, bare));
   const std::int64_t batches = std::max<std::int64_t>(total / passes.batch(), 1);
-  const bench::Pair times([&] { explain.attribute(input, {0, {}}); }, [&] { passes.run(batches); },
-                          settings.rounds);
+  const bench::Pair times(
+      [&] {
+        explain.attribute(input, {0, {}});
+      },
+      [&] { passes.run(batches); }, settings.rounds);
   print_row(name, total, passes.batch(), times, batches * passes.batch());
 }
 

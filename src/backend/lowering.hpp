@@ -32,14 +32,14 @@ public:
   virtual ~SessionState() = default;
   virtual void begin_run() {}
   virtual void end_run() {}
-  /// Calls part(0), ..., part(parts - 1) on as many threads as a run has, in any order. The first exception of
-  /// a part is rethrown when all parts have ended.
+  /// Calls part(0), ..., part(parts - 1) on as many threads as a run has, in any order. The first exception
+  /// of a part is rethrown when all parts have ended.
   virtual void share(std::int64_t parts, const std::function<void(std::int64_t)>& part) {
     for (std::int64_t i = 0; i < parts; ++i)
       part(i);
   }
-  /// Whether a run, or `share`, must take place on a new thread, because the worker threads of the calling one no longer
-  /// exist.
+  /// Whether a run, or `share`, must take place on a new thread, because the worker threads of the calling
+  /// one no longer exist.
   virtual bool needs_new_thread() const { return false; }
 };
 

@@ -1,5 +1,6 @@
 #include "explain/method.hpp"
 
+#include "base/ceil_div.hpp"
 #include "base/check.hpp"
 #include "explain/picture_units.hpp"
 #include "explain/session_batches.hpp"
@@ -45,7 +46,7 @@ std::int64_t batch_for(std::int64_t samples) {
     return std::max<std::int64_t>(samples, 1);
   std::int64_t best = largest, least = std::numeric_limits<std::int64_t>::max();
   for (std::int64_t batch = largest; batch >= smallest; --batch) {
-    const std::int64_t empty = (samples + batch - 1) / batch * batch - samples;
+    const std::int64_t empty = ceil_div(samples, batch) * batch - samples;
     if (empty < least) {
       least = empty;
       best = batch;

@@ -114,10 +114,10 @@ struct HeldSamples {
   std::int64_t first = 0, count = 0;
 };
 
-/// Runs many samples in batches of the session's program. `make(i, n, picture)` fills the network input of the
-/// i-th sample, which has place n in the batch; it is called on the session's threads, once for each sample.
-/// `use` is called on the calling thread when the session holds the results of a batch. The backward pass is
-/// run if the program has one.
+/// Runs many samples in batches of the session's program. `make(i, n, picture)` fills the network input of
+/// the i-th sample, which has place n in the batch; it is called on the session's threads, once for each
+/// sample. `use` is called on the calling thread when the session holds the results of a batch. The backward
+/// pass is run if the program has one.
 void run_batched(Session& session, std::int64_t count, const ExplainedScore& target,
                  const std::function<void(std::int64_t i, std::int64_t n, std::span<float> picture)>& make,
                  const std::function<void(const HeldSamples& held)>& use,

@@ -76,8 +76,7 @@ Attribution average_masks(Session& session, const Tensor& input, const Tensor& b
   const RandomMasks masks(shape[1], shape[2], options);
   const auto x = input.data<float>(), b = baseline.data<float>();
   std::vector<double> sum(static_cast<std::size_t>(shape[1] * shape[2]), 0);
-  std::vector<std::vector<float>> held_masks(
-      static_cast<std::size_t>(session.program().options().batch));
+  std::vector<std::vector<float>> held_masks(static_cast<std::size_t>(session.program().options().batch));
   run_batched(
       session, samples, target,
       [&](std::int64_t i, std::int64_t n, std::span<float> picture) {

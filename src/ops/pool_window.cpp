@@ -1,15 +1,12 @@
 #include "ops/pool_window.hpp"
 
+#include "base/ceil_div.hpp"
 #include "ops/conv_transpose.hpp"
 
 #include <algorithm>
 
 namespace fovea::ops {
 namespace {
-
-std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
-  return a / b + (a % b > 0 ? 1 : 0);
-}
 
 PoolAxis pool_axis(const PoolGeometry& g, std::size_t axis, std::int64_t in) {
   PoolAxis a{g.kernel[axis], g.strides[axis], g.pads[axis], g.pads[axis + 2], g.dilations[axis], in, 0};

@@ -1,5 +1,6 @@
 #include "passes/conv_transpose_to_conv.hpp"
 
+#include "base/ceil_div.hpp"
 #include "base/dispatch.hpp"
 #include "ops/add.hpp"
 #include "ops/conv.hpp"
@@ -44,9 +45,8 @@ constexpr std::int64_t kMostPhases = 64;
 /// padding, is stride * q + phase; the q form a grid that a convolution of `taps` taps fills for each phase.
 struct Phases {
   Phases(std::int64_t stride, std::int64_t kernel, std::int64_t pad, std::int64_t in, std::int64_t out)
-      : taps((kernel + stride - 1) / stride), first(pad / stride),
-        count((out - 1 + pad) / stride - first + 1), pad_begin(taps - 1 - first),
-        pad_end(count + taps - 1 - in - pad_begin), offset(pad % stride) {}
+      : taps(ceil_div(kernel, stride)), first(pad / stride), count((out - 1 + pad) / stride - first + 1),
+        pad_begin(taps - 1 - first), pad_end(count + taps - 1 - in - pad_begin), offset(pad % stride) {}
   std::int64_t taps, first, count, pad_begin, pad_end, offset;
 };
 

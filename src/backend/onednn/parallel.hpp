@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/ceil_div.hpp"
+
 #include <omp.h>
 
 #include <algorithm>
@@ -14,11 +16,11 @@ inline constexpr std::int64_t kGrain = 1 << 13;
 /// items, and parts begin at multiples of `step`.
 template <class Part>
 void share(std::int64_t count, std::int64_t grain, std::int64_t step, const Part& part) {
-  const auto threads = std::min<std::int64_t>(omp_get_max_threads(), (count + grain - 1) / grain);
+  const auto threads = std::min<std::int64_t>(omp_get_max_threads(), ceil_div(count, grain));
   if (threads <= 1)
     return part(std::int64_t{0}, count);
   const int team = static_cast<int>(threads);
-  const std::int64_t each = ((count + threads - 1) / threads + step - 1) / step * step;
+  const std::int64_t each = ceil_div(ceil_div(count, threads), step) * step;
 #pragma omp parallel for num_threads(team) schedule(static)
   for (std::int64_t t = 0; t < threads; ++t)
     if (t * each < count)

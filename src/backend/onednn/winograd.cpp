@@ -2,6 +2,7 @@
 
 #include "backend/onednn/matrix_kernels.hpp"
 #include "backend/onednn/parallel.hpp"
+#include "base/ceil_div.hpp"
 
 #include <array>
 #include <cmath>
@@ -12,10 +13,6 @@ namespace fovea::backend::onednn_detail {
 namespace {
 
 using Count = std::int64_t;
-
-Count divided_up(Count a, Count b) {
-  return (a + b - 1) / b;
-}
 
 /// The filter transformation's matrix G: [n, 3]. Row j holds 1, p, p^2 of the point p, divided by the product
 /// of its differences from the other points; the last row is that of infinity.
@@ -53,10 +50,10 @@ constexpr Count kLeastOwnTiles = 18;      ///< fewer would load the filters too 
 Blocking blocking_of(const WinogradConv& conv, WinogradTile tile, int threads) {
   const MatrixKernels& kernels = matrix_kernels();
   Blocking b{};
-  b.tile_rows = divided_up(conv.out_height, results_of(tile));
-  b.tile_columns = divided_up(conv.out_width, results_of(tile));
+  b.tile_rows = ceil_div(conv.out_height, results_of(tile));
+  b.tile_columns = ceil_div(conv.out_width, results_of(tile));
   b.tiles = conv.pictures * b.tile_rows * b.tile_columns;
-  b.panels = divided_up(conv.out_channels, kernels.panel);
+  b.panels = ceil_div(conv.out_channels, kernels.panel);
   b.padded_channels = b.panels * kernels.panel;
   const Count floats = products_of(tile) * (conv.channels + b.padded_channels);
   const Count own = kOwnFloats / floats;
@@ -82,7 +79,7 @@ public:
     std::memset(scratch_, 0, static_cast<std::size_t>(conv_.channels) * sizeof(float));
     if (b_.is_shared)
       return all_shared();
-    const Count each = divided_up(b_.tiles, threads);
+    const Count each = ceil_div(b_.tiles, threads);
     share(b_.tiles, std::max<Count>(each, 1), 1, [&](Count begin, Count end) {
       float* const own = block_memory(begin / each);
       for (Count first = begin; first < end; first += b_.block) {
@@ -219,7 +216,7 @@ std::optional<WinogradTile> winograd_tile(const WinogradConv& conv) {
       conv.out_height * conv.out_width < kLeastPixels)
     return std::nullopt;
   const Count side = results_of(WinogradTile::Four);
-  const Count large_tiles = divided_up(conv.out_height, side) * divided_up(conv.out_width, side);
+  const Count large_tiles = ceil_div(conv.out_height, side) * ceil_div(conv.out_width, side);
   return large_tiles >= kLeastLargeTiles && conv.channels * conv.out_channels >= kLeastLargeFilters
              ? WinogradTile::Four
              : WinogradTile::Two;
@@ -227,12 +224,12 @@ std::optional<WinogradTile> winograd_tile(const WinogradConv& conv) {
 
 std::int64_t winograd_filter_floats(const WinogradConv& conv, WinogradTile tile) {
   const Count panel = matrix_kernels().panel;
-  return products_of(tile) * divided_up(conv.out_channels, panel) * panel * conv.channels;
+  return products_of(tile) * ceil_div(conv.out_channels, panel) * panel * conv.channels;
 }
 
 void transform_filters(const WinogradConv& conv, WinogradTile tile, const float* w, float* filters) {
   const Count panel = matrix_kernels().panel, n = pixels_of(tile);
-  const Count items = divided_up(conv.out_channels, panel) * conv.channels;
+  const Count items = ceil_div(conv.out_channels, panel) * conv.channels;
   const auto g = filter_matrix(tile);
   const auto transform = [&](const double* filter, float* to) {
     double half[6][3];

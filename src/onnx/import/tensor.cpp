@@ -2,6 +2,7 @@
 #include "onnx/file/flatten.hpp"
 #include "onnx/import/families.hpp"
 
+#include "base/ceil_div.hpp"
 #include "onnx/file/tensor_proto.hpp"
 #include "onnx/import/legacy_attributes.hpp"
 #include "ops/concat.hpp"
@@ -59,7 +60,7 @@ std::vector<std::int64_t> equal_parts(std::int64_t extent, std::int64_t parts, b
               "cannot split an extent of {} into {} parts", extent, parts);
   FOVEA_CHECK(last_may_be_smaller || extent % parts == 0, "cannot split an extent of {} into {} equal parts",
               extent, parts);
-  const std::int64_t size = (extent + parts - 1) / parts;
+  const std::int64_t size = ceil_div(extent, parts);
   std::vector<std::int64_t> sizes(static_cast<std::size_t>(parts), size);
   sizes.back() = extent - size * (parts - 1);
   FOVEA_CHECK(sizes.back() >= 0, "cannot split an extent of {} into {} parts", extent, parts);

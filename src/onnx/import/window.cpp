@@ -1,5 +1,6 @@
 #include "onnx/import/window.hpp"
 
+#include "base/ceil_div.hpp"
 #include <algorithm>
 
 namespace fovea::onnx_import {
@@ -52,7 +53,7 @@ Window read_padded_window(const NodeReader& node, const Shape& x, std::vector<st
   const std::size_t count = window.kernel.size();
   for (std::size_t i = 0; i < count; ++i) {
     const std::int64_t in = x[static_cast<std::int64_t>(i) + 2], stride = window.strides[i];
-    const std::int64_t out = (in + stride - 1) / stride;
+    const std::int64_t out = ceil_div(in, stride);
     const std::int64_t covered = (out - 1) * stride + (window.kernel[i] - 1) * window.dilations[i] + 1;
     const auto [begin, end] = mode == "VALID" ? std::pair<std::int64_t, std::int64_t>(0, 0)
                                               : split_padding(std::max<std::int64_t>(covered - in, 0), mode);
