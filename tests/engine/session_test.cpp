@@ -5,6 +5,7 @@
 #include "support/tensors.hpp"
 
 #include <array>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <random>
@@ -148,6 +149,24 @@ TEST_P(EveryBackend, runs_in_two_threads_as_in_one) {
   for (std::size_t t = 0; t < 2; ++t)
     for (std::size_t i = 0; i < expected[t].size(); ++i)
       EXPECT_TRUE(same_bytes(found[t][i], expected[t][i])) << "thread " << t << ", result " << i;
+}
+
+TEST_P(EveryBackend, calls_each_part_once_and_rethrows_the_first_failure) {
+  ProgramOptions two = options();
+  two.threads = 2;
+  Session session(compile("plain", two));
+  constexpr std::int64_t kParts = 100;
+  std::array<std::atomic<int>, kParts> calls{};
+  session.parallel_for(kParts, [&](std::int64_t i) { ++calls[static_cast<std::size_t>(i)]; });
+  for (const std::atomic<int>& count : calls)
+    EXPECT_EQ(count, 1);
+  session.parallel_for(0, [](std::int64_t) { ADD_FAILURE() << "a part of none"; });
+  EXPECT_THROW(session.parallel_for(kParts,
+                                    [](std::int64_t i) {
+                                      if (i == 7)
+                                        throw InputError("the seventh");
+                                    }),
+               InputError);
 }
 
 TEST(Session, gives_nearly_the_same_with_any_number_of_threads) {
