@@ -4,6 +4,7 @@
 //     winograd_floor [R]
 #include "backend/onednn/primitives.hpp"
 #include "backend/onednn/winograd.hpp"
+#include "fovea/tensor.hpp"
 
 #include <fmt/format.h>
 #include <omp.h>
