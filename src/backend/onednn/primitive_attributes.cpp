@@ -43,7 +43,8 @@ dnnl::prop_kind prop_kind_of(Pooling kind) {
 }
 
 bool is_optimized(const std::string& implementation) {
-  return implementation.starts_with("brg") || implementation.starts_with("jit");
+  return implementation.starts_with("jit") || implementation.starts_with("brg") ||
+         implementation.starts_with("brdgmm");  // depthwise convolutions
 }
 
 }  // namespace fovea::backend::onednn_detail
