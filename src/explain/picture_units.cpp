@@ -33,55 +33,58 @@ PictureUnits::PictureUnits(const Preprocessing& preprocessing, std::int64_t chan
   }
 }
 
-void PictureUnits::to_standard(std::span<float> x) const {
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const Channel& c = channel(i, x.size());
-    x[i] = static_cast<float>((x[i] - c.offset) / c.unit);
+template <class Value>
+void PictureUnits::replace(std::span<float> planes, const Value& value) const {
+  const std::size_t plane = planes.size() / channels_.size();
+  for (std::size_t c = 0; c < channels_.size(); ++c) {
+    const Channel channel = channels_[c];
+    const std::size_t end = (c + 1) * plane;
+    for (std::size_t i = c * plane; i < end; ++i)
+      planes[i] = static_cast<float>(value(channel, planes[i], i));
   }
+}
+
+void PictureUnits::to_standard(std::span<float> x) const {
+  replace(x, [](const Channel& c, float value, std::size_t) { return (value - c.offset) / c.unit; });
 }
 
 void PictureUnits::to_network(std::span<float> x) const {
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const Channel& c = channel(i, x.size());
-    x[i] = static_cast<float>(x[i] * c.unit + c.offset);
-  }
+  replace(x, [](const Channel& c, float value, std::size_t) { return value * c.unit + c.offset; });
 }
 
 void PictureUnits::to_standard_gradient(std::span<float> gradient) const {
-  for (std::size_t i = 0; i < gradient.size(); ++i)
-    gradient[i] = static_cast<float>(gradient[i] * channel(i, gradient.size()).unit);
+  replace(gradient, [](const Channel& c, float value, std::size_t) { return value * c.unit; });
 }
 
 void PictureUnits::clip_to_colours(std::span<float> x) const {
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const double mean = channel(i, x.size()).mean;
-    x[i] =
-        std::clamp(x[i], static_cast<float>(-mean / kDeviation), static_cast<float>((1 - mean) / kDeviation));
-  }
+  replace(x, [](const Channel& c, float value, std::size_t) {
+    return std::clamp(value, static_cast<float>(-c.mean / kDeviation),
+                      static_cast<float>((1 - c.mean) / kDeviation));
+  });
 }
 
 void PictureUnits::squash(std::span<float> u) const {
-  for (std::size_t i = 0; i < u.size(); ++i) {
-    const double mean = channel(i, u.size()).mean, slope = mean * (1 - mean);
-    const double logit = std::log(mean / (1 - mean)) + u[i] * kDeviation / slope;
-    u[i] = static_cast<float>((1 / (1 + std::exp(-logit)) - mean) / kDeviation);
-  }
+  replace(u, [](const Channel& c, float value, std::size_t) {
+    const double slope = c.mean * (1 - c.mean);
+    const double logit = std::log(c.mean / (1 - c.mean)) + value * kDeviation / slope;
+    return (1 / (1 + std::exp(-logit)) - c.mean) / kDeviation;
+  });
 }
 
 void PictureUnits::unsquash(std::span<float> x) const {
   constexpr double margin = 0.01;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const double mean = channel(i, x.size()).mean, slope = mean * (1 - mean);
-    const double p = std::clamp(mean + x[i] * kDeviation, margin, 1 - margin);
-    x[i] = static_cast<float>((std::log(p / (1 - p)) - std::log(mean / (1 - mean))) * slope / kDeviation);
-  }
+  replace(x, [](const Channel& c, float value, std::size_t) {
+    const double slope = c.mean * (1 - c.mean);
+    const double p = std::clamp(c.mean + value * kDeviation, margin, 1 - margin);
+    return (std::log(p / (1 - p)) - std::log(c.mean / (1 - c.mean))) * slope / kDeviation;
+  });
 }
 
 void PictureUnits::to_unsquashed_gradient(std::span<const float> x, std::span<float> gradient) const {
-  for (std::size_t i = 0; i < gradient.size(); ++i) {
-    const double mean = channel(i, x.size()).mean, p = mean + x[i] * kDeviation;
-    gradient[i] = static_cast<float>(gradient[i] * p * (1 - p) / (mean * (1 - mean)));
-  }
+  replace(gradient, [x](const Channel& c, float value, std::size_t i) {
+    const double p = c.mean + x[i] * kDeviation;
+    return value * p * (1 - p) / (c.mean * (1 - c.mean));
+  });
 }
 
 Image PictureUnits::fitted(const Tensor& network_input) const {

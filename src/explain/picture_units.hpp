@@ -39,9 +39,10 @@ private:
     double unit;    ///< network units in one standard unit
     double offset;  ///< network value of the mean colour
   };
-  const Channel& channel(std::size_t i, std::size_t elements) const {
-    return channels_[i / (elements / channels_.size())];
-  }
+  /// Replaces each element by value(its channel, the element, its index).
+  template <class Value>
+  void replace(std::span<float> planes, const Value& value) const;
+
   std::vector<Channel> channels_;
   ChannelOrder order_;
 };
