@@ -72,8 +72,8 @@ void PictureUnits::squash(std::span<float> u) const {
 }
 
 void PictureUnits::unsquash(std::span<float> x) const {
-  constexpr double margin = 0.01;
   replace(x, [](const Channel& c, float value, std::size_t) {
+    constexpr double margin = 0.01;
     const double slope = c.mean * (1 - c.mean);
     const double p = std::clamp(c.mean + value * kDeviation, margin, 1 - margin);
     return (std::log(p / (1 - p)) - std::log(c.mean / (1 - c.mean))) * slope / kDeviation;
