@@ -41,7 +41,6 @@ _BUNDLED = "imagenette-resnet.onnx"
 _LIST = "zoo.json"
 #: What says where a user's networks are: docs/models.md.
 _PLACES = ("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "FOVEA_MODELS_LIST", "FOVEA_MODELS_URL")
-_ASSUMED = "preset torchvision (default)"
 
 
 class PreprocessingWarning(UserWarning):
@@ -156,7 +155,7 @@ class OpenedModel:
         self.preprocessing_source = properties.text("preprocessing_source")
         self.warnings = properties.texts("warnings")
         self._path = properties.text("path")
-        self._is_assumed = self.preprocessing_source == _ASSUMED
+        self._is_assumed = bool(properties.integer("preprocessing_is_assumed"))
 
     # ---- Life ----
 

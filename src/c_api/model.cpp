@@ -297,6 +297,7 @@ fovea_status fovea_model_properties(const fovea_model* model, const char* option
     out.add_text("path", from.model.path());
     out.add_text("preprocessing", fovea::json_text(fovea::settings_json(chosen.preprocessing)));
     out.add_text("preprocessing_source", chosen.source);
+    out.add("preprocessing_is_assumed", std::int64_t{chosen.is_assumed});
     out.add_list("warnings", warnings);
     if (with_layers)
       out.add_text("layers", layers_json(from.model, from.network({}, 0, 0)));

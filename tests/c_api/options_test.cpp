@@ -135,6 +135,7 @@ TEST(CApiOptions, PropertiesSayWherePreprocessingComesFrom) {
                                 static_cast<const char*>(R"({"layers": true})"));
   EXPECT_EQ(text_of(result, "preprocessing_source"), "the model file");
   EXPECT_EQ(text_of(result, "path"), bundled());
+  EXPECT_EQ(integers_of(result, "preprocessing_is_assumed"), std::vector<std::int64_t>{0});
   EXPECT_NE(text_of(result, "layers").find("\"operator\": \"Conv\""), std::string::npos);
   const auto chosen =
       result_of(fovea_model_properties, load_model_with(bundled(), R"({"preprocessing": "caffe"})").get(),
