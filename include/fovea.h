@@ -117,10 +117,10 @@ fovea_status fovea_model_label(const fovea_model* model, int64_t index, const ch
  * FOVEA_ERROR_INPUT listing the candidates where it stands for none or for several. */
 fovea_status fovea_model_find_class(const fovea_model* model, const char* text, int64_t* index);
 /* What is known of a model. Texts: "path"; "preprocessing" and "preprocessing_source", how pictures become
- * inputs and who says so; "warnings", a JSON list of texts; with the option "layers", "layers", a JSON list of
- * the layers in the order of computation: name, node, operator, shape, axes and whether they have a grid of
- * more than one position. Array: "preprocessing_is_assumed" INT64, 1 where nobody says so and torchvision's
- * convention was taken. */
+ * inputs and who says so; "warnings", a JSON list of texts; with the option "layers", "layers", a JSON list
+ * of the layers in the order of computation: name, node, operator, shape, axes and whether they have a grid
+ * of more than one position. Array: "preprocessing_is_assumed" INT64, 1 where nobody says so and
+ * torchvision's convention was taken. */
 fovea_status fovea_model_properties(const fovea_model* model, const char* options, fovea_result** result);
 void fovea_model_free(fovea_model* model);
 
