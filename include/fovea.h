@@ -308,10 +308,11 @@ fovea_status fovea_deconv(const fovea_model* model, const fovea_pixels* picture,
 fovea_status fovea_strongest_patches(const fovea_model* model, const char* options, fovea_progress progress,
                                      void* user, fovea_result** result);
 
-/* Writes an HTML page of pictures with their maps, objects and class models. Arrays, INT64: "photos",
- * "failed", "left_out". Text: "failures", a JSON list of sentences. */
-fovea_status fovea_report(const fovea_model* model, const char* options, fovea_progress progress, void* user,
-                          fovea_result** result);
+/* Writes an HTML page of pictures with their maps, objects and class models. `compared` may be null: it is a
+ * second model, which is shown beside the first. Arrays, INT64: "photos", "failed", "left_out". Text:
+ * "failures", a JSON list of sentences. */
+fovea_status fovea_report(const fovea_model* model, const fovea_model* compared, const char* options,
+                          fovea_progress progress, void* user, fovea_result** result);
 /* Evaluates maps or boxes on many pictures. Texts: "summary", JSON; "text", a table for people; "failures", a
  * JSON list of sentences. */
 fovea_status fovea_evaluate(const fovea_model* model, const char* options, fovea_progress progress,
