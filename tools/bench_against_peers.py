@@ -5,7 +5,7 @@
     /usr/bin/python3 tools/bench_against_peers.py --export NETWORKS        needs python3-torch and python3-torchvision
     ~/peers/bin/python tools/bench_against_peers.py build/release/fovea NETWORKS/*.onnx --torch 1.13=/usr/bin/python3
 
-ONNX Runtime and OpenVINO run the very graph that `fovea export explanation --output gradient --class input` writes. PyTorch runs
+ONNX Runtime and OpenVINO run the very graph that `fovea export explanation --map gradient --class input` writes. PyTorch runs
 the network of torchvision that the file is named after (--export names them so), with frozen weights, in both layouts of
 memory. Rounds alternate: some iterations of fovea, some of each peer, and again, so that whatever else the machine does hits
 all alike. For each network the fastest iteration of each program is printed and, for each peer, the median over the rounds of
@@ -81,7 +81,7 @@ def runners_for(options, model, folder):
 
     if options.peers:
         graph = os.path.join(folder, "gradient.onnx")
-        subprocess.run([options.fovea, "export", "explanation", model, "--output", "gradient", "--class", "input", "--batch",
+        subprocess.run([options.fovea, "export", "explanation", model, "--map", "gradient", "--class", "input", "--batch",
                         str(options.batch), *size, "-o", graph], check=True, stdout=subprocess.DEVNULL)
     for peer in options.peers:
         add(peer, [sys.executable, os.path.abspath(__file__), "--graph-worker", peer, graph, str(options.threads)])

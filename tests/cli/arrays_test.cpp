@@ -124,7 +124,9 @@ TEST(Arrays, AFileInTheWayIsReplacedWhole) {
   const TemporaryFolder folder;
   const std::string base = data("networks/plain"), out = folder.file("y.npy");
   store(out, "what was there before");
-  EXPECT_EQ(fovea({"forward", base + ".onnx", "--input", base + ".input.npy", "-o", out}).code, 0);
+  EXPECT_EQ(fovea({"forward", base + ".onnx", "--input", base + ".input.npy", "-o", out}).code, 1);
+  EXPECT_EQ(load(out), "what was there before");
+  EXPECT_EQ(fovea({"forward", base + ".onnx", "--input", base + ".input.npy", "-o", out, "--force"}).code, 0);
   EXPECT_LE(relative_error(out, base + ".scores.npy"), 1e-5);
   EXPECT_EQ(folder.count(), 1U);
 }

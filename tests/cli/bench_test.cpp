@@ -84,7 +84,6 @@ TEST(Bench, PrintsForPeople) {
 }
 
 TEST(Bench, BadOptionsAreErrors) {
-  expect_error(fovea({"bench"}), 2, {"model is required"});
   expect_error(fovea({"bench", bundled(), "--iterations", "0"}), 2, {"--iterations"});
   expect_error(fovea({"bench", bundled(), "--batch", "0"}), 2, {"--batch"});
   expect_error(fovea({"bench", bundled(), "--precision", "f8"}), 2, {"--precision", "f8"});

@@ -76,7 +76,7 @@ TEST_F(Bash, CompletesVerbs) {
 
 TEST_F(Bash, CompletesOptionsOfTheVerb) {
   EXPECT_EQ(offers({"saliency", "--with"}), Words{"--with-class-model"});
-  EXPECT_EQ(offers({"saliency", "a.jpg", "-o", "out", "--colo"}), Words{"--colormap"});
+  EXPECT_EQ(offers({"saliency", "a.jpg", "-o", "out", "--colorm"}), Words{"--colormap"});
   EXPECT_EQ(offers({"info", "--with"}), Words{});
   EXPECT_EQ(offers({"--ver"}), Words{"--version"});
 }

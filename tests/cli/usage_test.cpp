@@ -69,7 +69,6 @@ TEST(Usage, AnUnknownOptionIsAnErrorOfEveryVerb) {
 
 TEST(Usage, MissingArgumentsAreErrors) {
   expect_error(fovea({"classify"}), 2, {"images is required"});
-  expect_error(fovea({"info"}), 2, {"model is required"});
   expect_error(fovea({"saliency", sample("church.jpg")}), 2, {"--output is required"});
   expect_error(fovea({"class-model", "-o", "x"}), 2, {"--class is required"});
   expect_error(fovea({"gradient", bundled(), "--input", "x.npy", "-o", "g.npy"}), 2,

@@ -3,10 +3,13 @@
 #include "base/closest_names.hpp"
 #include "base/lower_case.hpp"
 #include "base/shown_path.hpp"
+#include "cli/kit/common_options.hpp"
 #include "cli/kit/help.hpp"
 #include "cli/kit/output.hpp"
+#include "cli/kit/standard_streams.hpp"
 #include "cli/kit/terminal.hpp"
 #include "cli/kit/usage_error.hpp"
+#include "cli/kit/user_settings.hpp"
 #include "fovea/networks.hpp"
 
 #include <CLI/CLI.hpp>
@@ -22,8 +25,9 @@
 
 namespace fovea::cli {
 
-Check::Check(const CLI::Validator& validator, Offer offer)
-    : validator_(std::make_shared<const CLI::Validator>(validator)), offer_(std::move(offer)) {}
+Check::Check(const CLI::Validator& validator, Offer offer, bool replaces_text)
+    : validator_(std::make_shared<const CLI::Validator>(validator)), offer_(std::move(offer)),
+      replaces_text_(replaces_text) {}
 
 namespace {
 
@@ -48,10 +52,38 @@ CLI::Validator any_but_empty(const std::string& expected, const std::string& des
       description);
 }
 
+/// A name of a file or folder, in which "-" is replaced by the path of a standard stream.
+Check path_check(const char* stream, bool is_written) {
+  const std::string expected = "the name of a file or folder";
+  return Check(CLI::Validator(
+                   [expected, stream](std::string& text) {
+                     if (text == "-")
+                       text = stream;
+                     return text.empty() ? "expected " + expected + ", found an empty one" : std::string();
+                   },
+                   "PATH"),
+               {.files = true, .is_written = is_written}, true);
+}
+
 }  // namespace
 
 Check file_or_folder() {
-  return Check(any_but_empty("the name of a file or folder", "PATH"), {.files = true});
+  return path_check(kStandardInput, false);
+}
+
+Check output_file() {
+  return path_check(kStandardOutput, true);
+}
+
+Check output_folder() {
+  return Check(CLI::Validator(
+                   [](const std::string& text) {
+                     return text.empty() || text == "-"
+                                ? fmt::format("expected the name of a folder, found '{}'", text)
+                                : std::string();
+                   },
+                   "PATH"),
+               {.files = true, .is_written = true});
 }
 
 Check not_empty() {
@@ -128,9 +160,13 @@ Option& Option::required() {
 }
 
 Option& Option::check(const Check& check) {
-  option_->check(check.validator());
+  if (check.replaces_text())
+    option_->transform(check.validator());
+  else
+    option_->check(check.validator());
   offer_->choices = check.offer().choices;
   offer_->files = check.offer().files;
+  offer_->is_written = check.offer().is_written;
   return *this;
 }
 
@@ -203,11 +239,16 @@ Option Command::option(const std::string& name) const {
   return {option, &shared_->offers[option]};
 }
 
+bool Command::given(const std::string& name) const {
+  return app_->get_option(name)->count() > 0;
+}
+
 void Command::needs_command() {
   app_->require_subcommand(1);
 }
 
 void Command::runs(Run work) {
+  shared_->common.add_to(*this, app_->get_option_no_throw("--output") != nullptr);
   app_->callback([shared = shared_, work = std::move(work)] { shared->chosen = work; });
 }
 
@@ -351,6 +392,17 @@ std::string shell_word(const std::string& text) {
   return quoted + "'";
 }
 
+/// The last of the commands that the command line names, with the words that lead to it.
+const CLI::App& named_command(const CLI::App& app, std::string& words) {
+  const CLI::App* command = &app;
+  words = command->get_name();
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().front();
+    words += " " + command->get_name();
+  }
+  return *command;
+}
+
 }  // namespace
 
 std::optional<Run> CommandLine::parse(int argc, const char* const* argv) {
@@ -362,22 +414,24 @@ std::optional<Run> CommandLine::parse(int argc, const char* const* argv) {
   shared_.line = app_->get_name();
   for (const std::string& argument : arguments)
     shared_.line += ' ' + shell_word(shown_argument(argument));
+  const ExtendedArguments extended = with_user_settings(*app_, arguments);
+  std::string words;
   try {
-    app_->parse(argc, argv);
+    std::vector<std::string> reversed(extended.words.rbegin(), extended.words.rend());
+    app_->parse(reversed);
+    apply_common_options(named_command(*app_, words), shared_.common,
+                         [this](const CLI::Option* option) { return shared_.offers[option].is_written; });
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) {
       app_->exit(error);
       return {};
     }
-    std::string words = app_->get_name();
-    const CLI::App* app = app_.get();
-    while (!app->get_subcommands().empty()) {
-      app = app->get_subcommands().front();
-      words += " " + app->get_name();
-    }
-    throw UsageError(complaint(*app_, *app, error, arguments),
+    const CLI::App& app = named_command(*app_, words);
+    if (const std::string origin = extended.origin_of(error.what()); !origin.empty())
+      throw UsageError(fmt::format("{}: {}", origin, error.what()));
+    throw UsageError(complaint(*app_, app, error, arguments),
                      fmt::format("Run '{} --help' for the {}.", words,
-                                 names_of_commands(*app).empty() ? "options" : "commands"));
+                                 names_of_commands(app).empty() ? "options" : "commands"));
   }
   return shared_.chosen;
 }

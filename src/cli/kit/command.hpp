@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/kit/common_options.hpp"
 #include "cli/kit/description.hpp"
 #include "cli/kit/usage_error.hpp"
 
@@ -33,24 +34,32 @@ struct Offer {
   bool files = false;                     ///< files and folders
   bool commas = false;                    ///< several values with commas between them
   std::string listed = {};                ///< a kind of names that 'fovea completions' lists: "networks"
+  bool is_written = false;                ///< these are written, not read
 };
 
 /// A condition on an option's text; displayed in the help.
 class Check {
 public:
-  explicit Check(const CLI::Validator& validator, Offer offer = {});
+  explicit Check(const CLI::Validator& validator, Offer offer = {}, bool replaces_text = false);
   const CLI::Validator& validator() const { return *validator_; }
+  /// Whether it may give the option another text than the command line has.
+  bool replaces_text() const { return replaces_text_; }
   const Offer& offer() const { return offer_; }
 
 private:
   std::shared_ptr<const CLI::Validator> validator_;
   Offer offer_;
+  bool replaces_text_;
 };
 
-/// The text must not be empty (as from an unset shell variable): for names of files and folders, and for
-/// other names.
+/// The text must not be empty (as from an unset shell variable): for names of files and folders that are
+/// read, and for other names. "-" names standard input (`kStandardInput`).
 Check file_or_folder();
 Check not_empty();
+/// As file_or_folder, for what is written: "-" names standard output (`kStandardOutput`).
+Check output_file();
+/// As file_or_folder, but "-" is refused.
+Check output_folder();
 /// The text must be a number above 0, at least 0, or within a range. Infinity and NaN are refused.
 Check above_zero();
 Check not_negative();
@@ -121,10 +130,12 @@ public:
   Option option(const std::string& name) const;
   /// A command line that does something useful, for the help and the manual: "fovea list methods".
   void add_example(const std::string& line, const std::string& meaning);
+  /// Whether the command line gives the option of that name; after parsing.
+  bool given(const std::string& name) const;
   /// One of its own commands must follow.
   void needs_command();
   /// Sets the work for a command line that names this command. Parsing happens before anything is read or
-  /// computed.
+  /// computed. Adds the options that every such command has (`CommonOptions`).
   void runs(Run work);
   /// The description of this command and its subcommands added so far.
   CommandDescription describe() const;
@@ -138,6 +149,7 @@ private:
   struct Shared {
     Run chosen;
     std::string line;
+    CommonOptions common;
     std::unordered_map<const CLI::Option*, Offer> offers;
     std::unordered_map<const CLI::App*, std::vector<ExampleDescription>> examples;
   };

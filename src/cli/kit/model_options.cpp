@@ -24,14 +24,24 @@ std::vector<std::string> picture_precision_names() {
 
 }  // namespace
 
-void ModelOptions::add_to(Command verb) {
-  Command network = verb.in_group("Network");
-  network
-      .add_option(
-          "-m,--model", model,
-          "ONNX classifier: a file, or a name that 'fovea models list' knows (default: the bundled network)")
+Option add_model_option(Command verb, std::string& model) {
+  return verb.in_group("Network")
+      .add_option("-m,--model", model,
+                  "ONNX file, or a name that 'fovea models list' knows (default: the bundled network)")
       .check(file_or_folder())
       .completed_as(kNetworkNames);
+}
+
+void add_model_argument(Command verb, std::string& model) {
+  verb.add_option("model", model, "the network, as -m names it; '-': standard input")
+      .check(file_or_folder())
+      .completed_as(kNetworkNames)
+      .excludes(verb.option("--model"));
+}
+
+void ModelOptions::add_to(Command verb) {
+  Command network = verb.in_group("Network");
+  add_model_option(verb, model);
   network
       .add_option("--labels", labels,
                   "class names: a text file with one name a line ('name' or 'n01234567 name'), or a CSV with "
@@ -75,7 +85,7 @@ Network load_network_silently(const ModelOptions& options) {
   request.found = find_network(options.model);
   request.load = options.memory.load_options();
   request.labels = options.labels;
-  request.preprocessing = options.preprocessing;
+  request.preprocessing = with_user_preset(options.preprocessing);
   check_preprocessing_options(options.preprocessing);
   request.size = options.size;
   request.scores = options.scores;

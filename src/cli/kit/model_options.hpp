@@ -14,6 +14,11 @@
 
 namespace fovea::cli {
 
+/// Adds -m, the network of every command that takes one. Empty: the bundled network.
+Option add_model_option(Command verb, std::string& model);
+/// Adds the network as an argument, too, to a command that has -m: one of them may be given.
+void add_model_argument(Command verb, std::string& model);
+
 /// The options of every command that applies a model to pictures.
 struct ModelOptions : ComputeOptions {
   std::string model;  ///< a file or a name; empty: the bundled network

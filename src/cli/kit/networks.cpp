@@ -1,6 +1,8 @@
 #include "cli/kit/networks.hpp"
 
 #include "cli/kit/output.hpp"
+#include "cli/kit/user_settings.hpp"
+#include "fovea/error.hpp"
 
 #include <fmt/format.h>
 
@@ -50,6 +52,12 @@ NetworkCatalog user_catalog() {
 FoundNetwork find_network(const std::string& text) {
   if (!text.empty())
     return user_catalog().find(text);
+  if (const auto setting = user_setting("model"))
+    try {
+      return user_catalog().find(setting->value);
+    } catch (const InputError& error) {
+      throw InputError(fmt::format("{}: {}", setting->origin, error.what()));
+    }
   FoundNetwork bundled;
   bundled.path = bundled_model();
   bundled.origin = FoundNetwork::Origin::Bundled;

@@ -1,5 +1,7 @@
 #include "cli/kit/output.hpp"
 
+#include "cli/kit/display.hpp"
+
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
@@ -14,10 +16,14 @@ namespace {
 
 /// The first failure of writing to standard output, which the main thread alone does.
 int first_failure = 0;
+bool output_is_for_file = false;
 
 }  // namespace
 
-void write_message(std::string_view text) {
+void write_message(std::string_view message) {
+  clear_progress_line();
+  const std::string shown = displayed_message(message);
+  std::string_view text = shown;
   // No stream, which would keep what it could not write and try again.
   while (!text.empty()) {
     const ssize_t count = ::write(STDERR_FILENO, text.data(), text.size());
@@ -29,7 +35,15 @@ void write_message(std::string_view text) {
   }
 }
 
+void print_to_standard_error() {
+  output_is_for_file = true;
+}
+
 void write_output(std::string_view text) {
+  if (output_is_for_file)
+    return write_message(text);
+  if (::isatty(STDOUT_FILENO) == 1)
+    clear_progress_line();
   errno = 0;
   if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size())
     return;

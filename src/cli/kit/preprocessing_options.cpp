@@ -1,8 +1,13 @@
 #include "cli/kit/preprocessing_options.hpp"
 
 #include "cli/kit/usage_error.hpp"
+#include "cli/kit/user_settings.hpp"
+#include "fovea/error.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 namespace fovea::cli {
 
@@ -27,6 +32,18 @@ void add_preprocessing_options(Command verb, PreprocessingSpec& spec) {
   verb.add_option("--scale", spec.scale, "factor on pixels 0..255, applied before the mean is subtracted");
   verb.add_option("--channel-order", spec.channel_order, "order in which the network takes colour channels")
       .check(one_of_in_any_case({"rgb", "bgr"}));
+}
+
+PreprocessingSpec with_user_preset(PreprocessingSpec spec) {
+  const auto setting = spec.preset.empty() ? user_setting("preprocess") : std::nullopt;
+  if (!setting)
+    return spec;
+  const std::vector<std::string> names = preprocessing_preset_names();
+  if (std::find(names.begin(), names.end(), setting->value) == names.end())
+    throw InputError(fmt::format("expected one of {}, found '{}'", fmt::join(names, ", "), setting->value),
+                     setting->origin);
+  spec.preset = setting->value;
+  return spec;
 }
 
 void check_preprocessing_options(const PreprocessingSpec& spec) {

@@ -1,15 +1,20 @@
 #include "cli/kit/progress_bar.hpp"
 
+#include "base/utf8.hpp"
+#include "cli/kit/display.hpp"
 #include "cli/kit/output.hpp"
+#include "cli/kit/terminal.hpp"
 #include "fovea/batch.hpp"
 
 #include <unistd.h>
 
 namespace fovea::cli {
 
-ProgressBar::ProgressBar(std::int64_t total)
-    : total_(total), terminal_(::isatty(STDERR_FILENO) == 1), begin_(std::chrono::steady_clock::now()),
-      last_(begin_) {}
+ProgressBar::ProgressBar(std::int64_t total, const std::string& unit)
+    : is_shown_(has_progress()), begin_(std::chrono::steady_clock::now()), last_(begin_) {
+  state_.total = total;
+  state_.unit = unit;
+}
 
 ProgressBar::~ProgressBar() {
   clear();
@@ -18,20 +23,21 @@ ProgressBar::~ProgressBar() {
 void ProgressBar::update(std::int64_t done, const std::string& text) {
   using namespace std::chrono_literals;
   const auto now = std::chrono::steady_clock::now();
-  if (!terminal_ || total_ < 2 || now - begin_ < 1s || now - last_ < 100ms)
+  if (!has_begun_)
+    state_.begun = done;
+  has_begun_ = true;
+  if (!is_shown_ || state_.total < 2 || now - begin_ < 1s || now - last_ < 100ms)
     return;
   last_ = now;
-  constexpr std::int64_t width = 24;
-  const std::int64_t filled = width * done / total_;
-  say("\r\033[K[{}{}] {}/{} {:.60}", std::string(static_cast<std::size_t>(filled), '#'),
-      std::string(static_cast<std::size_t>(width - filled), '.'), done, total_, text);
-  drawn_ = true;
+  state_.done = done;
+  state_.text = shown(text);
+  state_.seconds = std::chrono::duration<double>(now - begin_).count();
+  // A line as wide as the terminal would move some terminals on to the next one.
+  show_progress_line(progress_line(state_, terminal_width(STDERR_FILENO) - 1));
 }
 
 void ProgressBar::clear() {
-  if (drawn_)
-    say("\r\033[K");
-  drawn_ = false;
+  clear_progress_line();
 }
 
 std::function<void(std::int64_t, std::int64_t, const std::string&)> ProgressDisplay::progress() {

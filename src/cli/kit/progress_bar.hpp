@@ -1,5 +1,6 @@
 #pragma once
 
+#include "batch/progress_line.hpp"
 #include "fovea/batch.hpp"
 
 #include <chrono>
@@ -11,10 +12,12 @@
 
 namespace fovea::cli {
 
-/// A progress bar on stderr, displayed if that is a terminal and the work takes longer than a second.
+/// A line of progress on stderr, as wide as the terminal, displayed if `has_progress` and if the work takes
+/// longer than a second.
 class ProgressBar {
 public:
-  explicit ProgressBar(std::int64_t total);
+  /// `unit` is that of the items, as ProgressState has it.
+  explicit ProgressBar(std::int64_t total, const std::string& unit = {});
   ~ProgressBar();
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
@@ -23,9 +26,9 @@ public:
   void clear();
 
 private:
-  std::int64_t total_;
-  bool terminal_;
-  bool drawn_ = false;
+  ProgressState state_;
+  bool is_shown_;
+  bool has_begun_ = false;
   std::chrono::steady_clock::time_point begin_;
   std::chrono::steady_clock::time_point last_;
 };

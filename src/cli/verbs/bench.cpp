@@ -2,6 +2,7 @@
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/networks.hpp"
 #include "cli/kit/output.hpp"
+#include "cli/kit/result_format.hpp"
 #include "cli/kit/verbose.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "report/benchmark.hpp"
@@ -18,7 +19,7 @@ struct Options {
   BenchmarkRuns runs;
   bool forward_only = false;
   bool profile = false;
-  bool json = false;
+  ResultFormat format;
 };
 
 ProgramOptions program_options(const Model& model, const Options& options) {
@@ -39,8 +40,10 @@ int bench(const Options& options) {
   const Benchmark benchmark = run_benchmark(
       find_network(options.model).path, options.engine.memory.load_options(),
       [&](const Model& model) { return program_options(model, options); }, options.runs);
-  if (options.json)
-    print_json(benchmark_json(benchmark, options.model, options.profile));
+  const nlohmann::ordered_json json = benchmark_json(benchmark, options.model, options.profile);
+  if (!options.format.is_text())
+    print_results(options.format, json,
+                  options.profile ? json["profile"]["operators"] : nlohmann::ordered_json::array({json}));
   else
     print_lines(benchmark_text(benchmark, options.model, options.profile));
   return 0;
@@ -52,10 +55,8 @@ void add_bench(Command app) {
   auto options = std::make_shared<Options>();
   Command verb = app.add_command(
       "bench", "Measure how fast a model runs forward and backward, and how much memory it takes");
-  verb.add_option("model", options->model, "ONNX file, or a name that 'fovea models list' knows")
-      .required()
-      .check(file_or_folder())
-      .completed_as(kNetworkNames);
+  add_model_option(verb, options->model);
+  add_model_argument(verb, options->model);
   verb.add_option("--batch", options->batch, "number of pictures in one run")
       .check(whole_number(1, 65536))
       .shows_default();
@@ -76,7 +77,7 @@ void add_bench(Command app) {
   verb.add_flag("--forward", options->forward_only, "run the forward pass only");
   verb.add_flag("--profile", options->profile,
                 "also print the time of every operator, and the ten slowest steps");
-  verb.add_flag("--json", options->json, "print JSON");
+  options->format.add_to(verb);
   verb.add_example("fovea bench net.onnx", "time of a forward and a backward pass, and the memory they take");
   verb.add_example("fovea bench net.onnx --batch 8 --profile",
                    "the same for eight pictures at once, with the time of every operator");

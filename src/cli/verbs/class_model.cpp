@@ -1,10 +1,14 @@
 #include "cli/verbs/class_model.hpp"
 
+#include "base/display_width.hpp"
 #include "base/make_folder.hpp"
+#include "base/utf8.hpp"
+#include "cli/kit/display.hpp"
 #include "cli/kit/figure_options.hpp"
 #include "cli/kit/interrupts.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
+#include "cli/kit/terminal.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "fovea/error.hpp"
@@ -26,20 +30,29 @@ constexpr int kLargestBatch = 8;
 class Reporter {
 public:
   Reporter(const ClassModelTarget& target, int steps)
-      : target_(target), steps_(steps), terminal_(::isatty(STDERR_FILENO) == 1) {}
+      : target_(target), steps_(steps), is_silent_(!display().shows_progress), renews_line_(has_progress()) {}
   ~Reporter() {
-    if (terminal_)
-      say("\n");
+    if (renews_line_ && !line_.empty())
+      say("{}\n", line_);  // the last state stays
   }
   Reporter(const Reporter&) = delete;
   Reporter& operator=(const Reporter&) = delete;
 
   /// Of several pictures the means.
-  void show(std::span<const ClassModelProgress> all) const {
+  void show(std::span<const ClassModelProgress> all) {
     constexpr int period = 25;
     const int step = all.front().step;
-    if (!terminal_ && step % period != 0 && step != steps_)
+    if (is_silent_ || (!renews_line_ && step % period != 0 && step != steps_))
       return;
+    line_ = line_of(all);
+    if (renews_line_)
+      show_progress_line(fitted_text(shown(line_), terminal_width(STDERR_FILENO) - 1));
+    else
+      say("{}\n", line_);
+  }
+
+private:
+  std::string line_of(std::span<const ClassModelProgress> all) const {
     auto mean = [&](auto&& number) {
       double sum = 0;
       for (const ClassModelProgress& p : all)
@@ -48,21 +61,16 @@ public:
     };
     using P = ClassModelProgress;
     const auto probability = [](const P& p) { return *p.probability; };
-    const std::string line =
-        fmt::format("{}: step {:>4}/{}  score {:9.3f}  norm {:9.2f}  objective {:9.3f}{}", target_.short_name,
-                    step, steps_, mean([](const P& p) { return p.score; }),
-                    mean([](const P& p) { return p.norm; }), mean([](const P& p) { return p.objective; }),
-                    all.front().probability ? fmt::format("  probability {:.3f}", mean(probability)) : "");
-    if (terminal_)
-      say("\r\033[K{}", line);
-    else
-      say("{}\n", line);
+    return fmt::format("{}: step {:>4}/{}  score {:9.3f}  norm {:9.2f}  objective {:9.3f}{}",
+                       target_.short_name, all.front().step, steps_, mean([](const P& p) { return p.score; }),
+                       mean([](const P& p) { return p.norm; }), mean([](const P& p) { return p.objective; }),
+                       all.front().probability ? fmt::format("  probability {:.3f}", mean(probability)) : "");
   }
 
-private:
   const ClassModelTarget& target_;
   int steps_;
-  bool terminal_;
+  bool is_silent_, renews_line_;
+  std::string line_;
 };
 
 struct Context {
@@ -82,7 +90,7 @@ std::vector<ClassModel> ascend(const Context& context, const ClassModelTarget& t
   DiversityOptions diversity = arguments.diversity;
   if (context.other_layer)
     diversity.layer = &*context.other_layer;
-  const Reporter reporter(target, method.steps);
+  Reporter reporter(target, method.steps);
   return class_models(context.session, context.loaded.preprocessing, method, diversity,
                       [&](std::span<const ClassModelProgress> all) {
                         reporter.show(all);
@@ -144,13 +152,13 @@ int make_models(ClassModelArguments arguments) {
       for (const std::string& note : class_model_notes(models[k], target, arguments.method.steps))
         say("fovea: note: {}\n", note);
       const std::string text = gallery.add(target, k, models[k]);
-      if (!arguments.json)
+      if (arguments.format.is_text())
         print_lines(text);
     }
   }
   const std::string sheet = gallery.finish();
-  if (arguments.json)
-    print_json(gallery.json());
+  if (!arguments.format.is_text())
+    print_results(arguments.format, gallery.json());
   else if (!sheet.empty())
     print("{}\n", sheet);
   return 0;

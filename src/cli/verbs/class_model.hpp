@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/kit/model_options.hpp"
+#include "cli/kit/result_format.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "fovea/features.hpp"
 #include "fovea/networks.hpp"
@@ -32,7 +33,7 @@ struct ClassModelArguments {
   std::string display = "auto";
   int every = 0;
   bool sheet = false;
-  bool json = false;
+  ResultFormat format;
   std::string output;
   std::optional<double> dpi;
 

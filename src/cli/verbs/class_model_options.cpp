@@ -110,10 +110,11 @@ void ClassModelArguments::add_to(Command verb) {
                   "with --sheet or "
                   "--diversity for the sheet")
       .required()
-      .check(file_or_folder());
+      .check(output_file());
   add_dpi_to(verb, dpi);
-  verb.add_flag("--json", json, "print JSON");
+  format.add_to(verb);
   model.add_to(verb);
+  add_model_argument(verb, model.model);
 }
 
 void ClassModelArguments::check() const {

@@ -3,7 +3,9 @@
 #include "cli/kit/method_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
+#include "cli/kit/picture_arguments.hpp"
 #include "cli/kit/progress_bar.hpp"
+#include "cli/kit/result_format.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/error.hpp"
@@ -17,10 +19,10 @@ namespace {
 
 struct Options {
   ModelOptions model;
-  std::vector<std::string> images;
+  PictureArguments images;
   std::int64_t top = 5;
   std::string crops = "1";
-  bool json = false;
+  ResultFormat format;
 };
 
 nlohmann::ordered_json guesses_json(const std::vector<Prediction>& best, const Labels& labels,
@@ -46,8 +48,8 @@ void print_guesses(const std::vector<Prediction>& best, const Labels& labels, co
   }
 }
 
-int classify(const Options& options) {
-  const std::vector<std::string> images = expand_folders(options.images);
+int classify(Options options) {
+  const std::vector<std::string> images = options.images.expand(options.model.model);
   const Network loaded = load_network(options.model);
   const ThreadPartition partition =
       partition_threads(images.size(), options.model.workers, options.model.threads);
@@ -63,15 +65,15 @@ int classify(const Options& options) {
       warn_of_probabilities(explain->program(), scores.scores);
       const std::vector<Prediction> best = top_k(scores, options.top);
       return [&, best, i] {
-        if (options.json)
+        if (!options.format.is_text())
           results.push_back(guesses_json(best, loaded.labels, images[i]));
         else
           print_guesses(best, loaded.labels, images[i]);
       };
     };
   });
-  if (options.json)
-    print_json(results);
+  if (!options.format.is_text())
+    print_results(options.format, results, nested_records(results, "predictions"));
   return code;
 }
 
@@ -81,14 +83,12 @@ void add_classify(Command app) {
   auto options = std::make_shared<Options>();
   Command verb =
       app.add_command("classify", "Print the best guesses for each picture, with their probabilities");
-  verb.add_option("images", options->images, "pictures, or folders of pictures")
-      .required()
-      .check(file_or_folder());
+  options->images.add_to(verb).required();
   verb.add_option("--top", options->top, "number of guesses to print")
       .check(whole_number(1, 1000000))
       .shows_default();
   add_crops_to(verb, options->crops).shows_default();
-  verb.add_flag("--json", options->json, "print JSON");
+  options->format.add_to(verb);
   options->model.add_to(verb);
   options->model.add_workers_to(verb);
   verb.add_example("fovea classify photo.jpg", "the five best guesses of the bundled network");

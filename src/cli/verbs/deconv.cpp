@@ -5,6 +5,7 @@
 #include "cli/kit/figure_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
+#include "cli/kit/picture_arguments.hpp"
 #include "cli/kit/progress_bar.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/verbs.hpp"
@@ -19,11 +20,11 @@
 namespace fovea::cli {
 namespace {
 
-int deconv(const DeconvArguments& arguments) {
+int deconv(DeconvArguments arguments) {
   arguments.check();
   if (!arguments.dataset.empty())
     return deconv_dataset(arguments);
-  const std::vector<std::string> images = expand_folders(arguments.images);
+  const std::vector<std::string> images = arguments.images.expand(arguments.model.model);
   if (is_graphic_path(arguments.output) && images.size() > 1)
     throw UsageError(fmt::format("-o {}: one file cannot hold {} pictures, name a folder", arguments.output,
                                  images.size()));
@@ -58,15 +59,15 @@ int deconv(const DeconvArguments& arguments) {
       sessions->emplace_back(program);
     return [&, sessions](std::size_t i) -> DeliverResult {
       return [&, result = report.make(*sessions, images[i], bases[i])] {
-        if (arguments.json)
+        if (!arguments.format.is_text())
           results.push_back(result.json);
         else
           print_lines(result.text);
       };
     };
   });
-  if (arguments.json)
-    print_json(results);
+  if (!arguments.format.is_text())
+    print_results(arguments.format, results);
   return code;
 }
 
@@ -89,7 +90,7 @@ void DeconvArguments::check() const {
       throw UsageError(complaint);
   };
   const auto spec = unit_spec();
-  refuse(images.empty() == dataset.empty(), "name pictures, or a folder with --dataset, not both");
+  refuse(images.paths.empty() == dataset.empty(), "name pictures, or a folder with --dataset, not both");
   refuse(layer.empty() && spec.has_value(), "--unit needs the --layer that it is of");
   refuse(layer.empty() && top.has_value(), "--top needs the --layer whose channels are meant");
   refuse(layer.empty() && whole, "--whole needs the --layer whose channels are meant");
@@ -157,7 +158,7 @@ void add_deconv(Command app) {
   auto options = std::make_shared<DeconvArguments>();
   Command verb = app.add_command(
       "deconv", "Reconstruct the pattern in a picture that excites a unit, a channel or a class score");
-  verb.add_option("images", options->images, "pictures, or folders of pictures").check(file_or_folder());
+  options->images.add_to(verb);
   verb.add_option(
           "--dataset", options->dataset,
           "instead of pictures, a folder of any size: find the patches in it that excite a channel most")
@@ -194,9 +195,9 @@ void add_deconv(Command app) {
                   "folder for pictures and arrays; or, for one picture, a .png, .jpg, .svg or .pdf for "
                   "the figure alone")
       .required()
-      .check(file_or_folder());
+      .check(output_file());
   add_dpi_to(verb, options->dpi);
-  verb.add_flag("--json", options->json, "print JSON");
+  options->format.add_to(verb);
   options->model.add_to(verb);
   options->model.add_workers_to(verb);
   verb.add_example("fovea deconv photo.jpg -m net.onnx --layer relu5 --top 9 -o patterns",

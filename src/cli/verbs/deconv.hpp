@@ -1,6 +1,8 @@
 #pragma once
 
 #include "cli/kit/model_options.hpp"
+#include "cli/kit/picture_arguments.hpp"
+#include "cli/kit/result_format.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "fovea/features.hpp"
 #include "fovea/networks.hpp"
@@ -12,7 +14,7 @@ namespace fovea::cli {
 /// The command line of `deconv`.
 struct DeconvArguments {
   ModelOptions model;
-  std::vector<std::string> images;
+  PictureArguments images;
   std::string dataset;
   std::string layer;
   std::string unit;  ///< "C" or "C,Y,X"; empty: the strongest channels
@@ -25,7 +27,7 @@ struct DeconvArguments {
   double percentile = 99.5;
   std::string output;
   std::optional<double> dpi;
-  bool json = false;
+  ResultFormat format;
 
   /// UsageError for options that exclude each other.
   void check() const;

@@ -32,8 +32,8 @@ int deconv_dataset(const DeconvArguments& arguments) {
   const DatasetPatches found = find_dataset_patches(
       pictures, loaded, deconv_display(loaded, arguments, layer), options,
       [&](const auto& paths, const auto& make_worker) { return run_files(paths, workers, make_worker); });
-  if (arguments.json)
-    print_json(found.json);
+  if (!arguments.format.is_text())
+    print_results(arguments.format, found.json, nested_records(found.json, "patches"));
   else
     print_lines(found.text);
   return found.code;

@@ -13,8 +13,8 @@
 namespace fovea::cli {
 
 void MapEvaluationOptions::add_to(Command verb) {
-  verb.add_option("images", images, "pictures, or folders of pictures").required().check(file_or_folder());
-  verb.add_option("--methods", methods,
+  images.add_to(verb).required();
+  verb.add_option("--methods,--method", methods,
                   "the methods to compare, separated by commas: see 'fovea list methods'")
       .delimiter(',')
       .required()
@@ -27,18 +27,18 @@ void MapEvaluationOptions::add_to(Command verb) {
       .check(one_of({"whole", "crop"}))
       .shows_default();
   method_options.add_to(verb);
-  verb.add_option("-o,--output", output, "folder for tables and plots").required().check(file_or_folder());
-  verb.add_flag("--json", json, "print JSON");
+  verb.add_option("-o,--output", output, "folder for tables and plots").required().check(output_folder());
+  format.add_to(verb);
   model.add_to(verb);
   model.add_workers_to(verb);
 }
 
-std::vector<std::string> MapEvaluationOptions::checked_images() const {
+std::vector<std::string> MapEvaluationOptions::checked_images() {
   std::set<std::string> seen;
   for (const std::string& method : methods)
     if (!seen.insert(method).second)
       throw UsageError(fmt::format("--methods: '{}' comes twice", method));
-  std::vector<std::string> paths = expand_folders(images);
+  std::vector<std::string> paths = images.expand(model.model);
   for (const std::string& path : paths)
     if (const std::string reason = why_no_pictures(path); !reason.empty())
       throw InputError(reason, path);

@@ -2,7 +2,9 @@
 
 #include "cli/kit/method_options.hpp"
 #include "cli/kit/model_options.hpp"
+#include "cli/kit/picture_arguments.hpp"
 #include "cli/kit/progress_bar.hpp"
+#include "cli/kit/result_format.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "evaluate/events.hpp"
 #include "fovea/classify.hpp"
@@ -20,17 +22,17 @@ namespace fovea::cli {
 struct MapEvaluationOptions {
   ModelOptions model;
   MethodArguments method_options;
-  std::vector<std::string> images;
+  PictureArguments images;
   std::vector<std::string> methods;
   std::string target = "auto";
   std::string view = "whole";
   std::string output;
-  bool json = false;
+  ResultFormat format;
   std::string command_line;  ///< to display on the page
 
   void add_to(Command verb);
-  /// The pictures, folders expanded. UsageError for a method that comes twice.
-  std::vector<std::string> checked_images() const;
+  /// The pictures, as PictureArguments::expand. UsageError for a method that comes twice.
+  std::vector<std::string> checked_images();
   Crops crops() const { return view == "whole" ? Crops::Whole : Crops::One; }
   std::uint64_t seed() const { return method_options.options.seed; }
   /// The class of --class; none for auto. InputError as Labels::find.

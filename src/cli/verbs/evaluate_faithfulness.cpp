@@ -66,7 +66,7 @@ Explainer compile_methods(const Arguments& arguments, const Network& network, in
   return explainer;
 }
 
-int evaluate_faithfulness(const Arguments& arguments) {
+int evaluate_faithfulness(Arguments arguments) {
   const std::vector<std::string> images = arguments.checked_images();
   const Network loaded = load_network(arguments.model);
   const ThreadPartition partition =
@@ -98,8 +98,9 @@ int evaluate_faithfulness(const Arguments& arguments) {
   write_faithfulness(results, means, arguments.output);
   write_faithfulness_page(results, means, (std::filesystem::path(arguments.output) / "report.html").string(),
                           arguments.command_line);
-  if (arguments.json)
-    print_json(summary_json(results, means));
+  const nlohmann::ordered_json summary = summary_json(results, means);
+  if (!arguments.format.is_text())
+    print_results(arguments.format, summary, method_records(summary));
   else
     print_lines(summary_text(results, means));
   return results.failures() == 0 ? 0 : 1;

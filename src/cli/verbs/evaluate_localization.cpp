@@ -2,6 +2,7 @@
 #include "base/json.hpp"
 #include "base/make_folder.hpp"
 #include "cli/kit/output.hpp"
+#include "cli/kit/result_format.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/evaluate.hpp"
 #include "cli/verbs/localize.hpp"
@@ -21,20 +22,22 @@ namespace {
 
 struct LocalizationArguments {
   LocalizeArguments localize;  ///< the model, the map and the cut
-  std::string images;          ///< the folder of pictures
+  PictureArguments arguments;  ///< the folder of pictures, and perhaps the model
+  std::string images;          ///< the folder
   TruthSource truth;
   std::int64_t guesses = 5;
   std::string shard;
   bool resume = false;
   bool skip_missing = false;
-  bool json = false;
+  bool force = false;  ///< begins anew where there are earlier results
+  ResultFormat format;
   std::string output;
   std::string command_line;  ///< for the page
 };
 
 struct MergeArguments {
   std::vector<std::string> inputs;
-  bool json = false;
+  ResultFormat format;
   std::string output;
   std::string command_line;
 };
@@ -57,13 +60,13 @@ void check_truth_options(const TruthSource& truth) {
 }
 
 /// Writes summary.json and the page and prints the summary. Returns the exit code: 1 when an image failed.
-int report_summary(const EvaluatedImages& images, const ResultFiles& files, bool json) {
+int report_summary(const EvaluatedImages& images, const ResultFiles& files, const ResultFormat& format) {
   const LocalizationSummary summary = summarize(images.results);
   const nlohmann::ordered_json summary_fields = summary_json(summary, images.settings);
   write_file_atomically(files.summary, json_text(summary_fields) + "\n");
   write_localization_page(images, summary, files.page);
-  if (json)
-    print_json(summary_fields);
+  if (!format.is_text())
+    print_results(format, summary_fields, box_records(summary_fields));
   else
     print_lines(summary_text(summary, guesses_of(images.settings)));
   return summary.failures.empty() ? 0 : 1;
@@ -107,7 +110,9 @@ int evaluate_localization(const LocalizationArguments& arguments) {
                             localize.method_options.chosen(), protocol, localize.framing(), truth, shard);
   try {
     Journal journal(files, run.places, settings,
-                    arguments.resume ? EarlierResults::Resume : EarlierResults::Refuse);
+                    arguments.resume  ? EarlierResults::Resume
+                    : arguments.force ? EarlierResults::Discard
+                                      : EarlierResults::Refuse);
     print_object_notes(explainer);
     {
       ProgressDisplay display;
@@ -115,9 +120,10 @@ int evaluate_localization(const LocalizationArguments& arguments) {
     }
     const std::vector<ImageResult> results = journal.finish();
     return report_summary({results, settings, arguments.images, loaded.labels, arguments.command_line}, files,
-                          arguments.json);
+                          arguments.format);
   } catch (const UnfinishedResults& results) {
-    throw InputError(fmt::format("{}: continue with --resume, or name another folder", results.what()));
+    throw InputError(fmt::format(
+        "{}: continue with --resume, begin anew with --force, or name another folder", results.what()));
   }
 }
 
@@ -125,7 +131,7 @@ int merge_evaluations(const MergeArguments& arguments) {
   try {
     const MergedResults merged = merge_shards(arguments.inputs, arguments.output);
     return report_summary({merged.results, merged.settings, "", {}, arguments.command_line}, merged.files,
-                          arguments.json);
+                          arguments.format);
   } catch (const UnfinishedResults& results) {
     throw InputError(fmt::format("{}: continue it with --resume", results.what()));
   }
@@ -138,7 +144,9 @@ void add_localization(Command evaluate) {
   Command verb = evaluate.add_command(
       "localization",
       "Measure the errors of classes and boxes on pictures with known boxes, as ILSVRC counts them");
-  verb.add_option("images", arguments->images, "folder of pictures").required().check(file_or_folder());
+  verb.add_option("images", arguments->arguments.paths, "folder of pictures")
+      .required()
+      .check(file_or_folder());
   verb.add_option("--truth", arguments->truth.path,
                   "the known boxes: a CSV (file, wnid or class_index, x0, y0, x1, y1), or a folder of "
                   "ILSVRC's XML files")
@@ -171,8 +179,8 @@ void add_localization(Command evaluate) {
   verb.add_option("-o,--output", arguments->output,
                   "folder for images.csv, summary.json, settings.json and report.html")
       .required()
-      .check(file_or_folder());
-  verb.add_flag("--json", arguments->json, "print JSON");
+      .check(output_folder());
+  arguments->format.add_to(verb);
   arguments->localize.model.add_to(verb);
   arguments->localize.model.add_workers_to(verb);
   verb.add_example("fovea evaluate localization photos/ --truth boxes.csv -m net.onnx -o results",
@@ -181,6 +189,14 @@ void add_localization(Command evaluate) {
                    "the first of four parts, for four machines");
   verb.runs([arguments, verb] {
     arguments->command_line = verb.line();
+    const auto folders = arguments->arguments.without_model(arguments->localize.model.model);
+    if (folders.size() > 1)
+      throw UsageError(
+          fmt::format("one folder of pictures is evaluated, found {} and {}", folders[0], folders[1]));
+    arguments->images = folders.front();
+    arguments->force = verb.given("--force");
+    if (arguments->force && arguments->resume)
+      throw UsageError("--resume continues earlier results, --force discards them: give one of them");
     return evaluate_localization(*arguments);
   });
 }
@@ -196,8 +212,8 @@ void add_merge(Command evaluate) {
   verb.add_option("-o,--output", arguments->output,
                   "folder for the merged results; may be that of the shards")
       .required()
-      .check(file_or_folder());
-  verb.add_flag("--json", arguments->json, "print JSON");
+      .check(output_folder());
+  arguments->format.add_to(verb);
   verb.add_example("fovea evaluate merge results -o results", "the shards in a folder as one result");
   verb.runs([arguments, verb] {
     arguments->command_line = verb.line();

@@ -14,7 +14,7 @@ struct Arguments : MapEvaluationOptions {
   std::int64_t stages = 10;
 };
 
-int evaluate_sanity(const Arguments& arguments) {
+int evaluate_sanity(Arguments arguments) {
   const std::vector<std::string> images = arguments.checked_images();
   const Network loaded = load_network(arguments.model);
   const ThreadPartition partition =
@@ -41,8 +41,9 @@ int evaluate_sanity(const Arguments& arguments) {
   write_sanity(results, plots, arguments.output);
   write_sanity_page(results, plots, (std::filesystem::path(arguments.output) / "report.html").string(),
                     arguments.command_line);
-  if (arguments.json)
-    print_json(summary_json(results));
+  const nlohmann::ordered_json summary = summary_json(results);
+  if (!arguments.format.is_text())
+    print_results(arguments.format, summary, method_records(summary));
   else
     print_lines(summary_text(results));
   return results.failed.empty() && !results.comparison_failed ? 0 : 1;

@@ -3,7 +3,9 @@
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/networks.hpp"
 #include "cli/kit/output.hpp"
+#include "cli/kit/picture_arguments.hpp"
 #include "cli/kit/progress_bar.hpp"
+#include "cli/kit/result_format.hpp"
 #include "cli/kit/terminal.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/kit/viewer.hpp"
@@ -21,13 +23,13 @@ namespace {
 
 struct Options {
   ModelOptions model;
-  std::vector<std::string> images;
+  PictureArguments images;
   std::string target = "auto";
   std::string crops = "1";
   std::string output;
   PhotoExplanationOptions display;
   bool open = false;
-  bool json = false;
+  ResultFormat format;
 };
 
 /// The figure of each picture: the file that -o names, or files in the folder that it names, or here.
@@ -60,8 +62,8 @@ Network load_for_explanation(const ModelOptions& options) {
   return network;
 }
 
-int explain(const Options& options) {
-  const std::vector<std::string> images = expand_folders(options.images);
+int explain(Options options) {
+  const std::vector<std::string> images = options.images.expand(options.model.model);
   if (is_graphic_path(options.output) && images.size() > 1)
     throw UsageError("-o names one picture, but several are given: name a folder");
   const std::optional<Viewer> viewer = options.open ? std::optional<Viewer>(std::in_place) : std::nullopt;
@@ -90,17 +92,17 @@ int explain(const Options& options) {
       return [&, i, text = explanation_text(result, loaded.labels, options.display),
               json = explanation_json(result, loaded.labels)] {
         written.push_back(figures[i]);
-        if (options.json)
+        if (!options.format.is_text())
           results.push_back(json);
         else
           print_lines(text);
       };
     };
   });
-  if (options.json) {
+  if (!options.format.is_text()) {
     nlohmann::ordered_json json = assumptions_json(found, loaded);
     json["photos"] = std::move(results);
-    print_json(json);
+    print_results(options.format, json, json["photos"]);
   } else if (!written.empty()) {
     print_lines(assumptions_text(found, loaded, options.display.columns));
   }
@@ -116,9 +118,7 @@ void add_explain(Command app) {
   Command verb = app.add_command(
       "explain",
       "Show the best guesses for a photo and what they rest on, in the terminal and as one figure");
-  verb.add_option("images", options->images, "pictures, or folders of pictures")
-      .required()
-      .check(file_or_folder());
+  options->images.add_to(verb).required();
   verb.add_option(
           "--class", options->target,
           "the class to explain: auto (the best guess of each picture), an index, a WordNet id or a name")
@@ -129,12 +129,12 @@ void add_explain(Command app) {
           "folder for the figures, PHOTO-explained.png; or, for one picture, a .png, .jpg, .svg or .pdf "
           "(default: the working "
           "folder)")
-      .check(file_or_folder());
+      .check(output_file());
   verb.add_flag("--open", options->open, "show the figure in the program that the desktop has for pictures");
   verb.add_option("--colormap", options->display.colormap, "colour map of the maps")
       .check(one_of(colormap_names()))
       .shows_default();
-  verb.add_flag("--json", options->json, "print JSON");
+  options->format.add_to(verb);
   options->model.add_to(verb);
   options->model.add_workers_to(verb);
   verb.add_example("fovea explain photo.jpg", "what the bundled network sees in a photo, and where");

@@ -1,6 +1,7 @@
 #include "fovea/export.hpp"
 #include "base/atomic_file.hpp"
 #include "cli/kit/memory_option.hpp"
+#include "cli/kit/model_options.hpp"
 #include "cli/kit/networks.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/verbs/verbs.hpp"
@@ -8,6 +9,7 @@
 #include "fovea/networks.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -24,17 +26,16 @@ std::vector<std::string> exported_methods() {
 }
 
 struct Arguments {
-  std::string model, file, scores, method = "gradient", output = "saliency", explained = "top";
+  std::string model, file, scores, method = "gradient", map = "saliency", explained = "top";
+  std::vector<std::string> files;  ///< of -o
   std::string size;
   std::int64_t opset = 17, batch = 1;
   MemoryOption memory;
 
   void add_to(Command verb) {
-    verb.add_option("model", model, "ONNX file")
-        .required()
-        .check(file_or_folder())
-        .completed_as(kNetworkNames);
-    verb.add_option("-o", file, "the ONNX file to write").required().check(file_or_folder());
+    add_model_option(verb, model);
+    add_model_argument(verb, model);
+    verb.add_option("-o,--output", files, "the ONNX file to write").required().check(output_file());
     verb.add_option("--opset", opset, "version of the standard operator set")
         .check(whole_number(13, 17))
         .shows_default();
@@ -55,13 +56,26 @@ struct Arguments {
   }
 };
 
+/// Sets the file to write. UsageError unless -o names one; --output once named what --map does.
+void choose_file(Arguments& arguments) {
+  for (const std::string& text : arguments.files)
+    if (text == "saliency" || text == "gradient")
+      throw UsageError(fmt::format("--output names the file to write: what the network gives beside its "
+                                   "scores is --map {}",
+                                   text));
+  if (arguments.files.size() > 1)
+    throw UsageError(
+        fmt::format("-o names several files, but one is written: {}", fmt::join(arguments.files, ", ")));
+  arguments.file = arguments.files.front();
+}
+
 int write_explanation(const Arguments& arguments) {
   const Model model = Model::load(find_network(arguments.model).path, arguments.memory.load_options());
   ExplanationOptions options;
   arguments.fill(model, options);
   options.times_input = arguments.method == kTimesInput;
   options.rule = options.times_input ? Rule::Gradient : parse_rule(arguments.method);
-  if (arguments.output == "gradient")
+  if (arguments.map == "gradient")
     options.map = ExplanationOptions::Map::Gradient;
   if (arguments.explained == "input")
     options.explained = ExplanationOptions::Class::Input;
@@ -70,7 +84,7 @@ int write_explanation(const Arguments& arguments) {
   write_file_atomically(arguments.file, bytes);
   print("{}: {} in, scores and {} out, opset {}, {} bytes\n", arguments.file,
         options.explained == ExplanationOptions::Class::Input ? "picture and class" : "picture",
-        arguments.output, arguments.opset, bytes.size());
+        arguments.map, arguments.opset, bytes.size());
   return 0;
 }
 
@@ -94,14 +108,15 @@ void add_explanation(Command verb) {
       "explanation",
       "Write a network that gives its scores and the map that explains one of them, for any ONNX runtime");
   arguments->add_to(explanation);
-  explanation.add_option("--method", arguments->method, "how the map is made: see 'fovea list methods'")
+  explanation
+      .add_option("--method,--methods", arguments->method, "how the map is made: see 'fovea list methods'")
       .check(one_of(exported_methods()))
       .shows_default();
   explanation.add_option(
       "--scores", arguments->scores,
       "the output, or other value, that holds the class scores (default: the first output)");
   explanation
-      .add_option("--output", arguments->output,
+      .add_option("--map", arguments->map,
                   "what the network gives beside its scores. saliency: one value for each pixel, [N,H,W]; "
                   "gradient: one value for each channel and pixel")
       .check(one_of({"saliency", "gradient"}))
@@ -116,7 +131,10 @@ void add_explanation(Command verb) {
                           "a network that also gives the map of its best guess");
   explanation.add_example("fovea export explanation net.onnx --method guided --class input -o explained.onnx",
                           "one that explains the class that a second input names");
-  explanation.runs([arguments] { return write_explanation(*arguments); });
+  explanation.runs([arguments] {
+    choose_file(*arguments);
+    return write_explanation(*arguments);
+  });
 }
 
 }  // namespace
@@ -131,7 +149,10 @@ void add_export(Command app) {
   arguments->add_to(canonical);
   canonical.add_example("fovea export canonical net.onnx -o simple.onnx",
                         "the network with folded constants and merged operators");
-  canonical.runs([arguments] { return write_canonical(*arguments); });
+  canonical.runs([arguments] {
+    choose_file(*arguments);
+    return write_canonical(*arguments);
+  });
 }
 
 }  // namespace fovea::cli

@@ -144,10 +144,8 @@ int compute(const Options& options) {
 void add_forward(Command app) {
   auto options = std::make_shared<Options>();
   Command verb = app.add_command("forward", "Run a model on arrays: .npy in, .npy out");
-  verb.add_option("model", options->model, "ONNX file, or a name that 'fovea models list' knows")
-      .required()
-      .check(file_or_folder())
-      .completed_as(kNetworkNames);
+  add_model_option(verb, options->model);
+  add_model_argument(verb, options->model);
   verb.add_option("--input", options->inputs,
                   "[NAME=]X.npy, once for each input that the outputs need; shapes are taken from the arrays")
       .check(file_or_folder());
@@ -155,7 +153,7 @@ void add_forward(Command app) {
           "-o,--output", options->outputs,
           "[NAME=]Y.npy, by name or in the order of the model's outputs; only these outputs are computed")
       .required()
-      .check(file_or_folder());
+      .check(output_file());
   options->engine.add_to(verb);
   verb.add_example("fovea forward net.onnx --input x.npy -o y.npy", "a model's first output for an array");
   verb.add_example("fovea forward net.onnx --input x.npy -o features=f.npy", "the output of a given name");

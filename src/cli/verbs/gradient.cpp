@@ -67,10 +67,8 @@ void add_gradient(Command app) {
   auto options = std::make_shared<Options>();
   Command verb =
       app.add_command("gradient", "Compute d(score)/d(input) of a model on an array: .npy in, .npy out");
-  verb.add_option("model", options->model, "ONNX file, or a name that 'fovea models list' knows")
-      .required()
-      .check(file_or_folder())
-      .completed_as(kNetworkNames);
+  add_model_option(verb, options->model);
+  add_model_argument(verb, options->model);
   verb.add_option("--input", options->input,
                   "X.npy as the model declares its input ([N,C,H,W] or [N,H,W,C]), preprocessed as the "
                   "network expects")
@@ -88,10 +86,10 @@ void add_gradient(Command app) {
       .check(one_of(relu_rule_names()))
       .shows_default();
   verb.add_option("--scores", options->scores, "also write the scores to this .npy file")
-      .check(file_or_folder());
+      .check(output_file());
   verb.add_option("-o,--output", options->output, "G.npy, in the input's shape")
       .required()
-      .check(file_or_folder());
+      .check(output_file());
   options->engine.add_to(verb);
   verb.add_example("fovea gradient net.onnx --input x.npy --target 130 -o g.npy",
                    "the gradient of the score of class 130");

@@ -1,7 +1,9 @@
 #include "cli/kit/memory_option.hpp"
+#include "cli/kit/model_options.hpp"
 #include "cli/kit/networks.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/progress_bar.hpp"
+#include "cli/kit/result_format.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "fovea/batch.hpp"
@@ -19,7 +21,7 @@ struct Options {
   std::string size;
   std::vector<std::string> tried, more;  ///< photos to try preprocessing on
   MemoryOption memory;
-  bool json = false;
+  ResultFormat format;
   bool layers = false;
 };
 
@@ -70,11 +72,12 @@ int show(const Options& options) {
   std::optional<PreprocessingAdvice> advice;
   if (!photos.empty() && info.program)
     advice = try_presets(info, photos, code);
-  if (options.json) {
+  if (!options.format.is_text()) {
     nlohmann::ordered_json json = model_info_json(info);
     if (advice)
       json["preprocessing_trial"] = advice_json(*advice);
-    print_json(json);
+    print_results(options.format, json,
+                  json.contains("layers") ? json["layers"] : nlohmann::ordered_json::array({json}));
   } else {
     print_lines(model_info_text(info));
     if (advice)
@@ -93,10 +96,8 @@ void add_info(Command app) {
   auto options = std::make_shared<Options>();
   Command verb =
       app.add_command("info", "Show what a model holds, and whether fovea can run and differentiate it");
-  verb.add_option("model", options->model, "ONNX file, or a name that 'fovea models list' knows")
-      .required()
-      .check(file_or_folder())
-      .completed_as(kNetworkNames);
+  add_model_option(verb, options->model);
+  add_model_argument(verb, options->model);
   verb.add_option("photos", options->more, "with --try: further pictures, or folders of pictures")
       .check(file_or_folder());
   verb.add_option(
@@ -112,7 +113,7 @@ void add_info(Command app) {
   verb.add_flag("--layers", options->layers,
                 "also list every layer that depends on the picture: name, node, operator, shape, axes, "
                 "receptive field, stride");
-  verb.add_flag("--json", options->json, "print JSON");
+  options->format.add_to(verb);
   verb.add_example("fovea info net.onnx", "what a file holds, and whether fovea runs it");
   verb.add_example("fovea info net.onnx --layers", "its layers, for options such as --layer");
   verb.add_example("fovea info net.onnx --try photos/",

@@ -151,9 +151,7 @@ void add_localize(Command app) {
   auto arguments = std::make_shared<LocalizeArguments>();
   Command verb = app.add_command("localize", "Find the object of a class in each picture, as a mask and a "
                                              "box; or an object marked by strokes or points");
-  verb.add_option("images", arguments->images, "pictures, or folders of pictures")
-      .required()
-      .check(file_or_folder());
+  arguments->pictures.add_to(verb).required();
   add_class_options(verb, *arguments);
   arguments->add_method_to(verb);
   verb.add_flag(
@@ -170,10 +168,12 @@ void add_localize(Command app) {
           "folder for masks and pictures with outline and box; or, for one picture, a .png, .jpg, .svg "
           "or .pdf for the figure alone")
       .required()
-      .check(file_or_folder());
+      .check(output_file());
   add_dpi_to(verb, arguments->dpi);
-  Option json = verb.add_flag("--json", arguments->json, "print JSON");
-  verb.add_flag("--csv", arguments->csv, "print one line for each box").excludes(json);
+  arguments->format.add_to(verb);
+  verb.add_flag("--csv", arguments->csv, "print one line for each box")
+      .excludes(verb.option("--json"))
+      .excludes(verb.option("--tsv"));
   arguments->model.add_to(verb);
   arguments->model.add_workers_to(verb);
   add_seed_options(verb, *arguments);
@@ -184,7 +184,7 @@ void add_localize(Command app) {
                    "an object marked by points, without a network");
   verb.runs([arguments] {
     LocalizeArguments given = *arguments;
-    given.images = expand_folders(given.images);
+    given.images = given.pictures.expand(given.model.model);
     check_usage(given);
     return given.takes_seeds() ? localize_by_seeds(given) : localize_by_class(given);
   });

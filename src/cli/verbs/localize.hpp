@@ -2,6 +2,8 @@
 
 #include "cli/kit/method_options.hpp"
 #include "cli/kit/model_options.hpp"
+#include "cli/kit/picture_arguments.hpp"
+#include "cli/kit/result_format.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/localize.hpp"
 #include "fovea/networks.hpp"
@@ -19,7 +21,8 @@ namespace fovea::cli {
 
 struct LocalizeArguments {
   ModelOptions model;
-  std::vector<std::string> images;
+  PictureArguments pictures;
+  std::vector<std::string> images;  ///< the pictures, with folders expanded
   std::string target = "auto";
   std::int64_t top = 1;
   std::string method;  ///< empty: the preset's
@@ -39,7 +42,7 @@ struct LocalizeArguments {
   std::string colormap = "inferno";
   std::string output;
   std::optional<double> dpi;
-  bool json = false;
+  ResultFormat format;
   bool csv = false;
 
   const char* method_name() const {

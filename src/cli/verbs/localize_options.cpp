@@ -77,7 +77,7 @@ LocalizeOptions localize_options(const LocalizeArguments& arguments) {
 
 void LocalizeArguments::add_method_to(Command verb) {
   LocalizeArguments& arguments = *this;
-  verb.add_option("--method,--rule", arguments.method,
+  verb.add_option("--method,--methods,--rule", arguments.method,
                   "how the map is made: any method of 'fovea list methods', or product, the product of the "
                   "maps of gradient and guided (default: product; with --preset paper, gradient)")
       .check(one_of(map_names()));

@@ -22,7 +22,7 @@ void LocalizeReport::write(const FoundObject& found, const std::string& base, co
 }
 
 void LocalizeReport::add(const FoundObject& found, const std::string& base) {
-  if (arguments_.json)
+  if (!arguments_.format.is_text())
     all_.push_back(report_.json(found, base));
   else
     print_lines(arguments_.csv ? report_.csv(found) : report_.text(found, base));
@@ -34,8 +34,8 @@ void LocalizeReport::begin() const {
 }
 
 void LocalizeReport::end() const {
-  if (arguments_.json)
-    print_json(all_);
+  if (!arguments_.format.is_text())
+    print_results(arguments_.format, all_);
 }
 
 }  // namespace fovea::cli

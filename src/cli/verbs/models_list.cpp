@@ -1,15 +1,16 @@
 #include "cli/kit/networks.hpp"
 #include "cli/kit/output.hpp"
+#include "cli/kit/result_format.hpp"
 #include "cli/verbs/models.hpp"
 #include "report/network_list.hpp"
 
 namespace fovea::cli {
 namespace {
 
-int list(bool json) {
+int list(const ResultFormat& format) {
   const NetworkList networks = list_networks(user_catalog());
-  if (json)
-    print_json(network_list_json(networks));
+  if (!format.is_text())
+    print_results(format, network_list_json(networks));
   else
     print_lines(network_list_text(networks));
   std::fflush(stdout);
@@ -21,12 +22,12 @@ int list(bool json) {
 }  // namespace
 
 void add_models_list(Command models) {
-  auto json = std::make_shared<bool>(false);
+  auto format = std::make_shared<ResultFormat>();
   Command verb =
       models.add_command("list", "List known and registered networks, and which of them are downloaded");
-  verb.add_flag("--json", *json, "print JSON");
   verb.add_example("fovea models list", "all names that -m takes");
-  verb.runs([json] { return list(*json); });
+  format->add_to(verb);
+  verb.runs([format] { return list(*format); });
 }
 
 }  // namespace fovea::cli

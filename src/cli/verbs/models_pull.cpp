@@ -40,14 +40,14 @@ int pull(const Options& options) {
   for (const KnownNetwork* network : networks)
     try {
       constexpr std::int64_t mega = 1000000;
-      ProgressBar bar(network->bytes / mega);
+      ProgressBar bar(network->bytes / mega, "MB");
       PullOptions pull_options;
       pull_options.patience = std::chrono::seconds(options.timeout);
       pull_options.waits = [&] {
         say("fovea: note: {} is being pulled already: waiting for that\n", network->name);
       };
       pull_options.progress = [&](std::int64_t done, std::int64_t) {
-        bar.update(done / mega, "MB of " + network->name);
+        bar.update(done / mega, network->name);
       };
       const Pulled pulled = fovea::pull(catalog, known, *network, pull_options);
       bar.clear();

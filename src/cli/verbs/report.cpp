@@ -3,7 +3,9 @@
 #include "cli/kit/method_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
+#include "cli/kit/picture_arguments.hpp"
 #include "cli/kit/progress_bar.hpp"
+#include "cli/kit/standard_streams.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/localize.hpp"
 #include "cli/verbs/verbs.hpp"
@@ -21,7 +23,7 @@ namespace {
 struct ReportArguments {
   ModelOptions model;
   MethodArguments method_options;
-  std::vector<std::string> images;
+  PictureArguments images;
   std::vector<std::string> methods = {"gradient"};
   std::string target = "auto";
   std::int64_t top = 1;
@@ -43,6 +45,8 @@ void check_usage(const ReportArguments& arguments) {
   const std::set<std::string> different(arguments.methods.begin(), arguments.methods.end());
   if (different.size() != arguments.methods.size())
     throw UsageError("--methods: a method is named twice");
+  if (arguments.split && arguments.output == kStandardOutput)
+    throw UsageError("--split writes a folder beside the page: name a file with -o");
 }
 
 ReportExplainers explainers_for(const Network& loaded, const ReportArguments& arguments,
@@ -97,9 +101,9 @@ ClassTruth truth_of(const std::string& source, const std::vector<std::string>& p
   return truth;
 }
 
-int make_report(const ReportArguments& arguments, const std::string& command_line) {
+int make_report(ReportArguments arguments, const std::string& command_line) {
   check_usage(arguments);
-  const std::vector<std::string> images = expand_folders(arguments.images);
+  const std::vector<std::string> images = arguments.images.expand(arguments.model.model);
   ReportOptions options;
   options.truth = truth_of(arguments.truth, images);
   const ThreadPartition partition =
@@ -122,7 +126,7 @@ int make_report(const ReportArguments& arguments, const std::string& command_lin
     events.scored = [&](std::size_t network, const std::vector<double>& all) {
       warn_of_probabilities(networks[network].explainers.maps.program(), all);
     };
-    return write_photos_page(images, other_files(arguments.images), networks, options, events);
+    return write_photos_page(images, other_files(arguments.images.paths), networks, options, events);
   }();
   if (outcome.is_written)
     print("{}: {}, {} left out\n", arguments.output, counted(outcome.photos, "photo"),
@@ -136,10 +140,8 @@ void add_report(Command app) {
   auto arguments = std::make_shared<ReportArguments>();
   Command verb =
       app.add_command("report", "Write one HTML page of photos with their maps, objects and class models");
-  verb.add_option("images", arguments->images, "pictures, or folders of pictures")
-      .required()
-      .check(file_or_folder());
-  verb.add_option("--methods", arguments->methods,
+  arguments->images.add_to(verb).required();
+  verb.add_option("--methods,--method", arguments->methods,
                   "how the maps are made, side by side, separated by commas: see 'fovea list methods'")
       .check(one_of(method_names()))
       .delimiter(',')
@@ -188,7 +190,7 @@ void add_report(Command app) {
       "write pictures as files into the folder NAME_files beside the page, which keeps the page small");
   verb.add_option("-o,--output", arguments->output, "the page to write, NAME.html")
       .required()
-      .check(file_or_folder());
+      .check(output_file());
   arguments->model.add_to(verb);
   arguments->model.add_workers_to(verb);
   verb.add_example("fovea report photos/ -o page.html", "a page of all pictures of a folder");

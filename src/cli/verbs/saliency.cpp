@@ -3,7 +3,9 @@
 #include "cli/kit/method_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
+#include "cli/kit/picture_arguments.hpp"
 #include "cli/kit/progress_bar.hpp"
+#include "cli/kit/result_format.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "fovea/batch.hpp"
@@ -19,7 +21,7 @@ namespace {
 
 struct Options {
   ModelOptions model;
-  std::vector<std::string> images;
+  PictureArguments images;
   std::string target = "auto";
   std::string against;
   std::vector<std::string> methods = {"gradient"};
@@ -31,7 +33,7 @@ struct Options {
   bool figure = false;
   bool with_class_model = false;
   std::optional<double> dpi;
-  bool json = false;
+  ResultFormat format;
 
   MapReportOptions report() const {
     return {methods,
@@ -77,7 +79,7 @@ DeliverResult explain(Explainer& explainer, const Shared& shared, std::size_t i,
       if (!warning.empty())
         say("fovea: warning: {}\n", warning);
   };
-  if (shared.options.json)
+  if (!shared.options.format.is_text())
     return [say_warnings, &results, json] {
       say_warnings();
       for (const nlohmann::ordered_json& one : json)
@@ -89,11 +91,11 @@ DeliverResult explain(Explainer& explainer, const Shared& shared, std::size_t i,
   };
 }
 
-int make_maps(const Options& options) {
+int make_maps(Options options) {
   const std::set<std::string> different(options.methods.begin(), options.methods.end());
   if (different.size() != options.methods.size())
     throw UsageError("--method: a method is named twice");
-  const std::vector<std::string> images = expand_folders(options.images);
+  const std::vector<std::string> images = options.images.expand(options.model.model);
   if (is_graphic_path(options.output) && images.size() > 1)
     throw UsageError("-o names one picture, but several are given: name a folder");
   const Network loaded = load_network(options.model);
@@ -135,8 +137,8 @@ int make_maps(const Options& options) {
           });
     return [&, explainer](std::size_t i) { return explain(*explainer, shared, i, results); };
   });
-  if (options.json)
-    print_json(results);
+  if (!options.format.is_text())
+    print_results(options.format, results);
   return code;
 }
 
@@ -146,9 +148,7 @@ void add_saliency(Command app) {
   auto options = std::make_shared<Options>();
   Command verb =
       app.add_command("saliency", "Show where in each picture a class score depends on the pixels");
-  verb.add_option("images", options->images, "pictures, or folders of pictures")
-      .required()
-      .check(file_or_folder());
+  options->images.add_to(verb).required();
   verb.add_option(
           "--class", options->target,
           "the class to explain: auto (the best guess of each picture), an index, a WordNet id or a name")
@@ -157,7 +157,7 @@ void add_saliency(Command app) {
       "--against", options->against,
       "explain by how much the score exceeds that of this class: an index, a WordNet id or a name");
   verb.add_option(
-          "--method", options->methods,
+          "--method,--methods", options->methods,
           "how the map is made, or several methods, separated by commas, for a figure of them side by "
           "side: see 'fovea list methods'")
       .check(one_of(method_names()))
@@ -170,7 +170,7 @@ void add_saliency(Command app) {
           "folder for the map (grey), heat map, overlay and raw arrays; or, for one picture, a .png, .jpg, "
           ".svg or .pdf for the figure alone")
       .required()
-      .check(file_or_folder());
+      .check(output_file());
   verb.add_flag("--figure", options->figure,
                 "also write one labelled picture: photo, maps, maps on the photo");
   verb.add_flag("--with-class-model", options->with_class_model,
@@ -193,7 +193,7 @@ void add_saliency(Command app) {
       "--contour", options->overlay.contours,
       "overlay of contour lines, at 25, 50 and 75 % of the blurred map's maximum, instead of colours");
   add_dpi_to(verb, options->dpi);
-  verb.add_flag("--json", options->json, "print JSON");
+  options->format.add_to(verb);
   options->model.add_to(verb);
   options->model.add_workers_to(verb);
   verb.add_example("fovea saliency photo.jpg -o maps", "map, heat map, overlay and arrays of the best guess");
