@@ -101,6 +101,15 @@ std::string rename_elements(std::string_view svg) {
   return with_names(numbered, [&prefix](const std::string& name) { return prefix + name; });
 }
 
+/// All text of a drawing, for those who search or hear the file: Cairo writes glyphs as outlines.
+std::string lettering(const Drawing& drawing) {
+  std::string all;
+  for (const Mark& mark : drawing.marks)
+    if (const auto* text = std::get_if<DrawnText>(&mark); text && !text->text.empty())
+      all += (all.empty() ? "" : "; ") + text->text;
+  return all;
+}
+
 }  // namespace
 
 std::string write_svg(const Drawing& drawing, double dpi) {
@@ -120,8 +129,8 @@ std::string write_svg(const Drawing& drawing, double dpi) {
   FOVEA_ASSERT(body != std::string::npos);
   return fmt::format(R"(<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" )"
                      R"(width="{0:g}" height="{1:g}" viewBox="0 0 {0:g} {1:g}" role="img">)"
-                     "\n<title>{2}</title>{3}",
-                     drawing.width, drawing.height, escaped(drawing.title),
+                     "\n<title>{2}</title>\n<desc>{3}</desc>{4}",
+                     drawing.width, drawing.height, escaped(drawing.title), escaped(lettering(drawing)),
                      std::string_view(svg).substr(body + 1));
 }
 

@@ -62,7 +62,7 @@ TEST_F(EvaluateMaps, FaithfulnessTellsMethodsAndControlsApart) {
   EXPECT_EQ(lines_of(load(out + "/images.csv")), 1 + 2 * 4 + 1);
   EXPECT_EQ(lines_of(load(out + "/curves.csv")), 1 + 4 * (5 + 5 + 8 + 8));
   for (const char* plot : {"curve-deletion", "curve-road_least", "measure-insertion"}) {
-    EXPECT_TRUE(contains(load(out + "/" + plot + ".svg"), ">Grad-CAM<")) << plot;
+    EXPECT_TRUE(contains(load(out + "/" + plot + ".svg"), "; Grad-CAM")) << plot;
     EXPECT_GT(read_image(out + "/" + plot + ".png").width, 600);
   }
 }
@@ -117,7 +117,7 @@ TEST_F(EvaluateMaps, SanityComparesWithShuffledWeights) {
     EXPECT_EQ(entry["other_class"]["similarity"]["images"], 2);
   }
   EXPECT_EQ(lines_of(load(out + "/sanity.csv")), 1 + 2 * (1 + 2 + 2));
-  EXPECT_TRUE(contains(load(out + "/cascading-rank.svg"), ">Grad-CAM<"));
+  EXPECT_TRUE(contains(load(out + "/cascading-rank.svg"), "; Grad-CAM"));
   fovea(sanity(other, {"--workers", "2"}));
   for (const char* file : {"/sanity.csv", "/summary.json", "/independent-rank.svg"})
     EXPECT_EQ(load(out + file), load(other + file)) << file;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "batch/progress_line.hpp"
+#include "report/progress_line.hpp"
 #include "fovea/batch.hpp"
 
 #include <chrono>

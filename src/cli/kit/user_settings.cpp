@@ -126,10 +126,10 @@ ExtendedArguments with_user_settings(const CLI::App& root, const std::vector<std
     return result;  // nothing is run
   for (const UserSetting& setting : configuration()) {
     const CLI::Option* const option = command->get_option_no_throw("--" + setting.key);
-    if (option == nullptr || setting.key == "model" || setting.key == "preprocess" ||
-        names_option(*option, words))
+    if (option == nullptr || setting.key == "model" || setting.key == "preprocess")
       continue;
-    if (const std::string word = word_for(setting, *option); !word.empty()) {
+    const std::string word = word_for(setting, *option);  // refuses a wrong value even where it is overridden
+    if (!word.empty() && !names_option(*option, words)) {
       result.words.insert(result.words.begin() + static_cast<std::ptrdiff_t>(at), word);
       result.added.push_back(setting);
     }

@@ -1,4 +1,4 @@
-#include "batch/progress_line.hpp"
+#include "report/progress_line.hpp"
 
 #include "base/display_width.hpp"
 

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+class ParseError;
+}  // namespace CLI
+
+namespace fovea::cli {
+
+/// The commands directly below a command.
+std::vector<std::string> names_of_commands(const CLI::App& app);
+
+/// The message for a command line that is invalid; `app` is the last command that it names. The parser only
+/// counts commands: a mistyped one is "missing" to it.
+std::string complaint(const CLI::App& root, const CLI::App& app, const CLI::ParseError& error,
+                      const std::vector<std::string>& arguments);
+
+}  // namespace fovea::cli
