@@ -1,7 +1,7 @@
 #pragma once
 
-#include "report/progress_line.hpp"
 #include "fovea/batch.hpp"
+#include "report/progress_line.hpp"
 
 #include <chrono>
 #include <cstdint>
