@@ -97,7 +97,7 @@ struct MethodInfo {
 const std::vector<MethodInfo>& methods();
 /// Their names, in the same order.
 std::vector<std::string> method_names();
-/// InputError naming all methods where there is none of that name.
+/// InputError naming the nearest methods, or all, where there is none of that name.
 const MethodInfo& method_info(std::string_view name);
 /// The method's title and the options that it uses in words, for captions: "SmoothGrad: 50 noisy copies,
 /// noise 15 % of the range; the largest of each pixel's channels". InputError as for `method_info`.

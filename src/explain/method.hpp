@@ -83,7 +83,7 @@ std::vector<Method> relevance_methods();
 std::vector<Method> occlusion_methods();
 std::vector<Method> rise_methods();
 
-/// The method of that name; InputError naming all methods where there is none.
+/// The method of that name; InputError naming the nearest methods, or all.
 const Method& find_method(std::string_view name);
 /// InputError for options that no method takes.
 void check_method_options(const MethodOptions& options);

@@ -130,15 +130,17 @@ public:
       } catch (const OutputError&) {
         lost_ = true;
         throw;
-      } catch (const std::exception&) {
-        const std::string why = failure_text(std::current_exception(), task.path);
-        left_out_.note(i, task.path, without_path(why, task.path));
-        throw;
       }
     };
   }
 
   bool is_lost() const { return lost_; }
+
+  /// Notes a file that failed, be it before a worker saw it. `message` names it.
+  void leave_out(std::size_t i, const std::string& message) {
+    left_out_.note(i, tasks_[i].path, without_path(message, tasks_[i].path));
+  }
+
   ReportSummary summary() const {
     ReportSummary summary = summary_;
     summary.left_out = left_out_.in_order();
@@ -208,7 +210,8 @@ ReportOutcome write_photos_page(const std::vector<std::string>& photos,
     if (events.progress)
       events.progress(static_cast<std::int64_t>(i), static_cast<std::int64_t>(photos.size()), photos[i]);
   };
-  batch.failed = [&](std::size_t, const std::string& message) {
+  batch.failed = [&](std::size_t i, const std::string& message) {
+    run.leave_out(i, message);
     if (events.failed)
       events.failed(message);
   };
@@ -219,6 +222,7 @@ ReportOutcome write_photos_page(const std::vector<std::string>& photos,
   if (!outcome.is_written)
     return outcome;
   ReportSummary summary = run.summary();
+  FOVEA_CHECK(summary.photos > 0, "no page is written, since none of the pictures can be shown");
   FOVEA_ASSERT(static_cast<std::size_t>(summary.photos) + summary.left_out.size() == photos.size());
   for (const std::string& path : other_files)
     summary.left_out.push_back({path, "not a picture, by its name"});

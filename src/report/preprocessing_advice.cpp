@@ -6,6 +6,15 @@
 
 namespace fovea {
 
+PreprocessingAdvice heeding(const ChosenPreprocessing& stated, PreprocessingAdvice advice) {
+  if (stated.is_assumed)
+    return advice;
+  advice.best.reset();
+  advice.reason = shown_format("{} says how pictures are prepared for this network, and that is what is used",
+                               stated.source);
+  return advice;
+}
+
 std::string advice_text(const PreprocessingAdvice& advice) {
   std::size_t longest = std::string("convention").size();
   for (const PreprocessingTrial& trial : advice.trials)

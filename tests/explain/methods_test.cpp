@@ -93,8 +93,10 @@ TEST(Methods, EachHasItsOwnNameAndSource) {
   EXPECT_GE(names.size(), 15U);
 }
 
-TEST(Methods, AnUnknownOneIsAnErrorThatListsAll) {
-  const std::string message = test::message_of<InputError>([] { method_info("grad"); });
+TEST(Methods, AnUnknownOneIsAnErrorThatNamesTheNearestOrAll) {
+  EXPECT_NE(test::message_of<InputError>([] { method_info("gradcam"); }).find("'grad-cam'"),
+            std::string::npos);
+  const std::string message = test::message_of<InputError>([] { method_info("no such thing"); });
   for (const MethodInfo& info : methods())
     EXPECT_NE(message.find(info.name), std::string::npos) << message;
 }

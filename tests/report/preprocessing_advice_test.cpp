@@ -23,6 +23,16 @@ PreprocessingAdvice advice() {
   return result;
 }
 
+TEST(PreprocessingAdvices, recommend_nothing_where_the_file_says_how_pictures_are_prepared) {
+  PreprocessingAdvice result = advice();
+  result.best = 1;
+  EXPECT_EQ(heeding({{}, "nobody", true}, result).best, 1U);
+  const PreprocessingAdvice heeded = heeding({{}, "the model file", false}, result);
+  EXPECT_FALSE(heeded.best);
+  EXPECT_EQ(heeded.reason,
+            "the model file says how pictures are prepared for this network, and that is what is used");
+}
+
 TEST(PreprocessingAdvices, are_a_table_and_a_sentence) {
   PreprocessingAdvice result = advice();
   result.best = 1;

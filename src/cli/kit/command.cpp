@@ -345,7 +345,11 @@ const CLI::App& named_command(const CLI::App& app, std::string& words) {
 }  // namespace
 
 std::optional<Run> CommandLine::parse(int argc, const char* const* argv) {
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (!arguments.empty() && arguments.front() == "help") {  // 'help VERB' is what many try first
+    arguments.erase(arguments.begin());
+    arguments.emplace_back("--help");
+  }
   if (arguments.empty()) {
     print_lines(short_help(root().describe(), terminal_width(STDOUT_FILENO)));
     return {};

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <pthread.h>
+#include <semaphore.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -15,6 +16,10 @@ namespace {
 
 enum class FirstInterrupt { Ends, AsksToEnd, HasAsked };
 std::atomic<FirstInterrupt> first_interrupt{FirstInterrupt::Ends};
+
+sem_t arrived;                  ///< counts the signals that the handler has seen
+std::atomic<int> received = 0;  ///< the last of them
+static_assert(std::atomic<int>::is_always_lock_free);
 
 /// As nohup and shells without job control do.
 bool is_ignored(int signal) {
@@ -37,7 +42,16 @@ void end_by(int signal) {
 }  // namespace
 
 void clean_up_on_interrupts() {
-  // Not a handler, which could call next to nothing: a thread that waits for signals that no thread receives.
+  // The handler, which may call next to nothing, wakes a thread that cleans up. It may run in any thread:
+  // those that libraries start while they are loaded (OpenBLAS's) do not inherit the mask, which keeps
+  // signals away from all others.
+  sem_init(&arrived, 0, 0);
+  struct sigaction action = {};
+  action.sa_handler = [](int signal) {
+    received = signal;
+    sem_post(&arrived);
+  };
+  action.sa_flags = SA_RESTART;
   sigset_t awaited;
   sigemptyset(&awaited);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP})
@@ -46,15 +60,23 @@ void clean_up_on_interrupts() {
   ::pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
   try {
     std::thread([awaited] {
-      int signal = 0;
-      while (::sigwait(&awaited, &signal) == 0)
+      ::pthread_sigmask(SIG_UNBLOCK, &awaited, nullptr);
+      while (true) {
+        while (sem_wait(&arrived) != 0) {  // interrupted by the handler itself
+        }
+        const int signal = received;
         if (auto asks = FirstInterrupt::AsksToEnd;
             signal != SIGINT || !first_interrupt.compare_exchange_strong(asks, FirstInterrupt::HasAsked))
           end_by(signal);
+      }
     }).detach();
   } catch (const std::system_error&) {  // no thread to be had: better an end that leaves something than none
     ::pthread_sigmask(SIG_UNBLOCK, &awaited, nullptr);
+    return;
   }
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+    if (sigismember(&awaited, signal) == 1)
+      ::sigaction(signal, &action, nullptr);
 }
 
 InterruptScope::InterruptScope() {

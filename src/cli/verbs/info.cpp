@@ -71,7 +71,7 @@ int show(const Options& options) {
   int code = 0;
   std::optional<PreprocessingAdvice> advice;
   if (!photos.empty() && info.program)
-    advice = try_presets(info, photos, code);
+    advice = heeding(info.preprocessing, try_presets(info, photos, code));
   if (!options.format.is_text()) {
     nlohmann::ordered_json json = model_info_json(info);
     if (advice)
