@@ -19,7 +19,7 @@ protected:
 
 TEST_F(InputErrors, PicturesThatCannotBeRead) {
   expect_refused(folder.file("missing.jpg"), {"No such file"});
-  expect_refused(folder.path(), {"directory"});
+  expect_refused(folder.path(), {"is an empty folder"});
   store(folder.file("empty.png"), "");
   expect_refused(folder.file("empty.png"), {"empty"});
   store(folder.file("text.jpg"), "not a picture");
@@ -79,8 +79,10 @@ TEST_F(InputErrors, OutputFoldersThatCannotBe) {
   store(folder.file("file"), "old");
   for (const std::string& out :
        {folder.file("file"), folder.file("file/below"), std::string("/proc/nothing/here")}) {
-    expect_error(fovea({"saliency", sample("church.jpg"), "-o", out}), 1, {out + ": cannot make the folder"});
-    expect_error(fovea({"class-model", "--class", "1", "-o", out}), 1, {out + ": cannot make the folder"});
+    const std::string why =
+        out == folder.file("file") ? "is not a result of fovea" : "cannot make the folder";
+    expect_error(fovea({"saliency", sample("church.jpg"), "-o", out}), 1, {out + ": ", why});
+    expect_error(fovea({"class-model", "--class", "1", "-o", out}), 1, {out + ": ", why});
   }
   expect_error(fovea({"saliency", sample("church.jpg"), "-o", folder.file("file/x.png")}), 1,
                {"x.png: cannot write"});
@@ -110,11 +112,11 @@ TEST_F(InputErrors, AFullDiskLeavesNoPartAndTheOldFileAsItWas) {
   store(array, "old array");
   store(picture, "old picture");
   const std::string base = data("networks/plain");
-  expect_error(
-      fovea({"gradient", base + ".onnx", "--input", base + ".input.npy", "--target", "1", "-o", array},
-            small),
-      1, {array + ": cannot write: File too large"});
-  expect_error(fovea({"saliency", sample("church.jpg"), "-o", picture}, small), 1,
+  expect_error(fovea({"gradient", base + ".onnx", "--input", base + ".input.npy", "--target", "1", "-o",
+                      array, "--force"},
+                     small),
+               1, {array + ": cannot write: File too large"});
+  expect_error(fovea({"saliency", sample("church.jpg"), "-o", picture, "--force"}, small), 1,
                {picture + ": cannot write: File too large"});
   EXPECT_EQ(load(array), "old array");
   EXPECT_EQ(load(picture), "old picture");
