@@ -42,7 +42,7 @@ Image paint(const Drawing& drawing, double dpi) {
   check_cairo(c.cairo_surface_status(surface.get()));
   {
     const CairoPointer<cairo_t> context(c.cairo_create(surface.get()));
-    const std::lock_guard lock(drawing_mutex());
+    const auto lock = lock_drawing();
     c.cairo_scale(context.get(), scale, scale);
     prepared.render(context.get());
   }

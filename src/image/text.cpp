@@ -1,9 +1,13 @@
 #include "image/text.hpp"
 
+#include "base/forked.hpp"
 #include "base/utf8.hpp"
 #include "image/missing_glyphs.hpp"
 
+#include <sys/mman.h>
+
 #include <cmath>
+#include <new>
 
 namespace fovea {
 namespace {
@@ -48,11 +52,25 @@ int to_pango(double units) {
   return static_cast<int>(std::lround(units * PANGO_SCALE));
 }
 
+/// Takes the room that a drawing may need, and two threads such as Pango starts, and gives them back.
+void check_room_to_draw() {
+  constexpr std::size_t kRoom = std::size_t{96} << 20U;
+  void* const room =
+      ::mmap(nullptr, kRoom, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (room == MAP_FAILED)
+    throw std::bad_alloc();
+  ::munmap(room, kRoom);
+  static std::once_flag once;
+  std::call_once(once, [] { check_threads_can_be_made(2); });
+}
+
 }  // namespace
 
-std::mutex& drawing_mutex() {
+std::unique_lock<std::mutex> lock_drawing() {
   static std::mutex mutex;
-  return mutex;
+  std::unique_lock lock(mutex);
+  check_room_to_draw();
+  return lock;
 }
 
 CairoPointer<PangoLayout> lay_out_text(const DrawnText& text) {
@@ -91,7 +109,7 @@ LayoutBox box_of(PangoLayout* layout) {
 TextSize measure(const DrawnText& text) {
   if (text.text.empty())
     return {};
-  const std::lock_guard lock(drawing_mutex());
+  const auto lock = lock_drawing();
   const LayoutBox box = box_of(lay_out_text(text).get());
   return {box.width, box.height};
 }

@@ -7,13 +7,15 @@
 
 namespace fovea {
 
-/// Held while Pango or Cairo work: one map of fonts serves all threads.
-std::mutex& drawing_mutex();
+/// The lock that is held while Pango or Cairo work: one map of fonts serves all threads. std::bad_alloc or
+/// InputError if memory or threads are so scarce that these libraries, which end the process if they do not
+/// get what they ask for, might.
+[[nodiscard]] std::unique_lock<std::mutex> lock_drawing();
 
-/// The text's layout, in units. The mutex must be held.
+/// The text's layout, in units. The lock must be held.
 CairoPointer<PangoLayout> lay_out_text(const DrawnText& text);
 
-/// The space that a layout takes, and the distance of its left edge from its origin. The mutex must be held.
+/// The space that a layout takes, and the distance of its left edge from its origin. The lock must be held.
 struct LayoutBox {
   double left = 0, width = 0, height = 0;
 };

@@ -116,7 +116,7 @@ std::string write_svg(const Drawing& drawing, double dpi) {
   const PreparedDrawing prepared(drawing, dpi, false);
   std::string svg;
   {
-    const std::lock_guard lock(drawing_mutex());
+    const auto lock = lock_drawing();
     const CairoLibrary& c = cairo();
     const CairoPointer<cairo_surface_t> surface(
         c.cairo_svg_surface_create_for_stream(append_bytes, &svg, drawing.width, drawing.height));
@@ -138,7 +138,7 @@ std::string write_pdf(const Drawing& drawing, double dpi) {
   constexpr double points_per_unit = 72 / kUnitsPerInch;
   const PreparedDrawing prepared(drawing, dpi, false);
   std::string pdf;
-  const std::lock_guard lock(drawing_mutex());
+  const auto lock = lock_drawing();
   const CairoLibrary& c = cairo();
   const CairoPointer<cairo_surface_t> surface(c.cairo_pdf_surface_create_for_stream(
       append_bytes, &pdf, drawing.width * points_per_unit, drawing.height * points_per_unit));

@@ -70,7 +70,8 @@ Network Network::load(const NetworkRequest& request) {
   ChosenPreprocessing chosen = choose_preprocessing(network.model, request.found, request.preprocessing);
   network.preprocessing = chosen.preprocessing;
   network.preprocessing_source = std::move(chosen.source);
-  network.notes = notes_of(request, network.model.labels(), chosen.is_assumed);
+  network.notes = notes_of(request, network.model.labels().empty() ? network.labels : network.model.labels(),
+                           chosen.is_assumed);
   const PictureSize size = picture_size(network.model, request.size);
   network.size = {network.model.image_input().channels, size.height, size.width};
   if (size.note)

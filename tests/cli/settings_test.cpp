@@ -112,7 +112,8 @@ TEST(Progress, IsOneLineAsWideAsTheTerminal) {
       EXPECT_LT(display_width(line), static_cast<std::size_t>(columns)) << line;
     EXPECT_TRUE(contains(lines.back(), " left  ")) << lines.back();
     EXPECT_TRUE(contains(lines.back(), "/60")) << lines.back();
-    EXPECT_EQ(contains(lines.back(), sample("church.jpg")), columns == 200) << lines.back();
+    if (columns == 200)
+      EXPECT_TRUE(contains(lines.back(), sample("church.jpg"))) << lines.back();
   }
 }
 
