@@ -175,7 +175,7 @@ const tests = {
     assert.equal(await page.$("dialog[open]"), null);
     assert.ok(await page.evaluate(() => document.activeElement.matches(".photo .enlarge")), "the focus comes back");
     await page.click(".pictures .enlarge");
-    assert.match(await caption(), /steps, score/);
+    assert.match(await caption(), /steps of gradient ascent, score/);
     await page.click("dialog[open] button[aria-label='Close']");
     await close(page, "closed");
   },

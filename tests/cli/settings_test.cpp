@@ -112,8 +112,9 @@ TEST(Progress, IsOneLineAsWideAsTheTerminal) {
       EXPECT_LT(display_width(line), static_cast<std::size_t>(columns)) << line;
     EXPECT_TRUE(contains(lines.back(), " left  ")) << lines.back();
     EXPECT_TRUE(contains(lines.back(), "/60")) << lines.back();
-    if (columns == 200)
+    if (columns == 200) {
       EXPECT_TRUE(contains(lines.back(), sample("church.jpg"))) << lines.back();
+    }
   }
 }
 

@@ -42,7 +42,7 @@ function check(what, found, expected) {
 
 async function explain(model, picture, label, { rule, opset, map }) {
   const file = join(work, 'explained.onnx');
-  execFileSync(fovea, ['export', 'explanation', model, '--method', rule, '--output', map, '--class', 'input', '--opset',
+  execFileSync(fovea, ['export', 'explanation', model, '--method', rule, '--map', map, '--class', 'input', '--opset',
     String(opset), '--batch', String(picture.shape[0]), '-o', file], { stdio: ['ignore', 'ignore', 'inherit'] });
   const session = await ort.InferenceSession.create(file, { logSeverityLevel: 3 });
   const feeds = { class: new ort.Tensor('int64', new BigInt64Array(picture.shape[0]).fill(BigInt(label))) };
