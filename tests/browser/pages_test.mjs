@@ -62,11 +62,11 @@ async function storedAndShown(page, image) {
   return { picture, stored };
 }
 
-/** Shows an image pixel for pixel, with nothing but its colours. */
+/** Shows an image pixel for pixel in the page's corner: at a place between pixels it would be resampled. */
 const pixelForPixel = (image) => image.evaluate((element) => {
-  document.querySelector(".toolbar").style.position = "static";  // or it covers the image
-  for (const other of element.parentElement.children) if (other !== element) other.style.display = "none";
-  Object.assign(element.style, { width: `${element.naturalWidth}px`, height: `${element.naturalHeight}px`, maxWidth: "none", borderRadius: 0 });
+  document.body.append(element);
+  Object.assign(element.style, { position: "fixed", left: 0, top: 0, zIndex: 99, width: `${element.naturalWidth}px`, height: `${element.naturalHeight}px`,
+    maxWidth: "none", borderRadius: 0 });
 });
 
 /** Every pixel's colour must be `expected(red, green)` of what is stored, up to rounding. */
