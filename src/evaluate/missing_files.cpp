@@ -4,7 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 namespace fovea {
+
+namespace fs = std::filesystem;
+
 namespace {
 
 bool has_picture(const std::string& folder, const AnnotatedImage& image) {
@@ -12,7 +17,8 @@ bool has_picture(const std::string& folder, const AnnotatedImage& image) {
     picture_path(folder, image.name);
     return true;
   } catch (const InputError&) {
-    return false;
+    std::error_code ignored;  // a link that leads nowhere is a broken picture, and not a missing one
+    return fs::is_symlink(fs::path(folder) / image.name, ignored);
   }
 }
 
