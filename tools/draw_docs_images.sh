@@ -8,20 +8,21 @@ cd "$(dirname "$0")/.."
 images=$PWD/docs/images
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+options=(--dpi 96 --force)  # small files: browsers show figures no larger
 
 for photo in golf-ball church parachute; do
-  "$fovea" saliency samples/$photo.jpg -o "$images/saliency-$photo.png"
-  "$fovea" saliency samples/$photo.jpg -m models/imagenette-resnet-plain.onnx -o "$images/two-networks-plain-$photo.png"
-  "$fovea" localize samples/$photo.jpg -o "$images/localize-$photo.png"
+  "$fovea" saliency samples/$photo.jpg "${options[@]}" -o "$images/saliency-$photo.png"
+  "$fovea" saliency samples/$photo.jpg -m models/imagenette-resnet-plain.onnx "${options[@]}" -o "$images/two-networks-plain-$photo.png"
+  "$fovea" localize samples/$photo.jpg "${options[@]}" -o "$images/localize-$photo.png"
 done
-"$fovea" saliency samples/golf-ball.jpg --with-class-model -o "$images/three-parts-golf-ball.png"
-"$fovea" saliency samples/church.jpg --method grad-cam,guided,gradient -o "$images/methods-church.png"
-"$fovea" class-model --class all --sheet -o "$work/all" >/dev/null
+"$fovea" saliency samples/golf-ball.jpg --with-class-model "${options[@]}" -o "$images/three-parts-golf-ball.png"
+"$fovea" saliency samples/church.jpg --method grad-cam,guided,gradient "${options[@]}" -o "$images/methods-church.png"
+"$fovea" class-model --class all --sheet "${options[@]}" -o "$work/all" >/dev/null
 cp "$work/all/sheet.png" "$images/class-models.png"
-"$fovea" class-model --class all --sheet -m models/imagenette-resnet-plain.onnx -o "$work/plain" >/dev/null
+"$fovea" class-model --class all --sheet -m models/imagenette-resnet-plain.onnx "${options[@]}" -o "$work/plain" >/dev/null
 cp "$work/plain/sheet.png" "$images/two-networks-plain-class-models.png"
-"$fovea" class-model --class church --class "golf ball" --fourier --sheet -o "$images/class-models-fourier.png"
-"$fovea" deconv samples/church.jpg --layer /stages/stages.1/stages.1.0/relu2/Relu --top 2 --compare -o "$images/relation-church.png"
+"$fovea" class-model --class church --class "golf ball" --fourier --sheet "${options[@]}" -o "$images/class-models-fourier.png"
+"$fovea" deconv samples/church.jpg --layer /stages/stages.1/stages.1.0/relu2/Relu --top 2 --compare "${options[@]}" -o "$images/relation-church.png"
 
 browser=$(command -v chromium-headless-shell || command -v chromium || true)
 if [[ -n $browser ]]; then
