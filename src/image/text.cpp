@@ -1,5 +1,6 @@
 #include "image/text.hpp"
 
+#include "base/check.hpp"
 #include "base/forked.hpp"
 #include "base/utf8.hpp"
 #include "image/missing_glyphs.hpp"
