@@ -1,3 +1,4 @@
+#include "support/lines.hpp"
 #include "support/program.hpp"
 
 namespace fovea::test {
@@ -12,10 +13,7 @@ std::string installed(const std::string& name) {
 }
 
 std::vector<std::string> sorted_lines(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line);)
-    lines.push_back(line);
+  std::vector<std::string> lines = lines_in(text);
   std::sort(lines.begin(), lines.end());
   return lines;
 }

@@ -1,3 +1,4 @@
+#include "support/lines.hpp"
 #include "support/program.hpp"
 
 #include <sstream>
@@ -11,14 +12,6 @@ CommandOptions with_columns(int columns) {
   CommandOptions options;
   options.environment = {{"COLUMNS", std::to_string(columns)}};
   return options;
-}
-
-std::vector<std::string> lines_in(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line);)
-    lines.push_back(line);
-  return lines;
 }
 
 /// The text with every run of blanks and line ends as one blank.

@@ -1,23 +1,14 @@
 #include "report/photo_explanation.hpp"
 
 #include "base/wrapped_text.hpp"
+#include "support/lines.hpp"
 #include "support/onnx_builder.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
-#include <sstream>
-
 namespace fovea::test {
 namespace {
-
-std::vector<std::string> lines_in(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line);)
-    lines.push_back(line);
-  return lines;
-}
 
 /// Two maps of 4 x 3 of one class of three, which no network made.
 class PhotoExplanations : public testing::Test {
