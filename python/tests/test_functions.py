@@ -3,11 +3,9 @@
 import importlib.util
 import json
 import os
-import pathlib
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import unittest
 import unittest.mock
@@ -20,17 +18,7 @@ import fovea
 from . import support
 
 
-class Functions(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.model = fovea.Model(support.MODEL, threads=1)
-        cls.photo = fovea.read_image(support.PHOTO)
-
-    def setUp(self):
-        temporary = tempfile.TemporaryDirectory()
-        self.addCleanup(temporary.cleanup)
-        self.folder = pathlib.Path(temporary.name)
-
+class Functions(support.ModelTestCase):
     def test_classify(self):
         result = fovea.classify(self.model, self.photo, top=3)
         self.assertEqual((result.label, len(result.best), result.scores.shape), ("golf ball", 3, (10,)))

@@ -1,8 +1,6 @@
 """The results of the module equal those of the program."""
 
 import json
-import pathlib
-import tempfile
 import threading
 import unittest
 
@@ -13,17 +11,7 @@ import fovea
 from . import support
 
 
-class Results(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.model = fovea.Model(support.MODEL, threads=1)
-        cls.photo = fovea.read_image(support.PHOTO)
-
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-
+class Results(support.ModelTestCase):
     def test_library_and_module_have_one_version(self):
         self.assertEqual(fovea.LIBRARY_VERSION, fovea.__version__)
 
