@@ -1,13 +1,19 @@
-# fovea_embed_text(TARGET FUNCTION HEADER FILES...): generates and adds a source that defines the function
+# fovea_embed_text(TARGET FUNCTION HEADER [ONE_SCRIPT] FILES...): generates and adds a source that defines the function
 # fovea::FUNCTION(), which HEADER declares: the text of the files, one after another. The text is cut into raw literals of
-# at most 60000 bytes, since compilers need not take literals of 64 KiB or more.
+# at most 60000 bytes, since compilers need not take literals of 64 KiB or more. With ONE_SCRIPT, ES modules
+# become parts of one classic script: lines that import, and the word export at the beginning of a line, are left out.
 function(fovea_embed_text target function header)
   set(FOVEA_TEXT_FUNCTION ${function})
   set(FOVEA_TEXT_HEADER ${header})
   set(FOVEA_TEXT_PIECES "")
-  foreach(file ${ARGN})
+  cmake_parse_arguments(TEXT "ONE_SCRIPT" "" "" ${ARGN})
+  foreach(file ${TEXT_UNPARSED_ARGUMENTS})
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
     file(READ ${file} text)
+    if(TEXT_ONE_SCRIPT)
+      string(REGEX REPLACE "(^|\n)import [^\n]*" "\\1" text "${text}")
+      string(REGEX REPLACE "(^|\n)export (async|class|const|function|let) " "\\1\\2 " text "${text}")
+    endif()
     string(LENGTH "${text}" length)
     set(begin 0)
     while(begin LESS length)

@@ -7,9 +7,9 @@
  */
 
 /** ColorBrewer's RdBu, from negative to positive: colour-blind readers can tell its ends apart. */
-const kDiverging = "053061 2166ac 4393c3 92c5de d1e5f0 f7f7f7 fddbc7 f4a582 d6604d b2182b 67001f".split(" ");
+export const kDiverging = "053061 2166ac 4393c3 92c5de d1e5f0 f7f7f7 fddbc7 f4a582 d6604d b2182b 67001f".split(" ");
 
-const coloursOf = (hex) => hex.match(/.{6}/g);
+export const coloursOf = (hex) => hex.match(/.{6}/g);
 const channelOf = (colour, channel) => parseInt(colour.slice(2 * channel, 2 * channel + 2), 16) / 255;
 
 /** What of a stored pixel is looked up: rows of feColorMatrix for all three colours. */
@@ -31,11 +31,11 @@ function makeFilter(id, value, colours) {
   return filter;
 }
 
-const gradientOf = (colours) =>
+export const gradientOf = (colours) =>
   `linear-gradient(to right, ${colours.filter((_, i) => i % 15 === 0 || colours.length < 20).map((c) => "#" + c).join(", ")})`;
 
 /** Makes the filters of all colour maps: `colourMaps` are names with 256 colours each, in hexadecimal. */
-function addFilters(colourMaps) {
+export function addFilters(colourMaps) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("class", "filters");
   svg.setAttribute("aria-hidden", "true");
@@ -48,7 +48,7 @@ function addFilters(colourMaps) {
 }
 
 /** How maps are coloured from now on; the bar of `legend` shows the same colours. */
-function chooseColours(settings, name, signed, legend) {
+export function chooseColours(settings, name, signed, legend) {
   const root = document.documentElement.style;
   root.setProperty("--plain-colours", `url(#plain-${name})`);
   root.setProperty("--signed-colours", signed ? "url(#diverging)" : `url(#magnitude-${name})`);

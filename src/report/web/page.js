@@ -1,3 +1,12 @@
+/** The page's data: a list of {kind, ...} in the order in which the program wrote them. */
+function readBlocks() {
+  return [...document.querySelectorAll("script[data-kind]")].map((script) => {
+    const block = { kind: script.dataset.kind, ...JSON.parse(script.textContent) };
+    script.remove();
+    return block;
+  });
+}
+
 /** Keeps what a link leads to, or what gets the focus, below the toolbar, however many lines that has. */
 function keepClearOf(bar) {
   const measure = () => {

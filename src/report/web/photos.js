@@ -2,7 +2,7 @@
 function guessItem(answer, guess, group, choose) {
   const at = answer.explained.findIndex((other) => other.class === guess.class);
   const known = guess.probability !== null;
-  const bar = make("span", { class: "bar", "aria-hidden": "true" }, make("span", { style: `width: ${known ? 100 * guess.probability : 0}%` }));
+  const bar = make("span", { class: "bar", "aria-hidden": "true" }, make("span", { style: { width: `${known ? 100 * guess.probability : 0}%` } }));
   const marks = [guess.rank ? `rank ${guess.rank}` : "", guess.class === answer.truth && !isRight(answer) ? "true class" : ""].filter(Boolean);
   const text = [make("span", { class: "name", title: guess.wordnet ? `${guess.wordnet} ${guess.name}` : guess.name }, guess.name,
     marks.length ? make("small", {}, ` ${marks.join(", ")}`) : null),

@@ -1,0 +1,109 @@
+import * as api from "./api.js";
+import { make } from "./elements.js";
+
+const isModel = (file) => /\.onnx$/i.test(file.name);
+
+/** Pictures of uploaded photos that this browser can show by itself, by the photo's id: they need not come back from the server. */
+const ownPictures = new Map();
+export const ownPicture = (photo) => ownPictures.get(photo?.id);
+
+/** The files of a drop, those of dropped folders too. */
+async function filesOf(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.some((entry) => entry.isDirectory)) return [...transfer.files];
+  const files = [];
+  const walk = async (entry) => {
+    if (entry.isFile) return files.push(await new Promise((done, fail) => entry.file(done, fail)));
+    const reader = entry.createReader();
+    for (let part; (part = await new Promise((done, fail) => reader.readEntries(done, fail))).length;)
+      for (const child of part) await walk(child);
+  };
+  for (const entry of entries) await walk(entry);
+  return files.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+}
+
+/** Takes photos and models that are dropped, pasted or chosen. */
+export class Files {
+  constructor(context) {
+    this.context = context;
+    this.veil = make("div", { class: "veil", hidden: true }, make("p", {}, "Drop photos, or a network as .onnx"));
+    document.body.append(this.veil);
+    this.photoInput = this.makeInput("image/*,.pgm,.ppm,.tif,.tiff", true);
+    this.modelInput = this.makeInput(".onnx", false);
+    this.listen();
+  }
+
+  makeInput(accept, multiple) {
+    const input = make("input", { type: "file", accept, multiple, hidden: true, onchange: () => {
+      const files = [...input.files];
+      input.value = "";
+      this.take(files);
+    } });
+    document.body.append(input);
+    return input;
+  }
+
+  choosePhotos() { this.photoInput.click(); }
+  chooseModel() { this.modelInput.click(); }
+
+  listen() {
+    let depth = 0;
+    const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
+    const over = (inside) => {
+      depth = Math.max(0, depth + inside);
+      this.veil.hidden = depth === 0;
+    };
+    addEventListener("dragenter", (event) => hasFiles(event) && over(1));
+    addEventListener("dragleave", (event) => hasFiles(event) && over(-1));
+    addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
+    addEventListener("drop", async (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      over(-Infinity);
+      this.take(await filesOf(event.dataTransfer));
+    });
+    addEventListener("paste", (event) => {
+      const files = [...event.clipboardData.files];
+      if (!files.length) return;
+      event.preventDefault();
+      this.take(files);
+    });
+  }
+
+  /** Sends the files one after another; the first photo and the last network are chosen as soon as they are there. */
+  async take(files) {
+    const { state, notices } = this.context;
+    let first = true;
+    for (const file of files)
+      try {
+        if (isModel(file)) await this.takeModel(file);
+        else {
+          const photo = await this.takePhoto(file);
+          state.set({ photos: [photo, ...state.photos.filter(({ id }) => id !== photo.id)], photosTotal: state.photosTotal + 1, ...(first ? { photo } : {}) });
+          first = false;
+        }
+      } catch (error) {
+        notices.report(error);
+      }
+  }
+
+  async takePhoto(file) {
+    // The photo as this browser decodes it, upright, where it can: a photo of another format comes from the server.
+    const [photo, bitmap] = await Promise.all([
+      api.upload("/api/photos", { name: file.name || "pasted.png" }, file), createImageBitmap(file).catch(() => null)]);
+    if (bitmap && (!photo.width || (bitmap.width === photo.width && bitmap.height === photo.height))) {
+      ownPictures.set(photo.id, URL.createObjectURL(file));
+      Object.assign(photo, { width: bitmap.width, height: bitmap.height });
+    }
+    bitmap?.close();
+    return photo;
+  }
+
+  async takeModel(file) {
+    const { state, notices } = this.context;
+    notices.announce(`Reading ${file.name}`);
+    const model = await api.upload("/api/models", { name: file.name }, file);
+    state.set({ models: [...state.models, model], model });
+    notices.announce(`${model.name} is ready`);
+  }
+}

@@ -1,0 +1,124 @@
+/** Starts the page: asks what there is, builds the frame, and keeps address and tabs in step. */
+import * as api from "./api.js";
+import { coloursOf } from "./colours.js";
+import { Files } from "./files.js";
+import { Notices } from "./notices.js";
+import { addressOf, findModel, findPhoto, readAddress } from "./router.js";
+import { buildShell } from "./shell.js";
+import { Shortcuts } from "./shortcuts.js";
+import { State } from "./state.js";
+import { kTabs } from "./tabs.js";
+
+/**
+ * What every tab is given:
+ *   api            the functions of api.js
+ *   studio         the answer of GET /api/studio
+ *   state          a State: model, photo, class, and the lists
+ *   announce(text), report(error)
+ *   palette(name)  the 256 colours of a colour map, [[r, g, b], ...]
+ *   shortcuts      add({key, text, run, tab})
+ *   files          choosePhotos(), chooseModel(), take(files)
+ *   viewChanged()  to be called when what `view()` returns has changed
+ *   currentView()  {view: the tab's id, model, photo, class, and the fields of its view}, with the server's ids
+ */
+class Context {
+  api = api;
+  state = new State();
+  notices = new Notices();
+  shortcuts = new Shortcuts();
+  palettes = new Map();
+
+  announce = (text) => this.notices.announce(text);
+  report = (error) => this.notices.report(error);
+
+  palette = (name) => {
+    if (!this.palettes.has(name))
+      this.palettes.set(name, coloursOf(this.studio.colourMaps[name]).map((hex) => [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16))));
+    return this.palettes.get(name);
+  };
+}
+
+const context = new Context();
+const { state } = context;
+context.files = new Files(context);
+
+const views = new Map();  // what a tab's `create` returned, by the tab's id
+let shown = null, panels = [], addressTimer = 0;
+
+function viewOf(tab) {
+  if (!views.has(tab.id)) {
+    const view = tab.create(context);
+    views.set(tab.id, view);
+    panels[kTabs.indexOf(tab)].append(view.element);
+  }
+  return views.get(tab.id);
+}
+
+function choose(tab, fields = null) {
+  if (tab !== shown) {
+    if (shown) views.get(shown.id).hide();
+    shown = tab;
+    document.body.dataset.tab = tab.id;
+    kTabs.forEach((other, i) => {
+      const chosen = other === tab, button = document.getElementById(`tab-${other.id}`);
+      button.setAttribute("aria-selected", chosen);
+      button.tabIndex = chosen ? 0 : -1;
+      panels[i].hidden = !chosen;
+    });
+    const view = viewOf(tab);
+    if (fields) view.restore(fields);
+    view.show();
+    document.title = `${tab.title} – fovea studio`;
+  } else if (fields) {
+    viewOf(tab).restore(fields);
+  }
+  context.viewChanged();
+}
+
+/** The address follows the view a little later, so that a slider does not write it with each step. */
+context.viewChanged = () => {
+  clearTimeout(addressTimer);
+  addressTimer = setTimeout(() => shown && history.replaceState(null, "", addressOf(shown.id, state, views.get(shown.id).view())), 150);
+};
+context.currentView = () => ({
+  view: shown.id, model: state.model?.id, photo: state.photo?.id, class: state.class ?? undefined, ...views.get(shown.id).view(),
+});
+
+/** Shows what the address says; names of things that are gone are said. */
+async function restore() {
+  const { tab, fields: { model, photo, class: chosen, ...fields } } = readAddress(location.hash);
+  const found = { model: model && findModel(state, model), photo: photo && (await findPhoto(state, photo)) };
+  for (const kind of ["model", "photo"])
+    if ({ model, photo }[kind] && !found[kind])
+      context.report(new Error(`The address names the ${kind} “${{ model, photo }[kind]}”, which this studio does not have. Add it, and open the address again.`));
+  state.set({
+    model: found.model || state.model, photo: found.photo || state.photo, class: /^\d+$/.test(chosen ?? "") ? Number(chosen) : null,
+  });
+  choose(kTabs.find(({ id }) => id === tab) ?? kTabs[0], fields);
+}
+
+function addCommonShortcuts(rail) {
+  const { shortcuts, files } = context;
+  shortcuts.add({ key: "?", text: "This list", run: () => shortcuts.show() });
+  shortcuts.add({ key: "j", text: "Next photo", run: () => rail.step(1) });
+  shortcuts.add({ key: "k", text: "Photo before", run: () => rail.step(-1) });
+  shortcuts.add({ key: "a", text: "Add photos", run: () => files.choosePhotos() });
+  kTabs.forEach((tab, i) => shortcuts.add({ key: String(i + 1), text: `Tab ${tab.title}`, run: () => choose(tab) }));
+}
+
+async function start() {
+  const [studio, models, photos] = await Promise.all([api.get("/api/studio"), api.get("/api/models"), api.get("/api/photos", { limit: 200 })]);
+  context.studio = studio;
+  state.set({
+    models: models.models, model: models.models.find(({ id }) => id === models.chosen) ?? models.models[0] ?? null,
+    photos: photos.photos, photosTotal: photos.total, photo: photos.photos[0] ?? null,
+  });
+  const shell = buildShell(context, kTabs, (tab) => choose(tab));
+  panels = shell.panels;
+  addCommonShortcuts(shell.rail);
+  state.watch(["model", "photo", "class"], () => context.viewChanged());
+  addEventListener("hashchange", restore);
+  await restore();
+}
+
+start().catch((error) => context.report(error));
