@@ -44,7 +44,11 @@ export class Files {
   }
 
   choosePhotos() { this.photoInput.click(); }
-  chooseModel() { this.modelInput.click(); }
+  /** The network becomes the chosen one, or is handed to `use`. */
+  chooseModel(use = null) {
+    this.useModel = use;
+    this.modelInput.click();
+  }
 
   listen() {
     let depth = 0;
@@ -103,7 +107,10 @@ export class Files {
     const { state, notices } = this.context;
     notices.announce(`Reading ${file.name}`);
     const model = await api.upload("/api/models", { name: file.name }, file);
-    state.set({ models: [...state.models, model], model });
+    const use = this.useModel;
+    this.useModel = null;
+    state.set({ models: [...state.models, model], ...(use ? {} : { model }) });
+    use?.(model);
     notices.announce(`${model.name} is ready`);
   }
 }
