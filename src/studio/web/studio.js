@@ -20,6 +20,9 @@ import { kTabs } from "./tabs.js";
  *   files          choosePhotos(), chooseModel(), take(files)
  *   viewChanged()  to be called when what `view()` returns has changed
  *   currentView()  {view: the tab's id, model, photo, class, and the fields of its view}, with the server's ids
+ *   currentCommand() the fields of POST /api/commands for the present view: the tab's command(), or the current view
+ *   currentFiles() [[text, address, name], ...]: the tab's files(), or none
+ *   currentAddress() the address that restores the view
  */
 class Context {
   api = api;
@@ -83,6 +86,9 @@ context.viewChanged = () => {
 context.currentView = () => ({
   view: shown.id, model: state.model?.id, photo: state.photo?.id, class: state.class ?? undefined, ...views.get(shown.id).view(),
 });
+context.currentCommand = () => views.get(shown.id).command?.() ?? context.currentView();
+context.currentFiles = () => views.get(shown.id).files?.() ?? [];
+context.currentAddress = () => new URL(addressOf(shown.id, state, views.get(shown.id).view()), location.href).href;
 
 /** Shows what the address says; names of things that are gone are said. */
 async function restore() {

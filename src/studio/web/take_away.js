@@ -1,0 +1,143 @@
+/* Everything can be taken away: the present view as a command or program, as files, as an address, and all as a report. */
+import { post, runJob, isAbort } from "./api.js";
+import { button, download, numberField, segments } from "./controls.js";
+import { make } from "./elements.js";
+import { icon } from "./icons.js";
+
+const kLanguages = [["command", "Command line"], ["cpp", "C++"], ["python", "Python"]];
+
+/** Copies a text; where the browser keeps its clipboard for secure pages, the old way by a selection. */
+export async function copyText(text) {
+  if (navigator.clipboard && isSecureContext) return navigator.clipboard.writeText(text);
+  const area = make("textarea", { class: "unseen", readonly: true, "aria-hidden": "true", tabindex: -1 });
+  area.value = text;
+  (document.querySelector("dialog[open]") ?? document.body).append(area);
+  area.select();
+  const isCopied = document.execCommand("copy");
+  area.remove();
+  if (!isCopied) throw new Error("This browser does not let the page copy. Select the text and copy it.");
+}
+
+/** A button that copies what `text()` gives, and says so. */
+function copyButton(label, context, text) {
+  const words = make("span", {}, label);
+  const control = button("", { onclick: async () => {
+    try {
+      await copyText(text());
+      words.textContent = "Copied";
+      context.announce("Copied");
+      setTimeout(() => (words.textContent = label), 1500);
+    } catch (error) {
+      context.report(error);
+    }
+  } });
+  control.append(words);
+  return control;
+}
+
+function codePart(context) {
+  let commands = null, language = "command", asked = 0;
+  const code = make("code", {});
+  const text = () => commands?.[language] ?? "";
+  const choose = segments("This view as", kLanguages, language, (value) => {
+    language = value;
+    code.textContent = text();
+  });
+  const copy = copyButton("Copy", context, text);
+  const element = make("section", { class: "take-code", "aria-label": "This view as code" },
+    make("div", { class: "row" }, choose.element, copy), make("pre", { tabindex: 0, role: "region", "aria-label": "Code" }, code));
+  return {
+    element,
+    async update() {
+      const number = ++asked;
+      commands = null;
+      copy.disabled = true;
+      code.textContent = "…";
+      try {
+        const found = await post("/api/commands", context.currentCommand());
+        if (number !== asked) return;
+        commands = found;
+        copy.disabled = false;
+        code.textContent = text();
+      } catch (error) {
+        if (number === asked) code.textContent = [error.message, error.help].filter(Boolean).join("\n");
+      }
+    },
+  };
+}
+
+function reportPart(context) {
+  const { state } = context;
+  const models = numberField({ label: "Class models", min: 0, max: 100, step: 1, value: 0, onchange: () => {} });
+  const which = segments("Photos", [["all", "All photos"], ["one", "This photo"]], "all", (value) => (chosen = value));
+  let chosen = "all", controller = null;
+  const methods = make("fieldset", { class: "take-methods" }, make("legend", {}, "Methods"));
+  const note = make("p", { class: "hint", role: "status" });
+  const bar = make("progress", { max: 1, value: 0, hidden: true, "aria-label": "The report's progress" });
+  const links = make("div", { class: "row" });
+  const stop = button("Stop", { hidden: true, onclick: () => controller.abort() });
+  const write = button("Write the report", { class: "main", onclick: () => run() });
+
+  async function run() {
+    const names = [...methods.querySelectorAll("input:checked")].map((input) => input.value);
+    if (!names.length) return void (note.textContent = "Choose at least one method.");
+    const photos = chosen === "one" ? [state.photo] : state.photos;
+    controller = new AbortController();
+    links.replaceChildren();
+    bar.hidden = stop.hidden = false;
+    write.hidden = true;
+    bar.removeAttribute("value");
+    try {
+      const fields = { kind: "report", model: state.model.id, photos: photos.map(({ id }) => id), methods: names, classModels: Number(models.input.value) || 0 };
+      const job = await runJob(fields, { progress({ done, total, text }) {
+        if (total) bar.value = done / total;
+        note.textContent = text || "";
+      } }, controller.signal);
+      note.textContent = "The report is one file that needs nothing else.";
+      links.replaceChildren(make("a", { class: "button main", href: job.result.file, target: "_blank" }, "Open the report"), download("Save it", job.result.file, "fovea-report.html"));
+    } catch (error) {
+      note.textContent = isAbort(error) ? "Stopped." : [error.message, error.help].filter(Boolean).join(" ");
+    } finally {
+      bar.hidden = stop.hidden = true;
+      write.hidden = false;
+    }
+  }
+
+  return {
+    element: make("section", { class: "take-report", "aria-label": "Report" }, make("h3", {}, "The whole as a report page"),
+      make("div", { class: "row" }, which.element, models.element), methods, make("div", { class: "row" }, write, stop, bar, links), note),
+    update() {
+      if (methods.querySelector("input")) return;
+      const common = ["gradient", "guided", "grad-cam"];
+      const known = context.studio.methods.map(({ name }) => name);
+      const first = common.some((name) => known.includes(name)) ? common : known.slice(0, 1);
+      methods.append(...context.studio.methods.map(({ name, title }) =>
+        make("label", { class: "check" }, make("input", { type: "checkbox", value: name, checked: first.includes(name) }), make("span", {}, title))));
+    },
+  };
+}
+
+/** The button in the page's head, and its dialog. */
+export function takeAway(context) {
+  const code = codePart(context), report = reportPart(context);
+  const address = make("input", { type: "text", readonly: true, "aria-label": "Address of this view", onfocus: () => address.select() });
+  const files = make("div", { class: "row take-files" });
+  const filesPart = make("section", { "aria-label": "Files" }, make("h3", {}, "Files of this view"), files);
+  const dialog = make("dialog", { class: "sheet take-away", "aria-labelledby": "take-away-title", onclick: (event) => event.target === dialog && dialog.close() },
+    make("header", {}, make("h2", { id: "take-away-title" }, "Take away"), button("Close", { class: "quiet", onclick: () => dialog.close() })),
+    code.element, filesPart,
+    make("section", { "aria-label": "Address" }, make("h3", {}, "Address of this view"), make("div", { class: "take-address" }, address, copyButton("Copy the address", context, () => address.value))),
+    report.element);
+  document.body.append(dialog);
+  const open = button("", { class: "quiet take-away-button", "aria-haspopup": "dialog", title: "Take this view away", onclick: () => {
+    code.update();
+    report.update();
+    address.value = context.currentAddress();
+    const list = context.currentFiles();
+    filesPart.hidden = !list.length;
+    files.replaceChildren(...list.map(([text, href, name]) => download(text, href, name)));
+    dialog.showModal();
+  } });
+  open.append(icon("download"), make("span", {}, "Take away"));
+  return open;
+}
