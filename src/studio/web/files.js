@@ -77,18 +77,21 @@ export class Files {
   /** Sends the files one after another; the first photo and the last network are chosen as soon as they are there. */
   async take(files) {
     const { state, notices } = this.context;
-    let first = true;
-    for (const file of files)
+    let added = 0;
+    for (const [i, file] of files.entries()) {
+      const end = notices.working(files.length > 1 ? `Reading ${file.name} (${i + 1} of ${files.length})` : `Reading ${file.name}`);
       try {
         if (isModel(file)) await this.takeModel(file);
         else {
           const photo = await this.takePhoto(file);
-          state.set({ photos: [photo, ...state.photos.filter(({ id }) => id !== photo.id)], photosTotal: state.photosTotal + 1, ...(first ? { photo } : {}) });
-          first = false;
+          state.set({ photos: state.photos.toSpliced(added, 0, photo), photosTotal: state.photosTotal + 1, ...(added++ ? {} : { photo }) });
         }
       } catch (error) {
         notices.report(error);
+      } finally {
+        end();
       }
+    }
   }
 
   async takePhoto(file) {
@@ -105,7 +108,6 @@ export class Files {
 
   async takeModel(file) {
     const { state, notices } = this.context;
-    notices.announce(`Reading ${file.name}`);
     const model = await api.upload("/api/models", { name: file.name }, file);
     const use = this.useModel;
     this.useModel = null;

@@ -107,13 +107,13 @@ class Look {
       this.stage.viewport.fit();
       this.stage.showPhoto();
     }
+    this.stage.loadAll();  // before the guesses, since the server answers in order
     if (changed.has("photo") || changed.has("model")) {
       this.predictions.empty();
       this.predict();
     } else {
       this.predictions.show();
     }
-    this.stage.loadAll();
   }
 
   modelChanged() {
@@ -144,8 +144,9 @@ class Look {
 
   setCrops(crops) {
     this.crops = crops;
+    this.stage.loadAll();
     this.predict();
-    this.reload();
+    this.context.viewChanged();
   }
 
   /** Asks for all maps again after a moment without further changes. */
@@ -179,19 +180,22 @@ class Look {
     this.changed();
   }
 
+  /** How maps are shown, as fields of GET /api/map. */
+  look() {
+    const { signed, colours, percentile, gamma } = this.display;
+    return { colormap: signed ? "blue-red" : colours, percentile, gamma: Number(gamma.toFixed(4)) };
+  }
+
   showSave() {
-    const { fields, raster } = this.stage.active ?? {}, { display } = this;
-    const look = { colormap: display.signed ? "blue-red" : display.colours, percentile: display.percentile, gamma: Number(display.gamma.toFixed(4)) };
+    const { fields, raster } = this.stage.active ?? {};
     const control = this.context.studio.controls.some(({ name }) => name === fields?.method);
-    this.save.show(raster && fields, look, this.context.state.photo?.name ?? "map", control);
+    this.save.show(raster && fields, this.look(), this.context.state.photo?.name ?? "map", control);
   }
 
   show() {
     if (!this.#started) this.start({});
     for (const pane of this.stage.panes) pane.place();
   }
-
-  hide() {}
 
   start(fields) {
     this.#started = true;
@@ -211,6 +215,19 @@ class Look {
 
   restore(fields) { this.start(fields); }
 
+  /** The active map's files, [[text, address, name], ...]. */
+  files() { return this.save.files(); }
+
+  /** The active map as fields of POST /api/commands. */
+  command() {
+    const { fields } = this.stage.active;
+    if (!fields) return null;
+    const look = { ...this.look(), ...(this.crops === kFirstCrops ? {} : { crops: this.crops }) };
+    const usual = { colormap: kDisplay.colours, percentile: kDisplay.percentile, gamma: kDisplay.gamma };
+    const { crops, ...map } = fields;
+    return { view: "look", ...map, ...Object.fromEntries(Object.entries(look).filter(([name, value]) => value !== usual[name])) };
+  }
+
   view() {
     const { against } = this.predictions, { state } = this.context;
     const maps = packPanes(this.stage.panes.map(({ settings, model }) => ({ ...settings, model: settings.model && settings.model !== state.model?.id ? model.name : null })));
@@ -222,6 +239,8 @@ export default {
   id: "look", title: "Look",
   create(context) {
     const look = new Look(context);
-    return { element: look.element, show: () => look.show(), hide: () => look.hide(), view: () => look.view(), restore: (fields) => look.restore(fields) };
+    return {
+      element: look.element, show: () => look.show(), hide() {}, view: () => look.view(), command: () => look.command(), files: () => look.files(), restore: (fields) => look.restore(fields),
+    };
   },
 };

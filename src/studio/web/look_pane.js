@@ -28,8 +28,9 @@ export class Pane {
     this.view = make("div", { class: "pane-view" }, this.world, this.readout, this.bar, this.cover);
     this.answer = make("p", { class: "pane-answer" });
     this.note = make("p", { class: "pane-note hint" });
+    this.time = make("small", { class: "pane-time number", title: "Time to compute this map" });
     this.element = make("section", { class: "pane", onpointerdown: () => stage.choose(this), onfocusin: () => stage.choose(this) },
-      this.makeHead(), this.view, make("footer", { class: "pane-foot" }, this.answer, this.note));
+      this.makeHead(), this.view, make("footer", { class: "pane-foot" }, this.answer, this.note, this.time));
     stage.viewport.listenTo(this.view, () => this.world.getBoundingClientRect());
     this.view.addEventListener("pointermove", (event) => stage.point(this.placeOf(event)));
     this.view.addEventListener("pointerleave", () => stage.point(null));
@@ -86,8 +87,7 @@ export class Pane {
     this.cover.hidden = true;
     this.raster = this.signed = this.result = null;
     this.canvas.hidden = this.frame.hidden = true;
-    this.answer.replaceChildren();
-    this.note.replaceChildren();
+    for (const part of [this.answer, this.note, this.time]) part.replaceChildren();
   }
 
   /** Puts photo and map where the viewport says. */
@@ -183,7 +183,8 @@ export class Pane {
     const title = this.method.selectedOptions[0]?.textContent ?? method;
     this.answer.replaceChildren(make("strong", { dir: "auto" }, name), against ? make("span", {}, " rather than ", make("strong", { dir: "auto" }, against.label)) : "",
       make("span", { class: "number" }, probability === null ? ` score ${score?.toPrecision(4)}` : ` ${likelihood(probability)}`));
-    this.answer.title = `${method ?? title}${seconds ? `; computed in ${duration(seconds)}` : ""}`;
+    this.answer.title = method ?? title;
+    this.time.textContent = seconds ? duration(seconds) : "";
     this.world.setAttribute("aria-label", `${title} of ${name} over ${this.#photo?.name ?? "the photo"}`);
   }
 
@@ -216,8 +217,7 @@ export class Pane {
     const again = make("button", { type: "button", onclick: () => this.stage.load(this) }, api.isAbort(error) ? "Compute it" : "Try again");
     this.cover.replaceChildren(make("p", { role: "alert", dir: "auto" }, api.isAbort(error) ? "Cancelled." : error.message), error.help ? make("p", { class: "hint", dir: "auto" }, error.help) : "", again);
     this.cover.hidden = false;
-    this.answer.replaceChildren();
-    this.note.replaceChildren();
+    for (const part of [this.answer, this.note, this.time]) part.replaceChildren();
   }
 
   /** The value of the map at a place of the photo, in shares of it; null outside of the map. */

@@ -19,6 +19,11 @@ export class SaveCard {
       make("header", {}, make("h2", { id: "save-title" }, "Save this map")), make("div", { class: "row" }, this.links));
   }
 
+  /** [[text, address, name], ...] */
+  files() {
+    return this.element.hidden ? [] : this.links.filter((link) => !link.hidden).map((link) => [link.textContent, link.href, link.download]);
+  }
+
   /** `fields` are those of the map, `look` those of its display, `name` the photo's. */
   show(fields, look, name, control) {
     this.element.hidden = !fields;

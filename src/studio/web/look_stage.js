@@ -42,7 +42,7 @@ export class Stage {
   makeBar() {
     const adder = (text, title, onclick) => make("button", { type: "button", title, onclick }, icon("add"), text);
     const { controls } = this.context.studio;
-    this.adders = make("div", { class: "row", role: "group", "aria-label": "Compare with" },
+    this.adders = make("div", { class: "row adders", role: "group", "aria-label": "Compare with" },
       adder("Method", "Compare with another method (c)", () => this.addMethod()),
       adder("Network", "Compare with another network", () => this.addNetwork()),
       controls.map(({ name, title }) => adder(title, `Compare with a control that sees no photo: ${title}`, () => this.add({ method: name }))));
@@ -185,7 +185,7 @@ export class Stage {
       const { passes, text } = await api.get("/api/sanity", fields);
       if (pane.fields !== fields) return;
       pane.note.classList.toggle("doubt", !passes);
-      pane.note.textContent = passes ? "" : text;
+      pane.note.textContent = pane.note.title = passes ? "" : text;
     } catch {}  // a check that cannot be made says nothing
   }
 

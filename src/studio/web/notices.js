@@ -15,6 +15,17 @@ export class Notices {
     this.spoken.textContent = this.spoken.textContent === text ? `${text}\u00a0` : text;
   }
 
+  /** Shows that something takes its time; returns a function that ends it. What is done at once is not shown. */
+  working(text) {
+    const notice = make("div", { class: "notice working" }, make("div", { dir: "auto" }, text));
+    const timer = setTimeout(() => this.list.append(notice), 250);
+    this.announce(text);
+    return () => {
+      clearTimeout(timer);
+      notice.remove();
+    };
+  }
+
   /** Shows what went wrong until it is closed or the same happens again; what was cancelled is no error. */
   report(error) {
     if (isAbort(error)) return;

@@ -115,9 +115,14 @@ function addCommonShortcuts(rail) {
 async function start() {
   const [studio, models, photos] = await Promise.all([api.get("/api/studio"), api.get("/api/models"), api.get("/api/photos", { limit: 200 })]);
   context.studio = studio;
+  // What was dropped last comes first, as it does while the page is open.
+  const isUploaded = ({ origin }) => origin === "uploaded";
+  const listed = [...photos.photos.filter(isUploaded).reverse(), ...photos.photos.filter((photo) => !isUploaded(photo))];
+  // Of the samples, the one whose map needs no explanation.
+  const first = listed.find(({ origin, name }) => origin === "sample" && name === "golf-ball.jpg");
   state.set({
     models: models.models, model: models.models.find(({ id }) => id === models.chosen) ?? models.models[0] ?? null,
-    photos: photos.photos, photosTotal: photos.total, photo: photos.photos[0] ?? null,
+    photos: listed, photosTotal: photos.total, photo: first ?? listed[0] ?? null,
   });
   const shell = buildShell(context, kTabs, (tab) => choose(tab));
   panels = shell.panels;
