@@ -175,6 +175,7 @@ class CutTab {
     const missing = whatIsMissing(this.settings, this.painting.strokes);
     if (missing) {
       this.#forget();
+      if (this.painting.strokes.length) this.context.announce(missing);
       return this.#say(missing);
     }
     this.#controller?.abort();

@@ -27,7 +27,7 @@ export function cutResult() {
   const strip = make("div", { class: "stages" });
   const element = make("section", { class: "cut-result card", "aria-label": "Result", hidden: true },
     make("div", { class: "cut-summary" }, words, time), files,
-    make("h3", {}, "Stages"), strip);
+    make("h2", {}, "Stages"), strip);
   let calm;
 
   function showStages(cut, photo, hasMap) {

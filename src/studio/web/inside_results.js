@@ -9,9 +9,12 @@ export const valueText = (value) => (Math.abs(value) >= 1e4 || (value !== 0 && M
 export const partOf = (photo, field, side) =>
   url(`/api/photos/${photo}/picture`, { side, ...(field ? { x: Math.round(field.x), y: Math.round(field.y), width: Math.max(1, Math.round(field.width)), height: Math.max(1, Math.round(field.height)) } : {}) });
 
+/** A value that is called an activation where it is only heard. */
+const activation = (value, style) => make("span", { class: style }, make("span", { class: "unseen" }, "activation "), valueText(value));
+
 /** The strongest channels as buttons with a piece of the photo, a bar and the value. */
 export function channelList(onchoose) {
-  const title = make("h3", {}, "Strongest channels");
+  const title = make("h2", {}, "Strongest channels");
   const list = make("ol", { class: "channels" });
   const element = make("section", { class: "card", "aria-label": "Strongest channels" }, title, list);
   let shown = [];
@@ -28,11 +31,10 @@ export function channelList(onchoose) {
         const bar = make("span", {});
         bar.style.width = `${Math.max(0, (100 * unit.value) / most)}%`;
         return make("li", {}, make("button", {
-          type: "button", class: "channel", "data-channel": unit.channel, "aria-pressed": "false",
-          "aria-label": `Channel ${unit.channel}, activation ${valueText(unit.value)}`, onclick: () => onchoose(unit),
+          type: "button", class: "channel", "data-channel": unit.channel, "aria-pressed": "false", onclick: () => onchoose(unit),
         },
           make("img", { src: partOf(photo.id, unit.field, 96), alt: "", loading: "lazy", width: 40, height: 40 }),
-          make("span", { class: "channel-name" }, `Channel ${unit.channel}`), make("span", { class: "number" }, valueText(unit.value)),
+          make("span", { class: "channel-name" }, `Channel ${unit.channel}`), activation(unit.value, "number"),
           make("span", { class: "bar-track", "aria-hidden": "true" }, bar)));
       }));
       if (!shown.length) list.replaceChildren(make("li", { class: "hint" }, "No channel has a positive activation here."));
@@ -58,7 +60,7 @@ export function reconstructionFigures(shows, onchange) {
     });
     return { field, control };
   });
-  const title = make("h3", {}, "Reconstructions");
+  const title = make("h2", {}, "Reconstructions");
   const element = make("section", { class: "card", "aria-label": "Reconstructions", hidden: true },
     make("header", {}, title, make("div", { class: "row" }, switches.map(({ control }) => control.element))),
     make("div", { class: "reconstructions" }, figures.map(({ figure }) => figure)));
@@ -93,7 +95,7 @@ export function patchGrid({ onfind, nameOf, onphoto }) {
   const find = button("Search the photos", { onclick: () => run() });
   const stop = button("Stop", { hidden: true, onclick: () => controller?.abort() });
   const element = make("section", { class: "card", "aria-label": "Patches", hidden: true },
-    make("header", {}, make("h3", {}, "Patches that excite the channel most"), make("div", { class: "row" }, bar, find, stop)), note, grid);
+    make("header", {}, make("h2", {}, "Patches that excite the channel most"), make("div", { class: "row" }, bar, find, stop)), note, grid);
 
   async function run() {
     controller = new AbortController();
@@ -120,9 +122,9 @@ export function patchGrid({ onfind, nameOf, onphoto }) {
       find.hidden = patches !== null;
       note.textContent = patches === null ? `The ${plural(total, "photo")} of this studio have not been searched for this layer yet.` : patches.length ? "" : "No photo has a positive activation of this channel.";
       grid.replaceChildren(...(patches ?? []).map(({ photo, value, field }) =>
-        make("li", {}, make("button", { type: "button", class: "patch", onclick: () => onphoto(photo), "aria-label": `${nameOf(photo)}, activation ${valueText(value)}` },
+        make("li", {}, make("button", { type: "button", class: "patch", onclick: () => onphoto(photo) },
           make("img", { src: partOf(photo, field, 192), alt: "", loading: "lazy" }),
-          make("span", { class: "patch-name", dir: "auto" }, nameOf(photo)), make("span", { class: "number hint" }, valueText(value))))));
+          make("span", { class: "patch-name", dir: "auto" }, nameOf(photo)), activation(value, "number hint")))));
     },
     say(text) {
       note.textContent = text;

@@ -3,6 +3,7 @@
  * is the top left corner.
  */
 import { make } from "./elements.js";
+import { ownPicture } from "./files.js";
 
 /** Pictures are asked for at these sides, so that a window's size does not make every picture another one. */
 const kSides = [512, 768, 1024, 1536, 2048];
@@ -61,7 +62,7 @@ export class PhotoView {
     this.surface.style.height = `${height * this.scale}px`;
     const wanted = Math.max(shown, height * this.scale) * (devicePixelRatio || 1);
     const side = kSides.find((side) => side >= wanted) ?? kSides.at(-1);
-    const source = `/api/photos/${this.photo.id}/picture?side=${side}`;
+    const source = ownPicture(this.photo) ?? `/api/photos/${this.photo.id}/picture?side=${side}`;
     if (this.image.getAttribute("src") !== source) this.image.src = source;
     this.moveRing();
     this.redraw();

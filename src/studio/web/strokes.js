@@ -123,7 +123,7 @@ export class Painting {
 }
 
 /**
- * Strokes as a short text for an address: "o12.100.50.3.-4~b8.20.20" is an object stroke of radius 12 from 100, 50 to
+ * Strokes as a short text for an address: "o12.100.50.3.-4_b8.20.20" is an object stroke of radius 12 from 100, 50 to
  * 103, 46, and a background dot. All numbers are whole.
  */
 export function encodeStrokes(strokes) {
@@ -136,12 +136,12 @@ export function encodeStrokes(strokes) {
       [x, y] = [px, py];
     }
     return label[0] + numbers.join(".");
-  }).join("~");
+  }).join("_");
 }
 
 /** The inverse of `encodeStrokes`. Parts that are no strokes are left out, since anyone may edit an address. */
 export function decodeStrokes(text) {
-  return (text ?? "").split("~").flatMap((part) => {
+  return (text ?? "").split("_").flatMap((part) => {
     if (!/^[ob]\d{1,5}(\.-?\d{1,6}){2,}$/.test(part)) return [];
     const [radius, ...steps] = part.slice(1).split(".").map(Number);
     if (radius < 1 || steps.length % 2) return [];
