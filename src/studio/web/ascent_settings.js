@@ -24,7 +24,7 @@ export function ascentControls(context, settings, on) {
     choose: (found) => (found ? set("class", on.ontarget)(found.class) : showClass()),
   });
   const layer = selection("Layer", [], "", (value) => set("layer", on.ontarget)(value));
-  const part = { channel: "Channel", row: "Row", column: "Column" };
+  const part = { channel: "Channel number", row: "Row", column: "Column" };
   const places = Object.fromEntries(Object.entries(part).map(([field, label]) =>
     [field, numberField({ label, min: 0, step: 1, placeholder: field === "channel" ? "" : "middle", onchange: set(field, on.ontarget) })]));
   const method = segments("Method", kMethods, settings.method, (value) => {

@@ -7,8 +7,9 @@ import { button, segments } from "./controls.js";
 import { make } from "./elements.js";
 
 class ClassModelsTab {
-  #run = null;        // {job, controller} while an ascent runs
+  #run = null;        // {job, controller, ended} while an ascent runs
   #last = null;       // the id of the job whose picture can go on
+  #changes = 0;
   #asked = 0;
   #isVisible = false;
   #isStale = true;
@@ -27,7 +28,7 @@ class ClassModelsTab {
       onstart: () => this.context.viewChanged(),
     });
     this.begin = button("Start", { class: "main", onclick: () => this.#start(null) });
-    this.stop = button("Stop", { hidden: true, onclick: () => this.#cancel() });
+    this.stop = button("Stop", { hidden: true, onclick: () => this.#stop() });
     this.goOn = button("Go on", { hidden: true, onclick: () => this.#start(this.#last) });
     this.display = segments("Display", [["fitted", "Fitted"], ["pixels", "Pixels"]], "fitted", (value) => {
       this.film.redisplay(value);
@@ -114,17 +115,33 @@ class ClassModelsTab {
     this.controls.update();
     this.controls.offerLayers(this.layers);
     if (!this.hasChosenDisplay) this.display.set((this.film.display = this.settings.method === "regularized" ? "fitted" : "pixels"));
-    const wasRunning = this.#run !== null;
     this.#last = null;
-    this.#buttons();
     this.context.viewChanged();
-    if (wasRunning) this.#start(null);
+    if (this.#run) this.#start(null);
+    else this.#buttons();
   }
 
   /** While an ascent runs, it goes on from where it is with the new value. */
-  #optionChanged() {
+  async #optionChanged() {
     this.context.viewChanged();
-    if (this.#run && this.film.frames.length) this.#start(this.#run.job.id);
+    const run = this.#run, change = ++this.#changes;
+    if (!run?.job || !this.film.frames.length) return;
+    await this.#stop();
+    if (change === this.#changes && this.#last === run.job.id) this.#start(run.job.id);
+  }
+
+  /** Ends the ascent with the picture that it has, from which it can go on. */
+  async #stop() {
+    const run = this.#run;
+    if (!run) return;
+    run.isStopped = true;
+    if (!run.job) return run.controller.abort();
+    try {
+      await post(`/api/jobs/${run.job.id}/stop`);
+    } catch (error) {
+      this.#fail(error);
+    }
+    await run.ended;
   }
 
   #buttons() {
@@ -140,29 +157,32 @@ class ClassModelsTab {
   }
 
   /** Starts from `settings.start`, or goes on from the picture of a job. */
-  async #start(from) {
-    const { state } = this.context;
+  #start(from) {
     if (!this.model) return;
-    const before = this.#run;
-    before?.controller.abort();
-    const controller = new AbortController();
-    const run = (this.#run = { controller, job: null });
+    this.#run?.controller.abort();
     if (!from) this.film.clear();
-    const firstStep = from ? this.film.frames.at(-1)?.step ?? 0 : 0;
+    const run = (this.#run = { controller: new AbortController(), job: null, isStopped: false });
+    run.ended = this.#follow(run, from);
     this.progress.removeAttribute("value");
     this.#buttons();
     this.#say("Waiting for the network");
+  }
+
+  async #follow(run, from) {
+    const firstStep = from ? this.film.frames.at(-1)?.step ?? 0 : 0, { signal } = run.controller;
+    const isCurrent = () => run === this.#run;
     try {
-      const fields = ascentRequest(this.settings, this.settings.options, this.target(), { model: this.model.id, photo: state.photo?.id, from });
-      run.job = await post("/api/jobs", fields, controller.signal);
-      this.#last = run.job.id;
+      const chosen = { model: this.model.id, photo: this.context.state.photo?.id, from };
+      run.job = await post("/api/jobs", ascentRequest(this.settings, this.settings.options, this.target(), chosen), signal);
+      if (isCurrent()) this.#last = run.job.id;
       await follow(run.job, {
-        progress: ({ done, total, text }) => run === this.#run && this.#progress(done, total, text),
-        frame: (frame) => run === this.#run && this.#frame(run.job.id, frame, firstStep, from),
-      }, controller.signal);
-      if (run === this.#run) this.#end("Done");
+        progress: ({ done, total, text }) => isCurrent() && this.#progress(done, total, text),
+        frame: (frame) => isCurrent() && this.#frame(run.job.id, frame, firstStep, from),
+      }, signal);
+      if (isCurrent()) this.#end(run.isStopped ? "Stopped" : "Done");
     } catch (error) {
-      if (run !== this.#run) return;
+      if (!isCurrent()) return;
+      this.#last = null;
       this.#end("Stopped");
       this.#fail(error);
     }
@@ -185,10 +205,6 @@ class ClassModelsTab {
     this.#buttons();
     this.#say(`${text} after ${steps} steps`);
     this.context.announce(`${text} after ${steps} steps`);
-  }
-
-  #cancel() {
-    this.#run?.controller.abort();
   }
 
   show() {

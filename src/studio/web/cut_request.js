@@ -36,9 +36,9 @@ export function cutRequest(settings, strokes, chosen) {
     if (settings.method) body.map.method = settings.method;
     if (Number.isInteger(chosen.class)) body.map.class = chosen.class;
   }
-  for (const field of ["smoothness", "colour_weight", "cuts", "max_side"]) if (settings[field] !== null) body[field] = settings[field];
+  for (const field of ["smoothness", "colour_weight", "cuts"]) if (settings[field] !== null) body[field] = settings[field];
   if (isMapped) {
-    for (const field of ["prior", "level", "smoothing"]) if (settings[field] !== null) body[field] = settings[field];
+    for (const field of ["prior", "level", "smoothing", "max_side"]) if (settings[field] !== null) body[field] = settings[field];
     if (settings.foreground !== null && settings.background !== null) body.quantiles = [settings.foreground, settings.background];
   }
   if (settings.box) body.box = settings.box;

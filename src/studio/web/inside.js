@@ -26,7 +26,7 @@ class InsideTab {
     const help = make("p", { class: "hint", id: newId("help") },
       "Click a place of the photo, or move there by the arrow keys and press Space. Escape asks of the whole photo again.");
     this.view = new PhotoView({ label: "Photo: choose a place", help });
-    this.mapLayer = this.view.addLayer("activation", (layer, scale) => this.#drawMap(layer, scale));
+    this.mapLayer = this.view.addLayer("activation-map", (layer, scale) => this.#drawMap(layer, scale));
     this.marks = this.view.addLayer("marks", (layer, scale) => this.#drawMarks(layer, scale));
     this.#listen();
     this.layers = new LayerList(() => this.#layerChosen());
