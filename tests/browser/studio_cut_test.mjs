@@ -245,6 +245,62 @@ const tests = {
     await page.end();
   },
 
+  async "a brush that rests shows what its stroke would cut out"() {
+    const page = await openCut();
+    await countAnswers(page);
+    await stroke(page, kGrass, { button: "right" });
+    const box = await (await page.$(".photo-view-surface")).boundingBox();
+    await page.mouse.move(box.x + 0.45 * box.width, box.y + 0.4 * box.height);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 0.5 * box.width, box.y + 0.5 * box.height, { steps: 4 });
+    await until(page, () => document.querySelector(".cut-mask").getContext("2d").getImageData(2, 2, 1, 1).data[3] > 0);
+    assert.ok(await page.$eval(".cut-result", (element) => element.hidden), "no result before the stroke ends");
+    assert.equal(await page.$$eval(".cut-brush button", (list) => list[1].getAttribute("aria-disabled")), "true");
+    await page.mouse.up();
+    await answered(page, 1);
+    assert.deepEqual(page.cuts.at(-1).strokes.map(({ label }) => label), ["background", "object"]);
+    await page.end();
+  },
+
+  async "the photo is enlarged for fine strokes, by keys, buttons and the wheel"() {
+    const page = await openCut();
+    const width = () => page.$eval(".photo-view-surface", (surface) => surface.getBoundingClientRect().width);
+    const fitted = await width();
+    await page.focus(".photo-view-surface");
+    await press(page, "+", "+");
+    assert.ok(Math.abs((await width()) / fitted - 2.25) < 0.02);
+    await press(page, ...Array(40).fill("ArrowRight"));
+    const seen = await page.evaluate(() => {
+      const ring = document.querySelector(".photo-view-cursor").getBoundingClientRect(), view = document.querySelector(".photo-view").getBoundingClientRect();
+      return ring.left >= view.left - ring.width && ring.right <= view.right + ring.width;
+    });
+    assert.ok(seen, "the view follows the cursor");
+    await press(page, "0");
+    assert.equal(await width(), fitted);
+    await page.click("button[aria-label='Larger (+)']");
+    assert.ok(Math.abs((await width()) / fitted - 1.5) < 0.02);
+    await page.click("button[aria-label='Smaller (-)']");
+    assert.equal(await width(), fitted);
+    const box = await (await page.$(".photo-view-surface")).boundingBox();
+    await page.mouse.move(box.x + 0.3 * box.width, box.y + 0.3 * box.height);
+    await page.keyboard.down("Control");
+    await page.mouse.wheel({ deltaY: -200 });
+    await until(page, (fitted) => document.querySelector(".photo-view-surface").getBoundingClientRect().width > 1.5 * fitted, fitted);
+    await page.keyboard.up("Control");
+    await countAnswers(page);
+    await page.mouse.down();
+    await page.mouse.up();
+    await page.mouse.move(box.x + 5, box.y + 5);
+    await page.mouse.down({ button: "right" });
+    await page.mouse.up({ button: "right" });
+    await answered(page, 1);
+    const [x, y] = page.cuts[0].strokes[0].points[0];
+    assert.ok(Math.abs(x - 150) < 3 && Math.abs(y - 112) < 3, `the stroke is where the pointer was: ${x}, ${y}`);
+    await page.click("button[aria-label='All of the photo (0)']");
+    assert.equal(await width(), fitted);
+    await page.end();
+  },
+
   async "the address restores strokes and settings, and photos keep their strokes"() {
     const page = await openCut();
     await paintBall(page);

@@ -98,7 +98,15 @@ const insideTests = {
   async "a channel shows its map, and its reconstructions by three rules"() {
     const page = await openInside();
     const third = (await channels(page))[2];
-    await (await page.$(".channel[aria-pressed=false]:nth-of-type(1)")).focus();
+    const marks = () => page.$eval(".marks", (canvas) => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.reduce((sum, value) => sum + value, 0));
+    const before = await marks();
+    await page.$$eval(".channel", (list) => list[3].focus());
+    assert.notEqual(await marks(), before, "the channel with the focus shows its field");
+    await page.$$eval(".channel", (list) => list[3].blur());
+    assert.equal(await marks(), before);
+    const photo = await (await page.$(".inside-tab .photo-view-surface")).boundingBox();
+    await page.mouse.move(photo.x + photo.width / 2, photo.y + photo.height / 2);
+    assert.notEqual(await marks(), before, "the cursor shows what a unit would see there");
     await page.$$eval(".channel", (list) => list[2].click());
     await reconstructed(page);
     assert.equal(await (await control(page, "Channel")).evaluate((input) => Number(input.value)), third);

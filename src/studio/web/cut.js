@@ -10,9 +10,11 @@ import { addPaintingInput } from "./painting_input.js";
 import { PhotoView } from "./photo_view.js";
 import { decodeStrokes, encodeStrokes, Painting } from "./strokes.js";
 
+/** A brush that rests for so many milliseconds shows what its stroke would cut out. */
+const kRest = 160;
 const kKeys = [
   ["Arrow keys", "move the cursor, with Shift by one pixel"], ["Space", "lowers and lifts the brush"], ["Escape", "drops the stroke"],
-  ["O, B, E", "object, background, eraser"], ["[ and ]", "smaller and larger brush"], ["U, R", "undo, redo"], ["Delete", "removes all strokes"],
+  ["O, B, E", "object, background, eraser"], ["[ and ]", "smaller and larger brush"], ["+, -, 0", "larger, smaller, all of the photo"], ["U, R", "undo, redo"], ["Delete", "removes all strokes"],
 ];
 
 class CutTab {
@@ -24,6 +26,7 @@ class CutTab {
   mask = null;
   current = null;
   #asked = 0;
+  #rest = 0;
   #controller = null;
   #isVisible = false;
   #isStale = true;
@@ -62,7 +65,7 @@ class CutTab {
     this.element = make("div", { class: "cut-tab" },
       make("div", { class: "cut-work" },
         this.view.element,
-        make("div", { class: "cut-under" }, this.status, make("fieldset", { class: "shown" }, make("legend", { class: "unseen" }, "Show"), shown)), this.result.element),
+        make("div", { class: "cut-under" }, this.status, make("fieldset", { class: "shown" }, make("legend", { class: "unseen" }, "Show"), shown), this.view.zoomButtons()), this.result.element),
       make("div", { class: "cut-controls" }, this.brushes.element, this.guide.element,
         make("details", { class: "card" }, make("summary", {}, "Keys on the photo"), help)));
     this.view.surface.append(this.busy = make("span", { class: "cut-busy", hidden: true, "aria-hidden": "true" }));
@@ -135,11 +138,14 @@ class CutTab {
 
   #move(stroke, text) {
     this.current = stroke;
+    clearTimeout(this.#rest);
+    if (stroke && stroke.tool !== "eraser" && this.settings.guide !== "map") this.#rest = setTimeout(() => this.#ask(stroke), kRest);
     this.strokeLayer.redraw();
     if (text) this.context.announce(text);
   }
 
   #endStroke({ tool, radius, points }) {
+    clearTimeout(this.#rest);
     this.current = null;
     if (tool === "eraser") this.painting.erase(points, radius);
     else this.painting.add({ label: tool, radius, points });
@@ -161,42 +167,45 @@ class CutTab {
     else this.context.viewChanged();
   }
 
-  request() {
+  request(strokes = this.painting.strokes) {
     const { photo, model, class: chosen } = this.context.state;
-    return cutRequest(this.settings, this.painting.strokes, { photo: photo?.id, model: model?.id, class: chosen });
+    return cutRequest(this.settings, strokes, { photo: photo?.id, model: model?.id, class: chosen });
   }
 
-  /** Asks for a cut; the answers to earlier questions are dropped. */
-  async #ask() {
-    this.context.viewChanged();
+  /** Asks for a cut, with a stroke that is under way if one is given; the answers to earlier questions are dropped. */
+  async #ask(unfinished) {
+    if (!unfinished) this.context.viewChanged();
     if (!this.photo || !this.size) return;
     if (!this.#isVisible) return void (this.#isStale = true);
     this.#isStale = false;
-    const missing = whatIsMissing(this.settings, this.painting.strokes);
-    if (missing) {
-      this.#forget();
-      if (this.painting.strokes.length) this.context.announce(missing);
-      return this.#say(missing);
-    }
+    const { strokes: finished } = this.painting;
+    const strokes = unfinished ? [...finished, { ...unfinished, label: unfinished.tool }] : finished;
+    const missing = whatIsMissing(this.settings, strokes);
+    if (missing) return unfinished ? undefined : this.#showMissing(missing);
     this.#controller?.abort();
     this.#controller = new AbortController();
-    const number = ++this.#asked, began = performance.now();
-    const { size } = this;
+    const number = ++this.#asked, began = performance.now(), { size } = this;
     this.busy.hidden = false;
     try {
-      const cut = await post("/api/cut", this.request(), this.#controller.signal);
+      const cut = await post("/api/cut", this.request(strokes), this.#controller.signal);
       if (number !== this.#asked) return;
       this.cut = cut;
       this.mask = prepareMask(cut.mask);
       this.maskLayer.redraw();
       this.busy.hidden = true;
       this.#say("");
+      if (unfinished) return;
       this.result.show(cut, size, this.settings.guide !== "strokes", performance.now() - began);
       this.context.announce(cutText(cut, size));
-      this.context.viewChanged();
     } catch (error) {
       if (number === this.#asked) this.#fail(error);
     }
+  }
+
+  #showMissing(text) {
+    this.#forget();
+    if (this.painting.strokes.length) this.context.announce(text);
+    this.#say(text);
   }
 
   show() {

@@ -31,7 +31,10 @@ class InsideTab {
     this.#listen();
     this.layers = new LayerList(() => this.#layerChosen());
     this.facts = make("p", { class: "layer-facts" });
-    this.channels = channelList((unit) => this.#choose(unit));
+    this.channels = channelList((unit) => this.#choose(unit), (unit) => {
+      this.pointed = unit?.field;
+      this.marks.redraw();
+    });
     this.number = numberField({ label: "Channel", min: 0, step: 1, onchange: (value) => value !== null && this.#chooseNumber(value) });
     this.fade = slider({ label: "Map over the photo", min: 0, max: 1, step: 0.01, value: this.#fade, text: (value) => `${Math.round(100 * value)} %`, oninput: (value) => {
       this.#fade = value;
@@ -78,16 +81,22 @@ class InsideTab {
       if (!this.view.size) return;
       this.view.cursor = this.view.placeOf(event);
       this.view.moveRing(0);
+      this.marks.redraw();
     };
     surface.addEventListener("pointermove", follow);
-    surface.addEventListener("pointerleave", () => {
+    const leave = () => {
       this.view.cursor = null;
       this.view.moveRing();
-    });
+      this.marks.redraw();
+    };
+    surface.addEventListener("pointerleave", leave);
     surface.addEventListener("click", (event) => this.view.size && this.#goTo(this.view.placeOf(event)));
     surface.addEventListener("keydown", (event) => {
       if (!this.view.size || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (this.view.step(event.key, event.shiftKey)) return event.preventDefault();
+      if (this.view.step(event.key, event.shiftKey)) {
+        this.marks.redraw();
+        return event.preventDefault();
+      }
       if (event.key === "Escape") this.#goTo(null);
       else if ((event.key === " " || event.key === "Enter") && this.view.cursor) this.#goTo(this.view.cursor);
       else return;
@@ -98,10 +107,7 @@ class InsideTab {
       this.view.cursor ??= (this.place ?? [this.view.size.width / 2, this.view.size.height / 2]).map(Math.round);
       this.view.moveRing(0);
     });
-    surface.addEventListener("blur", () => {
-      this.view.cursor = null;
-      this.view.moveRing();
-    });
+    surface.addEventListener("blur", leave);
   }
 
   #goTo(place) {
@@ -119,7 +125,20 @@ class InsideTab {
     layer.globalAlpha = 1;
   }
 
+  /** What of the photo a unit at the cursor would see, as far as the layer's receptive field says so. */
+  #fieldAtCursor() {
+    const { cursor } = this.view, { receptiveField } = this.layer ?? {}, region = this.map?.region;
+    if (!cursor || !receptiveField || !region) return null;
+    const { input } = this.model;
+    const width = Math.min(region.width, (receptiveField.width * region.width) / input.width), height = Math.min(region.height, (receptiveField.height * region.height) / input.height);
+    const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+    return { x: clamp(cursor[0] - width / 2, region.x, region.x + region.width - width), y: clamp(cursor[1] - height / 2, region.y, region.y + region.height - height), width, height };
+  }
+
   #drawMarks(layer, scale) {
+    const atCursor = this.#fieldAtCursor();
+    if (atCursor) drawFrame(layer, scale, atCursor, kMarks.seen, true);
+    if (this.pointed) drawFrame(layer, scale, this.pointed, kMarks.place, true);
     const field = this.channel?.field ?? this.units?.place?.field;
     if (field) drawFrame(layer, scale, field, kMarks.field);
     if (!this.place) return;

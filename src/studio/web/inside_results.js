@@ -12,8 +12,11 @@ export const partOf = (photo, field, side) =>
 /** A value that is called an activation where it is only heard. */
 const activation = (value, style) => make("span", { class: style }, make("span", { class: "unseen" }, "activation "), valueText(value));
 
-/** The strongest channels as buttons with a piece of the photo, a bar and the value. */
-export function channelList(onchoose) {
+/**
+ * The strongest channels as buttons with a piece of the photo, a bar and the value. `onpoint` gets the one under the pointer or
+ * with the focus, or null.
+ */
+export function channelList(onchoose, onpoint) {
   const title = make("h2", {}, "Strongest channels");
   const list = make("ol", { class: "channels" });
   const element = make("section", { class: "card", "aria-label": "Strongest channels" }, title, list);
@@ -32,6 +35,7 @@ export function channelList(onchoose) {
         bar.style.width = `${Math.max(0, (100 * unit.value) / most)}%`;
         return make("li", {}, make("button", {
           type: "button", class: "channel", "data-channel": unit.channel, "aria-pressed": "false", onclick: () => onchoose(unit),
+          onpointerenter: () => onpoint(unit), onpointerleave: () => onpoint(null), onfocus: () => onpoint(unit), onblur: () => onpoint(null),
         },
           make("img", { src: partOf(photo.id, unit.field, 96), alt: "", loading: "lazy", width: 40, height: 40 }),
           make("span", { class: "channel-name" }, `Channel ${unit.channel}`), activation(unit.value, "number"),

@@ -106,7 +106,7 @@ export function addPaintingInput(view, brush, on) {
   };
   const keys = {
     " ": paint, Enter: paint, Escape: cancel, o: () => choose("object"), b: () => choose("background"), e: () => choose("eraser"),
-    "[": () => resize(-1), "]": () => resize(1), "-": () => resize(-1), "+": () => resize(1), u: on.onundo, r: on.onredo,
+    "[": () => resize(-1), "]": () => resize(1), "-": () => view.zoomBy(1 / 1.5), "+": () => view.zoomBy(1.5), 0: () => view.fit(), u: on.onundo, r: on.onredo,
     Delete: on.onclear,
   };
   surface.addEventListener("keydown", (event) => {

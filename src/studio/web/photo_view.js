@@ -2,11 +2,15 @@
  * A photo with layers of drawing above it and a cursor that pointer and keyboard move. Positions are in photo pixels, 0, 0
  * is the top left corner.
  */
+import { button } from "./controls.js";
 import { make } from "./elements.js";
 import { ownPicture } from "./files.js";
 
 /** Pictures are asked for at these sides, so that a window's size does not make every picture another one. */
 const kSides = [512, 768, 1024, 1536, 2048];
+const kMostZoom = 12;
+/** Canvases have at most so many pixels along a side: when a photo is enlarged a lot, what is drawn on it gets coarser. */
+const kLargestCanvas = 4096;
 
 export class PhotoView {
   #layers = [];
@@ -16,6 +20,7 @@ export class PhotoView {
   constructor({ label, help }) {
     this.size = null;
     this.scale = 1;
+    this.zoom = 1;
     this.cursor = null;
     this.image = make("img", { class: "photo-view-picture", alt: "", draggable: "false" });
     this.ring = make("div", { class: "photo-view-cursor", hidden: true });
@@ -24,6 +29,11 @@ export class PhotoView {
       "aria-describedby": help?.id, oncontextmenu: (event) => event.preventDefault(),
     }, this.image, this.ring);
     this.element = make("div", { class: "photo-view" }, this.surface);
+    this.element.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey || !this.size) return;
+      event.preventDefault();
+      this.zoomBy(Math.exp(-event.deltaY / 250), this.placeOf(event));
+    }, { passive: false });
     this.#resized = new ResizeObserver(() => this.#fit());
     this.#resized.observe(this.element);
   }
@@ -42,8 +52,34 @@ export class PhotoView {
     this.size = { width: photo.width, height: photo.height };
     this.photo = photo;
     this.cursor = null;
+    this.zoom = 1;
     this.moveRing();
     this.#fit();
+  }
+
+  /** Enlarges the photo; `place` stays where it is on the screen, by default the cursor or the middle of what is seen. */
+  zoomBy(factor, place = this.cursor) {
+    if (!this.size) return;
+    const { element, surface, scale: before } = this;
+    const [x, y] = place ?? [(element.scrollLeft + element.clientWidth / 2) / before, (element.scrollTop + element.clientHeight / 2) / before];
+    const left = surface.offsetLeft - element.scrollLeft, top = surface.offsetTop - element.scrollTop;
+    this.zoom = Math.min(kMostZoom, Math.max(1, this.zoom * factor));
+    this.#fit();
+    element.scrollLeft = surface.offsetLeft - left + x * (this.scale - before);
+    element.scrollTop = surface.offsetTop - top + y * (this.scale - before);
+  }
+
+  /** Shows all of the photo again. */
+  fit() {
+    this.zoom = 1;
+    this.#fit();
+  }
+
+  /** Buttons for the enlargement, where keys and wheels are not at hand. */
+  zoomButtons() {
+    const of = (text, label, onclick) => button(text, { "aria-label": label, title: label, onclick });
+    return make("div", { class: "zoom row", role: "group", "aria-label": "Enlargement" },
+      of("−", "Smaller (-)", () => this.zoomBy(1 / 1.5, null)), of("+", "Larger (+)", () => this.zoomBy(1.5, null)), of("All", "All of the photo (0)", () => this.fit()));
   }
 
   redraw() {
@@ -55,9 +91,12 @@ export class PhotoView {
     const { width, height } = this.size;
     const style = getComputedStyle(this.element);
     const most = parseFloat(style.getPropertyValue("--tallest")) || 0.72;
-    const shown = Math.min(this.element.clientWidth, (most * innerHeight * width) / height, 4 * width);
-    if (shown < 1) return;
+    const fitted = Math.min(this.element.offsetWidth, (most * innerHeight * width) / height, 4 * width);
+    if (fitted < 1) return;
+    const shown = fitted * this.zoom;
     this.scale = shown / width;
+    this.element.style.height = `${(fitted * height) / width}px`;
+    this.element.classList.toggle("enlarged-view", this.zoom > 1);
     this.surface.style.width = `${shown}px`;
     this.surface.style.height = `${height * this.scale}px`;
     const wanted = Math.max(shown, height * this.scale) * (devicePixelRatio || 1);
@@ -70,7 +109,8 @@ export class PhotoView {
 
   #draw({ canvas, draw }) {
     if (!this.size) return;
-    const ratio = devicePixelRatio || 1;
+    const longest = this.scale * Math.max(this.size.width, this.size.height);
+    const ratio = Math.min(devicePixelRatio || 1, kLargestCanvas / longest);
     const width = Math.round(this.size.width * this.scale * ratio), height = Math.round(this.size.height * this.scale * ratio);
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
@@ -100,7 +140,17 @@ export class PhotoView {
     const [x, y] = this.cursor ?? [width / 2, height / 2];
     this.cursor = this.within([x + length * moves[key][0], y + length * moves[key][1]].map(Math.round));
     this.moveRing();
+    this.#follow();
     return true;
+  }
+
+  /** Scrolls an enlarged photo so that the cursor is seen. */
+  #follow() {
+    if (this.zoom === 1) return;
+    const { element } = this, margin = 40;
+    const [x, y] = this.cursor.map((value) => value * this.scale);
+    element.scrollLeft = Math.min(Math.max(element.scrollLeft, x + margin - element.clientWidth), x - margin);
+    element.scrollTop = Math.min(Math.max(element.scrollTop, y + margin - element.clientHeight), y - margin);
   }
 
   /** Shows the ring around the cursor; `radius` in photo pixels stays until another is given. */
