@@ -329,7 +329,7 @@ const takeAwayTests = {
   async "every view can be taken away as a command, a program, files and an address"() {
     for (const address of ["look", "cut?strokes=o10.250.180.10.10_b10.20.20.0.300", "inside", "class-models"]) {
       const page = await openTab(browser, studio, address);
-      await page.browserContext().overridePermissions(studio.origin, ["clipboard-read", "clipboard-write"]);
+      await page.browserContext().overridePermissions(studio.origin, ["clipboard-sanitized-write"]);
       await wait(600);
       await page.click(".take-away-button");
       await until(page, () => document.querySelector(".take-code code").textContent.length > 8);
@@ -338,7 +338,7 @@ const takeAwayTests = {
       assert.match(await text(page, ".take-code code"), /#include <fovea\/fovea\.hpp>/, address);
       await check(page, "Python");
       assert.match(await text(page, ".take-code code"), /import fovea/, address);
-      await click(page, "Copy");
+      await (await button(page, "Copy")).click();
       await until(page, () => [...document.querySelectorAll("dialog[open] button")].some((element) => element.textContent === "Copied"));
       const shown = await page.$eval(".take-address input", (input) => input.value);
       assert.ok(shown.startsWith(`${studio.origin}/#${address.replace(/\?.*/, "")}`), shown);

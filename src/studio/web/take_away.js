@@ -6,9 +6,10 @@ import { icon } from "./icons.js";
 
 const kLanguages = [["command", "Command line"], ["cpp", "C++"], ["python", "Python"]];
 
-/** Copies a text; where the browser keeps its clipboard for secure pages, the old way by a selection. */
+/** Copies a text; where the browser does not let the page write to its clipboard, the old way by a selection. */
 export async function copyText(text) {
-  if (navigator.clipboard && isSecureContext) return navigator.clipboard.writeText(text);
+  const isWritten = await navigator.clipboard?.writeText(text).then(() => true, () => false);
+  if (isWritten) return;
   const area = make("textarea", { class: "unseen", readonly: true, "aria-hidden": "true", tabindex: -1 });
   area.value = text;
   (document.querySelector("dialog[open]") ?? document.body).append(area);
