@@ -180,8 +180,10 @@ export class Film {
 
   /** The strip has at most a few dozen frames, spread over all. */
   #thumbs(isLast = false) {
-    const picked = spread(this.frames.length, kThumbs);
     if (!isLast && performance.now() - this.#drawn < 200) return;
+    const picked = spread(this.frames.length, kThumbs);
+    // The newest frame joins at the end: until then it would be another one each time.
+    if (!isLast && picked.length > 2 && picked.at(-1) - picked.at(-2) < picked[1]) picked.pop();
     this.#drawn = performance.now();
     const there = new Map([...this.strip.children].map((thumb) => [Number(thumb.dataset.at), thumb]));
     this.strip.replaceChildren(...picked.map((at) => there.get(at) ?? make("button", {

@@ -294,7 +294,7 @@ class InsideTab {
     const isOne = this.isOneUnit;
     const query = { ...this.unitQuery(), whole: this.shows.whole, cut: this.shows.cut };
     const which = this.shows.whole ? "all its units" : isOne ? `its unit at row ${unit.row}, column ${unit.column}` : "its strongest unit";
-    this.reconstructions.show(query, `channel ${unit.channel}, ${which}`);
+    this.reconstructions.show(query, `Channel ${unit.channel}, ${which}`);
     this.context.viewChanged();
   }
 

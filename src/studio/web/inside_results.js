@@ -64,15 +64,15 @@ export function reconstructionFigures(shows, onchange) {
     });
     return { field, control };
   });
-  const title = make("h2", {}, "Reconstructions");
+  const which = make("p", { class: "hint" });
   const element = make("section", { class: "card", "aria-label": "Reconstructions", hidden: true },
-    make("header", {}, title, make("div", { class: "row" }, switches.map(({ control }) => control.element))),
+    make("header", {}, make("div", {}, make("h2", {}, "Reconstructions"), which), make("div", { class: "row" }, switches.map(({ control }) => control.element))),
     make("div", { class: "reconstructions" }, figures.map(({ figure }) => figure)));
   return {
     element,
     show(query, words) {
       element.hidden = false;
-      title.textContent = `Reconstructions: ${words}`;
+      which.textContent = words;
       for (const { field, control } of switches) control.set(shows[field]);
       for (const { rule, title, image, link } of figures) {
         const source = url("/api/reconstruction", { ...query, rule });
@@ -123,7 +123,7 @@ export function patchGrid({ onfind, nameOf, onphoto }) {
     /** null: no search has run yet. */
     show(patches, total) {
       element.hidden = false;
-      find.hidden = patches !== null;
+      find.textContent = patches === null ? "Search the photos" : "Search again";
       note.textContent = patches === null ? `The ${plural(total, "photo")} of this studio have not been searched for this layer yet.` : patches.length ? "" : "No photo has a positive activation of this channel.";
       grid.replaceChildren(...(patches ?? []).map(({ photo, value, field }) =>
         make("li", {}, make("button", { type: "button", class: "patch", onclick: () => onphoto(photo) },
