@@ -1,5 +1,5 @@
 /* The tab Class models: gradient ascent that can be watched, stopped, changed and continued. */
-import { follow, get, isAbort, post } from "./api.js";
+import { follow, get, isAbort, post, remove } from "./api.js";
 import { ascentRequest, defaultsOf, kMethods, kOptions, kStarts } from "./ascent_request.js";
 import { ascentControls } from "./ascent_settings.js";
 import { Film } from "./ascent_film.js";
@@ -103,12 +103,20 @@ class ClassModelsTab {
   }
 
   #forget() {
-    this.#run?.controller.abort();
+    this.#clearFilm();
     this.#run = null;
     this.#last = null;
-    this.film.clear();
     this.#buttons();
     this.#say("");
+  }
+
+  /** Cancels what runs, and forgets jobs whose frames are shown no more. */
+  #clearFilm() {
+    this.#run?.controller.abort();
+    const jobs = new Set(this.film.frames.map(({ job }) => job));
+    jobs.delete(this.#run?.job?.id);
+    for (const job of jobs) remove(`/api/jobs/${job}`).catch(() => {});
+    this.film.clear();
   }
 
   #targetChanged() {
@@ -159,8 +167,7 @@ class ClassModelsTab {
   /** Starts from `settings.start`, or goes on from the picture of a job. */
   #start(from) {
     if (!this.model) return;
-    this.#run?.controller.abort();
-    if (!from) this.film.clear();
+    if (!from) this.#clearFilm();
     const run = (this.#run = { controller: new AbortController(), job: null, isStopped: false });
     run.ended = this.#follow(run, from);
     this.progress.removeAttribute("value");
