@@ -9,8 +9,38 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 
 namespace fovea {
+namespace {
+
+/// The parts of a text between commas.
+std::vector<std::string> parts_of(const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+/// The number that all of the text is, or none.
+template <class Number>
+std::optional<Number> number_in(const std::string& text) {
+  Number number = {};
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && stopped == end ? std::optional(number) : std::nullopt;
+}
+
+/// A value for a message: a text that may hold any bytes, or JSON.
+std::string dump_of(const nlohmann::json& value) {
+  return value.is_string() ? fmt::format("'{}'", value.get_ref<const std::string&>()) : value.dump();
+}
+
+}  // namespace
 
 JsonFields JsonFields::read(const std::string& path) {
   constexpr std::size_t limit = std::size_t{1} << 24;
@@ -22,6 +52,26 @@ JsonFields JsonFields::parse(const std::string& text, const std::string& origin)
   if (!object.is_object())
     throw InputError(fmt::format("expected a JSON object, found a {}", object.type_name()), origin);
   return {std::move(object), origin, ""};
+}
+
+JsonFields JsonFields::of_texts(const std::vector<std::pair<std::string, std::string>>& fields,
+                                const std::string& origin) {
+  nlohmann::json object = nlohmann::json::object();
+  for (const auto& [field, text] : fields)
+    if (!object.emplace(field, text).second)
+      throw InputError(fmt::format("field '{}' is given twice", field), origin);
+  return {std::move(object), origin, "", Values::Texts};
+}
+
+nlohmann::json JsonFields::number_of(const nlohmann::json& value) const {
+  if (values_ != Values::Texts || !value.is_string())
+    return value;
+  const auto& text = value.get_ref<const std::string&>();
+  if (const auto whole = number_in<std::int64_t>(text))
+    return *whole;
+  if (const auto number = number_in<double>(text); number && std::isfinite(*number))
+    return *number;
+  return value;
 }
 
 bool JsonFields::is_text(const std::string& field) {
@@ -75,6 +125,8 @@ std::vector<std::string> JsonFields::texts_if_given(const std::string& field) {
   if (!value)
     return {};
   std::vector<std::string> texts;
+  if (values_ == Values::Texts)
+    return parts_of(text(field));
   if (!value->is_array())
     fail(field, fmt::format("expected a list of texts, found a {}", value->type_name()));
   for (const nlohmann::json& element : *value) {
@@ -87,16 +139,17 @@ std::vector<std::string> JsonFields::texts_if_given(const std::string& field) {
 
 std::optional<std::int64_t> JsonFields::whole_number_if_given(const std::string& field, std::int64_t lowest,
                                                               std::int64_t highest) {
-  const nlohmann::json* value = find(field);
-  if (!value)
+  const nlohmann::json* given = find(field);
+  if (!given)
     return {};
-  if (!value->is_number_integer())
-    fail(field, fmt::format("expected a whole number, found {}", value->dump()));
+  const nlohmann::json value = number_of(*given);
+  if (!value.is_number_integer())
+    fail(field, fmt::format("expected a whole number, found {}", dump_of(value)));
   const bool fits =
-      !value->is_number_unsigned() || value->get<std::uint64_t>() <= static_cast<std::uint64_t>(highest);
-  if (!fits || value->get<std::int64_t>() < lowest || value->get<std::int64_t>() > highest)
-    fail(field, fmt::format("expected {} to {}, found {}", lowest, highest, value->dump()));
-  return value->get<std::int64_t>();
+      !value.is_number_unsigned() || value.get<std::uint64_t>() <= static_cast<std::uint64_t>(highest);
+  if (!fits || value.get<std::int64_t>() < lowest || value.get<std::int64_t>() > highest)
+    fail(field, fmt::format("expected {} to {}, found {}", lowest, highest, value.dump()));
+  return value.get<std::int64_t>();
 }
 
 std::int64_t JsonFields::whole_number(const std::string& field, std::int64_t lowest, std::int64_t highest) {
@@ -105,18 +158,29 @@ std::int64_t JsonFields::whole_number(const std::string& field, std::int64_t low
 }
 
 std::optional<double> JsonFields::number_if_given(const std::string& field) {
-  const nlohmann::json* value = find(field);
-  if (!value)
+  const nlohmann::json* given = find(field);
+  if (!given)
     return {};
-  if (!value->is_number())
-    fail(field, fmt::format("expected a number, found a {}", value->type_name()));
-  return value->get<double>();
+  const nlohmann::json value = number_of(*given);
+  if (!value.is_number())
+    fail(field,
+         fmt::format("expected a number, found {}",
+                     values_ == Values::Texts ? dump_of(value) : fmt::format("a {}", value.type_name())));
+  return value.get<double>();
 }
 
 std::optional<bool> JsonFields::flag_if_given(const std::string& field) {
   const nlohmann::json* value = find(field);
   if (!value)
     return {};
+  if (values_ == Values::Texts) {
+    const auto& word = value->get_ref<const std::string&>();
+    if (word == "true" || word == "1")
+      return true;
+    if (word == "false" || word == "0")
+      return false;
+    fail(field, fmt::format("expected true or false, found '{}'", word));
+  }
   if (!value->is_boolean())
     fail(field, fmt::format("expected true or false, found a {}", value->type_name()));
   return value->get<bool>();
@@ -126,9 +190,18 @@ std::vector<double> JsonFields::numbers_if_given(const std::string& field) {
   const nlohmann::json* value = find(field);
   if (!value)
     return {};
+  std::vector<double> numbers;
+  if (values_ == Values::Texts) {
+    for (const std::string& part : parts_of(text(field))) {
+      const auto number = number_in<double>(part);
+      if (!number || !std::isfinite(*number))
+        fail(field, fmt::format("expected numbers, found '{}'", part));
+      numbers.push_back(*number);
+    }
+    return numbers;
+  }
   if (!value->is_array())
     return {*number_if_given(field)};
-  std::vector<double> numbers;
   for (const nlohmann::json& element : *value) {
     if (!element.is_number())
       fail(field, fmt::format("expected numbers, found a {}", element.type_name()));

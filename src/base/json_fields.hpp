@@ -6,19 +6,28 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace fovea {
 
 /// Reads the fields of a JSON object strictly: a field that is missing, unknown or of another type is an
-/// InputError that names the file and the field.
+/// InputError that names the file and the field. The fields of a query string, whose values are all texts,
+/// are read in the same way: a text becomes a number where one is asked for.
 class JsonFields {
 public:
   /// The object that the file holds.
   static JsonFields read(const std::string& path);
   /// The object that a text holds; `origin` names the text in errors.
   static JsonFields parse(const std::string& text, const std::string& origin);
+  /// Fields whose values are texts: "0.5" is a number and "true", "1", "false" and "0" are flags where those
+  /// are asked for, and lists have commas between their elements. There are no objects. InputError for a
+  /// field that is given twice.
+  static JsonFields of_texts(const std::vector<std::pair<std::string, std::string>>& fields,
+                             const std::string& origin);
 
+  /// Whether the field is given.
+  bool has(const std::string& field) { return find(field) != nullptr; }
   bool is_text(const std::string& field);
 
   std::string text(const std::string& field);
@@ -41,15 +50,19 @@ public:
   [[noreturn]] void fail(const std::string& field, const std::string& message) const;
 
 private:
-  JsonFields(nlohmann::json object, std::string path, std::string place)
-      : object_(std::move(object)), path_(std::move(path)), place_(std::move(place)) {}
+  enum class Values { Json, Texts };
+  JsonFields(nlohmann::json object, std::string path, std::string place, Values values = Values::Json)
+      : object_(std::move(object)), path_(std::move(path)), place_(std::move(place)), values_(values) {}
   /// The field's value, or nullptr.
   const nlohmann::json* find(const std::string& field);
   const nlohmann::json& get(const std::string& field);
+  /// The value as JSON would have it: a text that is a number as this number where the values are texts.
+  nlohmann::json number_of(const nlohmann::json& value) const;
 
   nlohmann::json object_;
   std::string path_;
   std::string place_;  ///< prefix of the object's fields in messages: "preprocessing."
+  Values values_ = Values::Json;
   std::set<std::string> asked_;
 };
 

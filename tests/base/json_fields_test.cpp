@@ -72,6 +72,57 @@ TEST_F(Fields, FlagsAndTexts) {
   EXPECT_THROW(JsonFields::parse("[]", "options"), InputError);
 }
 
+JsonFields texts(const std::vector<std::pair<std::string, std::string>>& fields) {
+  return JsonFields::of_texts(fields, "query");
+}
+
+TEST(TextFields, BecomeWhatIsAskedFor) {
+  JsonFields fields = texts(
+      {{"n", "-0.5"}, {"i", "7"}, {"t", "7"}, {"f", "1"}, {"g", "false"}, {"l", "1,2.5"}, {"s", "a,b"}});
+  EXPECT_EQ(fields.number_if_given("n"), -0.5);
+  EXPECT_EQ(fields.number_if_given("i"), 7.0);
+  EXPECT_EQ(fields.whole_number("i", 0, 7), 7);
+  EXPECT_EQ(fields.text("t"), "7");
+  EXPECT_TRUE(fields.is_text("t"));
+  EXPECT_EQ(fields.flag_if_given("f"), true);
+  EXPECT_EQ(fields.flag_if_given("g"), false);
+  EXPECT_EQ(fields.numbers_if_given("l"), (std::vector<double>{1, 2.5}));
+  EXPECT_EQ(fields.texts_if_given("s"), (std::vector<std::string>{"a", "b"}));
+  EXPECT_TRUE(fields.has("n"));
+  EXPECT_FALSE(fields.has("nowhere"));
+  EXPECT_FALSE(fields.number_if_given("nowhere"));
+}
+
+TEST(TextFields, RefuseWhatTheyAreNot) {
+  const auto error_of = [](const std::string& value, const auto& work) -> std::string {
+    try {
+      JsonFields fields = texts({{"x", value}});
+      work(fields);
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "nothing was thrown";
+  };
+  const auto whole = [](JsonFields& f) { (void)f.whole_number_if_given("x", 1, 7); };
+  const auto number = [](JsonFields& f) { (void)f.number_if_given("x"); };
+  EXPECT_EQ(error_of("8", whole), "query: field 'x': expected 1 to 7, found 8");
+  EXPECT_EQ(error_of("1.5", whole), "query: field 'x': expected a whole number, found 1.5");
+  EXPECT_EQ(error_of("7\xff", whole), "query: field 'x': expected a whole number, found '7\xff'");
+  EXPECT_EQ(error_of("99999999999999999999", whole),
+            "query: field 'x': expected a whole number, found 1e+20");
+  for (const std::string text : {"", " 1", "1 ", "0x10", "nan", "inf", "1e999", "--1"})
+    EXPECT_EQ(error_of(text, number), "query: field 'x': expected a number, found '" + text + "'");
+  EXPECT_EQ(error_of("yes", [](JsonFields& f) { (void)f.flag_if_given("x"); }),
+            "query: field 'x': expected true or false, found 'yes'");
+  EXPECT_EQ(error_of("1,,2", [](JsonFields& f) { (void)f.numbers_if_given("x"); }),
+            "query: field 'x': expected numbers, found ''");
+  EXPECT_EQ(error_of("1", [](JsonFields& f) { (void)f.object_if_given("x"); }),
+            "query: field 'x': expected an object, found a string");
+  EXPECT_EQ(error_of("1", [](JsonFields& f) { f.expect_no_others(); }),
+            "query: field 'x': is not known; there are ");
+  EXPECT_THROW(texts({{"x", "1"}, {"x", "2"}}), InputError);
+}
+
 TEST_F(Fields, WhatIsNoJson) {
   const auto nothing = [](JsonFields&) {};
   EXPECT_EQ(error_of("{\n\"a\": }", nothing), "is not JSON: line 2 cannot be read");
