@@ -143,8 +143,7 @@ Tensor read_npy(const std::string& path) {
   }
 }
 
-void write_npy(const std::string& path, const Tensor& tensor) {
-  FOVEA_CHECK(!tensor.empty(), "{}: there is no array to write", path);
+std::string npy_head(const Tensor& tensor) {
   std::string shape;
   for (const std::int64_t extent : tensor.shape())
     shape += fmt::format("{}, ", extent);
@@ -157,7 +156,7 @@ void write_npy(const std::string& path, const Tensor& tensor) {
   // The elements begin at a multiple of 64 bytes, after a line feed.
   text.append(63 - (10 + text.size()) % 64, ' ');
   text += '\n';
-  FOVEA_CHECK(text.size() <= 65535, "{}: an array of {} dimensions has no version 1 header", path,
+  FOVEA_CHECK(text.size() <= 65535, "an array of {} dimensions has no version 1 header",
               tensor.shape().rank());
 
   std::string head = "\x93NUMPY";
@@ -165,7 +164,17 @@ void write_npy(const std::string& path, const Tensor& tensor) {
   head += '\0';
   head += static_cast<char>(text.size() & 255);
   head += static_cast<char>(text.size() >> 8);
-  head += text;
+  return head + text;
+}
+
+void write_npy(const std::string& path, const Tensor& tensor) {
+  FOVEA_CHECK(!tensor.empty(), "{}: there is no array to write", path);
+  std::string head;
+  try {
+    head = npy_head(tensor);
+  } catch (const InputError& error) {
+    throw InputError(error.what(), path);
+  }
   AtomicFile out(path);
   out.write(head);
   out.write({static_cast<const char*>(tensor.raw()), tensor.bytes()});

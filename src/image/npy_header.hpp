@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace fovea {
@@ -25,5 +26,9 @@ NpyHeader parse_npy_header(std::string_view file);
 void check_npy_magic(std::string_view file);
 /// The offset of the dictionary's end, from the length field before it. InputError if that is truncated.
 std::uint64_t npy_header_end(std::string_view file);
+
+/// The bytes of a version 1 file that come before the elements, as `write_npy` writes them. InputError for
+/// more dimensions than such a header takes.
+std::string npy_head(const Tensor& tensor);
 
 }  // namespace fovea
