@@ -80,4 +80,13 @@ std::string bundled_model() {
                                places[0].string(), places[1].string()));
 }
 
+std::string bundled_samples() {
+  const fs::path folder = fs::path(bundled_model()).parent_path().parent_path() / "samples";
+  std::error_code ignored;
+  if (fs::is_directory(folder, ignored))
+    return folder.string();
+  throw InputError(
+      fmt::format("the sample pictures are not in {}: name pictures of your own", folder.string()));
+}
+
 }  // namespace fovea::cli

@@ -21,4 +21,7 @@ PictureSize choose_picture_size(const Model& model, const std::string& text, std
 /// The bundled network's file; InputError if it cannot be found.
 std::string bundled_model();
 
+/// The folder of the sample pictures that come with the program; InputError if it cannot be found.
+std::string bundled_samples();
+
 }  // namespace fovea::cli

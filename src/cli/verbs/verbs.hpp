@@ -16,6 +16,7 @@ void add_evaluate(Command app);
 void add_class_model(Command app);
 void add_list(Command app);
 void add_report(Command app);
+void add_serve(Command app);
 void add_deconv(Command app);
 void add_export(Command app);
 void add_bench(Command app);
