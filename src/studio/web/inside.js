@@ -196,7 +196,14 @@ class InsideTab {
     this.units = null;
     this.anywhere.hidden = !this.place;
     this.context.viewChanged();
-    if (!this.photo || !this.layer) return;
+    if (!this.layer) return;
+    this.view.element.hidden = !this.photo;
+    if (!this.photo) {
+      this.channels.element.hidden = true;
+      this.#showChannel(null);
+      this.range.textContent = "Choose or drop a photo to see what its places excite.";
+      return;
+    }
     try {
       const photo = this.photo.width ? this.photo : await get(`/api/photos/${this.photo.id}`);
       if (number !== this.#asked.units) return;
