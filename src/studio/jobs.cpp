@@ -41,6 +41,11 @@ void JobControl::progress(std::int64_t done, std::int64_t total, const std::stri
   job_.tell("progress", {{"done", done}, {"total", total}, {"text", text}});
 }
 
+bool JobControl::should_finish() const {
+  const std::lock_guard lock(job_.mutex_);
+  return job_.must_finish_;
+}
+
 void JobControl::add_frame(JobFrame frame) {
   const std::lock_guard lock(job_.mutex_);
   nlohmann::ordered_json data = {{"frame", job_.frames_.size()}};
@@ -113,6 +118,15 @@ void Job::cancel() {
     end(JobState::Cancelled, {}, {});
 }
 
+void Job::finish() {
+  {
+    const std::lock_guard lock(mutex_);
+    must_finish_ = true;
+  }
+  if (state() == JobState::Queued)
+    end(JobState::Cancelled, {}, {});
+}
+
 void Job::run(const ReadableText& readable) {
   JobWork work;
   {
@@ -157,6 +171,19 @@ JobFrame Job::frame(std::optional<std::size_t> number) const {
     throw not_found(fmt::format("frame of job {}", id_), std::to_string(wanted),
                     "the job's events name its frames; of many only some are kept");
   return frames_[wanted];
+}
+
+JobFrame Job::nearest_frame(std::size_t number) const {
+  std::unique_lock lock(mutex_);
+  if (number < frames_.size())
+    for (std::size_t away = 0; away < frames_.size(); ++away) {
+      if (away <= number && frames_[number - away].png)
+        return frames_[number - away];
+      if (number + away < frames_.size() && frames_[number + away].png)
+        return frames_[number + away];
+    }
+  lock.unlock();
+  return frame(number);
 }
 
 JobFile Job::file(const std::string& name) const {

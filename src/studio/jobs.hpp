@@ -55,6 +55,8 @@ public:
 
   /// Stopped when the job is cancelled: the work is to end soon, with the error Cancelled.
   const std::stop_token& stop() const { return stop_; }
+  /// True when the work is to end soon with what it has, as if it were done.
+  bool should_finish() const;
   void progress(std::int64_t done, std::int64_t total, const std::string& text);
   /// Adds a picture. When all together take more than kMostFrameBytes, every second one is dropped.
   void add_frame(JobFrame frame);
@@ -80,9 +82,14 @@ public:
   bool has_ended() const;
   /// Cancels it: at once where it waits, else as soon as its work sees that.
   void cancel();
+  /// Asks the work to end soon with what it has; a job that waits is cancelled.
+  void finish();
   /// The number of a frame: 0, 1, ..., or the last one that there is for none. RequestError (404) where there
   /// is none of that number, or it was dropped.
   JobFrame frame(std::optional<std::size_t> number) const;
+  /// The frame of that number, or the nearest one where it was dropped. RequestError (404) where there never
+  /// was one.
+  JobFrame nearest_frame(std::size_t number) const;
   /// RequestError (404) where there is no file of that name.
   JobFile file(const std::string& name) const;
 
@@ -107,6 +114,7 @@ private:
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::stop_source stop_;
+  bool must_finish_ = false;
   JobWork work_;
   JobState state_ = JobState::Queued;
   std::int64_t done_ = 0, total_ = 0;

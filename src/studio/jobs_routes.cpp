@@ -89,8 +89,8 @@ Response job_frame(Studio& studio, const Request& request) {
     throw not_found("frame", wanted, "frames are numbered from 0; the newest is 'last'");
   Response response;
   response.type = "image/png";
-  response.body =
-      job->frame(number ? std::optional(static_cast<std::size_t>(*number)) : std::nullopt).png(display);
+  const JobFrame frame = number ? job->nearest_frame(static_cast<std::size_t>(*number)) : job->frame({});
+  response.body = frame.png(display);
   return response;
 }
 
@@ -121,6 +121,10 @@ void add_jobs_routes(Routes& routes, Studio& studio) {
   });
   routes.add("DELETE", "/api/jobs/{job}", [&](const Request& request) {
     studio.jobs().remove(request.parameter("job"));
+    return Response::empty();
+  });
+  routes.add("POST", "/api/jobs/{job}/stop", [&](const Request& request) {
+    studio.jobs().get(request.parameter("job"))->finish();
     return Response::empty();
   });
   routes.add("GET", "/api/jobs/{job}/events",
