@@ -20,30 +20,34 @@ test("a mask that is too large is shrunk to its middle pixels", () => {
   assert.deepEqual([shrinkMask(mask("1".repeat(9)), 3)].map(({ width, height }) => [width, height]), [[3, 1]]);
 });
 
-/** The pixels that the lines divide from each other, found the slow way. */
-function edgesOf({ width, height, pixels }) {
-  const edges = new Set();
+/** The middles of the edges that divide inside from outside, found the slow way. */
+function middlesOf({ width, height, pixels }) {
+  const middles = [];
   for (let y = 0; y < height; ++y)
     for (let x = 0; x < width; ++x) {
-      if (y && pixels[y * width + x] !== pixels[(y - 1) * width + x]) edges.add(`${x} ${y} ${x + 1} ${y}`);
-      if (x && pixels[y * width + x] !== pixels[y * width + x - 1]) edges.add(`${x} ${y} ${x} ${y + 1}`);
+      if (y && pixels[y * width + x] !== pixels[(y - 1) * width + x]) middles.push(`${x + 0.5} ${y}`);
+      if (x && pixels[y * width + x] !== pixels[y * width + x - 1]) middles.push(`${x} ${y + 0.5}`);
     }
-  return edges;
+  return middles.sort();
 }
 
-test("the outline is every edge between inside and outside once, in straight lines", () => {
-  const example = mask("0000000", "0111010", "0101010", "0111000", "0000001");
-  const edges = new Set();
+test("the outline goes through the middle of every edge between inside and outside, and ends only at the border", () => {
+  const example = mask("0000000", "0111010", "0101010", "0111100", "1000001");
+  const visits = new Map();
   for (const [x0, y0, x1, y1] of outlineOf(example)) {
-    assert.ok(x0 === x1 || y0 === y1);
-    for (let i = 0; i < Math.max(x1 - x0, y1 - y0); ++i) {
-      const [x, y] = x0 === x1 ? [x0, y0 + i] : [x0 + i, y0];
-      const edge = x0 === x1 ? `${x} ${y} ${x} ${y + 1}` : `${x} ${y} ${x + 1} ${y}`;
-      assert.ok(!edges.has(edge), `${edge} twice`);
-      edges.add(edge);
-    }
+    assert.ok(Math.hypot(x1 - x0, y1 - y0) <= 1, "a line stays at one corner");
+    for (const end of [`${x0} ${y0}`, `${x1} ${y1}`]) visits.set(end, (visits.get(end) ?? 0) + 1);
   }
-  assert.deepEqual([...edges].sort(), [...edgesOf(example)].sort());
-  assert.deepEqual(outlineOf(mask("00", "11")), [[0, 1, 2, 1]]);
-  assert.deepEqual(outlineOf(mask("11", "11")), [], "the picture's border is no line");
+  const inner = [...visits].filter(([end]) => {
+    const [x, y] = end.split(" ").map(Number);
+    return x > 0 && y > 0 && x < example.width && y < example.height;
+  });
+  assert.deepEqual(inner.map(([end]) => end).sort(), middlesOf(example));
+  for (const [end, count] of inner) assert.equal(count, 2, `${end} is where two lines meet`);
+});
+
+test("a straight outline is straight, and the picture's border is none", () => {
+  assert.ok(outlineOf(mask("00", "11")).every(([, y0, , y1]) => y0 === 1 && y1 === 1));
+  assert.deepEqual(outlineOf(mask("11", "11")), []);
+  assert.deepEqual(outlineOf(mask("1")), []);
 });

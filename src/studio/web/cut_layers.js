@@ -35,7 +35,7 @@ export function drawMask(context, scale, mask, size, { isDimmed, isOutlined }) {
   const [sx, sy] = [width / mask.width, height / mask.height];
   const outline = new Path2D();
   outline.addPath(mask.outline, new DOMMatrix([sx, 0, 0, sy, 0, 0]));
-  context.lineCap = "square";
+  context.lineCap = "round";
   for (const [lineWidth, colour] of [[4, "rgb(0 0 0 / 0.7)"], [2, kColours.outline]]) {
     context.lineWidth = lineWidth;
     context.strokeStyle = colour;

@@ -27,25 +27,25 @@ export function shrinkMask(mask, side) {
 }
 
 /**
- * The lines between inside and outside, as [x0, y0, x1, y1] on the corners of pixels, as long as they go straight. The
- * picture's border is no line.
+ * The outline of a mask as lines [x0, y0, x1, y1]: closed, or from border to border. They run between the middles of the edges
+ * that divide inside from outside, so that corners of pixels are cut and slanted outlines have no steps. The picture's border
+ * is no outline.
  */
 export function outlineOf({ width, height, pixels }) {
   const lines = [];
-  const trace = (count, differs, line) => {
-    let start = -1;
-    for (let i = 0; i <= count; ++i) {
-      const isEdge = i < count && differs(i);
-      if (isEdge && start < 0) start = i;
-      if (!isEdge && start >= 0) {
-        lines.push(line(start, i));
-        start = -1;
-      }
+  for (let y = 0; y <= height; ++y) {
+    const above = Math.max(y - 1, 0) * width, below = Math.min(y, height - 1) * width;
+    for (let x = 0; x <= width; ++x) {
+      const left = Math.max(x - 1, 0), right = Math.min(x, width - 1);
+      const a = pixels[above + left], b = pixels[above + right], c = pixels[below + left], d = pixels[below + right];
+      if (a === b && b === c && c === d) continue;
+      const ends = [];
+      if (a !== b) ends.push(x, y - 0.5);
+      if (b !== d) ends.push(x + 0.5, y);
+      if (c !== d) ends.push(x, y + 0.5);
+      if (a !== c) ends.push(x - 0.5, y);
+      for (let i = 0; i < ends.length; i += 4) lines.push(ends.slice(i, i + 4));
     }
-  };
-  for (let y = 1; y < height; ++y)
-    trace(width, (x) => pixels[y * width + x] !== pixels[(y - 1) * width + x], (from, to) => [from, y, to, y]);
-  for (let x = 1; x < width; ++x)
-    trace(height, (y) => pixels[y * width + x] !== pixels[y * width + x - 1], (from, to) => [x, from, x, to]);
+  }
   return lines;
 }
