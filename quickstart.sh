@@ -6,8 +6,8 @@ build=build/quickstart pictures=out
 
 tools/install-packages.sh build
 cmake -S . -B $build -G Ninja -DCMAKE_BUILD_TYPE=Release -DFOVEA_BUILD_TESTS=OFF -DFOVEA_BUILD_EXAMPLES=OFF -DFOVEA_WERROR=OFF \
-      -DFOVEA_PRECOMPILE_HEADERS=ON
-cmake --build $build
+      -DFOVEA_PRECOMPILE_HEADERS=ON -DFOVEA_UNITE_SOURCES=ON
+cmake --build $build --target fovea_cli
 
 $build/fovea saliency samples/*.jpg --figure -o $pictures
 $build/fovea class-model --class church --class "golf ball" --class parachute --sheet -o $pictures

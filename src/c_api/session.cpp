@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <functional>
 #include <span>
+#include <tuple>
 
 using namespace fovea::c_api;
 

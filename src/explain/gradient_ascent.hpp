@@ -5,6 +5,7 @@
 #include "explain/pose.hpp"
 #include "fovea/features.hpp"
 
+#include <algorithm>
 #include <random>
 #include <span>
 #include <vector>

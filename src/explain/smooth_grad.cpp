@@ -2,6 +2,8 @@
 #include "explain/noise.hpp"
 #include "explain/session_batches.hpp"
 
+#include <algorithm>
+
 /// Gradients of noisy copies of the picture: their mean (SmoothGrad, Smilkov et al. 2017), the mean of their
 /// squares (Hooker et al. 2019) and their variance (VarGrad, Adebayo et al. 2018).#include <fmt/format.h>
 

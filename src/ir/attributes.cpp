@@ -1,5 +1,6 @@
 #include "ir/attributes.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace fovea::ir {

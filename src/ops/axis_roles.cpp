@@ -2,6 +2,7 @@
 
 #include "ops/axis_rules.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace fovea::ops {

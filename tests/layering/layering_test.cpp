@@ -1,3 +1,4 @@
+#include "layering/sources.hpp"
 #include "support/pattern.hpp"
 
 #include <gtest/gtest.h>
@@ -15,59 +16,13 @@
 namespace {
 
 namespace fs = std::filesystem;
+using fovea::test::Include;
+using fovea::test::includes_of;
+using fovea::test::inside;
 using fovea::test::Pattern;
+using fovea::test::Source;
+using fovea::test::sources;
 using Names = std::set<std::string>;
-
-struct Include {
-  std::string file, header;
-  std::size_t line;
-  std::string where() const { return fmt::format("{}:{}: #include {}", file, line, header); }
-};
-
-struct Source {
-  std::string path;  ///< from the top of the repository
-  std::string room;  ///< "onnx" for src/onnx/..., "include" for the public headers
-  std::vector<std::string> lines;
-};
-
-std::vector<Source> read_sources() {
-  const fs::path top = FOVEA_SOURCE_DIR;
-  std::vector<Source> sources;
-  for (const char* folder : {"src", "include"})
-    for (const auto& entry : fs::recursive_directory_iterator(top / folder)) {
-      const std::string extension = entry.path().extension().string();
-      if (!entry.is_regular_file() || (extension != ".cpp" && extension != ".hpp" && extension != ".h"))
-        continue;
-      const fs::path path = fs::relative(entry.path(), top);
-      Source source{
-          path.string(), *path.begin() == "include" ? "include" : std::next(path.begin())->string(), {}};
-      std::ifstream in(entry.path());
-      for (std::string line; std::getline(in, line);)
-        source.lines.push_back(line);
-      sources.push_back(std::move(source));
-    }
-  std::sort(sources.begin(), sources.end(), [](const Source& a, const Source& b) { return a.path < b.path; });
-  return sources;
-}
-
-const std::vector<Source>& sources() {
-  static const std::vector<Source> all = read_sources();
-  return all;
-}
-
-/// The header of every #include as it is written, with its quotes or angle brackets.
-std::vector<Include> includes_of(const Source& source) {
-  static const Pattern pattern(R"re(^\s*#\s*include\s*([<"][^>"]+[>"]))re");
-  std::vector<Include> list;
-  for (std::size_t i = 0; i < source.lines.size(); ++i)
-    if (const auto match = pattern.first_in(source.lines[i]); !match.empty())
-      list.push_back({source.path, match[1], i + 1});
-  return list;
-}
-
-std::string inside(const std::string& header) {
-  return header.substr(1, header.size() - 2);
-}
 
 bool begins_with(const std::string& text, const std::string& start) {
   return text.compare(0, start.size(), start) == 0;

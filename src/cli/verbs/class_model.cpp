@@ -19,6 +19,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace fovea::cli {
 namespace {
 

@@ -4,6 +4,8 @@
 
 #include <google/protobuf/unknown_field_set.h>
 
+#include <vector>
+
 namespace fovea::onnx_import {
 namespace {
 

@@ -11,6 +11,7 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <new>
 #include <stdexcept>
 #include <unordered_map>

@@ -13,6 +13,7 @@
 #include "ops/slice.hpp"
 #include "ops/transpose.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numeric>

@@ -17,6 +17,7 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <numeric>
 
 namespace fovea::onnx_import {
