@@ -147,11 +147,11 @@ private:
     const std::int64_t channel = of_channel.front().channel;
     const std::string file =
         is_graphic_path(options_.output) ? options_.output : start_of(channel) + "-figure.png";
-    write_graphic(
-        file,
-        pictures_.figure(views, fmt::format("Channel {} of layer {}: strongest of {} pictures, {}", channel,
-                                            options_.layer_name, images_.size(), pictures_.rules_text())),
-        options_.dpi);
+    const std::string network = options_.network.empty() ? "" : " of " + options_.network;
+    const std::string heading =
+        fmt::format("Channel {} of layer {}{}: strongest of {} pictures, {}", channel, options_.layer_name,
+                    network, images_.size(), pictures_.rules_text());
+    write_graphic(file, pictures_.figure(views, heading), options_.dpi);
     return file;
   }
 

@@ -16,6 +16,7 @@ struct DatasetPatchesOptions {
   std::string dataset;                  ///< the folder, for messages
   LayerInfo layer;                      ///< has units (`check_has_units`)
   std::string layer_name;               ///< as the user named it
+  std::string network = {};             ///< its name, for figures
   std::optional<std::int64_t> channel;  ///< none: the channels with the strongest units
   std::int64_t channels = 9;            ///< the number of these channels
   std::int64_t patches = 9;             ///< the number of patches of each channel

@@ -49,10 +49,11 @@ std::vector<DeconvView> DeconvReport::view_layer(std::span<Session> sessions, co
 std::string DeconvReport::heading(const std::string& path) const {
   const std::string file = std::filesystem::path(path).filename().string();
   const std::string rules = pictures_.rules_text();
+  const std::string network = options_.network.empty() ? "" : " of " + options_.network;
   if (!display_.layer)
-    return fmt::format("{}: class score, {}", file, rules);
-  return fmt::format("{}: {} of layer {}, {}", file, display_.whole ? "channels" : "units",
-                     options_.layer_name, rules);
+    return fmt::format("{}: class score{}, {}", file, network, rules);
+  return fmt::format("{}: {} of layer {}{}, {}", file, display_.whole ? "channels" : "units",
+                     options_.layer_name, network, rules);
 }
 
 nlohmann::ordered_json DeconvReport::view_json(const DeconvView& view) const {

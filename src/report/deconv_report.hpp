@@ -20,6 +20,7 @@ struct DeconvReportOptions {
   std::int64_t channels = 9;                ///< without a unit: how many channels, the strongest ones
   std::optional<std::int64_t> target = {};  ///< without a layer: the class; none: the best guess
   std::string layer_name = {};              ///< as the user named it
+  std::string network = {};                 ///< its name, for the figure's heading
   std::string output = {};         ///< a folder; or a file (`is_graphic_path`), the figure of one photo
   std::optional<double> dpi = {};  ///< of figures; none: see `write_graphic`
 };

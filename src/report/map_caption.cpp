@@ -1,5 +1,7 @@
 #include "report/map_caption.hpp"
 
+#include "report/result_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -51,6 +53,16 @@ std::string levels_text(const Tensor& map, const DisplayLevels& levels, const Di
   const std::string white = levels.white >= maximum ? "maximum" : percentile_text(range.percentile);
   const std::string black = levels.black == 0 ? "" : fmt::format("black = {}, ", short_number(levels.black));
   return fmt::format("{}white = {}, {}", black, white, short_number(levels.white));
+}
+
+ColourBar colour_bar(const std::string& colormap, const Tensor& map, const DisplayLevels& levels,
+                     double gamma) {
+  const auto values = map.data<float>();
+  const bool exceeds = !values.empty() && *std::max_element(values.begin(), values.end()) > levels.white;
+  ColourBar bar{colormap, number_text(levels.black), (exceeds ? "≥ " : "") + number_text(levels.white)};
+  if (gamma == 1 && !levels.is_flat())
+    bar.middle = number_text((levels.black + levels.white) / 2);
+  return bar;
 }
 
 }  // namespace fovea

@@ -16,4 +16,10 @@ std::string percentile_text(double percentile);
 /// "black = 0.012, white = maximum, 0.31". `map` is the map [H,W], F32, that the levels were taken from.
 std::string levels_text(const Tensor& map, const DisplayLevels& levels, const DisplayRange& range);
 
+/// The colour bar of a map [H,W], F32, that is shown between two levels. Its middle has a value where
+/// brightness is in proportion to values (a gamma of 1); "≥" stands before the upper level where the map
+/// exceeds it.
+ColourBar colour_bar(const std::string& colormap, const Tensor& map, const DisplayLevels& levels,
+                     double gamma = 1.0);
+
 }  // namespace fovea

@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "report/map_caption.hpp"
+#include "report/photo_region.hpp"
 #include "report/result_text.hpp"
 
 #include <fmt/format.h>
@@ -11,17 +12,10 @@
 namespace fovea {
 namespace {
 
-/// A text with its first letter in upper case, if that is one of A to Z.
-std::string capitalised(std::string text) {
-  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
-    text.front() = static_cast<char>(text.front() - 'a' + 'A');
-  return text;
-}
-
-std::string view_text(Crops crops) {
+std::string view_text(Crops crops, const Image& seen) {
   switch (crops) {
   case Crops::Whole:
-    return "the whole photo, squeezed to the network's size";
+    return fmt::format("the whole photo, which the network saw squeezed to {} × {}", seen.width, seen.height);
   case Crops::WholeAndMirror:
     return "mean of the whole photo and its mirror image";
   case Crops::Ten:
@@ -37,7 +31,7 @@ std::string details_text(const Explanation& result, const MapFigureOptions& opti
   return result.against ? text + fmt::format("; explained is its lead over class {}", *result.against) : text;
 }
 
-Panel map_panel(const Explanation& result, const MapFigureOptions& options) {
+Panel map_panel(const Explanation& result, const Image& region, const MapFigureOptions& options) {
   const std::string& colormap = options.overlay.colormap;
   MethodOptions method_options = options.method_options;
   if (is_diverging(colormap))
@@ -50,52 +44,61 @@ Panel map_panel(const Explanation& result, const MapFigureOptions& options) {
   ColourBar bar{colormap, "", ""};
   if (is_diverging(colormap)) {
     const double level = result.signed_level(options.range);
-    bar = {colormap, number_text(-level), number_text(level), "0"};
+    const bool is_most = options.range.percentile >= 100;
+    bar = {colormap, (is_most ? "" : "≤ ") + number_text(-level), (is_most ? "" : "≥ ") + number_text(level),
+           "0"};
     caption += fmt::format(".\nRed raises the score, blue lowers it. Full colour: the {} of the magnitudes{}",
                            percentile_text(options.range.percentile), gamma);
   } else {
     const DisplayLevels levels = result.levels(options.range);
-    bar = {colormap, number_text(levels.black), number_text(levels.white)};
+    bar = colour_bar(colormap, result.map, levels, options.range.gamma);
     caption += fmt::format(".\nBrightest: the {}{}", percentile_text(options.range.percentile), gamma);
   }
-  return {result.heat(colormap, options.range), title, caption, bar};
+  return {heat_for(region, result, colormap, options.range), title, caption, bar};
 }
 
-Panel photo_panel(const Explanation& result, const MapFigureOptions& options) {
+Panel photo_panel(const Explanation& result, const Image& region, const MapFigureOptions& options) {
   std::string caption = options.photo;
-  if (const std::string view = view_text(options.crops); !view.empty())
+  if (const std::string view = view_text(options.crops, result.seen); !view.empty())
     caption += (caption.empty() ? "" : ", ") + view;
-  return {result.seen, "Photo", caption};
+  return {region, "Photo", caption};
 }
 
-Panel overlay_panel(const Explanation& result, const MapFigureOptions& options, const std::string& title) {
+Panel input_panel(const Explanation& result) {
+  return {result.seen, "Network's input",
+          fmt::format("{} × {} pixels", result.seen.width, result.seen.height)};
+}
+
+Panel overlay_panel(const Explanation& result, const Image& region, const MapFigureOptions& options,
+                    const std::string& title) {
   const std::string caption =
       options.overlay.contours ? "Lines: 25, 50 and 75 % of the blurred map's maximum" : "";
-  return {result.overlay(options.overlay, options.range), title, caption};
+  return {overlay_on_region(region, result, options.overlay, options.range), title, caption};
 }
 
 }  // namespace
 
-Figure map_figure(std::span<const Explanation> results, const MapFigureOptions& options) {
+Figure map_figure(std::span<const Explanation> results, const Image& photo, const MapFigureOptions& options) {
   FOVEA_CHECK(!results.empty(), "a figure of maps needs at least one map");
   const Explanation& first = results.front();
+  const Image region = region_of(photo, first);
   Figure figure;
   figure.heading = first.label.empty() ? fmt::format("class {}", first.target.index) : first.label;
   figure.details = details_text(first, options);
-  figure.panels.push_back(photo_panel(first, options));
+  figure.panels.push_back(photo_panel(first, region, options));
   if (results.size() == 1) {
     if (options.class_model)
       figure.panels.push_back(*options.class_model);
-    figure.panels.push_back(map_panel(first, options));
-    figure.panels.push_back(overlay_panel(first, options, "Map on the photo"));
+    figure.panels.push_back(map_panel(first, region, options));
+    figure.panels.push_back(overlay_panel(first, region, options, "Map on the photo"));
     return figure;
   }
   for (const Explanation& result : results)
-    figure.panels.push_back(map_panel(result, options));
+    figure.panels.push_back(map_panel(result, region, options));
   figure.columns = static_cast<std::int64_t>(figure.panels.size());
-  figure.panels.push_back(options.class_model ? *options.class_model : Panel{});
+  figure.panels.push_back(options.class_model ? *options.class_model : input_panel(first));
   for (const Explanation& result : results)
-    figure.panels.push_back(overlay_panel(result, options, ""));
+    figure.panels.push_back(overlay_panel(result, region, options, ""));
   return figure;
 }
 

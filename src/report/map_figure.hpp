@@ -21,8 +21,10 @@ struct MapFigureOptions {
 };
 
 /// The photo, the class model, the map and the map on the photo; of several methods, which explain the same
-/// class of the same photo, the maps side by side and each on the photo below. Captions say in words what the
-/// methods and the brightest colours are. InputError without results.
-Figure map_figure(std::span<const Explanation> results, const MapFigureOptions& options);
+/// class of the same photo, the maps side by side and each on the photo below, beside the class model or what
+/// the network was given. Photos are in their own pixels (`region_of`). Captions say in words what the
+/// methods and the brightest colours are. InputError without results, and if the photo does not contain their
+/// region.
+Figure map_figure(std::span<const Explanation> results, const Image& photo, const MapFigureOptions& options);
 
 }  // namespace fovea

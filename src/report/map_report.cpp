@@ -46,8 +46,9 @@ PhotoFiles MapReport::files(const std::string& base) const {
   return files;
 }
 
-Figure MapReport::figure(std::span<const Explanation> results, const std::string& path) const {
-  return map_figure(results,
+Figure MapReport::figure(std::span<const Explanation> results, const Image& photo,
+                         const std::string& path) const {
+  return map_figure(results, photo,
                     {options_.network, options_.method_options, options_.crops, options_.range,
                      options_.overlay, fs::path(path).filename().string(),
                      options_.class_model ? &class_models_.panel(results.front().target.index) : nullptr});
@@ -81,7 +82,7 @@ void MapReport::write(std::span<const Explanation> results, const Image& photo, 
   for (std::size_t i = 0; i < results.size(); ++i)
     write_map(results[i], photo, files[i]);
   if (const auto& [kind, file] = files.front().back(); kind == MapFile::Figure)
-    write_graphic(file, figure(results, path), options_.dpi);
+    write_graphic(file, figure(results, photo, path), options_.dpi);
 }
 
 nlohmann::ordered_json MapReport::json(const Explanation& result, const std::string& path,

@@ -63,7 +63,7 @@ public:
 
 private:
   bool is_figure_alone() const { return is_graphic_path(options_.output); }
-  Figure figure(std::span<const Explanation> results, const std::string& path) const;
+  Figure figure(std::span<const Explanation> results, const Image& photo, const std::string& path) const;
   void write_map(const Explanation& result, const Image& photo, const MapFiles& files) const;
 
   MapReportOptions options_;

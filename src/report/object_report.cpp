@@ -6,6 +6,7 @@
 #include "base/utf8.hpp"
 #include "fovea/image.hpp"
 #include "report/map_caption.hpp"
+#include "report/photo_region.hpp"
 #include "report/result_text.hpp"
 
 #include <fmt/format.h>
@@ -32,6 +33,15 @@ const char* crops_text(Crops crops) {
   return crops == Crops::Ten     ? "mean of ten crops"
          : crops == Crops::Whole ? "the whole photo"
                                  : "mean of the photo and its mirror image";
+}
+
+/// Seeds for a picture of another size: those of the nearest pixels.
+Trimap seeds_for(const Image& picture, const Trimap& seeds) {
+  Trimap result = Trimap::blank(picture.width, picture.height);
+  for (std::int64_t y = 0; y < picture.height; ++y)
+    for (std::int64_t x = 0; x < picture.width; ++x)
+      result.at(x, y) = seeds.at(x * seeds.width / picture.width, y * seeds.height / picture.height);
+  return result;
 }
 
 }  // namespace
@@ -65,18 +75,19 @@ ObjectFiles ObjectReport::files(const FoundObject& found, const std::string& bas
 
 Figure ObjectReport::figure(const FoundObject& found, const Image& photo) const {
   const Localization& object = found.object;
-  std::vector<Panel> panels = {{object.seen, "Photo", fs::path(found.image).filename().string()}};
+  const Image shown_photo = for_panel(photo);
+  std::vector<Panel> panels = {{shown_photo, "Photo", fs::path(found.image).filename().string()}};
   std::string seeds = "Red: object, blue: background";
   if (!object.map.empty()) {
     panels.push_back({colorize(to_grey(object.map, {}), options_.colormap), "Saliency map",
                       fmt::format("{}; {}.\nBrightest: the {}", method_text(options_.method),
                                   crops_text(options_.crops), percentile_text(DisplayRange{}.percentile)),
-                      ColourBar{options_.colormap, "0", number_text(white_level(object.map, {}))}});
+                      colour_bar(options_.colormap, object.map, {0, white_level(object.map, {})})});
     const SeedOptions& quantiles = options_.localize.seeds;
     seeds = fmt::format("Red: the brightest {:g} % of the map, object.\nBlue: the darkest {:g} %, background",
                         100 - 100 * quantiles.foreground_quantile, 100 * quantiles.background_quantile);
   }
-  panels.push_back({draw_seeds(object.seen, object.seeds), "Seeds", seeds});
+  panels.push_back({draw_seeds(shown_photo, seeds_for(shown_photo, object.seeds)), "Seeds", seeds});
   const std::vector<Box> all = boxes(object);
   panels.push_back({draw_object(photo, object, all), all.size() > 1 ? "Object and boxes" : "Object and box",
                     all.size() > 2 ? fmt::format("{} boxes", all.size()) : describe(all)});
@@ -159,10 +170,14 @@ std::string ObjectReport::csv(const FoundObject& found) const {
 }
 
 std::string ObjectReport::text(const FoundObject& found, const std::string& base) const {
-  const std::string answer =
-      found.target ? fmt::format("{} (class {}){}: ", labels_.name_with_id(found.target->index),
-                                 found.target->index, probability_text(found.target->probability))
-                   : "";
+  std::string answer;
+  if (found.target) {
+    // Other commands look at the centre crop, so the same photo has another probability there.
+    const std::string views =
+        found.target->probability ? fmt::format(" ({})", crops_text(options_.crops)) : "";
+    answer = fmt::format("{} (class {}){}{}: ", labels_.name_with_id(found.target->index),
+                         found.target->index, probability_text(found.target->probability), views);
+  }
   std::string text = fmt::format("{}: {}{}, {:.1f} % of the photo\n", shown(found.image), shown(answer),
                                  describe(boxes(found.object)), 100 * area_share(found.object));
   for (const auto& [kind, file] : files(found, base))

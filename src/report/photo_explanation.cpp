@@ -3,6 +3,7 @@
 #include "base/shown_format.hpp"
 #include "base/wrapped_text.hpp"
 #include "fovea/error.hpp"
+#include "report/photo_region.hpp"
 #include "report/result_text.hpp"
 
 #include <algorithm>
@@ -100,6 +101,24 @@ std::string preprocessing_sentence(const Network& network) {
   return fmt::format("{}: from {}", what, network.preprocessing_source);
 }
 
+/// The network's name for a figure.
+std::string network_name(const FoundNetwork& found) {
+  if (found.origin == FoundNetwork::Origin::Bundled)
+    return "the bundled network";
+  return found.name.empty() ? std::filesystem::path(found.path).stem().string() : found.name;
+}
+
+/// The preprocessing and who says so, for a figure.
+std::string prepared_text(const Network& network) {
+  Preprocessing preprocessing = network.preprocessing;
+  // The network's size is known here, so the margin around it can be a number.
+  if (preprocessing.resize_short_side <= 0 && network.size.height == network.size.width)
+    preprocessing.resize_short_side = std::llround(static_cast<double>(network.size.height) * 256.0 / 224.0);
+  return fmt::format("Preprocessing: {}; {}", describe(preprocessing),
+                     is_assumed(network) ? "assumed, since nothing says how pictures are prepared"
+                                         : "from " + network.preprocessing_source);
+}
+
 }  // namespace
 
 Explainer photo_explainer(const Model& model, ExplainOptions options) {
@@ -137,23 +156,22 @@ std::string guesses_text(const std::vector<Prediction>& best, const Labels& labe
   return text;
 }
 
-Figure explanation_figure(const PhotoExplanation& explanation, const Labels& labels,
-                          const PhotoExplanationOptions& options) {
+Figure explanation_figure(const PhotoExplanation& explanation, const Image& photo, const FoundNetwork& found,
+                          const Network& network, const PhotoExplanationOptions& options) {
   const Explanation& first = explanation.maps.front();
-  const std::string name = labels.short_name(first.target.index);
-  const std::string file = std::filesystem::path(explanation.photo).filename().string();
-  std::vector<Panel> panels = {{first.seen, "Photo", file}};
+  const std::string name = network.labels.short_name(first.target.index);
+  const Image region = region_of(photo, first);
+  Figure figure;
+  figure.heading = name;
+  figure.details = score_text(first.target, network_name(found)) + "\n" + prepared_text(network);
+  figure.panels.push_back({region, "Photo", std::filesystem::path(explanation.photo).filename().string()});
   for (const Explanation& map : explanation.maps) {
-    const Image grey = map.grey(options.range);
-    const bool is_gradient = map.method == kGradient;
-    panels.push_back({is_gradient ? colorize(grey, options.colormap)
-                                  : overlay(map.seen, grey, {.colormap = options.colormap}),
-                      map_title(map), map_meaning(map, name)});
+    const Image picture = map.method == kGradient
+                              ? heat_for(region, map, options.colormap, options.range)
+                              : overlay_on_region(region, map, {.colormap = options.colormap}, options.range);
+    figure.panels.push_back({picture, map_title(map), capitalised(map_meaning(map, name))});
   }
-  const std::string probability = first.target.probability
-                                      ? fmt::format(", {:.1f} %", 100 * *first.target.probability)
-                                      : fmt::format(", score {:.2f}", first.target.score);
-  return {name + probability, "", std::move(panels)};
+  return figure;
 }
 
 std::string explanation_text(const PhotoExplanation& explanation, const Labels& labels,

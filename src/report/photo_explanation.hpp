@@ -38,9 +38,11 @@ Explainer photo_explainer(const Model& model, ExplainOptions options);
 std::string guesses_text(const std::vector<Prediction>& best, const Labels& labels,
                          const PhotoExplanationOptions& options);
 
-/// The photo, the readable map over it, and the gradient's map, with what each of them shows.
-Figure explanation_figure(const PhotoExplanation& explanation, const Labels& labels,
-                          const PhotoExplanationOptions& options);
+/// The photo in its own pixels, the readable map over it, and the gradient's map, with what each of them
+/// shows, below class, network and preprocessing, and whether that was assumed. InputError if the photo does
+/// not contain the region of the maps.
+Figure explanation_figure(const PhotoExplanation& explanation, const Image& photo, const FoundNetwork& found,
+                          const Network& network, const PhotoExplanationOptions& options);
 
 /// The photo's name, its guesses, and the figure's place and contents. Names from files are made safe for a
 /// terminal.

@@ -32,6 +32,12 @@ nlohmann::ordered_json to_json(Crops crops) {
   return crop_count(crops);
 }
 
+std::string capitalised(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  return text;
+}
+
 void write_picture(const std::string& path, const Image& picture) {
   const std::string ending = lower_case(std::filesystem::path(path).extension().string());
   if (ending == ".jpg" || ending == ".jpeg")

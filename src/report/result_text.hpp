@@ -25,6 +25,8 @@ nlohmann::ordered_json to_json(Crops crops);
 std::string score_text(const Prediction& target, const std::string& network);
 /// A number with two or three digits for labels of figures: "0.0125", "6.1 × 10⁻⁹".
 std::string number_text(double value);
+/// A text with its first letter in upper case, if that is one of a to z.
+std::string capitalised(std::string text);
 /// Writes a picture as it is, as PNG or JPEG by the file's ending, or as the only panel of a figure as SVG or
 /// PDF. OutputError.
 void write_picture(const std::string& path, const Image& picture);

@@ -67,6 +67,21 @@ TEST_F(ObjectReports, write_all_their_files) {
   EXPECT_EQ(mask.at(15, 15)[0], 0);
 }
 
+TEST_F(ObjectReports, have_figures_of_the_photos_own_pixels) {
+  FoundObject found = two_rectangles();
+  found.object.seeds.at(4, 3) = Seed::Foreground;
+  Image photo = Image::blank(80, 40, 3, 100);
+  found.object.mask = Mask::blank(80, 40);
+  const Figure figure = report().figure(found, photo);
+  ASSERT_EQ(figure.panels.size(), 4U);
+  EXPECT_EQ(figure.panels[0].image.pixels, photo.pixels);
+  const Image& seeds = figure.panels[2].image;
+  EXPECT_EQ(seeds.width, 80);
+  EXPECT_GT(seeds.at(9, 7)[0], seeds.at(9, 7)[2] + 30);  // red, twice as large
+  EXPECT_EQ(seeds.at(10, 7)[0], 100);
+  EXPECT_EQ(figure.panels[1].image.width, 40);
+}
+
 TEST_F(ObjectReports, give_one_box_or_one_for_each_sizeable_component) {
   const FoundObject found = two_rectangles();
   EXPECT_EQ(report().boxes(found.object), (std::vector<Box>{{2, 2, 12, 12}}));
@@ -111,8 +126,9 @@ TEST_F(ObjectReports, are_lines_of_csv_with_as_many_fields_as_the_header) {
 TEST_F(ObjectReports, are_text_that_a_terminal_can_show) {
   const std::string text = report().text(two_rectangles(), "base");
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
-  EXPECT_NE(text.find("second (class 1), probability 0.750: 2,2 to 12,12, 15.6 % of the photo\n"),
-            std::string::npos)
+  EXPECT_NE(
+      text.find("second (class 1), probability 0.750 (the whole photo): 2,2 to 12,12, 15.6 % of the photo\n"),
+      std::string::npos)
       << text;
   EXPECT_NE(text.find("\n  base-mask.png\n  base-object.png\n"), std::string::npos) << text;
 }

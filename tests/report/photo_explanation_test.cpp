@@ -18,6 +18,7 @@ protected:
     map.target = {1, 2.5, 0.75};
     map.best = {{1, 2.5, 0.75}, {0, 1, 0.25}, {2, -3, 0.0}};
     map.seen = Image::blank(4, 3, 3, 90);
+    map.region = {0, 0, 40, 30};
     map.map = Tensor(DType::F32, {3, 4});
     map.map.data<float>()[5] = 2;
     map.relevance = Tensor(DType::F32, {1, 3, 4});
@@ -100,14 +101,6 @@ TEST_F(PhotoExplanations, names_cannot_reach_the_terminal) {
   EXPECT_EQ(text.find('\x7f'), std::string::npos);
 }
 
-TEST_F(PhotoExplanations, the_figure_has_a_panel_for_the_photo_and_each_map) {
-  const Image three = draw(explanation_figure(explanation, labels, options));
-  explanation.maps.pop_back();
-  const Image two = draw(explanation_figure(explanation, labels, options));
-  EXPECT_GT(three.width, two.width);
-  EXPECT_GT(two.width, two.height / 2);
-}
-
 TEST_F(PhotoExplanations, json_has_guesses_class_and_figure) {
   const nlohmann::ordered_json json = explanation_json(explanation, labels);
   EXPECT_EQ(json["image"], "photos/bird.jpg");
@@ -161,6 +154,52 @@ TEST_F(Assumptions, are_none_where_all_was_said) {
   EXPECT_EQ(text.find("assumed"), std::string::npos) << text;
   EXPECT_NE(text.find("BGR: from preset caffe\n"), std::string::npos) << text;
   EXPECT_EQ(assumptions_json(request.found, network)["preprocessing_assumed"], false);
+}
+
+class ExplanationFigures : public PhotoExplanations {
+protected:
+  ExplanationFigures() { found.path = "nets/squeezenet1.1.onnx"; }
+  Figure figure() const { return explanation_figure(explanation, photo, found, network, options); }
+  static Network any_network(const Labels& labels) {
+    TemporaryFolder folder;
+    ModelBuilder builder;
+    builder.input("image", {1, 3, 8, 8}).output("y").node("Flatten", {"image"}, {"y"});
+    NetworkRequest request;
+    request.found.path = builder.save(folder.file("net.onnx"));
+    Network network = Network::load(request);
+    network.labels = labels;
+    return network;
+  }
+
+  Image photo = Image::blank(40, 30, 3, 200);
+  FoundNetwork found;
+  Network network = any_network(labels);
+};
+
+TEST_F(ExplanationFigures, have_a_panel_for_the_photo_and_each_map_in_the_photos_pixels) {
+  Figure three = figure();
+  ASSERT_EQ(three.panels.size(), 3U);
+  EXPECT_EQ(three.panels[0].image.width, 40);
+  EXPECT_EQ(three.panels[0].image.at(5, 5)[1], 200);
+  EXPECT_EQ(three.panels[1].image.width, 40);  // over the photo
+  EXPECT_EQ(three.panels[2].image.width, 4);   // the gradient's own pixels
+  EXPECT_GT(draw(three).width, 600);
+  explanation.maps.pop_back();
+  EXPECT_EQ(figure().panels.size(), 2U);
+}
+
+TEST_F(ExplanationFigures, say_which_network_answered_and_how_pictures_were_prepared) {
+  network.preprocessing_source = "preset caffe";
+  network.notes.clear();
+  EXPECT_EQ(figure().heading, "flamingo");
+  EXPECT_EQ(figure().details.find("Class 1 of squeezenet1.1, score 2.5, probability 75 %\nPreprocessing: "),
+            0U)
+      << figure().details;
+  EXPECT_NE(figure().details.find("; from preset caffe"), std::string::npos) << figure().details;
+  network.notes.push_back(Note{.kind = NoteKind::PreprocessingAssumed});
+  EXPECT_NE(figure().details.find("; assumed, since nothing says"), std::string::npos) << figure().details;
+  found.origin = FoundNetwork::Origin::Bundled;
+  EXPECT_NE(figure().details.find("of the bundled network"), std::string::npos) << figure().details;
 }
 
 TEST_F(Assumptions, a_network_without_positions_is_explained_by_the_gradient_alone) {

@@ -36,6 +36,7 @@ int deconv(DeconvArguments arguments) {
   DeconvReportOptions options;
   options.channels = arguments.channel_count();
   options.layer_name = arguments.layer;
+  options.network = display_name(arguments.model);
   options.output = arguments.output;
   options.dpi = arguments.dpi;
   if (const auto spec = arguments.unit_spec()) {

@@ -1,4 +1,5 @@
 #include "base/make_folder.hpp"
+#include "cli/kit/figure_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/progress_bar.hpp"
@@ -24,6 +25,7 @@ int deconv_dataset(const DeconvArguments& arguments) {
   if (const auto spec = arguments.unit_spec())
     options.channel = spec->unit.channel;
   options.channels = arguments.channel_count();
+  options.network = display_name(arguments.model);
   options.patches = arguments.patches.value_or(options.patches);
   options.program = program_options(loaded, arguments.model, Direction::Forward);
   options.programs = [&] { return deconv_programs(loaded, arguments, layer, 1); };

@@ -88,7 +88,7 @@ int explain(Options options) {
       const FramedPhoto photo = worker->frame(read_image(images[i]));
       warn_of_probabilities(worker->program(), photo.scores().scores);
       const PhotoExplanation result{images[i], worker->all(photo, target), figures[i]};
-      write_graphic(figures[i], explanation_figure(result, loaded.labels, options.display));
+      write_graphic(figures[i], explanation_figure(result, photo.photo(), found, loaded, options.display));
       return [&, i, text = explanation_text(result, loaded.labels, options.display),
               json = explanation_json(result, loaded.labels)] {
         written.push_back(figures[i]);
