@@ -122,6 +122,9 @@ fovea_status fovea_model_find_class(const fovea_model* model, const char* text, 
  * of more than one position. Array: "preprocessing_is_assumed" INT64, 1 where nobody says so and
  * torchvision's convention was taken. */
 fovea_status fovea_model_properties(const fovea_model* model, const char* options, fovea_result** result);
+/* Which network answers, how pictures become its inputs, and who says so or that it was assumed. Texts:
+ * "assumptions", a JSON object; "text", the same in sentences for people, wrapped to the option "columns". */
+fovea_status fovea_model_assumptions(const fovea_model* model, const char* options, fovea_result** result);
 void fovea_model_free(fovea_model* model);
 
 /* ---- Sessions ---- */
@@ -256,6 +259,9 @@ fovea_status fovea_map_describe(const fovea_map* map, fovea_map_info* info);
 fovea_status fovea_map_relevance(const fovea_map* map, fovea_array* relevance);
 /* The name of the method, which lives as long as the map. */
 fovea_status fovea_map_method(const fovea_map* map, const char** method);
+/* The five best guesses for the picture, best first. Arrays of up to 5: "classes" INT64, "scores" FLOAT64,
+ * unnormalised, and "probabilities" FLOAT64, 0 to 1, NaN where the network has none. */
+fovea_status fovea_map_guesses(const fovea_map* map, fovea_result** result);
 /* The map [height,width]; values are not negative. */
 fovea_status fovea_map_values(const fovea_map* map, float* values, size_t size);
 
@@ -275,6 +281,15 @@ fovea_status fovea_map_view(const fovea_map* map, fovea_view view, const char* c
 fovea_status fovea_map_view_with(const fovea_map* map, fovea_view view, const char* colormap,
                                  double percentile, double gamma, uint8_t* rgb, size_t size);
 void fovea_map_free(fovea_map* map);
+
+/* Draws a labelled figure of maps of one class of a picture. The option "kind" is "maps": the picture in its
+ * own pixels, the map and the map over the picture, or several methods side by side; or "explanation", as the
+ * command `fovea explain` draws it from maps of Grad-CAM and the gradient, with what was assumed. `picture`
+ * is the one that the maps were made of; FOVEA_ERROR_INPUT where it does not contain their regions. With the
+ * option "path" the figure is written, as the ending says: .png, .jpg, .svg or .pdf; FOVEA_ERROR_OUTPUT.
+ * Without it, array: "bytes" [size] UINT8, a PNG file. */
+fovea_status fovea_figure(const fovea_model* model, const fovea_map* const* maps, size_t count,
+                          const fovea_pixels* picture, const char* options, fovea_result** result);
 
 /* ---- Objects, class models, reconstructions ---- */
 
@@ -306,6 +321,14 @@ fovea_status fovea_deconv(const fovea_model* model, const fovea_pixels* picture,
  * column, channel by channel, strongest first; "activation" [N] FLOAT64. Texts: "images", a JSON list of the
  * pictures, folders expanded; "failures", a JSON list of sentences. */
 fovea_status fovea_strongest_patches(const fovea_model* model, const char* options, fovea_progress progress,
+                                     void* user, fovea_result** result);
+
+/* Compares the presets of preprocessing by what the network makes of a few pictures, of many 8. Texts:
+ * "advice", a JSON object of the trials (preset, certainty, agreement, classes, largest_share, sane), the
+ * recommended preset or null, and the reason; "text", a table for people; "failures", a JSON list of
+ * sentences on pictures that cannot be read. FOVEA_ERROR_INPUT where none can, and for a network without
+ * probabilities. */
+fovea_status fovea_try_preprocessing(const fovea_model* model, const char* options, fovea_progress progress,
                                      void* user, fovea_result** result);
 
 /* Writes an HTML page of pictures with their maps, objects and class models. `compared` may be null: it is a

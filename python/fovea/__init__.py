@@ -6,7 +6,7 @@
     print(result.label, result.probability)
     result.save("overlay.png")
 
-`Model` has everything that needs a network: classify, saliency, localize, class_model, deconv, report, evaluate, export.
+`Model` has everything that needs a network: explain, classify, saliency, localize, class_model, deconv, report, evaluate, export.
 The functions of the same names take the model, or its path, as their first argument. `segment` needs no network.
 """
 
@@ -20,6 +20,7 @@ from typing import Union as _Union
 from ._arguments import Path as _Path
 from ._errors import Cancelled, Error, InputError, InternalError, ModelError, OutputError, UsageError
 from ._explanation import Classification, Explanation, Prediction, Rect
+from ._figures import Figure, PhotoExplanation, PreprocessingAdvice, PreprocessingTrial
 from ._library import LIBRARY_VERSION
 from ._library import call as _call
 from ._many import Evaluation, Patch, ReportOutcome, merge_evaluations
@@ -38,6 +39,7 @@ __all__ = [
     "Error",
     "Evaluation",
     "Explanation",
+    "Figure",
     "InputError",
     "InternalError",
     "LIBRARY_VERSION",
@@ -48,7 +50,10 @@ __all__ = [
     "Note",
     "OutputError",
     "Patch",
+    "PhotoExplanation",
     "Prediction",
+    "PreprocessingAdvice",
+    "PreprocessingTrial",
     "PreprocessingWarning",
     "Reconstruction",
     "Rect",
@@ -62,6 +67,7 @@ __all__ = [
     "deconv",
     "encode_png",
     "evaluate",
+    "explain",
     "export",
     "localize",
     "merge_evaluations",
@@ -70,6 +76,7 @@ __all__ = [
     "report",
     "saliency",
     "segment",
+    "try_preprocessing",
     "write_image",
     "write_png",
 ]
@@ -103,6 +110,16 @@ def saliency(
 ) -> Explanation:
     """The Explanation of a picture; `model` is a Model or the path of an ONNX file. See Model.saliency."""
     return _opened(model).saliency(image, method, target, **options)
+
+
+def explain(model: _ModelOrPath, image: _Any, **options: _Any) -> PhotoExplanation:
+    """The PhotoExplanation of a picture; `model` as for `saliency`. See Model.explain."""
+    return _opened(model).explain(image, **options)
+
+
+def try_preprocessing(model: _ModelOrPath, images: _Any, **options: _Any) -> PreprocessingAdvice:
+    """The PreprocessingAdvice of a few pictures; `model` as for `saliency`. See Model.try_preprocessing."""
+    return _opened(model).try_preprocessing(images, **options)
 
 
 def localize(model: _ModelOrPath, image: _Any, **options: _Any) -> Localization:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ._arguments import (
     MAX_INDEX,
+    Path,
     Preprocessing,
     ProgressOption,
     Size,
@@ -18,9 +19,11 @@ from ._arguments import (
     preprocessing_field,
     required,
 )
-from ._errors import InputError
+from ._errors import InputError, ModelError
 from ._explanation import Classification, Explanation, Prediction, explanations, label_of
+from ._figures import Figure, PhotoExplanation, PreprocessingAdvice, caption_options, checked_maps, make_figure
 from ._library import call
+from ._many import path_list
 from ._objects import ClassModel, Localization, Reconstruction
 from ._opened import OpenedModel
 from ._pictures import to_pixels
@@ -162,7 +165,96 @@ class ExplainingModel(OpenedModel):
             call("session_on_progress", session.pointer, NO_PROGRESS, None)
             found = explanations(maps, self.labels, list(session.notes), None if other < 0 else other)
         del kept
+        for one in found:
+            one._options = {name: value for name, value in {**method_options, "crops": _crops(crops)}.items() if value is not None}
         return found
+
+    def explain(
+        self,
+        image: Any,
+        target: Optional[Target] = None,
+        *,
+        crops: Union[str, int, None] = None,
+        preprocessing: Optional[Preprocessing] = None,
+        size: Optional[Size] = None,
+        colormap: Optional[str] = None,
+        percentile: Optional[float] = None,
+        gamma: Optional[float] = None,
+        dpi: Optional[float] = None,
+    ) -> PhotoExplanation:
+        """The PhotoExplanation of a picture: the best guesses, a map that is easy to read beside the gradient, one
+        figure of all that, and which network and preprocessing were assumed.
+
+        image, target, crops, preprocessing, size: as for `saliency`. colormap, percentile, gamma, dpi: of the figure, as
+        for `figure`. InputError for what cannot be used; ModelError as for `saliency`.
+        """
+        try:
+            maps = self._explain(image, ["grad-cam", "gradient"], target, None, crops, preprocessing, size, None, {})
+        except (InputError, ModelError):
+            # A network without positions; what else is wrong is wrong for the gradient, too.
+            maps = self._explain(image, ["gradient"], target, None, crops, preprocessing, size, None, {})
+        stated = preprocessing_field(preprocessing)
+        told = Result("model_assumptions", self._handle.pointer, options_json({"preprocessing": stated}))
+        fields = {
+            "kind": "explanation",
+            "preprocessing": stated,
+            "colormap": colormap,
+            "percentile": percentile,
+            "gamma": gamma,
+        }
+        figure = make_figure(self._handle, image, maps, fields, dpi)
+        return PhotoExplanation(maps, figure, told.json("assumptions"), told.text("text"))
+
+    def figure(
+        self,
+        image: Any,
+        explanations: Union[Explanation, Sequence[Explanation]],
+        *,
+        colormap: Optional[str] = None,
+        alpha: Optional[float] = None,
+        contours: Optional[bool] = None,
+        percentile: Optional[float] = None,
+        gamma: Optional[float] = None,
+        dpi: Optional[float] = None,
+    ) -> Figure:
+        """A labelled Figure of maps of one class of a picture: the picture in its own pixels, each map with its colour
+        bar, and each map over the picture.
+
+        image: the picture that they were made of, as for `classify`. explanations: what `saliency` gives, or the list
+        that `compare` gives, side by side. colormap: inferno, magma, plasma, viridis, cividis, grey, turbo, jet, hot, or
+        blue-red for signed relevance. alpha: opacity of the brightest parts over the picture, 0 to 1 (0.75). contours:
+        lines in place of colours over the picture (False). percentile: of the map's values, shown brightest, 0 to 100
+        (99). gamma: brightness is (value / that value) ** gamma (1). dpi: pixels per inch, 24 to 1200.
+
+        InputError for options out of range, and for maps that are not of this picture or of different classes.
+        """
+        maps = checked_maps(explanations)
+        fields = {
+            **caption_options(maps),
+            "colormap": colormap,
+            "alpha": alpha,
+            "contours": contours,
+            "percentile": percentile,
+            "gamma": gamma,
+        }
+        return make_figure(self._handle, image, maps, fields, dpi)
+
+    def try_preprocessing(
+        self, images: Union[Path, Sequence[Path]], progress: ProgressOption = None
+    ) -> PreprocessingAdvice:
+        """The PreprocessingAdvice of a few pictures: what the network makes of them under each preset, and which one to
+        use where its file does not say it.
+
+        images: pictures and folders whose classes the network knows; of many, 8 are taken. progress: True for a bar of
+        tqdm, or a function of (done, total); what it raises, and Ctrl-C, end the work. InputError where none can be read,
+        and for a network without probabilities.
+        """
+        options = options_json({"images": path_list(images, "images"), "threads": self._threads})
+        work = ProgressCall(progress, "trying preprocessing")
+        result = work.run(
+            lambda: Result("try_preprocessing", self._handle.pointer, options, work.callback, None)
+        )
+        return PreprocessingAdvice(result)
 
     def localize(
         self,

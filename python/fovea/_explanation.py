@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 from dataclasses import dataclass
-from typing import Any, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ._arguments import text
 from ._library import Array, Handle, MapInfo, call
 from ._pictures import Picture, PictureArray
-from ._results import copy_array
+from ._results import Result, copy_array
 from ._sessions import Note
 
 _VIEWS = {"photo": 0, "heat": 1, "overlay": 2}
@@ -118,6 +118,9 @@ class Explanation(Picture):
 
     def __init__(self, handle: Handle, labels: Sequence[str], notes: List[Note], against: Optional[int] = None) -> None:
         self._handle = handle
+        self._labels = labels
+        #: The options that the map was made with, for captions of figures.
+        self._options: Dict[str, Any] = {}
         self.notes = notes
         info = MapInfo()
         call("map_describe", handle.pointer, ctypes.byref(info))
@@ -134,6 +137,16 @@ class Explanation(Picture):
         self.against = against
         self.region = Rect(info.region_x, info.region_y, info.region_width, info.region_height)
         self._title = self.label if self.probability is None else "{} {:.0%}".format(self.label, self.probability)
+
+    @property
+    def best(self) -> List[Prediction]:
+        """The five best guesses for the picture, best first."""
+        result = Result("map_guesses", self._handle.pointer)
+        rows = zip(result.array("classes"), result.array("scores"), result.array("probabilities"))
+        return [
+            Prediction(int(index), label_of(self._labels, int(index)), float(score), known(probability))
+            for index, score, probability in rows
+        ]
 
     @property
     def relevance(self) -> NDArray[np.float32]:

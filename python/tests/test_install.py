@@ -16,7 +16,7 @@ from . import support
 
 NEEDED = ("pip", "setuptools", "wheel", "venv")  # Debian: python3-pip, python3-setuptools, python3-wheel, python3-venv
 BUILD = os.environ.get("FOVEA_BUILD_DIR")
-PARTS = ("arguments", "docs", "errors", "fork", "functions", "inputs", "notebook", "results", "types")
+PARTS = ("arguments", "docs", "errors", "figures", "fork", "functions", "inputs", "notebook", "results", "types")
 
 
 @unittest.skipUnless(BUILD, "needs FOVEA_BUILD_DIR, a build of the library")

@@ -1,10 +1,35 @@
 #include "report/preprocessing_advice.hpp"
 
 #include "base/shown_format.hpp"
+#include "fovea/batch.hpp"
+#include "fovea/error.hpp"
 
 #include <algorithm>
 
 namespace fovea {
+
+std::vector<Image> read_trial_photos(const std::vector<std::string>& paths,
+                                     std::vector<std::string>& failures) {
+  constexpr std::size_t most = 8;
+  std::vector<Image> photos;
+  const std::size_t before = failures.size();
+  for (const std::string& path : evenly_chosen(paths, most))
+    try {
+      if (const std::string reason = why_no_pictures(path); !reason.empty())
+        throw InputError(reason, path);
+      photos.push_back(read_image(path));
+    } catch (const InputError& error) {
+      failures.emplace_back(error.what());
+    }
+  const std::size_t failed = failures.size() - before;
+  if (photos.empty() && failed == 1)
+    throw InputError(failures.back());
+  if (photos.empty())
+    throw InputError(failed == 0
+                         ? "no photos to try preprocessing on"
+                         : fmt::format("none of {} photos can be read: {}", failed, failures[before]));
+  return photos;
+}
 
 PreprocessingAdvice heeding(const ChosenPreprocessing& stated, PreprocessingAdvice advice) {
   if (stated.is_assumed)

@@ -25,26 +25,11 @@ struct Options {
   bool layers = false;
 };
 
-/// As many photos show what there is to see.
-constexpr std::size_t kMostPhotos = 8;
-
 /// Tries the presets on the photos. Those that cannot be read are reported and left out; InputError if none
 /// can.
 PreprocessingAdvice try_presets(const ModelInfo& info, const std::vector<std::string>& paths, int& code) {
-  std::vector<Image> photos;
   std::vector<std::string> errors;
-  for (const std::string& path : evenly_chosen(paths, kMostPhotos))
-    try {
-      if (const std::string reason = why_no_pictures(path); !reason.empty())
-        throw InputError(reason, path);
-      photos.push_back(read_image(path));
-    } catch (const InputError& error) {
-      errors.emplace_back(error.what());
-    }
-  if (photos.empty())
-    throw InputError(errors.size() == 1 ? errors.front()
-                                        : fmt::format("--try: none of {} photos can be read: {}",
-                                                      errors.size(), errors.front()));
+  const std::vector<Image> photos = read_trial_photos(paths, errors);
   for (const std::string& error : errors)
     say("fovea: error: {}\n", error);
   code = errors.empty() ? 0 : 1;
