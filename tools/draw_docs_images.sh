@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# draw_docs_images.sh FOVEA: draws the pictures of README.md and docs/ anew that need nothing but the bundled networks and
-# sample pictures. The page (report.png) is a screenshot of Chromium, where that is installed. diversity.png needs SqueezeNet
-# and the plots of trust.md some photos: their pages tell the commands.
+# draw_docs_images.sh FOVEA [SQUEEZENET]: draws the pictures of README.md and docs/ anew, with the bundled networks and sample
+# pictures. diversity.png needs the file of SqueezeNet 1.1, whose preprocessing is caffe's. The page (report.png) is a screenshot of
+# Chromium, where that is installed. The plots of docs/trust.md come from evaluations of photos: the page tells the commands.
 set -euo pipefail
 fovea=$(realpath "$1")
 cd "$(dirname "$0")/.."
@@ -23,6 +23,12 @@ cp "$work/all/sheet.png" "$images/class-models.png"
 cp "$work/plain/sheet.png" "$images/two-networks-plain-class-models.png"
 "$fovea" class-model --class church --class "golf ball" --fourier --sheet "${options[@]}" -o "$images/class-models-fourier.png"
 "$fovea" deconv samples/church.jpg --layer /stages/stages.1/stages.1.0/relu2/Relu --top 2 --compare "${options[@]}" -o "$images/relation-church.png"
+
+if [[ $# -gt 1 ]]; then
+  cp "$2" "$work/squeezenet1.1.onnx"
+  "$fovea" class-model -m "$work/squeezenet1.1.onnx" --preprocess caffe --layer fire6/concat_1 --channel 77 --fourier --diversity 4 \
+    "${options[@]}" -o "$images/diversity.png"
+fi
 
 browser=$(command -v chromium-headless-shell || command -v chromium || true)
 if [[ -n $browser ]]; then
