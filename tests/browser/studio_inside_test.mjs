@@ -51,7 +51,7 @@ const insideTests = {
     await page.focus(".layers");
     await press(page, "Home");
     await until(page, () => document.querySelector(".layer").getAttribute("aria-selected") === "true");
-    const first = await text(page, ".layer[aria-selected=true] .layer-name");
+    const first = await page.$eval(".layer[aria-selected=true] .layer-name", (element) => element.title);
     await until(page, (name) => document.querySelector(".layer-facts strong").textContent === name, first);
     await press(page, "ArrowDown", "ArrowDown", "PageDown", "ArrowUp", "End");
     await until(page, () => [...document.querySelectorAll(".layer")].at(-1).getAttribute("aria-selected") === "true");

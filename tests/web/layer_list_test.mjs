@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { familyOf, fieldText, filterLayers, groupLayers, operatorsOf, outlineShares, shapeText, sizesOf, strideText } from "../../src/studio/web/layer_list.js";
+import { familyOf, fieldText, filterLayers, groupLayers, operatorsOf, outlineShares, shapeText, shortNames, sizesOf, strideText } from "../../src/studio/web/layer_list.js";
 
 const layer = (name, operator, shape, units = null, field = null) => ({
   name, operator, shape, isDefault: false, units: units && { channels: units[0], height: units[1], width: units[2] },
@@ -56,4 +56,13 @@ test("a layer is drawn as wide as its grid and as high as its channels, compared
 test("operators have families", () => {
   assert.deepEqual(["Conv", "MaxPool", "Relu", "BatchNormalization", "Add", "Gather"].map((operator) => familyOf({ operator })),
     ["weights", "pooling", "activation", "norm", "joins", "other"]);
+});
+
+test("names of exporters are shortened where they stay apart", () => {
+  const names = ["/features/features.3/features.3.1/relu/Relu_output_0", "/features/features.3/features.3.1/conv/Conv_output_0", "/block/Add_output_0", "/block/Add_1_output_0",
+    "conv1", "/Flatten_output_0", "logits"];
+  const operators = ["Relu", "Conv", "Add", "Add", "Conv", "Flatten", "Gemm"];
+  const short = shortNames(names.map((name, i) => ({ name, operator: operators[i] })));
+  assert.deepEqual(names.map((name) => short.get(name)),
+    ["features.3.1/relu", "features.3.1/conv", "/block/Add_output_0", "/block/Add_1_output_0", "conv1", "Flatten", "logits"]);
 });

@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { ClassSearch } from "./class_search.js";
 import { button, numberField, segments, selection, slider } from "./controls.js";
 import { make } from "./elements.js";
+import { shortNames } from "./layer_list.js";
 
 const kTargets = [["class", "Class"], ["channel", "Channel"], ["unit", "Unit"]];
 
@@ -86,7 +87,8 @@ export function ascentControls(context, settings, on) {
     offerLayers(layers) {
       const named = layers.filter(({ units }) => units);
       if (!named.some(({ name }) => name === settings.layer)) settings.layer = (named.find(({ isDefault }) => isDefault) ?? named.at(-1))?.name;
-      layer.fill(named.map(({ name, units }) => [name, `${name} (${units.channels} channels)`]), settings.layer);
+      const names = shortNames(layers);
+      layer.fill(named.map(({ name, units }) => [name, `${names.get(name)} (${units.channels} channels)`]), settings.layer);
       const units = named.find(({ name }) => name === settings.layer)?.units;
       if (units) places.channel.input.max = units.channels - 1;
     },

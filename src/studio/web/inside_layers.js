@@ -1,7 +1,7 @@
 /* The network as a list of its layers: an outline of its sizes, names, shapes and receptive fields. */
 import { selection, toggle } from "./controls.js";
 import { make, newId, plural } from "./elements.js";
-import { familyOf, fieldText, filterLayers, groupLayers, kFamilies, operatorsOf, outlineShares, shapeText } from "./layer_list.js";
+import { familyOf, fieldText, filterLayers, groupLayers, kFamilies, operatorsOf, outlineShares, shapeText, shortNames } from "./layer_list.js";
 
 const kGlyph = { width: 76, height: 22 };
 /** Arrow keys may run through many layers: the one where they rest is shown. */
@@ -61,6 +61,7 @@ export class LayerList {
   load(layers, wanted) {
     this.#layers = layers;
     this.shares = outlineShares(layers);
+    this.names = shortNames(layers);
     this.operator.fill([["", "all"], ...operatorsOf(layers).map(([name, count]) => [name, `${name} (${count})`])], this.#filter.operator);
     this.#filter.operator = this.operator.select.value;
     this.#show();
@@ -76,7 +77,7 @@ export class LayerList {
         class: "layer", role: "option", id: newId("layer"), "aria-selected": "false", onclick: () => this.choose(layer),
       },
         glyph(layer, this.shares.get(layer.name)),
-        make("span", { class: "layer-name", dir: "auto", title: layer.name }, shortened(layer.name), layer.isDefault ? make("span", { class: "badge" }, "default") : null),
+        make("span", { class: "layer-name", dir: "auto", title: layer.name }, shortened(this.names.get(layer.name)), layer.isDefault ? make("span", { class: "badge" }, "default") : null),
         make("span", { class: "layer-about" }, `${layer.operator} · ${shapeText(layer)}`),
         make("span", { class: "layer-field" }, fieldText(layer)));
       this.#options.set(layer, element);

@@ -8,6 +8,25 @@ export function sizesOf(layer) {
 
 export const shapeText = (layer) => sizesOf(layer).join(" × ");
 
+/**
+ * What a layer is called by an exporter says much twice: "/features/features.3/features.3.1/relu/Relu_output_0" is
+ * "features.3.1/relu".
+ */
+function shortName({ name, operator }) {
+  let parts = name.replace(/_output_\d+$/, "").split("/").filter(Boolean);
+  parts = parts.filter((part, i) => !parts[i + 1]?.startsWith(`${part}.`));
+  const last = parts.at(-1)?.replace(/_\d+$/, "").toLowerCase();
+  if (parts.length > 1 && last === operator.toLowerCase()) parts.pop();
+  return parts.join("/") || name;
+}
+
+/** A short name for each layer, as a Map by the layer's own name; the own name where several would be called alike. */
+export function shortNames(layers) {
+  const counts = new Map();
+  for (const layer of layers) counts.set(shortName(layer), (counts.get(shortName(layer)) ?? 0) + 1);
+  return new Map(layers.map((layer) => [layer.name, counts.get(shortName(layer)) === 1 ? shortName(layer) : layer.name]));
+}
+
 export function fieldText(layer) {
   const field = layer.receptiveField;
   if (!field) return "no receptive field";
