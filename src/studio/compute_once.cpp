@@ -2,6 +2,7 @@
 
 #include "fovea/error.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
