@@ -62,6 +62,19 @@ class Install(unittest.TestCase):
                 FOVEA_SOURCE_DIR=str(support.SOURCE),
             )
 
+    def test_an_editable_installation_finds_library_and_network(self):
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = pathlib.Path(temporary)
+            self.copy_of_sources(folder)
+            self.run_in(folder, sys.executable, "-m", "venv", "--system-site-packages", folder / "venv")
+            python = folder / "venv" / "bin" / "python"
+            offline = ("--no-build-isolation", "--no-deps", "--no-index", "--disable-pip-version-check")
+            self.run_in(folder, python, "-m", "pip", "install", *offline, "-e", "./python")
+            code = "import fovea; print(fovea.__file__); print(fovea.Model.bundled().classes)"
+            place, classes = self.run_in(folder, python, "-P", "-c", code).split()
+            self.assertEqual(pathlib.Path(place).resolve(), (folder / "python" / "fovea" / "__init__.py").resolve())
+            self.assertEqual(classes, "10")
+
     def test_a_folder_without_sources_says_so(self):
         with tempfile.TemporaryDirectory() as temporary:
             source = pathlib.Path(temporary, "python")
