@@ -115,10 +115,12 @@ nlohmann::ordered_json map_json(const Explanation& map, const MapRequest& reques
   return json;
 }
 
-std::string svg_of(const Explanation& map, const MapRequest& request, const MapView& view) {
+std::string svg_of(Studio& studio, const Explanation& map, const MapRequest& request, const MapView& view,
+                   const std::stop_token& stop) {
   FOVEA_CHECK(!is_control(map.method), "a control map has no figure: ask for it as a png");
-  return to_svg(map_figure({&map, 1}, {request.model->name, request.choice.options, request.choice.crops,
-                                       view.range, view.style, request.photo.name, nullptr}));
+  return to_svg(map_figure({&map, 1}, *studio.picture(request.photo, {nullptr, stop}),
+                           {request.model->name, request.choice.options, request.choice.crops, view.range,
+                            view.style, request.photo.name, nullptr}));
 }
 
 std::string png_of(Studio& studio, const Explanation& map, const MapRequest& request, const MapView& view,
@@ -136,7 +138,7 @@ std::string drawn(Studio& studio, const std::shared_ptr<const Explanation>& map,
               .get<std::string>(key, {&studio.interactive(), gone},
                                 [&studio, map, request, view](const std::stop_token& stop) {
                                   auto bytes = std::make_shared<const std::string>(
-                                      view.format == "svg" ? svg_of(*map, request, view)
+                                      view.format == "svg" ? svg_of(studio, *map, request, view, stop)
                                                            : png_of(studio, *map, request, view, stop));
                                   return Sized<std::string>{bytes, bytes->size()};
                                 })
