@@ -3,8 +3,7 @@
 #include "base/json_fields.hpp"
 #include "c_api/guard.hpp"
 #include "fovea/error.hpp"
-#include "fovea/explain.hpp"
-#include "fovea/localize.hpp"
+#include "report/option_fields.hpp"
 
 #include <fmt/format.h>
 
@@ -34,21 +33,5 @@ Options complete_options(const Options* given, std::size_t first_size, const cha
 
 /// The fields of a JSON object; of an empty one for null and "".
 JsonFields read_options(const char* json);
-
-/// The fields of MethodOptions by their names: samples, smooth, noise, ... InputError for a value out of
-/// range.
-MethodOptions read_method_options(JsonFields& fields);
-/// "crops": "whole", "1", "2" or "10"; `otherwise` if it is not given.
-Crops read_crops(JsonFields& fields, Crops otherwise);
-/// "percentile" and "gamma".
-DisplayRange read_display_range(JsonFields& fields);
-/// "preset" and the fields that change it: smoothing, quantiles, prior, level, colour_weight, smoothness,
-/// cuts, box, star, max_side. `otherwise` are the options of the preset "default".
-LocalizeOptions read_localize_options(JsonFields& fields, const LocalizeOptions& otherwise);
-
-/// A number within a range, or none.
-std::optional<double> number_within(JsonFields& fields, const std::string& field, double low, double high);
-/// A list of class indices, units or channels: whole numbers within the range of int64.
-std::vector<std::int64_t> whole_numbers(JsonFields& fields, const std::string& field);
 
 }  // namespace fovea::c_api
