@@ -94,6 +94,12 @@ Found<void> ComputeOnce::get_any(const std::string& key, const Asker& asker, Mak
   return wait_for(flight, asker.gone);
 }
 
+std::size_t ComputeOnce::askers(const std::string& key) const {
+  const std::lock_guard lock(mutex_);
+  const auto at = flights_.find(key);
+  return at == flights_.end() ? 0 : at->second->askers;
+}
+
 void ComputeOnce::leave(const std::shared_ptr<Flight>& flight) {
   bool is_last = false;
   {

@@ -74,6 +74,8 @@ public:
     return std::static_pointer_cast<const T>(find_any(key));
   }
   bool has(const std::string& key) { return find_any(key) != nullptr; }
+  /// How many wait for a value that is queued or being computed.
+  std::size_t askers(const std::string& key) const;
 
   /// Drops all values whose keys have that part.
   void forget(std::string_view part);

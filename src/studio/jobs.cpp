@@ -49,7 +49,8 @@ bool JobControl::should_finish() const {
 void JobControl::add_frame(JobFrame frame) {
   const std::lock_guard lock(job_.mutex_);
   nlohmann::ordered_json data = {{"frame", job_.frames_.size()}};
-  data.update(frame.about);
+  if (!frame.about.is_null())
+    data.update(frame.about);
   job_.frame_bytes_ += frame.bytes;
   job_.frames_.push_back(std::move(frame));
   if (job_.frame_bytes_ > kMostFrameBytes)
@@ -62,8 +63,8 @@ void JobControl::add_file(const std::string& name, JobFile file) {
   job_.files_.emplace_back(name, std::move(file));
 }
 
-Job::Job(std::string id, std::string kind, bool is_kept, JobWork work)
-    : id_(std::move(id)), kind_(std::move(kind)), is_kept_(is_kept), work_(std::move(work)) {}
+Job::Job(std::string id, std::string kind, bool is_unattended, JobWork work)
+    : id_(std::move(id)), kind_(std::move(kind)), is_unattended_(is_unattended), work_(std::move(work)) {}
 
 JobState Job::state() const {
   const std::lock_guard lock(mutex_);
@@ -221,11 +222,11 @@ void JobQueue::stop() {
     job->cancel();
 }
 
-std::shared_ptr<Job> JobQueue::add(const std::string& kind, bool is_kept, JobWork work) {
+std::shared_ptr<Job> JobQueue::add(const std::string& kind, bool is_unattended, JobWork work) {
   std::shared_ptr<Job> job;
   {
     const std::lock_guard lock(mutex_);
-    job = std::make_shared<Job>(fmt::format("j{}", ++last_id_), kind, is_kept, std::move(work));
+    job = std::make_shared<Job>(fmt::format("j{}", ++last_id_), kind, is_unattended, std::move(work));
   }
   lane_.submit([this, job] { job->run(readable_); });
   const std::lock_guard lock(mutex_);
@@ -306,7 +307,7 @@ JobQueue::Listener::Listener(std::shared_ptr<Job> job) : job_(std::move(job)) {
 
 JobQueue::Listener::~Listener() {
   const std::lock_guard lock(job_->mutex_);
-  if (--job_->listeners_ == 0 && !job_->is_kept_)
+  if (--job_->listeners_ == 0 && !job_->is_unattended_)
     job_->left_ = std::chrono::steady_clock::now();
 }
 

@@ -75,7 +75,7 @@ inline constexpr std::size_t kMostFrameBytes = std::size_t{32} << 20;
 
 class Job {
 public:
-  Job(std::string id, std::string kind, bool is_kept, JobWork work);
+  Job(std::string id, std::string kind, bool is_unattended, JobWork work);
 
   const std::string& id() const { return id_; }
   JobState state() const;
@@ -110,7 +110,7 @@ private:
   void drop_frames();
 
   const std::string id_, kind_;
-  const bool is_kept_;  ///< it goes on without listeners
+  const bool is_unattended_;  ///< it goes on without listeners
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::stop_source stop_;
@@ -140,9 +140,9 @@ public:
   JobQueue(const JobQueue&) = delete;
   JobQueue& operator=(const JobQueue&) = delete;
 
-  /// Queues a job. Unless `is_kept`, it is cancelled when its last listener has been away for 3 s.
+  /// Queues a job. Unless `is_unattended`, it is cancelled when its last listener has been away for 3 s.
   /// RequestError (503) if too many wait.
-  std::shared_ptr<Job> add(const std::string& kind, bool is_kept, JobWork work);
+  std::shared_ptr<Job> add(const std::string& kind, bool is_unattended, JobWork work);
   /// RequestError (404) for an id that no job has.
   std::shared_ptr<Job> get(const std::string& id) const;
   std::vector<std::shared_ptr<Job>> list() const;

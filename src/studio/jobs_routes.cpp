@@ -31,10 +31,10 @@ Response add_job(Studio& studio, const Request& request) {
       kinds.push_back(name);
     fields.fail("kind", unknown_name("kind", kind, kinds));
   }
-  const bool is_kept = fields.flag_if_given("keep").value_or(false);
+  const bool is_unattended = fields.flag_if_given("unattended").value_or(false);
   JobWork work = at->second(studio, fields);
   fields.expect_no_others();
-  return Response::json(studio.jobs().json(*studio.jobs().add(kind, is_kept, std::move(work))), 202);
+  return Response::json(studio.jobs().json(*studio.jobs().add(kind, is_unattended, std::move(work))), 202);
 }
 
 Response job_list(Studio& studio) {

@@ -36,8 +36,8 @@ struct StudioOptions {
 };
 
 class Studio;
-/// Reads the fields of a job of some kind, all but "kind" and "keep", and gives its work. InputError for
-/// fields that are not right.
+/// Reads the fields of a job of some kind, all but "kind" and "unattended", and gives its work. InputError
+/// for fields that are not right.
 using StartJob = std::function<JobWork(Studio& studio, JsonFields& fields)>;
 
 class Studio {

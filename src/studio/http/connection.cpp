@@ -100,8 +100,7 @@ void Connection::need_bytes(Clock::time_point deadline) {
     throw Cancelled();
 }
 
-void Connection::read_known(RequestHead&, std::int64_t length,
-                            const std::function<void(std::string_view)>& take) {
+void Connection::read_known(std::int64_t length, const std::function<void(std::string_view)>& take) {
   const auto start = Clock::now();
   for (std::int64_t done = 0; done < length;) {
     need_bytes(deadline_for(start, done));
@@ -132,14 +131,13 @@ std::string Connection::read_line(Clock::time_point deadline) {
   }
 }
 
-void Connection::read_chunks(RequestHead& head, std::int64_t most,
-                             const std::function<void(std::string_view)>& take) {
+void Connection::read_chunks(std::int64_t most, const std::function<void(std::string_view)>& take) {
   const auto start = Clock::now();
   std::int64_t sum = 0;
   while (const std::int64_t size = parse_chunk_size(read_line(deadline_for(start, sum)))) {
     if (size > most - sum)
       throw too_large(most);
-    read_known(head, size, take);
+    read_known(size, take);
     sum += size;
     if (!read_line(deadline_for(start, sum)).empty())
       throw RequestError(400, "input", "the request is malformed: a chunk is longer than it says");
@@ -172,9 +170,9 @@ void Connection::read_body(RequestHead& head) {
       request.body += bytes;
   };
   if (head.is_chunked)
-    read_chunks(head, most, take);
+    read_chunks(most, take);
   else
-    read_known(head, head.length.value_or(0), take);
+    read_known(head.length.value_or(0), take);
 }
 
 /// The answer to a request whose head has been read. `is_read` becomes true when its body has been, so that

@@ -55,8 +55,8 @@ private:
   Next serve_request();
   bool read_head(std::string& head);
   void read_body(RequestHead& head);
-  void read_known(RequestHead& head, std::int64_t length, const std::function<void(std::string_view)>& take);
-  void read_chunks(RequestHead& head, std::int64_t most, const std::function<void(std::string_view)>& take);
+  void read_known(std::int64_t length, const std::function<void(std::string_view)>& take);
+  void read_chunks(std::int64_t most, const std::function<void(std::string_view)>& take);
   std::string read_line(Clock::time_point deadline);
   /// Makes sure that something unread is in the buffer. RequestError (408) if it is late, Cancelled if the
   /// client is gone.

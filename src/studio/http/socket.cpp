@@ -66,10 +66,11 @@ Socket::Status Socket::write(std::string_view bytes, Clock::time_point deadline)
 
 void Socket::close_gently() const {
   ::shutdown(descriptor_, SHUT_WR);
+  constexpr std::size_t most = 16 << 20;
   const Clock::time_point deadline = Clock::now() + 1s;
   std::string dropped;
-  while (read(dropped, 64 << 10, deadline) == Status::Done && Clock::now() < deadline)
-    dropped.clear();
+  for (std::size_t sum = 0; sum < most && read(dropped, 64 << 10, deadline) == Status::Done; dropped.clear())
+    sum += dropped.size();
 }
 
 void Socket::shut_down() const {

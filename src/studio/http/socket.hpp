@@ -24,8 +24,8 @@ public:
   Status read(std::string& buffer, std::size_t most, Clock::time_point deadline) const;
   /// Sends all bytes.
   Status write(std::string_view bytes, Clock::time_point deadline) const;
-  /// Tells the peer that nothing more comes, and waits until it has closed its side, or for a moment: what
-  /// was sent might be lost if the socket were closed while something unread lies in it.
+  /// Tells the peer that nothing more comes, and waits until it has closed its side, for a moment at most:
+  /// what was sent might be lost if the socket were closed while something unread lies in it.
   void close_gently() const;
   /// Ends all reading and writing, on whatever thread.
   void shut_down() const;
