@@ -14,7 +14,7 @@ fi
 seconds=${1:-60}
 shift || true
 fuzzers=("$@")
-[[ $# -gt 0 ]] || fuzzers=(fuzz_onnx fuzz_image fuzz_npy_csv_json_xml)
+[[ $# -gt 0 ]] || fuzzers=(fuzz_onnx fuzz_image fuzz_npy_csv_json_xml fuzz_studio)
 mkdir -p "$build"
 TMPDIR=$(mktemp -d -p "$build")
 export TMPDIR OMP_NUM_THREADS=1 UBSAN_OPTIONS=print_stacktrace=1
