@@ -1,6 +1,12 @@
 #include "report/preprocessing_advice.hpp"
 
+#include "fovea/error.hpp"
+#include "support/temporary_folder.hpp"
+
 #include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
 
 namespace fovea::test {
 namespace {
@@ -54,6 +60,30 @@ TEST(PreprocessingAdvices, say_why_there_is_none) {
   EXPECT_NE(text.find("\nnone can be recommended: because\n"), std::string::npos) << text;
   EXPECT_EQ(text.find("  recommended"), std::string::npos) << text;
   EXPECT_TRUE(advice_json(result)["recommended"].is_null());
+}
+
+TEST(TrialPhotos, are_at_most_eight_and_leave_out_what_cannot_be_read) {
+  const TemporaryFolder folder;
+  std::vector<std::string> paths = {folder.file("missing.png")};
+  for (std::int64_t i = 0; i < 5; ++i) {
+    paths.push_back(folder.file(std::to_string(i) + ".png"));
+    write_png(paths.back(), Image::blank(i + 1, 2, 3, 9));
+  }
+  std::vector<std::string> failures;
+  EXPECT_EQ(read_trial_photos(paths, failures).size(), 5U);
+  ASSERT_EQ(failures.size(), 1U);
+  EXPECT_NE(failures[0].find("missing.png"), std::string::npos);
+  const std::vector<std::string> many(20, paths.back());
+  EXPECT_EQ(read_trial_photos(many, failures).size(), 8U);
+  EXPECT_EQ(failures.size(), 1U);
+}
+
+TEST(TrialPhotos, are_refused_if_none_can_be_read) {
+  const TemporaryFolder folder;
+  std::vector<std::string> failures;
+  EXPECT_THROW(read_trial_photos({folder.file("a.png")}, failures), InputError);
+  EXPECT_THROW(read_trial_photos({folder.file("a.png"), folder.file("b.png")}, failures), InputError);
+  EXPECT_THROW(read_trial_photos({}, failures), InputError);
 }
 
 }  // namespace
