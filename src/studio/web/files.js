@@ -6,6 +6,10 @@ const isModel = (file) => /\.onnx$/i.test(file.name);
 /** Pictures of uploaded photos that this browser can show by itself, by the photo's id: they need not come back from the server. */
 const ownPictures = new Map();
 export const ownPicture = (photo) => ownPictures.get(photo?.id);
+export function forgetPicture(photo) {
+  if (ownPictures.has(photo.id)) URL.revokeObjectURL(ownPictures.get(photo.id));
+  ownPictures.delete(photo.id);
+}
 
 /** The files of a drop, those of dropped folders too. */
 async function filesOf(transfer) {

@@ -100,7 +100,7 @@ class Look {
   follow(changed) {
     if (!this.#started) return;
     const { state } = this.context;
-    if (changed.has("model")) this.modelChanged();
+    if (changed.has("model") && state.model?.id !== this.model?.id) this.modelChanged();
     this.showEmpty();
     if (!state.photo || !state.model) return;
     if (changed.has("photo")) {
@@ -111,21 +111,19 @@ class Look {
     if (changed.has("photo") || changed.has("model")) {
       this.predictions.empty();
       this.predict();
+      this.options.show();
     } else {
       this.predictions.show();
     }
   }
 
+  /** Another network has other classes and layers. */
   modelChanged() {
-    const { state } = this.context;
-    if (this.predictions.against) {
-      this.predictions.against = null;
-      this.predictions.contrast.set(null);
-    }
-    // A layer belongs to its network.
-    for (const pane of this.stage.panes) if (!pane.settings.model && pane.settings.options.layer) delete pane.settings.options.layer;
+    this.model = this.context.state.model;
+    this.predictions.against = null;
+    this.predictions.contrast.set(null);
+    for (const { settings } of this.stage.panes) if (!settings.model) delete settings.options.layer;
     this.stage.arrange();
-    this.options.show();
   }
 
   showEmpty() {
@@ -199,6 +197,7 @@ class Look {
 
   start(fields) {
     this.#started = true;
+    this.model = this.context.state.model;
     const { studio, state } = this.context, known = [...studio.methods, ...studio.controls].map(({ name }) => name);
     const first = known.includes(kFirstMethod) ? kFirstMethod : known[0];
     const panes = unpackPanes(fields.maps, known) ?? [{ method: first, model: null, options: {}, otherwise: kAnyMethod }];

@@ -82,6 +82,7 @@ export class Pane {
 
   clear() {
     this.#running?.abort();
+    this.checking?.abort();
     this.#running = null;
     this.idle();
     this.cover.hidden = true;
@@ -115,6 +116,7 @@ export class Pane {
   /** Asks for the map of those fields and shows it; a request before this one is given up. */
   async load(fields, isSlow) {
     this.#running?.abort();
+    this.checking?.abort();
     const running = (this.#running = new AbortController()), { signal } = running;
     this.fields = fields;
     this.cover.hidden = true;
@@ -154,6 +156,7 @@ export class Pane {
     if (!info?.perChannel && map.levels === null) map.levels = [map.range?.[0] ?? 0, 0];
     this.raster = new MapRaster(map, false);
     this.signed = null;
+    this.note.textContent = this.note.title = "";
     this.placeMap();
     this.paint();
     this.say();

@@ -161,7 +161,9 @@ export class Stage {
     const asked = (pane.asked = {});
     try {
       const { fields, slow } = await this.look.fieldsOf(pane.settings, pane.model);
-      if (pane.asked === asked) await pane.load(fields, slow);
+      if (pane.asked !== asked) return;
+      pane.isSlow = slow;
+      await pane.load(fields, slow);
     } catch (error) {
       if (pane.asked === asked) pane.explain(error);
     }
@@ -171,19 +173,19 @@ export class Stage {
     for (const pane of this.panes) pane.paint();
   }
 
-  /** A map is there: the rest follows, and later the check of its method. */
+  /** A map is there: the rest follows, and later the check of its method, unless that takes long itself. */
   shown(pane) {
     this.look.shown(pane);
-    clearTimeout(pane.check);
-    const { fields } = pane;
-    pane.check = setTimeout(() => this.check(pane, fields), kRest);
+    pane.checking?.abort();
+    if (pane.isSlow || this.context.studio.controls.some(({ name }) => name === pane.fields.method)) return;
+    const { signal } = (pane.checking = new AbortController()), { fields } = pane;
+    setTimeout(() => this.check(pane, fields, signal), kRest);
   }
 
-  async check(pane, fields) {
-    if (this.context.studio.controls.some(({ name }) => name === fields.method) || pane.fields !== fields || !pane.element.isConnected) return;
+  async check(pane, fields, signal) {
+    if (signal.aborted || pane.fields !== fields || !pane.element.isConnected) return;
     try {
-      const { passes, text } = await api.get("/api/sanity", fields);
-      if (pane.fields !== fields) return;
+      const { passes, text } = await api.get("/api/sanity", fields, signal);
       pane.note.classList.toggle("doubt", !passes);
       pane.note.textContent = pane.note.title = passes ? "" : text;
     } catch {}  // a check that cannot be made says nothing

@@ -1,6 +1,6 @@
 import * as api from "./api.js";
 import { make } from "./elements.js";
-import { ownPicture } from "./files.js";
+import { forgetPicture, ownPicture } from "./files.js";
 import { icon } from "./icons.js";
 
 /** Photos that are asked for at a time. */
@@ -15,9 +15,10 @@ export class PhotoRail {
     this.list = make("div", { class: "thumbs", role: "listbox", "aria-label": "Photos", "aria-orientation": "vertical", onkeydown: (event) => this.press(event) });
     this.end = make("div", { class: "rail-end", "aria-hidden": "true" });
     this.count = make("p", { class: "hint rail-count" });
+    this.remove = make("button", { type: "button", class: "quiet remove-photo", title: "Take the chosen photo away (Delete)", hidden: true, onclick: () => this.removeChosen() }, "Remove");
     this.element = make("aside", { class: "rail", "aria-label": "Photos" },
       make("button", { type: "button", class: "add-photos", onclick: () => context.files.choosePhotos() }, icon("add"), make("span", {}, "Add photos")),
-      this.list, this.count);
+      this.list, this.count, this.remove);
     this.list.append(this.end);
     new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && this.more(), { root: null, rootMargin: "600px" }).observe(this.end);
     state.watch(["photos", "photosTotal"], () => this.fill());
@@ -82,6 +83,7 @@ export class PhotoRail {
       item.setAttribute("aria-selected", chosen);
       item.tabIndex = chosen || (!photo && id === photos[0]?.id) ? 0 : -1;
     }
+    this.remove.hidden = photo?.origin !== "uploaded";
     const item = this.items.get(photo?.id);
     if (!follow || !item) return;
     // Only the strip itself moves, never the page.
@@ -117,6 +119,7 @@ export class PhotoRail {
     const at = state.photos.findIndex(({ id }) => id === photo.id);
     try {
       await api.remove(`/api/photos/${photo.id}`);
+      forgetPicture(photo);
       const photos = state.photos.filter(({ id }) => id !== photo.id);
       state.set({ photos, photosTotal: state.photosTotal - 1, photo: photos[Math.min(at, photos.length - 1)] ?? null });
       notices.announce(`${photo.name} is removed`);
