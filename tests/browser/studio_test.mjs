@@ -1,6 +1,7 @@
 /*
  * Uses every control of the studio's frame and of its tab Look, in Chromium without a screen: node studio_test.mjs FOVEA SOURCE
- * [FOLDER]. Exit code 77 where Chromium or puppeteer is missing. With a folder, screenshots are left there.
+ * [FOLDER [WORDS]]. Exit code 77 where Chromium or puppeteer is missing. With a folder, screenshots are left there; with words, only
+ * tests whose names have them are run.
  */
 import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,7 +11,7 @@ import path from "node:path";
 import { runTests, startBrowser } from "./browser.mjs";
 import { fileOf, findings, give, openStudio, samples, startStudio, wait } from "./studio.mjs";
 
-const [program, source, kept] = process.argv.slice(2);
+const [program, source, kept, only = ""] = process.argv.slice(2);
 const { browser, PNG } = await startBrowser();
 if (kept) mkdirSync(kept, { recursive: true });
 const folder = mkdtempSync(path.join(tmpdir(), "fovea-studio-"));
@@ -510,7 +511,7 @@ const tests = {
   },
 };
 
-const code = await runTests(tests);
+const code = await runTests(Object.fromEntries(Object.entries(tests).filter(([name]) => name.includes(only))));
 await browser.close();
 const ended = await studio.stop();
 if (ended !== 0) console.log(`fovea serve ended with ${ended}`);
