@@ -132,7 +132,7 @@ const tests = {
     await look("the gamma");
     await (await control(page, "Signed")).click();
     await look("the sign");
-    assert.equal(await text(page, ".legend"), "lowers the scoreraises it");
+    assert.equal(await text(page, ".legend"), "lowersraises");
     await (await control(page, "Even")).click();
     await look("the opacity");
     await setSlider(page, "Map over photo", 30);

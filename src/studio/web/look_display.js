@@ -27,7 +27,7 @@ export class DisplayBar {
     this.element = make("div", { class: "display", role: "group", "aria-label": "How maps are shown" },
       this.fade.element, this.colours.element, this.percentile.element, this.gamma.element, this.blend.element,
       make("div", { class: "row" }, this.signed.element, this.exact.element, this.reset),
-      make("p", { class: "legend" }, this.legend.low, this.legend.bar, this.legend.high));
+      make("p", { class: "legend", title: "How strongly a pixel raises or lowers the score" }, this.legend.low, this.legend.bar, this.legend.high));
     this.update(null);
   }
 
@@ -51,8 +51,8 @@ export class DisplayBar {
     document.documentElement.style.setProperty("--map-fade", fade);
     const hex = this.context.studio.colourMaps[signed ? kDiverging : colours].match(/.{6}/g);
     this.legend.bar.style.background = gradientOf(hex);
-    this.legend.low.textContent = signed ? "lowers the score" : "weak";
-    this.legend.high.textContent = signed ? "raises it" : "strong";
+    this.legend.low.textContent = signed ? "lowers" : "weak";
+    this.legend.high.textContent = signed ? "raises" : "strong";
     this.colours.select.disabled = signed;
     if (name) this.changed(name);
   }
