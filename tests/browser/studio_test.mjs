@@ -148,8 +148,8 @@ const tests = {
     const page = await open();
     await settled(page);
     const { methods } = JSON.parse((await fetched(page, "/api/studio")).data.toString());
-    const labels = { layer: "Layer", merge: "Channels of a pixel", baseline: "Baseline", noise: "Noise, share of the range", window: "Square, share of the side", stride: "Step, share of the side",
-      keep: "Share of cells kept", samples: "Samples", smooth: "Noisy copies to average", cells: "Cells along a side", seed: "Seed" };
+    const labels = { layer: "Layer", merge: "Channels of a pixel", baseline: "Baseline", noise: "Noise", window: "Square", stride: "Step",
+      keep: "Cells kept", samples: "Samples", smooth: "Noisy copies", cells: "Cells a side", seed: "Seed" };
     for (const { name, options, samples: count } of methods) {
       if (count) continue;
       await page.select(".pane-head select", name);

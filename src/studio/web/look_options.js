@@ -5,15 +5,15 @@ const kMerges = { max: "largest magnitude", sum: "sum of magnitudes", l2: "root 
 const kBaselines = { black: "black", mean: "mean colour", blurred: "blurred photo" };
 const kCrops = { whole: "whole photo, squeezed", 1: "centre", 2: "whole and mirrored", 10: "ten: corners, centre, mirrored" };
 const kShares = {  // options that are shares: label, smallest, largest, step, default
-  noise: ["Noise, share of the range", 0, 1, 0.01, 0.15],
-  window: ["Square, share of the side", 0.02, 0.6, 0.01, 0.15],
-  stride: ["Step, share of the side", 0.01, 0.3, 0.01, 0.05],
-  keep: ["Share of cells kept", 0.05, 0.95, 0.05, 0.5],
+  noise: ["Noise", 0, 1, 0.01, 0.15],
+  window: ["Square", 0.02, 0.6, 0.01, 0.15],
+  stride: ["Step", 0.01, 0.3, 0.01, 0.05],
+  keep: ["Cells kept", 0.05, 0.95, 0.05, 0.5],
 };
 const kNumbers = {  // options that are whole numbers: label, smallest, largest, what an empty field stands for
   samples: ["Samples", 1, 1000000, (method) => String(method.samples)],
-  smooth: ["Noisy copies to average", 0, 1000000, () => "none"],
-  cells: ["Cells along a side", 1, 1000, () => "7"],
+  smooth: ["Noisy copies", 0, 1000000, () => "none"],
+  cells: ["Cells a side", 1, 1000, () => "7"],
   seed: ["Seed", 0, 2 ** 31, () => "0"],
 };
 
