@@ -61,7 +61,7 @@ for (const model of [null, ...models]) {
         engine.push(seconds);
         await new Promise((done) => setTimeout(done, 1500));  // what follows a map has ended
       }
-    await page.end();
+    await page.leave();
     await studio.stop();
   }
   const [all, own] = [median(drops), median(engine)];

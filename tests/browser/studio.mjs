@@ -46,8 +46,9 @@ export async function openStudio(browser, studio, { hash = "", view = { width: 1
   await page.goto(studio.url + hash);
   page.end = async () => {
     assert.deepEqual(page.complaints, []);
-    await context.close();
+    await page.leave();
   };
+  page.leave = () => context.close();
   return page;
 }
 

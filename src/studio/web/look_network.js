@@ -27,7 +27,8 @@ export class NetworkCard {
     this.preset.fill(known ? presets : [["", preprocessing.preset ?? "as its file says"], ...presets], known ? preprocessing.preset : "");
     this.detail.textContent = [preprocessing.text, preprocessing.source && `From: ${preprocessing.source}`].filter(Boolean).join(". ");
     const assumed = preprocessing.assumed ? ["Its file does not say how photos are prepared for it, so this is assumed. If the guesses look wrong, try another preprocessing."] : [];
-    this.notes.replaceChildren(...[...assumed, ...(model.notes ?? []), ...(model.error ? [model.error.message ?? model.error] : [])].map((text) => make("p", { class: "note", dir: "auto" }, text)));
+    const notes = model.origin === "bundled" ? [`This small network comes with fovea, and knows ${classes} classes only. Open another one (.onnx), or drop it on the page, to ask that.`] : model.notes ?? [];
+    this.notes.replaceChildren(...[...assumed, ...notes, ...(model.error ? [model.error.message ?? model.error] : [])].map((text) => make("p", { class: "note", dir: "auto" }, text)));
   }
 
   async change(preset) {
