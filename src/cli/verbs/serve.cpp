@@ -22,8 +22,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <stop_token>
+#include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 namespace fovea::cli {
 namespace {
@@ -109,6 +112,24 @@ void end_within(std::chrono::milliseconds patience) {
   }).detach();
 }
 
+/// Compiles what the page asks for first, while a browser is still opening it. What fails here is said to the
+/// page.
+void warm_up(const studio::Routes& routes, studio::Studio& studio, const std::stop_token& stop) {
+  const auto photos = studio.photos().list(0, 1);
+  const auto models = studio.models().list();
+  if (photos.empty() || models.empty())
+    return;
+  const auto ask = [&](const char* path, studio::NamedTexts query) {
+    studio::Request request{"GET", path, std::move(query)};
+    request.gone = stop;
+    routes.handle(request);
+  };
+  const std::string& model = models.front()->id;
+  const std::string& photo = photos.front().id;
+  ask("/api/predictions", {{"model", model}, {"photo", photo}});
+  ask("/api/map", {{"model", model}, {"photo", photo}, {"method", "grad-cam"}});
+}
+
 int serve(ServeArguments arguments) {
   start_log(arguments.model.verbose);
   std::optional<Viewer> viewer;
@@ -133,6 +154,7 @@ int serve(ServeArguments arguments) {
   print("fovea studio: {}\n", server.url());
   if (lost_output() != 0)
     return 1;
+  const std::jthread warmer([&](const std::stop_token& stop) { warm_up(routes, studio, stop); });
   if (viewer)
     viewer->open(server.url());
   while (!interrupt.asked())

@@ -6,7 +6,7 @@
 /** Colours that a level is looked up in: finer than a byte, so that a gamma below 1 shows no steps. */
 const kLevels = 2048;
 /** Pixels along a raster's longer side, at least: what is between two values is interpolated before it is coloured. */
-const kSide = 840;
+const kSide = 600;
 
 /** The quantile of sorted values, interpolated as numpy.quantile does. */
 function quantile(sorted, part) {
