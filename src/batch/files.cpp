@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 #include <set>
 #include <system_error>
@@ -33,15 +34,37 @@ std::vector<std::string> files_in(const std::string& folder, bool pictures) {
   return files;
 }
 
+/// The folder and all below it, sorted; each once however many links lead to it, and by a path without links
+/// where there is one. What cannot be read is left out.
+std::vector<std::string> folders_below(const std::string& folder) {
+  std::vector<std::string> folders;
+  std::set<fs::path> seen;
+  std::deque<fs::path> left = {folder};
+  while (!left.empty()) {
+    const fs::path next = left.front();
+    left.pop_front();
+    std::error_code error;
+    const fs::path real = fs::canonical(next, error);
+    if (error || !seen.insert(real).second)
+      continue;
+    folders.push_back(next.string());
+    for (fs::directory_iterator at(next, error), end; !error && at != end; at.increment(error)) {
+      std::error_code ignored;
+      if (!at->is_directory(ignored))
+        continue;
+      if (at->is_symlink(ignored))
+        left.push_back(at->path());
+      else
+        left.push_front(at->path());
+    }
+  }
+  std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
 /// The pictures in a folder and in all its subfolders, folder by folder, each sorted by name.
 std::vector<std::string> all_pictures_below(const std::string& folder) {
-  std::vector<std::string> folders = {folder};
-  std::error_code error;
-  for (fs::recursive_directory_iterator at(folder, fs::directory_options::skip_permission_denied, error), end;
-       !error && at != end; at.increment(error))
-    if (at->is_directory(error))
-      folders.push_back(at->path().string());
-  std::sort(folders.begin(), folders.end());
+  const std::vector<std::string> folders = folders_below(folder);
   std::vector<std::string> pictures;
   for (const std::string& each : folders)
     for (std::string& file : files_in(each, true))
@@ -90,14 +113,11 @@ std::string why_no_pictures(const std::string& path) {
     return {};
   if (fs::is_empty(path, error))
     return "is an empty folder";
-  std::size_t below = 0;
-  for (fs::recursive_directory_iterator at(path, fs::directory_options::skip_permission_denied, error), end;
-       !error && at != end; at.increment(error))
-    if (!at->is_directory(error) && has_picture_name(at->path().string()))
-      ++below;
+  const std::size_t below = all_pictures_below(path).size();
   if (below > 0)
-    return fmt::format(
-        "is a folder without pictures of its own, but its subfolders hold {}: name one of them", below);
+    return fmt::format("is a folder without pictures of its own, but its subfolders hold {}: name one of "
+                       "them, or take them all with --recursive",
+                       below);
   const std::vector<std::string> others = files_in(path, false);
   if (others.empty())
     return "is a folder that holds no pictures, and neither do its subfolders";

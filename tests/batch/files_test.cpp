@@ -63,8 +63,24 @@ TEST_F(Files, a_folder_without_pictures_says_what_it_holds_instead) {
   EXPECT_EQ(why_no_pictures(folder_.file("above")).substr(0, 78),
             "is a folder that holds no pictures, but 2 other files such as 'labels.txt': pi");
   store(folder_.file("above/of/a.jpg"), "x");
-  EXPECT_EQ(why_no_pictures(folder_.file("above")),
-            "is a folder without pictures of its own, but its subfolders hold 1: name one of them");
+  EXPECT_EQ(why_no_pictures(folder_.file("above")), "is a folder without pictures of its own, but its "
+                                                    "subfolders hold 1: name one of them, or take them all "
+                                                    "with --recursive");
+}
+
+TEST_F(Files, links_to_folders_are_followed_once) {
+  fs::create_directories(folder_.file("tree/below"));
+  store(folder_.file("tree/a.png"), "x");
+  store(folder_.file("tree/below/b.png"), "x");
+  fs::create_directory_symlink(folder_.file("tree"), folder_.file("tree/below/again"));
+  fs::create_directory_symlink(folder_.file("tree/below"), folder_.file("tree/a-link"));
+  const std::vector<std::string> both = {folder_.file("tree/a.png"), folder_.file("tree/below/b.png")};
+  EXPECT_EQ(expand_folders({folder_.file("tree")}, Subfolders::Included), both);
+  EXPECT_EQ(pictures_below(folder_.file("tree")), both);
+  fs::create_directories(folder_.file("other/deep"));
+  store(folder_.file("other/deep/c.png"), "x");
+  fs::create_directory_symlink(folder_.file("other"), folder_.file("tree/there"));
+  EXPECT_EQ(pictures_below(folder_.file("tree")).size(), 3U) << "a link out of the tree is followed";
 }
 
 TEST_F(Files, a_batch_fails_on_such_a_folder_and_goes_on) {
