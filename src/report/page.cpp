@@ -2,6 +2,8 @@
 
 #include "base/check.hpp"
 #include "base/leftovers.hpp"
+#include "base/read_file.hpp"
+#include "base/replacement.hpp"
 #include "base/unfinished.hpp"
 #include "base/utf8.hpp"
 #include "base/write_all.hpp"
@@ -167,6 +169,7 @@ void Page::add_block(std::string_view kind, std::string_view json) {
 void Page::finish() {
   file_.write("<script>\n(() => {\n\"use strict\";\n" + page_script() +
               "})();\n</script>\n</body>\n</html>\n");
+  const std::set<std::string> earlier = pictures_of_earlier_page();
   const UnfinishedLock hold = hold_unfinished();  // an interrupt comes before or after page and pictures
   if (!unfinished_.empty()) {
     place_pictures();
@@ -174,6 +177,37 @@ void Page::finish() {
     unfinished_.clear();
   }
   file_.commit();
+  if (!earlier.empty())
+    remove_from_folder(earlier);
+}
+
+std::set<std::string> Page::pictures_of_earlier_page() const {
+  std::set<std::string> pictures;
+  std::error_code error;
+  if (!fs::is_directory(folder_, error) || !fs::is_regular_file(path_, error) || !is_result_file(path_))
+    return pictures;
+  const std::string page = read_file(path_, std::size_t{4} << 30);
+  const std::string beginning = '"' + url_part(fs::path(folder_).filename().string()) + "/";
+  std::set<std::string> named;
+  for (std::size_t at = page.find(beginning); at != std::string::npos; at = page.find(beginning, at)) {
+    at += beginning.size();
+    named.insert(page.substr(at, page.find('"', at) - at));
+  }
+  for (fs::directory_iterator at(folder_, error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (named.count(url_part(name)) > 0)
+      pictures.insert(name);
+  }
+  return pictures;
+}
+
+void Page::remove_from_folder(std::set<std::string> pictures) const {
+  for (const std::string& name : names_)
+    pictures.erase(name);
+  std::error_code ignored;
+  for (const std::string& name : pictures)
+    fs::remove(fs::path(folder_) / name, ignored);
+  ::rmdir(folder_.c_str());  // which refuses a folder that holds something
 }
 
 void Page::place_pictures() {

@@ -3,6 +3,7 @@
 #include "base/atomic_file.hpp"
 
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,12 +36,17 @@ public:
   /// Adds a block: `json` is an object. Blocks of one kind are displayed in the order in which they are
   /// added.
   void add_block(std::string_view kind, std::string_view json);
-  /// Ends the page and puts everything in place. OutputError.
+  /// Ends the page and puts everything in place. The pictures of a page of fovea that it replaces are
+  /// removed; other files in their folder stay. OutputError.
   void finish();
 
 private:
   /// Gives the unfinished folder of pictures its name, or moves what is in it.
   void place_pictures();
+  /// The files in the folder of pictures that the page names whose place this one takes.
+  std::set<std::string> pictures_of_earlier_page() const;
+  /// Removes those of these files that this page does not have, and the folder if nothing is left.
+  void remove_from_folder(std::set<std::string> pictures) const;
 
   std::string path_;
   Pictures pictures_;

@@ -94,5 +94,26 @@ TEST(Page, ErrorsNameTheFile) {
   EXPECT_THROW(page.finish(), OutputError);
 }
 
+TEST(Page, PicturesOfAnEarlierPageAreRemoved) {
+  const TemporaryFolder folder;
+  const auto write = [&](const std::vector<std::string>& names, Page::Pictures place) {
+    Page page(folder.file("a b.html"), "a", place);
+    for (const std::string& name : names)
+      page.add_block("photo", "{\"map\": \"" + page.add_picture(name, "\x89PNG") + "\"}");
+    page.finish();
+  };
+  const std::string pictures = folder.file("a b_files");
+  write({"cat 1", "dog"}, Page::Pictures::Beside);
+  store(pictures + "/mine.png", "");
+  write({"dog", "fox"}, Page::Pictures::Beside);
+  EXPECT_TRUE(std::filesystem::exists(pictures + "/dog.png"));
+  EXPECT_TRUE(std::filesystem::exists(pictures + "/fox.png"));
+  EXPECT_TRUE(std::filesystem::exists(pictures + "/mine.png")) << "no picture of the page";
+  EXPECT_FALSE(std::filesystem::exists(pictures + "/cat 1.png"));
+  std::filesystem::remove(pictures + "/mine.png");
+  write({"dog"}, Page::Pictures::Inside);
+  EXPECT_FALSE(std::filesystem::exists(pictures));
+}
+
 }  // namespace
 }  // namespace fovea::test
