@@ -63,6 +63,10 @@ void check_target(const ExplainedScore& target, std::int64_t classes) {
   for (const std::int64_t index : {target.class_index, target.against.value_or(target.class_index)})
     FOVEA_CHECK(index >= 0 && index < classes, "class {} is out of range: the model has {} classes, 0 to {}",
                 index, classes, classes - 1);
+  FOVEA_CHECK(
+      target.against != target.class_index,
+      "class {} is explained against itself, so its relevance would be 0 everywhere: name another class",
+      target.class_index);
 }
 
 double value_of(std::span<const double> scores, const ExplainedScore& target) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "explain/method_options.hpp"
 #include "fovea/explain.hpp"
 
 #include <memory>
@@ -72,6 +73,10 @@ struct Method {
   SamplingMethod (*compile)(const MethodContext& context, const MethodInfo& info) = nullptr;
   /// The options that the method uses, in words, for `describe_method`; none for those of passes.
   std::string (*parameters)(const MethodOptions& options, std::int64_t samples) = nullptr;
+  /// What a compiled method reads of MethodOptions besides what follows from the rest: samples, where it has
+  /// a number of them, layer, where a pass ends at one, merge, where channels have values of their own, and
+  /// smooth, which any method takes.
+  std::vector<MethodOption> options = {};
 };
 
 // One function for each file of methods.

@@ -132,7 +132,8 @@ std::vector<Method> occlusion_methods() {
            {},
            nullptr,
            compile,
-           square_in_words}};
+           square_in_words,
+           {MethodOption::Baseline, MethodOption::Window, MethodOption::Stride}}};
 }
 
 }  // namespace fovea

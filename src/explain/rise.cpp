@@ -140,7 +140,8 @@ std::vector<Method> rise_methods() {
            {},
            nullptr,
            compile,
-           masks_in_words}};
+           masks_in_words,
+           {MethodOption::Baseline, MethodOption::Cells, MethodOption::Keep, MethodOption::Seed}}};
 }
 
 }  // namespace fovea

@@ -89,7 +89,8 @@ std::vector<Method> smooth_grad_methods() {
        {},
        nullptr,
        compile<Statistic::Mean>,
-       noise_in_words},
+       noise_in_words,
+       {MethodOption::Noise, MethodOption::Seed}},
       {{"smoothgrad-squared", "SmoothGrad squared", "hooker2019benchmark",
         "the mean squared gradient of noisy copies", 50, PerChannel,
         "As SmoothGrad, but without regard to signs: bright pixels matter in most noisy copies of the "
@@ -97,7 +98,8 @@ std::vector<Method> smooth_grad_methods() {
        {},
        nullptr,
        compile<Statistic::MeanSquare>,
-       noise_in_words},
+       noise_in_words,
+       {MethodOption::Noise, MethodOption::Seed}},
       {{"vargrad", "VarGrad", "adebayo2018sanity", "the variance of the gradients of noisy copies", 50,
         PerChannel,
         "Bright pixels are those whose influence on the score varies most between noisy copies of the "
@@ -105,7 +107,8 @@ std::vector<Method> smooth_grad_methods() {
        {},
        nullptr,
        compile<Statistic::Variance>,
-       noise_in_words},
+       noise_in_words,
+       {MethodOption::Noise, MethodOption::Seed}},
   };
 }
 
