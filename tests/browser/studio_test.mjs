@@ -91,7 +91,7 @@ const tests = {
     await (await control(page, "Even")).click();
     for (const [colours, percentile, gamma, signed] of [["inferno", 99, 0, false], ["viridis", 95, -1, false], ["inferno", 90, 0.5, true]]) {
       await (await control(page, "Colours")).select(colours);
-      await setSlider(page, "White at percentile", percentile);
+      await setSlider(page, "White point", percentile);
       await setSlider(page, "Gamma", gamma);
       if (signed) await (await control(page, "Signed")).click();
       await frames(page);
@@ -127,7 +127,7 @@ const tests = {
     };
     await (await control(page, "Colours")).select("viridis");
     await look("the colour map");
-    await setSlider(page, "White at percentile", 90);
+    await setSlider(page, "White point", 90);
     await look("the percentile");
     await setSlider(page, "Gamma", 1);
     await look("the gamma");

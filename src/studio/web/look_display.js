@@ -19,7 +19,7 @@ export class DisplayBar {
     this.colours = selection("Colours", names.map((name) => [name, name]), display.colours, set("colours"));
     this.signed = toggle("Signed", display.signed, set("signed"));
     this.exact = toggle("Pixels", display.exact, set("exact"));
-    this.percentile = slider({ label: "White at percentile", min: 80, max: 100, step: 0.1, value: display.percentile, text: (value) => value.toFixed(1), oninput: set("percentile") });
+    this.percentile = slider({ label: "White point", min: 80, max: 100, step: 0.1, value: display.percentile, text: (value) => `${value.toFixed(1)} %`, oninput: set("percentile") });
     // A slider of equal steps in the exponent: 1/4 to 4, with 1 in the middle.
     this.gamma = slider({ label: "Gamma", min: -2, max: 2, step: 0.05, value: Math.log2(display.gamma), text: (value) => (2 ** value).toFixed(2), oninput: (value) => set("gamma")(2 ** value) });
     this.reset = make("button", { type: "button", class: "quiet", onclick: () => this.restore({ ...kDisplay }) }, "Reset");

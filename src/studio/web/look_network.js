@@ -24,7 +24,7 @@ export class NetworkCard {
     this.name.textContent = model.name;
     this.facts.textContent = [classes && `${classes} classes`, input && `${input.width} × ${input.height} pixels, ${input.channels} channels`].filter(Boolean).join("; ");
     const known = presets.some(([name]) => name === preprocessing.preset);
-    this.preset.fill(known ? presets : [["", preprocessing.preset ?? "as its file says"], ...presets], known ? preprocessing.preset : "");
+    this.preset.fill(known ? presets : [["", preprocessing.preset || "as its file says"], ...presets], known ? preprocessing.preset : "");
     this.detail.textContent = [preprocessing.text, preprocessing.source && `From: ${preprocessing.source}`].filter(Boolean).join(". ");
     const assumed = preprocessing.assumed ? ["Its file does not say how photos are prepared for it, so this is assumed. If the guesses look wrong, try another preprocessing."] : [];
     const notes = model.origin === "bundled" ? [`This small network comes with fovea, and knows ${classes} classes only. Open another one (.onnx), or drop it on the page, to ask that.`] : model.notes ?? [];
