@@ -4,7 +4,7 @@
  * tests whose names have them are run.
  */
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -506,6 +506,25 @@ const tests = {
     const shifts = await page.evaluate(() => window.shifts);
     assert.ok(shifts.reduce((sum, [value]) => sum + value, 0) < 0.02, `the layout shifts: ${JSON.stringify(shifts)}`);
     await page.end();
+  },
+
+  async "a long list of photos is asked for as it is needed"() {
+    const many = path.join(folder, "many");
+    mkdirSync(many);
+    for (let i = 100; i < 350; ++i) symlinkSync(church, path.join(many, `photo-${i}.jpg`));
+    const other = await startStudio(program, [many]), page = await openStudio(browser, other);
+    await settled(page);
+    assert.equal((await page.$$(".thumb")).length, 200);
+    assert.equal(await text(page, ".rail-count"), "200 of 250");
+    await page.$eval(".thumbs", (list) => (list.scrollTop = list.scrollHeight));
+    await page.waitForFunction(() => document.querySelectorAll(".thumb").length === 250);
+    assert.ok(page.asked.filter((line) => /picture\?side=192/.test(line)).length < 100, "pictures that nobody sees are asked for");
+    await page.end();
+    const linked = await openStudio(browser, other, { hash: "#look?photo=photo-349.jpg" });
+    await settled(linked);
+    assert.equal(await linked.$eval(".thumb[aria-selected=true]", (item) => item.getAttribute("aria-label")), "photo-349.jpg");
+    await linked.end();
+    assert.equal(await other.stop(), 0);
   },
 
   async "without photos the page says what to do"() {

@@ -95,3 +95,33 @@ test("a view moves and zooms inside of its photo", () => {
   view.zoomAt(1e9);
   assert.ok(view.zoom <= 32);
 });
+
+test("photos that the page has sent are not counted among those that it has asked for", async () => {
+  const { nextPhotos } = await import("../../src/studio/web/photo_list.js"), { State } = await import("../../src/studio/web/state.js");
+  const onServer = Array.from({ length: 7 }, (_, i) => ({ id: `p${i + 1}`, name: `${i + 1}.jpg` }));
+  const asked = [], kept = globalThis.fetch;
+  globalThis.fetch = async (address) => {
+    const fields = new URL(address, "http://here").searchParams, offset = Number(fields.get("offset"));
+    asked.push(address);
+    return Response.json({ total: onServer.length, photos: onServer.slice(offset, offset + Number(fields.get("limit"))) });
+  };
+  try {
+    const state = new State();
+    state.set({ photos: [{ ...onServer[6], isNew: true }, onServer[0], onServer[1]], photosTotal: 7 });
+    assert.equal(await nextPhotos(state, 3), true);
+    assert.equal(await nextPhotos(state, 3), true);
+    assert.deepEqual(state.photos.map(({ id }) => id), ["p7", "p1", "p2", "p3", "p4", "p5", "p6"]);
+    assert.equal(await nextPhotos(state, 3), false);
+    assert.deepEqual(asked, ["/api/photos?offset=2&limit=3", "/api/photos?offset=5&limit=3"]);
+  } finally {
+    globalThis.fetch = kept;
+  }
+});
+
+test("the page names all its modules for the browser to ask for at once", async () => {
+  const { readFile, readdir } = await import("node:fs/promises");
+  const folder = new URL("../../src/studio/web/", import.meta.url);
+  const named = [...(await readFile(new URL("index.html", folder), "utf8")).matchAll(/(?:modulepreload" href|src)="\/web\/([^"]*\.js)"/g)].map(([, name]) => name);
+  const modules = (await readdir(folder)).filter((name) => name.endsWith(".js"));
+  assert.deepEqual(named.sort(), [...modules, "colours.js", "elements.js"].sort());
+});

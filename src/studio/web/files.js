@@ -107,7 +107,7 @@ export class Files {
       Object.assign(photo, { width: bitmap.width, height: bitmap.height });
     }
     bitmap?.close();
-    return photo;
+    return { ...photo, isNew: true };
   }
 
   async takeModel(file) {

@@ -2,6 +2,7 @@ import * as api from "./api.js";
 import { make } from "./elements.js";
 import { forgetPicture, ownPicture } from "./files.js";
 import { icon } from "./icons.js";
+import { nextPhotos } from "./photo_list.js";
 
 /** Photos that are asked for at a time. */
 const kPage = 200;
@@ -29,12 +30,10 @@ export class PhotoRail {
   /** Asks for the next photos of a long list. */
   async more() {
     const { state, notices } = this.context;
-    if (this.asking || state.photos.length >= state.photosTotal) return;
+    if (this.asking) return;
     this.asking = true;
     try {
-      const { photos, total } = await api.get("/api/photos", { offset: state.photos.length, limit: kPage });
-      const known = new Set(state.photos.map(({ id }) => id));
-      state.set({ photos: [...state.photos, ...photos.filter(({ id }) => !known.has(id))], photosTotal: total });
+      await nextPhotos(state, kPage);
     } catch (error) {
       notices.report(error);
     }

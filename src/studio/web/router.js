@@ -1,4 +1,5 @@
-import * as api from "./api.js";
+import { url } from "./api.js";
+import { nextPhotos } from "./photo_list.js";
 
 /**
  * The address's part behind "#" says what is looked at: #TAB?model=...&photo=...&class=... and the tab's own fields. Models and
@@ -8,7 +9,7 @@ const nameOf = (thing, all) => (all.filter((other) => other.name === thing.name)
 
 export function addressOf(tab, state, view) {
   const fields = { model: state.model && nameOf(state.model, state.models), photo: state.photo && nameOf(state.photo, state.photos), class: state.class, ...view };
-  return `#${api.url(tab, fields)}`;
+  return `#${url(tab, fields)}`;
 }
 
 /** {tab, fields} of such an address. */
@@ -21,9 +22,10 @@ const find = (list, called) => list.find(({ name }) => name === called) ?? list.
 
 export const findModel = (state, called) => find(state.models, called);
 
-/** The photo of that name or id, asked for where it is not in the list yet; undefined where there is none. */
+/** The photo of that name or id; undefined where there is none. A long list is asked for as far as needed. */
 export async function findPhoto(state, called) {
-  const listed = find(state.photos, called);
-  if (listed || !/^p\d+$/.test(called)) return listed;
-  return api.get(`/api/photos/${called}`).catch(() => undefined);
+  for (;;) {
+    const listed = find(state.photos, called);
+    if (listed || !(await nextPhotos(state, 1000))) return listed;
+  }
 }
