@@ -58,6 +58,7 @@ export class Film {
   #isLoading = false;
   #timer = 0;
   #drawn = 0;
+  #painting = 0;
 
   constructor() {
     this.picture = make("img", { class: "ascent-picture", alt: "", hidden: true });
@@ -103,7 +104,15 @@ export class Film {
   add(frame) {
     this.frames.push(frame);
     this.#bounds();
-    if (this.#isFollowing) this.#show(this.frames.length - 1);
+    if (this.#isFollowing) this.at = this.frames.length - 1;
+    // A fast network makes several steps between two pictures of the screen.
+    this.#painting ||= requestAnimationFrame(() => this.#paint());
+  }
+
+  #paint() {
+    this.#painting = 0;
+    if (!this.current) return;
+    if (this.#isFollowing) this.#show(this.at);
     else this.curve.show(this.frames, this.at);
     this.#thumbs();
   }
@@ -121,6 +130,8 @@ export class Film {
 
   /** Draws what is missing from the strip once no more frames come. */
   finish() {
+    cancelAnimationFrame(this.#painting);
+    this.#paint();
     this.#thumbs(true);
     this.#load();
   }
