@@ -390,15 +390,21 @@ const tests = {
     await settled(page, 2);
     await (await control(page, "Colours")).select("magma");
     await setSlider(page, "Gamma", 0.5);
-    await page.select(".pane:nth-child(2) .pane-head select", "layer-cam");
+    await page.select(".pane:nth-child(2) .pane-head select", "smoothgrad");
     await settled(page, 2);
+    const samples = await control(page, "Samples");
+    await samples.type("4");
+    await samples.press("Tab");
     await wait(300);
     const state = (page) => page.evaluate(() => ({
       photo: document.querySelector(".thumb[aria-selected=true]").getAttribute("aria-label"), methods: [...document.querySelectorAll(".pane-head select:first-child")].map((select) => select.value),
       class: document.querySelector(".guess:has(:checked) .guess-name").textContent, colours: [...document.querySelectorAll(".display select")].map((select) => select.value),
       answers: [...document.querySelectorAll(".pane-answer")].map((answer) => answer.textContent), sliders: [...document.querySelectorAll(".display input[type=range]")].map((input) => input.value),
+      options: decodeURIComponent(location.hash.match(/maps=([^&]*)/)[1]),
     }));
+    await settled(page, 2);
     const before = await state(page), { hash } = new URL(page.url());
+    assert.match(before.options, /smoothgrad,samples=4$/);
     await page.end();
     const other = await open({ hash });
     await settled(other, 2);

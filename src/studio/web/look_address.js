@@ -3,12 +3,15 @@
 const pack = ({ method, model, options }) =>
   [method, ...Object.entries({ ...(model ? { model } : {}), ...options }).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)].join(",");
 
+/** Options that are words; all others are numbers. */
+const kWords = ["layer", "merge", "baseline", "model"];
+
 function unpack(text) {
   const [method, ...rest] = text.split(",");
   const { model = null, ...options } = Object.fromEntries(rest.map((part) => {
-    const [name, value = ""] = part.split("=");
-    return [name, decodeURIComponent(value)];
-  }));
+    const [name, value = ""] = part.split("="), word = decodeURIComponent(value);
+    return [name, kWords.includes(name) ? word : Number(word)];
+  }).filter(([, value]) => !Number.isNaN(value)));
   return { method, model, options };
 }
 
