@@ -1,5 +1,7 @@
 #include "base/check.hpp"
 
+#include "base/shown_path.hpp"
+
 #include <cstring>
 
 namespace fovea {
@@ -8,7 +10,7 @@ namespace {
 std::string locate(const std::string& message, const ModelLocation& location) {
   std::string text;
   if (!location.path.empty())
-    text += location.path + ": ";
+    text += name_of_input(location.path) + ": ";
   if (!location.node.empty() || !location.operator_name.empty()) {
     text += fmt::format("node '{}'", location.node);
     if (!location.operator_name.empty())
@@ -19,7 +21,7 @@ std::string locate(const std::string& message, const ModelLocation& location) {
 }
 
 std::string locate(const std::string& message, const std::string& path) {
-  return path.empty() ? message : path + ": " + message;
+  return path.empty() ? message : name_of_input(path) + ": " + message;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "base/failure.hpp"
 
+#include "base/shown_path.hpp"
 #include "fovea/error.hpp"
 
 #include <new>
@@ -14,7 +15,8 @@ bool names(const std::string& message, const std::string& path) {
 
 }  // namespace
 
-std::string failure_text(const std::exception_ptr& failure, const std::string& path) {
+std::string failure_text(const std::exception_ptr& failure, const std::string& of) {
+  const std::string path = name_of_input(of);
   try {
     std::rethrow_exception(failure);
   } catch (const Cancelled&) {

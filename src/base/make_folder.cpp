@@ -49,4 +49,11 @@ void make_folder(const std::string& path) {
     throw OutputError(fmt::format("cannot write into the folder: {}", std::strerror(errno)), path);
 }
 
+void make_folder_of(const std::string& file) {
+  std::error_code ignored;
+  const fs::path folder = fs::path(file).parent_path();
+  if (!folder.empty() && !fs::exists(file, ignored))
+    make_folder(folder.string());
+}
+
 }  // namespace fovea

@@ -153,11 +153,14 @@ std::string several_nodes(const Fields& note) {
 std::string missing_glyphs(const Fields& note) {
   const bool is_one = note.count(0) == 1;
   const std::string& package = note.name(1);
-  return fmt::format("no installed font has {} '{}': figures show {}{}",
-                     is_one ? std::string("the character")
-                            : fmt::format("{} characters, as in", note.count(0)),
-                     note.name(0), is_one ? "a box" : "boxes",
-                     package.empty() ? "" : fmt::format("; the Debian package {} has one", package));
+  const std::string fonts = package.empty() ? "" : fmt::format(": the Debian package {} holds one", package);
+  if (is_one)
+    return fmt::format("figures show a box in place of '{}', since no installed font has this character{}",
+                       note.name(0), fonts);
+  return fmt::format(
+      "figures show boxes in place of {} characters, such as '{}', since no installed font has "
+      "them{}",
+      note.count(0), note.name(0), fonts);
 }
 
 /// "'a', 'b', 'c' and 2 more"

@@ -1,5 +1,7 @@
 #include "base/replacement.hpp"
 
+#include "fovea/error.hpp"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -30,6 +32,8 @@ constexpr MarkedKind kMarkedKinds[] = {
     {"\x08", "\x12\x05"
              "fovea"},  // an ONNX file: the producer behind the version
     {"\x93NUMPY", ""},
+    {".TH FOVEA", "\"fovea manual\""},
+    {"# Command-line reference\n", "`fovea man docs --markdown`"},
     {"index,image,", ""},  // the tables' first columns
     {"image,method,", ""},
     {"method,curve,", ""},
@@ -61,6 +65,37 @@ void set_replacement_check(std::function<void(const std::string& path)> check) {
 void check_replacement(const std::string& path) {
   if (replacement_check())
     replacement_check()(path);
+}
+
+void check_replacements(std::span<const std::string> paths) {
+  std::error_code ignored;
+  for (const std::string& path : paths) {
+    const std::filesystem::file_status status = std::filesystem::status(path, ignored);
+    if (std::filesystem::is_directory(status))
+      throw OutputError("is a folder, and a file of that name is to be written: name another place", path);
+    if (std::filesystem::is_regular_file(status))
+      check_replacement(path);
+  }
+}
+
+std::vector<std::string> numbered_files(const std::string& beginning,
+                                        std::span<const std::string_view> endings) {
+  const std::filesystem::path start(beginning);
+  const std::string name = start.filename().string();
+  std::vector<std::string> files;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(start.has_parent_path() ? start.parent_path() : ".", error),
+       end;
+       !error && at != end; at.increment(error)) {
+    const std::string found = at->path().filename().string();
+    const bool is_numbered = found.size() > name.size() && found.starts_with(name) &&
+                             found[name.size()] >= '0' && found[name.size()] <= '9';
+    if (is_numbered && std::any_of(endings.begin(), endings.end(),
+                                   [&](std::string_view ending) { return found.ends_with(ending); }))
+      files.push_back(at->path().string());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 bool is_result_file(const std::string& path) {

@@ -26,6 +26,10 @@ bool share_a_folder(const fs::path& a, const fs::path& b) {
 
 }  // namespace
 
+std::string name_of_input(const std::string& path) {
+  return path == "/dev/stdin" ? "standard input" : path;
+}
+
 std::string shown_path(const std::string& path, const fs::path& folder) {
   if (!fs::path(path).is_absolute())
     return path;
@@ -35,7 +39,7 @@ std::string shown_path(const std::string& path, const fs::path& folder) {
 }
 
 std::string shown_path(const std::string& path) {
-  return shown_path(path, working_folder());
+  return shown_path(name_of_input(path), working_folder());
 }
 
 std::string shown_argument(const std::string& argument, const fs::path& folder) {

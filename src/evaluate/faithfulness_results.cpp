@@ -202,6 +202,18 @@ std::vector<HardImage> hardest_images(const FaithfulnessResults& results, std::s
   return list;
 }
 
+std::vector<std::string> faithfulness_files(const std::string& folder) {
+  std::vector<std::string> plots;
+  for (const CurveKind& kind : kCurveKinds)
+    plots.push_back(fmt::format("curve-{}", kind.name));
+  for (const MapMeasureInfo& info : map_measures())
+    plots.push_back(fmt::format("measure-{}", info.name));
+  std::vector<std::string> files = plot_files(folder, plots);
+  for (const char* name : {"images.csv", "curves.csv", "summary.json"})
+    files.push_back((fs::path(folder) / name).string());
+  return files;
+}
+
 void write_faithfulness(const FaithfulnessResults& results, const std::vector<MethodMeans>& means,
                         const std::string& folder) {
   const auto file = [&](const char* name) { return (fs::path(folder) / name).string(); };

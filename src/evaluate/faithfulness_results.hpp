@@ -64,6 +64,8 @@ struct HardImage {
 /// The images on which the methods perform worst, worst first; at most `count`.
 std::vector<HardImage> hardest_images(const FaithfulnessResults& results, std::size_t count);
 
+/// The files that `write_faithfulness` may write.
+std::vector<std::string> faithfulness_files(const std::string& folder);
 /// Writes images.csv, curves.csv, summary.json and the plots into a folder. OutputError naming the file.
 void write_faithfulness(const FaithfulnessResults& results, const std::vector<MethodMeans>& means,
                         const std::string& folder);

@@ -13,10 +13,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kPlotEndings[] = {".svg", ".png"};
+
 void write_both(const std::string& folder, const std::string& name, const Graphic& plot) {
-  const std::string path = (fs::path(folder) / name).string();
-  write_graphic(path + ".svg", plot);
-  write_graphic(path + ".png", plot);
+  for (const std::string& file : plot_files(folder, {name}))
+    write_graphic(file, plot);
 }
 
 }  // namespace
@@ -46,6 +47,14 @@ void write_plot(const std::string& folder, const std::string& name, const LinePl
 }
 void write_plot(const std::string& folder, const std::string& name, const BarPlot& plot) {
   write_both(folder, name, plot);
+}
+
+std::vector<std::string> plot_files(const std::string& folder, const std::vector<std::string>& names) {
+  std::vector<std::string> files;
+  for (const std::string& name : names)
+    for (const char* ending : kPlotEndings)
+      files.push_back((fs::path(folder) / (name + ending)).string());
+  return files;
 }
 
 nlohmann::ordered_json failures_json(const std::vector<FailedImage>& failed) {

@@ -22,6 +22,9 @@ std::string interval_text(const MeanInterval& mean, int decimals);
 void write_plot(const std::string& folder, const std::string& name, const LinePlot& plot);
 void write_plot(const std::string& folder, const std::string& name, const BarPlot& plot);
 
+/// The files that are written for plots of these names.
+std::vector<std::string> plot_files(const std::string& folder, const std::vector<std::string>& names);
+
 /// An image that could not be used, with the reason.
 struct FailedImage {
   std::string image, error;

@@ -13,6 +13,11 @@ namespace fovea {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// The plots' files, without an extension.
+constexpr const char* kCascadingRank = "cascading-rank";
+constexpr const char* kCascadingSimilarity = "cascading-similarity";
+constexpr const char* kIndependentRank = "independent-rank";
 using Json = nlohmann::ordered_json;
 
 Json likeness_json(const SanityPoint& point) {
@@ -149,10 +154,18 @@ std::string summary_text(const SanityResults& results) {
 
 std::vector<NamedPlot> likeness_plots(const SanityResults& results) {
   const char* cascade = "Maps while layers are shuffled one after another";
-  return {{"cascading-rank", likeness_plot(results, "cascading", cascade, &MeanLikeness::rank)},
-          {"cascading-similarity", likeness_plot(results, "cascading", cascade, &MeanLikeness::similarity)},
-          {"independent-rank",
+  return {{kCascadingRank, likeness_plot(results, "cascading", cascade, &MeanLikeness::rank)},
+          {kCascadingSimilarity, likeness_plot(results, "cascading", cascade, &MeanLikeness::similarity)},
+          {kIndependentRank,
            likeness_plot(results, "independent", "Maps with a single layer shuffled", &MeanLikeness::rank)}};
+}
+
+std::vector<std::string> sanity_files(const std::string& folder) {
+  std::vector<std::string> files =
+      plot_files(folder, {kCascadingRank, kCascadingSimilarity, kIndependentRank});
+  for (const char* name : {"sanity.csv", "summary.json"})
+    files.push_back((fs::path(folder) / name).string());
+  return files;
 }
 
 void write_sanity(const SanityResults& results, const std::vector<NamedPlot>& plots,

@@ -26,6 +26,8 @@ struct NamedPlot {
 /// Plots of the similarity of maps over the number of shuffled layers.
 std::vector<NamedPlot> likeness_plots(const SanityResults& results);
 
+/// The files that `write_sanity` writes.
+std::vector<std::string> sanity_files(const std::string& folder);
 /// Writes sanity.csv, summary.json and the plots into a folder. OutputError naming the file.
 void write_sanity(const SanityResults& results, const std::vector<NamedPlot>& plots,
                   const std::string& folder);

@@ -1,6 +1,6 @@
 #include "base/atomic_file.hpp"
 #include "base/check.hpp"
-#include "base/lower_case.hpp"
+#include "base/output_name.hpp"
 #include "image/encode_png.hpp"
 #include "image/figure.hpp"
 
@@ -15,8 +15,7 @@ Drawing drawing_of(const Graphic& graphic) {
 }
 
 bool ends_with(std::string_view path, std::string_view ending) {
-  return path.size() > ending.size() &&
-         lower_case(std::string(path.substr(path.size() - ending.size()))) == ending;
+  return has_ending(path, {&ending, 1});
 }
 
 bool is_jpeg(std::string_view path) {
@@ -38,8 +37,7 @@ std::string to_pdf(const Graphic& graphic, double dpi) {
 }
 
 bool is_graphic_path(std::string_view path) {
-  return path == "/dev/stdout" || ends_with(path, ".png") || is_jpeg(path) || ends_with(path, ".svg") ||
-         ends_with(path, ".pdf");
+  return path == "/dev/stdout" || has_ending(path, kFigureEndings);
 }
 
 void write_graphic(const std::string& path, const Graphic& graphic, std::optional<double> dpi) {

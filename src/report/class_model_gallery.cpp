@@ -3,6 +3,7 @@
 #include "base/file_name_part.hpp"
 #include "base/shown_format.hpp"
 #include "fovea/tensor.hpp"
+#include "report/result_place.hpp"
 #include "report/result_text.hpp"
 
 #include <algorithm>
@@ -95,30 +96,50 @@ std::string ClassModelGallery::base(const ClassModelTarget& target, std::size_t 
   return options_.pictures_of_each == 1 ? target.file : fmt::format("{}-{}", target.file, k + 1);
 }
 
+std::string ClassModelGallery::frame(const ClassModelTarget& target, std::size_t k, int step) const {
+  const fs::path folder = is_one_file() ? fs::path(options_.output).parent_path() : fs::path(options_.output);
+  return (folder / fmt::format("{}-step{:04}.png", base(target, k), step)).string();
+}
+
 void ClassModelGallery::write_frames(const ClassModelTarget& target,
                                      std::span<const ClassModelProgress> all) const {
-  const fs::path folder = is_one_file() ? fs::path(options_.output).parent_path() : fs::path(options_.output);
   for (std::size_t k = 0; k < all.size(); ++k)
-    write_png((folder / fmt::format("{}-step{:04}.png", base(target, k), all[k].step)).string(),
+    write_png(frame(target, k, all[k].step),
               to_image(*all[k].input, options_.preprocessing, options_.display));
 }
 
-std::vector<std::string> ClassModelGallery::write(const ClassModelTarget& target, std::size_t k,
-                                                  const ClassModel& model, const Image& picture) const {
-  if (is_one_file() && options_.sheet)
-    return {};
+std::vector<std::string> ClassModelGallery::files(const ClassModelTarget& target, std::size_t k) const {
+  if (is_one_file())
+    return options_.sheet ? std::vector<std::string>() : std::vector{options_.output};
   const std::string start = (fs::path(options_.output) / base(target, k)).string();
-  const std::vector<std::string> files =
-      is_one_file() ? std::vector{options_.output} : std::vector{start + ".png", start + ".npy"};
-  write_picture(files.front(), picture);
-  if (!is_one_file())
-    write_npy(files.back(), model.input);
-  return files;
+  return {start + ".png", start + ".npy"};
+}
+
+std::string ClassModelGallery::sheet() const {
+  return is_one_file() ? options_.output : (fs::path(options_.output) / "sheet.png").string();
+}
+
+std::vector<std::string> ClassModelGallery::planned_files(std::span<const ClassModelTarget> targets,
+                                                          int steps, int every) const {
+  std::vector<std::string> planned;
+  for (const ClassModelTarget& target : targets)
+    for (std::size_t k = 0; k < static_cast<std::size_t>(options_.pictures_of_each); ++k) {
+      append(planned, files(target, k));
+      for (int step = every; every > 0 && step <= steps; step += every)
+        planned.push_back(frame(target, k, step));
+    }
+  if (options_.sheet)
+    planned.push_back(sheet());
+  return planned;
 }
 
 std::string ClassModelGallery::add(const ClassModelTarget& target, std::size_t k, const ClassModel& model) {
   const Image picture = to_image(model.input, options_.preprocessing, options_.display);
-  const std::vector<std::string> files = write(target, k, model, picture);
+  const std::vector<std::string> written = files(target, k);
+  if (!written.empty())
+    write_picture(written.front(), picture);
+  if (written.size() > 1)
+    write_npy(written.back(), model.input);
   panels_.push_back(
       {picture, target.short_name,
        target.layer ? fmt::format("score {:.4g}", model.score)
@@ -130,12 +151,12 @@ std::string ClassModelGallery::add(const ClassModelTarget& target, std::size_t k
   json["objective"] = model.objective;
   if (!target.layer)
     json["probability"] = to_json(model.probability);
-  json["files"] = files;
+  json["files"] = written;
   json_.push_back(std::move(json));
   std::string text = shown_format("{}: score {:.3f}, norm {:.2f}, objective {:.3f}{} after {} steps\n",
                                   target.long_name, model.score, model.norm, model.objective,
                                   probability_text(model.probability), model.steps);
-  for (const std::string& file : files)
+  for (const std::string& file : written)
     text += shown_format("  {}\n", file);
   return text;
 }
@@ -143,8 +164,7 @@ std::string ClassModelGallery::add(const ClassModelTarget& target, std::size_t k
 std::string ClassModelGallery::finish() const {
   if (!options_.sheet || panels_.empty())
     return {};
-  const std::string path =
-      is_one_file() ? options_.output : (fs::path(options_.output) / "sheet.png").string();
+  const std::string path = sheet();
   const auto all = static_cast<std::int64_t>(panels_.size());
   const std::int64_t columns = options_.pictures_of_each > 1 && all > options_.pictures_of_each
                                    ? std::min(options_.pictures_of_each, 8)

@@ -52,6 +52,10 @@ class ClassModelGallery {
 public:
   explicit ClassModelGallery(ClassModelGalleryOptions options) : options_(std::move(options)) {}
 
+  /// The files of the pictures of these targets, of the frames at each `every`-th of `steps` (0: none), and
+  /// of the sheet.
+  std::vector<std::string> planned_files(std::span<const ClassModelTarget> targets, int steps,
+                                         int every) const;
   /// Writes a frame of each picture during the ascent. OutputError.
   void write_frames(const ClassModelTarget& target, std::span<const ClassModelProgress> all) const;
   /// Writes the k-th picture of a target and, in a folder, the network's input; nothing if the sheet is the
@@ -67,8 +71,9 @@ private:
   bool is_one_file() const;
   /// "130-flamingo", or of several pictures "130-flamingo-2".
   std::string base(const ClassModelTarget& target, std::size_t k) const;
-  std::vector<std::string> write(const ClassModelTarget& target, std::size_t k, const ClassModel& model,
-                                 const Image& picture) const;
+  std::vector<std::string> files(const ClassModelTarget& target, std::size_t k) const;
+  std::string frame(const ClassModelTarget& target, std::size_t k, int step) const;
+  std::string sheet() const;
 
   ClassModelGalleryOptions options_;
   std::vector<Panel> panels_;

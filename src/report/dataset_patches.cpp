@@ -2,13 +2,16 @@
 
 #include "base/atomic_file.hpp"
 #include "base/csv.hpp"
+#include "base/replacement.hpp"
 #include "base/utf8.hpp"
 #include "fovea/error.hpp"
+#include "report/result_place.hpp"
 #include "report/result_text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 namespace fovea {
@@ -186,6 +189,16 @@ private:
 };
 
 }  // namespace
+
+std::vector<std::string> replaced_by_dataset_patches(const std::string& output) {
+  if (is_graphic_path(output))
+    return {output};
+  const std::string start = (fs::path(output) / "c").string();
+  std::vector<std::string> files = numbered_files(start, DeconvPictures::kEndings);
+  append(files, numbered_files(start, std::array<std::string_view, 1>{"-figure.png"}));
+  files.push_back((fs::path(output) / "patches.csv").string());
+  return files;
+}
 
 DatasetPatches find_dataset_patches(const std::vector<std::string>& pictures, const Network& network,
                                     const DeconvDisplay& display, const DatasetPatchesOptions& options,

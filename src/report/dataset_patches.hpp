@@ -38,6 +38,9 @@ struct DatasetPatches {
   int code = 0;                 ///< the exit code of the run
 };
 
+/// The files in that output folder, or the file, that `find_dataset_patches` may replace.
+std::vector<std::string> replaced_by_dataset_patches(const std::string& output);
+
 /// Finds the patches in all pictures, reconstructs them, and writes files for each patch, a figure for each
 /// channel, and the table patches.csv. InputError if no picture excites a channel.
 DatasetPatches find_dataset_patches(const std::vector<std::string>& pictures, const Network& network,

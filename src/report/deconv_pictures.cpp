@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace fovea {
 namespace {
@@ -101,6 +102,15 @@ nlohmann::ordered_json DeconvPictures::write(const DeconvView& view, const std::
     write_npy(name + "-pattern.npy", reconstruction.pattern);
     files[key + "pattern"] = name + "-pattern.npy";
   }
+  return files;
+}
+
+std::vector<std::string> DeconvPictures::files(const std::string& start) const {
+  std::vector<std::string> files = {start + "-patch.png"};
+  for (const Rule rule : display_.rules)
+    for (const std::string_view ending : std::span(kEndings).subspan(1))
+      files.push_back(display_.rules.size() > 1 ? fmt::format("{}-{}{}", start, name_of(rule), ending)
+                                                : fmt::format("{}{}", start, ending));
   return files;
 }
 

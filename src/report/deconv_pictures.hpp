@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -43,6 +44,11 @@ public:
   /// Writes <start>-patch.png and for each rule the picture, cut and whole, and the array. Returns the files
   /// by their names in JSON. OutputError.
   nlohmann::ordered_json write(const DeconvView& view, const std::string& start) const;
+  /// The files that `write` may write.
+  std::vector<std::string> files(const std::string& start) const;
+  /// The endings of their names.
+  static constexpr std::string_view kEndings[] = {"-patch.png", "-reconstruction.png", "-whole.png",
+                                                  "-pattern.npy"};
   /// Photo, patch and reconstruction of one; patches beside reconstructions of several; a row for each with
   /// all rules.
   Figure figure(const std::vector<DeconvView>& views, const std::string& heading) const;

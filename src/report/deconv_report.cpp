@@ -1,7 +1,11 @@
 #include "report/deconv_report.hpp"
 
+#include "base/isolated.hpp"
+#include "base/replacement.hpp"
 #include "base/shown_format.hpp"
+#include "base/shown_path.hpp"
 #include "fovea/error.hpp"
+#include "report/result_place.hpp"
 #include "report/result_text.hpp"
 
 #include <filesystem>
@@ -16,7 +20,7 @@ std::vector<DeconvView> DeconvReport::view_score(std::span<Session> sessions, co
     view.by_rule.push_back(reconstruct_score(session, photo, network_.preprocessing, target));
     target = view.by_rule.front().strongest.unit.channel;
   }
-  view.title = network_.labels.short_name(*target);
+  view.title = isolated(network_.labels.short_name(*target));
   return {view};
 }
 
@@ -47,7 +51,7 @@ std::vector<DeconvView> DeconvReport::view_layer(std::span<Session> sessions, co
 }
 
 std::string DeconvReport::heading(const std::string& path) const {
-  const std::string file = std::filesystem::path(path).filename().string();
+  const std::string file = isolated(std::filesystem::path(name_of_input(path)).filename().string());
   const std::string rules = pictures_.rules_text();
   const std::string network = options_.network.empty() ? "" : " of " + options_.network;
   if (!display_.layer)
@@ -78,13 +82,25 @@ std::string DeconvReport::view_text(const DeconvView& view) const {
                      field.x, field.y);
 }
 
+std::vector<std::string> DeconvReport::planned_files(const std::string& base) const {
+  if (is_graphic_path(options_.output))
+    return {options_.output};
+  std::vector<std::string> files = {base + "-figure.png"};
+  if (display_.layer && !options_.unit)
+    append(files, numbered_files(base + "-c", DeconvPictures::kEndings));
+  else
+    append(files,
+           pictures_.files(display_.layer ? fmt::format("{}-c{}", base, options_.unit->channel) : base));
+  return files;
+}
+
 DeconvResult DeconvReport::make(std::span<Session> sessions, const std::string& path,
                                 const std::string& base) const {
   const bool is_figure_alone = is_graphic_path(options_.output);
   const Image photo = read_image(path);
   const std::vector<DeconvView> views =
       display_.layer ? view_layer(sessions, photo) : view_score(sessions, photo);
-  DeconvResult result{{{"image", path}}, shown(path) + "\n"};
+  DeconvResult result{{{"image", name_of_input(path)}}, shown(name_of_input(path)) + "\n"};
   if (display_.layer)
     result.json["layer"] = display_.layer->name;
   for (const Rule rule : display_.rules)

@@ -40,6 +40,10 @@ public:
   /// in a folder begin with `base`. InputError if no channel of the layer is active; OutputError.
   DeconvResult make(std::span<Session> sessions, const std::string& path, const std::string& base) const;
 
+  /// The files that `make` may write: the figure and, in a folder, those of the reconstructions; of channels
+  /// that the photo chooses, the existing files with such names.
+  std::vector<std::string> planned_files(const std::string& base) const;
+
 private:
   std::vector<DeconvView> view_score(std::span<Session> sessions, const Image& photo) const;
   std::vector<DeconvView> view_layer(std::span<Session> sessions, const Image& photo) const;

@@ -2,10 +2,9 @@
 
 #include "base/json.hpp"
 #include "base/shown_format.hpp"
+#include "base/wrapped_text.hpp"
 #include "fovea/error.hpp"
-
-#include <algorithm>
-#include <array>
+#include "report/table.hpp"
 
 namespace fovea {
 namespace {
@@ -86,28 +85,24 @@ std::string pair_text(double height, double width) {
   return height == width ? fmt::format("{:.4g}", height) : fmt::format("{:.4g}x{:.4g}", height, width);
 }
 
-std::string layers_text(const std::vector<LayerInfo>& list) {
-  std::vector<std::array<std::string, 7>> rows = {
-      {"layer", "node", "operator", "shape", "axes", "field", "stride"}};
-  for (const LayerInfo& layer : list)
-    rows.push_back(
-        {shown(layer.name), shown(layer.node), shown(layer.operator_name), to_string(layer.shape),
-         axes_text(layer),
-         layer.field ? pair_text(layer.field->height.size, layer.field->width.size) : "whole picture",
-         layer.field ? pair_text(layer.field->height.stride, layer.field->width.stride) : ""});
-  std::array<std::size_t, 7> widths = {};
-  for (const auto& row : rows)
-    for (std::size_t c = 0; c < row.size(); ++c)
-      widths[c] = std::max(widths[c], row[c].size());
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t c = 0; c < row.size(); ++c)
-      line += fmt::format("{:<{}}  ", row[c], widths[c]);
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
+std::string layers_text(const std::vector<LayerInfo>& list, std::size_t width) {
+  Table table({{"layer", "layer", false, true},
+               {"node", "node", false, true},
+               {"operator", "operator"},
+               {"shape", "shape"},
+               {"axes", "axes"},
+               {"field", "field"},
+               {"stride", "stride"}});
+  for (const LayerInfo& layer : list) {
+    std::vector<TableCell> cells;
+    for (const std::string& text :
+         {layer.name, layer.node, layer.operator_name, to_string(layer.shape), axes_text(layer),
+          layer.field ? pair_text(layer.field->height.size, layer.field->width.size) : "whole picture",
+          layer.field ? pair_text(layer.field->height.stride, layer.field->width.stride) : std::string()})
+      cells.push_back({text, text});
+    table.add_row(std::move(cells));
   }
-  return text;
+  return table.text(width);
 }
 
 /// The activation of the network's probabilities, and its origin.
@@ -187,7 +182,7 @@ nlohmann::ordered_json model_info_json(const ModelInfo& info) {
   return json;
 }
 
-std::string model_info_text(const ModelInfo& info) {
+std::string model_info_text(const ModelInfo& info, std::size_t width) {
   const Model& model = info.model;
   const Program* program = info.program.get();
   std::string text;
@@ -230,9 +225,8 @@ std::string model_info_text(const ModelInfo& info) {
     text += shown_format("warning        {}\n", warning);
   for (const Note& note : info.notes)
     text += shown_format("note           {}\n", to_string(note));
-  if (info.layers)
-    text += layers_text(*info.layers);
-  return text;
+  text = hanging_lines(text, width);
+  return info.layers ? text + layers_text(*info.layers, width) : text;
 }
 
 }  // namespace fovea

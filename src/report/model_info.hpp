@@ -18,7 +18,7 @@ namespace fovea {
 struct ModelInfo {
   Model model;
   Labels labels;
-  ChosenPreprocessing preprocessing;             ///< from the file, or from the network's name, or assumed
+  ChosenPreprocessing preprocessing;             ///< of the options, the file or the name, or assumed
   std::shared_ptr<const Program> program;        ///< forward and backward; none: `why_not`
   std::string why_not;                           ///< the reason why the model cannot be run
   std::vector<Note> notes;                       ///< of the program
@@ -38,7 +38,7 @@ struct ModelInfoOptions {
 ModelInfo inspect_model(const FoundNetwork& found, const ModelInfoOptions& options);
 
 nlohmann::ordered_json model_info_json(const ModelInfo& info);
-/// Lines for people. Names from files are made safe for a terminal.
-std::string model_info_text(const ModelInfo& info);
+/// Lines for people, wrapped to a width unless it is 0. Names from files are made safe for a terminal.
+std::string model_info_text(const ModelInfo& info, std::size_t width = 0);
 
 }  // namespace fovea

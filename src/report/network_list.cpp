@@ -1,6 +1,7 @@
 #include "report/network_list.hpp"
 
 #include "base/utf8.hpp"
+#include "base/wrapped_text.hpp"
 #include "networks/preprocessing_json.hpp"
 #include "report/result_text.hpp"
 #include "report/table.hpp"
@@ -99,8 +100,8 @@ nlohmann::ordered_json network_list_json(const NetworkList& list) {
   return json;
 }
 
-std::string network_list_text(const NetworkList& list) {
-  Table table({{"name", "name"},
+std::string network_list_text(const NetworkList& list, std::size_t width) {
+  Table table({{"name", "name", false, true},
                {"title", "network, other names"},
                {"megabytes", "MB", true},
                {"top1", "top-1", true},
@@ -112,11 +113,11 @@ std::string network_list_text(const NetworkList& list) {
   for (const RegisteredNetwork& network : list.registered)
     add_texts(table, {network.name, network.path, "", "", "", "registered",
                       preprocessing_text(network.preprocessing)});
-  return table.text() +
-         fmt::format(
-             "All networks that are not registered are from the {} ({}); 'fovea models pull NAME' downloads "
-             "one.\n",
-             shown(list.known.source), shown(list.known.licence));
+  return table.text(width) + hanging_lines(fmt::format("All networks that are not registered are from the {} "
+                                                       "({}); 'fovea models pull NAME' downloads "
+                                                       "one.\n",
+                                                       shown(list.known.source), shown(list.known.licence)),
+                                           width);
 }
 
 }  // namespace fovea

@@ -22,7 +22,7 @@ NetworkList list_networks(NetworkCatalog catalog);
 
 nlohmann::ordered_json network_list_json(const NetworkList& list);
 /// A line for each network. Names from files are made safe for a terminal.
-std::string network_list_text(const NetworkList& list);
+std::string network_list_text(const NetworkList& list, std::size_t width = 0);
 /// "caffe", "caffe, crop 28"; "" if nothing is specified.
 std::string preprocessing_text(const PreprocessingSpec& spec);
 

@@ -3,10 +3,12 @@
 #include "base/check.hpp"
 #include "base/csv.hpp"
 #include "base/enum_names.hpp"
+#include "base/isolated.hpp"
 #include "base/utf8.hpp"
 #include "fovea/image.hpp"
 #include "report/map_caption.hpp"
 #include "report/photo_region.hpp"
+#include "report/result_place.hpp"
 #include "report/result_text.hpp"
 
 #include <fmt/format.h>
@@ -57,16 +59,28 @@ std::vector<Box> ObjectReport::boxes(const Localization& object) const {
 }
 
 ObjectFiles ObjectReport::files(const FoundObject& found, const std::string& base) const {
+  return files_of(base, !found.object.map.empty(), found.rank);
+}
+
+std::vector<std::string> ObjectReport::planned_files(const std::string& base, bool has_map,
+                                                     std::int64_t ranks) const {
+  std::vector<std::string> paths;
+  for (std::int64_t rank = std::min<std::int64_t>(ranks, 1); rank <= ranks; ++rank)
+    append(paths, paths_of(files_of(base, has_map, rank)));
+  return paths;
+}
+
+ObjectFiles ObjectReport::files_of(const std::string& base, bool has_map, std::int64_t rank) const {
   if (is_graphic_path(options_.output))
     return {{ObjectFile::Stages, options_.output}};
   std::vector<ObjectFile> kinds = {ObjectFile::Mask, ObjectFile::Object};
   if (options_.components)
     kinds.push_back(ObjectFile::Components);
-  if (options_.stages && !found.object.map.empty())
+  if (options_.stages && has_map)
     kinds.push_back(ObjectFile::Map);
   if (options_.stages)
     kinds.insert(kinds.end(), {ObjectFile::Seeds, ObjectFile::Stages});
-  const std::string start = found.rank > 0 ? fmt::format("{}-top{}", base, found.rank) : base;
+  const std::string start = rank > 0 ? fmt::format("{}-top{}", base, rank) : base;
   ObjectFiles files;
   for (const ObjectFile kind : kinds)
     files.emplace_back(kind, fmt::format("{}-{}.png", start, name_of(kind)));
@@ -76,7 +90,7 @@ ObjectFiles ObjectReport::files(const FoundObject& found, const std::string& bas
 Figure ObjectReport::figure(const FoundObject& found, const Image& photo) const {
   const Localization& object = found.object;
   const Image shown_photo = for_panel(photo);
-  std::vector<Panel> panels = {{shown_photo, "Photo", fs::path(found.image).filename().string()}};
+  std::vector<Panel> panels = {{shown_photo, "Photo", isolated(fs::path(found.image).filename().string())}};
   std::string seeds = "Red: object, blue: background";
   if (!object.map.empty()) {
     panels.push_back({colorize(to_grey(object.map, {}), options_.colormap), "Saliency map",

@@ -55,6 +55,9 @@ public:
   std::vector<Box> boxes(const Localization& object) const;
   /// The files of an object; in a folder their names begin with `base`.
   ObjectFiles files(const FoundObject& found, const std::string& base) const;
+  /// The files of all objects of a photo: of one, or with `ranks` of that many classes (FoundObject::rank);
+  /// `has_map`: found by a map.
+  std::vector<std::string> planned_files(const std::string& base, bool has_map, std::int64_t ranks = 0) const;
   /// Writes these files. `photo` is the photo as read. OutputError.
   void write(const FoundObject& found, const std::string& base, const Image& photo) const;
   /// Photo, map, seeds, and the object with its box: the stages of Simonyan 2013, figure 4.
@@ -68,6 +71,7 @@ public:
   std::string text(const FoundObject& found, const std::string& base) const;
 
 private:
+  ObjectFiles files_of(const std::string& base, bool has_map, std::int64_t rank) const;
   Image picture(ObjectFile kind, const FoundObject& found, const Image& photo) const;
 
   ObjectReportOptions options_;

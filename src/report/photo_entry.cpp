@@ -188,7 +188,8 @@ Json PhotoEntries::answer(ReportExplainers& explain, const Image& image, const P
 
 PhotoEntry PhotoEntries::entry(std::vector<ReportExplainers>& explain, const PhotoTask& task) const {
   const Image photo = read_image(task.path);
-  Json json = {{"name", fs::path(task.path).filename().string()}, {"path", shown_path(task.path)}};
+  Json json = {{"name", fs::path(name_of_input(task.path)).filename().string()},
+               {"path", shown_path(task.path)}};
   if (task.truth) {
     const std::optional<std::int64_t> known = task.truths.front();
     json["truth"] = known ? networks_.front().network.labels.short_name(*known) : task.truth->text();

@@ -1,5 +1,7 @@
 #include "report/photo_explanation.hpp"
 
+#include "base/display_width.hpp"
+#include "base/isolated.hpp"
 #include "base/shown_format.hpp"
 #include "base/wrapped_text.hpp"
 #include "fovea/error.hpp"
@@ -30,24 +32,25 @@ std::string bar(double share, std::size_t width, bool has_blocks) {
   return text + parts[eighths % 8];
 }
 
-/// The text with at most `most` characters, of which the last is then an ellipsis.
+/// The text in at most `most` columns, with an ellipsis at the end of what was shortened.
 std::string shortened(const std::string& text, std::size_t most, bool has_blocks) {
-  if (character_count(text) <= most)
+  if (display_width(text) <= most)
     return text;
   const std::string end = has_blocks ? "\u2026" : "...";
-  std::size_t left = most - std::min(most, character_count(end));
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool begins = (static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U;
-    if (begins && left-- == 0)
+  const std::size_t room = most - std::min(most, display_width(end));
+  std::size_t kept = 0;
+  for (std::size_t i = 1; i <= text.size(); ++i) {
+    const bool begins = i == text.size() || (static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U;
+    if (begins && display_width(std::string_view(text).substr(0, i)) > room)
       break;
-    result += text[i];
+    if (begins)
+      kept = i;
   }
-  return result + end;
+  return text.substr(0, kept) + end;
 }
 
 std::string padded(const std::string& text, std::size_t width) {
-  const std::size_t used = character_count(text);
+  const std::size_t used = display_width(text);
   return text + std::string(width > used ? width - used : 0, ' ');
 }
 
@@ -138,7 +141,7 @@ std::string guesses_text(const std::vector<Prediction>& best, const Labels& labe
                          const PhotoExplanationOptions& options) {
   std::size_t longest = kNarrowestName;
   for (const Prediction& guess : best)
-    longest = std::max(longest, character_count(shown(labels.short_name(guess.index))));
+    longest = std::max(longest, display_width(shown(labels.short_name(guess.index))));
   constexpr std::size_t others = 2 + 9 + 2 + 2;  // indent, percentage, blanks between
   const std::size_t room = std::max(options.columns, others + kNarrowestName + kNarrowestBar) - others;
   const std::size_t name_width = std::min(longest, room - kNarrowestBar);
@@ -159,12 +162,13 @@ std::string guesses_text(const std::vector<Prediction>& best, const Labels& labe
 Figure explanation_figure(const PhotoExplanation& explanation, const Image& photo, const FoundNetwork& found,
                           const Network& network, const PhotoExplanationOptions& options) {
   const Explanation& first = explanation.maps.front();
-  const std::string name = network.labels.short_name(first.target.index);
+  const std::string name = isolated(network.labels.short_name(first.target.index));
   const Image region = region_of(photo, first);
   Figure figure;
   figure.heading = name;
   figure.details = score_text(first.target, network_name(found)) + "\n" + prepared_text(network);
-  figure.panels.push_back({region, "Photo", std::filesystem::path(explanation.photo).filename().string()});
+  figure.panels.push_back(
+      {region, "Photo", isolated(std::filesystem::path(explanation.photo).filename().string())});
   for (const Explanation& map : explanation.maps) {
     const Image picture = map.method == kGradient
                               ? heat_for(region, map, options.colormap, options.range)

@@ -231,6 +231,7 @@ ReportOutcome write_photos_page(const std::vector<std::string>& photos,
   page.finish();
   outcome.photos = static_cast<std::size_t>(summary.photos);
   outcome.left_out = summary.left_out.size();
+  outcome.json = report_json(options, networks, summary);
   return outcome;
 }
 

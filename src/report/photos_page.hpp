@@ -5,6 +5,8 @@
 #include "fovea/localize.hpp"
 #include "fovea/networks.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -62,6 +64,7 @@ struct ReportOutcome {
   std::size_t failed = 0;    ///< photos that failed
   std::size_t left_out = 0;  ///< failed photos and other files
   bool is_written = true;    ///< false: a picture beside the page could not be written, so there is no page
+  nlohmann::ordered_json json = {};  ///< `report_json`; null if there is no page
 };
 
 /// Writes the page of the photos, in their order, as one or two networks see them. `other_files` are listed

@@ -6,6 +6,7 @@
 #include "report/introduction.hpp"
 #include "report/map_caption.hpp"
 #include "report/page_pictures.hpp"
+#include "report/result_text.hpp"
 
 #include <fmt/format.h>
 
@@ -224,6 +225,31 @@ void add_summary(Page& page, const ReportOptions& options, const std::vector<Rep
     add_facts(page, title_for("Network", networks, k), model_card(networks[k]));
   add_facts(page, "Run", run_facts(options.command_line, summary.seconds));
   add_head(page, head_text(networks, summary, has_truth));
+}
+
+Json report_json(const ReportOptions& options, const std::vector<ReportNetwork>& networks,
+                 const ReportSummary& summary) {
+  Json json = {{"page", options.file}, {"photos", summary.photos}, {"left_out", summary.left_out.size()}};
+  json["networks"] = Json::array();
+  for (std::size_t k = 0; k < networks.size(); ++k) {
+    const NetworkSummary& network = summary.networks[k];
+    Json entry = {{"name", networks[k].title()}, {"classes", Json::array()}};
+    for (const auto& [index, photos] : by_frequency(network)) {
+      Json row = to_json(networks[k].network.labels, index);
+      row["photos"] = photos;
+      entry["classes"].push_back(std::move(row));
+    }
+    if (network.top1.of > 0) {
+      entry["photos_with_truth"] = network.top1.of;
+      entry["top1_accuracy"] = network.top1.share();
+      entry["top5_accuracy"] = network.top5.share();
+    }
+    json["networks"].push_back(std::move(entry));
+  }
+  json["left_out_files"] = Json::array();
+  for (const LeftOutFile& file : summary.left_out)
+    json["left_out_files"].push_back({{"file", file.path}, {"reason", file.why}});
+  return json;
 }
 
 }  // namespace fovea

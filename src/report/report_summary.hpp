@@ -47,4 +47,9 @@ void add_settings(Page& page, const ReportOptions& options, const std::vector<Re
 void add_summary(Page& page, const ReportOptions& options, const std::vector<ReportNetwork>& networks,
                  const ReportSummary& summary, const ReportEvents& events);
 
+/// The page and the numbers of all photos, and for each network its name, the classes that photos have, most
+/// frequent first, and with ground truth the accuracies, for programs.
+nlohmann::ordered_json report_json(const ReportOptions& options, const std::vector<ReportNetwork>& networks,
+                                   const ReportSummary& summary);
+
 }  // namespace fovea

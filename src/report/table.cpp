@@ -3,6 +3,7 @@
 #include "base/check.hpp"
 #include "base/display_width.hpp"
 #include "base/utf8.hpp"
+#include "base/wrapped_text.hpp"
 
 #include <fmt/format.h>
 
@@ -49,6 +50,104 @@ std::string tsv_field(const Json& value) {
   return shown(field);
 }
 
+using TextRows = std::vector<std::vector<std::string>>;
+
+/// No column of text is narrower, if it was wider.
+constexpr std::size_t kReadableWidth = 12;
+
+/// A word in pieces of at most `width` columns, cut behind a mark if one is near enough.
+std::string cut_word(std::string word, std::size_t width) {
+  std::string pieces;
+  while (display_width(word) > width) {
+    std::size_t fits = 0, mark = 0;
+    for (std::size_t i = 1; i <= word.size(); ++i) {
+      if (i < word.size() && (static_cast<unsigned char>(word[i]) & 0xC0U) == 0x80U)
+        continue;
+      if (display_width(std::string_view(word).substr(0, i)) > width && fits > 0)
+        break;
+      fits = i;
+      if (std::string_view("-,/._").find(word[i - 1]) != std::string_view::npos)
+        mark = i;
+    }
+    const std::size_t cut = mark > 0 ? mark : fits;
+    pieces += word.substr(0, cut) + " ";
+    word.erase(0, cut);
+  }
+  return pieces + word;
+}
+
+/// A cell's text in lines of at most `width` columns.
+std::vector<std::string> cell_lines(const std::string& text, std::size_t width) {
+  if (display_width(text) <= width)
+    return {text};
+  std::string words;
+  for (const std::string& word : wrapped_lines(text, 1))
+    words += cut_word(word, width) + " ";
+  return wrapped_lines(words, width);
+}
+
+std::size_t longest_word(const TextRows& rows, std::size_t column) {
+  std::size_t longest = 0;
+  for (const std::vector<std::string>& row : rows)
+    for (const std::string& word : wrapped_lines(row[column], 1))
+      longest = std::max(longest, display_width(word));
+  return longest;
+}
+
+/// Takes columns from the widest of them until the table fits, or all have their least width.
+void narrow_to(const std::vector<std::size_t>& least, std::size_t width, std::vector<std::size_t>& widths) {
+  std::size_t total = widths.empty() ? 0 : 2 * (widths.size() - 1);
+  for (const std::size_t each : widths)
+    total += each;
+  for (; total > width; --total) {
+    std::size_t widest = widths.size();
+    for (std::size_t c = 0; c < widths.size(); ++c)
+      if (widths[c] > least[c] && (widest == widths.size() || widths[c] > widths[widest]))
+        widest = c;
+    if (widest == widths.size())
+      return;
+    --widths[widest];
+  }
+}
+
+/// Narrows columns of text, first as far as their words allow.
+void narrow_columns(const TextRows& rows, const std::vector<TableColumn>& columns, std::size_t width,
+                    std::vector<std::size_t>& widths) {
+  for (const bool whole_words : {true, false}) {
+    std::vector<std::size_t> least = widths;
+    for (std::size_t c = 0; c < columns.size(); ++c)
+      if (!columns[c].is_right)
+        least[c] =
+            std::min(widths[c], std::max(kReadableWidth,
+                                         whole_words || columns[c].is_whole ? longest_word(rows, c) : 0));
+    narrow_to(least, width, widths);
+  }
+}
+
+/// A row in one line, or in several where a cell is wrapped.
+std::string row_text(const std::vector<std::string>& row, const std::vector<TableColumn>& columns,
+                     const std::vector<std::size_t>& widths) {
+  TextRows cells;
+  std::size_t height = 1;
+  for (std::size_t c = 0; c < row.size(); ++c) {
+    cells.push_back(cell_lines(row[c], widths[c]));
+    height = std::max(height, cells.back().size());
+  }
+  std::string text;
+  for (std::size_t i = 0; i < height; ++i) {
+    std::string line;
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      const std::string cell = i < cells[c].size() ? cells[c][i] : std::string();
+      const std::size_t used = display_width(cell);
+      const std::string room(widths[c] > used ? widths[c] - used : 0, ' ');
+      line += (c > 0 ? "  " : "") + (columns[c].is_right ? room + cell : cell + room);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 Table::Table(std::vector<TableColumn> columns) : columns_(std::move(columns)) {}
@@ -81,29 +180,24 @@ void Table::add_row(std::vector<TableCell> cells) {
   rows_.push_back(std::move(cells));
 }
 
-std::string Table::text() const {
-  std::vector<std::vector<std::string>> lines(1);
+std::string Table::text(std::size_t width) const {
+  TextRows rows(1);
   for (const TableColumn& column : columns_)
-    lines.front().push_back(shown(column.title));
+    rows.front().push_back(shown(column.title));
   for (const std::vector<TableCell>& row : rows_) {
-    std::vector<std::string>& line = lines.emplace_back();
+    std::vector<std::string>& texts = rows.emplace_back();
     for (const TableCell& cell : row)
-      line.push_back(shown(cell.text));
+      texts.push_back(shown(cell.text));
   }
   std::vector<std::size_t> widths(columns_.size(), 0);
-  for (const std::vector<std::string>& line : lines)
-    for (std::size_t c = 0; c < line.size(); ++c)
-      widths[c] = std::max(widths[c], display_width(line[c]));
+  for (const std::vector<std::string>& row : rows)
+    for (std::size_t c = 0; c < row.size(); ++c)
+      widths[c] = std::max(widths[c], display_width(row[c]));
+  if (width > 0)
+    narrow_columns(rows, columns_, width, widths);
   std::string text;
-  for (const std::vector<std::string>& line : lines) {
-    std::string row;
-    for (std::size_t c = 0; c < line.size(); ++c) {
-      const std::string room(widths[c] - display_width(line[c]), ' ');
-      row += (c > 0 ? "  " : "") + (columns_[c].is_right ? room + line[c] : line[c] + room);
-    }
-    row.erase(row.find_last_not_of(' ') + 1);
-    text += row + "\n";
-  }
+  for (const std::vector<std::string>& row : rows)
+    text += row_text(row, columns_, widths);
   return text;
 }
 

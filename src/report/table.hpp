@@ -11,6 +11,7 @@ struct TableColumn {
   std::string key;    ///< its name in TSV and JSON
   std::string title;  ///< its heading in text
   bool is_right = false;
+  bool is_whole = false;  ///< its words are never cut, since people copy them
 };
 
 /// A value for programs, and its text for people.
@@ -33,8 +34,9 @@ public:
   bool empty() const { return rows_.empty(); }
 
   /// Aligned columns two blanks apart below their titles, in columns of a terminal. Control characters and
-  /// line ends of cells are shown as escapes.
-  std::string text() const;
+  /// line ends of cells are shown as escapes. In a table wider than `width` (0: any) the widest columns of
+  /// text are wrapped, at blanks or, if that is not enough, within words, to no fewer than 12 columns.
+  std::string text(std::size_t width = 0) const;
   /// A line of keys and a line for each row, with a tab between fields. Within fields, tabs, line ends and
   /// backslashes are \t, \n, \r and \\, and other control characters escapes as `shown` has them; null is an
   /// empty field. Valid UTF-8.

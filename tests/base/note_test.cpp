@@ -97,10 +97,10 @@ TEST(Note, IsASentence) {
        "and wrong guesses are the sign of another (--preprocess names it; 'fovea info MODEL --try PHOTOS' "
        "compares them)"},
       {{NoteKind::MissingGlyphs, {1}, {"홍", "fonts-noto-cjk"}},
-       "no installed font has the character '홍': figures show a box; the Debian package fonts-noto-cjk has "
-       "one"},
+       "figures show a box in place of '홍', since no installed font has this character: the Debian package "
+       "fonts-noto-cjk holds one"},
       {{NoteKind::MissingGlyphs, {40}, {"xy", ""}},
-       "no installed font has 40 characters, as in 'xy': figures show boxes"},
+       "figures show boxes in place of 40 characters, such as 'xy', since no installed font has them"},
   };
   for (const auto& [note, text] : expected)
     EXPECT_EQ(to_string(note), text);

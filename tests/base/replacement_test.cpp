@@ -29,6 +29,7 @@ TEST(Replacement, ResultsCarryTheMarkOfTheirKind) {
                         "fovea"));
   EXPECT_TRUE(is_result("\x93NUMPY\x01"));
   EXPECT_TRUE(is_result("image,method,class_index\n"));
+  EXPECT_TRUE(is_result(".TH FOVEA\\-LIST 1 \"\" \"fovea 0.1.0\" \"fovea manual\"\n"));
   EXPECT_TRUE(is_result(""));
 }
 
@@ -41,6 +42,7 @@ TEST(Replacement, TheWordAloneMakesNoResult) {
   EXPECT_FALSE(is_result("{\"text\": \"fovea\"}"));
   EXPECT_FALSE(is_result("{" + long_text + "\"fovea\": 1" + long_text + "}")) << "not near an end";
   EXPECT_FALSE(is_result("\x08\x08\x12\x07pytorch"));
+  EXPECT_FALSE(is_result(".TH FOVEAL 1 \"\" \"\" \"another manual\"\n"));
   EXPECT_FALSE(is_result("file,class_index,x0,y0,x1,y1\n"));
   EXPECT_FALSE(is_result("\0"s));
 }
@@ -62,6 +64,29 @@ TEST(Replacement, IsAskedForBeforeAFileIsReplaced) {
   EXPECT_EQ(load(folder.file("a")), "old");
   write_file_atomically(folder.file("a"), "new");
   EXPECT_EQ(load(folder.file("a")), "new");
+}
+
+TEST(Replacement, OfASetIsRefusedAsAWhole) {
+  const TemporaryFolder folder;
+  store(folder.file("b"), "old");
+  std::filesystem::create_directory(folder.file("c"));
+  std::vector<std::string> asked;
+  set_replacement_check([&](const std::string& path) { asked.push_back(path); });
+  check_replacements(std::vector{folder.file("a"), folder.file("b")});
+  EXPECT_EQ(asked, std::vector{folder.file("b")}) << "there is no file a";
+  EXPECT_THROW(check_replacements(std::vector{folder.file("c")}), OutputError);
+  set_replacement_check({});
+}
+
+TEST(Replacement, NumberedFilesAreFoundByBeginningAndEnding) {
+  const TemporaryFolder folder;
+  for (const char* name : {"cat-c12-map.png", "cat-c3-map.png", "cat-c3-map.npy", "cat-cut-map.png",
+                           "cat-c-map.png", "dog-c3-map.png"})
+    store(folder.file(name), "");
+  const std::vector<std::string_view> endings = {"-map.png"};
+  EXPECT_EQ(numbered_files(folder.file("cat-c"), endings),
+            (std::vector{folder.file("cat-c12-map.png"), folder.file("cat-c3-map.png")}));
+  EXPECT_TRUE(numbered_files(folder.file("none/cat-c"), endings).empty());
 }
 
 }  // namespace

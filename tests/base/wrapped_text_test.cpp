@@ -18,11 +18,28 @@ TEST(WrappedText, BreaksAtBlanksAlone) {
   EXPECT_EQ(wrapped_lines(" ", 10), (Lines{""}));
 }
 
-TEST(WrappedText, CountsCharactersNotBytes) {
-  EXPECT_EQ(character_count("K\xC3\xA4tzchen"), 8U);
-  EXPECT_EQ(character_count(""), 0U);
+TEST(WrappedText, CountsColumnsNotBytes) {
+  EXPECT_EQ(wrapped_lines("홍학 홍학", 8), (Lines{"홍학", "홍학"}));
+  EXPECT_EQ(wrapped_lines("홍학 홍학", 9), (Lines{"홍학 홍학"}));
   EXPECT_EQ(wrapped_lines("\xC3\xA4\xC3\xA4 \xC3\xB6\xC3\xB6", 5),
             (Lines{"\xC3\xA4\xC3\xA4 \xC3\xB6\xC3\xB6"}));
+}
+
+TEST(HangingLines, ContinueBelowTheLastColumn) {
+  const std::string rows = "name    what it is and what it does\nother   short\n";
+  EXPECT_EQ(hanging_lines(rows, 0), rows);
+  EXPECT_EQ(hanging_lines(rows, 80), rows);
+  EXPECT_EQ(hanging_lines(rows, 30), "name    what it is and what it\n        does\nother   short\n");
+  EXPECT_EQ(hanging_lines("a  b  one two three four five six seven", 30),
+            "a  b  one two three four five\n      six seven");
+}
+
+TEST(HangingLines, AreIndentedWithoutColumnsOrRoom) {
+  EXPECT_EQ(hanging_lines("note: one two three four\n", 16), "note: one two\n  three four\n");
+  EXPECT_EQ(hanging_lines("  one two three four", 12), "  one two\n    three\n    four");
+  EXPECT_EQ(hanging_lines("a long first column  one two", 24), "a long first column one\n  two");
+  EXPECT_EQ(hanging_lines("", 10), "");
+  EXPECT_EQ(hanging_lines("\n\n", 10), "\n\n");
 }
 
 TEST(TwoColumns, WrapsTheRightOne) {

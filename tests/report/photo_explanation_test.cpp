@@ -1,6 +1,6 @@
 #include "report/photo_explanation.hpp"
 
-#include "base/wrapped_text.hpp"
+#include "base/display_width.hpp"
 #include "support/lines.hpp"
 #include "support/onnx_builder.hpp"
 #include "support/temporary_folder.hpp"
@@ -58,7 +58,7 @@ TEST_F(PhotoExplanations, guesses_fit_the_terminal) {
       options.columns = columns;
       options.has_blocks = blocks;
       for (const std::string& line : lines_in(guesses_text(explanation.maps[0].best, labels, options)))
-        EXPECT_LE(character_count(line), columns) << line;
+        EXPECT_LE(display_width(line), columns) << line;
     }
   options.columns = 40;
   options.has_blocks = false;
@@ -78,7 +78,7 @@ TEST_F(PhotoExplanations, the_text_says_what_lies_where) {
                            "'flamingo'", "Gradient, bright where"})
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   for (const std::string& line : lines_in(text))
-    EXPECT_LE(character_count(line), 80U) << line;
+    EXPECT_LE(display_width(line), 80U) << line;
 }
 
 TEST_F(PhotoExplanations, the_text_says_that_a_map_is_black) {
@@ -143,7 +143,7 @@ TEST_F(Assumptions, are_told_with_their_reasons) {
   EXPECT_NE(text.find("  preprocessing  short side"), std::string::npos) << text;
   EXPECT_NE(text.find("convention, assumed because nothing says"), std::string::npos) << text;
   for (const std::string& line : lines_in(text))
-    EXPECT_LE(character_count(line), 80U) << line;
+    EXPECT_LE(display_width(line), 80U) << line;
   EXPECT_EQ(assumptions_json(request.found, network)["preprocessing_assumed"], true);
   EXPECT_EQ(assumptions_json(request.found, network)["network"]["bundled"], true);
 }

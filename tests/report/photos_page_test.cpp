@@ -56,6 +56,15 @@ TEST_F(PhotosPage, shows_photos_and_lists_what_is_left_out) {
   EXPECT_EQ(outcome.photos, 2U);
   EXPECT_EQ(outcome.failed, 1U);
   EXPECT_EQ(outcome.left_out, 2U);
+  EXPECT_EQ(outcome.json["page"], options_.file);
+  EXPECT_EQ(outcome.json["photos"], 2);
+  EXPECT_EQ(outcome.json["left_out"], 2);
+  EXPECT_EQ(outcome.json["left_out_files"][0]["file"], folder_.file("broken.jpg"));
+  ASSERT_EQ(outcome.json["networks"].size(), 1U);
+  const Json& classes = outcome.json["networks"][0]["classes"];
+  ASSERT_EQ(classes.size(), 2U);
+  EXPECT_EQ(classes[0]["photos"], 1);
+  EXPECT_FALSE(outcome.json["networks"][0].contains("top1_accuracy")) << "no true classes are known";
   ASSERT_EQ(failures_.size(), 1U);
   EXPECT_EQ(failures_.front().find(folder_.file("broken.jpg")), 0U);
   const std::string page = load(options_.file);

@@ -20,6 +20,38 @@ TEST(Table, AlignsColumnsAsATerminalShowsThem) {
                               "홍학             c\\d\\ne\n");
 }
 
+TEST(Table, NarrowsColumnsOfTextToAWidth) {
+  Table table({{"name", "name"}, {"size", "size", true}, {"note", "what it is"}});
+  table.add_row({{"net", "net"}, {1, "1"}, {"", "the mean gradient of noisy copies"}});
+  const std::string whole = table.text();
+  EXPECT_EQ(table.text(200), whole);
+  EXPECT_EQ(table.text(30), "name  size  what it is\n"
+                            "net      1  the mean gradient\n"
+                            "            of noisy copies\n");
+  EXPECT_EQ(table.text(1), "name  size  what it is\n"
+                           "net      1  the mean\n"
+                           "            gradient of\n"
+                           "            noisy copies\n")
+      << "no column becomes narrower than is readable";
+}
+
+TEST(Table, CutsWordsOnlyIfBlanksAreNotEnough) {
+  Table whole({{"layer", "layer", false, true}, {"node", "node"}});
+  Table table({{"layer", "layer"}, {"node", "node"}});
+  for (Table* each : {&whole, &table})
+    each->add_row({{"", "/stages/stages.0/conv"}, {"", "a b"}});
+  EXPECT_EQ(whole.text(3), whole.text()) << "a name that is copied stays whole";
+  EXPECT_EQ(table.text(27), "layer                  node\n"
+                            "/stages/stages.0/conv  a b\n");
+  EXPECT_EQ(table.text(24), "layer               node\n"
+                            "/stages/stages.0/   a b\n"
+                            "conv\n");
+  EXPECT_EQ(table.text(3), "layer         node\n"
+                           "/stages/      a b\n"
+                           "stages.0/\n"
+                           "conv\n");
+}
+
 TEST(Table, WritesTabSeparatedValues) {
   EXPECT_EQ(example().tsv(), "name\ttop1\tnote\n"
                              "resnet50\t0.761\ta\\tb\n"
