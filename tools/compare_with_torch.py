@@ -8,7 +8,7 @@ Every network of tests/data/networks against the references stored there; PyTorc
 networks of torchvision see zoo_check.py. For each network and ReLU rule the program is called as a user would:
 
     fovea forward  MODEL --input X.npy -o Y.npy
-    fovea gradient MODEL --input X.npy --target K --rule RULE -o G.npy
+    fovea gradient MODEL --input X.npy --class K --rule RULE -o G.npy
 
 and the relative L2 errors ||found - expected|| / ||expected|| are printed. The exit code is 1 if a call fails or an
 error is above --tolerance.
@@ -79,7 +79,7 @@ def main():
                 if what == "scores":
                     command = [args.fovea, "forward", model, "--input", picture, "-o", result]
                 else:
-                    command = [args.fovea, "gradient", model, "--input", picture, "--target", str(target)]
+                    command = [args.fovea, "gradient", model, "--input", picture, "--class", str(target)]
                     command += ["--rule", what]
                     command += (["--precision", args.precision] if args.precision else []) + ["-o", result]
                 found, message = call(command, result)

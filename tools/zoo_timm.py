@@ -13,7 +13,7 @@ it builds the network with seeded random weights, gives values to what starts at
 
 by PyTorch's older exporter (script) and its newest one (dynamo). The second phase calls the program as a user would,
 
-    fovea gradient FOLDER/MODEL/script-13.onnx --input x.npy --target K --scores S.npy -o G.npy
+    fovea gradient FOLDER/MODEL/script-13.onnx --input x.npy --class K --write-scores S.npy -o G.npy
 
 for each file, compares, and writes what it found to FOLDER/MODEL/results.json; a file that agreed before is called again
 only with --again, so that it may be deleted (--delete) and its line of the table stays. An error is wrong if it is above
@@ -272,8 +272,8 @@ def run(fovea, model, folder, target, options, scratch, timeout):
         if os.path.exists(path):
             os.remove(path)
     try:
-        done = subprocess.run([fovea, "gradient", model, "--input", os.path.join(folder, "x.npy"), "--target", str(target),
-                               "--scores", paths[0], "-o", paths[1], *options], capture_output=True, text=True, timeout=timeout)
+        done = subprocess.run([fovea, "gradient", model, "--input", os.path.join(folder, "x.npy"), "--class", str(target),
+                               "--write-scores", paths[0], "-o", paths[1], *options], capture_output=True, text=True, timeout=timeout)
     except subprocess.TimeoutExpired:
         return None, None, "ended after %d s" % timeout, []
     lines = done.stderr.strip().splitlines()

@@ -8,7 +8,7 @@
 Each network is built with seeded random weights, brought to life (see `enliven`) and exported in this process. Then
 the program is called as a user would call it,
 
-    fovea gradient MODEL --input X.npy --target K --rule RULE --scores S.npy -o G.npy
+    fovea gradient MODEL --input X.npy --class K --rule RULE --write-scores S.npy -o G.npy
 
 and the relative L2 errors ||found - expected|| / ||expected|| of scores and gradients are printed, beside two measures of
 the conditioning: the error of PyTorch's own float32 gradient, and how far the float64 gradient moves at most when the
@@ -169,7 +169,7 @@ def run(command, folder):
     for path in paths:
         with contextlib.suppress(FileNotFoundError):
             os.remove(path)
-    done = subprocess.run([sys.executable, "-ISc", LAUNCHER, *command, "--scores", paths[0], "-o", paths[1]],
+    done = subprocess.run([sys.executable, "-ISc", LAUNCHER, *command, "--write-scores", paths[0], "-o", paths[1]],
                           capture_output=True, text=True, check=True)
     code, seconds, kilobytes = done.stdout.split()
     lines = done.stderr.strip().splitlines()
@@ -180,7 +180,7 @@ def run(command, folder):
 
 
 def gradient_command(args, model, picture, target, rule):
-    command = [args.fovea, "gradient", model, "--input", picture, "--target", str(target), "--rule", rule]
+    command = [args.fovea, "gradient", model, "--input", picture, "--class", str(target), "--rule", rule]
     return command + (["--precision", args.precision] if args.precision else []) + (
         ["--threads", str(args.threads)] if args.threads else [])
 

@@ -35,8 +35,8 @@ class Results(support.ModelTestCase):
         np.save(self.folder / "x.npy", x)
         for method in ("gradient", "deconvnet", "guided"):
             support.fovea(
-                "gradient", support.MODEL, "--input", self.folder / "x.npy", "--target", 8, "--rule", method,
-                "--scores", self.folder / "scores.npy", "-o", self.folder / "gradient.npy",
+                "gradient", support.MODEL, "--input", self.folder / "x.npy", "--class", 8, "--rule", method,
+                "--write-scores", self.folder / "scores.npy", "-o", self.folder / "gradient.npy",
             )  # fmt: skip
             gradient = self.model.gradient(x, target=8, method=method)
             np.testing.assert_array_equal(gradient, np.load(self.folder / "gradient.npy"))

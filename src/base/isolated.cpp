@@ -27,12 +27,20 @@ bool has_right_to_left(std::string_view text) {
   return false;
 }
 
+std::string marked_name(std::string_view name, const char* mark) {
+  if (!has_right_to_left(name))
+    return std::string(name);
+  return std::string("\u200E").append(mark).append(name).append("\u2069");
+}
+
 }  // namespace
 
 std::string isolated(std::string_view name) {
-  if (!has_right_to_left(name))
-    return std::string(name);
-  return std::string("\u200E\u2068").append(name).append("\u2069");
+  return marked_name(name, "\u2068");
+}
+
+std::string isolated_file(std::string_view name) {
+  return marked_name(name, "\u2066");
 }
 
 }  // namespace fovea

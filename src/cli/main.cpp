@@ -1,4 +1,5 @@
 #include "base/processor.hpp"
+#include "base/unfinished.hpp"
 #include "cli/kit/interrupts.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/processor_guard.hpp"
@@ -97,8 +98,11 @@ std::vector<const char*> meant_arguments(int argc, char** argv) {
   const bool is_verb =
       std::any_of(std::begin(kVerbs), std::end(kVerbs), [&](const Verb& verb) { return verb.name == first; });
   std::error_code ignored;
-  if (!is_verb && !first.starts_with('-') &&
-      (fovea::has_picture_name(first) || std::filesystem::exists(first, ignored)))
+  const bool is_picture =
+      first == "-" ||
+      (!first.starts_with('-') && (fovea::has_picture_name(first) || first.find('/') != std::string::npos ||
+                                   std::filesystem::exists(first, ignored)));
+  if (!is_verb && is_picture)
     arguments.insert(arguments.begin() + 1, "explain");
   return arguments;
 }
@@ -117,7 +121,9 @@ int run(int argc, char** argv) {
                    "a page of photos, maps and objects to look at and pass on");
   const auto work = line.parse(static_cast<int>(arguments.size()), arguments.data());
   const int code = work ? (*work)() : kDone;
-  say_notes(fovea::take_drawing_notes());
+  // Warnings, since figures lack what they should show.
+  for (const fovea::Note& note : fovea::take_drawing_notes())
+    say("fovea: warning: {}\n", fovea::to_string(note));
   return code;
 }
 
@@ -140,15 +146,9 @@ extern "C" void end_at_lost_pages(int) {
   ::_exit(kFailed);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+/// Runs the command line and reports what ends it. Returns the exit code.
+int run_and_report(int argc, char** argv) {
   using fovea::cli::say;
-  fovea::cli::keep_standard_descriptors();
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);
-  std::signal(SIGBUS, end_at_lost_pages);
-  fovea::cli::clean_up_on_interrupts();
   try {
     const int code = run(argc, argv);
     return end_output() ? code : kFailed;
@@ -174,4 +174,18 @@ int main(int argc, char** argv) {
     say("fovea: internal error: {}\nPlease report this with the command and the model.\n", error.what());
     return kInternal;
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  fovea::cli::keep_standard_descriptors();
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  std::signal(SIGBUS, end_at_lost_pages);
+  fovea::cli::clean_up_on_interrupts();
+  const int code = run_and_report(argc, argv);
+  // A run that failed leaves no empty folder that it made.
+  const fovea::UnfinishedLock hold = code == kDone ? fovea::UnfinishedLock() : fovea::remove_unfinished();
+  return code;
 }

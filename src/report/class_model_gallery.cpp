@@ -125,7 +125,7 @@ std::vector<std::string> ClassModelGallery::planned_files(std::span<const ClassM
   for (const ClassModelTarget& target : targets)
     for (std::size_t k = 0; k < static_cast<std::size_t>(options_.pictures_of_each); ++k) {
       append(planned, files(target, k));
-      for (int step = every; every > 0 && step <= steps; step += every)
+      for (int step = 0; every > 0 && step <= steps; step += every)
         planned.push_back(frame(target, k, step));
     }
   if (options_.sheet)

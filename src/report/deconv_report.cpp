@@ -51,7 +51,7 @@ std::vector<DeconvView> DeconvReport::view_layer(std::span<Session> sessions, co
 }
 
 std::string DeconvReport::heading(const std::string& path) const {
-  const std::string file = isolated(std::filesystem::path(name_of_input(path)).filename().string());
+  const std::string file = isolated_file(std::filesystem::path(name_of_input(path)).filename().string());
   const std::string rules = pictures_.rules_text();
   const std::string network = options_.network.empty() ? "" : " of " + options_.network;
   if (!display_.layer)

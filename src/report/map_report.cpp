@@ -51,7 +51,7 @@ Figure MapReport::figure(std::span<const Explanation> results, const Image& phot
                          const std::string& path) const {
   return map_figure(results, photo,
                     {options_.network, options_.method_options, options_.crops, options_.range,
-                     options_.overlay, isolated(fs::path(path).filename().string()),
+                     options_.overlay, isolated_file(fs::path(path).filename().string()),
                      options_.class_model ? &class_models_.panel(results.front().target.index) : nullptr});
 }
 

@@ -90,7 +90,8 @@ ObjectFiles ObjectReport::files_of(const std::string& base, bool has_map, std::i
 Figure ObjectReport::figure(const FoundObject& found, const Image& photo) const {
   const Localization& object = found.object;
   const Image shown_photo = for_panel(photo);
-  std::vector<Panel> panels = {{shown_photo, "Photo", isolated(fs::path(found.image).filename().string())}};
+  std::vector<Panel> panels = {
+      {shown_photo, "Photo", isolated_file(fs::path(found.image).filename().string())}};
   std::string seeds = "Red: object, blue: background";
   if (!object.map.empty()) {
     panels.push_back({colorize(to_grey(object.map, {}), options_.colormap), "Saliency map",

@@ -168,7 +168,7 @@ Figure explanation_figure(const PhotoExplanation& explanation, const Image& phot
   figure.heading = name;
   figure.details = score_text(first.target, network_name(found)) + "\n" + prepared_text(network);
   figure.panels.push_back(
-      {region, "Photo", isolated(std::filesystem::path(explanation.photo).filename().string())});
+      {region, "Photo", isolated_file(std::filesystem::path(explanation.photo).filename().string())});
   for (const Explanation& map : explanation.maps) {
     const Image picture = map.method == kGradient
                               ? heat_for(region, map, options.colormap, options.range)

@@ -35,8 +35,8 @@ TEST(Arrays, GradientsOfTheReferenceNetworksAreThoseOfPyTorch) {
   for (const auto& network : networks()) {
     const std::string base = data("networks/" + network["name"].get<std::string>());
     const std::string target = std::to_string(network["target"].get<int>()), rule = rules[next++ % 3];
-    const Outcome outcome = fovea({"gradient", base + ".onnx", "--input", base + ".input.npy", "--target",
-                                   target, "--rule", rule, "--scores", scores, "-o", gradient});
+    const Outcome outcome = fovea({"gradient", base + ".onnx", "--input", base + ".input.npy", "--class",
+                                   target, "--rule", rule, "--write-scores", scores, "-o", gradient});
     ASSERT_EQ(outcome.code, 0) << base << ": " << outcome.err;
     EXPECT_EQ(outcome.out, "");
     EXPECT_LE(relative_error(gradient, base + "." + rule + ".npy"), 1e-4) << base << " " << rule;
@@ -50,7 +50,7 @@ TEST(Arrays, DoublePrecisionIsCloserThanSingle) {
   for (const auto& [precision, backend, tolerance] :
        {std::tuple{"f64", "auto", 1e-6}, std::tuple{"f32", "reference", 1e-5}}) {
     const Outcome outcome =
-        fovea({"gradient", base + ".onnx", "--input", base + ".input.npy", "--target", "3", "--precision",
+        fovea({"gradient", base + ".onnx", "--input", base + ".input.npy", "--class", "3", "--precision",
                precision, "--backend", backend, "--threads", "1", "-o", gradient});
     ASSERT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_EQ(read_npy(gradient).dtype(), precision == std::string("f64") ? DType::F64 : DType::F32);
@@ -77,7 +77,7 @@ TEST(Arrays, ForwardNeedsTheInputsThatTheModelHas) {
   const std::string base = data("networks/residual"), out = folder.file("y.npy");
   const Outcome outcome = fovea({"forward", base + ".onnx", "-o", out});
   EXPECT_EQ(outcome.code, 2);
-  EXPECT_NE(outcome.err.find("--input is required"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("--input is missing"), std::string::npos) << outcome.err;
   EXPECT_EQ(folder.count(), 0U);
 }
 
@@ -85,7 +85,7 @@ TEST(Arrays, GradientSaysThatRoundingsWerePassedStraightThrough) {
   const TemporaryFolder folder;
   const std::string base = data("networks/quantised"), out = folder.file("g.npy");
   const Outcome outcome =
-      fovea({"gradient", base + ".onnx", "--input", base + ".input.npy", "--target", "1", "-o", out});
+      fovea({"gradient", base + ".onnx", "--input", base + ".input.npy", "--class", "1", "-o", out});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_NE(outcome.err.find("straight through the rounding of 3 quantisations"), std::string::npos)
       << outcome.err;
@@ -112,7 +112,7 @@ TEST(Arrays, ForwardKeepsTheFinalSoftmax) {
 TEST(Arrays, GradientSaysThatTheSoftmaxWasRemoved) {
   const TemporaryFolder folder;
   const std::string base = data("networks/softmax");
-  const Outcome outcome = fovea({"gradient", base + ".onnx", "--input", base + ".input.npy", "--target", "2",
+  const Outcome outcome = fovea({"gradient", base + ".onnx", "--input", base + ".input.npy", "--class", "2",
                                  "-o", folder.file("g.npy")});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_TRUE(contains(outcome.err, "fovea: note: the scores are the values before the Softmax"))

@@ -316,9 +316,9 @@ TEST_F(Evaluate, WhatMakesNoSenseIsAnError) {
   expect_error(evaluate("x", {"--guesses", "2"}), 2, {"--guesses"});
   expect_error(evaluate("x", {"--list", truth}), 2, {"--list needs a folder of XML files"});
   expect_error(evaluate("x", {"--class-numbers", truth}), 2, {"--class-numbers", "--synsets"});
-  expect_error(fovea({"evaluate"}), 2, {"a command is missing"});
   expect_error(fovea({"evaluate", "nothing"}), 2, {"evaluate"});
-  expect_error(fovea({"evaluate", "localization", pictures, "-o", "x"}), 2, {"--truth is required"});
+  expect_error(fovea({"evaluate", "localization", pictures, "-o", "x"}), 2,
+               {"the option --truth is missing: the known boxes"});
   expect_error(
       fovea({"evaluate", "localization", folder.file("no"), "--truth", truth, "-o", folder.file("x")}), 1,
       {"is not a folder of pictures"});

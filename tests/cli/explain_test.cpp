@@ -145,7 +145,8 @@ TEST(Folders, WithoutPicturesSayWhatWouldWork) {
   fs::copy_file(sample("church.jpg"), folder.file("above/photos/church.jpg"));
   expect_error(fovea({"classify", folder.file("empty")}), 1, {"empty: is an empty folder"});
   expect_error(fovea({"saliency", folder.file("above"), "-o", folder.file("x")}), 1,
-               {"above: is a folder without pictures of its own", "name one of them"});
+               {"above: is a folder without pictures of its own",
+                "name one of them, or take them all with --recursive"});
   expect_error(fovea({"classify", std::string(FOVEA_SOURCE_DIR) + "/models"}), 1,
                {"models: is a folder that holds no pictures"});
   expect_error(fovea({"localize", folder.file("none"), "-o", folder.file("x")}), 1, {"none"});

@@ -79,7 +79,7 @@ TEST(LocalizeVerb, TopGivesABoxForEachGuess) {
 
 TEST(LocalizeVerb, OnePngIsTheFigureAlone) {
   const TemporaryFolder folder;
-  const Outcome outcome = fovea({"localize", sample("parachute.jpg"), "--class", "parachute", "--rule",
+  const Outcome outcome = fovea({"localize", sample("parachute.jpg"), "--class", "parachute", "--method",
                                  "guided", "--star", "-o", folder.file("a.png")});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(files_in(folder.path()), Names{"a.png"});

@@ -63,7 +63,11 @@ protected:
   std::string sidecar(const std::string& name) const {
     return folder.file("data/fovea/models/" + name + ".json");
   }
-  std::vector<std::string> cache() const { return files_in(folder.file("cache/fovea/models")); }
+  /// The files of the cache; none without a folder, which a run that failed takes away if it made it.
+  std::vector<std::string> cache() const {
+    const std::string path = folder.file("cache/fovea/models");
+    return std::filesystem::exists(path) ? files_in(path) : std::vector<std::string>();
+  }
 
   TemporaryFolder folder;
   HttpServer server;

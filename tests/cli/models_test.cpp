@@ -11,8 +11,8 @@ TEST_F(Models, AKnownNetworkThatIsNotHereSaysHowToGetIt) {
   for (const std::vector<std::string>& arguments :
        {std::vector<std::string>{"info", "bundled"},
         {"bench", "bundled"},
-        {"forward", "bundled", "--input", "x.npy", "-o", out},
-        {"gradient", "bundled", "--input", "x.npy", "--target", "0", "-o", out}})
+        {"forward", "bundled", "--input", "x.npy", "-o", out + ".npy"},
+        {"gradient", "bundled", "--input", "x.npy", "--class", "0", "-o", out + ".npy"}})
     expect_error(fovea(arguments, options), 1, {hint});
   EXPECT_EQ(server.requests().size(), 0U) << "nothing is fetched unasked";
 }
@@ -42,7 +42,7 @@ TEST_F(Models, ANetworkThatWasPulledIsUsedByItsName) {
   // Past the model, to the array that is not there.
   const std::string x = folder.file("x.npy"), y = folder.file("y.npy");
   expect_error(fovea({"forward", "bundled", "--input", x, "-o", y}, options), 1, {x});
-  expect_error(fovea({"gradient", "bundled", "--input", x, "--target", "0", "-o", y}, options), 1, {x});
+  expect_error(fovea({"gradient", "bundled", "--input", x, "--class", "0", "-o", y}, options), 1, {x});
   EXPECT_EQ(fovea({"bench", "bundled", "--iterations", "1", "--warm-up", "1"}, options).code, 0);
 }
 

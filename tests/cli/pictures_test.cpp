@@ -187,7 +187,7 @@ TEST(ClassModelVerb, WritesPictureAndArray) {
   EXPECT_EQ(files_in(folder.path()), (Names{"4-church-step0000.png", "4-church-step0003.png",
                                             "4-church-step0006.png", "4-church.npy", "4-church.png"}));
   EXPECT_TRUE(contains(outcome.out, "after 6 steps")) << outcome.out;
-  EXPECT_TRUE(contains(outcome.err, "church: step    6/6")) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "church: step    0/6")) << outcome.err;
   EXPECT_EQ(read_image(folder.file("4-church.png")).width, 128);
   EXPECT_EQ(read_npy(folder.file("4-church.npy")).shape(), Shape({3, 128, 128}));
 }

@@ -171,7 +171,8 @@ TEST(Report, IsWholeOrNotThereAtAll) {
     EXPECT_TRUE(contains(outcome.err, "cannot write")) << outcome.err;
     EXPECT_EQ(folder.count(), 0U);
   }
-  EXPECT_EQ(fovea({"report", sample("church.jpg"), "-o", folder.file("none/r.html")}).code, 1);
+  store(folder.file("file"), "");
+  EXPECT_EQ(fovea({"report", sample("church.jpg"), "-o", folder.file("file/r.html")}).code, 1);
 }
 
 TEST(Report, AnInterruptLeavesNothing) {

@@ -52,6 +52,21 @@ TEST_F(Settings, PreprocessingIsOfOptionVariableFileOrMetadata) {
   EXPECT_EQ(best({"--preprocess", "caffe"}, with("", {{"FOVEA_PREPROCESS", "tf"}})), caffe);
 }
 
+TEST_F(Settings, APresetThatReplacesTheModelsOwnIsNoted) {
+  const std::string photo = sample("church.jpg"), path = folder.file("config/fovea/config");
+  const auto err = [&](const CommandOptions& options, std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"classify", photo, "-m", bundled()});
+    return fovea(more, options).err;
+  };
+  EXPECT_TRUE(contains(err(with("", {{"FOVEA_PREPROCESS", "caffe"}})),
+                       "note: pictures are prepared by the preset caffe, which FOVEA_PREPROCESS sets"));
+  EXPECT_TRUE(contains(err(with("preprocess = tf\n")), "the preset tf, which " + path + ":1 sets"));
+  EXPECT_FALSE(contains(err(with("preprocess = tf\n"), {"--preprocess", "caffe"}), "are prepared by"));
+  const Outcome info = fovea({"info", bundled()}, with("preprocess = tf\n"));
+  EXPECT_TRUE(contains(info.out, "(from preset tf, set by " + path + ":1)")) << info.out;
+  EXPECT_TRUE(contains(info.err, "are prepared by the preset tf")) << info.err;
+}
+
 TEST_F(Settings, OfTheFileAreOptions) {
   const std::string photo = sample("church.jpg");
   EXPECT_EQ(
@@ -121,6 +136,26 @@ TEST(Progress, IsOneLineAsWideAsTheTerminal) {
 TEST(Progress, IsLeftOutIfAsked) {
   EXPECT_TRUE(progress_lines(80, {"--no-progress"}).empty());
   EXPECT_TRUE(progress_lines(80, {"-q"}).empty());
+}
+
+TEST(Messages, AreAsWideAsTheTerminal) {
+  for (const int columns : {0, 60, 80}) {
+    CommandOptions options;
+    options.terminal_columns = columns;
+    options.environment = {{"TERM", "dumb"}, {"COLUMNS", ""}};
+    std::string err = fovea({"classify", sample("church.jpg")}, options).err;
+    std::erase(err, '\r');
+    EXPECT_TRUE(contains(err, "note: no network was named")) << err;
+    if (columns == 0)
+      EXPECT_EQ(lines_of(err), 1) << "no line is wrapped in a file";
+    else
+      EXPECT_GT(lines_of(err), 2) << err;
+    for (std::size_t begin = 0; columns > 0 && begin < err.size();) {
+      const std::size_t end = err.find('\n', begin);
+      EXPECT_LE(display_width(err.substr(begin, end - begin)), static_cast<std::size_t>(columns)) << err;
+      begin = end == std::string::npos ? err.size() : end + 1;
+    }
+  }
 }
 
 TEST(Messages, HaveColoursOnTerminalsOnly) {

@@ -1,5 +1,7 @@
 #include "support/program.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace fovea::test {
 namespace {
 
@@ -14,12 +16,38 @@ TEST(StandardStreams, APictureComesFromAPipe) {
   const Outcome of_file = fovea({"classify", photo}),
                 of_pipe = fovea({"classify", "-"}, reading(load(photo)));
   EXPECT_EQ(of_pipe.code, 0) << of_pipe.err;
-  EXPECT_EQ(of_pipe.out.substr(0, 11), "/dev/stdin\n");
+  EXPECT_EQ(of_pipe.out.substr(0, 15), "standard input\n");
   EXPECT_EQ(of_pipe.out.substr(of_pipe.out.find('\n')), of_file.out.substr(of_file.out.find('\n')));
   EXPECT_EQ(fovea({"classify", "/dev/stdin"}, reading(load(photo))).out, of_pipe.out);
   CommandOptions redirected;
   redirected.stdin_path = photo;
   EXPECT_EQ(fovea({"classify", "-"}, redirected).out, of_pipe.out);
+}
+
+TEST(StandardStreams, ADashAloneIsAPicture) {
+  const TemporaryFolder folder;
+  CommandOptions options = reading(load(sample("church.jpg")));
+  options.folder = folder.path();
+  const Outcome outcome = fovea({"-"}, options);
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out.substr(0, 15), "standard input\n");
+  EXPECT_EQ(files_in(folder.path()), std::vector<std::string>{"stdin-explained.png"});
+}
+
+TEST(StandardStreams, EveryVerbNamesTheStreamInWords) {
+  const std::string photo = load(sample("church.jpg"));
+  const TemporaryFolder folder;
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{"classify", "-", "--json"},
+                                             {"saliency", "-", "-o", folder.file("s"), "--json"},
+                                             {"localize", "-", "-o", folder.file("l"), "--json"},
+                                             {"deconv", "-", "-o", folder.file("d"), "--json"},
+                                             {"explain", "-", "-o", folder.file("e"), "--json"}}) {
+    const Outcome outcome = fovea(arguments, reading(photo));
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_TRUE(contains(outcome.out, "\"image\": \"standard input\"")) << outcome.out;
+    EXPECT_FALSE(contains(outcome.out, "/dev/stdin")) << outcome.out;
+  }
 }
 
 TEST(StandardStreams, AModelComesFromAPipe) {
@@ -34,8 +62,8 @@ TEST(StandardStreams, OneThingIsReadFromStandardInput) {
 }
 
 TEST(StandardStreams, WhatIsNoPictureIsAnError) {
-  expect_error(fovea({"classify", "-", "-q"}, reading("no picture")), 1, {"/dev/stdin: "});
-  expect_error(fovea({"classify", "-", "-q"}), 1, {"/dev/stdin: "});
+  expect_error(fovea({"classify", "-", "-q"}, reading("no picture")), 1, {"standard input: "});
+  expect_error(fovea({"classify", "-", "-q"}), 1, {"standard input: "});
 }
 
 TEST(StandardStreams, OneFileGoesToStandardOutput) {
@@ -115,13 +143,91 @@ TEST_F(ExistingOutputs, OfOthersStayWithoutForce) {
   EXPECT_NE(load(picture), before);
 }
 
-TEST_F(ExistingOutputs, InAFolderStayToo) {
-  std::filesystem::create_directory(folder.file("maps"));
-  store(folder.file("maps/church-map.png"), "another's");
-  const Outcome outcome = saliency(folder.file("maps"));
-  EXPECT_EQ(outcome.code, 1);
-  EXPECT_TRUE(contains(outcome.err, "church-map.png: exists and is not a result of fovea")) << outcome.err;
-  EXPECT_EQ(load(folder.file("maps/church-map.png")), "another's");
+/// Every verb that writes into a folder refuses before its first file, whichever file is another's.
+TEST_F(ExistingOutputs, InAFolderAreAReasonToWriteNothing) {
+  const std::string first = folder.file("church.jpg"), second = sample("golf-ball.jpg");
+  const auto layers = nlohmann::json::parse(fovea({"info", bundled(), "--layers", "--json"}).out)["layers"];
+  const std::string layer = layers[1]["name"];
+  const std::vector<std::pair<std::vector<std::string>, std::string>> runs = {
+      {{"saliency", first, second, "--figure"}, "golf-ball-figure.png"},
+      {{"saliency", first, second, "--methods", "gradient,guided"}, "golf-ball-guided-map.npy"},
+      {{"explain", first, second}, "golf-ball-explained.png"},
+      {{"localize", first, second, "--stages", "--top", "2"}, "golf-ball-top2-stages.png"},
+      {{"localize", first, "--foreground", "60,60", "--background", "2,2"}, "church-mask.png"},
+      {{"deconv", first, second}, "golf-ball-pattern.npy"},
+      {{"deconv", first, second, "--layer", layer, "--top", "2"}, "golf-ball-c3-patch.png"},
+      {{"deconv", "--dataset", folder.path(), "--layer", layer, "--top", "2"}, "patches.csv"},
+      {{"class-model", "--class", "1", "--class", "2", "--steps", "4", "--every", "2"},
+       "2-cassette-player-step0004.png"},
+      {{"evaluate", "sanity", first, "--methods", "gradient", "--stages", "1"}, "report.html"},
+      {{"evaluate", "faithfulness", first, "--methods", "gradient"}, "curve-insertion.svg"},
+      {{"man"}, "fovea-report.1"}};
+  for (const auto& [command, stranger] : runs) {
+    const std::string output = folder.file("out");
+    std::filesystem::create_directory(output);
+    store(output + "/" + stranger, "another's");
+    std::vector<std::string> arguments = command;
+    if (command.front() != "man")
+      arguments.emplace_back("-o");
+    arguments.push_back(output);
+    const Outcome outcome = fovea(arguments);
+    expect_error(outcome, 1, {stranger + ": exists and is not a result of fovea", "--force"});
+    EXPECT_EQ(files_in(output), std::vector<std::string>{stranger}) << command.front();
+    std::filesystem::remove_all(output);
+  }
+}
+
+TEST_F(ExistingOutputs, AreReplacedByManualPagesIfTheyAreSome) {
+  for (int run = 0; run < 2; ++run) {
+    EXPECT_EQ(fovea({"man", folder.file("man")}).code, 0);
+    EXPECT_EQ(fovea({"man", folder.file("man"), "--markdown"}).code, 0);
+  }
+  store(folder.file("man/fovea.1"), "another's");
+  EXPECT_EQ(fovea({"man", folder.file("man"), "-f"}).code, 0);
+  EXPECT_NE(load(folder.file("man/fovea.1")), "another's");
+}
+
+TEST(OutputNames, ThatContradictWhatIsWrittenAreRefused) {
+  const TemporaryFolder folder;
+  const std::string photo = sample("church.jpg"), base = data("networks/plain");
+  const auto refused = [&](std::vector<std::string> arguments, const std::string& name) {
+    arguments.insert(arguments.end(), {"-o", folder.file(name)});
+    expect_error(fovea(arguments), 2, {"--output: expected the name of ", "found", name});
+  };
+  refused({"report", photo}, "x.pdf");
+  refused({"report", photo}, "page");
+  refused({"export", "canonical", bundled()}, "e.png");
+  refused({"forward", base + ".onnx", "--input", base + ".input.npy"}, "y.csv");
+  refused({"gradient", base + ".onnx", "--input", base + ".input.npy", "--class", "0"}, "y");
+  for (const char* verb : {"saliency", "explain", "localize", "deconv"})
+    refused({verb, photo}, "x.gif");
+  refused({"class-model", "--class", "1"}, "x.webp");
+  refused({"evaluate", "sanity", photo, "--methods", "gradient"}, "x.png");
+  expect_error(fovea({"report", photo, "-o", folder.path()}), 2, {"found the folder", "/page.html'"});
+  expect_error(fovea({"man", folder.file("x.md")}), 2, {"folder: expected the name of a folder"});
+  EXPECT_EQ(folder.count(), 0U);
+}
+
+TEST(OutputNames, MayBeInFoldersThatAreStillToBeMade) {
+  const TemporaryFolder folder;
+  const std::string photo = sample("church.jpg"), base = data("networks/plain");
+  const std::vector<std::pair<std::vector<std::string>, std::string>> runs = {
+      {{"saliency", photo}, "a/b/x.png"},
+      {{"explain", photo}, "c/x.pdf"},
+      {{"class-model", "--class", "1", "--steps", "1"}, "d/x.svg"},
+      {{"export", "canonical", bundled()}, "e/f/n.onnx"},
+      {{"forward", base + ".onnx", "--input", base + ".input.npy"}, "g/y.npy"},
+      {{"report", photo, "--no-localize", "--class-models", "0"}, "h/i/page.html"}};
+  for (const auto& [command, name] : runs) {
+    std::vector<std::string> arguments = command;
+    arguments.insert(arguments.end(), {"-o", folder.file(name)});
+    const Outcome outcome = fovea(arguments);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_TRUE(std::filesystem::is_regular_file(folder.file(name))) << name;
+  }
+  const Outcome failed = fovea({"saliency", folder.file("none.jpg"), "-o", folder.file("new/maps")});
+  EXPECT_EQ(failed.code, 1);
+  EXPECT_FALSE(std::filesystem::exists(folder.file("new"))) << "a run that failed leaves no empty folders";
 }
 
 TEST_F(ExistingOutputs, ThatTheCommandReadsStay) {
@@ -159,7 +265,7 @@ TEST(Names, OutputOfAnExportIsItsFile) {
   const TemporaryFolder folder;
   expect_error(
       fovea({"export", "explanation", bundled(), "-o", folder.file("e.onnx"), "--output", "gradient"}), 2,
-      {"--output names the file", "--map gradient"});
+      {"--output: names the file to write", "--map gradient"});
   const Outcome outcome =
       fovea({"export", "explanation", bundled(), "--output", folder.file("e.onnx"), "--map", "gradient"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;

@@ -37,7 +37,7 @@ TEST(Usage, AnUnknownVerbIsAnError) {
   expect_error(fovea({"--nope"}), 2, {"unknown option '--nope'"});
   expect_error(fovea({"evaluate", "localisation", "a"}), 2,
                {"unknown command 'localisation'", "did you mean 'localization'?"});
-  expect_error(fovea({"models"}), 2, {"a command is missing: expected one of list, pull", "commands"});
+  expect_error(fovea({"models", "--json"}), 2, {"unknown option '--json'"});
 }
 
 TEST(Usage, WhatIsNearIsOffered) {
@@ -51,6 +51,94 @@ TEST(Usage, WhatIsNearIsOffered) {
                {"--methods: unknown value 'gidued'; did you mean 'guided'"});
   expect_error(fovea({"classify", "a.jpg", "--preprocess", "cafe"}), 2, {"did you mean 'caffe'?"});
   expect_error(fovea({"classify", "a.jpg", "-x"}), 2, {"unknown option '-x'"});
+}
+
+TEST(Usage, ACommandThatOnlyHasOthersShowsThem) {
+  for (const char* verb : {"list", "models", "export", "evaluate"}) {
+    const Outcome outcome = fovea({verb});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(outcome.err, "");
+    EXPECT_EQ(outcome.out, fovea({verb, "--help"}).out);
+  }
+  EXPECT_TRUE(contains(fovea({"list"}).out, "methods"));
+}
+
+TEST(Usage, FaultsOfSyntaxAreSentencesThatSayWhatWouldWork) {
+  const std::vector<std::string> saliency = {"saliency", "a.jpg", "-o", "x"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), saliency.begin(), saliency.end());
+    return fovea(more);
+  };
+  expect_error(fovea({"classify", "a.jpg", "--top"}), 2,
+               {"error: the option --top needs a value behind it: number of guesses to print"});
+  expect_error(fovea({"classify", "a.jpg", "--top", "x"}), 2,
+               {"error: --top: expected a whole number from 1 to 1000000, found 'x'"});
+  expect_error(with({"-o", "y"}), 2, {"error: the option --output takes one value, found 2: x, y"});
+  expect_error(with({"--seed", "x"}), 2,
+               {"error: --seed: expected a whole number that is not negative, found 'x'"});
+  expect_error(fovea({"classify", "a.jpg", "--scale", "x"}), 2,
+               {"error: --scale: expected a number, found 'x'"});
+  expect_error(with({"--json", "--tsv"}), 2, {" do not go together: give one of them"});
+  expect_error(fovea({"report", "a.jpg", "-o", "x.html", "--compare-preprocess", "caffe"}), 2,
+               {"error: --compare-preprocess needs --compare-with, too"});
+  expect_error(fovea({"models", "path", "a", "b"}), 2, {"error: unexpected argument 'b'"});
+}
+
+TEST(Usage, OptionsWithoutEffectAreNoted) {
+  const TemporaryFolder folder;
+  const Outcome outcome = fovea({"saliency", sample("church.jpg"), "-o", folder.file("m"), "--window", "0.3",
+                                 "--samples", "4", "--merge", "l2"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "note: --window has no effect on gradient: occlusion uses it\n"));
+  EXPECT_TRUE(contains(outcome.err, "note: --samples has no effect on gradient: ")) << outcome.err;
+  EXPECT_FALSE(contains(outcome.err, "--merge")) << outcome.err;
+  const Outcome localized =
+      fovea({"localize", sample("church.jpg"), "-o", folder.file("l"), "--keep", "0.4"});
+  EXPECT_TRUE(contains(localized.err, "--keep has no effect on gradient or guided: rise uses it"))
+      << localized.err;
+}
+
+TEST(Usage, AClassAgainstItselfIsAnError) {
+  const TemporaryFolder folder;
+  expect_error(fovea({"saliency", sample("church.jpg"), "--class", "church", "--against", "4", "-o",
+                      folder.file("m")}),
+               2, {"--class and --against both name 'church'"});
+  expect_error(fovea({"saliency", sample("church.jpg"), "--against", "church", "-o", folder.file("m")}), 1,
+               {"church.jpg: class 4 is explained against itself"});
+}
+
+TEST(Usage, TablesForProgramsHaveWhatJsonHas) {
+  const TemporaryFolder folder;
+  const std::string photo = sample("church.jpg");
+  const auto first_line = [](const Outcome& outcome) {
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return outcome.out.substr(0, outcome.out.find('\n'));
+  };
+  const std::string deconv = first_line(fovea({"deconv", photo, "-o", folder.file("d"), "--tsv"}));
+  EXPECT_TRUE(contains(deconv, "class.index\t") && contains(deconv, "\tscore")) << deconv;
+  const std::string explain = first_line(fovea({"explain", photo, "-o", folder.file("e"), "--tsv"}));
+  EXPECT_TRUE(contains(explain, "\tname\t") && contains(explain, "\tprobability")) << explain;
+  const std::string report = first_line(
+      fovea({"report", photo, "--no-localize", "--class-models", "0", "-o", folder.file("r.html"), "--tsv"}));
+  EXPECT_TRUE(contains(report, "page\tphotos\tleft_out\t")) << report;
+}
+
+TEST(Usage, BlanksBehindCommasDoNotMatter) {
+  const Outcome outcome = fovea({"saliency", "none.jpg", "-o", "x", "--method", "gradient, guided", "-q"});
+  expect_error(outcome, 1, {"none.jpg"});
+}
+
+TEST(Usage, NamesThatHadTwoMeaningsAreRefusedWithTheOneThatIsMeant) {
+  const std::vector<std::string> gradient = {"gradient", bundled(), "--input", "x.npy", "-o", "g.npy"};
+  const auto with = [&](const std::string& option, const std::string& value) {
+    std::vector<std::string> arguments = gradient;
+    arguments.insert(arguments.end(), {option, value});
+    return fovea(arguments);
+  };
+  expect_error(with("--target", "1"), 2, {"unknown option '--target': here --class"});
+  expect_error(with("--scores", "s.npy"), 2, {"unknown option '--scores': here --write-scores"});
+  expect_error(fovea({"localize", "a.jpg", "-o", "x", "--rule", "guided"}), 2,
+               {"unknown option '--rule': here --method"});
 }
 
 TEST(Usage, AListTakesOneValueEachTimeThatItIsNamed) {
@@ -68,11 +156,13 @@ TEST(Usage, AnUnknownOptionIsAnErrorOfEveryVerb) {
 }
 
 TEST(Usage, MissingArgumentsAreErrors) {
-  expect_error(fovea({"classify"}), 2, {"images is required"});
-  expect_error(fovea({"saliency", sample("church.jpg")}), 2, {"--output is required"});
-  expect_error(fovea({"class-model", "-o", "x"}), 2, {"--class is required"});
+  expect_error(fovea({"classify"}), 2,
+               {"the argument 'images' is missing: pictures, or folders of pictures"});
+  expect_error(fovea({"saliency", sample("church.jpg")}), 2,
+               {"the option --output is missing: folder for the map"});
+  expect_error(fovea({"class-model", "-o", "x"}), 2, {"the option --class is missing"});
   expect_error(fovea({"gradient", bundled(), "--input", "x.npy", "-o", "g.npy"}), 2,
-               {"--target is required"});
+               {"the option --class is missing: index of the class"});
 }
 
 TEST(Usage, NumbersOutOfRangeAreErrors) {
@@ -93,10 +183,10 @@ TEST(Usage, NumbersOutOfRangeAreErrors) {
                {"--step: expected a positive number, found '-1'"});
   expect_error(fovea({"class-model", "--class", "1", "-o", "x", "--step", "inf"}), 2, {"--step"});
   expect_error(fovea({"class-model", "--class", "1", "-o", "x", "--seed", "-1"}), 2, {"--seed"});
-  expect_error(fovea({"gradient", bundled(), "--input", "x.npy", "-o", "g.npy", "--target", "one"}), 2,
-               {"--target", "one"});
+  expect_error(fovea({"gradient", bundled(), "--input", "x.npy", "-o", "g.npy", "--class", "one"}), 2,
+               {"--class", "one"});
   expect_error(
-      fovea({"gradient", bundled(), "--input", "x.npy", "-o", "g.npy", "--target", "1", "--rule", "none"}), 2,
+      fovea({"gradient", bundled(), "--input", "x.npy", "-o", "g.npy", "--class", "1", "--rule", "none"}), 2,
       {"--rule", "none"});
 }
 
@@ -110,9 +200,9 @@ TEST(Usage, AnEmptyNameIsAnError) {
 TEST(Usage, TwoResultsDoNotFitIntoOneFile) {
   const TemporaryFolder folder;
   const std::string base = data("networks/plain"), file = folder.file("x.npy");
-  expect_error(fovea({"gradient", base + ".onnx", "--input", base + ".input.npy", "--target", "0", "--scores",
-                      file, "-o", file}),
-               2, {"--scores", "x.npy"});
+  expect_error(fovea({"gradient", base + ".onnx", "--input", base + ".input.npy", "--class", "0",
+                      "--write-scores", file, "-o", file}),
+               2, {"--write-scores", "x.npy"});
   expect_error(fovea({"forward", base + ".onnx", "--input", base + ".input.npy", "-o", file, "-o", file}), 2,
                {"x.npy", "twice"});
   EXPECT_EQ(folder.count(), 0U);
@@ -140,7 +230,9 @@ TEST(Usage, TargetsAndAscentsThatDoNotGoTogetherAreErrors) {
   refused({"--layer", "logits", "--unit", "x"}, "--unit: expected CHANNEL or CHANNEL,ROW,COLUMN, found 'x'");
   refused({"--layer", "logits", "--channel", "-1"}, "--channel");
   refused({"--class", "1", "--paper", "--fourier"}, "does not go with --fourier");
-  refused({"--class", "1", "--paper", "--zoom", "1.1"}, "does not go with --zoom or --rotate");
+  refused({"--class", "1", "--paper", "--zoom", "1.1"}, "does not go with --jitter, --zoom or --rotate");
+  refused({"--class", "1", "--paper", "--jitter", "0.2"}, "does not go with --jitter");
+  refused({"--class", "1", "--paper", "--coarse", "0.1"}, "does not go with --blur or --coarse");
   refused({"--class", "1", "--paper", "--diversity", "2"}, "does not go with --diversity");
   refused({"--class", "1", "--fourier", "--blur", "0.1"}, "does not go with --blur or --coarse");
   refused({"--class", "1", "--diversity-strength", "1"}, "need --diversity");

@@ -31,7 +31,7 @@ inline std::vector<Writer> writers(const std::string& out) {
   const std::string samples = std::string(FOVEA_SOURCE_DIR) + "/samples";
   return {
       {"gradient",
-       {"gradient", small + ".onnx", "--input", small + ".input.npy", "--target", "1", "-o", out + "/g.npy"}},
+       {"gradient", small + ".onnx", "--input", small + ".input.npy", "--class", "1", "-o", out + "/g.npy"}},
       {"forward", {"forward", small + ".onnx", "--input", small + ".input.npy", "-o", out + "/f.npy"}},
       {"saliency", {"saliency", photo, other, "--figure", "-o", out + "/maps"}},
       {"localize", {"localize", photo, "--crops", "whole", "--stages", "-o", out + "/objects"}},

@@ -75,7 +75,7 @@ try {
   const { gradient } = await explain(bundled, picture, 8, { rule: 'gradient', opset: 17, map: 'gradient' });
   const [input, output] = [join(work, 'x.npy'), join(work, 'g.npy')];
   writeNpy(input, picture);
-  execFileSync(fovea, ['gradient', bundled, '--input', input, '--target', '8', '-o', output]);
+  execFileSync(fovea, ['gradient', bundled, '--input', input, '--class', '8', '-o', output]);
   check('bundled network, gradient', gradient.data, readNpy(output).data);
   const { saliency } = await explain(bundled, picture, 8, { rule: 'gradient', opset: 17, map: 'saliency' });
   const largest = new Float32Array(side * side);

@@ -1,7 +1,5 @@
 #include "cli/kit/command.hpp"
 
-#include "base/closest_names.hpp"
-#include "base/lower_case.hpp"
 #include "base/shown_path.hpp"
 #include "cli/kit/common_options.hpp"
 #include "cli/kit/complaint.hpp"
@@ -11,7 +9,6 @@
 #include "cli/kit/terminal.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/kit/user_settings.hpp"
-#include "fovea/networks.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -19,141 +16,11 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 #include <cstring>
 #include <unistd.h>
 #include <utility>
 
 namespace fovea::cli {
-
-Check::Check(const CLI::Validator& validator, Offer offer, bool replaces_text)
-    : validator_(std::make_shared<const CLI::Validator>(validator)), offer_(std::move(offer)),
-      replaces_text_(replaces_text) {}
-
-namespace {
-
-/// A check of a number; infinity and NaN, which the parser's own checks let pass, are none.
-Check number_check(bool (*fine)(double value, double lowest, double highest), double lowest, double highest,
-                   const std::string& expected, const std::string& description) {
-  return Check(CLI::Validator(
-      [=](const std::string& text) {
-        double value = 0;
-        if (CLI::detail::lexical_cast(text, value) && std::isfinite(value) && fine(value, lowest, highest))
-          return std::string();
-        return fmt::format("expected {}, found '{}'", expected, text);
-      },
-      description));
-}
-
-CLI::Validator any_but_empty(const std::string& expected, const std::string& description) {
-  return CLI::Validator(
-      [expected](const std::string& text) {
-        return text.empty() ? "expected " + expected + ", found an empty one" : std::string();
-      },
-      description);
-}
-
-/// A name of a file or folder, in which "-" is replaced by the path of a standard stream.
-Check path_check(const char* stream, bool is_written) {
-  const std::string expected = "the name of a file or folder";
-  return Check(CLI::Validator(
-                   [expected, stream](std::string& text) {
-                     if (text == "-")
-                       text = stream;
-                     return text.empty() ? "expected " + expected + ", found an empty one" : std::string();
-                   },
-                   "PATH"),
-               {.files = true, .is_written = is_written}, true);
-}
-
-}  // namespace
-
-Check file_or_folder() {
-  return path_check(kStandardInput, false);
-}
-
-Check output_file() {
-  return path_check(kStandardOutput, true);
-}
-
-Check output_folder() {
-  return Check(CLI::Validator(
-                   [](const std::string& text) {
-                     return text.empty() || text == "-"
-                                ? fmt::format("expected the name of a folder, found '{}'", text)
-                                : std::string();
-                   },
-                   "PATH"),
-               {.files = true, .is_written = true});
-}
-
-Check not_empty() {
-  return Check(any_but_empty("a name", ""));
-}
-
-Check above_zero() {
-  return number_check([](double value, double, double) { return value > 0; }, 0, 0, "a positive number",
-                      "above 0");
-}
-
-Check not_negative() {
-  return number_check([](double value, double, double) { return value >= 0; }, 0, 0,
-                      "a number that is not negative", "0 or more");
-}
-
-Check between(double lowest, double highest) {
-  return number_check([](double value, double low, double high) { return value >= low && value <= high; },
-                      lowest, highest, fmt::format("a number from {:g} to {:g}", lowest, highest),
-                      fmt::format("{:g} to {:g}", lowest, highest));
-}
-
-Check whole_number(std::int64_t lowest, std::int64_t highest) {
-  return Check(CLI::Range(lowest, highest).description(fmt::format("{} to {}", lowest, highest)));
-}
-
-Check picture_size_text() {
-  return Check(CLI::Validator(
-      [](const std::string& text) {
-        return parse_picture_size(text)
-                   ? std::string()
-                   : fmt::format("expected a side from 1 to 65536, or HEIGHTxWIDTH, found '{}'", text);
-      },
-      "SIDE or HEIGHTxWIDTH"));
-}
-
-namespace {
-
-/// A check that the text is one of the words; in any case of letters, it becomes the word.
-Check word_check(const std::vector<std::string>& words, bool any_case) {
-  return Check(CLI::Validator(
-                   [=](std::string& text) {
-                     for (const std::string& word : words)
-                       if (word == text || (any_case && lower_case(word) == lower_case(text))) {
-                         text = word;
-                         return std::string();
-                       }
-                     return unknown_name("value", text, words);
-                   },
-                   ""),
-               {.choices = words});
-}
-
-}  // namespace
-
-Check one_of(const std::vector<std::string>& words) {
-  return word_check(words, false);
-}
-
-Check one_of_numbers(const std::vector<int>& numbers) {
-  std::vector<std::string> words;
-  for (const int number : numbers)
-    words.push_back(std::to_string(number));
-  return word_check(words, false);
-}
-
-Check one_of_in_any_case(const std::vector<std::string>& words) {
-  return word_check(words, true);
-}
 
 Option& Option::required() {
   option_->required();
@@ -168,6 +35,16 @@ Option& Option::check(const Check& check) {
   offer_->choices = check.offer().choices;
   offer_->files = check.offer().files;
   offer_->is_written = check.offer().is_written;
+  offer_->is_named = check.offer().is_named;
+  return *this;
+}
+
+Option& Option::refuse(const std::vector<std::string>& words, const std::string& message) {
+  option_->transform(CLI::Validator(
+      [=](const std::string& text) {
+        return std::find(words.begin(), words.end(), text) == words.end() ? "" : message + " " + text;
+      },
+      ""));
   return *this;
 }
 
@@ -211,6 +88,10 @@ void Command::add_example(const std::string& line, const std::string& meaning) {
   shared_->examples[app_].push_back({line, meaning});
 }
 
+void Command::refuse_option(const std::string& name, const std::string& meant) {
+  shared_->refused[app_].emplace_back(name, meant);
+}
+
 Option Command::in_its_group(CLI::Option* option) const {
   if (!group_.empty())
     option->group(group_);
@@ -249,7 +130,10 @@ void Command::needs_command() {
 }
 
 void Command::runs(Run work) {
-  shared_->common.add_to(*this, app_->get_option_no_throw("--output") != nullptr);
+  const std::vector<CLI::Option*> options = app_->get_options();
+  shared_->common.add_to(
+      *this, std::any_of(options.begin(), options.end(),
+                         [this](const CLI::Option* option) { return shared_->offers[option].is_written; }));
   app_->callback([shared = shared_, work = std::move(work)] { shared->chosen = work; });
 }
 
@@ -344,6 +228,20 @@ const CLI::App& named_command(const CLI::App& app, std::string& words) {
 
 }  // namespace
 
+std::optional<Command> CommandLine::named_group(const std::vector<std::string>& arguments) {
+  CLI::App* command = app_.get();
+  for (const std::string& argument : arguments) {
+    const auto below =
+        command->get_subcommands([&](const CLI::App* each) { return each->get_name() == argument; });
+    if (below.empty())
+      return {};
+    command = below.front();
+  }
+  if (command == app_.get() || names_of_commands(*command).empty())
+    return {};
+  return Command(command, &shared_);
+}
+
 std::optional<Run> CommandLine::parse(int argc, const char* const* argv) {
   std::vector<std::string> arguments(argv + 1, argv + argc);
   if (!arguments.empty() && arguments.front() == "help") {  // 'help VERB' is what many try first
@@ -354,6 +252,10 @@ std::optional<Run> CommandLine::parse(int argc, const char* const* argv) {
     print_lines(short_help(root().describe(), terminal_width(STDOUT_FILENO)));
     return {};
   }
+  if (const auto group = named_group(arguments)) {
+    print_lines(help_text(group->describe(), terminal_width(STDOUT_FILENO)));
+    return {};
+  }
   shared_.line = app_->get_name();
   for (const std::string& argument : arguments)
     shared_.line += ' ' + shell_word(shown_argument(argument));
@@ -362,8 +264,9 @@ std::optional<Run> CommandLine::parse(int argc, const char* const* argv) {
   try {
     std::vector<std::string> reversed(extended.words.rbegin(), extended.words.rend());
     app_->parse(reversed);
-    apply_common_options(named_command(*app_, words), shared_.common,
-                         [this](const CLI::Option* option) { return shared_.offers[option].is_written; });
+    apply_common_options(
+        named_command(*app_, words), shared_.common,
+        [this](const CLI::Option* option) -> const Offer& { return shared_.offers[option]; });
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) {
       app_->exit(error);
@@ -372,7 +275,7 @@ std::optional<Run> CommandLine::parse(int argc, const char* const* argv) {
     const CLI::App& app = named_command(*app_, words);
     if (const std::string origin = extended.origin_of(error.what()); !origin.empty())
       throw UsageError(fmt::format("{}: {}", origin, error.what()));
-    throw UsageError(complaint(*app_, app, error, arguments),
+    throw UsageError(complaint(*app_, app, error, arguments, shared_.refused[&app]),
                      fmt::format("Run '{} --help' for the {}.", words,
                                  names_of_commands(app).empty() ? "options" : "commands"));
   }

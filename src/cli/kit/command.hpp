@@ -1,6 +1,8 @@
 #pragma once
 
+#include "cli/kit/checks.hpp"
 #include "cli/kit/common_options.hpp"
+#include "cli/kit/complaint.hpp"
 #include "cli/kit/description.hpp"
 #include "cli/kit/usage_error.hpp"
 
@@ -18,60 +20,9 @@
 namespace CLI {
 class App;
 class Option;
-class Validator;
 }  // namespace CLI
 
 namespace fovea::cli {
-
-/// The kinds of names that the program itself lists for a shell's completion.
-inline constexpr const char* kNetworkNames = "networks";
-inline constexpr const char* kKnownNames = "known-networks";
-inline constexpr const char* kLayerNames = "layers";
-
-/// The completions of an option's value.
-struct Offer {
-  std::vector<std::string> choices = {};  ///< all possible values; empty: any text
-  bool files = false;                     ///< files and folders
-  bool commas = false;                    ///< several values with commas between them
-  std::string listed = {};                ///< a kind of names that 'fovea completions' lists: "networks"
-  bool is_written = false;                ///< these are written, not read
-};
-
-/// A condition on an option's text; displayed in the help.
-class Check {
-public:
-  explicit Check(const CLI::Validator& validator, Offer offer = {}, bool replaces_text = false);
-  const CLI::Validator& validator() const { return *validator_; }
-  /// Whether it may give the option another text than the command line has.
-  bool replaces_text() const { return replaces_text_; }
-  const Offer& offer() const { return offer_; }
-
-private:
-  std::shared_ptr<const CLI::Validator> validator_;
-  Offer offer_;
-  bool replaces_text_;
-};
-
-/// The text must not be empty (as from an unset shell variable): for names of files and folders that are
-/// read, and for other names. "-" names standard input (`kStandardInput`).
-Check file_or_folder();
-Check not_empty();
-/// As file_or_folder, for what is written: "-" names standard output (`kStandardOutput`).
-Check output_file();
-/// As file_or_folder, but "-" is refused.
-Check output_folder();
-/// The text must be a number above 0, at least 0, or within a range. Infinity and NaN are refused.
-Check above_zero();
-Check not_negative();
-Check between(double lowest, double highest);
-/// The text must be a whole number from `lowest` to `highest`.
-Check whole_number(std::int64_t lowest, std::int64_t highest);
-/// A picture's size: "224", or "128x256" (height x width).
-Check picture_size_text();
-Check one_of(const std::vector<std::string>& words);
-Check one_of_numbers(const std::vector<int>& numbers);
-/// The text must be one of the words, in upper or lower case.
-Check one_of_in_any_case(const std::vector<std::string>& words);
 
 /// The variable that an option's value goes to; it must outlive the parsing.
 class Destination {
@@ -93,6 +44,8 @@ class Option {
 public:
   Option& required();
   Option& check(const Check& check);
+  /// Refuses these words, as those of another option, with a message that ends with the word: "is --map".
+  Option& refuse(const std::vector<std::string>& words, const std::string& message);
   /// The help shows the variable's value as the default.
   Option& shows_default();
   /// A shell completes the value by the names of this kind, which the program itself lists:
@@ -128,6 +81,8 @@ public:
   Option add_switch(const std::string& names, std::optional<bool>& value, const std::string& help);
   /// The option of that name, which was added before.
   Option option(const std::string& name) const;
+  /// Refuses an option that other commands have for something else, with the one that is meant here.
+  void refuse_option(const std::string& name, const std::string& meant);
   /// A command line that does something useful, for the help and the manual: "fovea list methods".
   void add_example(const std::string& line, const std::string& meaning);
   /// Whether the command line gives the option of that name; after parsing.
@@ -152,6 +107,7 @@ private:
     CommonOptions common;
     std::unordered_map<const CLI::Option*, Offer> offers;
     std::unordered_map<const CLI::App*, std::vector<ExampleDescription>> examples;
+    std::unordered_map<const CLI::App*, RefusedOptions> refused;
   };
   Command(CLI::App* app, Shared* shared, std::string group = {})
       : app_(app), shared_(shared), group_(std::move(group)) {}
@@ -172,11 +128,13 @@ public:
 
   Command root() { return {app_.get(), &shared_}; }
   /// Parses the arguments and returns the work; none if help or the version was requested and has been
-  /// printed, as is a short help if there are no arguments. UsageError, with a second line that says where to
-  /// find help, if they are invalid.
+  /// printed, as is a short help if there are no arguments, and the help of a command that only has others
+  /// below. UsageError, with a second line that says where to find help, if they are invalid.
   std::optional<Run> parse(int argc, const char* const* argv);
 
 private:
+  /// The command that the arguments name and nothing else, if it is one of those with commands below.
+  std::optional<Command> named_group(const std::vector<std::string>& arguments);
   std::unique_ptr<CLI::App> app_;
   Command::Shared shared_;
 };

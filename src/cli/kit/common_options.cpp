@@ -1,5 +1,6 @@
 #include "cli/kit/common_options.hpp"
 
+#include "base/output_name.hpp"
 #include "base/replacement.hpp"
 #include "cli/kit/command.hpp"
 #include "cli/kit/display.hpp"
@@ -28,11 +29,12 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The values of the options that name what is written, or those of all others.
-std::vector<std::string> values_of(const CLI::App& command, const IsWritten& is_written, bool written) {
+std::vector<std::string> values_of(const CLI::App& command, const OfferOf& offer_of, bool written) {
   std::vector<std::string> values;
   for (const CLI::Option* option : command.get_options())
-    if (is_written(option) == written)
-      values.insert(values.end(), option->results().begin(), option->results().end());
+    if (const Offer& offer = offer_of(option); offer.is_written == written)
+      for (const std::string& value : option->results())
+        values.push_back(offer.is_named ? split_named_file(value).path : value);
   return values;
 }
 
@@ -93,19 +95,19 @@ void check_output(const std::string& path, FilesRead& files_read) {
 }
 
 /// Keeps existing files that are no results of earlier runs.
-void protect_files(const CLI::App& command, const IsWritten& is_written) {
-  const auto files_read = std::make_shared<FilesRead>(values_of(command, is_written, false));
+void protect_files(const CLI::App& command, const OfferOf& offer_of) {
+  const auto files_read = std::make_shared<FilesRead>(values_of(command, offer_of, false));
   set_replacement_check([files_read](const std::string& path) { check_output(path, *files_read); });
   std::error_code ignored;
-  for (const std::string& output : values_of(command, is_written, true))
+  for (const std::string& output : values_of(command, offer_of, true))
     if (fs::is_regular_file(output, ignored) && output != kStandardOutput)
       check_output(output, *files_read);
 }
 
 }  // namespace
 
-void CommonOptions::add_to(Command command, bool has_output) {
-  if (has_output)
+void CommonOptions::add_to(Command command, bool writes_files) {
+  if (writes_files)
     command.add_flag("-f,--force", replaces_files,
                      "replace existing files that are not results of fovea, and files that are read");
   command = command.in_group("Display");
@@ -118,13 +120,12 @@ void CommonOptions::add_to(Command command, bool has_output) {
       .shows_default();
 }
 
-void apply_common_options(const CLI::App& command, const CommonOptions& options,
-                          const IsWritten& is_written) {
+void apply_common_options(const CLI::App& command, const CommonOptions& options, const OfferOf& offer_of) {
   set_display(
       {options.is_quiet, !options.is_quiet && !options.hides_progress, parse_colour_use(options.colour)});
   prepare_streams(command);
   if (command.get_option_no_throw("--force") != nullptr && !options.replaces_files)
-    protect_files(command, is_written);
+    protect_files(command, offer_of);
 }
 
 }  // namespace fovea::cli

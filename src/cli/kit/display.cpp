@@ -1,5 +1,8 @@
 #include "cli/kit/display.hpp"
 
+#include "base/wrapped_text.hpp"
+#include "cli/kit/terminal.hpp"
+
 #include <cstdlib>
 #include <mutex>
 #include <unistd.h>
@@ -60,14 +63,16 @@ bool has_progress() {
          environment_text("TERM") != "dumb";
 }
 
-std::string displayed_message(std::string_view message) {
+std::string displayed_message(std::string_view given) {
+  const std::string message = hanging_lines(given, line_width(STDERR_FILENO));
+
   constexpr struct {
     std::string_view kind, colour;
   } kinds[] = {{"error:", "\033[1;31m"}, {"warning:", "\033[1;33m"}, {"note:", "\033[1;36m"}};
   constexpr std::string_view program = "fovea: ";
   if (!message.starts_with(program))
-    return std::string(message);
-  const std::string_view rest = message.substr(program.size());
+    return message;
+  const std::string_view rest = std::string_view(message).substr(program.size());
   if (display_options().is_quiet && rest.starts_with("note:"))
     return {};
   if (has_colours(STDERR_FILENO))
@@ -75,7 +80,7 @@ std::string displayed_message(std::string_view message) {
       if (rest.starts_with(kind))
         return std::string(program).append(colour).append(kind).append("\033[0m").append(
             rest.substr(kind.size()));
-  return std::string(message);
+  return message;
 }
 
 void show_progress_line(const std::string& line) {

@@ -26,9 +26,10 @@ bool has_colours(int descriptor);
 /// Whether a progress line is shown: on standard error, if that is a terminal.
 bool has_progress();
 
-/// A message as it goes to standard error: with colours for its kind, and empty for a note that is not to be
-/// shown. `message` begins with "fovea: note: ", "fovea: warning: " or "fovea: error: ", or stays as it is.
-std::string displayed_message(std::string_view message);
+/// A message as it goes to standard error: wrapped to the width of a terminal, with colours for its kind, and
+/// empty for a note that is not to be shown. `given` begins with "fovea: note: ", "fovea: warning: " or
+/// "fovea: error: ", or stays as it is.
+std::string displayed_message(std::string_view given);
 
 /// Shows a line of at most the terminal's width in place of the last one. Any thread may call this.
 void show_progress_line(const std::string& line);

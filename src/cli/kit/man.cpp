@@ -1,11 +1,15 @@
 #include "base/atomic_file.hpp"
 #include "base/make_folder.hpp"
+#include "base/replacement.hpp"
 #include "cli/kit/markdown_reference.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/verbs/verbs.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include <filesystem>
+#include <vector>
 
 namespace fovea::cli {
 namespace {
@@ -134,17 +138,22 @@ std::string manual_page(const CommandDescription& command) {
 
 int write_pages(const CommandDescription& program, const std::string& folder) {
   make_folder(folder);
+  std::vector<std::string> paths;
   for_each_command(program, [&](const CommandDescription& command) {
-    const std::string path = folder + "/" + page_of(command) + ".1";
-    write_file_atomically(path, manual_page(command));
-    print("{}\n", path);
+    paths.push_back((std::filesystem::path(folder) / (page_of(command) + ".1")).string());
+  });
+  check_replacements(paths);
+  auto path = paths.begin();
+  for_each_command(program, [&](const CommandDescription& command) {
+    write_file_atomically(*path, manual_page(command));
+    print("{}\n", *path++);
   });
   return 0;
 }
 
 int write_markdown(const CommandDescription& program, const std::string& folder) {
   make_folder(folder);
-  const std::string path = folder + "/cli.md";
+  const std::string path = (std::filesystem::path(folder) / "cli.md").string();
   write_file_atomically(path, markdown_reference(program));
   print("{}\n", path);
   return 0;
@@ -158,7 +167,7 @@ void add_man(Command app) {
   Command verb = app.add_command("man", "Write manual pages, one for each command");
   verb.add_option("folder", *folder, "folder to write into; created if needed")
       .required()
-      .check(file_or_folder());
+      .check(output_in(kFolderOnly));
   verb.add_flag("--markdown", *markdown, "write one page in Markdown instead, cli.md");
   verb.add_example("fovea man man1", "manual pages that man -l reads");
   verb.runs([app, folder, markdown] {

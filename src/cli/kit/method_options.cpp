@@ -1,5 +1,8 @@
 #include "cli/kit/method_options.hpp"
 
+#include "cli/kit/output.hpp"
+#include "report/unused_options.hpp"
+
 namespace fovea::cli {
 
 ExplainOptions explain_options(const Network& loaded, const ModelOptions& model,
@@ -18,6 +21,14 @@ ExplainOptions explain_options(const Network& loaded, const ModelOptions& model,
   return result;
 }
 
+Option add_class_to(Command verb, std::string& target) {
+  return verb
+      .add_option(
+          "--class", target,
+          "the class to explain: auto (the best guess of each picture), an index, a WordNet id or a name")
+      .shows_default();
+}
+
 Option add_crops_to(Command verb, std::string& crops, const std::vector<std::string>& names,
                     const std::string& help_end) {
   return verb
@@ -32,6 +43,7 @@ Option add_crops_to(Command verb, std::string& crops, const std::vector<std::str
 
 void MethodArguments::add_to(Command verb) {
   verb = verb.in_group("Method");
+  verb_ = verb;
   verb.add_option("--samples", options.samples,
                   "number of noisy copies, steps or masks of a sampling method (default: the method's own)")
       .check(whole_number(1, 1000000));
@@ -68,6 +80,12 @@ void MethodArguments::add_to(Command verb) {
       .check(between(1e-6, 0.999999))
       .shows_default();
   verb.add_option("--seed", options.seed, "seed of all random numbers").shows_default();
+}
+
+void MethodArguments::note_unused(const std::vector<std::string>& methods) const {
+  const auto is_given = [this](const std::string& name) { return verb_ && verb_->given("--" + name); };
+  for (const std::string& sentence : unused_options(methods, is_given, options.smooth > 0))
+    say_note(sentence);
 }
 
 MethodOptions MethodArguments::chosen() const {

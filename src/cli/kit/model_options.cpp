@@ -6,6 +6,7 @@
 #include "cli/kit/verbose.hpp"
 #include "fovea/error.hpp"
 #include "fovea/networks.hpp"
+#include "networks/user_preset.hpp"
 
 #include <fmt/format.h>
 
@@ -85,7 +86,10 @@ Network load_network_silently(const ModelOptions& options) {
   request.found = find_network(options.model);
   request.load = options.memory.load_options();
   request.labels = options.labels;
-  request.preprocessing = with_user_preset(options.preprocessing);
+  request.preprocessing = options.preprocessing;
+  const std::optional<UserSetting> preset = user_preset(options.preprocessing);
+  if (preset)
+    request.preprocessing.preset = preset->value;
   check_preprocessing_options(options.preprocessing);
   request.size = options.size;
   request.scores = options.scores;
@@ -93,6 +97,10 @@ Network load_network_silently(const ModelOptions& options) {
   Network network = Network::load(request);
   for (const std::string& warning : network.warnings)
     say("fovea: warning: {}\n", warning);
+  if (preset) {
+    network.preprocessing_source += ", set by " + preset->origin;
+    say_note(user_preset_note(network.model, request.found, preset->value, preset->origin));
+  }
   return network;
 }
 

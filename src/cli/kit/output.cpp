@@ -62,13 +62,17 @@ void print_json(const nlohmann::ordered_json& json) {
   write_output(json_text(json) + "\n");
 }
 
-void say_notes(std::span<const Note> notes) {
+void say_note(const std::string& text) {
   static std::mutex mutex;
   static std::set<std::string> said;
   const std::lock_guard lock(mutex);
+  if (!text.empty() && said.insert(text).second)
+    say("fovea: note: {}\n", text);
+}
+
+void say_notes(std::span<const Note> notes) {
   for (const Note& note : notes)
-    if (const std::string text = to_string(note); said.insert(text).second)
-      say("fovea: note: {}\n", text);
+    say_note(to_string(note));
 }
 
 int lost_output() {

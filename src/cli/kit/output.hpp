@@ -32,7 +32,9 @@ void print(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
 /// From now on, what is written to standard output by these functions goes to standard error.
 void print_to_standard_error();
 
-/// Each note as a line of its own on standard error, once in a run however often it comes. Thread-safe.
+/// A note as a line of its own on standard error, once in a run however often it comes; nothing for an empty
+/// text. Thread-safe.
+void say_note(const std::string& text);
 void say_notes(std::span<const Note> notes);
 /// Like `print`, for a text of several lines, whose line ends are kept.
 void print_lines(std::string_view text);

@@ -34,16 +34,15 @@ void add_preprocessing_options(Command verb, PreprocessingSpec& spec) {
       .check(one_of_in_any_case({"rgb", "bgr"}));
 }
 
-PreprocessingSpec with_user_preset(PreprocessingSpec spec) {
-  const auto setting = spec.preset.empty() ? user_setting("preprocess") : std::nullopt;
+std::optional<UserSetting> user_preset(const PreprocessingSpec& given) {
+  auto setting = given.preset.empty() ? user_setting("preprocess") : std::nullopt;
   if (!setting)
-    return spec;
+    return {};
   const std::vector<std::string> names = preprocessing_preset_names();
   if (std::find(names.begin(), names.end(), setting->value) == names.end())
     throw InputError(fmt::format("expected one of {}, found '{}'", fmt::join(names, ", "), setting->value),
                      setting->origin);
-  spec.preset = setting->value;
-  return spec;
+  return setting;
 }
 
 void check_preprocessing_options(const PreprocessingSpec& spec) {

@@ -1,6 +1,9 @@
 #include "cli/kit/result_format.hpp"
 
 #include "cli/kit/output.hpp"
+#include "cli/kit/terminal.hpp"
+
+#include <unistd.h>
 
 namespace fovea::cli {
 
@@ -25,7 +28,7 @@ void print_table(const ResultFormat& format, const Table& table) {
   if (format.json)
     print_json(table.json());
   else
-    write_output(format.tsv ? table.tsv() : table.text());
+    write_output(format.tsv ? table.tsv() : table.text(line_width(STDOUT_FILENO)));
 }
 
 }  // namespace fovea::cli

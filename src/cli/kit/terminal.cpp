@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 namespace fovea::cli {
 namespace {
@@ -29,6 +30,10 @@ std::size_t terminal_width(int descriptor) {
     columns = ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : otherwise;
   }
   return std::clamp(columns, least, most);
+}
+
+std::size_t line_width(int descriptor) {
+  return ::isatty(descriptor) == 1 ? terminal_width(descriptor) : 0;
 }
 
 bool is_utf8_locale() {

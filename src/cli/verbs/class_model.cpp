@@ -1,7 +1,6 @@
 #include "cli/verbs/class_model.hpp"
 
 #include "base/display_width.hpp"
-#include "base/make_folder.hpp"
 #include "base/utf8.hpp"
 #include "cli/kit/display.hpp"
 #include "cli/kit/figure_options.hpp"
@@ -14,6 +13,7 @@
 #include "fovea/error.hpp"
 #include "fovea/model.hpp"
 #include "fovea/networks.hpp"
+#include "report/result_place.hpp"
 #include "report/result_text.hpp"
 
 #include <fmt/format.h>
@@ -28,15 +28,13 @@ namespace {
 constexpr int kLargestBatch = 8;
 
 /// The report of one gradient ascent as it runs: a line that renews itself on a terminal, every 25th step
-/// otherwise.
+/// otherwise. The result has a line of its own: what progress shows of the last step is not the result, but
+/// the picture in its random position.
 class Reporter {
 public:
   Reporter(const ClassModelTarget& target, int steps)
       : target_(target), steps_(steps), is_silent_(!display().shows_progress), renews_line_(has_progress()) {}
-  ~Reporter() {
-    if (renews_line_ && !line_.empty())
-      say("{}\n", line_);  // the last state stays
-  }
+  ~Reporter() { clear_progress_line(); }
   Reporter(const Reporter&) = delete;
   Reporter& operator=(const Reporter&) = delete;
 
@@ -44,13 +42,12 @@ public:
   void show(std::span<const ClassModelProgress> all) {
     constexpr int period = 25;
     const int step = all.front().step;
-    if (is_silent_ || (!renews_line_ && step % period != 0 && step != steps_))
+    if (is_silent_ || step == steps_ || (!renews_line_ && step % period != 0))
       return;
-    line_ = line_of(all);
     if (renews_line_)
-      show_progress_line(fitted_text(shown(line_), terminal_width(STDERR_FILENO) - 1));
+      show_progress_line(fitted_text(shown(line_of(all)), terminal_width(STDERR_FILENO) - 1));
     else
-      say("{}\n", line_);
+      say("{}\n", line_of(all));
   }
 
 private:
@@ -72,7 +69,6 @@ private:
   const ClassModelTarget& target_;
   int steps_;
   bool is_silent_, renews_line_;
-  std::string line_;
 };
 
 struct Context {
@@ -126,8 +122,6 @@ int make_models(ClassModelArguments arguments) {
         fmt::format("-o names one picture, but several {} are given: name a folder, or add --sheet",
                     arguments.layer.empty() ? "classes" : "targets"));
   say_notes(program->report().notes);
-  if (!arguments.one_file())
-    make_folder(arguments.output);
   Session session(program);
   std::optional<Session> other_layer;
   if (!arguments.diversity_layer.empty() && arguments.diversity.strength > 0)
@@ -145,6 +139,7 @@ int make_models(ClassModelArguments arguments) {
                              .pictures_of_each = arguments.diversity.pictures,
                              .heading = what + " of " + display_name(arguments.model),
                              .details = settings_text(arguments.method, arguments.diversity)});
+  prepare_results(arguments.output, gallery.planned_files(targets, arguments.method.steps, arguments.every));
   const Context context{arguments, loaded, session, other_layer, interrupts, gallery};
   for (const ClassModelTarget& target : targets) {
     if (interrupts.asked())

@@ -110,7 +110,7 @@ void ClassModelArguments::add_to(Command verb) {
                   "with --sheet or "
                   "--diversity for the sheet")
       .required()
-      .check(output_file());
+      .check(output_in(kFigureOrFolder));
   add_dpi_to(verb, dpi);
   format.add_to(verb);
   model.add_to(verb);
@@ -122,12 +122,14 @@ void ClassModelArguments::check() const {
     if (senseless)
       throw UsageError(message);
   };
-  refuse(classes.empty() && layer.empty(), "--class is required, or --layer");
+  refuse(classes.empty() && layer.empty(),
+         "the option --class is missing, or --layer: what is to be excited");
   refuse(!classes.empty() && !layer.empty(), "--class and --layer are two targets: give one of them");
   refuse(layer.empty() && (!channels.empty() || !units.empty()), "--channel and --unit need --layer");
   refuse(paper && fourier, "--paper optimises pixels: it does not go with --fourier");
-  refuse(paper && (method.zoom != 1 || method.rotate != 0),
-         "--paper does not move the picture: it does not go with --zoom or --rotate");
+  refuse(paper && (method.zoom != 1 || method.rotate != 0 || method.jitter != ClassModelOptions().jitter),
+         "--paper does not move the picture: it does not go with --jitter, --zoom or --rotate");
+  refuse(paper && (blur || coarse), "--paper does not blur: it does not go with --blur or --coarse");
   refuse(paper && diversity.pictures > 1, "--paper gives one picture: it does not go with --diversity");
   refuse(fourier && (blur || coarse), "--fourier does not blur: it does not go with --blur or --coarse");
   refuse(diversity.pictures == 1 && (diversity_strength || !diversity_layer.empty()),

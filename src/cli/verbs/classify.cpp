@@ -1,5 +1,6 @@
 #include "fovea/classify.hpp"
 
+#include "base/shown_path.hpp"
 #include "cli/kit/method_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
@@ -66,9 +67,9 @@ int classify(Options options) {
       const std::vector<Prediction> best = top_k(scores, options.top);
       return [&, best, i] {
         if (!options.format.is_text())
-          results.push_back(guesses_json(best, loaded.labels, images[i]));
+          results.push_back(guesses_json(best, loaded.labels, name_of_input(images[i])));
         else
-          print_guesses(best, loaded.labels, images[i]);
+          print_guesses(best, loaded.labels, name_of_input(images[i]));
       };
     };
   });

@@ -1,6 +1,5 @@
 #include "cli/verbs/deconv.hpp"
 
-#include "base/make_folder.hpp"
 #include "base/number_list.hpp"
 #include "cli/kit/figure_options.hpp"
 #include "cli/kit/model_options.hpp"
@@ -13,6 +12,7 @@
 #include "fovea/error.hpp"
 #include "fovea/networks.hpp"
 #include "report/deconv_report.hpp"
+#include "report/result_place.hpp"
 #include "report/result_text.hpp"
 
 #include <fmt/format.h>
@@ -50,9 +50,11 @@ int deconv(DeconvArguments arguments) {
   }
   const DeconvDisplay display = deconv_display(loaded, arguments, layer);
   const DeconvReport report(loaded, display, options);
-  if (!is_graphic_path(arguments.output))
-    make_folder(arguments.output);
   const std::vector<std::string> bases = result_paths(arguments.output, images);
+  std::vector<std::string> planned;
+  for (const std::string& base : bases)
+    append(planned, report.planned_files(base));
+  prepare_results(arguments.output, planned);
   auto results = nlohmann::ordered_json::array();
   const int code = run_files(images, partition.workers, [&]() -> FileWorker {
     auto sessions = std::make_shared<std::vector<Session>>();
@@ -68,7 +70,7 @@ int deconv(DeconvArguments arguments) {
     };
   });
   if (!arguments.format.is_text())
-    print_results(arguments.format, results);
+    print_results(arguments.format, results, nested_records(results, "reconstructions"));
   return code;
 }
 
@@ -196,7 +198,7 @@ void add_deconv(Command app) {
                   "folder for pictures and arrays; or, for one picture, a .png, .jpg, .svg or .pdf for "
                   "the figure alone")
       .required()
-      .check(output_file());
+      .check(output_in(kFigureOrFolder));
   add_dpi_to(verb, options->dpi);
   options->format.add_to(verb);
   options->model.add_to(verb);

@@ -1,4 +1,3 @@
-#include "base/make_folder.hpp"
 #include "cli/kit/figure_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
@@ -6,6 +5,7 @@
 #include "cli/verbs/deconv.hpp"
 #include "fovea/batch.hpp"
 #include "report/dataset_patches.hpp"
+#include "report/result_place.hpp"
 #include "report/result_text.hpp"
 
 namespace fovea::cli {
@@ -16,8 +16,7 @@ int deconv_dataset(const DeconvArguments& arguments) {
   const std::optional<LayerInfo> layer = deconv_layer(loaded, arguments);
   const std::size_t workers =
       partition_threads(pictures.size(), arguments.model.workers, arguments.model.threads).workers;
-  if (!is_graphic_path(arguments.output))
-    make_folder(arguments.output);
+  prepare_results(arguments.output, replaced_by_dataset_patches(arguments.output));
   DatasetPatchesOptions options;
   options.dataset = arguments.dataset;
   options.layer = *layer;

@@ -5,9 +5,11 @@
 #include "evaluate/settings.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/error.hpp"
+#include "report/result_place.hpp"
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <set>
 
 namespace fovea::cli {
@@ -27,7 +29,9 @@ void MapEvaluationOptions::add_to(Command verb) {
       .check(one_of({"whole", "crop"}))
       .shows_default();
   method_options.add_to(verb);
-  verb.add_option("-o,--output", output, "folder for tables and plots").required().check(output_folder());
+  verb.add_option("-o,--output", output, "folder for tables and plots")
+      .required()
+      .check(output_in(kFolderOnly));
   format.add_to(verb);
   model.add_to(verb);
   model.add_workers_to(verb);
@@ -38,11 +42,21 @@ std::vector<std::string> MapEvaluationOptions::checked_images() {
   for (const std::string& method : methods)
     if (!seen.insert(method).second)
       throw UsageError(fmt::format("--methods: '{}' comes twice", method));
+  method_options.note_unused(methods);
   std::vector<std::string> paths = images.expand(model.model);
   for (const std::string& path : paths)
     if (const std::string reason = why_no_pictures(path); !reason.empty())
       throw InputError(reason, path);
   return paths;
+}
+
+std::string MapEvaluationOptions::page() const {
+  return (std::filesystem::path(output) / "report.html").string();
+}
+
+void MapEvaluationOptions::prepare(std::vector<std::string> files) const {
+  files.push_back(page());
+  prepare_results(output, files);
 }
 
 std::optional<std::int64_t> MapEvaluationOptions::class_index(const Labels& labels,

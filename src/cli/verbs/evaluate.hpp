@@ -31,6 +31,10 @@ struct MapEvaluationOptions {
   std::string command_line;  ///< to display on the page
 
   void add_to(Command verb);
+  /// The page in the output folder.
+  std::string page() const;
+  /// Prepares the output folder for these files and the page, before the work on them.
+  void prepare(std::vector<std::string> files) const;
   /// The pictures, as PictureArguments::expand. UsageError for a method that comes twice.
   std::vector<std::string> checked_images();
   Crops crops() const { return view == "whole" ? Crops::Whole : Crops::One; }

@@ -1,4 +1,3 @@
-#include "base/make_folder.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/verbs/evaluate.hpp"
 #include "evaluate/faithfulness_results.hpp"
@@ -7,7 +6,6 @@
 #include "report/faithfulness_page.hpp"
 
 #include <algorithm>
-#include <filesystem>
 
 namespace fovea::cli {
 namespace {
@@ -83,7 +81,7 @@ int evaluate_faithfulness(Arguments arguments) {
   const FaithfulnessRun run{
       images,   compile_methods(arguments, loaded, partition.threads),   scores,           std::move(truths),
       protocol, arguments.class_index(loaded.labels, scores->classes()), partition.workers};
-  make_folder(arguments.output);
+  arguments.prepare(faithfulness_files(arguments.output));
 
   FaithfulnessResults results;
   results.methods = arguments.methods;
@@ -96,8 +94,7 @@ int evaluate_faithfulness(Arguments arguments) {
   }
   const std::vector<MethodMeans> means = means_of(results);
   write_faithfulness(results, means, arguments.output);
-  write_faithfulness_page(results, means, (std::filesystem::path(arguments.output) / "report.html").string(),
-                          arguments.command_line);
+  write_faithfulness_page(results, means, arguments.page(), arguments.command_line);
   const nlohmann::ordered_json summary = summary_json(results, means);
   if (!arguments.format.is_text())
     print_results(arguments.format, summary, method_records(summary));

@@ -1,6 +1,5 @@
 #include "base/atomic_file.hpp"
 #include "base/json.hpp"
-#include "base/make_folder.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/result_format.hpp"
 #include "cli/kit/usage_error.hpp"
@@ -12,9 +11,11 @@
 #include "evaluate/missing_files.hpp"
 #include "fovea/batch.hpp"
 #include "report/localization_page.hpp"
+#include "report/result_place.hpp"
 
 #include <fmt/format.h>
 
+#include <array>
 #include <filesystem>
 
 namespace fovea::cli {
@@ -96,6 +97,7 @@ int evaluate_localization(const LocalizationArguments& arguments) {
   const std::vector<std::int64_t> places = shard.places(static_cast<std::int64_t>(truth.size()));
   check_no_picture_is_missing(missing_pictures(truth, places, arguments.images), arguments.truth.path,
                               arguments.images);
+  localize.method_options.note_unused(localize.methods());
   const Network loaded = load_network(localize.model);
   const ThreadPartition partition =
       partition_threads(places.size(), localize.model.workers, localize.model.threads);
@@ -103,8 +105,8 @@ int evaluate_localization(const LocalizationArguments& arguments) {
   check_labels(loaded, explainer.program());
   resolve_classes(truth, loaded.labels, explainer.program().classes());
   const LocalizationRun run{explainer, truth, places, arguments.images, protocol, partition.workers};
-  make_folder(arguments.output);
   const ResultFiles files(arguments.output, shard);
+  prepare_results(arguments.output, std::array{files.rows, files.settings, files.summary, files.page});
   const nlohmann::ordered_json settings =
       localization_settings(loaded, {localize.model.precision, localize.method_name(), localize.preset},
                             localize.method_options.chosen(), protocol, localize.framing(), truth, shard);
@@ -129,6 +131,8 @@ int evaluate_localization(const LocalizationArguments& arguments) {
 
 int merge_evaluations(const MergeArguments& arguments) {
   try {
+    const ResultFiles files(arguments.output, {});
+    prepare_results(arguments.output, std::array{files.rows, files.settings, files.summary, files.page});
     const MergedResults merged = merge_shards(arguments.inputs, arguments.output);
     return report_summary({merged.results, merged.settings, "", {}, arguments.command_line}, merged.files,
                           arguments.format);
@@ -179,7 +183,7 @@ void add_localization(Command evaluate) {
   verb.add_option("-o,--output", arguments->output,
                   "folder for images.csv, summary.json, settings.json and report.html")
       .required()
-      .check(output_folder());
+      .check(output_in(kFolderOnly));
   arguments->format.add_to(verb);
   arguments->localize.model.add_to(verb);
   arguments->localize.model.add_workers_to(verb);
@@ -212,7 +216,7 @@ void add_merge(Command evaluate) {
   verb.add_option("-o,--output", arguments->output,
                   "folder for the merged results; may be that of the shards")
       .required()
-      .check(output_folder());
+      .check(output_in(kFolderOnly));
   arguments->format.add_to(verb);
   verb.add_example("fovea evaluate merge results -o results", "the shards in a folder as one result");
   verb.runs([arguments, verb] {

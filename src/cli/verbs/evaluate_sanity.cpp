@@ -1,11 +1,8 @@
-#include "base/make_folder.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/verbs/evaluate.hpp"
 #include "evaluate/sanity_results.hpp"
 #include "fovea/batch.hpp"
 #include "report/sanity_page.hpp"
-
-#include <filesystem>
 
 namespace fovea::cli {
 namespace {
@@ -29,7 +26,7 @@ int evaluate_sanity(Arguments arguments) {
   SanityCheck check(std::move(run));
   check_labels(loaded, check.scores());
   check.explain_class(arguments.class_index(loaded.labels, check.scores().classes()));
-  make_folder(arguments.output);
+  arguments.prepare(sanity_files(arguments.output));
 
   SanityResults results = [&] {
     ProgressDisplay display;
@@ -39,8 +36,7 @@ int evaluate_sanity(Arguments arguments) {
   results.settings["stages"] = arguments.stages;
   const std::vector<NamedPlot> plots = likeness_plots(results);
   write_sanity(results, plots, arguments.output);
-  write_sanity_page(results, plots, (std::filesystem::path(arguments.output) / "report.html").string(),
-                    arguments.command_line);
+  write_sanity_page(results, plots, arguments.page(), arguments.command_line);
   const nlohmann::ordered_json summary = summary_json(results);
   if (!arguments.format.is_text())
     print_results(arguments.format, summary, method_records(summary));

@@ -1,4 +1,4 @@
-#include "base/make_folder.hpp"
+#include "base/shown_path.hpp"
 #include "cli/kit/method_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/networks.hpp"
@@ -12,6 +12,7 @@
 #include "cli/verbs/verbs.hpp"
 #include "fovea/batch.hpp"
 #include "report/photo_explanation.hpp"
+#include "report/result_place.hpp"
 #include "report/result_text.hpp"
 
 #include <filesystem>
@@ -36,8 +37,6 @@ struct Options {
 std::vector<std::string> figures_of(const Options& options, const std::vector<std::string>& images) {
   if (is_graphic_path(options.output))
     return {options.output};
-  if (!options.output.empty())
-    make_folder(options.output);
   std::vector<std::string> figures = result_paths(options.output, images);
   for (std::string& figure : figures)
     figure += "-explained.png";
@@ -80,6 +79,7 @@ int explain(Options options) {
   if (options.target != "auto")
     target.target = loaded.labels.find(options.target, explainer.program().classes());
   const std::vector<std::string> figures = figures_of(options, images);
+  prepare_results(options.output.empty() ? "." : options.output, figures);
   auto results = nlohmann::ordered_json::array();
   std::vector<std::string> written;
   const int code = run_files(images, partition.workers, [&]() -> FileWorker {
@@ -87,7 +87,7 @@ int explain(Options options) {
     return [&, worker](std::size_t i) -> DeliverResult {
       const FramedPhoto photo = worker->frame(read_image(images[i]));
       warn_of_probabilities(worker->program(), photo.scores().scores);
-      const PhotoExplanation result{images[i], worker->all(photo, target), figures[i]};
+      const PhotoExplanation result{name_of_input(images[i]), worker->all(photo, target), figures[i]};
       write_graphic(figures[i], explanation_figure(result, photo.photo(), found, loaded, options.display));
       return [&, i, text = explanation_text(result, loaded.labels, options.display),
               json = explanation_json(result, loaded.labels)] {
@@ -102,7 +102,7 @@ int explain(Options options) {
   if (!options.format.is_text()) {
     nlohmann::ordered_json json = assumptions_json(found, loaded);
     json["photos"] = std::move(results);
-    print_results(options.format, json, json["photos"]);
+    print_results(options.format, json, nested_records(json["photos"], "predictions"));
   } else if (!written.empty()) {
     print_lines(assumptions_text(found, loaded, options.display.columns));
   }
@@ -119,17 +119,14 @@ void add_explain(Command app) {
       "explain",
       "Show the best guesses for a photo and what they rest on, in the terminal and as one figure");
   options->images.add_to(verb).required();
-  verb.add_option(
-          "--class", options->target,
-          "the class to explain: auto (the best guess of each picture), an index, a WordNet id or a name")
-      .shows_default();
+  add_class_to(verb, options->target);
   add_crops_to(verb, options->crops).shows_default();
   verb.add_option(
           "-o,--output", options->output,
           "folder for the figures, PHOTO-explained.png; or, for one picture, a .png, .jpg, .svg or .pdf "
           "(default: the working "
           "folder)")
-      .check(output_file());
+      .check(output_in(kFigureOrFolder));
   verb.add_flag("--open", options->open, "show the figure in the program that the desktop has for pictures");
   verb.add_option("--colormap", options->display.colormap, "colour map of the maps")
       .check(one_of(colormap_names()))

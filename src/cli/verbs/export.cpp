@@ -1,5 +1,6 @@
 #include "fovea/export.hpp"
 #include "base/atomic_file.hpp"
+#include "base/make_folder.hpp"
 #include "cli/kit/memory_option.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/networks.hpp"
@@ -35,7 +36,11 @@ struct Arguments {
   void add_to(Command verb) {
     add_model_option(verb, model);
     add_model_argument(verb, model);
-    verb.add_option("-o,--output", files, "the ONNX file to write").required().check(output_file());
+    verb.add_option("-o,--output", files, "the ONNX file to write, NAME.onnx")
+        .required()
+        .check(output_in(kNetworkFile))
+        .refuse({"saliency", "gradient"},
+                "names the file to write: what the network gives beside its scores is --map");
     verb.add_option("--opset", opset, "version of the standard operator set")
         .check(whole_number(13, 17))
         .shows_default();
@@ -56,13 +61,8 @@ struct Arguments {
   }
 };
 
-/// Sets the file to write. UsageError unless -o names one; --output once named what --map does.
+/// Sets the file to write. UsageError unless -o names one.
 void choose_file(Arguments& arguments) {
-  for (const std::string& text : arguments.files)
-    if (text == "saliency" || text == "gradient")
-      throw UsageError(fmt::format("--output names the file to write: what the network gives beside its "
-                                   "scores is --map {}",
-                                   text));
   if (arguments.files.size() > 1)
     throw UsageError(
         fmt::format("-o names several files, but one is written: {}", fmt::join(arguments.files, ", ")));
@@ -80,6 +80,7 @@ int write_explanation(const Arguments& arguments) {
   if (arguments.explained == "input")
     options.explained = ExplanationOptions::Class::Input;
   options.scores = arguments.scores;
+  make_folder_of(arguments.file);
   const std::string bytes = export_explanation(model, options);
   write_file_atomically(arguments.file, bytes);
   print("{}: {} in, scores and {} out, opset {}, {} bytes\n", arguments.file,
@@ -92,6 +93,7 @@ int write_canonical(const Arguments& arguments) {
   const Model model = Model::load(find_network(arguments.model).path, arguments.memory.load_options());
   ExportOptions options;
   arguments.fill(model, options);
+  make_folder_of(arguments.file);
   const std::string bytes = export_canonical(model, options);
   const std::vector<std::string> written = model.computable_outputs();
   for (const ModelPort& port : model.outputs())

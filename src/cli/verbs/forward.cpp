@@ -1,3 +1,5 @@
+#include "base/make_folder.hpp"
+#include "base/output_name.hpp"
 #include "cli/kit/engine_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/networks.hpp"
@@ -21,18 +23,6 @@ struct Options {
   std::vector<std::string> inputs, outputs;
   EngineOptions engine;
 };
-
-/// "NAME=PATH" or "PATH"; a path may hold '=' after a '/'.
-struct NamedFile {
-  std::string name, path;
-};
-
-NamedFile split_name(const std::string& text) {
-  const std::size_t equals = text.find('=');
-  if (equals == std::string::npos || text.find('/') < equals)
-    return {{}, text};
-  return {text.substr(0, equals), text.substr(equals + 1)};
-}
 
 /// Pairs files with the model's ports: by name, or in order. InputError for an unknown name or too many
 /// files.
@@ -81,7 +71,7 @@ void check_inputs(const Model& model, const std::vector<std::string>& outputs,
                   const std::vector<std::size_t>& given) {
   const std::vector<std::string> needed = model.inputs_of(outputs);
   if (given.empty() && !needed.empty())
-    throw UsageError("--input is required: the model has inputs");
+    throw UsageError("the option --input is missing: the model has inputs");
   for (const std::string& name : needed)
     if (std::none_of(given.begin(), given.end(),
                      [&](std::size_t i) { return model.inputs()[i].name == name; }))
@@ -102,8 +92,9 @@ int compute(const Options& options) {
   start_log(options.engine.verbose);
   const Model model = Model::load(find_network(options.model).path, options.engine.memory.load_options());
   std::vector<NamedFile> inputs, outputs;
-  std::transform(options.inputs.begin(), options.inputs.end(), std::back_inserter(inputs), split_name);
-  std::transform(options.outputs.begin(), options.outputs.end(), std::back_inserter(outputs), split_name);
+  std::transform(options.inputs.begin(), options.inputs.end(), std::back_inserter(inputs), split_named_file);
+  std::transform(options.outputs.begin(), options.outputs.end(), std::back_inserter(outputs),
+                 split_named_file);
   check_distinct(outputs);
   const std::vector<std::size_t> input_ports = match(inputs, model.inputs(), "input", model.path());
   const std::vector<std::size_t> output_ports = match(outputs, model.outputs(), "output", model.path());
@@ -131,6 +122,8 @@ int compute(const Options& options) {
   for (std::size_t i = 0; i < program->inputs().size(); ++i)
     if (const auto array = arrays.find(program->inputs()[i].name); array != arrays.end())
       fill(session.input(i), tensors[array->second], inputs[array->second].path);
+  for (const NamedFile& output : outputs)
+    make_folder_of(output.path);
   session.forward();
   const std::vector<std::size_t> results =
       match(with_names(outputs, model, output_ports), program->outputs(), "output", model.path());
@@ -148,12 +141,12 @@ void add_forward(Command app) {
   add_model_argument(verb, options->model);
   verb.add_option("--input", options->inputs,
                   "[NAME=]X.npy, once for each input that the outputs need; shapes are taken from the arrays")
-      .check(file_or_folder());
+      .check(named_file());
   verb.add_option(
           "-o,--output", options->outputs,
           "[NAME=]Y.npy, by name or in the order of the model's outputs; only these outputs are computed")
       .required()
-      .check(output_file());
+      .check(named_output_in(kArrayFile));
   options->engine.add_to(verb);
   verb.add_example("fovea forward net.onnx --input x.npy -o y.npy", "a model's first output for an array");
   verb.add_example("fovea forward net.onnx --input x.npy -o features=f.npy", "the output of a given name");

@@ -1,3 +1,4 @@
+#include "base/make_folder.hpp"
 #include "cli/kit/engine_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/networks.hpp"
@@ -34,7 +35,7 @@ std::string input_of(const Model& model, const std::string& layer) {
 int compute(const Options& options) {
   start_log(options.engine.verbose);
   if (options.scores == options.output)
-    throw UsageError(fmt::format("-o and --scores name the same file '{}'", options.output));
+    throw UsageError(fmt::format("-o and --write-scores name the same file '{}'", options.output));
   const Model model = Model::load(find_network(options.model).path, options.engine.memory.load_options());
   const Tensor values = read_array(options.input);
   ProgramOptions program_options = options.engine.program_options();
@@ -53,6 +54,8 @@ int compute(const Options& options) {
   fill(session.input(), values, options.input);
   session.seed_classes(
       std::vector<std::int64_t>(static_cast<std::size_t>(program_options.batch), options.target));
+  make_folder_of(options.output);
+  make_folder_of(options.scores);
   session.forward();
   session.backward();
   if (!options.scores.empty())
@@ -74,24 +77,26 @@ void add_gradient(Command app) {
                   "network expects")
       .required()
       .check(file_or_folder());
-  verb.add_option("--target", options->target,
+  verb.add_option("--class", options->target,
                   "index of the class whose score before the final activation is differentiated, for every "
                   "picture of the batch")
       .required();
   verb.add_option("--layer", options->layer,
-                  "differentiate element --target of this ONNX value, or of this node's first output, "
+                  "differentiate element --class of this ONNX value, or of this node's first output, "
                   "instead of the scores")
       .completed_as(kLayerNames);
   verb.add_option("--rule", options->rule, "what a ReLU passes back in the backward pass")
       .check(one_of(relu_rule_names()))
       .shows_default();
-  verb.add_option("--scores", options->scores, "also write the scores to this .npy file")
-      .check(output_file());
+  verb.add_option("--write-scores", options->scores, "also write the scores to this .npy file")
+      .check(output_in(kArrayFile));
   verb.add_option("-o,--output", options->output, "G.npy, in the input's shape")
       .required()
-      .check(output_file());
+      .check(output_in(kArrayFile));
   options->engine.add_to(verb);
-  verb.add_example("fovea gradient net.onnx --input x.npy --target 130 -o g.npy",
+  verb.refuse_option("--target", "--class has the index of the class");
+  verb.refuse_option("--scores", "--write-scores has the file that the scores are written to");
+  verb.add_example("fovea gradient net.onnx --input x.npy --class 130 -o g.npy",
                    "the gradient of the score of class 130");
   verb.runs([options] { return compute(*options); });
 }

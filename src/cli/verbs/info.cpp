@@ -1,17 +1,21 @@
+#include "base/wrapped_text.hpp"
 #include "cli/kit/memory_option.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/networks.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/progress_bar.hpp"
 #include "cli/kit/result_format.hpp"
+#include "cli/kit/terminal.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/error.hpp"
+#include "networks/user_preset.hpp"
 #include "report/model_info.hpp"
 #include "report/preprocessing_advice.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace fovea::cli {
 namespace {
@@ -41,16 +45,28 @@ PreprocessingAdvice try_presets(const ModelInfo& info, const std::vector<std::st
   return try_preprocessing(info.program, photos, options);
 }
 
+/// Has the information show the user's preset, which is what pictures are prepared by.
+void apply_user_preset(ModelInfo& info, const FoundNetwork& found, const UserSetting& preset) {
+  PreprocessingSpec spec;
+  spec.preset = preset.value;
+  info.preprocessing = choose_preprocessing(info.model, found, spec);
+  info.preprocessing.source += ", set by " + preset.origin;
+  say_note(user_preset_note(info.model, found, preset.value, preset.origin));
+}
+
 int show(const Options& options) {
   if (options.tried.empty() && !options.more.empty())
     throw UsageError("pictures are given, but only --try looks at some: put it before them");
   std::vector<std::string> photos = options.tried;
   photos.insert(photos.end(), options.more.begin(), options.more.end());
   photos = expand_folders(photos);
-  const ModelInfo info =
-      inspect_model(find_network(options.model),
-                    {options.memory.load_options(), options.scores, options.layers,
-                     [&](const Model& model) { return choose_picture_size(model, options.size, 224); }});
+  const std::optional<UserSetting> preset = user_preset({});
+  const FoundNetwork found = find_network(options.model);
+  ModelInfo info = inspect_model(
+      found, {options.memory.load_options(), options.scores, options.layers,
+              [&](const Model& model) { return choose_picture_size(model, options.size, 224); }});
+  if (preset)
+    apply_user_preset(info, found, *preset);
   for (const std::string& warning : info.labels.warnings())
     say("fovea: warning: {}\n", warning);
   int code = 0;
@@ -64,9 +80,9 @@ int show(const Options& options) {
     print_results(options.format, json,
                   json.contains("layers") ? json["layers"] : nlohmann::ordered_json::array({json}));
   } else {
-    print_lines(model_info_text(info));
+    print_lines(model_info_text(info, line_width(STDOUT_FILENO)));
     if (advice)
-      print_lines(advice_text(*advice));
+      print_lines(hanging_lines(advice_text(*advice), line_width(STDOUT_FILENO)));
   }
   if (info.program)
     return code;

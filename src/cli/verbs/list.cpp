@@ -6,7 +6,10 @@ namespace fovea::cli {
 namespace {
 
 int list_methods(const ResultFormat& format) {
-  Table table({{"name", "method"}, {"title", ""}, {"samples", "samples", true}, {"summary", "what it is"}});
+  Table table({{"name", "method", false, true},
+               {"title", ""},
+               {"samples", "samples", true},
+               {"summary", "what it is"}});
   auto list = nlohmann::ordered_json::array();
   for (const MethodInfo& info : methods()) {
     const bool shared = info.values == MethodInfo::Values::PerPixel;

@@ -1,6 +1,6 @@
 #include "cli/verbs/localize.hpp"
 
-#include "base/make_folder.hpp"
+#include "base/shown_path.hpp"
 #include "cli/kit/figure_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
@@ -46,8 +46,8 @@ struct Shared {
 /// Looks for all classes in one picture and writes their files; the report prints.
 DeliverResult localize_picture(Explainer& explain, const Shared& shared, std::size_t i,
                                LocalizeReport& report, int& code) {
-  const std::string& path = shared.arguments.images[i];
-  const FramedPhoto photo = explain.frame(read_image(path));
+  const std::string path = name_of_input(shared.arguments.images[i]);
+  const FramedPhoto photo = explain.frame(read_image(shared.arguments.images[i]));
   const std::vector<std::int64_t> targets = targets_for(photo.scores(), shared.loaded, shared.arguments);
   warn_of_probabilities(explain.program(), photo.scores().scores);
   std::vector<FoundObject> objects;
@@ -78,6 +78,7 @@ DeliverResult localize_picture(Explainer& explain, const Shared& shared, std::si
 
 int localize_by_class(const LocalizeArguments& arguments) {
   const LocalizeOptions options = localize_options(arguments);
+  arguments.method_options.note_unused(arguments.methods());
   const Network loaded = load_network(arguments.model);
   const Shared shared{arguments, loaded, options, result_paths(arguments.output, arguments.images)};
   const ThreadPartition partition =
@@ -87,9 +88,8 @@ int localize_by_class(const LocalizeArguments& arguments) {
   print_object_notes(explainer);
   if (arguments.target != "auto")
     loaded.labels.find(arguments.target, explainer.program().classes());  // before any picture is read
-  if (!is_graphic_path(arguments.output))
-    make_folder(arguments.output);
   LocalizeReport report(arguments, loaded.labels);
+  report.prepare(shared.bases);
   report.begin();
   int partly = 0;
   const int code = run_files(arguments.images, partition.workers, [&]() -> FileWorker {
@@ -117,10 +117,7 @@ void check_usage(const LocalizeArguments& arguments) {
 }
 
 void add_class_options(Command verb, LocalizeArguments& arguments) {
-  verb.add_option(
-          "--class", arguments.target,
-          "the class to explain: auto (the best guess of each picture), an index, a WordNet id or a name")
-      .shows_default();
+  add_class_to(verb, arguments.target);
   verb.add_option("--top", arguments.top, "find the objects of the N best guesses, with one box each")
       .check(whole_number(1, 1000))
       .shows_default();
@@ -169,7 +166,7 @@ void add_localize(Command app) {
           "folder for masks and pictures with outline and box; or, for one picture, a .png, .jpg, .svg "
           "or .pdf for the figure alone")
       .required()
-      .check(output_file());
+      .check(output_in(kFigureOrFolder));
   add_dpi_to(verb, arguments->dpi);
   arguments->format.add_to(verb);
   verb.add_flag("--csv", arguments->csv, "print one line for each box")

@@ -45,6 +45,8 @@ struct LocalizeArguments {
   ResultFormat format;
   bool csv = false;
 
+  /// The methods whose maps are multiplied, or the one method.
+  std::vector<std::string> methods() const;
   const char* method_name() const {
     return !method.empty() ? method.c_str() : is_paper() ? "gradient" : "product";
   }
@@ -74,6 +76,8 @@ public:
       : arguments_(arguments), report_(report_options(arguments), labels),
         all_(nlohmann::ordered_json::array()) {}
 
+  /// Prepares the place of the files of all photos, before the work on them.
+  void prepare(const std::vector<std::string>& bases) const;
   /// Writes one object's files; from several threads at the same time.
   void write(const FoundObject& found, const std::string& base, const Image& photo) const;
   /// Prints the object, or keeps it for `end`.

@@ -16,17 +16,17 @@ std::vector<std::string> map_names() {
   return names;
 }
 
-std::vector<std::string> methods_of(const std::string& method) {
-  if (method == "product")
-    return {"gradient", "guided"};
-  return {method};
-}
-
 }  // namespace
+
+std::vector<std::string> LocalizeArguments::methods() const {
+  if (std::string_view(method_name()) == "product")
+    return {"gradient", "guided"};
+  return {method_name()};
+}
 
 Explainer object_explainer(const Network& loaded, const LocalizeArguments& arguments, int threads) {
   return Explainer(loaded.model,
-                   explain_options(loaded, arguments.model, methods_of(arguments.method_name()),
+                   explain_options(loaded, arguments.model, arguments.methods(),
                                    arguments.method_options.chosen(), arguments.framing(), threads));
 }
 
@@ -77,10 +77,12 @@ LocalizeOptions localize_options(const LocalizeArguments& arguments) {
 
 void LocalizeArguments::add_method_to(Command verb) {
   LocalizeArguments& arguments = *this;
-  verb.add_option("--method,--methods,--rule", arguments.method,
+  verb.add_option("--method,--methods", arguments.method,
                   "how the map is made: any method of 'fovea list methods', or product, the product of the "
                   "maps of gradient and guided (default: product; with --preset paper, gradient)")
       .check(one_of(map_names()));
+  verb.refuse_option("--rule",
+                     "--method says how the map is made, by a rule for ReLUs or by any other method");
   arguments.method_options.add_to(verb);
   // The map of 1, the centre crop, does not cover the photo.
   add_crops_to(verb, arguments.crops, {"whole", "2", "10"},

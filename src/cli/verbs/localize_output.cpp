@@ -1,6 +1,7 @@
 #include "cli/kit/figure_options.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/verbs/localize.hpp"
+#include "report/result_place.hpp"
 
 namespace fovea::cli {
 
@@ -15,6 +16,14 @@ ObjectReportOptions report_options(const LocalizeArguments& arguments) {
           .colormap = arguments.colormap,
           .output = arguments.output,
           .dpi = arguments.dpi};
+}
+
+void LocalizeReport::prepare(const std::vector<std::string>& bases) const {
+  std::vector<std::string> planned;
+  for (const std::string& base : bases)
+    append(planned,
+           report_.planned_files(base, !arguments_.takes_seeds(), arguments_.top > 1 ? arguments_.top : 0));
+  prepare_results(arguments_.output, planned);
 }
 
 void LocalizeReport::write(const FoundObject& found, const std::string& base, const Image& photo) const {

@@ -1,5 +1,5 @@
-#include "base/make_folder.hpp"
 #include "base/number_list.hpp"
+#include "base/shown_path.hpp"
 #include "cli/kit/progress_bar.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/localize.hpp"
@@ -39,20 +39,19 @@ int localize_by_seeds(const LocalizeArguments& arguments) {
   const LocalizeOptions options = localize_options(arguments);
   const std::vector<Point> foreground = parse_points(arguments.foreground, "--foreground");
   const std::vector<Point> background = parse_points(arguments.background, "--background");
-  if (!is_graphic_path(arguments.output))
-    make_folder(arguments.output);
   const Labels none;
   LocalizeReport report(arguments, none);
-  report.begin();
   const std::string& path = arguments.images.front();
   const std::string base = result_paths(arguments.output, {path}).front();
+  report.prepare({base});
+  report.begin();
   const int code = run_files(arguments.images, 1, [&]() -> FileWorker {
     return [&](std::size_t) -> DeliverResult {
       const Image photo = read_image(path);
       const Trimap seeds = arguments.strokes.empty() ? seeds_from_points(foreground, background, photo.width,
                                                                          photo.height, arguments.radius)
                                                      : read_strokes(arguments.strokes, photo);
-      const FoundObject found{path, std::nullopt, 0, localize(photo, seeds, options)};
+      const FoundObject found{name_of_input(path), std::nullopt, 0, localize(photo, seeds, options)};
       report.write(found, base, photo);
       return [&report, found, &base] { report.add(found, base); };
     };

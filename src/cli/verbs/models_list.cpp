@@ -1,8 +1,11 @@
 #include "cli/kit/networks.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/result_format.hpp"
+#include "cli/kit/terminal.hpp"
 #include "cli/verbs/models.hpp"
 #include "report/network_list.hpp"
+
+#include <unistd.h>
 
 namespace fovea::cli {
 namespace {
@@ -12,7 +15,7 @@ int list(const ResultFormat& format) {
   if (!format.is_text())
     print_results(format, network_list_json(networks));
   else
-    print_lines(network_list_text(networks));
+    print_lines(network_list_text(networks, line_width(STDOUT_FILENO)));
   std::fflush(stdout);
   for (const std::string& error : networks.errors)
     say("fovea: error: {}\n", error);

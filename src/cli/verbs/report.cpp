@@ -1,10 +1,12 @@
 #include "report/photos_page.hpp"
 
+#include "base/make_folder.hpp"
 #include "cli/kit/method_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/picture_arguments.hpp"
 #include "cli/kit/progress_bar.hpp"
+#include "cli/kit/result_format.hpp"
 #include "cli/kit/standard_streams.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/localize.hpp"
@@ -37,6 +39,7 @@ struct ReportArguments {
   std::string truth;
   std::string compared, compared_preset;
   std::string output;
+  ResultFormat format;
 };
 
 void check_usage(const ReportArguments& arguments) {
@@ -104,6 +107,7 @@ ClassTruth truth_of(const std::string& source, const std::vector<std::string>& p
 int make_report(ReportArguments arguments, const std::string& command_line) {
   check_usage(arguments);
   const std::vector<std::string> images = arguments.images.expand(arguments.model.model);
+  arguments.method_options.note_unused(arguments.methods);
   ReportOptions options;
   options.truth = truth_of(arguments.truth, images);
   const ThreadPartition partition =
@@ -118,6 +122,7 @@ int make_report(ReportArguments arguments, const std::string& command_line) {
   options.class_models = arguments.class_models;
   options.command_line = command_line;
   options.workers = partition.workers;
+  make_folder_of(arguments.output);
   const ReportOutcome outcome = [&] {
     ProgressDisplay display;
     ReportEvents events;
@@ -128,7 +133,10 @@ int make_report(ReportArguments arguments, const std::string& command_line) {
     };
     return write_photos_page(images, other_files(arguments.images.paths), networks, options, events);
   }();
-  if (outcome.is_written)
+  if (outcome.is_written && !arguments.format.is_text())
+    print_results(arguments.format, outcome.json,
+                  nested_records(nlohmann::ordered_json::array({outcome.json}), "networks"));
+  else if (outcome.is_written)
     print("{}: {}, {} left out\n", arguments.output, counted(outcome.photos, "photo"),
           counted(outcome.left_out, "file"));
   return outcome.failed == 0 ? 0 : 1;
@@ -146,10 +154,7 @@ void add_report(Command app) {
       .check(one_of(method_names()))
       .delimiter(',')
       .shows_default();
-  verb.add_option(
-          "--class", arguments->target,
-          "the class to explain: auto (the best guess of each picture), an index, a WordNet id or a name")
-      .shows_default();
+  add_class_to(verb, arguments->target);
   verb.add_option("--top", arguments->top, "explain the N best guesses; the page switches between them")
       .check(whole_number(1, 5))
       .shows_default();
@@ -190,7 +195,8 @@ void add_report(Command app) {
       "write pictures as files into the folder NAME_files beside the page, which keeps the page small");
   verb.add_option("-o,--output", arguments->output, "the page to write, NAME.html")
       .required()
-      .check(output_file());
+      .check(output_in(kPageFile));
+  arguments->format.add_to(verb);
   arguments->model.add_to(verb);
   arguments->model.add_workers_to(verb);
   verb.add_example("fovea report photos/ -o page.html", "a page of all pictures of a folder");

@@ -1,4 +1,4 @@
-#include "base/make_folder.hpp"
+#include "base/shown_path.hpp"
 #include "cli/kit/figure_options.hpp"
 #include "cli/kit/method_options.hpp"
 #include "cli/kit/model_options.hpp"
@@ -12,6 +12,7 @@
 #include "fovea/error.hpp"
 #include "fovea/networks.hpp"
 #include "report/map_report.hpp"
+#include "report/result_place.hpp"
 #include "report/result_text.hpp"
 
 #include <set>
@@ -62,9 +63,9 @@ struct Shared {
 /// Explains one picture and writes its files; the report adds to `results` or prints.
 DeliverResult explain(Explainer& explainer, const Shared& shared, std::size_t i,
                       nlohmann::ordered_json& results) {
-  const std::string& path = shared.images[i];
+  const std::string path = name_of_input(shared.images[i]);
   const PhotoFiles& files = shared.files[i];
-  const FramedPhoto photo = explainer.frame(read_image(path));
+  const FramedPhoto photo = explainer.frame(read_image(shared.images[i]));
   warn_of_probabilities(explainer.program(), photo.scores().scores);
   const std::vector<Explanation> maps = explainer.all(photo, shared.target);
   shared.report.write(maps, photo.photo(), path, files);
@@ -98,6 +99,7 @@ int make_maps(Options options) {
   const std::vector<std::string> images = options.images.expand(options.model.model);
   if (is_graphic_path(options.output) && images.size() > 1)
     throw UsageError("-o names one picture, but several are given: name a folder");
+  options.method_options.note_unused(options.methods);
   const Network loaded = load_network(options.model);
   const ThreadPartition partition =
       partition_threads(images.size(), options.model.workers, options.model.threads);
@@ -119,10 +121,18 @@ int make_maps(Options options) {
     shared.target.target = loaded.labels.find(options.target, classes);
   if (!options.against.empty())
     shared.target.against = loaded.labels.find(options.against, classes);
-  if (!is_graphic_path(options.output))
-    make_folder(options.output);
-  for (const std::string& base : result_paths(options.output, images))
+  if (shared.target.against && shared.target.against == shared.target.target)
+    throw UsageError(
+        fmt::format("--class and --against both name '{}', whose score cannot exceed itself: name "
+                    "two classes",
+                    loaded.labels.short_name(*shared.target.target)));
+  std::vector<std::string> planned;
+  for (const std::string& base : result_paths(options.output, images)) {
     shared.files.push_back(report.files(base));
+    for (const MapFiles& files : shared.files.back())
+      append(planned, paths_of(files));
+  }
+  prepare_results(options.output, planned);
   auto results = nlohmann::ordered_json::array();
   const int code = run_files(images, partition.workers, [&]() -> FileWorker {
     auto explainer = std::make_shared<Explainer>(shared.explainer);
@@ -149,10 +159,7 @@ void add_saliency(Command app) {
   Command verb =
       app.add_command("saliency", "Show where in each picture a class score depends on the pixels");
   options->images.add_to(verb).required();
-  verb.add_option(
-          "--class", options->target,
-          "the class to explain: auto (the best guess of each picture), an index, a WordNet id or a name")
-      .shows_default();
+  add_class_to(verb, options->target);
   verb.add_option(
       "--against", options->against,
       "explain by how much the score exceeds that of this class: an index, a WordNet id or a name");
@@ -170,7 +177,7 @@ void add_saliency(Command app) {
           "folder for the map (grey), heat map, overlay and raw arrays; or, for one picture, a .png, .jpg, "
           ".svg or .pdf for the figure alone")
       .required()
-      .check(output_file());
+      .check(output_in(kFigureOrFolder));
   verb.add_flag("--figure", options->figure,
                 "also write one labelled picture: photo, maps, maps on the photo");
   verb.add_flag("--with-class-model", options->with_class_model,

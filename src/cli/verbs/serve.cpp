@@ -71,7 +71,9 @@ NetworkRequest network_request(const ModelOptions& model) {
   NetworkRequest request;
   request.found = find_network(model.model);
   request.labels = model.labels;
-  request.preprocessing = with_user_preset(model.preprocessing);
+  request.preprocessing = model.preprocessing;
+  if (const std::optional<UserSetting> preset = user_preset(model.preprocessing))
+    request.preprocessing.preset = preset->value;
   request.size = model.size;
   request.scores = model.scores;
   request.activation = model.chosen_activation();
