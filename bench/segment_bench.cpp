@@ -1,6 +1,7 @@
 // The cost of localisation beyond the network: seeds, colour models, cut, components, on one thread; OpenCV's
 // grabCut beside it. Arguments that are no options of Google Benchmark are photos; without any, the samples.
 #include <fovea/image.hpp>
+#include <fovea/localize.hpp>
 #include <fovea/segment.hpp>
 
 #include "segment/grid_cut.hpp"
@@ -15,6 +16,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -104,11 +106,50 @@ void run_grab_cut(const Case& c, int iterations) {
   benchmark::DoNotOptimize(mask.data);
 }
 
+/// Strokes as a user paints them first on a sample, brush radius 4, at 500 x 375 pixels.
+struct Stroke {
+  fovea::Seed kind;
+  std::int64_t x0, y0, x1, y1;
+};
+
+const std::vector<std::pair<std::string, std::vector<Stroke>>> kStrokes = {
+    {"golf-ball.jpg",
+     {{fovea::Seed::Foreground, 180, 180, 320, 200},
+      {fovea::Seed::Background, 40, 60, 460, 60},
+      {fovea::Seed::Background, 60, 340, 450, 340}}},
+    {"church.jpg",
+     {{fovea::Seed::Foreground, 190, 60, 190, 300},
+      {fovea::Seed::Foreground, 260, 200, 420, 270},
+      {fovea::Seed::Background, 50, 60, 100, 200},
+      {fovea::Seed::Background, 300, 80, 470, 100},
+      {fovea::Seed::Background, 40, 345, 460, 345}}},
+    {"parachute.jpg",
+     {{fovea::Seed::Foreground, 130, 130, 370, 130},
+      {fovea::Seed::Background, 40, 60, 100, 40},
+      {fovea::Seed::Background, 420, 60, 460, 250},
+      {fovea::Seed::Background, 60, 250, 180, 340}}}};
+
+fovea::Trimap painted(const std::vector<Stroke>& strokes) {
+  constexpr std::int64_t radius = 4, steps = 400;
+  fovea::Trimap seeds = fovea::Trimap::blank(500, 375);
+  for (const Stroke& stroke : strokes)
+    for (std::int64_t i = 0; i <= steps; ++i)
+      for (std::int64_t dy = -radius; dy <= radius; ++dy)
+        for (std::int64_t dx = -radius; dx <= radius; ++dx)
+          if (dx * dx + dy * dy <= radius * radius)
+            seeds.at(stroke.x0 + (stroke.x1 - stroke.x0) * i / steps + dx,
+                     stroke.y0 + (stroke.y1 - stroke.y0) * i / steps + dy) = stroke.kind;
+  return seeds;
+}
+
 void add(const std::string& name, std::function<void()> run) {
-  benchmark::RegisterBenchmark(name.c_str(), [run = std::move(run)](benchmark::State& state) {
-    for (auto _ : state)
-      run();
-  })->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark(name.c_str(),
+                               [run = std::move(run)](benchmark::State& state) {
+                                 for (auto _ : state)
+                                   run();
+                               })
+      ->Unit(benchmark::kMillisecond)
+      ->UseRealTime();
 }
 
 void add_case(const std::string& path) {
@@ -140,6 +181,18 @@ void add_case(const std::string& path) {
   add("opencv_grab_cut_5/" + file, [&c] { run_grab_cut(c, 5); });
 }
 
+/// What the studio answers a stroke with: five cuts of a whole photo under a star, from strokes to box.
+void add_strokes(const std::string& file, const std::vector<Stroke>& strokes) {
+  const fovea::Image photo = fovea::resize(fovea::read_image(FOVEA_SOURCE_DIR "/samples/" + file), 500, 375);
+  for (const int threads : {1, 2})
+    add("strokes_to_box/threads_" + std::to_string(threads) + "/" + file,
+        [photo, seeds = painted(strokes), threads] {
+          fovea::LocalizeOptions options = fovea::stroke_localize_options();
+          options.segment.threads = threads;
+          fovea::localize(photo, seeds, options);
+        });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -151,6 +204,8 @@ int main(int argc, char** argv) {
       photos.push_back(std::string(FOVEA_SOURCE_DIR "/samples/") + name);
   for (const std::string& path : photos)
     add_case(path);
+  for (const auto& [file, strokes] : kStrokes)
+    add_strokes(file, strokes);
   benchmark::RunSpecifiedBenchmarks();
   return 0;
 }

@@ -255,6 +255,9 @@ struct SegmentOptions {
   /// fitted again to the pixels of each label after each cut (`rother2004grabcut`), until the energy no
   /// longer decreases.
   std::int64_t iterations = 1;
+  /// With 2 or more, what concerns object and background, and the star, is worked out on two threads at once.
+  /// Results do not depend on it.
+  int threads = 1;
 };
 
 /// Optional guidance of the cut besides colours and seeds.

@@ -4,9 +4,11 @@
 #include "image/blur.hpp"
 #include "image/pixels.hpp"
 #include "segment/check.hpp"
+#include "segment/segment_with_star.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace fovea {
 namespace {
@@ -60,21 +62,25 @@ Box box_of(const Mask& mask, const LocalizeOptions& options) {
 
 Localization cut(Localization found, const LocalizeOptions& options, const std::vector<Point>& centres,
                  SegmentGuides guides = {}) {
+  std::function<StarForest()> make_star;
   if (options.star)
-    guides.star = geodesic_forest(found.seen, centres, *options.star);
-  Segmentation parts = segment(found.seen, found.seeds, options.segment, guides);
+    make_star = [&] { return geodesic_forest(found.seen, centres, *options.star); };
+  Segmentation parts = segment_with_star(found.seen, found.seeds, options.segment, guides, make_star);
   found.mask = std::move(parts.mask);
   found.energy = parts.energy;
   found.energies = std::move(parts.energies);
   return found;
 }
 
-/// The cut that the map leads at every pixel, not by its seeds alone.
-Localization cut_with_prior(Localization found, LocalizeOptions options, const std::vector<Point>& centres) {
+/// The cut that the map leads at every pixel, not by its seeds alone. Seeds from the map are soft.
+Localization cut_with_prior(Localization found, LocalizeOptions options, const std::vector<Point>& centres,
+                            SeedStrength foreground = SeedStrength::Soft,
+                            SeedStrength background = SeedStrength::Soft) {
   const PriorOptions& settings = *options.prior;
   options.segment.colour_weight = settings.colour_weight;
   options.segment.smoothness = settings.smoothness;
-  options.segment.foreground_seeds = options.segment.background_seeds = SeedStrength::Soft;
+  options.segment.foreground_seeds = foreground;
+  options.segment.background_seeds = background;
   options.segment.soft_seed_cost = 0;
   // As a prior: background costs kMaxLogOdds * prior, object kMaxLogOdds * (1 - prior).
   const Tensor odds = object_log_odds(found.map, settings);
@@ -87,6 +93,15 @@ Localization cut_with_prior(Localization found, LocalizeOptions options, const s
     std::transform(odds.data<float>().begin(), odds.data<float>().end(), found.mask.pixels.begin(),
                    [](float nats) { return static_cast<std::uint8_t>(nats > 0); });
   return found;
+}
+
+/// The map that all together are, at the size of the photo that is segmented, and its seeds.
+void take_maps(Localization& found, std::span<const Tensor> maps, const LocalizeOptions& options) {
+  std::vector<Tensor> resized;
+  for (const Tensor& map : maps)
+    resized.push_back(resize_map(smoothed(map, options.smoothing), found.seen.width, found.seen.height));
+  found.map = multiply_maps(resized);
+  found.seeds = seeds_from_map(found.map, options.seeds);
 }
 
 Localization brought_back(Localization found, const Image& photo, const LocalizeOptions& options) {
@@ -125,11 +140,7 @@ Localization localize(const Image& photo, std::span<const Tensor> maps, const Lo
   check_image(photo);
   Localization found;
   found.seen = reduced(photo, options.max_side);
-  std::vector<Tensor> resized;
-  for (const Tensor& map : maps)
-    resized.push_back(resize_map(smoothed(map, options.smoothing), found.seen.width, found.seen.height));
-  found.map = multiply_maps(resized);
-  found.seeds = seeds_from_map(found.map, options.seeds);
+  take_maps(found, maps, options);
   const std::vector<Point> peaks = options.star ? find_peaks(found.map, options.peaks) : std::vector<Point>();
   found = options.prior ? cut_with_prior(std::move(found), options, peaks)
                         : cut(std::move(found), options, peaks);
@@ -146,6 +157,35 @@ Localization localize(const Image& photo, const Trimap& seeds, const LocalizeOpt
   found.seeds = seeds;
   const std::vector<Point> centres = options.star ? points_of(seeds, Seed::Foreground) : std::vector<Point>();
   return brought_back(cut(std::move(found), options, centres), photo, options);
+}
+
+Localization localize(const Image& photo, std::span<const Tensor> maps, const Trimap& seeds,
+                      const LocalizeOptions& options) {
+  check_options(options);
+  check_trimap(seeds);
+  check_same_size(photo, seeds.width, seeds.height, "the seeds");
+  Localization found;
+  found.seen = photo;
+  take_maps(found, maps, options);
+  const bool has_object = seeds.count(Seed::Foreground) > 0;
+  const bool has_background = seeds.count(Seed::Background) > 0;
+  for (std::size_t i = 0; i < seeds.pixels.size(); ++i) {
+    Seed& seed = found.seeds.pixels[i];
+    const bool is_given =
+        (seed == Seed::Foreground && has_object) || (seed == Seed::Background && has_background);
+    if (seeds.pixels[i] != Seed::Unknown)
+      seed = seeds.pixels[i];
+    else if (options.prior && is_given)
+      seed = Seed::Unknown;
+  }
+  std::vector<Point> centres;
+  if (options.star)
+    centres = has_object ? points_of(seeds, Seed::Foreground) : find_peaks(found.map, options.peaks);
+  const auto strength = [](bool is_painted) { return is_painted ? SeedStrength::Hard : SeedStrength::Soft; };
+  found = options.prior ? cut_with_prior(std::move(found), options, centres, strength(has_object),
+                                         strength(has_background))
+                        : cut(std::move(found), options, centres);
+  return brought_back(std::move(found), photo, options);
 }
 
 LocalizedClass localize(Explainer& explain, const FramedPhoto& photo, const ExplainTarget& target,

@@ -5,6 +5,7 @@
 #include "segment/star_edges.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace fovea {
@@ -48,9 +49,10 @@ std::vector<std::uint8_t> blocked_pixels(const StarForest& forest, const std::ve
   return state;
 }
 
-/// A power of two that makes the largest cost a whole number of 23 or 24 bits.
+/// A power of two that makes the largest cost a whole number of 22 or 23 bits, so that later costs may be
+/// twice as large.
 double scale_for(double largest) {
-  return largest > 0 ? std::exp2(std::floor(std::log2(kLargestCost / largest))) : 1.0;
+  return largest > 0 ? std::exp2(std::floor(std::log2(kLargestCost / (2 * largest)))) : 1.0;
 }
 
 }  // namespace
@@ -60,6 +62,9 @@ LabelEnergy::LabelEnergy(const Image& rgb, const Trimap& seeds, const SegmentOpt
     : rgb_(rgb), seeds_(seeds), options_(options), guides_(guides), edges_(edge_weights(rgb, options)),
       fixed_foreground_(seeds.pixels.size(), 0.0F), fixed_background_(seeds.pixels.size(), 0.0F),
       foreground_(seeds.pixels.size()), background_(seeds.pixels.size()) {
+  for (const std::vector<float>& weights : edges_)
+    for (const float weight : weights)
+      largest_edge_ = std::max(largest_edge_, static_cast<double>(weight));
   const auto soft_cost = static_cast<float>(options.soft_seed_cost);
   for (std::size_t i = 0; i < seeds.pixels.size(); ++i) {
     if (seeds.pixels[i] == Seed::Unknown || is_hard(seeds.pixels[i], options))
@@ -77,20 +82,35 @@ LabelEnergy::LabelEnergy(const Image& rgb, const Trimap& seeds, const SegmentOpt
   }
 }
 
-void LabelEnergy::set_models(const GaussianMixture& foreground, const GaussianMixture& background) {
-  foreground.negative_log(rgb_.pixels, foreground_);
-  background.negative_log(rgb_.pixels, background_);
+void LabelEnergy::set_foreground(const GaussianMixture& model) {
+  set_costs(model, fixed_foreground_, foreground_);
+}
+
+void LabelEnergy::set_background(const GaussianMixture& model) {
+  set_costs(model, fixed_background_, background_);
+}
+
+void LabelEnergy::set_costs(const GaussianMixture& model, const std::vector<float>& fixed,
+                            std::vector<float>& costs) const {
+  model.negative_log(rgb_.pixels, costs);
   const auto weight = static_cast<float>(options_.colour_weight);
-  for (std::size_t i = 0; i < foreground_.size(); ++i) {
-    foreground_[i] = weight * foreground_[i] + fixed_foreground_[i];
-    background_[i] = weight * background_[i] + fixed_background_[i];
-  }
+  for (std::size_t i = 0; i < costs.size(); ++i)
+    costs[i] = weight * costs[i] + fixed[i];
 }
 
 double LabelEnergy::of(const Mask& mask) const {
+  return of_labels(mask) + of_outline(mask);
+}
+
+double LabelEnergy::of_labels(const Mask& mask) const {
   double sum = 0;
   for (std::size_t i = 0; i < mask.pixels.size(); ++i)
     sum += mask.pixels[i] ? foreground_[i] : background_[i];
+  return sum;
+}
+
+double LabelEnergy::of_outline(const Mask& mask) const {
+  double sum = 0;
   for (std::size_t e = 0; e < edge_count(options_.neighbourhood); ++e)
     for_each_pair(mask.width, mask.height, e, [&](std::int64_t p, std::int64_t q) {
       if (mask.pixels[static_cast<std::size_t>(p)] != mask.pixels[static_cast<std::size_t>(q)])
@@ -99,59 +119,84 @@ double LabelEnergy::of(const Mask& mask) const {
   return sum;
 }
 
-std::vector<Seed> LabelEnergy::hard_seeds() const {
-  std::vector<Seed> hard = seeds_.pixels;
-  for (Seed& seed : hard)
+/// Hard seeds; under a star also the pixels that hard background seeds cut off from their centres. Of those,
+/// foreground seeds cannot be obeyed.
+void LabelEnergy::find_hard_pixels() {
+  hard_ = seeds_.pixels;
+  for (Seed& seed : hard_)
     seed = is_hard(seed, options_) ? seed : Seed::Unknown;
-  if (guides_.star) {
-    const std::vector<std::uint8_t> blocked = blocked_pixels(*guides_.star, hard);
-    for (std::size_t i = 0; i < hard.size(); ++i)
-      if (blocked[i] && hard[i] == Seed::Foreground)
-        hard[i] = Seed::Unknown;
-  }
-  return hard;
+  if (!guides_.star)
+    return;
+  const std::vector<std::uint8_t> blocked = blocked_pixels(*guides_.star, hard_);
+  for (std::size_t i = 0; i < hard_.size(); ++i)
+    hard_[i] = blocked[i] ? Seed::Background : hard_[i];
 }
 
-/// Capacities from the source (cost of background) and to the sink (cost of foreground); a hard seed's is
-/// more than its edges together, so that no cut pays for it, or infinite under a star.
-void LabelEnergy::add_terminals(double scale, const std::vector<Seed>& hard, GridProblem& problem) const {
-  problem.source.assign(hard.size(), 0);
-  problem.sink.assign(hard.size(), 0);
+/// A hard seed's capacity is more than its edges together, so that no cut pays for it, or infinite under a
+/// star.
+void LabelEnergy::set_terminals(std::vector<std::int32_t>& source, std::vector<std::int32_t>& sink) const {
+  source.assign(hard_.size(), 0);
+  sink.assign(hard_.size(), 0);
   const std::int32_t held =
       guides_.star ? kInfiniteCapacity : 8 * static_cast<std::int32_t>(kLargestCost) + 1;
-  for (std::size_t i = 0; i < hard.size(); ++i) {
-    if (hard[i] != Seed::Unknown) {
-      (hard[i] == Seed::Foreground ? problem.source : problem.sink)[i] = held;
+  for (std::size_t i = 0; i < hard_.size(); ++i) {
+    if (hard_[i] != Seed::Unknown) {
+      (hard_[i] == Seed::Foreground ? source : sink)[i] = held;
       continue;
     }
     const double difference = static_cast<double>(background_[i]) - foreground_[i];
-    const auto cost = static_cast<std::int32_t>(std::lround(scale * std::abs(difference)));
-    (difference > 0 ? problem.source : problem.sink)[i] = cost;
+    const auto cost = static_cast<std::int32_t>(scale_ * std::abs(difference) + 0.5);
+    source[i] = difference > 0 ? cost : 0;
+    sink[i] = difference > 0 ? 0 : cost;
   }
 }
 
-Mask LabelEnergy::minimise() const {
-  double largest = 0;
-  for (const std::vector<float>& weights : edges_)
-    for (const float weight : weights)
-      largest = std::max(largest, static_cast<double>(weight));
-  for (std::size_t i = 0; i < foreground_.size(); ++i)
-    largest = std::max(largest, std::abs(static_cast<double>(background_[i]) - foreground_[i]));
-  const double scale = scale_for(largest);
+double LabelEnergy::largest_cost() const {
+  // Several maxima at once: each waits for the one before it.
+  std::array<double, 4> largest = {largest_edge_, 0, 0, 0};
+  for (std::size_t i = 0; i < foreground_.size(); ++i) {
+    double& lane = largest[i % largest.size()];
+    lane = std::max(lane, std::abs(static_cast<double>(background_[i]) - foreground_[i]));
+  }
+  return *std::max_element(largest.begin(), largest.end());
+}
 
+void LabelEnergy::start_flow(double largest) {
+  find_hard_pixels();
+  scale_ = scale_for(largest);
   GridProblem problem;
   problem.width = rgb_.width;
   problem.height = rgb_.height;
   for (std::size_t e = 0; e < edge_count(options_.neighbourhood); ++e) {
     problem.forward[e].resize(edges_[e].size());
-    const auto factor = static_cast<float>(scale);
+    const auto factor = static_cast<float>(scale_);
     std::transform(edges_[e].begin(), edges_[e].end(), problem.forward[e].begin(),
                    [factor](float weight) { return static_cast<std::int32_t>(factor * weight + 0.5F); });
   }
-  add_terminals(scale, hard_seeds(), problem);
-  if (guides_.star)
-    add_star_edges(*guides_.star, problem);
-  return {rgb_.width, rgb_.height, solve_grid_cut(problem).source_side};
+  set_terminals(problem.source, problem.sink);
+  if (guides_.star) {
+    // A pixel that is background anyway needs no edge that says so, which flow would have to follow.
+    StarForest free = *guides_.star;
+    for (std::size_t i = 0; i < hard_.size(); ++i)
+      free.parent[i] = hard_[i] == Seed::Background ? -1 : free.parent[i];
+    add_star_edges(free, problem);
+  }
+  flow_.emplace(problem);
+}
+
+Mask LabelEnergy::minimise() {
+  const double largest = largest_cost();
+  const double scaled = scale_ * largest;
+  constexpr double smallest = kLargestCost / 16;
+  bool goes_on = flow_ && scaled <= kLargestCost && scaled >= smallest;
+  if (goes_on) {
+    std::vector<std::int32_t> source, sink;
+    set_terminals(source, sink);
+    goes_on = flow_->set_terminals(source, sink);
+  }
+  if (!goes_on)
+    start_flow(largest);
+  return {rgb_.width, rgb_.height, flow_->cut().source_side};
 }
 
 }  // namespace fovea

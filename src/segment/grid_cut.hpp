@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace fovea {
@@ -33,6 +34,31 @@ struct GridCut {
   std::int64_t flow = 0;  ///< the maximal flow, which is the cost of the cut
   /// 1 for pixels on the source's side, else 0. Of all minimal cuts the one with the fewest such pixels.
   std::vector<std::uint8_t> source_side;
+};
+
+/// A maximal flow that goes on where the capacities of source and sink change and those between pixels do not
+/// (`kohli2005efficiently`). Its cuts are those that `solve_grid_cut` finds for the same capacities: the cut
+/// of the fewest pixels on the source's side is unique, whatever flow it was found by.
+class GridFlow {
+public:
+  /// InputError as for `solve_grid_cut`.
+  explicit GridFlow(const GridProblem& problem);
+  ~GridFlow();
+  GridFlow(const GridFlow&) = delete;
+  GridFlow& operator=(const GridFlow&) = delete;
+
+  /// Completes the flow. InputError when infinite edges join source and sink; the flow is of no use then.
+  GridCut cut();
+  /// Replaces the capacities of source and sink. False, and nothing is changed, where the flow cannot go on:
+  /// other pixels have infinite capacities, or so much has flowed that infinite edges might run out. The
+  /// caller makes another flow then. InputError as for `solve_grid_cut`.
+  bool set_terminals(const std::vector<std::int32_t>& source, const std::vector<std::int32_t>& sink);
+
+private:
+  class Solver;
+  template <class T>
+  class SolverOf;
+  std::unique_ptr<Solver> solver_;
 };
 
 /// Maximal flow and minimal cut by incremental breadth-first search (`goldberg2011maximum`). Capacities are

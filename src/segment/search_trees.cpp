@@ -38,6 +38,10 @@ SearchTrees<T>::SearchTrees(std::int64_t width, std::int64_t height) : stride_(w
 
 template <class T>
 std::int64_t SearchTrees<T>::run(std::int64_t limit) {
+  std::fill(level_.begin(), level_.end(), 0);
+  std::fill(parent_.begin(), parent_.end(), static_cast<std::uint8_t>(kNone));
+  fronts_ = {};
+  flow_ = 0;
   note_open_edges();
   plant_roots();
   const Front& source = fronts_[kSource];

@@ -20,6 +20,8 @@ public:
 
   SearchTrees(std::int64_t width, std::int64_t height);
 
+  /// Pixels and the frame around them.
+  std::size_t nodes() const { return edges_.size(); }
   Node node(std::int64_t x, std::int64_t y) const { return static_cast<Node>((y + 1) * stride_ + x + 1); }
   /// Residual capacities towards the eight neighbours; direction d ^ 4 is the reverse of d, and 0..3 are
   /// GridEdge.
@@ -30,7 +32,8 @@ public:
   /// Positive: capacity from the source; negative: to the sink.
   T& excess(Node node) { return excess_[static_cast<std::size_t>(node)]; }
 
-  /// Augments until no path is left, or until the flow is at least `limit`. Returns the flow. Once only.
+  /// Augments until no path is left, or until the flow is at least `limit`. Returns what it has added to the
+  /// flow. Excesses may be changed between runs.
   std::int64_t run(std::int64_t limit);
   /// After `run`: whether the residual graph leads from the source to this node.
   bool reached_from_source(Node node) const { return level_[static_cast<std::size_t>(node)] > 0; }

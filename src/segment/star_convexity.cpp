@@ -2,15 +2,7 @@
 
 #include "image/pixels.hpp"
 #include "segment/check.hpp"
-#include "segment/contrast.hpp"
 #include "segment/star_edges.hpp"
-
-#include <algorithm>
-#include <cmath>
-#include <functional>
-#include <limits>
-#include <queue>
-#include <utility>
 
 namespace fovea {
 namespace {
@@ -22,25 +14,6 @@ void check_forest(const StarForest& forest) {
               forest.parent.size());
 }
 
-/// Adds to the distance so far the length of a step: straight or diagonal, over a colour difference.
-class StepLength {
-public:
-  StepLength(const Image& rgb, double geodesic) : rgb_(rgb) {
-    const double mean = mean_squared_difference(rgb, Neighbourhood::Eight);
-    space_ = static_cast<float>(1 - geodesic);
-    colour_ = static_cast<float>(mean > 0 ? geodesic / mean : 0.0);
-  }
-  float operator()(std::int32_t p, std::int32_t q, float squared_length) const {
-    const auto difference = static_cast<float>(squared_difference(rgb_, p, q));
-    return std::sqrt(space_ * squared_length + colour_ * difference);
-  }
-
-private:
-  const Image& rgb_;
-  float space_;
-  float colour_;
-};
-
 }  // namespace
 
 std::vector<Point> points_of(const Trimap& seeds, Seed kind) {
@@ -51,56 +24,6 @@ std::vector<Point> points_of(const Trimap& seeds, Seed kind) {
       if (seeds.at(x, y) == kind)
         points.push_back({x, y});
   return points;
-}
-
-StarForest geodesic_forest(const Image& photo, const std::vector<Point>& centres,
-                           const StarOptions& options) {
-  check_image(photo);
-  FOVEA_CHECK(options.geodesic >= 0 && options.geodesic <= 1, "a geodesic share of {}: expected 0..1",
-              options.geodesic);
-  FOVEA_CHECK(!centres.empty(), "star convexity needs at least one centre");
-  const Image rgb = to_rgb(photo);
-  const StepLength step(rgb, options.geodesic);
-  const auto size = static_cast<std::size_t>(photo.width * photo.height);
-  StarForest forest{photo.width, photo.height, std::vector<std::int32_t>(size, -1),
-                    std::vector<float>(size, std::numeric_limits<float>::infinity()),
-                    std::vector<std::int32_t>(size, -1)};
-  using Entry = std::pair<float, std::int32_t>;  // ties go to the upper left pixel
-  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> open;
-  for (const Point& p : centres) {
-    FOVEA_CHECK(p.x >= 0 && p.y >= 0 && p.x < photo.width && p.y < photo.height,
-                "the centre ({}, {}) lies outside the picture of {} x {} pixels", p.x, p.y, photo.width,
-                photo.height);
-    const auto i = static_cast<std::int32_t>(p.y * photo.width + p.x);
-    forest.distance[static_cast<std::size_t>(i)] = 0;
-    forest.centre[static_cast<std::size_t>(i)] = i;
-    open.emplace(0.0F, i);
-  }
-  const auto width = static_cast<std::int32_t>(photo.width);
-  const auto height = static_cast<std::int32_t>(photo.height);
-  while (!open.empty()) {
-    const auto [distance, p] = open.top();
-    open.pop();
-    if (distance > forest.distance[static_cast<std::size_t>(p)])
-      continue;
-    const std::int32_t x = p % width;
-    const std::int32_t y = p / width;
-    for (std::int32_t qy = std::max(y - 1, 0); qy <= std::min(y + 1, height - 1); ++qy)
-      for (std::int32_t qx = std::max(x - 1, 0); qx <= std::min(x + 1, width - 1); ++qx) {
-        const std::int32_t q = qy * width + qx;
-        float& old = forest.distance[static_cast<std::size_t>(q)];
-        if (old <= distance)  // p itself among them
-          continue;
-        const float length = distance + step(p, q, qx != x && qy != y ? 2.0F : 1.0F);
-        if (length >= old)
-          continue;
-        old = length;
-        forest.parent[static_cast<std::size_t>(q)] = p;
-        forest.centre[static_cast<std::size_t>(q)] = forest.centre[static_cast<std::size_t>(p)];
-        open.emplace(length, q);
-      }
-  }
-  return forest;
 }
 
 bool is_star_convex(const Mask& mask, const StarForest& forest) {

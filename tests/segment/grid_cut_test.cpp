@@ -101,6 +101,47 @@ TEST(GridCut, EqualsAnIndependentSolverOnLargerGrids) {
   }
 }
 
+/// A flow that goes on gives the cut of a flow from nothing, pixel by pixel, however the terminals change.
+TEST(GridFlow, GoesOnToTheCutOfAFlowFromNothing) {
+  Dice dice(11);
+  int went_on = 0;
+  for (int trial = 0; trial < 600; ++trial) {
+    GridProblem problem = random_problem(1 + dice(12), 1 + dice(12), 2 + dice(trial % 2 ? 6 : 100000), dice);
+    const bool is_infinite = dice(3) == 0;
+    if (is_infinite)
+      for (std::int32_t& value : problem.forward[0])
+        value = dice(5) == 0 ? kInfiniteCapacity : value;
+    GridFlow flow(problem);
+    for (int turn = 0; turn < 6; ++turn) {
+      SCOPED_TRACE(testing::Message() << "trial " << trial << ", turn " << turn);
+      const GridCut expected = solve_grid_cut(problem);
+      const GridCut cut = flow.cut();
+      ASSERT_EQ(cut.flow, expected.flow);
+      ASSERT_EQ(cut.source_side, expected.source_side);
+      // Some pixels change, or all, by a little or altogether.
+      const std::int64_t one_in = 1 + dice(8), bound = 2 + dice(turn % 2 ? 50 : 100000);
+      for (auto* list : {&problem.source, &problem.sink})
+        for (std::int32_t& value : *list)
+          value = dice(one_in) == 0 ? static_cast<std::int32_t>(dice(bound)) : value;
+      ASSERT_TRUE(flow.set_terminals(problem.source, problem.sink));
+      ++went_on;
+    }
+  }
+  EXPECT_EQ(went_on, 3600);
+}
+
+TEST(GridFlow, SaysWhereItCannotGoOn) {
+  GridProblem problem{2, 1, {kInfiniteCapacity, 0}, {0, 5}, {}, {}};
+  problem.forward[0] = {3, 0};
+  GridFlow flow(problem);
+  EXPECT_EQ(flow.cut().flow, 3);
+  EXPECT_FALSE(flow.set_terminals({4, 0}, {0, 5})) << "another pixel is infinite";
+  EXPECT_TRUE(flow.set_terminals({kInfiniteCapacity, 0}, {0, 2}));
+  EXPECT_EQ(flow.cut().flow, 2);
+  EXPECT_THROW(flow.set_terminals({kInfiniteCapacity}, {0, 2}), InputError);
+  EXPECT_THROW(flow.set_terminals({kInfiniteCapacity, -1}, {0, 2}), InputError);
+}
+
 TEST(GridCut, ObeysInfiniteEdges) {
   Dice dice(9);
   int contradictions = 0;

@@ -250,5 +250,33 @@ TEST(Segment, RefusesBadInput) {
   EXPECT_THROW(segment(photo, good, {.neighbourhood = Neighbourhood::Four}, star), InputError);
 }
 
+/// Two threads change nothing, and neither does the number of cuts before the last: the flow goes on.
+TEST(Segment, ThreadsChangeNothing) {
+  for (std::uint64_t trial = 0; trial < 6; ++trial) {
+    const Image photo = square(40, 10, 28, trial);
+    Trimap seeds = Trimap::blank(40, 40);
+    for (std::int64_t i = 14; i < 24; ++i) {
+      seeds.at(i, 18) = Seed::Foreground;
+      seeds.at(i, 4) = Seed::Background;
+    }
+    SegmentOptions options;
+    options.iterations = 5;
+    SegmentGuides guides;
+    if (trial % 2)
+      guides.star = geodesic_forest(photo, points_of(seeds, Seed::Foreground));
+    const Segmentation one = segment(photo, seeds, options, guides);
+    options.threads = 2;
+    const Segmentation two = segment(photo, seeds, options, guides);
+    EXPECT_EQ(one.mask, two.mask);
+    EXPECT_EQ(one.energies, two.energies);
+  }
+  SegmentOptions none;
+  none.threads = 0;
+  Trimap seeds = Trimap::blank(8, 8);
+  seeds.at(0, 0) = Seed::Foreground;
+  seeds.at(7, 7) = Seed::Background;
+  EXPECT_THROW(segment(noise(8, 8, 1), seeds, none), InputError);
+}
+
 }  // namespace
 }  // namespace fovea::test

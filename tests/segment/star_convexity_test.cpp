@@ -7,6 +7,8 @@
 
 #include <cmath>
 #include <limits>
+#include <set>
+#include <utility>
 
 namespace fovea::test {
 namespace {
@@ -75,6 +77,73 @@ TEST(Star, DistancesAreTheShortest) {
     const std::vector<double> expected = slow_distances(image, centres, g);
     for (std::size_t i = 0; i < expected.size(); ++i)
       ASSERT_NEAR(forest.distance[i], expected[i], 1e-4 * (1 + expected[i])) << trial;
+  }
+}
+
+/// The same forest by a queue that is sorted at every step, in single precision: the nearest pixel first, of
+/// equally near ones the upper left.
+StarForest sorted_forest(const Image& image, const std::vector<Point>& centres, float g) {
+  const auto size = static_cast<std::size_t>(image.width * image.height);
+  double sum = 0;
+  std::int64_t pairs = 0;
+  const auto for_neighbours = [&](std::int64_t p, auto&& f) {
+    for (std::int64_t y = p / image.width - 1; y <= p / image.width + 1; ++y)
+      for (std::int64_t x = p % image.width - 1; x <= p % image.width + 1; ++x)
+        if (x >= 0 && y >= 0 && x < image.width && y < image.height && y * image.width + x != p)
+          f(y * image.width + x);
+  };
+  for (std::int64_t p = 0; p < static_cast<std::int64_t>(size); ++p)
+    for_neighbours(p, [&](std::int64_t q) {
+      sum += difference(image, p, q);
+      ++pairs;
+    });
+  const float space = 1 - g,
+              colour = sum > 0
+                           ? static_cast<float>(static_cast<double>(g) / (sum / static_cast<double>(pairs)))
+                           : 0;
+  StarForest forest{image.width, image.height, std::vector<std::int32_t>(size, -1),
+                    std::vector<float>(size, std::numeric_limits<float>::infinity()),
+                    std::vector<std::int32_t>(size, -1)};
+  std::set<std::pair<float, std::int64_t>> open;
+  for (const Point& c : centres) {
+    const std::int64_t i = c.y * image.width + c.x;
+    forest.distance[static_cast<std::size_t>(i)] = 0;
+    forest.centre[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(i);
+    open.insert({0.0F, i});
+  }
+  while (!open.empty()) {
+    const auto [distance, p] = *open.begin();
+    open.erase(open.begin());
+    for_neighbours(p, [&, distance = distance, p = p](std::int64_t q) {
+      const bool diagonal = p % image.width != q % image.width && p / image.width != q / image.width;
+      const float step =
+          std::sqrt(space * (diagonal ? 2.0F : 1.0F) + colour * static_cast<float>(difference(image, p, q)));
+      float& old = forest.distance[static_cast<std::size_t>(q)];
+      if (old <= distance || distance + step >= old)
+        return;
+      open.erase({old, q});
+      old = distance + step;
+      open.insert({old, q});
+      forest.parent[static_cast<std::size_t>(q)] = static_cast<std::int32_t>(p);
+      forest.centre[static_cast<std::size_t>(q)] = forest.centre[static_cast<std::size_t>(p)];
+    });
+  }
+  return forest;
+}
+
+TEST(Star, BucketsGiveTheForestOfASortedQueue) {
+  Dice dice(12);
+  for (std::uint64_t trial = 0; trial < 80; ++trial) {
+    const Image image = trial % 4 == 0   ? Image::blank(1 + dice(30), 1 + dice(30), 3, 77)
+                        : trial % 4 == 1 ? square(24, 6, 17, trial)
+                                         : noise(1 + dice(30), 1 + dice(30), trial);
+    const std::vector<Point> centres = random_centres(image, dice);
+    const float g = std::vector<float>{0, 0.25F, 0.5F, 0.875F}[static_cast<std::size_t>(dice(4))];
+    const StarForest expected = sorted_forest(image, centres, g);
+    const StarForest forest = geodesic_forest(image, centres, {g});
+    ASSERT_EQ(forest.distance, expected.distance) << trial;
+    ASSERT_EQ(forest.parent, expected.parent) << trial;
+    ASSERT_EQ(forest.centre, expected.centre) << trial;
   }
 }
 
