@@ -74,6 +74,11 @@ nlohmann::json JsonFields::number_of(const nlohmann::json& value) const {
   return value;
 }
 
+bool JsonFields::is_null(const std::string& field) {
+  const nlohmann::json* value = find(field);
+  return value && value->is_null();
+}
+
 bool JsonFields::is_text(const std::string& field) {
   const nlohmann::json* value = find(field);
   return value && value->is_string();
@@ -210,6 +215,20 @@ std::vector<double> JsonFields::numbers_if_given(const std::string& field) {
   if (numbers.empty())
     fail(field, "is empty");
   return numbers;
+}
+
+std::vector<std::pair<double, double>> JsonFields::pairs(const std::string& field) {
+  const nlohmann::json& list = get(field);
+  if (!list.is_array())
+    fail(field, fmt::format("expected a list of pairs of numbers, found a {}", list.type_name()));
+  std::vector<std::pair<double, double>> pairs;
+  pairs.reserve(list.size());
+  for (const nlohmann::json& pair : list) {
+    if (!pair.is_array() || pair.size() != 2 || !pair[0].is_number() || !pair[1].is_number())
+      fail(fmt::format("{}[{}]", field, pairs.size()), "expected two numbers, [x, y]");
+    pairs.emplace_back(pair[0].get<double>(), pair[1].get<double>());
+  }
+  return pairs;
 }
 
 std::optional<JsonFields> JsonFields::object_if_given(const std::string& field) {

@@ -28,6 +28,8 @@ public:
 
   /// Whether the field is given.
   bool has(const std::string& field) { return find(field) != nullptr; }
+  /// Whether the field is given as null.
+  bool is_null(const std::string& field);
   bool is_text(const std::string& field);
 
   std::string text(const std::string& field);
@@ -42,6 +44,9 @@ public:
   std::optional<bool> flag_if_given(const std::string& field);
   /// A list of numbers, or one number; empty where the field is not given.
   std::vector<double> numbers_if_given(const std::string& field);
+  /// A list of pairs of numbers: [[1, 2], [3.5, 4]]. InputError where the field is not given, or is no such
+  /// list.
+  std::vector<std::pair<double, double>> pairs(const std::string& field);
   std::optional<JsonFields> object_if_given(const std::string& field);
   std::vector<JsonFields> objects(const std::string& field);
 

@@ -6,6 +6,7 @@
 #include "explain/session_batches.hpp"
 #include "fovea/features.hpp"
 #include "networks/preprocessing_json.hpp"
+#include "report/ascent_fields.hpp"
 #include "report/class_model_gallery.hpp"
 
 #include <limits>
@@ -25,30 +26,6 @@ struct ClassModelRequest {
   PreprocessingSpec preprocessing;
   int threads = 0;
 };
-
-void read_ascent(JsonFields& fields, ClassModelOptions& ascent) {
-  using Method = ClassModelOptions::Method;
-  const std::string method = fields.word_if_given("method", {"regularized", "paper", "fourier"});
-  if (method == "paper") {
-    ascent.method = Method::Paper;
-    ascent.l2 = 1.0;
-  } else if (method == "fourier") {
-    ascent.method = Method::Fourier;
-  }
-  ascent.steps = static_cast<int>(fields.whole_number_if_given("steps", 1, 1000000).value_or(ascent.steps));
-  ascent.step = number_within(fields, "step", 1e-12, 1e12);
-  ascent.l2 = number_within(fields, "l2", 0, 1e12).value_or(ascent.l2);
-  ascent.jitter = number_within(fields, "jitter", 0, 0.5).value_or(ascent.jitter);
-  ascent.blur = number_within(fields, "blur", 0, 0.1).value_or(ascent.blur);
-  ascent.coarse = number_within(fields, "coarse", 0, 0.1).value_or(ascent.coarse);
-  ascent.zoom = number_within(fields, "zoom", 1, 4).value_or(ascent.zoom);
-  ascent.rotate = number_within(fields, "rotate", 0, 180).value_or(ascent.rotate);
-  ascent.seed = static_cast<std::uint64_t>(fields.whole_number_if_given("seed", 0, kMaxIndex).value_or(0));
-  if (fields.word_if_given("start", {"zero", "noise"}) == "noise")
-    ascent.start = ClassModelOptions::Start::Noise;
-  if (ascent.method == Method::Paper && (ascent.zoom != 1 || ascent.rotate != 0))
-    fields.fail(ascent.zoom != 1 ? "zoom" : "rotate", "the method paper does not move the picture");
-}
 
 /// "target", or "layer" with "channel" or "unit".
 void read_target(JsonFields& fields, ClassModelRequest& request) {
@@ -84,8 +61,10 @@ void read_target(JsonFields& fields, ClassModelRequest& request) {
 ClassModelRequest read_request(const char* options) {
   JsonFields fields = read_options(options);
   ClassModelRequest request;
+  request.ascent = read_ascent_options(fields);
+  if (fields.word_if_given("start", {"zero", "noise"}) == "noise")
+    request.ascent.start = ClassModelOptions::Start::Noise;
   read_target(fields, request);
-  read_ascent(fields, request.ascent);
   request.diversity.pictures = static_cast<int>(fields.whole_number_if_given("pictures", 1, 64).value_or(1));
   request.diversity.strength = number_within(fields, "strength", 0, 1e6).value_or(request.diversity.strength);
   request.diversity_layer = fields.text_if_given("diversity_layer").value_or("");

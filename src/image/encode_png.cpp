@@ -50,15 +50,17 @@ void append_chunk(std::string& file, std::string_view type, std::string_view dat
   write_number(&file[file.size() - 4], checksum);
 }
 
-/// The rows, each behind the number of its filter, Sub: every sample less the one of the pixel to its left.
-std::vector<std::uint8_t> filtered_rows(const Image& image) {
+/// The rows of interleaved samples, each behind the number of its filter, Sub: every sample less the one of
+/// the pixel to its left.
+std::vector<std::uint8_t> filtered_rows(const std::uint8_t* samples, std::int64_t width, std::int64_t height,
+                                        std::int64_t channels) {
   constexpr std::uint8_t kSub = 1;
-  const auto bytes = static_cast<std::size_t>(image.width * image.channels);
-  const auto pixel = static_cast<std::size_t>(image.channels);
-  std::vector<std::uint8_t> rows((bytes + 1) * static_cast<std::size_t>(image.height));
+  const auto bytes = static_cast<std::size_t>(width * channels);
+  const auto pixel = static_cast<std::size_t>(channels);
+  std::vector<std::uint8_t> rows((bytes + 1) * static_cast<std::size_t>(height));
   std::uint8_t* out = rows.data();
-  for (std::int64_t y = 0; y < image.height; ++y, out += bytes) {
-    const std::uint8_t* in = image.at(0, y);
+  for (std::int64_t y = 0; y < height; ++y, out += bytes) {
+    const std::uint8_t* in = samples + static_cast<std::size_t>(y) * bytes;
     *out++ = kSub;
     std::memcpy(out, in, pixel);
     for (std::size_t i = pixel; i < bytes; ++i)
@@ -68,16 +70,21 @@ std::vector<std::uint8_t> filtered_rows(const Image& image) {
 }
 
 /// What the chunk IDAT holds.
-std::string compressed(const Image& image) {
-  const std::vector<std::uint8_t> rows = filtered_rows(image);
+std::string compressed(const std::uint8_t* samples, std::int64_t width, std::int64_t height,
+                       std::int64_t channels) {
+  const std::vector<std::uint8_t> rows = filtered_rows(samples, width, height, channels);
   std::string data(libdeflate_zlib_compress_bound(compressor(), rows.size()), '\0');
   data.resize(libdeflate_zlib_compress(compressor(), rows.data(), rows.size(), data.data(), data.size()));
   FOVEA_ASSERT(!data.empty());
   return data;
 }
 
+std::string compressed(const Image& image) {
+  return compressed(image.pixels.data(), image.width, image.height, image.channels);
+}
+
 /// The numbers of PNG's specification.
-enum class ColourType : char { Grey = 0, Rgb = 2, Indexed = 3 };
+enum class ColourType : char { Grey = 0, Rgb = 2, Indexed = 3, RgbWithAlpha = 6 };
 
 ColourType type_of(const Image& image) {
   return image.channels == 3 ? ColourType::Rgb : ColourType::Grey;
@@ -120,6 +127,20 @@ std::string encode_png_of_dpi(const Image& image, double dpi) {
   write_number(&resolution[0], pixels_per_metre);
   write_number(&resolution[4], pixels_per_metre);
   return file_of(image.width, image.height, type_of(image), {}, compressed(image), resolution);
+}
+
+std::string encode_png_with_alpha(const Image& rgb, std::span<const std::uint8_t> alpha) {
+  check_image(rgb);
+  FOVEA_CHECK(rgb.channels == 3, "transparency needs a picture in colour, found {} channels", rgb.channels);
+  FOVEA_CHECK(3 * alpha.size() == rgb.pixels.size(), "{} values of transparency for {} x {} pixels",
+              alpha.size(), rgb.width, rgb.height);
+  std::vector<std::uint8_t> samples(4 * alpha.size());
+  for (std::size_t i = 0; i < alpha.size(); ++i) {
+    std::memcpy(&samples[4 * i], &rgb.pixels[3 * i], 3);
+    samples[4 * i + 3] = alpha[i];
+  }
+  return file_of(rgb.width, rgb.height, ColourType::RgbWithAlpha, {},
+                 compressed(samples.data(), rgb.width, rgb.height, 4));
 }
 
 PngOfLevels::PngOfLevels(const Image& grey) : width_(grey.width), height_(grey.height) {

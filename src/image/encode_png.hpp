@@ -2,6 +2,8 @@
 
 #include "fovea/image.hpp"
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -9,6 +11,10 @@ namespace fovea {
 
 /// `encode_png`, with the resolution that the picture is to be shown or printed in.
 std::string encode_png_of_dpi(const Image& image, double dpi);
+
+/// The bytes of a PNG of an RGB picture with transparency: `alpha` has 0 (nothing is seen) to 255 for each
+/// pixel. Colours are kept where nothing is seen. InputError for a grey picture, or another number of values.
+std::string encode_png_with_alpha(const Image& rgb, std::span<const std::uint8_t> alpha);
 
 /// PNG files of one grey picture, in grey and in colours, whose levels are compressed once for all.
 class PngOfLevels {

@@ -99,8 +99,10 @@ Figure ObjectReport::figure(const FoundObject& found, const Image& photo) const 
                                   crops_text(options_.crops), percentile_text(DisplayRange{}.percentile)),
                       colour_bar(options_.colormap, object.map, {0, white_level(object.map, {})})});
     const SeedOptions& quantiles = options_.localize.seeds;
-    seeds = fmt::format("Red: the brightest {:g} % of the map, object.\nBlue: the darkest {:g} %, background",
-                        100 - 100 * quantiles.foreground_quantile, 100 * quantiles.background_quantile);
+    if (!options_.has_strokes)
+      seeds =
+          fmt::format("Red: the brightest {:g} % of the map, object.\nBlue: the darkest {:g} %, background",
+                      100 - 100 * quantiles.foreground_quantile, 100 * quantiles.background_quantile);
   }
   panels.push_back({draw_seeds(shown_photo, seeds_for(shown_photo, object.seeds)), "Seeds", seeds});
   const std::vector<Box> all = boxes(object);

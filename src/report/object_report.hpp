@@ -31,7 +31,8 @@ struct ObjectReportOptions {
   LocalizeOptions localize = {};  ///< used: the quantiles of seeds and the area fraction of components
   bool components =
       false;  ///< one box for each component of at least that fraction, and a picture of the components
-  bool stages = false;  ///< additional files: map, seeds and the figure
+  bool has_strokes = false;  ///< seeds were painted, with a map beside them or not; for the figure
+  bool stages = false;       ///< additional files: map, seeds and the figure
   std::string colormap = "inferno";
   std::string output = {};         ///< a folder; or a file (`is_graphic_path`), the figure of one object
   std::optional<double> dpi = {};  ///< of figures; none: see `write_graphic`

@@ -68,6 +68,11 @@ DisplayRange read_display_range(JsonFields& fields) {
 LocalizeOptions read_localize_options(JsonFields& fields, const LocalizeOptions& otherwise) {
   LocalizeOptions options =
       fields.word_if_given("preset", {"default", "paper"}) == "paper" ? paper_localize_options() : otherwise;
+  read_localize_changes(fields, options);
+  return options;
+}
+
+void read_localize_changes(JsonFields& fields, LocalizeOptions& options) {
   take(options.smoothing, number_within(fields, "smoothing", 0, 1));
   const std::optional<double> prior = number_within(fields, "prior", 0, 1000);
   const std::optional<double> level = number_within(fields, "level", 1e-6, 1000);
@@ -99,8 +104,12 @@ LocalizeOptions read_localize_options(JsonFields& fields, const LocalizeOptions&
     options.box = parse_box_rule(rule);
   if (const std::optional<bool> star = fields.flag_if_given("star"))
     options.star = *star ? std::optional(options.star.value_or(StarOptions())) : std::nullopt;
+  if (const std::optional<double> geodesic = number_within(fields, "geodesic", 0, 1)) {
+    if (!options.star)
+      fields.fail("geodesic", "is about the paths of a star: it needs 'star'");
+    options.star->geodesic = *geodesic;
+  }
   take(options.max_side, fields.whole_number_if_given("max_side", 0, 65536));
-  return options;
 }
 
 }  // namespace fovea

@@ -21,8 +21,10 @@ Crops read_crops(JsonFields& fields, Crops otherwise);
 /// "percentile" and "gamma".
 DisplayRange read_display_range(JsonFields& fields);
 /// "preset" and the fields that change it: smoothing, quantiles, prior, level, colour_weight, smoothness,
-/// cuts, box, star, max_side. `otherwise` are the options of the preset "default".
+/// cuts, box, star, geodesic, max_side. `otherwise` are the options of the preset "default".
 LocalizeOptions read_localize_options(JsonFields& fields, const LocalizeOptions& otherwise);
+/// The fields that change options, without "preset".
+void read_localize_changes(JsonFields& fields, LocalizeOptions& options);
 
 /// A number within a range, or none.
 std::optional<double> number_within(JsonFields& fields, const std::string& field, double low, double high);
