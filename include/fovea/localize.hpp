@@ -109,11 +109,11 @@ Localization localize(const Image& photo, std::span<const Tensor> maps, const Lo
 Localization localize(const Image& photo, const Trimap& seeds,
                       const LocalizeOptions& options = stroke_localize_options());
 
-/// Finds the object that maps and a user's seeds mark together. The seeds have the photo's own size and may be
-/// of one kind, or few; they hold wherever they are. With a prior the maps lead every other pixel, and give
-/// seeds, from which colours are learnt, of a kind that the user has not given; without one they give seeds
-/// to all pixels that the user left unknown. A star is around the user's object seeds, or the maps' peaks
-/// where there are none. The photo is cut at its own size: max_side is ignored. InputError as for the
+/// Finds the object that maps and a user's seeds mark together. The seeds have the photo's own size and may
+/// be of one kind, or few; they hold wherever they are. With a prior the maps lead every other pixel, and
+/// give seeds, from which colours are learnt, of a kind that the user has not given; without one they give
+/// seeds to all pixels that the user left unknown. A star is around the user's object seeds, or the maps'
+/// peaks where there are none. The photo is cut at its own size: max_side is ignored. InputError as for the
 /// functions above.
 Localization localize(const Image& photo, std::span<const Tensor> maps, const Trimap& seeds,
                       const LocalizeOptions& options);

@@ -9,6 +9,10 @@ Routes all_routes(Studio& studio) {
   add_photos_routes(routes, studio);
   add_map_routes(routes, studio);
   add_jobs_routes(routes, studio);
+  add_cut_routes(routes, studio);
+  add_inside_routes(routes, studio);
+  add_class_model_routes(routes, studio);
+  add_take_away_routes(routes, studio);
   return routes;
 }
 

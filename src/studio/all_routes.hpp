@@ -13,6 +13,14 @@ void add_models_routes(Routes& routes, Studio& studio);
 void add_photos_routes(Routes& routes, Studio& studio);
 void add_map_routes(Routes& routes, Studio& studio);
 void add_jobs_routes(Routes& routes, Studio& studio);
+/// Objects cut out by strokes and maps.
+void add_cut_routes(Routes& routes, Studio& studio);
+/// Units of layers: activations, reconstructions, patches.
+void add_inside_routes(Routes& routes, Studio& studio);
+/// Jobs of gradient ascent.
+void add_class_model_routes(Routes& routes, Studio& studio);
+/// Views as commands and programs, reports, and whether a method passes its sanity check.
+void add_take_away_routes(Routes& routes, Studio& studio);
 
 /// All routes of the studio.
 Routes all_routes(Studio& studio);

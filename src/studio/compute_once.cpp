@@ -163,6 +163,16 @@ void ComputeOnce::keep(const std::string& key, const Sized<void>& sized) {
   }
 }
 
+void ComputeOnce::put_any(const std::string& key, const Sized<void>& sized) {
+  const std::lock_guard lock(mutex_);
+  if (const auto at = entries_.find(key); at != entries_.end()) {
+    bytes_ -= at->second->sized.bytes;
+    recent_.erase(at->second);
+    entries_.erase(at);
+  }
+  keep(key, sized);
+}
+
 void ComputeOnce::forget(std::string_view part) {
   const std::lock_guard lock(mutex_);
   std::erase_if(recent_, [&](const Entry& entry) {

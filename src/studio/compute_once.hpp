@@ -77,6 +77,12 @@ public:
   /// How many wait for a value that is queued or being computed.
   std::size_t askers(const std::string& key) const;
 
+  /// Keeps a value that has been computed elsewhere, in place of one that is kept under the key.
+  template <class T>
+  void put(const std::string& key, const Sized<T>& sized) {
+    put_any(key, {sized.value, sized.bytes});
+  }
+
   /// Drops all values whose keys have that part.
   void forget(std::string_view part);
   /// The memory of all values that are kept, in bytes.
@@ -90,6 +96,7 @@ private:
   struct Flight;
 
   Found<void> get_any(const std::string& key, const Asker& asker, Make<void> make);
+  void put_any(const std::string& key, const Sized<void>& sized);
   std::shared_ptr<const void> find_any(const std::string& key);
   std::shared_ptr<const void> find_locked(const std::string& key);
   void run(const std::shared_ptr<Flight>& flight);

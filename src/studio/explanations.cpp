@@ -29,23 +29,6 @@ std::string framed_key(const StudioModel& model, const StudioPhoto& photo, Crops
   return fmt::format("framed|{}|{}|{}|{}", model.id, model.key(), photo.id, name_of(crops));
 }
 
-ExplainOptions options_of(const Studio& studio, const StudioModel& model, const MethodChoice& choice) {
-  ExplainOptions options;
-  options.method = choice.method;
-  options.method_options = choice.options;
-  options.crops = choice.crops;
-  options.preprocessing = model.network.preprocessing;
-  options.labels = model.network.labels;
-  options.program = studio.options().program;
-  options.program.label_count = model.network.labels.size();
-  options.program.height = model.network.size.height;
-  options.program.width = model.network.size.width;
-  options.program.activation = model.request.activation;
-  if (!model.request.scores.empty())
-    options.program.outputs = {model.request.scores};
-  return options;
-}
-
 /// The memory of an explainer. Sampling methods have a program of their own, which is about as large.
 std::size_t bytes_of(const Explainer& explainer, const MethodChoice& choice) {
   const ProgramReport& report = explainer.program().report();
@@ -85,6 +68,28 @@ Explanation explain_class(Studio& studio, const MapRequest& request, const Frame
 }
 
 }  // namespace
+
+ProgramOptions program_options(const Studio& studio, const StudioModel& model) {
+  ProgramOptions options = studio.options().program;
+  options.label_count = model.network.labels.size();
+  options.height = model.network.size.height;
+  options.width = model.network.size.width;
+  options.activation = model.request.activation;
+  if (!model.request.scores.empty())
+    options.outputs = {model.request.scores};
+  return options;
+}
+
+ExplainOptions explain_options(const Studio& studio, const StudioModel& model, const MethodChoice& choice) {
+  ExplainOptions options;
+  options.method = choice.method;
+  options.method_options = choice.options;
+  options.crops = choice.crops;
+  options.preprocessing = model.network.preprocessing;
+  options.labels = model.network.labels;
+  options.program = program_options(studio, model);
+  return options;
+}
 
 void SharedExplainer::use(const std::stop_token& stop, const SampleProgress& progress,
                           const std::function<void(Explainer&)>& work) const {
@@ -134,7 +139,7 @@ std::shared_ptr<const SharedExplainer> explainer(Studio& studio, const StudioMod
   return studio.results()
       .get<SharedExplainer>(key, {nullptr, stop},
                             [&](const std::stop_token&) {
-                              Explainer compiled(model.network.model, options_of(studio, model, choice));
+                              Explainer compiled(model.network.model, explain_options(studio, model, choice));
                               model.network.label_warning(compiled.program().classes());
                               const std::size_t bytes = bytes_of(compiled, choice);
                               return Sized<SharedExplainer>{

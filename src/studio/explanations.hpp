@@ -49,6 +49,10 @@ std::string key_of(const MapRequest& request);
 /// Whether the map takes many passes, so that it belongs into the lane of jobs.
 bool takes_long(const MapRequest& request);
 
+/// The options of the model's programs: size, threads, scores.
+ProgramOptions program_options(const Studio& studio, const StudioModel& model);
+/// Those of an explainer.
+ExplainOptions explain_options(const Studio& studio, const StudioModel& model, const MethodChoice& choice);
 /// The compiled explainer. InputError and ModelError as for Explainer's constructor.
 std::shared_ptr<const SharedExplainer> explainer(Studio& studio, const StudioModel& model,
                                                  const MethodChoice& choice, const std::stop_token& stop);

@@ -33,6 +33,10 @@ std::string_view name_of(JobState state) {
   return enum_name(kStates, state);
 }
 
+const std::string& JobControl::id() const {
+  return job_.id();
+}
+
 void JobControl::progress(std::int64_t done, std::int64_t total, const std::string& text) {
   const std::lock_guard lock(job_.mutex_);
   job_.done_ = done;

@@ -53,6 +53,8 @@ class JobControl {
 public:
   JobControl(Job& job, std::stop_token stop) : job_(job), stop_(std::move(stop)) {}
 
+  /// The job's id.
+  const std::string& id() const;
   /// Stopped when the job is cancelled: the work is to end soon, with the error Cancelled.
   const std::stop_token& stop() const { return stop_; }
   /// True when the work is to end soon with what it has, as if it were done.

@@ -1,10 +1,7 @@
 #pragma once
 
-#include "studio/http/limits.hpp"
-#include "studio/routes.hpp"
+#include "studio/http/connection.hpp"
 
-#include <cstddef>
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,8 +15,8 @@ struct ServerOptions {
   ConnectionLimits limits = {};
 };
 
-/// Serves routes by HTTP/1.1, by cpp-httplib. When there are too many connections, the one that has been idle
-/// for the longest time is closed; where none is idle, new ones are refused with 503.
+/// Serves routes by HTTP/1.1. When there are too many connections, the one that has been idle for the longest
+/// time is closed; where none is idle, new ones are refused with 503.
 class Server {
 public:
   /// Listens, and serves from now on. InputError, with the address, where it is none of this machine, or the
