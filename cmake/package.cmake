@@ -40,7 +40,7 @@ endif()
 # headers that only the program's own sources read.
 file(STRINGS ${PROJECT_SOURCE_DIR}/tools/debian-packages.txt build_packages REGEX "^build: ")
 string(REGEX MATCHALL "lib[a-z0-9-]+-dev" suggested "${build_packages}")
-list(REMOVE_ITEM suggested libcli11-dev libcairo2-dev libcurl4-openssl-dev libssl-dev)
+list(REMOVE_ITEM suggested libcpp-httplib-dev libcli11-dev libcairo2-dev libcurl4-openssl-dev libssl-dev)
 if(NOT FOVEA_IS_SHARED)
   list(JOIN suggested ", " CPACK_DEBIAN_PACKAGE_SUGGESTS)
 endif()

@@ -1,76 +1,79 @@
 #pragma once
 
-#include "studio/http/guard.hpp"
-#include "studio/http/message.hpp"
+#include "studio/http/limits.hpp"
 #include "studio/http/socket.hpp"
-#include "studio/routes.hpp"
+
+#include <httplib.h>
 
 #include <atomic>
 #include <chrono>
-#include <functional>
-#include <memory>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 namespace fovea::studio {
 
-/// How long clients may take, and how much they may send.
-struct ConnectionLimits {
-  std::chrono::milliseconds idle{30'000};  ///< until a further request begins
-  std::chrono::milliseconds head{10'000};  ///< until the head of a request is there
-  /// A body, in either direction, may take this long, and longer in proportion to its bytes.
-  std::chrono::milliseconds body{10'000};
-  std::int64_t slowest = 16 << 10;  ///< bytes of a body in a second
-  std::int64_t max_upload = std::int64_t{1} << 30;
-};
-
-/// What all connections of a server share; none of it changes.
-struct ConnectionShared {
-  const Guard& guard;
-  const Routes& routes;
-  ConnectionLimits limits;
-  /// Makes an empty file for the body of a request.
-  std::function<std::shared_ptr<Upload>()> make_upload;
-};
-
-/// One client's connection: reads requests and answers them, one after another, on one thread.
-class Connection {
+/// One client's connection as cpp-httplib reads and writes it. What the library leaves open has limits here:
+/// the size of a head, and the time of everything. Used by one thread, except where another is named.
+class Connection final : public httplib::Stream {
 public:
-  Connection(int descriptor, const ConnectionShared& shared) : socket_(descriptor), shared_(shared) {}
+  /// Takes the connected socket over.
+  Connection(int descriptor, const ConnectionLimits& limits) : socket_(descriptor), limits_(limits) {}
 
-  /// Serves requests until the client is gone, is too slow or sends something malformed.
-  void serve();
-  /// Ends `serve` soon, on whatever thread.
+  /// Waits until a further request begins. False if the client is gone or idle for too long.
+  bool wait_for_request();
+  /// From now on what is read is the body of the request.
+  void begin_body();
+  /// From now on answers are written whose parts come one by one, each with a deadline of its own.
+  void begin_stream() { phase_ = Phase::Stream; }
+  /// Whether reading ended because the client was too slow.
+  bool was_late() const { return was_late_; }
+  /// Whether reading ended because the head has more than kMaxHeadBytes.
+  bool is_head_too_large() const { return is_head_too_large_; }
+  /// Whether anything of an answer has been written.
+  bool has_answered() const { return is_answering_; }
+  void close_gently() const { socket_.close_gently(); }
+
+  /// Ends all reading and writing soon. On whatever thread.
   void end();
-  /// To be called from time to time: notices that the client has gone while its request is worked on.
+  bool is_ended() const { return is_ended_; }
+  /// To be called from time to time while a request is worked on, on whatever thread: notices that the client
+  /// has gone.
   void notice_end();
-  /// When it began to wait for a further request; none while it does not wait.
+  /// Stopped once the client of the present request has gone.
+  std::stop_token gone() const { return gone_.get_token(); }
+  /// From when to when a request is worked on.
+  void set_working(bool is_working) { is_working_ = is_working; }
+  /// When it began to wait for a further request; none while it does not wait. On whatever thread.
   std::optional<Clock::time_point> idle_since() const;
 
-private:
-  enum class Next { Request, End };
+  bool is_readable() const override { return !is_ended_; }
+  bool is_writable() const override { return !is_ended_; }
+  ssize_t read(char* bytes, std::size_t most) override;
+  ssize_t write(const char* bytes, std::size_t count) override;
+  void get_remote_ip_and_port(std::string&, int&) const override {}
+  void get_local_ip_and_port(std::string&, int&) const override {}
+  int socket() const override { return socket_.descriptor(); }
 
-  Next serve_request();
-  bool read_head(std::string& head);
-  void read_body(RequestHead& head);
-  void read_known(std::int64_t length, const std::function<void(std::string_view)>& take);
-  void read_chunks(std::int64_t most, const std::function<void(std::string_view)>& take);
-  std::string read_line(Clock::time_point deadline);
-  /// Makes sure that something unread is in the buffer. RequestError (408) if it is late, Cancelled if the
-  /// client is gone.
-  void need_bytes(Clock::time_point deadline);
+private:
+  enum class Phase { Head, Body, Stream };
+
   /// The time by which so many bytes must have passed.
-  Clock::time_point deadline_for(Clock::time_point start, std::int64_t bytes) const;
-  Response respond(RequestHead& head, bool& is_read);
-  bool send(const Response& response, bool is_head_only, bool keeps_alive);
-  bool send_stream(const Response& response);
+  Clock::time_point deadline_for(std::int64_t bytes) const;
 
   Socket socket_;
-  const ConnectionShared& shared_;
-  std::string buffer_;     ///< received and not used yet
-  std::stop_source gone_;  ///< of the request that is worked on
+  const ConnectionLimits& limits_;
+  std::string buffer_;    ///< received and not used yet
+  std::size_t used_ = 0;  ///< bytes of the buffer's beginning that are used
+  Phase phase_ = Phase::Head;
+  Clock::time_point start_;  ///< of the phase, or of the answer
+  std::int64_t passed_ = 0;  ///< bytes since then
+  bool is_answering_ = false;
+  bool was_late_ = false, is_head_too_large_ = false;
+  std::stop_source gone_;
   std::atomic<bool> is_working_ = false;
   std::atomic<bool> is_ended_ = false;
   std::atomic<Clock::rep> idle_since_ = 0;  ///< 0: it is not idle

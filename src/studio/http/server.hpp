@@ -1,7 +1,10 @@
 #pragma once
 
-#include "studio/http/connection.hpp"
+#include "studio/http/limits.hpp"
+#include "studio/routes.hpp"
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -15,8 +18,8 @@ struct ServerOptions {
   ConnectionLimits limits = {};
 };
 
-/// Serves routes by HTTP/1.1. When there are too many connections, the one that has been idle for the longest
-/// time is closed; where none is idle, new ones are refused with 503.
+/// Serves routes by HTTP/1.1, by cpp-httplib. When there are too many connections, the one that has been idle
+/// for the longest time is closed; where none is idle, new ones are refused with 503.
 class Server {
 public:
   /// Listens, and serves from now on. InputError, with the address, where it is none of this machine, or the
