@@ -18,6 +18,8 @@ fovea_package(nlohmann_json 3.11 nlohmann-json3-dev)
 # Headers only: the first download loads them.
 fovea_package(CURL 7.88 libcurl4-openssl-dev)
 fovea_package(OpenSSL 3.0 libssl-dev COMPONENTS Crypto)
+# As these: the first archive loads it.
+fovea_package(LibArchive 3.6 libarchive-dev)
 # As these: the first drawing loads libpangocairo. Their headers lie in several folders, which pkg-config knows.
 find_package(PkgConfig QUIET)
 if(PkgConfig_FOUND)

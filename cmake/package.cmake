@@ -29,9 +29,10 @@ if(FOVEA_DPKG_SHLIBDEPS AND FOVEA_FILE)
   set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 endif()
 
-# The libraries that library and program load themselves (image/cairo_library.cpp, networks/download.cpp, networks/sha256.cpp), which their
+# The libraries that library and program load themselves (image/cairo_library.cpp, networks/download.cpp, networks/sha256.cpp,
+# batch/archive_reader.cpp), which their
 # symbols do not show, the font of figures, and the certificates of the places that networks are loaded from.
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "libpangocairo-1.0-0, fonts-dejavu-core")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libpangocairo-1.0-0, libarchive13, fonts-dejavu-core")
 if(FOVEA_BUILD_CLI)
   string(APPEND CPACK_DEBIAN_PACKAGE_DEPENDS ", libcurl4, libssl3, ca-certificates")
 endif()
@@ -40,7 +41,7 @@ endif()
 # headers that only the program's own sources read.
 file(STRINGS ${PROJECT_SOURCE_DIR}/tools/debian-packages.txt build_packages REGEX "^build: ")
 string(REGEX MATCHALL "lib[a-z0-9-]+-dev" suggested "${build_packages}")
-list(REMOVE_ITEM suggested libcpp-httplib-dev libcli11-dev libcairo2-dev libcurl4-openssl-dev libssl-dev)
+list(REMOVE_ITEM suggested libcpp-httplib-dev libcli11-dev libcairo2-dev libcurl4-openssl-dev libssl-dev libarchive-dev)
 if(NOT FOVEA_IS_SHARED)
   list(JOIN suggested ", " CPACK_DEBIAN_PACKAGE_SUGGESTS)
 endif()

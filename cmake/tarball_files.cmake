@@ -32,5 +32,5 @@ fovea_bundle_libraries(INTO ${top}/lib/fovea NOTICES ${documents}/libraries BINA
 set(needs "glibc ${FOVEA_NEEDS_GLIBC} and a libstdc++ with GLIBCXX_${FOVEA_NEEDS_GLIBCXX}")
 file(WRITE ${documents}/README "fovea runs from this folder, wherever it lies: bin/fovea. It needs ${needs}, or newer ones;
 what else it needs lies in lib/fovea, and share/doc/fovea/libraries tells the licences. Downloads of networks need the
-system's libcurl.so.4 and libcrypto.so.3; figures, fonts (DejaVu Sans is the best).\n")
+system's libcurl.so.4 and libcrypto.so.3; tar archives of photos, libarchive.so.13; figures, fonts (DejaVu Sans is the best).\n")
 message(STATUS "The tarball needs ${needs}")

@@ -5,6 +5,7 @@
 #include "fovea/classes.hpp"
 #include "fovea/classify.hpp"
 #include "fovea/custom.hpp"
+#include "fovea/decode_image.hpp"
 #include "fovea/error.hpp"
 #include "fovea/evaluate_localization.hpp"
 #include "fovea/evaluate_maps.hpp"

@@ -34,7 +34,8 @@ constexpr MarkedKind kMarkedKinds[] = {
     {"\x93NUMPY", ""},
     {".TH FOVEA", "\"fovea manual\""},
     {"# Command-line reference\n", "`fovea man docs --markdown`"},
-    {"index,image,", ""},  // the tables' first columns
+    {"pax_global_header", "comment=fovea"},  // an archive of results
+    {"index,image,", ""},                    // the tables' first columns
     {"image,method,", ""},
     {"method,curve,", ""},
     {"method,kind,", ""},

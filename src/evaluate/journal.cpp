@@ -4,6 +4,7 @@
 #include "base/check.hpp"
 #include "base/json.hpp"
 #include "base/unfinished.hpp"
+#include "batch/run_files.hpp"
 
 #include <fmt/format.h>
 

@@ -8,9 +8,6 @@
 
 namespace fovea {
 
-/// The treatment of results of an earlier run in the same folder. Discard removes them.
-enum class EarlierResults { Refuse, Resume, Discard };
-
 /// The growing results of one shard: a file with one row for each image, from which a run can be resumed
 /// after it ended at any moment, even in the middle of a row. Before the first row there is nothing to
 /// resume, and an interrupt leaves nothing (`base/unfinished.hpp`).

@@ -3,6 +3,7 @@
 #include "base/atomic_file.hpp"
 #include "base/json.hpp"
 #include "base/make_folder.hpp"
+#include "batch/run_files.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 
 namespace fovea {
@@ -83,22 +82,6 @@ nlohmann::ordered_json read_settings(const std::string& path) {
   if (!json.is_object())
     throw InputError("is not the settings of an evaluation", path);
   return json;
-}
-
-std::string settings_difference(const nlohmann::ordered_json& there, const nlohmann::ordered_json& here) {
-  const auto a = there.flatten(), b = here.flatten();
-  const auto dotted = [](std::string pointer) {
-    std::replace(pointer.begin(), pointer.end(), '/', '.');
-    return pointer.substr(pointer.empty() ? 0 : 1);
-  };
-  for (const auto& [key, value] : b.items())
-    if (!a.contains(key) || a.at(key) != value)
-      return fmt::format("{} is {} there and {} here", dotted(key),
-                         a.contains(key) ? a.at(key).dump() : "not set", value.dump());
-  for (const auto& [key, value] : a.items())
-    if (!b.contains(key))
-      return fmt::format("{} is {} there and not set here", dotted(key), value.dump());
-  return {};
 }
 
 }  // namespace fovea

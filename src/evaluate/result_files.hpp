@@ -1,6 +1,7 @@
 #pragma once
 
-#include "evaluate/shard.hpp"
+#include "batch/earlier_results.hpp"
+#include "batch/shard.hpp"
 #include "fovea/error.hpp"
 #include "fovea/evaluate_localization.hpp"
 
@@ -10,7 +11,7 @@
 #include <string>
 #include <vector>
 
-/// The result files of an evaluation of localisation: their names, reading them, and comparing settings.
+/// The result files of an evaluation of localisation: their names, and reading them.
 namespace fovea {
 
 /// The files of one shard in a folder.
@@ -21,12 +22,6 @@ struct ResultFiles {
   std::string settings;  ///< settings.json: the settings of the rows
   std::string summary;   ///< summary.json
   std::string page;      ///< report.html
-};
-
-/// Results that exist already; a resumed run could complete or use them.
-class UnfinishedResults : public InputError {
-public:
-  using InputError::InputError;
 };
 
 /// Lines of results, and the results that they contain.
@@ -43,8 +38,5 @@ ResultRows read_finished(const std::string& path, const std::vector<std::int64_t
 
 /// InputError naming the file when it holds no JSON object.
 nlohmann::ordered_json read_settings(const std::string& path);
-/// The first difference between two settings, "crops is 10 there and 1 here"; empty if they are equal. Fields
-/// of nested objects are named by their path: "preprocessing.scale".
-std::string settings_difference(const nlohmann::ordered_json& there, const nlohmann::ordered_json& here);
 
 }  // namespace fovea

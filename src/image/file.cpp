@@ -1,6 +1,7 @@
 #include "base/atomic_file.hpp"
 #include "base/read_file.hpp"
 #include "base/work_counts.hpp"
+#include "fovea/decode_image.hpp"
 #include "fovea/image.hpp"
 #include "image/bmp.hpp"
 #include "image/decode.hpp"
@@ -49,6 +50,15 @@ Image read_image(const std::string& path) {
     if (!error.path().empty())
       throw;
     throw InputError(error.what(), path);
+  }
+}
+
+Image decode_image(std::string_view bytes, const std::string& name) {
+  try {
+    check_beginning(bytes, bytes.size());
+    return decode(bytes);
+  } catch (const InputError& error) {
+    throw InputError(error.what(), name);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "evaluate/journal.hpp"
 
 #include "base/unfinished.hpp"
+#include "batch/run_files.hpp"
 #include "result_fixture.hpp"
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "evaluate/shard.hpp"
+#include "batch/shard.hpp"
 
 #include "fovea/error.hpp"
 

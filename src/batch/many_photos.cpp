@@ -1,0 +1,188 @@
+#include "batch/many_photos.hpp"
+
+#include "base/failure.hpp"
+#include "fovea/error.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace fovea {
+namespace {
+
+constexpr std::size_t kAhead = 4;  ///< photos in work, for each worker
+
+/// A photo and what became of it.
+struct Task {
+  explicit Task(Picture taken) : picture(std::move(taken)) {}
+  Picture picture;
+  PhotoResult result = {};
+  std::exception_ptr fatal = {};
+  bool is_done = false;
+};
+
+PhotoResult failure(const Picture& picture, std::string message) {
+  PhotoResult result;
+  result.rows = {{.image = picture.name, .truth = picture.truth, .error = message}};
+  result.error = std::move(message);
+  return result;
+}
+
+PhotoResult result_for(const PhotoWorker& work, const Picture& picture, const ResultStore& store) {
+  if (!picture.problem.empty())
+    return failure(picture, picture.problem);
+  PhotoResult result;
+  try {
+    result = work(picture);
+  } catch (const OutputError&) {
+    throw;
+  } catch (...) {
+    return failure(picture, failure_text(std::current_exception(), picture.name));
+  }
+  store.write_files(result);
+  return result;
+}
+
+void attempt(const PhotoWorker& work, Task& task, const ResultStore& store) {
+  try {
+    task.result = result_for(work, task.picture, store);
+  } catch (...) {
+    task.fatal = std::current_exception();
+  }
+  task.picture.bytes.reset();
+}
+
+/// Worker threads and the photos that they take. Fewer threads than wanted where the system gives no more.
+class Crew {
+public:
+  Crew(const ManyPhotosRun& run, const ResultStore& store) : run_(run), store_(store) {
+    for (std::size_t i = 0; i < run.workers; ++i) {
+      {
+        const std::lock_guard lock(mutex_);
+        ++expected_;
+      }
+      try {
+        threads_.emplace_back([this] { work(); });
+      } catch (const std::system_error&) {
+        lose_worker(std::current_exception());
+        break;
+      }
+    }
+  }
+  ~Crew() {
+    {
+      const std::lock_guard lock(mutex_);
+      has_ended_ = true;
+    }
+    changed_.notify_all();
+    for (std::thread& thread : threads_)
+      thread.join();
+  }
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+
+  void give(Task& task) {
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back(&task);
+    changed_.notify_all();
+  }
+  /// Throws what no worker could be made for.
+  void wait_for(const Task& task) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return task.is_done || expected_ == 0; });
+    if (!task.is_done)
+      std::rethrow_exception(reason_);
+  }
+
+private:
+  void lose_worker(const std::exception_ptr& reason) {
+    const std::lock_guard lock(mutex_);
+    --expected_;
+    reason_ = reason_ ? reason_ : reason;
+    changed_.notify_all();
+  }
+
+  void work() {
+    PhotoWorker worker;
+    try {
+      worker = run_.make_worker();
+    } catch (...) {
+      return lose_worker(std::current_exception());
+    }
+    while (Task* task = take()) {
+      attempt(worker, *task, store_);
+      const std::lock_guard lock(mutex_);
+      task->is_done = true;
+      changed_.notify_all();
+    }
+  }
+
+  Task* take() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return has_ended_ || !waiting_.empty(); });
+    if (has_ended_)
+      return nullptr;
+    Task* const task = waiting_.front();
+    waiting_.pop_front();
+    return task;
+  }
+
+  const ManyPhotosRun& run_;
+  const ResultStore& store_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Task*> waiting_;
+  std::size_t expected_ = 0;  ///< threads that work or begin to
+  std::exception_ptr reason_;
+  bool has_ended_ = false;
+  std::vector<std::thread> threads_;
+};
+
+void deliver(const ManyPhotosRun& run, ResultStore& store, const Task& task) {
+  if (task.fatal)
+    std::rethrow_exception(task.fatal);
+  if (run.before)
+    run.before(store.counts().photos, task.picture);
+  store.add(task.picture.place, task.result);
+  for (const std::string& warning : task.result.warnings)
+    if (run.warned)
+      run.warned(warning);
+  if (!task.result.error.empty() && run.failed)
+    run.failed(task.result.error);
+}
+
+}  // namespace
+
+bool run_many_photos(const ManyPhotosRun& run, ResultStore& store) {
+  if (store.is_finished())
+    return true;
+  PictureSource source(run.inputs, run.shard, store.last());
+  std::deque<Task> tasks;  // in the order of the inputs; outlives the crew, which refers to them
+  Crew crew(run, store);
+  bool has_more = true;
+  while (true) {
+    while (has_more && tasks.size() < kAhead * run.workers) {
+      if (auto picture = source.next())
+        crew.give(tasks.emplace_back(std::move(*picture)));
+      else
+        has_more = false;
+    }
+    if (tasks.empty())
+      break;
+    if (run.is_stopped && run.is_stopped())
+      return false;
+    crew.wait_for(tasks.front());
+    deliver(run, store, tasks.front());
+    tasks.pop_front();
+  }
+  store.finish();
+  return true;
+}
+
+}  // namespace fovea

@@ -1,0 +1,217 @@
+#include "batch/merge_runs.hpp"
+
+#include "base/atomic_file.hpp"
+#include "base/json.hpp"
+#include "base/make_folder.hpp"
+#include "batch/earlier_results.hpp"
+#include "batch/shard_reader.hpp"
+#include "batch/tar.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <queue>
+#include <regex>
+#include <system_error>
+#include <utility>
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+enum class ManifestName { None, Whole, Shard };
+
+ManifestName kind_of(const std::string& path) {
+  static const std::regex pattern(
+      R"re((?:manifest(-\d{1,7}-of-\d{1,7})?|.*?(-\d{1,7}-of-\d{1,7})?\.manifest)\.json)re");
+  const std::string name = fs::path(path).filename().string();
+  std::smatch match;
+  if (!std::regex_match(name, match, pattern))
+    return ManifestName::None;
+  return match[1].matched || match[2].matched ? ManifestName::Shard : ManifestName::Whole;
+}
+
+/// The manifests of shards in a folder; where there are none, those of whole runs.
+std::vector<std::string> manifests_in(const std::string& folder) {
+  std::vector<std::string> shards, whole;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    if (const ManifestName kind = kind_of(at->path().string()); kind != ManifestName::None)
+      (kind == ManifestName::Shard ? shards : whole).push_back(at->path().string());
+  std::sort(shards.begin(), shards.end());
+  std::sort(whole.begin(), whole.end());
+  return shards.empty() ? whole : shards;
+}
+
+std::vector<RunPart> find_parts(const std::vector<std::string>& inputs) {
+  std::vector<RunPart> parts;
+  for (const std::string& input : inputs) {
+    std::error_code error;
+    if (!fs::is_directory(input, error)) {
+      parts.emplace_back(input);
+      continue;
+    }
+    const std::vector<std::string> manifests = manifests_in(input);
+    if (manifests.empty())
+      throw InputError("holds no manifests of shards (manifest-I-of-N.json)", input);
+    for (const std::string& manifest : manifests)
+      parts.emplace_back(manifest);
+  }
+  return parts;
+}
+
+void check_missing(const std::map<std::int64_t, RunPart>& shards, std::int64_t of) {
+  std::vector<std::int64_t> missing;
+  constexpr std::size_t shown = 20;
+  for (std::int64_t number = 1; number <= of; ++number)
+    if (shards.count(number) == 0)
+      missing.push_back(number);
+  if (missing.empty())
+    return;
+  const auto last = missing.begin() + static_cast<std::ptrdiff_t>(std::min(shown, missing.size()));
+  throw InputError(fmt::format("of {} shards {} {} missing: {}{}", of, missing.size(),
+                               missing.size() == 1 ? "is" : "are", fmt::join(missing.begin(), last, ", "),
+                               missing.size() > shown ? ", ..." : ""));
+}
+
+/// The shards by their numbers: all there, each once, finished and of the same settings.
+std::map<std::int64_t, RunPart> checked(std::vector<RunPart> parts) {
+  std::map<std::int64_t, RunPart> shards;
+  const std::string first = parts.front().manifest_path;
+  const std::int64_t of = parts.front().shard.of;
+  const Json settings = parts.front().manifest["settings"];
+  const bool is_tar = is_tar_output(parts.front().output);
+  for (RunPart& part : parts) {
+    const std::string path = part.manifest_path;
+    if (part.shard.of == 1)
+      throw InputError("is of a whole run, and not of a shard: there is nothing to merge", path);
+    if (part.shard.of != of)
+      throw InputError(fmt::format("is one of {} shards, but {} one of {}", part.shard.of, first, of), path);
+    if (const std::string difference = settings_difference(part.manifest["settings"], settings);
+        !difference.empty())
+      throw InputError(fmt::format("was made with other settings than {}: {}", first, difference), path);
+    if (is_tar_output(part.output) != is_tar)
+      throw InputError(fmt::format("is of an archive or a folder, but {} is not", first), path);
+    const std::int64_t number = part.shard.number;
+    const auto [known, is_new] = shards.emplace(number, std::move(part));
+    if (!is_new)
+      throw InputError(
+          fmt::format("is shard {} of {}, and so is {}", number, of, known->second.manifest_path), path);
+  }
+  check_missing(shards, of);
+  for (const auto& [number, part] : shards)
+    if (!part.is_finished())
+      throw UnfinishedResults(fmt::format("shard {} of {} is not finished", number, of), part.manifest_path);
+  return shards;
+}
+
+/// Gives files of a shard's folder a name in the folder of all.
+void bring_files(const JournalRecord& record, const RunFiles& from, const RunFiles& to) {
+  std::error_code error;
+  if (record.files.empty() || fs::equivalent(from.folder, to.folder, error))
+    return;
+  for (const std::string& name : record.files) {
+    const fs::path source = fs::path(from.folder) / name, target = fs::path(to.folder) / name;
+    if (target.parent_path() != fs::path(to.folder))
+      make_folder(target.parent_path().string());
+    fs::remove(target, error);
+    fs::create_hard_link(source, target, error);
+    if (error)
+      fs::copy_file(source, target, error);
+    if (error)
+      throw OutputError(fmt::format("cannot be copied from {}: {}", source.string(), error.message()),
+                        target.string());
+  }
+}
+
+/// Writes table and archive, photo by photo in the order of the inputs.
+RunCounts write_all_photos(std::deque<ShardReader>& readers, const RunFiles& files, TableFormat format) {
+  AtomicFile table(files.table);
+  table.write(table_header(format));
+  std::optional<AtomicFile> tar;
+  if (!files.tar.empty())
+    tar.emplace(files.tar).write(tar_beginning());
+  const auto is_later = [](const ShardReader* a, const ShardReader* b) { return a->place() > b->place(); };
+  std::priority_queue<ShardReader*, std::vector<ShardReader*>, decltype(is_later)> next(is_later);
+  for (ShardReader& reader : readers)
+    if (reader.record())
+      next.push(&reader);
+  RunCounts counts;
+  std::optional<PicturePlace> before;
+  while (!next.empty()) {
+    ShardReader& reader = *next.top();
+    next.pop();
+    if (before && reader.place() <= *before)
+      throw InputError("tells of a photo that another shard has, too", reader.files().journal);
+    before = reader.place();
+    table.write(reader.rows());
+    if (tar)
+      tar->write(reader.members());
+    bring_files(*reader.record(), reader.files(), files);
+    counts.add(*reader.record());
+    reader.next();
+    if (reader.record())
+      next.push(&reader);
+  }
+  if (tar) {
+    tar->write(tar_end());
+    tar->commit();
+  }
+  table.commit();
+  return counts;
+}
+
+/// InputError if the place of the merged results holds those of another run.
+void check_output(const RunFiles& files, const Json& settings) {
+  std::error_code ignored;
+  if (!fs::exists(files.manifest, ignored))
+    return;
+  const Json manifest = read_manifest(files.manifest);
+  if (!manifest["finished"].get<bool>() || !settings_difference(manifest["settings"], settings).empty())
+    throw InputError("tells of results of another run: name another output", files.manifest);
+}
+
+}  // namespace
+
+bool holds_runs(const std::string& input) {
+  std::error_code error;
+  return fs::is_directory(input, error) ? !manifests_in(input).empty() : kind_of(input) != ManifestName::None;
+}
+
+MergedRun merge_runs(const std::vector<std::string>& inputs, const std::string& output, const Json& about) {
+  const std::map<std::int64_t, RunPart> shards = checked(find_parts(inputs));
+  const RunPart& first = shards.begin()->second;
+  if (is_tar_output(output) != is_tar_output(first.output))
+    throw InputError(is_tar_output(output)
+                         ? "the results of these shards are files in folders: name a folder for all of them"
+                         : "the results of these shards are archives: name an archive that ends in .tar",
+                     output);
+  const Json settings = first.manifest["settings"];
+  const RunFiles files(output, {}, first.table);
+  make_folder(files.folder);
+  check_output(files, settings);
+  std::deque<ShardReader> readers;
+  Json all = about;
+  double seconds = 0;
+  for (const auto& [number, part] : shards) {
+    readers.emplace_back(part);
+    seconds += counts_in(part.manifest, part.manifest_path).seconds;
+    const Json machine = part.manifest.value("machine", Json());
+    if (std::find(all["machines"].begin(), all["machines"].end(), machine) == all["machines"].end())
+      all["machines"].push_back(machine);
+  }
+  RunCounts counts = write_all_photos(readers, files, first.table);
+  counts.seconds = seconds;
+  all["merged_shards"] = shards.size();
+  write_file_atomically(files.manifest, json_text(manifest_json(all, settings, {}, true, counts)) + "\n");
+  return {files, counts, static_cast<std::int64_t>(shards.size())};
+}
+
+}  // namespace fovea

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "batch/run_files.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+namespace fovea {
+
+/// Whether a folder holds manifests of runs over many photos, or a file is one, by their names.
+bool holds_runs(const std::string& input);
+
+/// The merged results of all shards of a run.
+struct MergedRun {
+  RunFiles files;
+  RunCounts counts;
+  std::int64_t shards = 0;
+};
+/// Merges the shards of a run into what a run without shards would have written, byte for byte but for the
+/// manifest, which has the `about` of the merging instead. `inputs`: folders with shards, or manifests.
+/// `output`: a folder, or an archive if the shards are archives; files of results that lie in other folders
+/// than `output` are linked there, or copied. Uses memory for each shard, and none for each photo. InputError
+/// that names missing shards, one that comes twice, of another division, or with other settings (the first
+/// that differs, the network's contents and the inputs among them), and damaged files; UnfinishedResults for
+/// a shard that is not finished. OutputError; nothing is left of the table and the archive then.
+MergedRun merge_runs(const std::vector<std::string>& inputs, const std::string& output,
+                     const nlohmann::ordered_json& about);
+
+}  // namespace fovea

@@ -1,0 +1,157 @@
+#include "batch/picture_inputs.hpp"
+
+#include "base/fingerprint.hpp"
+#include "base/lower_case.hpp"
+#include "base/read_file.hpp"
+#include "fovea/batch.hpp"
+#include "fovea/error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostNames = 1'000'000;
+constexpr std::size_t kMaxListBytes = std::size_t{4} << 30;
+constexpr const char* kArchiveEndings[] = {".tar",    ".tar.gz",  ".tgz", ".tar.bz2",
+                                           ".tar.xz", ".tar.zst", ".tzst"};
+
+/// The length of the ending of an archive's name; 0 for other names.
+std::size_t archive_ending(const std::string& path) {
+  const std::string name = lower_case(fs::path(path).filename().string());
+  for (const std::string ending : kArchiveEndings)
+    if (name.size() > ending.size() && name.ends_with(ending))
+      return ending.size();
+  return 0;
+}
+
+struct NumberRange {
+  std::size_t begin = 0, end = 0;  ///< its place in the text, braces included
+  std::int64_t first = 0, last = 0;
+  std::size_t digits = 0;  ///< at least so many
+};
+
+std::optional<std::int64_t> number_in(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_whole = error == std::errc() && stopped == text.data() + text.size() && number >= 0;
+  return is_whole ? std::optional(number) : std::nullopt;
+}
+
+/// The first range in a text, from a place on.
+std::optional<NumberRange> find_range(const std::string& text, std::size_t from) {
+  for (std::size_t open = text.find('{', from); open != std::string::npos; open = text.find('{', open + 1)) {
+    const std::size_t dots = text.find("..", open), close = text.find('}', open);
+    if (dots == std::string::npos || close == std::string::npos || dots > close)
+      continue;
+    const std::string_view all(text);
+    const std::string_view low = all.substr(open + 1, dots - open - 1);
+    const std::string_view high = all.substr(dots + 2, close - dots - 2);
+    const auto first = number_in(low), last = number_in(high);
+    if (!first || !last)
+      continue;
+    if (*first > *last)
+      throw InputError(fmt::format("the range {{{}..{}}} falls: write the smaller number first", low, high),
+                       text);
+    const bool is_padded = (low.size() > 1 && low[0] == '0') || (high.size() > 1 && high[0] == '0');
+    return NumberRange{open, close + 1, *first, *last, is_padded ? std::max(low.size(), high.size()) : 0};
+  }
+  return std::nullopt;
+}
+
+bool exists(const std::string& path) {
+  std::error_code error;
+  return fs::exists(fs::symlink_status(path, error));
+}
+
+}  // namespace
+
+bool has_archive_name(const std::string& path) {
+  return archive_ending(path) > 0;
+}
+
+std::vector<std::string> expand_number_ranges(const std::string& text) {
+  std::vector<std::string> names = {text};
+  for (auto range = find_range(text, 0); range; range = find_range(text, range->end)) {
+    const std::size_t count = static_cast<std::size_t>(range->last - range->first) + 1;
+    if (count > kMostNames / names.size())
+      throw InputError(fmt::format("its ranges stand for more than {} names", kMostNames), text);
+    const std::size_t behind = text.size() - range->end;  // of each name
+    const std::size_t length = range->end - range->begin;
+    std::vector<std::string> longer;
+    for (const std::string& name : names)
+      for (std::int64_t number = range->first; number <= range->last; ++number)
+        longer.push_back(fmt::format("{}{:0{}}{}", name.substr(0, name.size() - behind - length), number,
+                                     range->digits, name.substr(name.size() - behind)));
+    names = std::move(longer);
+  }
+  return names;
+}
+
+std::vector<std::string> read_path_list(const std::string& path) {
+  const std::string text = read_file(path, kMaxListBytes);
+  const char end_of_name = text.find('\0') != std::string::npos ? '\0' : '\n';
+  std::vector<std::string> paths;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(end_of_name, begin), text.size());
+    std::string name = text.substr(begin, end - begin);
+    if (end_of_name == '\n' && name.ends_with('\r'))
+      name.pop_back();
+    if (!name.empty())
+      paths.push_back(std::move(name));
+    begin = end + 1;
+  }
+  if (paths.empty())
+    throw InputError("names no pictures: expected a path on each line", path);
+  return paths;
+}
+
+PictureInputs::PictureInputs(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    if (path.find('{') == std::string::npos || exists(path)) {
+      paths_.push_back(path);
+      continue;
+    }
+    for (std::string& name : expand_number_ranges(path))
+      paths_.push_back(std::move(name));
+  }
+  std::vector<std::string> without_endings;
+  without_endings.reserve(paths_.size());
+  for (const std::string& path : paths_) {
+    const std::size_t ending = archive_ending(path);
+    has_archives_ = has_archives_ || ending > 0;
+    are_all_archives_ = are_all_archives_ && ending > 0;
+    // An ending of one part, since the stem of a name is the name without it.
+    without_endings.push_back(ending > 0 ? path.substr(0, path.size() - ending) + ".tar" : path);
+  }
+  result_names_ = fovea::result_paths("", without_endings);
+  if (paths_.size() == 1 && has_archives_)
+    result_names_ = {""};
+}
+
+bool PictureInputs::is_divided_by_archives(const Shard& shard) const {
+  return shard.of > 1 && are_all_archives_ && static_cast<std::int64_t>(paths_.size()) >= shard.of;
+}
+
+std::string PictureInputs::fingerprint() const {
+  Fingerprint fingerprint;
+  for (const std::string& path : paths_) {
+    fingerprint.add(path).add(std::string_view("\0", 1));
+    if (!has_archive_name(path))
+      continue;
+    std::error_code error;
+    const std::uintmax_t size = fs::file_size(path, error);
+    fingerprint.add(error ? "none" : std::to_string(size));
+  }
+  return fingerprint.text();
+}
+
+}  // namespace fovea

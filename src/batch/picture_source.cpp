@@ -1,0 +1,276 @@
+#include "batch/picture_source.hpp"
+
+#include "base/json.hpp"
+#include "base/lower_case.hpp"
+#include "base/read_file.hpp"
+#include "batch/archive_reader.hpp"
+#include "fovea/batch.hpp"
+#include "fovea/error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace fovea {
+namespace {
+
+constexpr std::size_t kMaxPictureBytes = std::size_t{1} << 30;
+constexpr std::size_t kMaxTruthBytes = std::size_t{1} << 20;
+/// Pictures with names that differ behind the first dot alone, which wait for the file of their class.
+constexpr std::size_t kMostWaiting = 16;
+
+std::size_t name_begin(const std::string& path) {
+  return path.rfind('/') + 1;  // 0 for npos
+}
+
+/// "a/b.left.jpg" -> "a/b.left"
+std::string without_ending(const std::string& path) {
+  const std::size_t dot = path.rfind('.');
+  return dot == std::string::npos || dot <= name_begin(path) ? path : path.substr(0, dot);
+}
+
+/// What webdataset calls the key of a sample: "a/b.left.jpg" -> "a/b".
+std::string sample_key(const std::string& path) {
+  const std::size_t dot = path.find('.', name_begin(path) + 1);
+  return dot == std::string::npos ? path : path.substr(0, dot);
+}
+
+std::optional<std::int64_t> class_in_text(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos)
+    return std::nullopt;
+  text = text.substr(begin, text.find_last_not_of(" \t\r\n") + 1 - begin);
+  std::int64_t index = 0;
+  const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), index);
+  const bool is_whole = error == std::errc() && stopped == text.data() + text.size() && index >= 0;
+  return is_whole ? std::optional(index) : std::nullopt;
+}
+
+std::optional<std::int64_t> class_in_json(const std::string& text) {
+  try {
+    const auto json = parse_json(text, "");
+    if (!json.is_object() || !json.contains("label") || !json["label"].is_number_unsigned())
+      return std::nullopt;
+    return json["label"].get<std::int64_t>();
+  } catch (const InputError&) {
+    return std::nullopt;
+  }
+}
+
+/// Reads a small file that may be missing.
+std::optional<std::string> text_of(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error))
+    return std::nullopt;
+  try {
+    return read_file(path, kMaxTruthBytes);
+  } catch (const InputError&) {
+    return std::nullopt;
+  }
+}
+
+std::optional<std::int64_t> class_beside(const std::string& picture) {
+  const std::string stem = without_ending(picture);
+  if (const auto text = text_of(stem + ".cls"))
+    return class_in_text(*text);
+  const auto text = text_of(stem + ".json");
+  return text ? class_in_json(*text) : std::nullopt;
+}
+
+/// A member's path as one below a folder of results, without its ending.
+std::string result_name_of(const std::string& member) {
+  const std::string stem = without_ending(member);
+  std::string name;
+  for (std::size_t begin = 0; begin <= stem.size();) {
+    const std::size_t end = std::min(stem.find('/', begin), stem.size());
+    const std::string part = stem.substr(begin, end - begin);
+    if (!part.empty() && part != "." && part != "..")
+      name += (name.empty() ? "" : "/") + part;
+    begin = end + 1;
+  }
+  return name.empty() ? "picture" : name;
+}
+
+}  // namespace
+
+/// The pictures of one archive.
+class PictureSource::Archive {
+public:
+  Archive(PictureSource& source, std::size_t input)
+      : source_(source), input_(static_cast<std::int64_t>(input)), path_(source.inputs_.paths()[input]),
+        folder_(source.inputs_.result_names()[input]) {}
+
+  std::optional<Picture> next() {
+    while (ready_.empty() && !has_ended_)
+      read_member();
+    if (ready_.empty())
+      return std::nullopt;
+    Picture picture = std::move(ready_.front());
+    ready_.pop_front();
+    return picture;
+  }
+
+private:
+  struct Waiting {
+    Picture picture;
+    std::string stem;
+  };
+
+  PicturePlace take_place() { return {input_, count_++}; }
+
+  void read_member() {
+    try {
+      if (!reader_)
+        reader_.emplace(path_);
+      const auto member = reader_->next();
+      if (member)
+        return take(*member);
+    } catch (const InputError& error) {
+      release_all();
+      if (const PicturePlace place = take_place(); source_.is_wanted(place))
+        ready_.push_back({.place = place, .name = path_, .result_name = folder_, .problem = error.what()});
+    }
+    release_all();
+    has_ended_ = true;
+  }
+
+  void take(const ArchiveReader::Member& member) {
+    if (const std::string key = sample_key(member.name); key != key_) {
+      release_all();
+      key_ = key;
+      truths_.clear();
+    }
+    const bool is_companion = member.name.compare(name_begin(member.name), 2, "._") == 0;  // of macOS
+    if (has_picture_name(member.name) && !is_companion)
+      take_picture(member);
+    else if (member.other.empty())
+      take_truth(member.name);
+  }
+
+  void take_picture(const ArchiveReader::Member& member) {
+    const PicturePlace place = take_place();
+    const std::string stem = without_ending(member.name);
+    serial_ = stem == last_stem_ ? serial_ + 1 : 1;
+    last_stem_ = stem;
+    if (!source_.is_wanted(place))
+      return;
+    const std::size_t begin = member.name.starts_with("./") ? 2 : 0;  // as tar names what "." holds
+    Picture picture{.place = place, .name = path_ + "/" + member.name.substr(begin)};
+    picture.result_name = folder_ + (folder_.empty() ? "" : "/") + result_name_of(member.name) +
+                          (serial_ > 1 ? fmt::format("-{}", serial_) : "");
+    try {
+      if (!member.other.empty())
+        throw InputError(fmt::format("member '{}': {}", member.name, member.other), path_);
+      picture.bytes = reader_->read(kMaxPictureBytes);
+    } catch (const InputError& error) {
+      picture.problem = error.what();
+    }
+    waiting_.push_back({std::move(picture), stem});
+    if (waiting_.size() > kMostWaiting)
+      release_first();
+  }
+
+  void take_truth(const std::string& name) {
+    const bool is_class = lower_case(name).ends_with(".cls");
+    if (!is_class && !lower_case(name).ends_with(".json"))
+      return;
+    std::optional<std::int64_t> index;
+    try {
+      const std::string text = reader_->read(kMaxTruthBytes);
+      index = is_class ? class_in_text(text) : class_in_json(text);
+    } catch (const InputError&) {  // too long for a class; a damaged archive shows at its next member
+      return;
+    }
+    if (index && (is_class || truths_.count(without_ending(name)) == 0))
+      truths_[without_ending(name)] = *index;
+  }
+
+  void release_first() {
+    Waiting& first = waiting_.front();
+    for (const std::string& name : {first.stem, key_})
+      if (const auto truth = truths_.find(name); truth != truths_.end() && !first.picture.truth)
+        first.picture.truth = truth->second;
+    ready_.push_back(std::move(first.picture));
+    waiting_.pop_front();
+  }
+  void release_all() {
+    while (!waiting_.empty())
+      release_first();
+  }
+
+  PictureSource& source_;
+  std::int64_t input_;
+  std::string path_, folder_;
+  std::optional<ArchiveReader> reader_;
+  std::int64_t count_ = 0;
+  std::string key_;                             ///< of the last member
+  std::map<std::string, std::int64_t> truths_;  ///< of the members with that key, by names without endings
+  std::string last_stem_;                       ///< of the last picture
+  int serial_ = 1;                              ///< of the last picture among those of its stem
+  std::deque<Waiting> waiting_;                 ///< pictures with that key
+  std::deque<Picture> ready_;
+  bool has_ended_ = false;
+};
+
+PictureSource::PictureSource(const PictureInputs& inputs, const Shard& shard,
+                             std::optional<PicturePlace> after)
+    : inputs_(inputs), shard_(shard), after_(after) {
+  if (inputs.has_archives())
+    load_archive_library();
+}
+
+PictureSource::~PictureSource() = default;
+
+bool PictureSource::is_wanted(const PicturePlace& place) {
+  const bool is_of_shard = inputs_.is_divided_by_archives(shard_) || number_ % shard_.of == shard_.number - 1;
+  ++number_;
+  return is_of_shard && (!after_ || place > *after_);
+}
+
+std::optional<Picture> PictureSource::next_file(std::size_t input) {
+  const PicturePlace place{static_cast<std::int64_t>(input), 0};
+  if (!is_wanted(place))
+    return std::nullopt;
+  const std::string& path = inputs_.paths()[input];
+  Picture picture{.place = place, .name = path, .result_name = inputs_.result_names()[input]};
+  if (const std::string reason = why_no_pictures(path); !reason.empty())
+    picture.problem = path + ": " + reason;
+  else
+    picture.truth = class_beside(path);
+  return picture;
+}
+
+std::optional<Picture> PictureSource::next() {
+  const bool are_archives = inputs_.is_divided_by_archives(shard_);
+  while (archive_ || input_ < inputs_.paths().size()) {
+    if (archive_) {
+      if (auto picture = archive_->next())
+        return picture;
+      archive_.reset();
+      continue;
+    }
+    const std::size_t input = input_++;
+    const auto number = static_cast<std::int64_t>(input);
+    if (!has_archive_name(inputs_.paths()[input])) {
+      if (auto picture = next_file(input))
+        return picture;
+      continue;
+    }
+    // Where pictures are counted, those of earlier archives count, too.
+    const bool is_counted = shard_.of > 1 && !are_archives;
+    if ((are_archives && number % shard_.of != shard_.number - 1) ||
+        (!is_counted && after_ && number < after_->input))
+      continue;
+    archive_ = std::make_unique<Archive>(*this, input);
+  }
+  return std::nullopt;
+}
+
+}  // namespace fovea

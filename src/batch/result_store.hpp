@@ -1,0 +1,83 @@
+#pragma once
+
+#include "base/append_file.hpp"
+#include "batch/earlier_results.hpp"
+#include "batch/photo_result.hpp"
+#include "batch/picture_source.hpp"
+#include "batch/run_files.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fovea {
+
+/// What a run is, for its manifest.
+struct RunDescription {
+  std::string output;  ///< a folder, or an archive (`is_tar_output`)
+  Shard shard;
+  TableFormat table = TableFormat::Csv;
+  /// All that results depend on: compared when the run goes on and when shards are merged.
+  nlohmann::ordered_json settings;
+  /// Further fields of the manifest.
+  nlohmann::ordered_json about;
+};
+
+/// The results of a run over many photos, which grow by one photo after the other and survive the end of the
+/// process, or of the machine, at any moment. What a run that goes on writes in the end is equal, byte for
+/// byte, to what an uninterrupted one would have written, but for seconds in manifest and journal.
+class ResultStore {
+public:
+  /// With Resume, goes on behind the last photo that is whole in all files; with Refuse, results of an
+  /// earlier run are an UnfinishedResults error. InputError if that run had other settings; OutputError
+  /// naming a file that cannot be written, or that is not to be replaced (`base/replacement.hpp`).
+  ResultStore(RunDescription run, EarlierResults earlier);
+
+  /// Whether an earlier run has done everything.
+  bool is_finished() const { return is_finished_; }
+  /// The place of the last photo that is done.
+  std::optional<PicturePlace> last() const { return last_; }
+  /// With those of earlier runs.
+  const RunCounts& counts() const { return counts_; }
+  const RunFiles& files() const { return files_; }
+
+  /// Writes the files of a result, if they belong into a folder, and takes their bytes away. Any thread may
+  /// call this, before the result is added. OutputError.
+  void write_files(PhotoResult& result) const;
+  /// Adds the results of the next photo: all or, after an OutputError or a kill, nothing that counts.
+  void add(const PicturePlace& place, const PhotoResult& result);
+  /// Gives the files their final names.
+  void finish();
+
+private:
+  void begin();
+  void resume();
+  /// Takes the record of the journal for done if the files hold what it tells of.
+  bool is_whole(const JournalRecord& record) const;
+  void take(const JournalRecord& record);
+  void open_files();
+  /// Final names, as far as the files have them not yet.
+  void rename_and_tell();
+  void write_manifest(bool is_finished) const;
+  /// Lets an interrupt leave the files in place.
+  void keep();
+  bool has_tar() const { return !files_.tar.empty(); }
+  double seconds() const;
+
+  RunDescription run_;
+  RunFiles files_;
+  RunCounts counts_;
+  std::optional<PicturePlace> last_;
+  bool is_finished_ = false;
+  bool is_empty_ = false;  ///< begun here, without photos yet
+  std::uint64_t table_end_ = 0, tar_end_ = 0;
+  double earlier_seconds_ = 0;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point synced_ = begin_;
+  std::optional<AppendFile> journal_, table_, tar_;
+};
+
+}  // namespace fovea

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "batch/result_table.hpp"
+#include "batch/shard.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// The files of a run over many photos.
+namespace fovea {
+
+/// Whether results go into an archive, by the name of the output: it ends in .tar.
+bool is_tar_output(const std::string& output);
+
+/// The files of one shard. In a folder: results.csv, manifest.json and journal, with the shard's suffix
+/// ("results-2-of-8.csv"), beside the pictures' files. For an archive maps.tar: maps.tar, maps.results.csv,
+/// maps.manifest.json and maps.journal, with the suffix behind "maps".
+struct RunFiles {
+  RunFiles(const std::string& output, const Shard& shard, TableFormat format);
+  std::string folder;    ///< of the pictures' files or of the archive; never empty
+  std::string tar;       ///< the archive with the pictures' files; empty: they lie in the folder
+  std::string table;     ///< one line for each result
+  std::string manifest;  ///< about the run; exists from its beginning
+  std::string journal;   ///< of a run that is not finished or not merged: what was done for each picture
+};
+/// The name of a table or archive until it is whole.
+std::string partial_name(const std::string& path);
+
+/// The line of a journal about one picture: what its results are and where in the files they end.
+struct JournalRecord {
+  std::int64_t input = 0, member = 0;        ///< its place among the inputs
+  std::int64_t rows = 0;                     ///< lines of the table
+  std::uint64_t table_end = 0, tar_end = 0;  ///< bytes in the files, this picture's included
+  std::string fingerprint = {};              ///< of its bytes in both
+  std::vector<std::string> files = {};       ///< in the folder, relative to it
+  std::string error = {};                    ///< why there is no result, or not every one
+  double seconds = 0;                        ///< wall-clock time of the run until then
+  bool is_rest_on_disk = false;              ///< all records before it, and what they tell of, are
+};
+/// With an end of line.
+std::string to_line(const JournalRecord& record);
+/// The last line, which says that all is done.
+std::string journal_end_line();
+
+/// The result of reading a line of a journal.
+struct JournalLine {
+  enum class Kind { Record, End, Broken } kind = Kind::Broken;
+  JournalRecord record = {};
+};
+JournalLine parse_journal_line(const std::string& line);
+
+/// The numbers of a run.
+struct RunCounts {
+  std::int64_t photos = 0, failed = 0, rows = 0;
+  std::vector<std::string> failures = {};  ///< messages of the first of them
+  double seconds = 0;
+
+  void add(const JournalRecord& record);
+};
+/// A manifest: "fovea" (the version), what `about` and `settings` hold, the shard if there are several,
+/// whether the run is finished, and its counts.
+nlohmann::ordered_json manifest_json(const nlohmann::ordered_json& about,
+                                     const nlohmann::ordered_json& settings, const Shard& shard,
+                                     bool is_finished, const RunCounts& counts);
+/// The counts in a manifest. InputError naming the file if they are not there.
+RunCounts counts_in(const nlohmann::ordered_json& manifest, const std::string& path);
+/// InputError naming the file if it is no manifest.
+nlohmann::ordered_json read_manifest(const std::string& path);
+
+/// The first difference between two settings, "crops is 10 there and 1 here"; empty if they are equal. Fields
+/// of nested objects are named by their path: "preprocessing.scale".
+std::string settings_difference(const nlohmann::ordered_json& there, const nlohmann::ordered_json& here);
+
+}  // namespace fovea

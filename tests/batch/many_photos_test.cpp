@@ -1,0 +1,73 @@
+#include "batch/many_photos.hpp"
+
+#include "run_fixture.hpp"
+
+#include <atomic>
+
+namespace fovea::test {
+namespace {
+
+using ManyPhotos = Runs;
+
+TEST_F(ManyPhotos, are_told_of_in_their_order) {
+  ResultStore store(description(folder.file("out")), EarlierResults::Refuse);
+  std::vector<std::string> names, failures;
+  ManyPhotosRun work{inputs, {}, 4, [] { return result_of; }};
+  work.before = [&](std::int64_t done, const Picture& picture) {
+    EXPECT_EQ(done, static_cast<std::int64_t>(names.size()));
+    names.push_back(picture.name);
+  };
+  work.failed = [&](const std::string& message) { failures.push_back(message); };
+  EXPECT_TRUE(run_many_photos(work, store));
+  ASSERT_EQ(names.size(), 12U);
+  EXPECT_EQ(names[0], folder.file("a.tar/0.jpg"));
+  EXPECT_EQ(names[11], folder.file("b.tar/5.jpg"));
+  EXPECT_EQ(failures, std::vector{folder.file("b.tar/4.jpg") + ": is no picture"});
+}
+
+TEST_F(ManyPhotos, are_at_most_four_in_work_for_each_worker) {
+  ResultStore store(description(folder.file("out")), EarlierResults::Refuse);
+  std::atomic<int> begun = 0;
+  int ended = 0, most = 0;
+  ManyPhotosRun work{inputs, {}, 2, [&] {
+                       return [&](const Picture& picture) {
+                         ++begun;
+                         return result_of(picture);
+                       };
+                     }};
+  work.before = [&](std::int64_t, const Picture&) {
+    most = std::max(most, begun - ended);
+    ++ended;
+  };
+  EXPECT_TRUE(run_many_photos(work, store));
+  EXPECT_LE(most, 8);
+}
+
+TEST_F(ManyPhotos, end_at_an_output_that_cannot_be_written_and_keep_what_is_whole) {
+  {
+    ResultStore store(description(folder.file("out")), EarlierResults::Refuse);
+    ManyPhotosRun work{inputs, {}, 3, [] {
+                         return [](const Picture& picture) {
+                           if (picture.place == PicturePlace{1, 1})
+                             throw OutputError("cannot write: No space left on device", "x");
+                           return result_of(picture);
+                         };
+                       }};
+    EXPECT_EQ(message_of<OutputError>([&] { run_many_photos(work, store); }),
+              "x: cannot write: No space left on device");
+    EXPECT_EQ(store.counts().photos, 7);
+  }
+  ResultStore store(description(folder.file("out")), EarlierResults::Resume);
+  EXPECT_TRUE(run(store));
+  run_whole(folder.file("whole"));
+  EXPECT_EQ(results_below(folder.file("out")), results_below(folder.file("whole")));
+}
+
+TEST_F(ManyPhotos, end_where_no_worker_can_be_made) {
+  ResultStore store(description(folder.file("out")), EarlierResults::Refuse);
+  const ManyPhotosRun work{inputs, {}, 3, []() -> PhotoWorker { throw InputError("no memory"); }};
+  EXPECT_EQ(message_of<InputError>([&] { run_many_photos(work, store); }), "no memory");
+}
+
+}  // namespace
+}  // namespace fovea::test

@@ -1,0 +1,128 @@
+#include "batch/merge_runs.hpp"
+
+#include "run_fixture.hpp"
+
+#include <algorithm>
+
+namespace fovea::test {
+namespace {
+
+const Json kAbout = {{"fovea", "1"}, {"command", "merge"}};
+
+class Merging : public Runs, public testing::WithParamInterface<const char*> {
+protected:
+  std::string output(const std::string& name) const { return folder.file(name + "/" + GetParam()); }
+  std::string parent(const std::string& name) const {
+    return is_tar_output(GetParam()) ? folder.file(name) : output(name);
+  }
+  std::string refusal(const std::vector<std::string>& inputs) const {
+    return message_of<InputError>([&] { merge_runs(inputs, output("merged"), kAbout); });
+  }
+};
+
+TEST_P(Merging, gives_what_a_run_without_shards_gives) {
+  run_whole(output("whole"));
+  for (const std::int64_t of : {2, 3, 5, 13}) {
+    std::vector<std::string> folders;
+    for (std::int64_t number = 1; number <= of; ++number) {
+      const std::string name = fmt::format("shard{}-{}", number, of);
+      run_whole(output(name), {number, of}, 1 + number % 3);
+      folders.push_back(parent(name));
+    }
+    std::reverse(folders.begin(), folders.end());
+    const std::string name = fmt::format("merged{}", of);
+    const MergedRun merged = merge_runs(folders, output(name), kAbout);
+    EXPECT_EQ(merged.shards, of);
+    EXPECT_EQ(merged.counts.photos, 12);
+    EXPECT_EQ(merged.counts.failed, 1);
+    EXPECT_EQ(results_below(folder.file(name)), results_below(folder.file("whole"))) << of;
+    const Json there = read_manifest(merged.files.manifest);
+    const Json whole = read_manifest(RunFiles(output("whole"), {}, TableFormat::Csv).manifest);
+    EXPECT_EQ(there["settings"], whole["settings"]);
+    EXPECT_EQ(there["counts"], whole["counts"]);
+  }
+}
+
+TEST_P(Merging, joins_shards_that_share_a_folder_in_that_folder) {
+  run_whole(output("whole"));
+  for (const std::int64_t number : {1, 2, 3})
+    run_whole(output("shared"), {number, 3});
+  for (int again = 0; again < 2; ++again)
+    merge_runs({parent("shared")}, output("shared"), kAbout);
+  const auto whole = results_below(folder.file("whole")), shared = results_below(folder.file("shared"));
+  for (const auto& [name, bytes] : whole)
+    EXPECT_EQ(shared.at(name), bytes) << name;
+}
+
+TEST_P(Merging, names_missing_and_repeated_shards_and_those_of_another_division) {
+  run_whole(output("one"), {1, 3});
+  EXPECT_EQ(refusal({parent("one")}), "of 3 shards 2 are missing: 2, 3");
+  run_whole(output("again"), {1, 3});
+  EXPECT_NE(refusal({parent("one"), parent("again")}).find(": is shard 1 of 3, and so is "),
+            std::string::npos);
+  run_whole(output("other"), {2, 2});
+  EXPECT_NE(refusal({parent("one"), parent("other")}).find(": is one of 2 shards, but "), std::string::npos);
+  run_whole(output("all"));
+  EXPECT_NE(refusal({parent("all")}).find(": is of a whole run, and not of a shard"), std::string::npos);
+  EXPECT_NE(refusal({folder.path()}).find(": holds no manifests of shards"), std::string::npos);
+}
+
+TEST_P(Merging, refuses_other_settings_and_unfinished_shards) {
+  run_whole(output("one"), {1, 2});
+  {
+    RunDescription other = description(output("two"), {2, 2});
+    other.settings["top"] = 3;
+    ResultStore store(other, EarlierResults::Refuse);
+    run(store, {2, 2});
+  }
+  EXPECT_NE(refusal({parent("one"), parent("two")}).find("top is 3 there and 2 here"), std::string::npos);
+  {
+    ResultStore store(description(output("half"), {2, 2}), EarlierResults::Refuse);
+    run(store, {2, 2}, 1, 3);
+  }
+  EXPECT_NE(message_of<UnfinishedResults>([&] {
+              merge_runs({parent("one"), parent("half")}, output("merged"), kAbout);
+            }).find("shard 2 of 2 is not finished"),
+            std::string::npos);
+}
+
+TEST_P(Merging, refuses_damaged_files_and_leaves_nothing) {
+  for (const std::int64_t number : {1, 2})
+    run_whole(output("run"), {number, 2});
+  const RunFiles files(output("run"), {2, 2}, TableFormat::Csv);
+  const std::string table = load(files.table), journal = load(files.journal);
+  store(files.table, table.substr(0, table.size() - 1));
+  EXPECT_EQ(refusal({parent("run")}), files.table + ": is shorter than its journal tells");
+  store(files.table, table + "x");
+  EXPECT_EQ(refusal({parent("run")}), files.table + ": has another length than its journal tells");
+  store(files.table, table);
+  store(files.journal, journal.substr(0, journal.size() - 14));
+  EXPECT_EQ(refusal({parent("run")}), files.journal + ": is damaged: do this shard again");
+  const RunFiles merged(output("merged"), {}, TableFormat::Csv);
+  EXPECT_FALSE(std::filesystem::exists(merged.table));
+  EXPECT_FALSE(std::filesystem::exists(merged.manifest));
+}
+
+TEST_P(Merging, refuses_an_output_of_the_other_kind_or_of_another_run) {
+  for (const std::int64_t number : {1, 2})
+    run_whole(output("run"), {number, 2});
+  const std::string other = is_tar_output(GetParam()) ? folder.file("folder") : folder.file("x/maps.tar");
+  EXPECT_NE(message_of<InputError>([&] {
+              merge_runs({parent("run")}, other, kAbout);
+            }).find("the results of these shards are "),
+            std::string::npos);
+  RunDescription another = description(output("merged"));
+  another.settings["top"] = 7;
+  {
+    ResultStore store(another, EarlierResults::Refuse);
+    run(store);
+  }
+  EXPECT_NE(refusal({parent("run")}).find(": tells of results of another run"), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(Outputs, Merging, testing::Values("out", "out.tar"), [](const auto& info) {
+  return info.param == std::string("out") ? "Folder" : "Archive";
+});
+
+}  // namespace
+}  // namespace fovea::test
