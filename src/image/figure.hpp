@@ -1,6 +1,10 @@
 #pragma once
 
+#include "fovea/image.hpp"
 #include "image/drawing.hpp"
+
+#include <optional>
+#include <string>
 
 namespace fovea {
 
@@ -8,5 +12,8 @@ namespace fovea {
 Drawing lay_out(const Figure& figure);
 Drawing lay_out(const LinePlot& plot);
 Drawing lay_out(const BarPlot& plot);
+
+/// The bytes of the file that `write_graphic` writes; the ending of `path` gives the format.
+std::string encode_graphic(const std::string& path, const Graphic& graphic, std::optional<double> dpi);
 
 }  // namespace fovea

@@ -40,18 +40,20 @@ bool is_graphic_path(std::string_view path) {
   return path == "/dev/stdout" || has_ending(path, kFigureEndings);
 }
 
-void write_graphic(const std::string& path, const Graphic& graphic, std::optional<double> dpi) {
+std::string encode_graphic(const std::string& path, const Graphic& graphic, std::optional<double> dpi) {
   FOVEA_CHECK(is_graphic_path(path),
               "'{}' is no name for a figure: expected one that ends in .png, .jpg, .svg or .pdf", path);
   if (ends_with(path, ".svg"))
-    write_file_atomically(path, to_svg(graphic, dpi.value_or(kPrintDpi)) + "<!-- fovea -->\n");
-  else if (ends_with(path, ".pdf"))
-    write_file_atomically(path, to_pdf(graphic, dpi.value_or(kPrintDpi)));
-  else if (is_jpeg(path))
-    write_file_atomically(path, encode_jpeg(draw(graphic, dpi.value_or(kScreenDpi)), kJpegQuality));
-  else
-    write_file_atomically(
-        path, encode_png_of_dpi(draw(graphic, dpi.value_or(kScreenDpi)), dpi.value_or(kScreenDpi)));
+    return to_svg(graphic, dpi.value_or(kPrintDpi)) + "<!-- fovea -->\n";
+  if (ends_with(path, ".pdf"))
+    return to_pdf(graphic, dpi.value_or(kPrintDpi));
+  if (is_jpeg(path))
+    return encode_jpeg(draw(graphic, dpi.value_or(kScreenDpi)), kJpegQuality);
+  return encode_png_of_dpi(draw(graphic, dpi.value_or(kScreenDpi)), dpi.value_or(kScreenDpi));
+}
+
+void write_graphic(const std::string& path, const Graphic& graphic, std::optional<double> dpi) {
+  write_file_atomically(path, encode_graphic(path, graphic, dpi));
 }
 
 }  // namespace fovea

@@ -1,10 +1,14 @@
 #include "report/map_report.hpp"
 
+#include "base/atomic_file.hpp"
+#include "base/check.hpp"
 #include "base/enum_names.hpp"
 #include "base/isolated.hpp"
 #include "base/shown_format.hpp"
 #include "fovea/explain.hpp"
 #include "fovea/tensor.hpp"
+#include "image/figure.hpp"
+#include "image/npy_header.hpp"
 #include "report/map_figure.hpp"
 #include "report/result_text.hpp"
 
@@ -21,6 +25,11 @@ constexpr EnumNames<MapFile, 6> kMapFiles = {{{MapFile::Map, "map"},
                                               {MapFile::RawMap, "raw_map"},
                                               {MapFile::Gradient, "gradient"},
                                               {MapFile::Figure, "figure"}}};
+
+/// What `write_npy` writes.
+std::string npy_file(const Tensor& tensor) {
+  return npy_head(tensor).append(static_cast<const char*>(tensor.raw()), tensor.bytes());
+}
 
 }  // namespace
 
@@ -55,35 +64,37 @@ Figure MapReport::figure(std::span<const Explanation> results, const Image& phot
                      options_.class_model ? &class_models_.panel(results.front().target.index) : nullptr});
 }
 
-void MapReport::write_map(const Explanation& result, const Image& photo, const MapFiles& files) const {
-  for (const auto& [kind, file] : files)
-    switch (kind) {
-    case MapFile::Map:
-      write_png(file, result.grey(options_.range));
-      break;
-    case MapFile::Heat:
-      write_png(file, result.heat(options_.overlay.colormap, options_.range));
-      break;
-    case MapFile::Overlay:
-      write_png(file, result.overlay_on(photo, options_.overlay, options_.range));
-      break;
-    case MapFile::RawMap:
-      write_npy(file, result.map);
-      break;
-    case MapFile::Gradient:
-      write_npy(file, result.relevance);
-      break;
-    case MapFile::Figure:
-      break;
-    }
+std::string MapReport::encode_map(MapFile kind, const Explanation& result, const Image& photo) const {
+  switch (kind) {
+  case MapFile::Map:
+    return encode_png(result.grey(options_.range));
+  case MapFile::Heat:
+    return encode_png(result.heat(options_.overlay.colormap, options_.range));
+  case MapFile::Overlay:
+    return encode_png(result.overlay_on(photo, options_.overlay, options_.range));
+  case MapFile::RawMap:
+    return npy_file(result.map);
+  case MapFile::Gradient:
+    return npy_file(result.relevance);
+  case MapFile::Figure:
+    break;
+  }
+  FOVEA_ASSERT(!"the figure belongs to all maps");
+}
+
+void MapReport::encode(std::span<const Explanation> results, const Image& photo, const std::string& path,
+                       const PhotoFiles& files, const TakeFile& take) const {
+  for (std::size_t i = 0; i < results.size(); ++i)
+    for (const auto& [kind, file] : files[i])
+      if (kind != MapFile::Figure)
+        take(file, encode_map(kind, results[i], photo));
+  if (const auto& [kind, file] = files.front().back(); kind == MapFile::Figure)
+    take(file, encode_graphic(file, figure(results, photo, path), options_.dpi));
 }
 
 void MapReport::write(std::span<const Explanation> results, const Image& photo, const std::string& path,
                       const PhotoFiles& files) const {
-  for (std::size_t i = 0; i < results.size(); ++i)
-    write_map(results[i], photo, files[i]);
-  if (const auto& [kind, file] = files.front().back(); kind == MapFile::Figure)
-    write_graphic(file, figure(results, photo, path), options_.dpi);
+  encode(results, photo, path, files, write_file_atomically);
 }
 
 nlohmann::ordered_json MapReport::json(const Explanation& result, const std::string& path,

@@ -3,6 +3,7 @@
 #include "fovea/explain.hpp"
 #include "fovea/image.hpp"
 #include "report/class_model_pictures.hpp"
+#include "report/take_file.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -51,6 +52,9 @@ public:
   /// Writes these files. `path` is the photo's. OutputError.
   void write(std::span<const Explanation> results, const Image& photo, const std::string& path,
              const PhotoFiles& files) const;
+  /// What `write` writes: the bytes of each file, one after the other.
+  void encode(std::span<const Explanation> results, const Image& photo, const std::string& path,
+              const PhotoFiles& files, const TakeFile& take) const;
 
   nlohmann::ordered_json json(const Explanation& result, const std::string& path,
                               const MapFiles& files) const;
@@ -64,7 +68,7 @@ public:
 private:
   bool is_figure_alone() const { return is_graphic_path(options_.output); }
   Figure figure(std::span<const Explanation> results, const Image& photo, const std::string& path) const;
-  void write_map(const Explanation& result, const Image& photo, const MapFiles& files) const;
+  std::string encode_map(MapFile kind, const Explanation& result, const Image& photo) const;
 
   MapReportOptions options_;
   const Labels& labels_;

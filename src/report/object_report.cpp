@@ -1,11 +1,13 @@
 #include "report/object_report.hpp"
 
+#include "base/atomic_file.hpp"
 #include "base/check.hpp"
 #include "base/csv.hpp"
 #include "base/enum_names.hpp"
 #include "base/isolated.hpp"
 #include "base/utf8.hpp"
 #include "fovea/image.hpp"
+#include "image/figure.hpp"
 #include "report/map_caption.hpp"
 #include "report/photo_region.hpp"
 #include "report/result_place.hpp"
@@ -133,12 +135,17 @@ Image ObjectReport::picture(ObjectFile kind, const FoundObject& found, const Ima
   FOVEA_ASSERT(!"the stages are a figure");
 }
 
-void ObjectReport::write(const FoundObject& found, const std::string& base, const Image& photo) const {
+void ObjectReport::encode(const FoundObject& found, const std::string& base, const Image& photo,
+                          const TakeFile& take) const {
   for (const auto& [kind, file] : files(found, base))
     if (kind == ObjectFile::Stages)
-      write_graphic(file, figure(found, photo), options_.dpi);
+      take(file, encode_graphic(file, figure(found, photo), options_.dpi));
     else
-      write_png(file, picture(kind, found, photo));
+      take(file, encode_png(picture(kind, found, photo)));
+}
+
+void ObjectReport::write(const FoundObject& found, const std::string& base, const Image& photo) const {
+  encode(found, base, photo, write_file_atomically);
 }
 
 nlohmann::ordered_json ObjectReport::json(const FoundObject& found, const std::string& base) const {

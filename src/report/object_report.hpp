@@ -2,6 +2,7 @@
 
 #include "fovea/classes.hpp"
 #include "fovea/localize.hpp"
+#include "report/take_file.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -61,6 +62,9 @@ public:
   std::vector<std::string> planned_files(const std::string& base, bool has_map, std::int64_t ranks = 0) const;
   /// Writes these files. `photo` is the photo as read. OutputError.
   void write(const FoundObject& found, const std::string& base, const Image& photo) const;
+  /// What `write` writes: the bytes of each file, one after the other.
+  void encode(const FoundObject& found, const std::string& base, const Image& photo,
+              const TakeFile& take) const;
   /// Photo, map, seeds, and the object with its box: the stages of Simonyan 2013, figure 4.
   Figure figure(const FoundObject& found, const Image& photo) const;
 
