@@ -8,6 +8,8 @@
 namespace fovea {
 
 inline constexpr std::string_view kFigureEndings[] = {".png", ".jpg", ".jpeg", ".svg", ".pdf"};
+inline constexpr std::string_view kResultEndings[] = {".png", ".jpg", ".jpeg", ".svg", ".pdf", ".tar"};
+inline constexpr std::string_view kArchiveEndings[] = {".tar"};
 inline constexpr std::string_view kPageEndings[] = {".html", ".htm"};
 inline constexpr std::string_view kNetworkEndings[] = {".onnx"};
 inline constexpr std::string_view kArrayEndings[] = {".npy"};
@@ -21,6 +23,9 @@ struct OutputForms {
 };
 
 inline constexpr OutputForms kFigureOrFolder = {"figure", kFigureEndings, true};
+/// A figure, or an archive of the results of many photos.
+inline constexpr OutputForms kResultOrFolder = {"result", kResultEndings, true};
+inline constexpr OutputForms kArchiveOrFolder = {"archive", kArchiveEndings, true};
 inline constexpr OutputForms kPageFile = {"page", kPageEndings};
 inline constexpr OutputForms kNetworkFile = {"network", kNetworkEndings};
 inline constexpr OutputForms kArrayFile = {"array", kArrayEndings};

@@ -21,13 +21,13 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostNames = 1'000'000;
 constexpr std::size_t kMaxListBytes = std::size_t{4} << 30;
-constexpr const char* kArchiveEndings[] = {".tar",    ".tar.gz",  ".tgz", ".tar.bz2",
-                                           ".tar.xz", ".tar.zst", ".tzst"};
+constexpr const char* kEndingsOfArchives[] = {".tar",    ".tar.gz",  ".tgz", ".tar.bz2",
+                                              ".tar.xz", ".tar.zst", ".tzst"};
 
 /// The length of the ending of an archive's name; 0 for other names.
 std::size_t archive_ending(const std::string& path) {
   const std::string name = lower_case(fs::path(path).filename().string());
-  for (const std::string ending : kArchiveEndings)
+  for (const std::string ending : kEndingsOfArchives)
     if (name.size() > ending.size() && name.ends_with(ending))
       return ending.size();
   return 0;

@@ -31,7 +31,7 @@ constinit const std::uint32_t fovea::cli::kInstructionsOfProgram = fovea::instru
 
 namespace {
 
-enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kInternal = 70 };
+enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kInternal = 70, kInterrupted = 75 };
 
 /// The version, and below it what matters where results or speed differ from somebody else's.
 std::string version_text() {
@@ -65,6 +65,7 @@ constexpr Verb kVerbs[] = {{"explain", kPhotos, fovea::cli::add_explain},
                            {"localize", kPhotos, fovea::cli::add_localize},
                            {"deconv", kPhotos, fovea::cli::add_deconv},
                            {"report", kPhotos, fovea::cli::add_report},
+                           {"merge", kPhotos, fovea::cli::add_merge},
                            {"serve", kPhotos, fovea::cli::add_serve},
                            {"info", kNetworks, fovea::cli::add_info},
                            {"class-model", kNetworks, fovea::cli::add_class_model},
@@ -157,6 +158,9 @@ int run_and_report(int argc, char** argv) {
     if (!error.hint().empty())
       say("{}\n", error.hint());
     return kUsage;
+  } catch (const fovea::cli::Interrupted& end) {
+    say("fovea: {}\n", end.what());
+    return kInterrupted;
   } catch (const fovea::Error& error) {
     say("fovea: error: {}\n", error.what());
     return kFailed;

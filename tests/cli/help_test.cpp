@@ -67,7 +67,7 @@ TEST(Help, CommandsAndOptionsStandInGroups) {
     EXPECT_TRUE(contains(all.out, title)) << title;
   const Outcome one = fovea({"saliency", "--help"});
   for (const char* title :
-       {"\nUsage: fovea saliency images... -o PATH [OPTIONS]\n", "\nArguments:\n", "\nOptions:\n",
+       {"\nUsage: fovea saliency [images...] -o PATH [OPTIONS]\n", "\nArguments:\n", "\nOptions:\n",
         "\nMethod:\n", "\nNetwork:\n", "\nPreprocessing:\n", "\nRunning:\n", "\nExamples:\n"})
     EXPECT_TRUE(contains(one.out, title)) << title << one.out;
 }

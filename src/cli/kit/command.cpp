@@ -125,6 +125,14 @@ bool Command::given(const std::string& name) const {
   return app_->get_option(name)->count() > 0;
 }
 
+std::vector<std::pair<std::string, std::vector<std::string>>> Command::given_options() const {
+  std::vector<std::pair<std::string, std::vector<std::string>>> given;
+  for (const CLI::Option* option : app_->get_options())
+    if (option->count() > 0 && !option->get_positional())
+      given.emplace_back(option->get_name(), option->results());
+  return given;
+}
+
 void Command::needs_command() {
   app_->require_subcommand(1);
 }

@@ -87,6 +87,9 @@ public:
   void add_example(const std::string& line, const std::string& meaning);
   /// Whether the command line gives the option of that name; after parsing.
   bool given(const std::string& name) const;
+  /// The options that the command line gives, by their long names, with their texts; after parsing. Arguments
+  /// are none of them.
+  std::vector<std::pair<std::string, std::vector<std::string>>> given_options() const;
   /// One of its own commands must follow.
   void needs_command();
   /// Sets the work for a command line that names this command. Parsing happens before anything is read or

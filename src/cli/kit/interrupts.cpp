@@ -16,6 +16,9 @@ namespace {
 
 enum class FirstInterrupt { Ends, AsksToEnd, HasAsked };
 std::atomic<FirstInterrupt> first_interrupt{FirstInterrupt::Ends};
+std::atomic<bool> all_signals_ask = false;
+
+constexpr int kInterrupts[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
 
 sem_t arrived;                  ///< counts the signals that the handler has seen
 std::atomic<int> received = 0;  ///< the last of them
@@ -54,7 +57,7 @@ void clean_up_on_interrupts() {
   action.sa_flags = SA_RESTART;
   sigset_t awaited;
   sigemptyset(&awaited);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+  for (const int signal : kInterrupts)
     if (!is_ignored(signal))
       sigaddset(&awaited, signal);
   ::pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
@@ -66,7 +69,8 @@ void clean_up_on_interrupts() {
         }
         const int signal = received;
         if (auto asks = FirstInterrupt::AsksToEnd;
-            signal != SIGINT || !first_interrupt.compare_exchange_strong(asks, FirstInterrupt::HasAsked))
+            (signal != SIGINT && !all_signals_ask) ||
+            !first_interrupt.compare_exchange_strong(asks, FirstInterrupt::HasAsked))
           end_by(signal);
       }
     }).detach();
@@ -74,12 +78,13 @@ void clean_up_on_interrupts() {
     ::pthread_sigmask(SIG_UNBLOCK, &awaited, nullptr);
     return;
   }
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+  for (const int signal : kInterrupts)
     if (sigismember(&awaited, signal) == 1)
       ::sigaction(signal, &action, nullptr);
 }
 
-InterruptScope::InterruptScope() {
+InterruptScope::InterruptScope(Interrupts interrupts) {
+  all_signals_ask = interrupts == Interrupts::All;
   first_interrupt = FirstInterrupt::AsksToEnd;
 }
 
@@ -89,6 +94,19 @@ InterruptScope::~InterruptScope() {
 
 bool InterruptScope::asked() const {
   return first_interrupt == FirstInterrupt::HasAsked;
+}
+
+std::string InterruptScope::signal_name() {
+  switch (received) {
+  case SIGINT:
+    return "SIGINT";
+  case SIGHUP:
+    return "SIGHUP";
+  case SIGUSR1:
+    return "SIGUSR1";
+  default:
+    return "SIGTERM";
+  }
 }
 
 }  // namespace fovea::cli

@@ -123,6 +123,9 @@ the command line itself is wrong
 .TP
 70
 a fault of the program: please report it
+.TP
+75
+a run over many photos was stopped by a signal: the same command with --resume goes on
 )";
 
 std::string manual_page(const CommandDescription& command) {

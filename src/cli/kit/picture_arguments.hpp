@@ -11,14 +11,18 @@ namespace fovea::cli {
 /// what -m names.
 struct PictureArguments {
   std::vector<std::string> paths;  ///< pictures and folders, as given
+  std::string list;                ///< a file that names further ones; empty: none
   bool recursive = false;          ///< folders with all their subfolders
+  bool are_needed = false;         ///< one picture at least, or a list
 
   /// Adds the arguments and --recursive. `help`: what the arguments are.
   Option add_to(Command verb, const std::string& help = "pictures, or folders of pictures");
+  /// Adds the arguments, which may also be archives, --recursive and --files; one of them is needed.
+  void add_with_list_to(Command verb);
   /// The arguments without the model, a file with the ending .onnx, which goes to `model`. UsageError if that
-  /// names a model already, or if only a model is given.
+  /// names a model already, if only a model is given, or if pictures are needed and there are none.
   std::vector<std::string> without_model(std::string& model) const;
-  /// The pictures: `without_model`, with folders expanded.
+  /// The pictures: `without_model`, then those of the list, with folders expanded.
   std::vector<std::string> expand(std::string& model) const;
 };
 

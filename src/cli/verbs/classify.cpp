@@ -1,6 +1,7 @@
 #include "fovea/classify.hpp"
 
 #include "base/shown_path.hpp"
+#include "cli/kit/many_photos.hpp"
 #include "cli/kit/method_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
@@ -21,8 +22,10 @@ namespace {
 struct Options {
   ModelOptions model;
   PictureArguments images;
+  ManyPhotosArguments many;
   std::int64_t top = 5;
   std::string crops = "1";
+  std::string output;  ///< empty: none
   ResultFormat format;
 };
 
@@ -49,15 +52,46 @@ void print_guesses(const std::vector<Prediction>& best, const Labels& labels, co
   }
 }
 
-int classify(Options options) {
-  const std::vector<std::string> images = options.images.expand(options.model.model);
+/// The guesses for one of many pictures, a row for each.
+PhotoResult classify_one_of_many(Explainer& explain, const Labels& labels, std::int64_t top,
+                                 const Picture& picture) {
+  const ClassScores scores = explain.frame(read_picture(picture)).scores();
+  warn_of_probabilities(explain.program(), scores.scores);
+  PhotoResult result;
+  for (const Prediction& guess : top_k(scores, top)) {
+    result.rows.push_back(row_of(picture, labels, guess));
+    result.rows.back().rank = static_cast<std::int64_t>(result.rows.size());
+  }
+  return result;
+}
+
+/// Guesses as a table with a manifest, which can be divided and resumed.
+int classify_many(Command verb, const Options& options, const PictureInputs& inputs, const Network& loaded,
+                  const Explainer& explainer, std::size_t workers) {
+  ManyPhotosCommand command{verb, options.many, inputs, loaded, workers, options.output};
+  command.settings = {{"top", options.top}};
+  command.format = options.format;
+  command.make_worker = [&]() -> PhotoWorker {
+    auto explain = std::make_shared<Explainer>(explainer);
+    return [&, explain](const Picture& picture) {
+      return classify_one_of_many(*explain, loaded.labels, options.top, picture);
+    };
+  };
+  return run_command(command);
+}
+
+int classify(Command verb, Options options) {
+  const PictureInputs inputs(options.images.expand(options.model.model));
+  const std::vector<std::string>& images = inputs.paths();
+  const bool are_many = !options.output.empty() || options.many.are_asked_for(inputs, options.output);
   const Network loaded = load_network(options.model);
-  const ThreadPartition partition =
-      partition_threads(images.size(), options.model.workers, options.model.threads);
+  const ThreadPartition partition = partition_photos(options.model, are_many, images.size());
   const Explainer explainer(loaded.model, explain_options(loaded, options.model, {}, {},
                                                           parse_crops(options.crops), partition.threads));
   check_labels(loaded, explainer.program());
   say_notes(explainer.program().report().notes);
+  if (are_many)
+    return classify_many(verb, options, inputs, loaded, explainer, partition.workers);
   auto results = nlohmann::ordered_json::array();
   const int code = run_files(images, partition.workers, [&]() -> FileWorker {
     auto explain = std::make_shared<Explainer>(explainer);
@@ -84,20 +118,26 @@ void add_classify(Command app) {
   auto options = std::make_shared<Options>();
   Command verb =
       app.add_command("classify", "Print the best guesses for each picture, with their probabilities");
-  options->images.add_to(verb).required();
+  options->images.add_with_list_to(verb);
   verb.add_option("--top", options->top, "number of guesses to print")
       .check(whole_number(1, 1000000))
       .shows_default();
   add_crops_to(verb, options->crops).shows_default();
+  verb.add_option("-o,--output", options->output,
+                  "folder for the guesses as a table, with a manifest, instead of printing them")
+      .check(output_in(kFolderOnly));
   options->format.add_to(verb);
   options->model.add_to(verb);
   options->model.add_workers_to(verb);
+  options->many.add_to(verb);
   verb.add_example("fovea classify photo.jpg", "the five best guesses of the bundled network");
   verb.add_example("fovea classify photos/ -m net.onnx --preprocess caffe --top 1",
                    "the best guess for each picture of a folder");
   verb.add_example("fovea classify photo.jpg -m net.onnx --labels classes.txt --crops 10",
                    "class names of your own, and scores averaged over ten views");
-  verb.runs([options] { return classify(*options); });
+  verb.add_example("fovea classify --files photos.txt --shard 1/8 --resume -o guesses",
+                   "the first of eight parts of a list of photos, as a table");
+  verb.runs([options, verb] { return classify(verb, *options); });
 }
 
 }  // namespace fovea::cli

@@ -82,7 +82,7 @@ void add_evaluate(Command app) {
       app.add_command("evaluate", "Measure how often boxes are right, and how far maps can be trusted");
   verb.needs_command();
   add_localization(verb);
-  add_merge(verb);
+  add_merge_of_evaluations(verb);
   add_faithfulness(verb);
   add_sanity(verb);
 }

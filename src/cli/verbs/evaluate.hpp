@@ -45,11 +45,21 @@ struct MapEvaluationOptions {
   nlohmann::ordered_json settings() const;
 };
 
+/// What is merged.
+struct MergeArguments {
+  std::vector<std::string> inputs;
+  ResultFormat format;
+  std::string output;
+  std::string command_line;  ///< to display on the page
+};
+/// Merges the shards of an evaluation of localisation and prints its summary. Returns the exit code.
+int merge_evaluations(const MergeArguments& arguments);
+
 /// Events of an evaluation that update the display.
 EvaluationEvents events_of(ProgressDisplay& display);
 
 void add_localization(Command evaluate);
-void add_merge(Command evaluate);
+void add_merge_of_evaluations(Command evaluate);
 void add_faithfulness(Command evaluate);
 void add_sanity(Command evaluate);
 

@@ -2,6 +2,7 @@
 #include "base/json.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/result_format.hpp"
+#include "cli/kit/shard_option.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/evaluate.hpp"
 #include "cli/verbs/localize.hpp"
@@ -36,21 +37,6 @@ struct LocalizationArguments {
   std::string command_line;  ///< for the page
 };
 
-struct MergeArguments {
-  std::vector<std::string> inputs;
-  ResultFormat format;
-  std::string output;
-  std::string command_line;
-};
-
-Shard parse_shard_option(const std::string& text) {
-  try {
-    return parse_shard(text);
-  } catch (const InputError& error) {
-    throw UsageError(fmt::format("--shard: {}", error.what()));
-  }
-}
-
 void check_truth_options(const TruthSource& truth) {
   for (const auto& [option, value] :
        {std::pair{"--list", &truth.devkit.list}, std::pair{"--class-numbers", &truth.devkit.class_numbers},
@@ -84,7 +70,7 @@ void skip_missing(std::vector<AnnotatedImage>& truth, const LocalizationArgument
 }
 
 int evaluate_localization(const LocalizationArguments& arguments) {
-  const Shard shard = parse_shard_option(arguments.shard);
+  const Shard shard = shard_of(arguments.shard);
   const LocalizeArguments& localize = arguments.localize;
   const LocalizationProtocol protocol = {localize_options(localize), arguments.guesses};
   std::error_code error;
@@ -129,6 +115,8 @@ int evaluate_localization(const LocalizationArguments& arguments) {
   }
 }
 
+}  // namespace
+
 int merge_evaluations(const MergeArguments& arguments) {
   try {
     const ResultFiles files(arguments.output, {});
@@ -140,8 +128,6 @@ int merge_evaluations(const MergeArguments& arguments) {
     throw InputError(fmt::format("{}: continue it with --resume", results.what()));
   }
 }
-
-}  // namespace
 
 void add_localization(Command evaluate) {
   auto arguments = std::make_shared<LocalizationArguments>();
@@ -174,8 +160,7 @@ void add_localization(Command evaluate) {
                   "5: boxes for the five best guesses; 1: for the best guess; 0: for the true class only")
       .check(one_of_numbers({0, 1, 5}))
       .shows_default();
-  verb.add_option("--shard", arguments->shard,
-                  "I/N: process only the I-th of N parts, counted from 1; 'fovea evaluate merge' joins them");
+  add_shard_to(verb, arguments->shard);
   verb.add_flag("--skip-missing", arguments->skip_missing,
                 "evaluate only the pictures that are there, instead of refusing a folder that lacks some");
   verb.add_flag("--resume", arguments->resume, "continue where an earlier run with the same options ended");
@@ -205,7 +190,7 @@ void add_localization(Command evaluate) {
   });
 }
 
-void add_merge(Command evaluate) {
+void add_merge_of_evaluations(Command evaluate) {
   auto arguments = std::make_shared<MergeArguments>();
   Command verb =
       evaluate.add_command("merge", "Merge the shards of an evaluation into the summary of a single run");

@@ -22,9 +22,6 @@
 
 namespace fovea::cli {
 
-namespace {
-
-/// The classes to look for in a photo.
 std::vector<std::int64_t> targets_for(const ClassScores& scores, const Network& loaded,
                                       const LocalizeArguments& arguments) {
   if (arguments.target != "auto")
@@ -34,6 +31,8 @@ std::vector<std::int64_t> targets_for(const ClassScores& scores, const Network& 
     targets.push_back(guess.index);
   return targets;
 }
+
+namespace {
 
 /// The state that workers share; it does not change while they work.
 struct Shared {
@@ -76,18 +75,20 @@ DeliverResult localize_picture(Explainer& explain, const Shared& shared, std::si
   };
 }
 
-int localize_by_class(const LocalizeArguments& arguments) {
+int localize_by_class(Command verb, const LocalizeArguments& arguments, const PictureInputs& inputs) {
   const LocalizeOptions options = localize_options(arguments);
   arguments.method_options.note_unused(arguments.methods());
   const Network loaded = load_network(arguments.model);
   const Shared shared{arguments, loaded, options, result_paths(arguments.output, arguments.images)};
-  const ThreadPartition partition =
-      partition_threads(arguments.images.size(), arguments.model.workers, arguments.model.threads);
+  const bool are_many = arguments.many.are_asked_for(inputs, arguments.output);
+  const ThreadPartition partition = partition_photos(arguments.model, are_many, arguments.images.size());
   const Explainer explainer = object_explainer(loaded, arguments, partition.threads);
   check_labels(loaded, explainer.program());
   print_object_notes(explainer);
   if (arguments.target != "auto")
     loaded.labels.find(arguments.target, explainer.program().classes());  // before any picture is read
+  if (are_many)
+    return localize_many(verb, arguments, inputs, loaded, explainer, partition.workers);
   LocalizeReport report(arguments, loaded.labels);
   report.prepare(shared.bases);
   report.begin();
@@ -149,7 +150,7 @@ void add_localize(Command app) {
   auto arguments = std::make_shared<LocalizeArguments>();
   Command verb = app.add_command("localize", "Find the object of a class in each picture, as a mask and a "
                                              "box; or an object marked by strokes or points");
-  arguments->pictures.add_to(verb).required();
+  arguments->pictures.add_with_list_to(verb);
   add_class_options(verb, *arguments);
   arguments->add_method_to(verb);
   verb.add_flag(
@@ -163,10 +164,10 @@ void add_localize(Command app) {
       .shows_default();
   verb.add_option(
           "-o,--output", arguments->output,
-          "folder for masks and pictures with outline and box; or, for one picture, a .png, .jpg, .svg "
-          "or .pdf for the figure alone")
+          "folder, or archive .tar, for masks and pictures with outline and box; or, for one picture, a "
+          ".png, .jpg, .svg or .pdf for the figure alone")
       .required()
-      .check(output_in(kFigureOrFolder));
+      .check(output_in(kResultOrFolder));
   add_dpi_to(verb, arguments->dpi);
   arguments->format.add_to(verb);
   verb.add_flag("--csv", arguments->csv, "print one line for each box")
@@ -174,17 +175,22 @@ void add_localize(Command app) {
       .excludes(verb.option("--tsv"));
   arguments->model.add_to(verb);
   arguments->model.add_workers_to(verb);
+  arguments->many.add_to(verb);
   add_seed_options(verb, *arguments);
   verb.add_example("fovea localize photo.jpg -o objects", "mask and box of the best guess");
   verb.add_example("fovea localize photo.jpg -m net.onnx --class flamingo --stages -o objects",
                    "of a given class, with a figure of the steps");
   verb.add_example("fovea localize photo.jpg --foreground 120,80 --background 5,5 -o object.png",
                    "an object marked by points, without a network");
-  verb.runs([arguments] {
+  verb.runs([arguments, verb] {
     LocalizeArguments given = *arguments;
-    given.images = given.pictures.expand(given.model.model);
+    const PictureInputs inputs(given.pictures.expand(given.model.model));
+    given.images = inputs.paths();
     check_usage(given);
-    return given.takes_seeds() ? localize_by_seeds(given) : localize_by_class(given);
+    if (given.takes_seeds() && given.many.are_asked_for(inputs, given.output))
+      throw UsageError("strokes and points belong to one picture: they do not go with archives, --shard, "
+                       "--resume and --table");
+    return given.takes_seeds() ? localize_by_seeds(given) : localize_by_class(verb, given, inputs);
   });
 }
 

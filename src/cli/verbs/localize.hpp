@@ -1,10 +1,12 @@
 #pragma once
 
+#include "cli/kit/many_photos.hpp"
 #include "cli/kit/method_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/picture_arguments.hpp"
 #include "cli/kit/result_format.hpp"
 #include "fovea/batch.hpp"
+#include "fovea/classify.hpp"
 #include "fovea/localize.hpp"
 #include "fovea/networks.hpp"
 #include "report/object_report.hpp"
@@ -22,6 +24,7 @@ namespace fovea::cli {
 struct LocalizeArguments {
   ModelOptions model;
   PictureArguments pictures;
+  ManyPhotosArguments many;
   std::vector<std::string> images;  ///< the pictures, with folders expanded
   std::string target = "auto";
   std::int64_t top = 1;
@@ -91,6 +94,13 @@ private:
   ObjectReport report_;
   nlohmann::ordered_json all_;
 };
+
+/// The classes to look for in a photo.
+std::vector<std::int64_t> targets_for(const ClassScores& scores, const Network& loaded,
+                                      const LocalizeArguments& arguments);
+/// Objects with a table and a manifest, which can be divided and resumed. Returns the exit code.
+int localize_many(Command verb, const LocalizeArguments& arguments, const PictureInputs& inputs,
+                  const Network& loaded, const Explainer& explainer, std::size_t workers);
 
 /// The objects that --strokes, or --foreground and --background, mark. Returns the exit code.
 int localize_by_seeds(const LocalizeArguments& arguments);

@@ -1,5 +1,6 @@
 #include "base/shown_path.hpp"
 #include "cli/kit/figure_options.hpp"
+#include "cli/kit/many_photos.hpp"
 #include "cli/kit/method_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
@@ -8,6 +9,7 @@
 #include "cli/kit/result_format.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/verbs.hpp"
+#include "evaluate/settings.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/error.hpp"
 #include "fovea/networks.hpp"
@@ -23,6 +25,7 @@ namespace {
 struct Options {
   ModelOptions model;
   PictureArguments images;
+  ManyPhotosArguments many;
   std::string target = "auto";
   std::string against;
   std::vector<std::string> methods = {"gradient"};
@@ -60,6 +63,24 @@ struct Shared {
   const MapReport& report;
 };
 
+/// The maps of one of many pictures: their files and a row about the class.
+PhotoResult explain_one_of_many(Explainer& explainer, const Shared& shared, const Labels& labels,
+                                const Picture& picture) {
+  const FramedPhoto photo = explainer.frame(read_picture(picture));
+  warn_of_probabilities(explainer.program(), photo.scores().scores);
+  const std::vector<Explanation> maps = explainer.all(photo, shared.target);
+  PhotoResult result;
+  result.rows = {row_of(picture, labels, maps.front().target)};
+  shared.report.encode(maps, photo.photo(), picture.name, shared.report.files(picture.result_name),
+                       [&](const std::string& name, std::string bytes) {
+                         result.files.push_back({name, std::move(bytes)});
+                       });
+  for (const Explanation& map : maps)
+    if (std::string warning = shared.report.warning(map, picture.name); !warning.empty())
+      result.warnings.push_back(std::move(warning));
+  return result;
+}
+
 /// Explains one picture and writes its files; the report adds to `results` or prints.
 DeliverResult explain(Explainer& explainer, const Shared& shared, std::size_t i,
                       nlohmann::ordered_json& results) {
@@ -92,17 +113,37 @@ DeliverResult explain(Explainer& explainer, const Shared& shared, std::size_t i,
   };
 }
 
-int make_maps(Options options) {
+/// Maps with a table and a manifest, which can be divided and resumed.
+int explain_many(Command verb, const PictureInputs& inputs, const Network& loaded, const Shared& shared,
+                 std::size_t workers) {
+  const Options& options = shared.options;
+  ManyPhotosCommand command{verb, options.many, inputs, loaded};
+  command.workers = workers;
+  command.output = options.output;
+  command.settings = {{"methods", options.methods},
+                      {"method_options", settings_json(options.method_options.chosen())}};
+  command.format = options.format;
+  command.make_worker = [&]() -> PhotoWorker {
+    auto explainer = std::make_shared<Explainer>(shared.explainer);
+    return [&, explainer](const Picture& picture) {
+      return explain_one_of_many(*explainer, shared, loaded.labels, picture);
+    };
+  };
+  return run_command(command);
+}
+
+int make_maps(Command verb, Options options) {
   const std::set<std::string> different(options.methods.begin(), options.methods.end());
   if (different.size() != options.methods.size())
     throw UsageError("--method: a method is named twice");
-  const std::vector<std::string> images = options.images.expand(options.model.model);
+  const PictureInputs inputs(options.images.expand(options.model.model));
+  const std::vector<std::string>& images = inputs.paths();
+  const bool are_many = options.many.are_asked_for(inputs, options.output);
   if (is_graphic_path(options.output) && images.size() > 1)
     throw UsageError("-o names one picture, but several are given: name a folder");
   options.method_options.note_unused(options.methods);
   const Network loaded = load_network(options.model);
-  const ThreadPartition partition =
-      partition_threads(images.size(), options.model.workers, options.model.threads);
+  const ThreadPartition partition = partition_photos(options.model, are_many, images.size());
   ClassModelPictures class_models(loaded.model, loaded.preprocessing,
                                   cli::program_options(loaded, options.model, Direction::ForwardAndBackward));
   const MapReport report(options.report(), loaded.labels, class_models);
@@ -126,6 +167,8 @@ int make_maps(Options options) {
         fmt::format("--class and --against both name '{}', whose score cannot exceed itself: name "
                     "two classes",
                     loaded.labels.short_name(*shared.target.target)));
+  if (are_many)
+    return explain_many(verb, inputs, loaded, shared, partition.workers);
   std::vector<std::string> planned;
   for (const std::string& base : result_paths(options.output, images)) {
     shared.files.push_back(report.files(base));
@@ -158,7 +201,7 @@ void add_saliency(Command app) {
   auto options = std::make_shared<Options>();
   Command verb =
       app.add_command("saliency", "Show where in each picture a class score depends on the pixels");
-  options->images.add_to(verb).required();
+  options->images.add_with_list_to(verb);
   add_class_to(verb, options->target);
   verb.add_option(
       "--against", options->against,
@@ -174,10 +217,10 @@ void add_saliency(Command app) {
   add_crops_to(verb, options->crops).shows_default();
   verb.add_option(
           "-o,--output", options->output,
-          "folder for the map (grey), heat map, overlay and raw arrays; or, for one picture, a .png, .jpg, "
-          ".svg or .pdf for the figure alone")
+          "folder, or archive .tar, for the map (grey), heat map, overlay and raw arrays; or, for one "
+          "picture, a .png, .jpg, .svg or .pdf for the figure alone")
       .required()
-      .check(output_in(kFigureOrFolder));
+      .check(output_in(kResultOrFolder));
   verb.add_flag("--figure", options->figure,
                 "also write one labelled picture: photo, maps, maps on the photo");
   verb.add_flag("--with-class-model", options->with_class_model,
@@ -203,12 +246,15 @@ void add_saliency(Command app) {
   options->format.add_to(verb);
   options->model.add_to(verb);
   options->model.add_workers_to(verb);
+  options->many.add_to(verb);
   verb.add_example("fovea saliency photo.jpg -o maps", "map, heat map, overlay and arrays of the best guess");
   verb.add_example("fovea saliency photo.jpg -m net.onnx --method grad-cam --class flamingo -o figure.png",
                    "one labelled figure of another class by another method");
   verb.add_example("fovea saliency photos/ -m net.onnx --method smoothgrad -o maps",
                    "all pictures of a folder");
-  verb.runs([options] { return make_maps(*options); });
+  verb.add_example("fovea saliency 'photos-{000..127}.tar' --shard 1/8 --resume -o maps.tar",
+                   "the first of eight parts of many archives, for eight machines");
+  verb.runs([options, verb] { return make_maps(verb, *options); });
 }
 
 }  // namespace fovea::cli

@@ -15,6 +15,7 @@ void add_localize(Command app);
 void add_evaluate(Command app);
 void add_class_model(Command app);
 void add_list(Command app);
+void add_merge(Command app);
 void add_report(Command app);
 void add_serve(Command app);
 void add_deconv(Command app);

@@ -1,0 +1,184 @@
+#include "cli/kit/many_photos.hpp"
+
+#include "base/fingerprint.hpp"
+#include "cli/kit/interrupts.hpp"
+#include "cli/kit/output.hpp"
+#include "cli/kit/progress_bar.hpp"
+#include "cli/kit/shard_option.hpp"
+#include "evaluate/settings.hpp"
+#include "fovea/decode_image.hpp"
+#include "fovea/error.hpp"
+#include "fovea/library.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+#include <set>
+#include <thread>
+
+namespace fovea::cli {
+namespace {
+
+/// Options that change no result, or that other settings tell of.
+const std::set<std::string>& options_without_effect() {
+  static const std::set<std::string> names = {
+      "--help",  "--output", "--files",       "--recursive", "--shard",      "--resume", "--table",
+      "--force", "--quiet",  "--no-progress", "--color",     "--json",       "--tsv",    "--csv",
+      "--model", "--labels", "--workers",     "--threads",   "--max-memory", "--verbose"};
+  return names;
+}
+
+std::string labels_fingerprint(const Labels& labels) {
+  Fingerprint fingerprint;
+  for (std::int64_t i = 0; i < labels.size(); ++i)
+    fingerprint.add(labels.name_with_id(i)).add("\n");
+  return fingerprint.text();
+}
+
+nlohmann::ordered_json all_settings(const ManyPhotosCommand& command) {
+  nlohmann::ordered_json json = {{"fovea", FOVEA_VERSION}, {"command", command.verb.describe().names.back()}};
+  json.update(settings_json(command.network));
+  json["labels"] = labels_fingerprint(command.network.labels);
+  json.update(command.settings);
+  json["options"] = nlohmann::ordered_json::object();
+  for (const auto& [name, values] : command.verb.given_options())
+    if (options_without_effect().count(name) == 0)
+      json["options"][name] = values;
+  json["inputs"] = {{"count", command.inputs.paths().size()}, {"fingerprint", command.inputs.fingerprint()}};
+  return json;
+}
+
+nlohmann::ordered_json about(const ManyPhotosCommand& command) {
+  const BuildInfo build = build_info();
+  return {{"fovea", build.version},
+          {"command", command.verb.line()},
+          {"machine",
+           {{"processors", std::thread::hardware_concurrency()},
+            {"instructions", build.instruction_set},
+            {"onednn", build.onednn}}}};
+}
+
+void check_usage(const ManyPhotosCommand& command) {
+  if (command.output.empty())
+    throw UsageError("the option --output is missing, which archives, --shard, --resume and --table need: a "
+                     "folder for the table of results");
+  if (!is_tar_output(command.output) && is_graphic_path(command.output))
+    throw UsageError(
+        "-o names one picture, but many are given: name a folder, or an archive that ends in .tar");
+  if (command.arguments.resume && command.verb.given("--force"))
+    throw UsageError("--resume continues earlier results, --force discards them: give one of them");
+}
+
+EarlierResults treatment_of_earlier(const ManyPhotosCommand& command) {
+  return command.arguments.resume        ? EarlierResults::Resume
+         : command.verb.given("--force") ? EarlierResults::Discard
+                                         : EarlierResults::Refuse;
+}
+
+/// Does the photos. Returns whether all are done.
+bool run_with_progress(const ManyPhotosCommand& command, const Shard& shard, ResultStore& store,
+                       const InterruptScope& interrupts) {
+  ProgressDisplay display;
+  const auto inputs = static_cast<std::int64_t>(command.inputs.paths().size());
+  const bool has_archives = command.inputs.has_archives();  // of how many photos nobody knows
+  const auto total = has_archives ? inputs : static_cast<std::int64_t>(shard.places(inputs).size());
+  ManyPhotosRun run{command.inputs, shard, command.workers, command.make_worker};
+  run.before = [progress = display.progress(), total, has_archives](std::int64_t done,
+                                                                    const Picture& picture) {
+    progress(has_archives ? picture.place.input : done, total, picture.name);
+  };
+  run.failed = display.failed();
+  run.warned = [](const std::string& message) { say("fovea: warning: {}\n", message); };
+  run.is_stopped = [&interrupts] { return interrupts.asked(); };
+  return run_many_photos(run, store);
+}
+
+void print_summary(const ResultFormat& format, const ResultStore& store) {
+  const RunCounts& counts = store.counts();
+  const RunFiles& files = store.files();
+  if (format.is_text()) {
+    print("{} photo{}, {} without a result\n  {}\n", counts.photos, counts.photos == 1 ? "" : "s",
+          counts.failed, files.table);
+    if (!files.tar.empty())
+      print("  {}\n", files.tar);
+    return print("  {}\n", files.manifest);
+  }
+  nlohmann::ordered_json json = {{"photos", counts.photos},
+                                 {"failed", counts.failed},
+                                 {"rows", counts.rows},
+                                 {"table", files.table},
+                                 {"manifest", files.manifest}};
+  if (!files.tar.empty())
+    json["archive"] = files.tar;
+  print_results(format, json, nlohmann::ordered_json::array({json}));
+}
+
+}  // namespace
+
+ThreadPartition partition_photos(const ModelOptions& options, bool are_many, std::size_t pictures) {
+  if (!are_many)
+    return partition_threads(pictures, options.workers, options.threads);
+  return {
+      partition_threads(std::numeric_limits<std::size_t>::max(), options.workers, options.threads).workers,
+      1};
+}
+
+void ManyPhotosArguments::add_to(Command verb) {
+  verb = verb.in_group("Many photos");
+  add_shard_to(verb, shard);
+  verb.add_flag(
+      "--resume", resume,
+      "go on where an earlier run with the same options ended, however that happened; begin if there "
+      "was none");
+  verb.add_option("--table", table,
+                  "write a table of results and a manifest, too: csv, or jsonl for JSON lines (default with "
+                  "archives, --shard and --resume: csv)")
+      .check(one_of({"csv", "jsonl"}));
+}
+
+bool ManyPhotosArguments::are_asked_for(const PictureInputs& inputs, const std::string& output) const {
+  return inputs.has_archives() || is_tar_output(output) || !shard.empty() || !table.empty() || resume;
+}
+
+int run_command(const ManyPhotosCommand& command) {
+  check_usage(command);
+  const Shard shard = shard_of(command.arguments.shard);
+  const TableFormat table =
+      command.arguments.table.empty() ? TableFormat::Csv : parse_table_format(command.arguments.table);
+  const InterruptScope interrupts(Interrupts::All);
+  try {
+    ResultStore store({command.output, shard, table, all_settings(command), about(command)},
+                      treatment_of_earlier(command));
+    try {
+      if (!run_with_progress(command, shard, store, interrupts))
+        throw Interrupted(
+            fmt::format("stopped by {} after {} photos: go on by the same command with --resume",
+                        InterruptScope::signal_name(), store.counts().photos));
+    } catch (const OutputError&) {
+      say("fovea: note: {} photos are done: go on by the same command with --resume\n",
+          store.counts().photos);
+      throw;
+    }
+    print_summary(command.format, store);
+    return store.counts().failed > 0 ? 1 : 0;
+  } catch (const UnfinishedResults& results) {
+    throw InputError(fmt::format(
+        "{}: continue with --resume, begin anew with --force, or name another output", results.what()));
+  }
+}
+
+Image read_picture(const Picture& picture) {
+  return picture.bytes ? decode_image(*picture.bytes, picture.name) : read_image(picture.name);
+}
+
+TableRow row_of(const Picture& picture, const Labels& labels, const Prediction& prediction) {
+  TableRow row{.image = picture.name, .class_index = prediction.index};
+  row.wordnet_id = prediction.index < labels.size() ? labels[prediction.index].wordnet_id : "";
+  row.name = labels.name(prediction.index);
+  row.score = prediction.score;
+  row.probability = prediction.probability;
+  row.truth = picture.truth;
+  return row;
+}
+
+}  // namespace fovea::cli

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "batch/many_photos.hpp"
+#include "cli/kit/command.hpp"
+#include "cli/kit/model_options.hpp"
+#include "cli/kit/result_format.hpp"
+#include "fovea/batch.hpp"
+#include "fovea/classify.hpp"
+#include "fovea/image.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+/// What commands have in common that work on many photos with shards, a table of results and a manifest, and
+/// can go on after they were stopped.
+namespace fovea::cli {
+
+/// The division of threads among pictures: as `partition_threads`, but for runs over many, whose number
+/// nobody needs to know, each worker has one thread, and --threads is the number of workers unless --workers
+/// is given. Their results are therefore the same for any number of either.
+ThreadPartition partition_photos(const ModelOptions& options, bool are_many, std::size_t pictures);
+
+struct ManyPhotosArguments {
+  std::string shard;
+  std::string table;  ///< empty: not given
+  bool resume = false;
+
+  /// Adds --shard, --resume and --table.
+  void add_to(Command verb);
+  /// Whether a command line asks for a table and a manifest: by one of these options, an archive among the
+  /// inputs or one as output.
+  bool are_asked_for(const PictureInputs& inputs, const std::string& output) const;
+};
+
+/// A command over many photos.
+struct ManyPhotosCommand {
+  Command verb;
+  const ManyPhotosArguments& arguments;
+  const PictureInputs& inputs;
+  const Network& network;
+  std::size_t workers = 1;
+  std::string output = {};
+  /// What results depend on besides the network, the inputs and the options that the command line gives.
+  nlohmann::ordered_json settings = nlohmann::ordered_json::object();
+  ResultFormat format = {};
+  std::function<PhotoWorker()> make_worker = {};
+};
+/// Does all photos of the shard, shows the progress, and prints what there is in the end. Returns the exit
+/// code: 1 if a photo has no result. UsageError for options that contradict each other or an output that is
+/// none for many; Interrupted at a signal; OutputError, with a note about going on, if a disk is full.
+int run_command(const ManyPhotosCommand& command);
+
+/// The picture, from its bytes or its file. InputError as for read_image.
+Image read_picture(const Picture& picture);
+/// A row of the table about a class of the picture.
+TableRow row_of(const Picture& picture, const Labels& labels, const Prediction& prediction);
+
+}  // namespace fovea::cli

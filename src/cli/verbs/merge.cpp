@@ -1,0 +1,68 @@
+#include "batch/earlier_results.hpp"
+#include "batch/merge_runs.hpp"
+#include "cli/kit/output.hpp"
+#include "cli/kit/result_format.hpp"
+#include "cli/kit/usage_error.hpp"
+#include "cli/verbs/evaluate.hpp"
+#include "cli/verbs/verbs.hpp"
+#include "fovea/error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace fovea::cli {
+namespace {
+
+int merge(const MergeArguments& arguments) {
+  const auto& inputs = arguments.inputs;
+  const auto runs = std::count_if(inputs.begin(), inputs.end(), holds_runs);
+  if (runs == 0)
+    return merge_evaluations(arguments);
+  if (runs < static_cast<std::ptrdiff_t>(inputs.size()))
+    throw InputError("holds no manifests of shards, which the other folders do",
+                     *std::find_if_not(inputs.begin(), inputs.end(), holds_runs));
+  try {
+    const MergedRun merged =
+        merge_runs(inputs, arguments.output, {{"fovea", FOVEA_VERSION}, {"command", arguments.command_line}});
+    nlohmann::ordered_json json = {{"shards", merged.shards},        {"photos", merged.counts.photos},
+                                   {"failed", merged.counts.failed}, {"rows", merged.counts.rows},
+                                   {"table", merged.files.table},    {"manifest", merged.files.manifest}};
+    if (!merged.files.tar.empty())
+      json["archive"] = merged.files.tar;
+    if (!arguments.format.is_text())
+      print_results(arguments.format, json, nlohmann::ordered_json::array({json}));
+    else
+      print("{} photos of {} shards, {} without a result\n  {}\n", merged.counts.photos, merged.shards,
+            merged.counts.failed, merged.files.table);
+    if (arguments.format.is_text() && !merged.files.tar.empty())
+      print("  {}\n", merged.files.tar);
+    return merged.counts.failed > 0 ? 1 : 0;
+  } catch (const UnfinishedResults& results) {
+    throw InputError(fmt::format("{}: continue it with --resume", results.what()));
+  }
+}
+
+}  // namespace
+
+void add_merge(Command app) {
+  auto arguments = std::make_shared<MergeArguments>();
+  Command verb = app.add_command("merge", "Merge the shards of a run over many photos, or of an evaluation, "
+                                          "into what a single run writes");
+  verb.add_option("inputs", arguments->inputs, "folders with the results of shards, or their manifests")
+      .required()
+      .check(file_or_folder());
+  verb.add_option("-o,--output", arguments->output,
+                  "folder for the merged results, which may be that of the shards; or, for shards that are "
+                  "archives, an archive .tar")
+      .required()
+      .check(output_in(kArchiveOrFolder));
+  arguments->format.add_to(verb);
+  verb.add_example("fovea merge shards/ -o maps.tar", "the archives and tables of all shards as one");
+  verb.runs([arguments, verb] {
+    arguments->command_line = verb.line();
+    return merge(*arguments);
+  });
+}
+
+}  // namespace fovea::cli

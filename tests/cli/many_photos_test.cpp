@@ -1,0 +1,112 @@
+#include "support/photo_archive.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace fovea::test {
+namespace {
+
+using Names = std::vector<std::string>;
+
+class ManyPhotos : public testing::Test {
+protected:
+  Outcome run(const Names& arguments, const CommandOptions& options = {}) const {
+    return fovea_in(folder.path(), arguments, options);
+  }
+  TemporaryFolder folder;
+};
+
+TEST_F(ManyPhotos, of_a_list_are_those_of_the_arguments) {
+  const Outcome named = run({"classify", sample("church.jpg"), sample("golf-ball.jpg")});
+  store(folder.file("list"), sample("church.jpg") + "\n" + sample("golf-ball.jpg") + "\n");
+  EXPECT_EQ(run({"classify", "--files", "list"}).out, named.out);
+  CommandOptions input;
+  input.input = sample("church.jpg") + '\0' + sample("golf-ball.jpg") + '\0';
+  EXPECT_EQ(run({"classify", "--files", "-"}, input).out, named.out);
+  expect_error(run({"classify", "--files", "none"}), 1, {"none: cannot read: No such file"});
+}
+
+TEST_F(ManyPhotos, of_a_compressed_archive_give_the_rows_that_their_files_give) {
+  photo_archive(folder, "photos.tar.gz", 4);
+  EXPECT_EQ(run({"classify", "photos.tar.gz", "-o", "rows", "--top", "1"}).code, 0);
+  const std::string table = load(folder.file("rows/results.csv"));
+  EXPECT_EQ(lines_of(table), 5);
+  const nlohmann::json church = nlohmann::json::parse(run({"classify", sample("church.jpg"), "--json"}).out);
+  const nlohmann::json best = church[0]["predictions"][0];
+  const std::string row =
+      fmt::format("photos.tar.gz/00-church.jpg,{},{},{},{:.9g},{:.9g},,,,,1,0,\n", best["index"].get<int>(),
+                  best.value("wordnet_id", ""), best["name"].get<std::string>(), best["score"].get<double>(),
+                  best["probability"].get<double>());
+  EXPECT_TRUE(contains(table, row)) << table << row;
+  const nlohmann::json manifest = nlohmann::json::parse(load(folder.file("rows/manifest.json")));
+  EXPECT_EQ(manifest["counts"]["photos"], 4);
+  EXPECT_EQ(manifest["settings"]["options"], (nlohmann::json{{"--top", {"1"}}}));
+  EXPECT_FALSE(contains(manifest.dump(), folder.path())) << "the manifest tells of the machine's folders";
+}
+
+TEST_F(ManyPhotos, of_ranges_of_archives_have_folders_of_their_own) {
+  photo_archive(folder, "p-0.tar", 2);
+  photo_archive(folder, "p-1.tar", 1);
+  const Outcome outcome = run({"saliency", "p-{0..1}.tar", "-o", "maps", "--json"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(nlohmann::json::parse(outcome.out)["photos"], 3);
+  EXPECT_EQ(files_in(folder.file("maps")), (Names{"manifest.json", "p-0", "p-1", "results.csv"}));
+  EXPECT_EQ(files_in(folder.file("maps/p-1")).size(), 5U);
+  EXPECT_EQ(run({"saliency", sample("church.jpg"), "--threads", "1", "-o", "one"}).code, 0);
+  EXPECT_TRUE(load(folder.file("maps/p-1/00-church-map.npy")) == load(folder.file("one/church-map.npy")));
+}
+
+TEST_F(ManyPhotos, are_refused_where_results_are_and_continued_or_replaced_on_request) {
+  photo_archive(folder, "photos.tar", 2);
+  const Names command = {"saliency", "photos.tar", "-o", "maps.tar"};
+  const auto with = [&](const std::string& more) {
+    Names all = command;
+    all.push_back(more);
+    return run(all);
+  };
+  EXPECT_EQ(run(command).code, 0);
+  const std::string archive = load(folder.file("maps.tar"));
+  expect_error(
+      run(command), 1,
+      {"maps.manifest.json: results of an earlier run are there: continue with --resume, begin anew with "
+       "--force"});
+  EXPECT_EQ(with("--resume").code, 0);
+  EXPECT_EQ(with("--force").code, 0);
+  EXPECT_TRUE(load(folder.file("maps.tar")) == archive);
+  expect_error(with("--method=grad-cam"), 1, {"results of an earlier run are there"});
+  Names other = command;
+  other.insert(other.end(), {"--method", "grad-cam", "--resume"});
+  expect_error(run(other), 1, {"the earlier run had other settings: "});
+}
+
+TEST_F(ManyPhotos, have_errors_of_usage) {
+  photo_archive(folder, "photos.tar", 1);
+  expect_error(run({"classify"}), 2,
+               {"the argument 'images' is missing: ", "or a list of them with --files"});
+  expect_error(run({"classify", "photos.tar"}), 2, {"the option --output is missing, which archives"});
+  expect_error(run({"classify", "photos.tar", "-o", "x.tar"}), 2,
+               {"expected the name of a folder, found 'x.tar'"});
+  expect_error(run({"saliency", "photos.tar", "-o", "x.png"}), 2, {"-o names one picture"});
+  expect_error(run({"saliency", "photos.tar", "-o", "x", "--resume", "--force"}), 2, {"--resume continues"});
+  expect_error(run({"saliency", "photos.tar", "-o", "x", "--shard", "3/2"}), 2, {"--shard", "'3/2'"});
+  expect_error(run({"saliency", "photos.tar", "-o", "x", "--shard", "auto"}), 2,
+               {"--shard auto: the environment is neither that of a job array"});
+  expect_error(run({"localize", "photos.tar", "-o", "x", "--foreground", "1,1", "--background", "2,2"}), 2,
+               {"do not go with archives"});
+}
+
+TEST_F(ManyPhotos, of_an_evaluation_are_merged_by_the_same_command) {
+  store(folder.file("truth.csv"), "file,class_index,x0,y0,x1,y1\nchurch.jpg,4,10,10,90,90\n"
+                                  "golf-ball.jpg,7,10,10,90,90\n");
+  const std::string samples = std::string(FOVEA_SOURCE_DIR) + "/samples";
+  for (const char* shard : {"1/2", "2/2"})
+    EXPECT_EQ(run({"evaluate", "localization", samples, "--truth", "truth.csv", "--crops", "whole", "--shard",
+                   shard, "-o", "boxes"})
+                  .code,
+              0);
+  const Outcome outcome = run({"merge", "boxes", "-o", "boxes"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(lines_of(load(folder.file("boxes/images.csv"))), 3);
+}
+
+}  // namespace
+}  // namespace fovea::test
