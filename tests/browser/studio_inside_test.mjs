@@ -242,7 +242,7 @@ const modelTests = {
     await until(page, (stopped) => Number(document.querySelector(".ascent-words dd").textContent) > stopped + 2, stopped);
     assert.deepEqual([page.jobs[1].start, typeof page.jobs[1].from], ["job", "string"]);
     await enter(page, "Jitter", 0.2);
-    await until(page, () => document.querySelector(".ascent-status").textContent.startsWith("Step"));
+    await until(page, () => document.querySelector(".ascent-status").textContent.startsWith("step"));
     const changed = await step(page);
     await until(page, (changed) => Number(document.querySelector(".ascent-words dd").textContent) > changed + 2, changed);
     assert.deepEqual([page.jobs[2].start, page.jobs[2].jitter], ["job", 0.2]);
