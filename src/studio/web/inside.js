@@ -19,6 +19,7 @@ class InsideTab {
   #asked = { layers: 0, units: 0, channel: 0 };
   #isVisible = false;
   #stale = new Set(["layers"]);
+  #searched = new Set();  // layers whose patches have been searched for
   #wanted = {};
 
   constructor(context) {
@@ -306,13 +307,28 @@ class InsideTab {
   }
 
   async #askPatches(number = this.#asked.channel) {
-    const { patches } = await get("/api/patches", { model: this.model.id, layer: this.layer.name, channel: this.channel.channel, top: 9 });
+    // Only what has been searched is asked for: the answer to the rest is an error, which browsers log.
+    const patches = this.#searched.has(this.#layerKey) ? await this.#foundPatches() : null;
     if (number === this.#asked.channel) this.patches.show(patches, this.context.state.photosTotal);
   }
 
+  get #layerKey() { return `${this.model.id} ${this.model.revision} ${this.layer.name}`; }
+
+  /** The patches, or null where the search was forgotten. */
+  async #foundPatches() {
+    try {
+      return (await get("/api/patches", { model: this.model.id, layer: this.layer.name, channel: this.channel.channel, top: 9 })).patches;
+    } catch (error) {
+      if (error.status !== 409) throw error;
+      return null;
+    }
+  }
+
   async #find(signal, progress) {
+    const key = this.#layerKey;
     try {
       await runJob({ kind: "patches", model: this.model.id, layer: this.layer.name, top: 9 }, { progress }, signal);
+      this.#searched.add(key);
       await this.#askPatches();
       this.context.announce("The patches are found");
     } catch (error) {
