@@ -318,6 +318,12 @@ const tests = {
     await page.waitForFunction(() => document.querySelector(".thumb[aria-selected=true]")?.getAttribute("aria-label") === "pasted.jpg");
     await settled(page);
     assert.match(await text(page, ".pane-answer"), /^church/);
+    // What this browser cannot read comes from the server.
+    await give(page, "drop", [fileOf(path.join(source, "tests", "data", "image", "rgb.tif"), "in truth a tiff.jpg", "image/jpeg")]);
+    await page.waitForFunction(() => document.querySelector(".thumb[aria-selected=true]")?.getAttribute("aria-label") === "in truth a tiff.jpg");
+    await page.waitForFunction(() => /^\/api\/photos/.test(document.querySelector(".pane-photo").getAttribute("src")) && document.querySelector(".pane-photo").naturalWidth > 0);
+    await page.waitForFunction(() => document.querySelector(".thumb[aria-selected=true] img").naturalWidth > 0);
+    await settled(page);
     const [chooser] = await Promise.all([page.waitForFileChooser(), press(page, "Add photos")]);
     const chosen = path.join(folder, "chosen.jpg");
     copyFileSync(golfBall, chosen);

@@ -3,12 +3,15 @@ import { make } from "./elements.js";
 
 const isModel = (file) => /\.onnx$/i.test(file.name);
 
-/** Pictures of uploaded photos that this browser can show by itself, by the photo's id: they need not come back from the server. */
+/** Kinds of pictures that browsers show upright, as fovea reads them. */
+const kOwnTypes = ["image/jpeg", "image/png", "image/webp"];
+/** Pictures of uploaded photos, by the photo's id: they need not come back from the server. */
 const ownPictures = new Map();
 export const ownPicture = (photo) => ownPictures.get(photo?.id);
 export function forgetPicture(photo) {
-  if (ownPictures.has(photo.id)) URL.revokeObjectURL(ownPictures.get(photo.id));
+  const address = ownPictures.get(photo.id);
   ownPictures.delete(photo.id);
+  if (address) setTimeout(() => URL.revokeObjectURL(address), 10000);  // an image may be reading it still
 }
 
 /** The files of a drop, those of dropped folders too. */
@@ -99,14 +102,8 @@ export class Files {
   }
 
   async takePhoto(file) {
-    // The photo as this browser decodes it, upright, where it can: a photo of another format comes from the server.
-    const [photo, bitmap] = await Promise.all([
-      api.upload("/api/photos", { name: file.name || "pasted.png" }, file), createImageBitmap(file).catch(() => null)]);
-    if (bitmap && (!photo.width || (bitmap.width === photo.width && bitmap.height === photo.height))) {
-      ownPictures.set(photo.id, URL.createObjectURL(file));
-      Object.assign(photo, { width: bitmap.width, height: bitmap.height });
-    }
-    bitmap?.close();
+    const photo = await api.upload("/api/photos", { name: file.name || "pasted.png" }, file);
+    if (kOwnTypes.includes(file.type)) ownPictures.set(photo.id, URL.createObjectURL(file));
     return { ...photo, isNew: true };
   }
 

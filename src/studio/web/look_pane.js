@@ -1,5 +1,6 @@
 import * as api from "./api.js";
 import { make } from "./elements.js";
+import { forgetPicture, ownPicture } from "./files.js";
 import { icon } from "./icons.js";
 import { MapRaster } from "./map_raster.js";
 import { duration, likelihood } from "./words.js";
@@ -76,8 +77,15 @@ export class Pane {
     this.image.hidden = !photo;
     if (!photo) return;
     this.image.src = source;
-    await this.image.decode().catch(() => {});
-    if (this.#photo?.id === photo.id) this.place();
+    const isShown = await this.image.decode().then(() => true, () => false);
+    if (this.#photo?.id !== photo.id || this.image.getAttribute("src") !== source) return;
+    // A file that this browser cannot read, or reads in another size, comes from the server.
+    const isOther = !isShown || (photo.width && (this.image.naturalWidth !== photo.width || this.image.naturalHeight !== photo.height));
+    if (source === ownPicture(photo) && isOther) {
+      forgetPicture(photo);
+      this.stage.showPhoto();
+    }
+    this.place();
   }
 
   clear() {

@@ -59,10 +59,10 @@ export class PhotoRail {
   }
 
   makeItem(photo) {
-    const side = 192;
+    const picture = api.url(`/api/photos/${photo.id}/picture`, { side: 192 });
     const image = make("img", {
-      src: ownPicture(photo) ?? api.url(`/api/photos/${photo.id}/picture`, { side }), alt: "", loading: "lazy", decoding: "async", draggable: "false",
-      onerror: () => item.classList.add("broken"),
+      src: ownPicture(photo) ?? picture, alt: "", loading: "lazy", decoding: "async", draggable: "false",
+      onerror: () => (image.getAttribute("src") === picture ? item.classList.add("broken") : image.setAttribute("src", picture)),
     });
     const item = make("div", { class: "thumb", role: "option", id: `photo-${photo.id}`, tabindex: -1, "aria-selected": "false", "aria-label": photo.name, title: photo.name,
       onclick: () => this.context.state.set({ photo: this.current(photo.id) }) },
