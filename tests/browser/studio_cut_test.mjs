@@ -59,6 +59,13 @@ const isInside = (page, [x, y]) => page.$eval(".cut-mask", (canvas, x, y) => {
   return pixel[3] === 0;
 }, x, y);
 
+/** Cuts of the same strokes: the flow of the last cut goes on in the next one, so that single pixels may differ. */
+function assertAlike(words, others) {
+  const [numbers, expected] = [words, others].map((text) => text.match(/[\d.]+/g).map(Number));
+  assert.equal(numbers.length, expected.length);
+  numbers.forEach((number, i) => assert.ok(Math.abs(number - expected[i]) <= 3, `${words}; ${others}`));
+}
+
 const tests = {
   async "strokes of the mouse cut the object out"() {
     const page = await openCut();
@@ -94,7 +101,7 @@ const tests = {
     await click(page, "Undo");
     await answered(page, 3);
     assert.equal(page.cuts.at(-1).strokes.length, 2);
-    assert.equal(await text(page, ".cut-words"), first, "the same strokes give the same cut");
+    assertAlike(await text(page, ".cut-words"), first);
     await click(page, "Redo");
     await answered(page, 4);
     assert.equal(page.cuts.at(-1).strokes.length, 3);
@@ -295,7 +302,8 @@ const tests = {
     await page.mouse.up({ button: "right" });
     await answered(page, 1);
     const [x, y] = page.cuts[0].strokes[0].points[0];
-    assert.ok(Math.abs(x - 150) < 3 && Math.abs(y - 112) < 3, `the stroke is where the pointer was: ${x}, ${y}`);
+    const { width: across, height: down } = await page.evaluate(async () => (await fetch("/api/photos/p1")).json());
+    assert.ok(Math.abs(x - 0.3 * across) < 3 && Math.abs(y - 0.3 * down) < 3, `the stroke is where the pointer was: ${x}, ${y}`);
     await page.click("button[aria-label='All of the photo (0)']");
     assert.equal(await width(), fitted);
     await page.end();
@@ -314,11 +322,11 @@ const tests = {
     assert.match(await text(page, ".cut-status"), /^Paint a stroke/);
     await press(page, "k");
     await until(page, () => !document.querySelector(".cut-result").hidden);
-    assert.equal(await text(page, ".cut-words"), words);
+    assertAlike(await text(page, ".cut-words"), words);
     await page.end();
     const other = await openCut(hash.slice(4));
     await until(other, () => !document.querySelector(".cut-result").hidden);
-    assert.equal(await text(other, ".cut-words"), words);
+    assertAlike(await text(other, ".cut-words"), words);
     assert.equal(await (await control(other, "Star convex")).evaluate((input) => input.checked), false);
     await other.end();
   },
