@@ -2,6 +2,7 @@
 
 #include "base/fingerprint.hpp"
 #include "fovea/evaluate_maps.hpp"
+#include "fovea/features.hpp"
 #include "image/palette.hpp"
 #include "studio/cached.hpp"
 #include "studio/explanations.hpp"
@@ -67,18 +68,45 @@ nlohmann::ordered_json colour_maps_json() {
   return maps;
 }
 
+/// The methods of gradient ascent with the defaults of the options that each has.
+nlohmann::ordered_json class_model_json() {
+  const auto method = [](const char* name, const char* title, ClassModelOptions::Method kind) {
+    ClassModelOptions options;
+    options.method = kind;
+    nlohmann::ordered_json defaults = {
+        {"steps", options.steps}, {"step", step_of(options)}, {"l2", options.l2}};
+    if (kind == ClassModelOptions::Method::Paper) {
+      defaults["l2"] = 1;
+    } else {
+      defaults["jitter"] = options.jitter;
+      defaults["zoom"] = options.zoom;
+      defaults["rotate"] = options.rotate;
+    }
+    if (kind == ClassModelOptions::Method::Regularized) {
+      defaults["blur"] = options.blur;
+      defaults["coarse"] = options.coarse;
+    }
+    return nlohmann::ordered_json{{"name", name}, {"title", title}, {"defaults", defaults}};
+  };
+  return {{"methods",
+           {method("regularized", "Regularized", ClassModelOptions::Method::Regularized),
+            method("fourier", "Fourier", ClassModelOptions::Method::Fourier),
+            method("paper", "Paper", ClassModelOptions::Method::Paper)}}};
+}
+
 nlohmann::ordered_json about_json(const Studio& studio) {
   const StudioLimits& limits = studio.options().limits;
-  return {{"version", build_info().version},
-          {"methods", methods_json()},
-          {"controls", controls_json()},
-          {"colourMaps", colour_maps_json()},
-          {"presets", preprocessing_preset_names()},
-          {"baselines", baseline_names()},
-          {"merges", channel_merge_names()},
-          {"crops", crops_names()},
-          {"limits",
-           {{"maxUpload", limits.max_upload}, {"maxPixels", limits.max_pixels}, {"jobs", limits.jobs}}}};
+  return {
+      {"version", build_info().version},
+      {"methods", methods_json()},
+      {"controls", controls_json()},
+      {"colourMaps", colour_maps_json()},
+      {"presets", preprocessing_preset_names()},
+      {"baselines", baseline_names()},
+      {"merges", channel_merge_names()},
+      {"crops", crops_names()},
+      {"limits", {{"maxUpload", limits.max_upload}, {"maxPixels", limits.max_pixels}, {"jobs", limits.jobs}}},
+      {"classModel", class_model_json()}};
 }
 
 }  // namespace

@@ -123,6 +123,20 @@ TEST(TextFields, RefuseWhatTheyAreNot) {
   EXPECT_THROW(texts({{"x", "1"}, {"x", "2"}}), InputError);
 }
 
+TEST(JsonPairs, AreListsOfTwoNumbers) {
+  JsonFields fields =
+      JsonFields::parse(R"({"p": [[1, 2.5], [-3, 4]], "none": [], "flat": [1, 2], "long": [[1, 2, 3]],
+      "text": [["1", 2]], "n": null})",
+                        "body");
+  EXPECT_EQ(fields.pairs("p"), (std::vector<std::pair<double, double>>{{1, 2.5}, {-3, 4}}));
+  EXPECT_TRUE(fields.pairs("none").empty());
+  for (const char* bad : {"flat", "long", "text", "n", "missing"})
+    EXPECT_THROW(fields.pairs(bad), InputError) << bad;
+  EXPECT_TRUE(fields.is_null("n"));
+  EXPECT_FALSE(fields.is_null("p"));
+  EXPECT_FALSE(fields.is_null("missing"));
+}
+
 TEST_F(Fields, WhatIsNoJson) {
   const auto nothing = [](JsonFields&) {};
   EXPECT_EQ(error_of("{\n\"a\": }", nothing), "is not JSON: line 2 cannot be read");

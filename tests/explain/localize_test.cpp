@@ -130,6 +130,35 @@ TEST(Localize, AStarAroundTheMapsPeaksIsInOnePiecePerPeak) {
   EXPECT_EQ(connected_components(found.mask).components.size(), 1U);
 }
 
+TEST(Localize, StrokesHoldBesideAMap) {
+  // The map marks the middle; strokes call a part of it background and a far corner object.
+  const Image photo = scene(60, 48, {{20, 16, 40, 32}});
+  const Tensor map = hill(photo.width, photo.height, 0.5, 0.5);
+  Trimap seeds = Trimap::blank(photo.width, photo.height);
+  for (std::int64_t i = 0; i < 4; ++i) {
+    seeds.at(photo.width / 2 + i, photo.height / 2) = Seed::Background;
+    seeds.at(i, photo.height - 2) = Seed::Foreground;
+  }
+  const auto expect_kept = [&](const Localization& found) {
+    EXPECT_EQ(found.mask.width, photo.width);
+    for (std::size_t i = 0; i < seeds.pixels.size(); ++i)
+      if (seeds.pixels[i] != Seed::Unknown) {
+        EXPECT_EQ(found.mask.pixels[i] != 0, seeds.pixels[i] == Seed::Foreground) << i;
+      }
+  };
+  LocalizeOptions options;
+  expect_kept(localize(photo, std::span(&map, 1), seeds, options));
+  options.prior.reset();
+  expect_kept(localize(photo, std::span(&map, 1), seeds, options));
+  // Without seeds of the user the map is all there is.
+  const Trimap none = Trimap::blank(photo.width, photo.height);
+  options.max_side = 0;
+  EXPECT_EQ(localize(photo, std::span(&map, 1), none, options).mask, localize(photo, map, options).mask);
+  options.prior.emplace();
+  EXPECT_EQ(localize(photo, std::span(&map, 1), none, options).mask, localize(photo, map, options).mask);
+  EXPECT_THROW(localize(photo, std::span(&map, 1), Trimap::blank(3, 3), options), InputError);
+}
+
 TEST(Localize, MapsThatCannotBeUsedAreErrors) {
   const Image photo = scene(20, 10, {{5, 2, 15, 8}});
   Tensor flat(DType::F32, {10, 20});

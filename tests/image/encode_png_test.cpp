@@ -33,6 +33,21 @@ TEST(EncodePng, makes_flat_pictures_small) {
   EXPECT_LT(encode_png(Image::blank(500, 400, 3, 77)).size(), 5000U);
 }
 
+TEST(EncodePng, keeps_colours_under_transparency) {
+  const Image picture = noise(37, 21, 3);
+  std::vector<std::uint8_t> alpha(37 * 21);
+  for (std::size_t i = 0; i < alpha.size(); ++i)
+    alpha[i] = static_cast<std::uint8_t>(i);
+  const std::string bytes = encode_png_with_alpha(picture, alpha);
+  EXPECT_EQ(bytes[25], 6) << "the colour type of red, green, blue and alpha";
+  EXPECT_EQ(read_back(bytes).pixels, picture.pixels);
+  alpha[5] ^= 1;
+  EXPECT_NE(encode_png_with_alpha(picture, alpha), bytes);
+  EXPECT_THROW(encode_png_with_alpha(noise(37, 21, 1), alpha), InputError);
+  alpha.pop_back();
+  EXPECT_THROW(encode_png_with_alpha(picture, alpha), InputError);
+}
+
 TEST(PngOfLevels, is_the_grey_picture_and_the_coloured_one) {
   for (const Image& grey : {noise(1, 1, 1), noise(37, 23, 1), sample(64, 48, 1)}) {
     const PngOfLevels png(grey);

@@ -114,6 +114,19 @@ TEST_F(ClassModels, StartsAndParts) {
   EXPECT_EQ(end_of_job(start({{"layer", "nothing"}, {"channel", 1}}).at("id")).at("state"), "failed");
 }
 
+TEST_F(ClassModels, DefaultsAreWhatTheReaderTakes) {
+  const Json about = json_of(get("/api/studio"));
+  ASSERT_EQ(about.at("classModel").at("methods").size(), 3U);
+  for (const Json& method : about.at("classModel").at("methods")) {
+    // Given in full, the defaults leave the command without any option.
+    Json view = {{"view", "class-model"}, {"model", "m1"}, {"class", 3}, {"method", method.at("name")}};
+    view.update(method.at("defaults"));
+    const std::string command = json_of(post("/api/commands", view)).at("command");
+    for (const auto& [name, value] : method.at("defaults").items())
+      EXPECT_EQ(command.find("--" + name + " "), std::string::npos) << command;
+  }
+}
+
 TEST_F(ClassModels, RefuseWhatDoesNotFit) {
   EXPECT_NE(message(Json::object()).find("class"), std::string::npos);
   message({{"class", 3}, {"layer", "x"}});
