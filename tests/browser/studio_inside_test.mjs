@@ -343,6 +343,15 @@ const takeAwayTests = {
     }
   },
 
+  async "a view without anything in it says so"() {
+    const page = await openTab(browser, studio, "cut");
+    await wait(500);
+    await page.click(".take-away-button");
+    assert.match(await text(page, ".take-code code"), /nothing in this view yet/);
+    assert.ok(await (await button(page, "Copy")).evaluate((element) => element.disabled));
+    await page.end();
+  },
+
   async "the whole becomes a report"() {
     const page = await openTab(browser, studio, "look");
     await page.click(".take-away-button");

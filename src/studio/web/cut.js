@@ -172,6 +172,11 @@ class CutTab {
     return cutRequest(this.settings, strokes, { photo: photo?.id, model: model?.id, class: chosen });
   }
 
+  /** The fields of POST /api/commands; null while there is nothing to cut by. */
+  command() {
+    return this.photo && !whatIsMissing(this.settings, this.painting.strokes) ? { view: "cut", ...this.request() } : null;
+  }
+
   /** Asks for a cut, with a stroke that is under way if one is given; the answers to earlier questions are dropped. */
   async #ask(unfinished) {
     if (!unfinished) this.context.viewChanged();
@@ -241,7 +246,7 @@ export default {
     const tab = new CutTab(context);
     return {
       element: tab.element, show: () => tab.show(), hide: () => tab.hide(), view: () => tab.viewFields(), restore: (view) => tab.restore(view),
-      command: () => ({ view: "cut", ...tab.request() }), files: () => (tab.cut ? filesOf(tab.cut, tab.photo) : []),
+      command: () => tab.command(), files: () => (tab.cut ? filesOf(tab.cut, tab.photo) : []),
     };
   },
 };

@@ -289,6 +289,7 @@ class InsideTab {
 
   /** The fields of POST /api/commands. */
   commandFields() {
+    if (!this.channel || !this.photo) return null;
     return { view: "inside", ...this.unitQuery(), whole: this.shows.whole || undefined, cut: this.shows.cut || undefined };
   }
 

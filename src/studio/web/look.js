@@ -214,12 +214,6 @@ class Look {
 
   restore(fields) { this.start(fields); }
 
-  /** The fields of POST /api/commands: those of the active map. */
-  command() {
-    const { state } = this.context;
-    return { view: "look", model: state.model?.id, photo: state.photo?.id, ...this.stage.active?.fields };
-  }
-
   /** The active map's files, [[text, address, name], ...]. */
   files() { return this.save.files(); }
 

@@ -24,11 +24,6 @@ export class SaveCard {
     return this.element.hidden ? [] : this.links.filter((link) => !link.hidden).map((link) => [link.textContent, link.href, link.download]);
   }
 
-  /** [text, address, name] of the files. */
-  files() {
-    return this.element.hidden ? [] : this.links.filter((link) => !link.hidden).map((link) => [link.textContent, link.href, link.download]);
-  }
-
   /** `fields` are those of the map, `look` those of its display, `name` the photo's. */
   show(fields, look, name, control) {
     this.element.hidden = !fields;

@@ -20,7 +20,7 @@ import { kTabs } from "./tabs.js";
  *   files          choosePhotos(), chooseModel(), take(files)
  *   viewChanged()  to be called when what `view()` returns has changed
  *   currentView()  {view: the tab's id, model, photo, class, and the fields of its view}, with the server's ids
- *   currentCommand() the fields of POST /api/commands for the present view: the tab's command(), or the current view
+ *   currentCommand() the fields of POST /api/commands for the present view: the tab's command(), which may be null, or the current view
  *   currentFiles() [[text, address, name], ...]: the tab's files(), or none
  *   currentAddress() the address that restores the view
  */
@@ -86,7 +86,7 @@ context.viewChanged = () => {
 context.currentView = () => ({
   view: shown.id, model: state.model?.id, photo: state.photo?.id, class: state.class ?? undefined, ...views.get(shown.id).view(),
 });
-context.currentCommand = () => views.get(shown.id).command?.() ?? context.currentView();
+context.currentCommand = () => (views.get(shown.id).command ?? context.currentView)();
 context.currentFiles = () => views.get(shown.id).files?.() ?? [];
 context.currentAddress = () => new URL(addressOf(shown.id, state, views.get(shown.id).view()), location.href).href;
 

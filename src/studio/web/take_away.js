@@ -53,9 +53,11 @@ function codePart(context) {
       const number = ++asked;
       commands = null;
       copy.disabled = true;
-      code.textContent = "…";
+      const fields = context.currentCommand();
+      code.textContent = fields ? "…" : "There is nothing in this view yet that a command could repeat.";
+      if (!fields) return;
       try {
-        const found = await post("/api/commands", context.currentCommand());
+        const found = await post("/api/commands", fields);
         if (number !== asked) return;
         commands = found;
         copy.disabled = false;
