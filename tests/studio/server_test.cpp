@@ -179,6 +179,8 @@ TEST_F(ServerTest, RefusesBodiesThatAreTooLargeEarly) {
   EXPECT_EQ(status_of(answer(head("POST /file", "Content-Length: 1048577\r\n"))), 413);
   EXPECT_EQ(status_of(answer(head("POST /json", "Content-Length: 99999999\r\n"))), 413);
   EXPECT_EQ(status_of(answer(head("GET /hello", "Content-Length: 1\r\n"))), 413);
+  EXPECT_EQ(status_of(answer(head("POST /nowhere", "Content-Length: 99999999\r\n"))), 404);
+  EXPECT_EQ(status_of(answer(head("POST /hello", "Content-Length: 99999999\r\n"))), 405);
   EXPECT_EQ(uploads, 0);
 }
 

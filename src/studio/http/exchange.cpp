@@ -135,7 +135,9 @@ std::optional<Response> Exchange::refusal_of(const httplib::Request& head) {
   if (!has_body_)
     return {};
   check_body_form(request_);
-  const Body kind = shared_.routes.body_of(request_.method, request_.path).value_or(Body::None);
+  const std::optional<Body> kind = shared_.routes.body_of(request_.method, request_.path);
+  if (!kind)  // there is no such path, or it does not take this method
+    return shared_.routes.handle(request_);
   most_ = kind == Body::File ? shared_.limits.max_upload : kind == Body::Json ? kMaxJsonBytes : 0;
   if (most_ == 0 || length.value_or(0) > most_)
     throw too_large(most_);
