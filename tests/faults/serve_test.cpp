@@ -38,6 +38,7 @@ Outcome serve(const TemporaryFolder& folder, const std::vector<std::string>& mor
               const std::function<bool(const Address&)>& when) {
   CommandOptions options;
   options.stdout_path = folder.file("out");
+  fs::remove(options.stdout_path);  // what an earlier one printed
   options.interrupt_when = [&](const std::string&) {
     const std::optional<Address> address = address_in(options.stdout_path);
     return address && when(*address);
