@@ -45,7 +45,7 @@ TEST_F(Api, PageAndWhatItNeeds) {
   };
   EXPECT_EQ(options_of("gradient"), Json({"merge"}));
   EXPECT_EQ(options_of("grad-cam"), Json({"layer"}));
-  EXPECT_EQ(options_of("rise"), Json({"samples", "cells", "keep", "seed"}));
+  EXPECT_EQ(options_of("rise"), Json({"samples", "baseline", "cells", "keep", "seed"}));
 }
 
 TEST_F(Api, PathTricksLeadNowhere) {

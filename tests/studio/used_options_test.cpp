@@ -37,6 +37,7 @@ TEST(UsedOptions, AreThoseThatChangeTheMap) {
   EXPECT_EQ(rise.keep, 0.2);
   EXPECT_EQ(rise.samples, 9);
   EXPECT_EQ(rise.seed, 3U);
+  EXPECT_EQ(rise.baseline, Baseline::Black);
   EXPECT_EQ(rise.window, MethodOptions().window);
   const MethodOptions occlusion = only_used("occlusion", unusual());
   EXPECT_EQ(occlusion.window, 0.4);
