@@ -159,7 +159,7 @@ TEST(Usage, MissingArgumentsAreErrors) {
   expect_error(fovea({"classify"}), 2,
                {"the argument 'images' is missing: pictures, or folders of pictures"});
   expect_error(fovea({"saliency", sample("church.jpg")}), 2,
-               {"the option --output is missing: folder for the map"});
+               {"the option --output is missing: folder, or archive .tar, for the map"});
   expect_error(fovea({"class-model", "-o", "x"}), 2, {"the option --class is missing"});
   expect_error(fovea({"gradient", bundled(), "--input", "x.npy", "-o", "g.npy"}), 2,
                {"the option --class is missing: index of the class"});
