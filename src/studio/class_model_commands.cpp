@@ -36,7 +36,16 @@ const char* method_word(Method method) {
   return method == Method::Paper ? "paper" : method == Method::Fourier ? "fourier" : "regularized";
 }
 
-std::string shell_of(const AscentRequest& asked, const Named& names) {
+/// The display's name, where the command line and Python would not choose it for the method by themselves.
+std::string changed_display(Method method, ClassModelDisplay display) {
+  const ClassModelDisplay usual =
+      method == Method::Regularized ? ClassModelDisplay::Fitted : ClassModelDisplay::Pixels;
+  if (display == usual)
+    return "";
+  return display == ClassModelDisplay::Fitted ? "fitted" : "pixels";
+}
+
+std::string shell_of(const AscentRequest& asked, ClassModelDisplay display, const Named& names) {
   const ClassModelOptions& options = asked.options;
   WrappedList line("fovea class-model" + names.shell_model, " ", " \\\n    ");
   if (!options.layer)
@@ -55,11 +64,13 @@ std::string shell_of(const AscentRequest& asked, const Named& names) {
     line.add("--start " + shell_file(file_of(*asked.start_photo)));
   else if (options.start == ClassModelOptions::Start::Noise)
     line.add("--start noise");
+  if (const std::string name = changed_display(options.method, display); !name.empty())
+    line.add("--display " + name);
   line.add("-o models");
   return line.text() + "\n";
 }
 
-std::string python_of(const AscentRequest& asked, const Named& names) {
+std::string python_of(const AscentRequest& asked, ClassModelDisplay display, const Named& names) {
   const ClassModelOptions& options = asked.options;
   WrappedList call("result = model.class_model(", ", ", ",\n                           ");
   if (!options.layer)
@@ -78,12 +89,14 @@ std::string python_of(const AscentRequest& asked, const Named& names) {
     call.add("start=" + literal(file_of(*asked.start_photo)));
   else if (options.start == ClassModelOptions::Start::Noise)
     call.add("start=\"noise\"");
+  if (const std::string name = changed_display(options.method, display); !name.empty())
+    call.add("display=" + literal(name));
   return fmt::format("import fovea\n\nmodel = "
                      "{}\n{})\nprint(result.score)\nfovea.write_png(\"class-model.png\", result.picture)\n",
                      names.python_model, call.text());
 }
 
-std::string cpp_of(const AscentRequest& asked, const Named& names) {
+std::string cpp_of(const AscentRequest& asked, ClassModelDisplay display, const Named& names) {
   const ClassModelOptions& options = asked.options;
   const Network& network = asked.model->network;
   const std::string& preset = asked.model->request.preprocessing.preset;
@@ -134,7 +147,7 @@ std::string cpp_of(const AscentRequest& asked, const Named& names) {
       fmt::format("  const fovea::ClassModel found = fovea::class_model(session, preprocessing, options);\n"
                   "  fovea::write_png(\"class-model.png\", fovea::to_image(found.input, preprocessing, "
                   "fovea::ClassModelDisplay::{}));\n",
-                  options.method == Method::Regularized ? "Fitted" : "Pixels");
+                  display == ClassModelDisplay::Fitted ? "Fitted" : "Pixels");
   return cpp_program(lines);
 }
 
@@ -150,9 +163,12 @@ Commands class_model_commands(Studio& studio, JsonFields& fields) {
   if (!needs_photo && fields.has("photo"))
     fields.text("photo");  // the page's photo, which does not matter here
   const AscentRequest asked = read_ascent_request(studio, fields, none);
+  const ClassModelDisplay display = fields.word_if_given("display", {"fitted", "pixels"}) == "pixels"
+                                        ? ClassModelDisplay::Pixels
+                                        : ClassModelDisplay::Fitted;
   fields.expect_no_others();
   const Named names = named(*asked.model);
-  return {shell_of(asked, names), cpp_of(asked, names), python_of(asked, names)};
+  return {shell_of(asked, display, names), cpp_of(asked, display, names), python_of(asked, display, names)};
 }
 
 }  // namespace fovea::studio

@@ -122,9 +122,34 @@ TEST_F(ClassModels, DefaultsAreWhatTheReaderTakes) {
     Json view = {{"view", "class-model"}, {"model", "m1"}, {"class", 3}, {"method", method.at("name")}};
     view.update(method.at("defaults"));
     const std::string command = json_of(post("/api/commands", view)).at("command");
+    view["display"] = method.at("name") == "regularized" ? "fitted" : "pixels";
+    EXPECT_EQ(json_of(post("/api/commands", view)).at("command").get<std::string>().find("--display"),
+              std::string::npos);
     for (const auto& [name, value] : method.at("defaults").items())
       EXPECT_EQ(command.find("--" + name + " "), std::string::npos) << command;
   }
+}
+
+TEST_F(ClassModels, CommandsWriteThePictureThatIsShown) {
+  for (const char* method : {"regularized", "fourier", "paper"})
+    for (const std::string display : {"", "fitted", "pixels"}) {
+      Json view = {{"view", "class-model"}, {"model", "m1"}, {"class", 3}, {"method", method}};
+      if (!display.empty())
+        view["display"] = display;
+      const Json texts = json_of(post("/api/commands", view));
+      const std::string shown = display.empty() ? "fitted" : display;
+      const bool is_usual = (shown == "fitted") == (std::string(method) == "regularized");
+      SCOPED_TRACE(texts.dump());
+      const auto has = [&](const char* text, const std::string& part) {
+        return texts.at(text).get<std::string>().find(part) != std::string::npos;
+      };
+      EXPECT_EQ(has("command", "--display " + shown), !is_usual);
+      EXPECT_EQ(has("python", "display=\"" + shown + "\""), !is_usual);
+      EXPECT_TRUE(has("cpp", shown == "fitted" ? "ClassModelDisplay::Fitted" : "ClassModelDisplay::Pixels"));
+    }
+  error_of(
+      post("/api/commands", {{"view", "class-model"}, {"model", "m1"}, {"class", 3}, {"display", "magic"}}),
+      400);
 }
 
 TEST_F(ClassModels, RefuseWhatDoesNotFit) {
