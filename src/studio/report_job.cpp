@@ -74,6 +74,7 @@ public:
 
   /// The path of a link to the photo. Photos of one name get numbers.
   std::string link(const StudioPhoto& photo) {
+    const UnfinishedLock lock = hold_unfinished();  // nothing is made in a folder that is being removed
     const std::string folder = path_ + fmt::format("/{}", ++links_);
     fs::create_directory(folder);
     std::string name = fs::path(photo.name).filename().string();

@@ -35,8 +35,10 @@ std::string ask(const Address& address, const std::string& line, const std::stri
 
 /// Runs 'fovea serve' until `when`, which is called with its address again and again, is true.
 Outcome serve(const TemporaryFolder& folder, const std::vector<std::string>& more,
-              const std::function<bool(const Address&)>& when) {
+              const std::function<bool(const Address&)>& when,
+              const std::vector<std::pair<std::string, std::string>>& environment = {}) {
   CommandOptions options;
+  options.environment = environment;
   options.stdout_path = folder.file("out");
   fs::remove(options.stdout_path);  // what an earlier one printed
   options.interrupt_when = [&](const std::string&) {
@@ -70,6 +72,29 @@ TEST(Serve, EndsCleanlyOnCtrlCWithARunningJobAndOpenConnections) {
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(outcome.signal, 0);
   EXPECT_EQ(outcome.err.find("error"), std::string::npos) << outcome.err;
+}
+
+TEST(Serve, LeavesNothingOfAReportOnCtrlC) {
+  const TemporaryFolder folder;
+  fs::create_directory(folder.file("temporary"));
+  bool is_begun = false, was_there = false;
+  const Outcome outcome = serve(folder, {},
+                                [&](const Address& address) {
+                                  if (!is_begun) {
+                                    is_begun = true;
+                                    const std::string job =
+                                        ask(address, "POST /api/jobs",
+                                            R"({"kind": "report", "model": "m1", "photos": ["p1", "p2", "p3"],
+                                               "methods": ["rise"], "unattended": true})");
+                                    EXPECT_TRUE(job.starts_with("HTTP/1.1 202 ")) << job;
+                                  }
+                                  was_there = !fs::is_empty(folder.file("temporary"));
+                                  return was_there;
+                                },
+                                {{"TMPDIR", folder.file("temporary")}});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(was_there);
+  EXPECT_TRUE(fs::is_empty(folder.file("temporary")));
 }
 
 TEST(Serve, ShowsTheBundledSamplesAndWhatIsNamed) {

@@ -1,5 +1,6 @@
 #include "base/byte_size.hpp"
 #include "base/physical_memory.hpp"
+#include "base/unfinished.hpp"
 #include "cli/kit/interrupts.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/networks.hpp"
@@ -106,10 +107,12 @@ void add_photos(studio::Studio& studio, const std::vector<std::string>& images) 
     studio.photos().add(path, studio::PhotoOrigin::Sample);
 }
 
-/// Ends the program soon, even if a step of a network takes long.
+/// Ends the program soon, even if a step of a network takes long. Temporary files of jobs that are still
+/// running go first.
 void end_within(std::chrono::milliseconds patience) {
   std::thread([patience] {
     std::this_thread::sleep_for(patience);
+    const UnfinishedLock lock = remove_unfinished();
     std::_Exit(0);
   }).detach();
 }
