@@ -1,5 +1,10 @@
 #include "studio/code_text.hpp"
+#include "studio/sanity.hpp"
 #include "studio_fixture.hpp"
+
+#include <filesystem>
+#include <set>
+#include <thread>
 
 namespace fovea::studio {
 namespace {
@@ -90,6 +95,28 @@ TEST_F(CommandTexts, RefuseWhatIsNoView) {
 
 class Reports : public StudioTest {};
 
+TEST_F(Reports, LeaveNoFolderWhenCancelled) {
+  const auto folders = [] {
+    std::set<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(testing::TempDir()))
+      if (entry.path().filename().string().starts_with("fovea-report-"))
+        names.insert(entry.path().string());
+    return names;
+  };
+  const std::set<std::string> before = folders();
+  const std::string id = json_of(post("/api/jobs", {{"kind", "report"},
+                                                    {"model", "m1"},
+                                                    {"photos", {"p1", "p2"}},
+                                                    {"methods", {"gradient", "occlusion"}},
+                                                    {"classModels", 8}}))
+                             .at("id");
+  while (folders() == before && json_of(get("/api/jobs/" + id)).at("state") != "done")
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  routes.handle(request("DELETE", "/api/jobs/" + id));
+  EXPECT_EQ(end_of_job(id).at("state"), "cancelled");
+  EXPECT_EQ(folders(), before);
+}
+
 TEST_F(Reports, AreOnePage) {
   const std::string broken = testing::TempDir() + "studio-broken-report.jpg";
   std::ofstream(broken, std::ios::binary) << "no picture";
@@ -119,6 +146,25 @@ TEST_F(Reports, AreOnePage) {
 }
 
 class Sanity : public StudioTest {};
+
+TEST_F(Sanity, SaysWhichMapIsFlat) {
+  const auto text = [](const Json& json) { return json.at("text").get<std::string>(); };
+  const Json own = sanity_json({true, {{}, {}}}, "DeconvNet");
+  EXPECT_TRUE(own.at("passes").is_null());
+  EXPECT_NE(text(own).find("its map of this photo is flat"), std::string::npos) << own;
+  const Json shuffled = sanity_json({false, {{}, {}}}, "DeconvNet");
+  EXPECT_TRUE(shuffled.at("passes").is_null());
+  EXPECT_TRUE(shuffled.at("correlation").is_null());
+  EXPECT_NE(text(shuffled).find("weights are shuffled"), std::string::npos) << shuffled;
+  EXPECT_NE(text(shuffled).find("depends on the weights"), std::string::npos) << shuffled;
+  const Json some = sanity_json({false, {0.2, {}}}, "DeconvNet");
+  EXPECT_EQ(some.at("passes"), true);
+  EXPECT_NE(text(some).find("1 of 2 stages"), std::string::npos) << some;
+  const Json unclear = sanity_json({false, {0.55, 0.55}}, "DeconvNet");
+  EXPECT_EQ(unclear.at("verdict"), "unclear");
+  EXPECT_TRUE(unclear.at("passes").is_null());
+  EXPECT_EQ(sanity_json({false, {0.9, 0.9}}, "DeconvNet").at("passes"), false);
+}
 
 TEST_F(Sanity, TellsGradientFromControls) {
   const Response answer = get("/api/sanity", {{"model", "m1"}, {"photo", "p2"}, {"method", "gradient"}});
