@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::int64_t kMostIndex = std::numeric_limits<std::int32_t>::max();
 /// How many jobs' pictures are kept, and about how many frames an ascent has.
-constexpr std::size_t kPicturesKept = 32;
+constexpr std::size_t kPicturesKept = 16;
 constexpr int kFrames = 256;
 
 /// "class", or "layer" with "channel", or with "channel", "row" and "column"; a layer alone as a whole.
@@ -98,12 +98,16 @@ Tensor start_of(Studio& studio, const StudioPhoto& photo, const Preprocessing& p
   return input;
 }
 
+/// Keeps the pictures of both displays, which take half of the memory of the input that they are made of.
 JobFrame frame_of(const ClassModelProgress& now, const Preprocessing& preprocessing) {
   JobFrame frame;
-  frame.bytes = now.input->bytes();
-  frame.png = [input = now.input->clone(), preprocessing](const std::string& display) {
-    return encode_png(to_image(input, preprocessing,
-                               display == "pixels" ? ClassModelDisplay::Pixels : ClassModelDisplay::Fitted));
+  const auto pixels =
+      std::make_shared<const Image>(to_image(*now.input, preprocessing, ClassModelDisplay::Pixels));
+  const auto fitted =
+      std::make_shared<const Image>(to_image(*now.input, preprocessing, ClassModelDisplay::Fitted));
+  frame.bytes = pixels->pixels.size() + fitted->pixels.size();
+  frame.png = [pixels, fitted](const std::string& display) {
+    return encode_png(display == "pixels" ? *pixels : *fitted);
   };
   frame.about = {{"step", now.step},
                  {"score", now.score},
@@ -122,8 +126,13 @@ ClassModelTarget target_of(const AscentRequest& request) {
 void AscentPictures::keep(const std::string& job, const Tensor& input) {
   const std::lock_guard lock(mutex_);
   pictures_.emplace_back(job, input.clone());
-  if (pictures_.size() > kPicturesKept)
+  std::size_t bytes = 0;
+  for (const auto& [id, picture] : pictures_)
+    bytes += picture.bytes();
+  while (pictures_.size() > 1 && (pictures_.size() > kPicturesKept || bytes > most_bytes_)) {
+    bytes -= pictures_.front().second.bytes();
     pictures_.pop_front();
+  }
 }
 
 std::optional<Tensor> AscentPictures::of(const std::string& job) const {

@@ -14,14 +14,17 @@
 /// Gradient ascent as jobs, whose pictures others can go on from.
 namespace fovea::studio {
 
-/// The last pictures of jobs, as inputs of their networks, by the jobs' ids. Thread-safe.
+/// The last pictures of jobs, as inputs of their networks, by the jobs' ids: the newest one, and older ones
+/// while there are few and all take no more than `most_bytes`. Thread-safe.
 class AscentPictures {
 public:
+  explicit AscentPictures(std::size_t most_bytes) : most_bytes_(most_bytes) {}
   void keep(const std::string& job, const Tensor& input);
   /// None where the job has left no picture, or it was dropped for newer ones.
   std::optional<Tensor> of(const std::string& job) const;
 
 private:
+  const std::size_t most_bytes_;
   mutable std::mutex mutex_;
   std::deque<std::pair<std::string, Tensor>> pictures_;  ///< the newest last
 };

@@ -154,7 +154,7 @@ std::string cpp_of(const AscentRequest& asked, ClassModelDisplay display, const 
 }  // namespace
 
 Commands class_model_commands(Studio& studio, JsonFields& fields) {
-  const AscentPictures none;
+  const AscentPictures none(0);
   const std::string start = fields.word_if_given("start", {"zero", "noise", "photo", "job"});
   if (start == "job")
     fields.fail("start",

@@ -6,7 +6,7 @@
 namespace fovea::studio {
 
 void add_class_model_routes(Routes&, Studio& studio) {
-  const auto pictures = std::make_shared<AscentPictures>();
+  const auto pictures = std::make_shared<AscentPictures>(studio.options().limits.memory_of_pictures());
   studio.add_job_kind("class-model", [pictures](Studio& of, JsonFields& fields) -> JobWork {
     const AscentRequest request = read_ascent_request(of, fields, *pictures);
     return

@@ -51,7 +51,7 @@ bool JobControl::should_finish() const {
 }
 
 void JobControl::add_frame(JobFrame frame) {
-  const std::lock_guard lock(job_.mutex_);
+  std::unique_lock lock(job_.mutex_);
   nlohmann::ordered_json data = {{"frame", job_.frames_.size()}};
   if (!frame.about.is_null())
     data.update(frame.about);
@@ -60,11 +60,17 @@ void JobControl::add_frame(JobFrame frame) {
   if (job_.frame_bytes_ > kMostFrameBytes)
     job_.drop_frames();
   job_.tell("frame", std::move(data));
+  lock.unlock();
+  grown_();
 }
 
 void JobControl::add_file(const std::string& name, JobFile file) {
-  const std::lock_guard lock(job_.mutex_);
-  job_.files_.emplace_back(name, std::move(file));
+  {
+    const std::lock_guard lock(job_.mutex_);
+    job_.file_bytes_ += file.bytes.size();
+    job_.files_.emplace_back(name, std::move(file));
+  }
+  grown_();
 }
 
 Job::Job(std::string id, std::string kind, bool is_unattended, JobWork work)
@@ -100,6 +106,19 @@ void Job::drop_frames() {
   }
 }
 
+std::size_t Job::bytes() const {
+  const std::lock_guard lock(mutex_);
+  return frame_bytes_ + file_bytes_;
+}
+
+void Job::keep_last_frame() {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i + 1 < frames_.size(); ++i) {
+    frame_bytes_ -= frames_[i].bytes;
+    frames_[i] = {};
+  }
+}
+
 void Job::end(JobState state, nlohmann::ordered_json result, nlohmann::ordered_json error) {
   JobWork done;  // destroyed without the lock
   const std::lock_guard lock(mutex_);
@@ -112,7 +131,7 @@ void Job::end(JobState state, nlohmann::ordered_json result, nlohmann::ordered_j
   if (state == JobState::Cancelled) {  // what it made so far is of no use to anybody
     frames_.clear();
     files_.clear();
-    frame_bytes_ = 0;
+    frame_bytes_ = file_bytes_ = 0;
   }
   tell(std::string(name_of(state)), json_locked());
 }
@@ -132,7 +151,7 @@ void Job::finish() {
     end(JobState::Cancelled, {}, {});
 }
 
-void Job::run(const ReadableText& readable) {
+void Job::run(const ReadableText& readable, const std::function<void()>& grown) {
   JobWork work;
   {
     const std::lock_guard lock(mutex_);
@@ -143,7 +162,7 @@ void Job::run(const ReadableText& readable) {
     tell("progress", {{"done", 0}, {"total", 0}, {"text", ""}});
   }
   try {
-    JobControl control(*this, stop_.get_token());
+    JobControl control(*this, stop_.get_token(), grown);
     nlohmann::ordered_json result = work(control);
     work = {};  // its memory is free before anybody hears of the end
     end(JobState::Done, std::move(result), {});
@@ -210,9 +229,10 @@ std::vector<JobEvent> Job::wait_for_events(std::int64_t last, std::chrono::milli
   return events;
 }
 
-JobQueue::JobQueue(std::size_t at_a_time, std::size_t most_waiting, ReadableText readable)
+JobQueue::JobQueue(std::size_t at_a_time, std::size_t most_waiting, ReadableText readable,
+                   std::size_t most_bytes)
     : readable_(readable ? std::move(readable) : [](std::string text) { return text; }),
-      lane_("jobs", at_a_time, most_waiting),
+      most_bytes_(most_bytes), lane_("jobs", at_a_time, most_waiting),
       watcher_([this](const std::stop_token& stop) { cancel_unheard(stop); }) {}
 
 JobQueue::~JobQueue() {
@@ -232,18 +252,21 @@ std::shared_ptr<Job> JobQueue::add(const std::string& kind, bool is_unattended, 
     const std::lock_guard lock(mutex_);
     job = std::make_shared<Job>(fmt::format("j{}", ++last_id_), kind, is_unattended, std::move(work));
   }
-  lane_.submit([this, job] { job->run(readable_); });
+  lane_.submit([this, job] { job->run(readable_, [this] { make_room(); }); });
   const std::lock_guard lock(mutex_);
+  job->used_ = ++last_use_;
   jobs_.push_back(job);
   forget_old();
   return job;
 }
 
-std::shared_ptr<Job> JobQueue::get(const std::string& id) const {
+std::shared_ptr<Job> JobQueue::get(const std::string& id) {
   const std::lock_guard lock(mutex_);
   for (const auto& job : jobs_)
-    if (job->id() == id)
+    if (job->id() == id) {
+      job->used_ = ++last_use_;
       return job;
+    }
   throw not_found("job", id, "GET /api/jobs lists the jobs that there are");
 }
 
@@ -284,6 +307,44 @@ void JobQueue::forget_old() {
     --ended;
     return true;
   });
+}
+
+std::size_t JobQueue::bytes_locked() const {
+  std::size_t sum = 0;
+  for (const auto& job : jobs_)
+    sum += job->bytes();
+  return sum;
+}
+
+std::size_t JobQueue::bytes() const {
+  const std::lock_guard lock(mutex_);
+  return bytes_locked();
+}
+
+/// The jobs, the least recently used first.
+std::vector<std::shared_ptr<Job>> JobQueue::by_use() const {
+  std::vector<std::shared_ptr<Job>> jobs = jobs_;
+  std::sort(jobs.begin(), jobs.end(), [](const auto& a, const auto& b) { return a->used_ < b->used_; });
+  return jobs;
+}
+
+void JobQueue::make_room() {
+  const std::lock_guard lock(mutex_);
+  const std::vector<std::shared_ptr<Job>> jobs = by_use();
+  for (const auto& job : jobs)
+    if (bytes_locked() > most_bytes_ && job->has_ended())
+      job->keep_last_frame();
+  for (const auto& job : jobs)
+    if (bytes_locked() > most_bytes_ && !job->has_ended()) {
+      const std::lock_guard job_lock(job->mutex_);
+      job->drop_frames();
+    }
+  const auto newest =
+      std::find_if(jobs_.rbegin(), jobs_.rend(), [](const auto& job) { return job->has_ended(); });
+  const std::shared_ptr<Job> kept = newest == jobs_.rend() ? nullptr : *newest;
+  for (const auto& job : jobs)
+    if (bytes_locked() > most_bytes_ && job->has_ended() && job != kept && job->bytes() > 0)
+      std::erase(jobs_, job);
 }
 
 void JobQueue::cancel_unheard(const std::stop_token& stop) {

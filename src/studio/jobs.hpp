@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -51,7 +52,9 @@ class Job;
 /// The part of a job that its work uses. All functions are thread-safe.
 class JobControl {
 public:
-  JobControl(Job& job, std::stop_token stop) : job_(job), stop_(std::move(stop)) {}
+  /// `grown` is called after the job has begun to take more memory.
+  JobControl(Job& job, std::stop_token stop, std::function<void()> grown)
+      : job_(job), stop_(std::move(stop)), grown_(std::move(grown)) {}
 
   /// The job's id.
   const std::string& id() const;
@@ -67,12 +70,13 @@ public:
 private:
   Job& job_;
   std::stop_token stop_;
+  std::function<void()> grown_;
 };
 
 /// The work of a job; gives its result.
 using JobWork = std::function<nlohmann::ordered_json(JobControl& control)>;
 
-/// The memory that the frames of one job may take, in bytes.
+/// The memory that the frames of one job may take, in bytes; those of all jobs have a limit besides.
 inline constexpr std::size_t kMostFrameBytes = std::size_t{32} << 20;
 
 class Job {
@@ -104,12 +108,16 @@ public:
 private:
   friend class JobControl;
   friend class JobQueue;
-  void run(const ReadableText& readable);
+  void run(const ReadableText& readable, const std::function<void()>& grown);
   void end(JobState state, nlohmann::ordered_json result, nlohmann::ordered_json error);
   /// Adds an event; the mutex must be locked.
   void tell(std::string name, nlohmann::ordered_json data);
   nlohmann::ordered_json json_locked() const;
   void drop_frames();
+  /// The memory of its frames and files.
+  std::size_t bytes() const;
+  /// Drops all frames but the last one.
+  void keep_last_frame();
 
   const std::string id_, kind_;
   const bool is_unattended_;  ///< it goes on without listeners
@@ -127,6 +135,8 @@ private:
   std::vector<JobFrame> frames_;  ///< dropped ones have no function
   std::size_t frame_bytes_ = 0;
   std::vector<std::pair<std::string, JobFile>> files_;
+  std::size_t file_bytes_ = 0;
+  std::uint64_t used_ = 0;  ///< grows with each use; the queue's mutex guards it
   std::size_t listeners_ = 0;
   /// When the last listener went away; none while there is one, or there never was.
   std::optional<std::chrono::steady_clock::time_point> left_ = {};
@@ -134,9 +144,14 @@ private:
 
 /// The jobs by id: a few run at a time, others wait in their order, and the last that ended are remembered.
 /// Thread-safe. Ids are never given again.
+///
+/// Where frames and files of all jobs take more than `most_bytes`, the jobs that have ended, the least
+/// recently used first, keep only their last frames; then those that run have every second frame dropped;
+/// then the least recently used of those with files are forgotten, all but the one that ended last.
 class JobQueue {
 public:
-  JobQueue(std::size_t at_a_time, std::size_t most_waiting, ReadableText readable = {});
+  JobQueue(std::size_t at_a_time, std::size_t most_waiting, ReadableText readable = {},
+           std::size_t most_bytes = std::numeric_limits<std::size_t>::max());
   /// Cancels all jobs and waits for the end of those that run.
   ~JobQueue();
   JobQueue(const JobQueue&) = delete;
@@ -146,8 +161,10 @@ public:
   /// RequestError (503) if too many wait.
   std::shared_ptr<Job> add(const std::string& kind, bool is_unattended, JobWork work);
   /// RequestError (404) for an id that no job has.
-  std::shared_ptr<Job> get(const std::string& id) const;
+  std::shared_ptr<Job> get(const std::string& id);
   std::vector<std::shared_ptr<Job>> list() const;
+  /// The memory of all frames and files, in bytes.
+  std::size_t bytes() const;
   /// Cancels a job; one that has ended is forgotten, with its frames and files. RequestError (404) for an id
   /// that no job has.
   void remove(const std::string& id);
@@ -173,12 +190,16 @@ public:
 
 private:
   void forget_old();
+  void make_room();
+  std::size_t bytes_locked() const;
+  std::vector<std::shared_ptr<Job>> by_use() const;
   void cancel_unheard(const std::stop_token& stop);
 
   const ReadableText readable_;
+  const std::size_t most_bytes_;
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<Job>> jobs_;
-  std::uint64_t last_id_ = 0;
+  std::uint64_t last_id_ = 0, last_use_ = 0;
   std::condition_variable_any closing_;
   Lane lane_;
   std::jthread watcher_;

@@ -24,11 +24,11 @@ std::string random_id() {
 Studio::Studio(StudioOptions options)
     : options_(std::move(options)), run_id_(random_id()),
       models_(kFilesKept * options_.limits.max_upload, options_.load),
-      photos_(kFilesKept * options_.limits.max_upload),
-      results_(static_cast<std::size_t>(options_.limits.memory)),
+      photos_(kFilesKept * options_.limits.max_upload), results_(options_.limits.memory_of_results()),
       interactive_("requests", 1, options_.limits.waiting),
-      jobs_(options_.limits.jobs, options_.limits.waiting,
-            [this](std::string text) { return readable(std::move(text)); }) {}
+      jobs_(
+          options_.limits.jobs, options_.limits.waiting,
+          [this](std::string text) { return readable(std::move(text)); }, options_.limits.memory_of_jobs()) {}
 
 Studio::~Studio() {
   stop();

@@ -23,9 +23,17 @@ namespace fovea::studio {
 struct StudioLimits {
   std::int64_t max_upload = std::int64_t{1} << 30;  ///< bytes of one file
   std::int64_t max_pixels = 64'000'000;             ///< of one photo
-  std::int64_t memory = std::int64_t{2} << 30;      ///< bytes of results, decoded photos and programs
+  std::int64_t memory = std::int64_t{2} << 30;      ///< bytes of results, photos, programs and jobs
   std::size_t jobs = 1;                             ///< that run at the same time
   std::size_t waiting = 64;                         ///< requests, and jobs, that wait
+
+  /// The parts of the memory: frames and files of jobs, the pictures that class models can go on from, and
+  /// all that is computed once.
+  std::size_t memory_of_jobs() const { return static_cast<std::size_t>(memory) / 16 * 3; }
+  std::size_t memory_of_pictures() const { return static_cast<std::size_t>(memory) / 16; }
+  std::size_t memory_of_results() const {
+    return static_cast<std::size_t>(memory) - memory_of_jobs() - memory_of_pictures();
+  }
 };
 
 struct StudioOptions {

@@ -142,6 +142,59 @@ TEST(Jobs, DropFramesThatWouldTakeTooMuch) {
   EXPECT_EQ(job->frame({}).png(""), "39");
 }
 
+/// A job with frames of that size, which has ended.
+std::string with_frames(JobQueue& jobs, int count, std::size_t bytes) {
+  const auto job = jobs.add("test", false, [=](JobControl& control) -> nlohmann::ordered_json {
+    for (int i = 0; i < count; ++i)
+      control.add_frame(frame(std::to_string(i), bytes));
+    return {};
+  });
+  end_of(*job);
+  return job->id();
+}
+
+bool has_frame(Job& job, std::size_t number) {
+  try {
+    job.frame(number);
+    return true;
+  } catch (const RequestError&) {
+    return false;
+  }
+}
+
+TEST(Jobs, ShareTheMemoryOfTheirFrames) {
+  JobQueue jobs(1, 2, {}, 2500);
+  const std::string first = with_frames(jobs, 10, 100), second = with_frames(jobs, 10, 100);
+  EXPECT_EQ(jobs.bytes(), 2000U);
+  const auto used = jobs.get(first);
+  const std::string third = with_frames(jobs, 10, 100);
+  EXPECT_LE(jobs.bytes(), 2500U);
+  EXPECT_TRUE(has_frame(*used, 0)) << "it was used after the second";
+  EXPECT_TRUE(has_frame(*jobs.get(third), 0));
+  const auto dropped = jobs.get(second);
+  EXPECT_FALSE(has_frame(*dropped, 0));
+  EXPECT_EQ(dropped->frame({}).png(""), "9");
+  EXPECT_EQ(dropped->nearest_frame(0).png(""), "9");
+
+  // One that takes more than all may have is thinned out while it runs.
+  const std::string fourth = with_frames(jobs, 40, 100);
+  EXPECT_LE(jobs.bytes(), 2500U);
+  EXPECT_EQ(jobs.get(fourth)->frame(0).png(""), "0");
+  EXPECT_EQ(jobs.get(fourth)->frame({}).png(""), "39");
+}
+
+TEST(Jobs, ForgetTheFilesThatTakeTooMuch) {
+  JobQueue jobs(1, 2, {}, 2500);
+  for (int i = 0; i < 4; ++i)
+    end_of(*jobs.add("test", false, [](JobControl& control) -> nlohmann::ordered_json {
+      control.add_file("x.html", {"text/html", std::string(1000, 'x')});
+      return {};
+    }));
+  EXPECT_LE(jobs.bytes(), 2500U);
+  EXPECT_THROW(jobs.get("j1"), RequestError);
+  EXPECT_EQ(jobs.get("j4")->file("x.html").bytes.size(), 1000U);
+}
+
 TEST(Jobs, OldOnesAreForgotten) {
   JobQueue jobs(1, 100);
   std::shared_ptr<Job> last;
