@@ -124,11 +124,11 @@ std::optional<ArchiveReader::Member> ArchiveReader::next() {
     const int code = use.next_header(handle_->read, &handle_->entry);
     if (code == ARCHIVE_EOF)
       return std::nullopt;
-    // It would go on behind a header that is damaged, too, and leave out what that one was of.
+    // It would go on behind a header that is damaged, too, and leave out what that one was of. Its reason
+    // depends on whether the member before was read.
     if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
-      throw InputError(member_.empty()
-                           ? fmt::format("cannot be read as a tar archive: {}", handle_->error())
-                           : fmt::format("is damaged behind its member '{}': {}", member_, handle_->error()),
+      throw InputError(member_.empty() ? fmt::format("cannot be read as a tar archive: {}", handle_->error())
+                                       : fmt::format("is damaged or ends behind its member '{}'", member_),
                        path_);
     // The first is missing where the locale cannot express the name.
     const char* name = use.path_of(handle_->entry);

@@ -1,3 +1,4 @@
+#include "base/fitting_name.hpp"
 #include "base/lower_case.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/error.hpp"
@@ -34,8 +35,15 @@ std::vector<std::string> files_in(const std::string& folder, bool pictures) {
   return files;
 }
 
+/// Why the entries of a folder cannot be listed; empty if they can.
+std::string why_unreadable(const std::string& folder) {
+  std::error_code error;
+  const fs::directory_iterator at(folder, error);
+  return error ? error.message() : "";
+}
+
 /// The folder and all below it, sorted; each once however many links lead to it, and by a path without links
-/// where there is one. What cannot be read is left out.
+/// where there is one.
 std::vector<std::string> folders_below(const std::string& folder) {
   std::vector<std::string> folders;
   std::set<fs::path> seen;
@@ -62,14 +70,30 @@ std::vector<std::string> folders_below(const std::string& folder) {
   return folders;
 }
 
-/// The pictures in a folder and in all its subfolders, folder by folder, each sorted by name.
+/// The pictures in a folder and in all its subfolders, folder by folder, each sorted by name. A folder that
+/// cannot be listed stands in the place of its pictures, so that it is not passed over in silence.
 std::vector<std::string> all_pictures_below(const std::string& folder) {
   const std::vector<std::string> folders = folders_below(folder);
   std::vector<std::string> pictures;
-  for (const std::string& each : folders)
+  for (const std::string& each : folders) {
+    if (each != folder && !why_unreadable(each).empty())
+      pictures.push_back(each);
     for (std::string& file : files_in(each, true))
       pictures.push_back(std::move(file));
+  }
   return pictures;
+}
+
+/// The archives among files, which runs over many photos read.
+std::vector<std::string> archives_among(const std::vector<std::string>& files) {
+  std::vector<std::string> archives;
+  for (const std::string& file : files)
+    for (const char* ending : {".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar.zst", ".tzst"})
+      if (lower_case(file).ends_with(ending)) {
+        archives.push_back(file);
+        break;
+      }
+  return archives;
 }
 
 }  // namespace
@@ -111,6 +135,8 @@ std::string why_no_pictures(const std::string& path) {
   std::error_code error;
   if (!fs::is_directory(path, error) || !files_in(path, true).empty())
     return {};
+  if (const std::string why = why_unreadable(path); !why.empty())
+    return fmt::format("is a folder that cannot be read: {}", why);
   if (fs::is_empty(path, error))
     return "is an empty folder";
   const std::size_t below = all_pictures_below(path).size();
@@ -121,6 +147,11 @@ std::string why_no_pictures(const std::string& path) {
   const std::vector<std::string> others = files_in(path, false);
   if (others.empty())
     return "is a folder that holds no pictures, and neither do its subfolders";
+  if (const std::vector<std::string> archives = archives_among(others); !archives.empty())
+    return fmt::format(
+        "is a folder that holds no pictures, but {} archive{} such as '{}': classify, saliency and "
+        "localize take archives, each by its name",
+        archives.size(), archives.size() == 1 ? "" : "s", fs::path(archives.front()).filename().string());
   return fmt::format(
       "is a folder that holds no pictures, but {} other file{} such as '{}': pictures are .jpg, "
       ".png, .webp, .tif, .bmp and .ppm files",
@@ -143,7 +174,7 @@ std::vector<std::string> result_paths(const std::string& folder, const std::vect
   std::set<std::string> taken;
   std::vector<std::string> paths;
   for (const std::string& picture : pictures) {
-    const std::string stem = stem_of(picture);
+    const std::string stem = fitting_name(stem_of(picture));
     std::string name = stem;
     for (int serial = 2; !taken.insert(name).second; ++serial)
       name = fmt::format("{}-{}", stem, serial);

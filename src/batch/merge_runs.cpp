@@ -91,7 +91,8 @@ std::map<std::int64_t, RunPart> checked(std::vector<RunPart> parts) {
   for (RunPart& part : parts) {
     const std::string path = part.manifest_path;
     if (part.shard.of == 1)
-      throw InputError("is of a whole run, and not of a shard: there is nothing to merge", path);
+      throw InputError(
+          "is of a whole run, and not of a shard: there is nothing to merge, its results are whole", path);
     if (part.shard.of != of)
       throw InputError(fmt::format("is one of {} shards, but {} one of {}", part.shard.of, first, of), path);
     if (const std::string difference = settings_difference(part.manifest["settings"], settings);
@@ -178,6 +179,19 @@ void check_output(const RunFiles& files, const Json& settings) {
     throw InputError("tells of results of another run: name another output", files.manifest);
 }
 
+/// What a merge of a single whole run gives, if its results are already where they belong: a job array of one
+/// job makes such runs.
+std::optional<MergedRun> already_whole(const std::vector<RunPart>& parts, const std::string& output) {
+  if (parts.size() != 1 || parts.front().shard.of != 1 || !parts.front().is_finished())
+    return std::nullopt;
+  const RunPart& part = parts.front();
+  const RunFiles files(output, {}, part.table);
+  std::error_code error;
+  if (!fs::equivalent(files.manifest, part.manifest_path, error))
+    return std::nullopt;
+  return MergedRun{files, counts_in(part.manifest, part.manifest_path), 1};
+}
+
 }  // namespace
 
 bool holds_runs(const std::string& input) {
@@ -186,7 +200,10 @@ bool holds_runs(const std::string& input) {
 }
 
 MergedRun merge_runs(const std::vector<std::string>& inputs, const std::string& output, const Json& about) {
-  const std::map<std::int64_t, RunPart> shards = checked(find_parts(inputs));
+  std::vector<RunPart> parts = find_parts(inputs);
+  if (std::optional<MergedRun> whole = already_whole(parts, output))
+    return *whole;
+  const std::map<std::int64_t, RunPart> shards = checked(std::move(parts));
   const RunPart& first = shards.begin()->second;
   if (is_tar_output(output) != is_tar_output(first.output))
     throw InputError(is_tar_output(output)

@@ -1,5 +1,6 @@
 #include "batch/picture_source.hpp"
 
+#include "base/fitting_name.hpp"
 #include "base/json.hpp"
 #include "base/lower_case.hpp"
 #include "base/read_file.hpp"
@@ -92,7 +93,7 @@ std::string result_name_of(const std::string& member) {
     const std::size_t end = std::min(stem.find('/', begin), stem.size());
     const std::string part = stem.substr(begin, end - begin);
     if (!part.empty() && part != "." && part != "..")
-      name += (name.empty() ? "" : "/") + part;
+      name += (name.empty() ? "" : "/") + fitting_name(part);
     begin = end + 1;
   }
   return name.empty() ? "picture" : name;
@@ -132,6 +133,8 @@ private:
       const auto member = reader_->next();
       if (member)
         return take(*member);
+      if (count_ == 0)
+        throw InputError("is an archive that holds no pictures", path_);
     } catch (const InputError& error) {
       release_all();
       if (const PicturePlace place = take_place(); source_.is_wanted(place))

@@ -68,8 +68,10 @@ ResultStore::ResultStore(RunDescription run, EarlierResults earlier)
     for (const std::string& path : all)
       fs::remove(path, ignored);
   const bool begun = exists(files_.manifest);
-  if (begun && earlier == EarlierResults::Refuse)
+  if (begun && earlier == EarlierResults::Refuse) {
+    (void)read_manifest(files_.manifest);  // it may be somebody else's file
     throw UnfinishedResults("results of an earlier run are there", files_.manifest);
+  }
   if (begun)
     resume();
   else

@@ -80,9 +80,11 @@ Framing frame(const Image& photo, const Preprocessing& preprocessing, const Inpu
               photo.height, short_side);
   Framing framing{resize_short_side(photo, short_side), {}, size, photo.width, photo.height};
   const Image& resized = framing.resized;
-  FOVEA_CHECK(resized.width >= width && resized.height >= height,
-              "a crop of {}x{} does not fit into the picture resized to {}x{}", width, height, resized.width,
-              resized.height);
+  FOVEA_CHECK(
+      resized.width >= width && resized.height >= height,
+      "a crop of {}x{} does not fit into the picture resized to {}x{}: its shorter side must be resized "
+      "to at least {}",
+      width, height, resized.width, resized.height, std::max(width, height));
   const Rect centre = centre_rect(resized, width, height);
   if (crops == Crops::One) {
     framing.crops = {{centre, Framing::Crop::Mirror::No}};

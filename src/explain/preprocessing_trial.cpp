@@ -129,8 +129,20 @@ std::vector<PreprocessingCandidate> preprocessing_candidates() {
   return candidates;
 }
 
-PreprocessingAdvice judge_trials(std::vector<PreprocessingTrial> trials) {
-  mark_collapsed(trials);
+namespace {
+
+/// What else the photos may be, where a convention was left out because it says the same of most of them.
+std::string doubt_about_collapsed(const std::vector<PreprocessingTrial>& trials) {
+  for (const PreprocessingTrial& trial : trials)
+    if (!trial.is_sane && trial.largest_share > 0.5)
+      return fmt::format(
+          " ('{}' is left out, since it says the same of most photos: if they do show one class, "
+          "try photos of several)",
+          trial.candidate.name);
+  return {};
+}
+
+PreprocessingAdvice judged(std::vector<PreprocessingTrial> trials) {
   PreprocessingAdvice advice{std::move(trials), {}, {}};
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < advice.trials.size(); ++i)
@@ -157,8 +169,8 @@ PreprocessingAdvice judge_trials(std::vector<PreprocessingTrial> trials) {
     const double needed = first.photos.size() == 1 ? kLeadOfOnePhoto : std::max(kLeastLead, 2 * lead.error);
     if (lead.mean < needed) {
       advice.reason =
-          fmt::format("'{}' and '{}' are too close to tell them apart by {} photo{}: more photos would, "
-                      "of different subjects",
+          fmt::format("'{}' and '{}' are too close to tell them apart by {} photo{}: other photos, "
+                      "of different subjects, might",
                       first.candidate.name, second.candidate.name, first.photos.size(),
                       first.photos.size() == 1 ? "" : "s");
       return advice;
@@ -168,6 +180,16 @@ PreprocessingAdvice judge_trials(std::vector<PreprocessingTrial> trials) {
   advice.reason =
       fmt::format("with '{}' the network is most certain, and its guesses for the views of a photo agree",
                   first.candidate.name);
+  return advice;
+}
+
+}  // namespace
+
+PreprocessingAdvice judge_trials(std::vector<PreprocessingTrial> trials) {
+  mark_collapsed(trials);
+  const std::string doubt = doubt_about_collapsed(trials);
+  PreprocessingAdvice advice = judged(std::move(trials));
+  advice.reason += doubt;
   return advice;
 }
 

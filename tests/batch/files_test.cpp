@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <sys/types.h>
+#include <unistd.h>
 
 namespace fovea::test {
 namespace {
@@ -68,6 +71,31 @@ TEST_F(Files, a_folder_without_pictures_says_what_it_holds_instead) {
                                                     "with --recursive");
 }
 
+TEST_F(Files, a_folder_of_archives_says_how_they_are_taken) {
+  fs::create_directory(folder_.file("tars"));
+  for (const char* name : {"tars/a.tar", "tars/b.TAR.GZ", "tars/list.txt"})
+    store(folder_.file(name), "x");
+  const std::string why = why_no_pictures(folder_.file("tars"));
+  EXPECT_NE(why.find("2 archives such as 'a.tar'"), std::string::npos) << why;
+}
+
+TEST_F(Files, a_folder_that_cannot_be_read_is_not_passed_over) {
+  fs::permissions(folder_.file("inner/deeper"), fs::perms::none);
+  fs::permissions(folder_.path(), fs::perms::all);
+  const uid_t user = ::geteuid();
+  if (user == 0) {  // who may read everything
+    ASSERT_EQ(::seteuid(65534), 0);
+  }
+  const std::vector<std::string> pictures = pictures_below(folder_.path());
+  const std::string why = why_no_pictures(folder_.file("inner/deeper"));
+  if (user == 0) {
+    ASSERT_EQ(::seteuid(user), 0);
+  }
+  fs::permissions(folder_.file("inner/deeper"), fs::perms::owner_all);
+  EXPECT_EQ(std::count(pictures.begin(), pictures.end(), folder_.file("inner/deeper")), 1);
+  EXPECT_EQ(why, "is a folder that cannot be read: Permission denied");
+}
+
 TEST_F(Files, links_to_folders_are_followed_once) {
   fs::create_directories(folder_.file("tree/below"));
   store(folder_.file("tree/a.png"), "x");
@@ -116,6 +144,14 @@ TEST(ResultPaths, equal_stems_are_distinguished_by_a_number) {
   EXPECT_EQ(result_paths("out", {"one/my cat.jpg", "two/my cat.png", "my cat-2.png", "dog.tar.gz"}),
             (std::vector<std::string>{"out/my cat", "out/my cat-2", "out/my cat-2-2", "out/dog.tar"}));
   EXPECT_TRUE(result_paths("out", {}).empty());
+}
+
+TEST(ResultPaths, leave_room_for_what_is_written_behind_long_names) {
+  const std::string stem(250, 'n');
+  const std::vector<std::string> paths = result_paths("out", {stem + "a.jpg", stem + "b.jpg"});
+  EXPECT_NE(paths[0], paths[1]);
+  for (const std::string& path : paths)
+    EXPECT_LT(path.size(), 200U);
 }
 
 }  // namespace

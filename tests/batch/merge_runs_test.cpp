@@ -54,6 +54,15 @@ TEST_P(Merging, joins_shards_that_share_a_folder_in_that_folder) {
     EXPECT_EQ(shared.at(name), bytes) << name;
 }
 
+TEST_P(Merging, leaves_a_whole_run_that_is_in_its_place_as_it_is) {
+  run_whole(output("all"));
+  const auto before = files_below(folder.file("all"));
+  const MergedRun merged = merge_runs({parent("all")}, output("all"), kAbout);
+  EXPECT_EQ(merged.shards, 1);
+  EXPECT_EQ(merged.counts.photos, 12);
+  EXPECT_EQ(files_below(folder.file("all")), before);
+}
+
 TEST_P(Merging, names_missing_and_repeated_shards_and_those_of_another_division) {
   run_whole(output("one"), {1, 3});
   EXPECT_EQ(refusal({parent("one")}), "of 3 shards 2 are missing: 2, 3");

@@ -124,13 +124,15 @@ TEST_F(Archives, that_are_damaged_are_one_entry_behind_what_is_whole) {
   pictures = pictures_of(PictureInputs({folder.file("sum.tar")}));
   ASSERT_EQ(pictures.size(), 2U);
   EXPECT_EQ(pictures[1].name, folder.file("sum.tar"));
-  EXPECT_NE(pictures[1].problem.find(": is damaged behind its member 'a.jpg': "), std::string::npos)
+  EXPECT_NE(pictures[1].problem.find(": is damaged or ends behind its member 'a.jpg'"), std::string::npos)
       << pictures[1].problem;
 }
 
 TEST_F(Archives, that_are_none_are_one_entry) {
   store(folder.file("text.tar"), "no archive at all, but a text of some length\n");
   store(folder.file("empty.tar"), "");
+  EXPECT_EQ(pictures_of(PictureInputs({make("without.tar", {{"notes.txt", "x"}})})).at(0).problem,
+            folder.file("without.tar") + ": is an archive that holds no pictures");
   const PictureInputs inputs(
       {folder.file("text.tar"), folder.file("empty.tar"), folder.file("none.tar"), folder.path()});
   const std::vector<Picture> pictures = pictures_of(inputs);

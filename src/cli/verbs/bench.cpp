@@ -7,6 +7,8 @@
 #include "cli/verbs/verbs.hpp"
 #include "report/benchmark.hpp"
 
+#include <filesystem>
+
 namespace fovea::cli {
 namespace {
 
@@ -37,15 +39,19 @@ ProgramOptions program_options(const Model& model, const Options& options) {
 
 int bench(const Options& options) {
   start_log(options.engine.verbose);
+  const FoundNetwork network = find_network(options.model);
+  const std::string name = options.model.empty()
+                               ? std::filesystem::path(network.path).filename().string() + " (bundled)"
+                               : options.model;
   const Benchmark benchmark = run_benchmark(
-      find_network(options.model).path, options.engine.memory.load_options(),
+      network.path, options.engine.memory.load_options(),
       [&](const Model& model) { return program_options(model, options); }, options.runs);
-  const nlohmann::ordered_json json = benchmark_json(benchmark, options.model, options.profile);
+  const nlohmann::ordered_json json = benchmark_json(benchmark, name, options.profile);
   if (!options.format.is_text())
     print_results(options.format, json,
                   options.profile ? json["profile"]["operators"] : nlohmann::ordered_json::array({json}));
   else
-    print_lines(benchmark_text(benchmark, options.model, options.profile));
+    print_lines(benchmark_text(benchmark, name, options.profile));
   return 0;
 }
 
