@@ -115,7 +115,7 @@ TEST_F(CutRoutes, MapAndStrokesTogether) {
   }
   // One label is enough beside a map.
   Json one = body({{"map", {{"model", "m1"}}}});
-  one["strokes"] = {stroke("background", 40, 50, 440, 50)};
+  one["strokes"] = Json::array({stroke("background", 40, 50, 440, 50)});
   EXPECT_EQ(post("/api/cut", one).status, 200);
   EXPECT_EQ(post("/api/cut", body({{"map", nullptr}})).status, 200);
 }
