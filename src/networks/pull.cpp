@@ -152,10 +152,13 @@ Pulled pull(const NetworkCatalog& catalog, const KnownNetworks& known, const Kno
   if (is_right(catalog, network))
     return Pulled::AlreadyHere;
   const std::string path = catalog.pulled_path(network), url = catalog.url_of(known, network);
-  make_folder(catalog.places().pulled);
   bool waited = false;
   while (true) {
+    // Here, since a pull that fails meanwhile takes the folder away if it made it and nothing else is in it.
+    make_folder(catalog.places().pulled);
     const File part(path + ".part", O_RDWR | O_CREAT);
+    if (!part.is_open() && errno == ENOENT)
+      continue;
     if (!part.is_open())
       throw_write_error(part.path(), errno);
     waited = lock(part, options.waits) || waited;
