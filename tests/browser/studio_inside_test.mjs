@@ -183,6 +183,22 @@ const step = async (page) => Number(await text(page, ".ascent-words dd"));
 const ended = (page, word) => until(page, (word) => document.querySelector(".ascent-status").textContent.startsWith(`${word} after`), word);
 const hasPicture = (page) => until(page, () => document.querySelector(".ascent-picture").naturalWidth > 0);
 
+/** The score that is shown is the one of the picture at rest, as the job says. */
+const saysResult = async (page) => {
+  const wanted = await page.evaluate(async () => (await (await fetch("/api/jobs")).json()).jobs.filter(({ kind, result }) => kind === "class-model" && result).at(-1).result);
+  const [, score, , norm] = await page.$$eval(".ascent-words dd", (list) => list.map((item) => Number(item.textContent)));
+  assert.deepEqual([score, norm], [wanted.score, wanted.norm].map((value) => Number(value.toPrecision(4))));
+};
+
+/** What the dialog says that makes the view. */
+const takenAway = async (page) => {
+  await page.click(".take-away-button");
+  await until(page, () => document.querySelector(".take-code code").textContent.length > 8);
+  const said = await text(page, ".take-code code");
+  await press(page, "Escape");
+  return said;
+};
+
 const modelTests = {
   async "a class model grows before the eyes, and its frames can be gone through"() {
     const page = await openModels();
@@ -192,6 +208,7 @@ const modelTests = {
     await hasPicture(page);
     assert.equal(await step(page), 24);
     assert.equal(page.jobs[0].steps, 24);
+    await saysResult(page);
     assert.match(await page.$eval(".curve", (plot) => plot.getAttribute("aria-label")), /^Score from .* at step 0 to .* at step 24$/);
     const thumbs = await page.$$eval(".film-frame", (list) => list.map((item) => Number(item.dataset.at)));
     assert.ok(thumbs.length > 10 && thumbs[0] === 0);
@@ -230,6 +247,8 @@ const modelTests = {
     await ended(page, "Stopped");
     const stopped = await step(page);
     assert.ok(stopped >= 5 && stopped < 1000);
+    await saysResult(page);
+    assert.match(await takenAway(page), new RegExp(`--steps ${stopped}\\b`));
     await click(page, "Go on");
     await until(page, (stopped) => Number(document.querySelector(".ascent-words dd").textContent) > stopped + 2, stopped);
     assert.deepEqual([page.jobs[1].start, typeof page.jobs[1].from], ["job", "string"]);
@@ -240,6 +259,8 @@ const modelTests = {
     assert.deepEqual([page.jobs[2].start, page.jobs[2].jitter], ["job", 0.2]);
     await click(page, "Stop");
     await ended(page, "Stopped");
+    assert.match(await takenAway(page), /^This picture went on from another/);
+    assert.equal(page.asked.filter((line) => line === "POST /api/commands").length, 1);
     const score = await page.$$eval(".ascent-words dd", (list) => Number(list[1].textContent));
     assert.ok(Number.isFinite(score));
     await enter(page, "Steps", 5);
@@ -347,7 +368,8 @@ const takeAwayTests = {
     const page = await openTab(browser, studio, "cut");
     await wait(500);
     await page.click(".take-away-button");
-    assert.match(await text(page, ".take-code code"), /nothing in this view yet/);
+    assert.match(await text(page, ".take-code code"), /^Paint a stroke on the object/);
+    assert.ok(!page.asked.includes("POST /api/commands"), "there is nothing to ask for");
     assert.ok(await (await button(page, "Copy")).evaluate((element) => element.disabled));
     await page.end();
   },

@@ -365,6 +365,10 @@ const tests = {
     await wait(100);
     assert.equal(await text(page, ".pane-note"), passes ? "" : words);
     assert.deepEqual(await place(), before);
+    if (!passes) {
+      await page.click(".pane-note");
+      assert.ok(await page.$eval(".pane-note", ({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth), "a press shows all of the note");
+    }
     await page.end();
   },
 
@@ -419,7 +423,8 @@ const tests = {
     await other.end();
     const wrong = await open({ hash: "#nowhere?photo=gone.jpg&maps=nonsense;;%25&class=x&gamma=huge" });
     await settled(wrong);
-    assert.match(await text(wrong, ".notices"), /gone\.jpg/);
+    await wrong.waitForSelector(".notice");
+    assert.deepEqual((await texts(wrong, ".notice strong")).map((words) => words.replace(/^.*: /, "")), ["the map “nonsense”, the map “%”, the photo “gone.jpg”, the class “x”."]);
     await wrong.end();
   },
 
@@ -536,6 +541,63 @@ const tests = {
     await settled(linked);
     assert.equal(await linked.$eval(".thumb[aria-selected=true]", (item) => item.getAttribute("aria-label")), "photo-349.jpg");
     await linked.end();
+    assert.equal(await other.stop(), 0);
+  },
+
+  async "one message names all files that cannot be taken, covers nothing, and leaves"() {
+    const page = await open({ allowed: [/Failed to load resource/] });
+    await settled(page);
+    const bad = (name) => ({ name, type: "image/jpeg", base64: Buffer.from("no picture").toString("base64") });
+    await give(page, "drop", [bad("a.jpg"), bad("b.jpg"), fileOf(golfBall, "good.jpg"), bad("c.jpg"), bad("d.jpg"), bad("e.onnx")]);
+    await page.waitForSelector(".notice[role=alert] li");
+    const lines = await texts(page, ".notice li");
+    assert.deepEqual(lines.map((line) => line.replace(/:.*/, "")), ["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.onnx"]);
+    assert.ok(lines.every((line) => line.length > 15 && !/docs\/|\/api\//.test(line)), lines.join("\n"));
+    assert.equal((await page.$$(".notice")).length, 1);
+    const [foot, top] = await page.evaluate(() => [document.querySelector(".body").getBoundingClientRect().bottom, document.querySelector(".notices").getBoundingClientRect().top]);
+    assert.ok(foot <= top, "the message covers the panel");
+    assert.deepEqual(await findings(page) ?? [], []);
+    await page.click("#tab-cut");
+    assert.equal((await page.$$(".notice")).length, 0);
+    await page.click("#tab-look");
+    await give(page, "drop", [bad("f.jpg")]);
+    await page.waitForSelector(".notice");
+    await page.click(".thumb:not([aria-selected=true])");
+    assert.equal((await page.$$(".notice")).length, 0);
+    await page.end();
+  },
+
+  async "a message stays while the pointer rests on it, and is to be read afterwards"() {
+    const page = await open({ allowed: [/Failed to load resource/] });
+    await settled(page);
+    await give(page, "drop", [{ name: "f.jpg", type: "image/jpeg", base64: "AAAA" }]);
+    await page.hover(".notice");
+    await wait(13000);
+    assert.equal((await page.$$(".notice")).length, 1);
+    await page.hover(".brand");
+    await page.waitForFunction(() => !document.querySelector(".notice"), { timeout: 20000 });
+    assert.match(await text(page, "section[aria-label='Earlier messages']"), /^f\.jpg/);
+    await page.end();
+  },
+
+  async "a photo that cannot be read says why in the strip and in every tab"() {
+    const bad = path.join(folder, "bad.jpg");
+    writeFileSync(bad, readFileSync(golfBall).subarray(0, 3000));
+    const other = await startStudio(program, [golfBall, bad]);
+    const page = await openStudio(browser, other, { allowed: [/Failed to load resource/] });
+    await settled(page);
+    await page.waitForFunction(() => /^bad\.jpg: the JPEG/.test(document.querySelector(".thumb.broken")?.title));
+    assert.match(await page.$eval(".thumb.broken", (item) => item.getAttribute("aria-label")), /^bad\.jpg, cannot be read: the JPEG/);
+    await page.click(".thumb.broken");
+    for (const tab of ["cut", "inside"]) {
+      await page.click(`#tab-${tab}`);
+      await page.waitForFunction((tab) => /^bad\.jpg cannot be shownThe JPEG/.test(document.querySelector(`#panel-${tab} .absence:not([hidden])`)?.textContent), {}, tab);
+      assert.deepEqual(await findings(page) ?? [], []);
+    }
+    await page.click(".thumb:not(.broken)");
+    await page.waitForFunction(() => document.querySelectorAll("#panel-inside .channel").length > 0 && document.querySelector("#panel-inside .absence").hidden);
+    assert.equal(await page.$eval("#panel-cut .absence", (element) => element.hidden), true);
+    await page.end();
     assert.equal(await other.stop(), 0);
   },
 

@@ -55,12 +55,12 @@ test("undo and redo go through every change, and a new one forgets what was undo
   assert.ok(!painting.canUndo, "clearing nothing is no change");
 });
 
-test("strokes survive an address, rounded to pixels", () => {
+test("strokes survive an address, rounded to tenths of pixels", () => {
   const strokes = [stroke("object", 12, [100, 50], [103, 46]), stroke("background", 8, [20, 20])];
   assert.equal(encodeStrokes(strokes), "o12.100.50.3.-4_b8.20.20");
   assert.deepEqual(decodeStrokes(encodeStrokes(strokes)), strokes);
-  const fine = [stroke("object", 2, [0.4, 0.6], [1.4, 1.4], [2.4, 2.4])];
-  assert.deepEqual(decodeStrokes(encodeStrokes(fine))[0].points, [[0, 1], [1, 1], [2, 2]], "rounding does not add up");
+  const fine = [stroke("object", 2, [0.04, 0.06], [1.14, 1.14], [2.24, 2.24])];
+  assert.deepEqual(decodeStrokes(encodeStrokes(fine))[0].points, [[0, 0.1], [1.1, 1.1], [2.2, 2.2]], "rounding does not add up");
   assert.equal(new URLSearchParams({ s: encodeStrokes(strokes) }).toString(), `s=${encodeStrokes(strokes)}`, "nothing needs an escape");
 });
 

@@ -1,10 +1,12 @@
+import { pageAdvice, pageText } from "./page_words.js";
+
 /** The studio's HTTP interface (docs/studio.md) as functions. All of them throw ApiError, or AbortError where a signal says so. */
 
-/** An answer that is an error: what, where, and what would work. */
+/** An answer that is an error: what, where, and what would work, in words for the page. */
 export class ApiError extends Error {
   constructor({ kind, message, where, help }, status) {
-    super(message);
-    Object.assign(this, { name: "ApiError", kind, where, help, status });
+    super(pageText(message));
+    Object.assign(this, { name: "ApiError", kind, where, help: pageAdvice(help), status });
   }
 }
 

@@ -128,10 +128,13 @@ export class Film {
     if (this.current) this.#show(this.at);
   }
 
-  /** Draws what is missing from the strip once no more frames come. */
-  finish() {
+  /** Draws what is missing from the strip once no more frames come. `scores`, {score, probability, norm}, are those of the last picture as it stays. */
+  finish(scores = null) {
     cancelAnimationFrame(this.#painting);
+    const last = this.frames.at(-1);
+    if (last && scores) Object.assign(last, scores);
     this.#paint();
+    if (this.current === last) this.#words();
     this.#thumbs(true);
     this.#load();
   }

@@ -52,6 +52,17 @@ export function ascentRequest(settings, options, target, { model, photo, from = 
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined));
 }
 
+/**
+ * The fields of POST /api/commands that make the picture of a frame, {step}, of an ascent that began with `request`: as many steps
+ * as were made till there. A text where no single command makes it.
+ */
+export function ascentCommand(request, frame, display) {
+  const { kind, ...fields } = request;
+  if (frame?.step === 0) return "This is the picture before the first step. Let a step be made to take it away as a command.";
+  if (frame && fields.from) return "This picture went on from another. Start again from zero to take it away as one command.";
+  return { view: "class-model", ...fields, ...(frame ? { steps: frame.step } : {}), display };
+}
+
 /** Every `stride`-th of `count` things, so that at most `most` are left, the last one always. */
 export function spread(count, most) {
   const stride = Math.max(1, Math.ceil(count / most));

@@ -1,14 +1,16 @@
 /* The tab Class models: gradient ascent that can be watched, stopped, changed and continued. */
 import { follow, get, isAbort, post, remove } from "./api.js";
-import { ascentRequest, defaultsOf, kMethods, kOptions, kStarts } from "./ascent_request.js";
+import { ascentCommand, ascentRequest, defaultsOf, kMethods, kOptions, kStarts } from "./ascent_request.js";
 import { ascentControls } from "./ascent_settings.js";
 import { Film } from "./ascent_film.js";
+import { inSentences } from "./page_words.js";
 import { button, segments } from "./controls.js";
 import { make } from "./elements.js";
 
 class ClassModelsTab {
   #run = null;        // {job, controller, ended} while an ascent runs
   #last = null;       // the id of the job whose picture can go on
+  #requests = new Map();  // what was asked for, by the ids of the jobs whose frames are shown
   #changes = 0;
   #asked = 0;
   #isVisible = false;
@@ -64,6 +66,8 @@ class ClassModelsTab {
       const { layers } = await get(`/api/models/${this.model.id}`);
       if (number !== this.#asked) return;
       this.layers = layers;
+      const { layer, target } = this.settings;
+      if (target !== "class" && layer && !layers.some(({ name, units }) => name === layer && units)) this.context.doubt(`the layer “${layer}”`);
       this.controls.offerLayers(layers);
       this.settings.class ??= this.context.state.class ?? (await this.#bestGuess());
       if (number !== this.#asked) return;
@@ -84,7 +88,7 @@ class ClassModelsTab {
 
   #fail(error) {
     if (isAbort(error)) return;
-    this.#say([error.message, error.help].filter(Boolean).join(" "), true);
+    this.#say(inSentences(error), true);
     this.context.announce(error.message);
   }
 
@@ -115,6 +119,7 @@ class ClassModelsTab {
     this.#run?.controller.abort();
     const jobs = new Set(this.film.frames.map(({ job }) => job));
     jobs.delete(this.#run?.job?.id);
+    this.#requests.clear();
     for (const job of jobs) remove(`/api/jobs/${job}`).catch(() => {});
     this.film.clear();
   }
@@ -180,13 +185,15 @@ class ClassModelsTab {
     const isCurrent = () => run === this.#run;
     try {
       const chosen = { model: this.model.id, photo: this.context.state.photo?.id, from };
-      run.job = await post("/api/jobs", ascentRequest(this.settings, this.settings.options, this.target(), chosen), signal);
+      const request = ascentRequest(this.settings, this.settings.options, this.target(), chosen);
+      run.job = await post("/api/jobs", request, signal);
+      this.#requests.set(run.job.id, request);
       if (isCurrent()) this.#last = run.job.id;
-      await follow(run.job, {
+      const { result } = await follow(run.job, {
         progress: ({ done, total, text }) => isCurrent() && this.#progress(done, total, text),
         frame: (frame) => isCurrent() && this.#frame(run.job.id, frame, firstStep, from),
       }, signal);
-      if (isCurrent()) this.#end(run.isStopped ? "Stopped" : "Done");
+      if (isCurrent()) this.#end(run.isStopped ? "Stopped" : "Done", run.job.id, result);
     } catch (error) {
       if (!isCurrent()) return;
       this.#last = null;
@@ -205,10 +212,12 @@ class ClassModelsTab {
     this.film.add({ job, frame, step: firstStep + step, score, probability, norm });
   }
 
-  #end(text) {
+  /** `result` is the job's, whose scores are of the picture at rest: while it ran, each frame had those of the step before. */
+  #end(text, job = null, result = null) {
     this.#run = null;
-    const steps = this.film.frames.at(-1)?.step ?? 0;
-    this.film.finish();
+    const last = this.film.frames.at(-1), steps = last?.step ?? 0;
+    const { score, probability, norm } = result ?? {};
+    this.film.finish(result && last?.job === job ? { score, probability, norm } : null);
     this.#buttons();
     this.#say(`${text} after ${steps} steps`);
     this.context.announce(`${text} after ${steps} steps`);
@@ -234,10 +243,12 @@ class ClassModelsTab {
     };
   }
 
-  /** The fields of POST /api/commands. */
+  /** The fields of POST /api/commands for the picture that is shown, or for the one that Start would make; a text where there are none. */
   commandFields() {
-    const { kind, ...fields } = ascentRequest(this.settings, this.settings.options, this.target(), { model: this.model?.id, photo: this.context.state.photo?.id });
-    return { view: "class-model", ...fields };
+    const { current } = this.film;
+    const chosen = { model: this.model?.id, photo: this.context.state.photo?.id };
+    const request = this.#requests.get(current?.job) ?? ascentRequest(this.settings, this.settings.options, this.target(), chosen);
+    return ascentCommand(request, current, this.film.display);
   }
 
   files() {
@@ -250,10 +261,12 @@ class ClassModelsTab {
     const known = (list, value, normal) => (list.some(([name]) => name === value) ? value : normal);
     const method = known(kMethods, view.method, "regularized");
     const options = defaultsOf(this.context.studio, method);
+    const isKnown = whole(view.of) !== null && (!this.model?.classes || whole(view.of) < this.model.classes);
+    if (view.of && !isKnown) this.context.doubt(`the class “${view.of}”`);
     for (const { field } of kOptions)
       if (field in options && view[field] && Number.isFinite(Number(view[field]))) options[field] = Number(view[field]);
     Object.assign(this.settings, {
-      target: ["channel", "unit"].includes(view.target) ? view.target : "class", class: whole(view.of) ?? this.settings.class, layer: view.layer,
+      target: ["channel", "unit"].includes(view.target) ? view.target : "class", class: isKnown ? whole(view.of) : this.settings.class, layer: view.layer,
       channel: whole(view.channel) ?? 0, row: whole(view.row), column: whole(view.column), method, options,
       start: known(kStarts, view.start, "zero"), seed: whole(view.seed) ?? 0,
     });

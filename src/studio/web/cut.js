@@ -6,9 +6,11 @@ import { cutResult, cutText, filesOf } from "./cut_result.js";
 import { brushControls, guideControls } from "./cut_settings.js";
 import { toggle } from "./controls.js";
 import { make, newId, plural } from "./elements.js";
+import { inSentences, reasonOf } from "./page_words.js";
 import { addPaintingInput } from "./painting_input.js";
+import { absence } from "./photo_failures.js";
 import { PhotoView } from "./photo_view.js";
-import { decodeStrokes, encodeStrokes, Painting } from "./strokes.js";
+import { badStrokes, decodeStrokes, encodeStrokes, Painting } from "./strokes.js";
 
 /** A brush that rests for so many milliseconds shows what its stroke would cut out. */
 const kRest = 160;
@@ -34,7 +36,8 @@ class CutTab {
   constructor(context) {
     this.context = context;
     const help = make("dl", { class: "cut-keys", id: newId("keys") }, kKeys.map(([key, text]) => make("div", {}, make("dt", {}, key), make("dd", {}, text))));
-    this.view = new PhotoView({ label: "Photo to paint on", help });
+    this.view = new PhotoView({ label: "Photo to paint on", help, onfailure: (photo, error) => photo.id === this.photo?.id && this.#photoFailed(error) });
+    this.empty = absence();
     this.maskLayer = this.view.addLayer("cut-mask", (layer, scale) => this.#drawMask(layer, scale));
     this.strokeLayer = this.view.addLayer("cut-strokes", (layer, scale) => this.shows.hasStrokes && drawStrokes(layer, scale, this.painting.strokes, this.current));
     const on = {
@@ -64,7 +67,7 @@ class CutTab {
       }).element);
     this.element = make("div", { class: "cut-tab" },
       make("div", { class: "cut-work" },
-        this.view.element,
+        this.view.element, this.empty.element,
         make("div", { class: "cut-under" }, this.status, make("fieldset", { class: "shown" }, make("legend", { class: "unseen" }, "Show"), shown), this.view.zoomButtons()), this.result.element),
       make("div", { class: "cut-controls" }, this.brushes.element, this.guide.element,
         make("details", { class: "card" }, make("summary", {}, "Keys on the photo"), help)));
@@ -92,14 +95,17 @@ class CutTab {
 
   async #showPhoto() {
     const { photo } = this;
-    this.size = null;
+    this.size = this.failure = null;
     this.#forget();
+    this.empty.hide();
     this.view.element.hidden = !photo;
     if (!photo) return this.#say("Choose or drop a photo to cut.");
-    const known = photo.width ? photo : await get(`/api/photos/${photo.id}`).catch((error) => this.#fail(error));
+    const known = photo.width ? photo : await get(`/api/photos/${photo.id}`).catch((error) => this.photo?.id === photo.id && this.#photoFailed(error));
     if (!known || this.photo?.id !== photo.id) return;
     this.size = known;
-    this.brush.radius = Math.max(3, Math.round(Math.max(known.width, known.height) / 60));
+    const longest = Math.max(known.width, known.height);
+    this.brush.radius = Math.max(Math.min(3, Math.ceil(longest / 16)), Math.round(longest / 60));
+    this.#say("");
     if (this.waiting !== undefined) {
       this.painting.load(decodeStrokes(this.waiting));
       this.waiting = undefined;
@@ -107,6 +113,17 @@ class CutTab {
     this.view.show(known);
     this.#showBrush();
     this.#ask();
+  }
+
+  /** In the photo's place: why it is not there. */
+  #photoFailed(error) {
+    const { name } = this.photo;
+    this.failure = `${name} cannot be cut: ${reasonOf(name, error)}`;
+    this.size = null;
+    this.#forget();
+    this.#say("");
+    this.view.element.hidden = true;
+    this.empty.show(`${name} cannot be shown`, inSentences({ message: reasonOf(name, error), help: "Choose another photo, or the file as it was before it was damaged" }));
   }
 
   #forget() {
@@ -126,7 +143,7 @@ class CutTab {
   #fail(error) {
     if (isAbort(error)) return;
     this.busy.hidden = true;
-    this.#say([error.message, error.help].filter(Boolean).join(". ").replace(/\.\./g, "."), true);
+    this.#say(inSentences(error), true);
     this.context.announce(error.message);
   }
 
@@ -172,9 +189,10 @@ class CutTab {
     return cutRequest(this.settings, strokes, { photo: photo?.id, model: model?.id, class: chosen });
   }
 
-  /** The fields of POST /api/commands; null while there is nothing to cut by. */
+  /** The fields of POST /api/commands; while there is nothing to cut by, what has to be done first. */
   command() {
-    return this.photo && !whatIsMissing(this.settings, this.painting.strokes) ? { view: "cut", ...this.request() } : null;
+    if (!this.photo) return null;
+    return this.failure ?? whatIsMissing(this.settings, this.painting.strokes) ?? { view: "cut", ...this.request() };
   }
 
   /** Asks for a cut, with a stroke that is under way if one is given; the answers to earlier questions are dropped. */
@@ -229,6 +247,8 @@ class CutTab {
 
   restore(view) {
     Object.assign(this.settings, readSettings(view));
+    const bad = badStrokes(view.strokes);
+    if (bad) this.context.doubt(plural(bad, "stroke"));
     this.guide.update();
     if (this.size && this.photo) {
       this.painting.load(decodeStrokes(view.strokes));

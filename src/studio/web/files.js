@@ -85,6 +85,7 @@ export class Files {
   async take(files) {
     const { state, notices } = this.context;
     let added = 0;
+    const failures = [];
     for (const [i, file] of files.entries()) {
       const end = notices.working(files.length > 1 ? `Reading ${file.name} (${i + 1} of ${files.length})` : `Reading ${file.name}`);
       try {
@@ -94,11 +95,12 @@ export class Files {
           state.set({ photos: state.photos.toSpliced(added, 0, photo), photosTotal: state.photosTotal + 1, ...(added++ ? {} : { photo }) });
         }
       } catch (error) {
-        notices.report(error);
+        failures.push({ name: file.name || "pasted.png", error });
       } finally {
         end();
       }
     }
+    notices.reportFiles(failures);
   }
 
   async takePhoto(file) {

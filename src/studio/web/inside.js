@@ -6,6 +6,8 @@ import { LayerList } from "./inside_layers.js";
 import { channelList, patchGrid, reconstructionFigures, valueText } from "./inside_results.js";
 import { fieldText, shapeText, strideText } from "./layer_list.js";
 import { MapRaster } from "./map_raster.js";
+import { inSentences, pageAdvice, pageText, reasonOf } from "./page_words.js";
+import { absence } from "./photo_failures.js";
 import { drawFrame, PhotoView } from "./photo_view.js";
 
 const kTop = 12;
@@ -15,6 +17,7 @@ class InsideTab {
   place = null;    // of the photo, [x, y]; null: anywhere
   channel = null;  // {channel, row, column, value, field}
   shows = { whole: false, cut: false };
+  #layer = null;
   #fade = 0.75;
   #asked = { layers: 0, units: 0, channel: 0 };
   #isVisible = false;
@@ -26,7 +29,8 @@ class InsideTab {
     this.context = context;
     const help = make("p", { class: "hint", id: newId("help") },
       "Click a place of the photo, or move there by the arrow keys and press Space. Escape asks of the whole photo again.");
-    this.view = new PhotoView({ label: "Photo: choose a place", help });
+    this.view = new PhotoView({ label: "Photo: choose a place", help, onfailure: (photo, error) => photo.id === this.photo?.id && this.#photoFailed(error) });
+    this.empty = absence();
     this.mapLayer = this.view.addLayer("activation-map", (layer, scale) => this.#drawMap(layer, scale));
     this.marks = this.view.addLayer("marks", (layer, scale) => this.#drawMarks(layer, scale));
     this.#listen();
@@ -50,10 +54,11 @@ class InsideTab {
       this.layers.element,
       make("div", { class: "inside-work" },
         make("div", { class: "inside-head" }, this.facts, this.status),
-        make("div", { class: "inside-photo" },
+        this.empty.element,
+        (this.photoPart = make("div", { class: "inside-photo" },
           make("div", { class: "inside-view" }, this.view.element, help,
             make("div", { class: "row inside-map" }, this.fade.element, this.number.element, this.anywhere), this.range),
-          this.channels.element),
+          this.channels.element)),
         this.reconstructions.element, this.patches.element));
     context.state.watch(["model"], () => this.#refresh("layers"));
     context.state.watch(["photo"], () => {
@@ -65,7 +70,8 @@ class InsideTab {
 
   get photo() { return this.context.state.photo; }
   get model() { return this.context.state.model; }
-  get layer() { return this.layers.chosen; }
+  /** The layer that is asked; the list is ahead of it while keys run through it. */
+  get layer() { return this.#layer; }
 
   #nameOf(id) {
     return this.context.state.photos.find((photo) => photo.id === id)?.name ?? id;
@@ -153,9 +159,32 @@ class InsideTab {
     }
   }
 
+  /** In the place of what the tab shows: why there is nothing. */
+  #showAbsence(title, reason) {
+    this.channels.element.hidden = true;
+    this.#showChannel(null);
+    this.photoPart.hidden = true;
+    this.empty.show(title, reason);
+  }
+
+  #photoFailed(error) {
+    ++this.#asked.units;
+    const { name } = this.photo;
+    this.#showAbsence(`${name} cannot be shown`, inSentences({ message: reasonOf(name, error), help: "Choose another photo, or the file as it was before it was damaged" }));
+  }
+
+  /** True where the network cannot be run: that is said in place. */
+  #saysWhyNot() {
+    const { name, error } = this.model;
+    if (!error) return false;
+    const { message, help } = typeof error === "string" ? { message: error } : error;
+    this.#showAbsence(`${name} cannot be run`, inSentences({ message: reasonOf(name, { message: pageText(message) }), help: pageAdvice(help) }));
+    return true;
+  }
+
   #fail(error) {
     if (isAbort(error)) return;
-    this.status.textContent = [error.message, error.help].filter(Boolean).join(" ");
+    this.status.textContent = inSentences(error);
   }
 
   /** Asks again for `what` and all that follows from it: "layers", "units" or "channel". */
@@ -173,16 +202,21 @@ class InsideTab {
     try {
       const model = await get(`/api/models/${this.model.id}`);
       if (number !== this.#asked.layers) return;
-      this.channel = null;
-      this.layers.load(model.layers, this.#wanted.layer);
+      this.channel = this.#layer = null;
+      if (this.model.error) this.#askUnits();
+      const { layer: wanted } = this.#wanted;
+      if (wanted && !model.layers.some(({ name }) => name === wanted)) this.context.doubt(`the layer “${wanted}”`);
+      this.layers.load(model.layers, wanted);
       this.#wanted.layer = undefined;
     } catch (error) {
-      if (number === this.#asked.layers) this.#fail(error);
+      if (number !== this.#asked.layers) return;
+      if (this.model.error) this.#askUnits();
+      else this.#fail(error);
     }
   }
 
   #layerChosen() {
-    const { layer } = this;
+    const layer = (this.#layer = this.layers.chosen);
     const facts = [layer.operator, shapeText(layer), fieldText(layer), strideText(layer)].filter(Boolean);
     this.facts.replaceChildren(make("strong", { dir: "auto" }, layer.name), ` ${facts.join(" · ")}`);
     this.number.input.max = layer.units ? layer.units.channels - 1 : 0;
@@ -197,6 +231,9 @@ class InsideTab {
     this.units = null;
     this.anywhere.hidden = !this.place;
     this.context.viewChanged();
+    this.empty.hide();
+    this.photoPart.hidden = false;
+    if (this.model && this.#saysWhyNot()) return;
     if (!this.layer) return;
     this.view.element.hidden = !this.photo;
     if (!this.photo) {
@@ -206,7 +243,10 @@ class InsideTab {
       return;
     }
     try {
-      const photo = this.photo.width ? this.photo : await get(`/api/photos/${this.photo.id}`);
+      const photo = this.photo.width ? this.photo : await get(`/api/photos/${this.photo.id}`).catch((error) => {
+        if (number === this.#asked.units && error.kind === "input") this.#photoFailed(error);
+        else throw error;
+      });
       if (number !== this.#asked.units) return;
       if (this.view.photo?.id !== photo.id) this.view.show(photo);
       if (!this.layer.units) {
@@ -219,16 +259,35 @@ class InsideTab {
       const units = await get("/api/units", { model: this.model.id, photo: photo.id, layer: this.layer.name, ...place, top: kTop });
       if (number !== this.#asked.units) return;
       this.units = units;
+      this.labels = await this.#labels();
+      if (number !== this.#asked.units) return;
       this.channels.element.hidden = false;
       const wanted = this.#wanted.channel ?? this.channel?.channel;
       this.#wanted.channel = undefined;
-      this.channels.show(units, photo, wanted);
+      this.channels.show(units, photo, wanted, (channel) => this.labels?.[channel]);
       const found = units.channels.find(({ channel }) => channel === wanted);
-      this.context.announce(units.channels.length ? `Strongest: channel ${units.channels[0].channel}, ${valueText(units.channels[0].value)}` : "No channel is active here");
+      this.context.announce(units.channels.length ? `Strongest: ${this.#nameOfChannel(units.channels[0].channel)}, ${valueText(units.channels[0].value)}` : "No channel is active here");
       this.#choose(found ?? (wanted !== undefined && wanted < this.layer.units.channels ? { channel: wanted } : units.channels[0] ?? null));
     } catch (error) {
       if (number === this.#asked.units) this.#fail(error);
     }
+  }
+
+  /** The classes' names by number, where the layer has a channel for each of them; otherwise null. */
+  async #labels() {
+    const { model, layer } = this;
+    if (!model.hasLabels || layer.units?.channels !== model.classes) return null;
+    const key = `${model.id} ${model.revision}`;
+    if (this.named?.key !== key) {
+      const { classes } = await get(`/api/models/${model.id}/classes`, { limit: model.classes });
+      this.named = { key, labels: classes.reduce((labels, found) => ((labels[found.class] = found.label), labels), []) };
+    }
+    return this.named.labels;
+  }
+
+  #nameOfChannel(channel) {
+    const label = this.labels?.[channel];
+    return label ? `Channel ${channel} (${label})` : `Channel ${channel}`;
   }
 
   #chooseNumber(channel) {
@@ -264,7 +323,7 @@ class InsideTab {
       const picture = document.createElement("canvas");
       new MapRaster(map, false).paint(picture, { colours: this.context.palette(this.colourMap), percentile: 100, gamma: 1, byValue: false, exact: false });
       this.map = { region: map.region, picture };
-      this.range.textContent = `Channel ${unit.channel}: activations from ${valueText(map.range[0])} to ${valueText(map.range[1])} at ${map.width} × ${map.height} places`;
+      this.range.textContent = `${this.#nameOfChannel(unit.channel)}: activations from ${valueText(map.range[0])} to ${valueText(map.range[1])} at ${map.width} × ${map.height} places`;
       this.mapLayer.redraw();
       await this.#askPatches(number);
     } catch (error) {
@@ -303,7 +362,7 @@ class InsideTab {
     const isOne = this.isOneUnit;
     const query = { ...this.unitQuery(), whole: this.shows.whole, cut: this.shows.cut };
     const which = this.shows.whole ? "all its units" : isOne ? `its unit at row ${unit.row}, column ${unit.column}` : "its strongest unit";
-    this.reconstructions.show(query, `Channel ${unit.channel}, ${which}`);
+    this.reconstructions.show(query, `${this.#nameOfChannel(unit.channel)}, ${which}`);
     this.context.viewChanged();
   }
 

@@ -78,8 +78,8 @@ export class LayerList {
       },
         glyph(layer, this.shares.get(layer.name)),
         make("span", { class: "layer-name", dir: "auto", title: layer.name }, shortened(this.names.get(layer.name)), layer.isDefault ? make("span", { class: "badge" }, "default") : null),
-        make("span", { class: "layer-about" }, `${layer.operator} · ${shapeText(layer)}`),
-        make("span", { class: "layer-field" }, fieldText(layer)));
+        make("span", { class: "layer-about" }, `${layer.operator} · `, make("span", { class: "layer-shape" }, shapeText(layer))),
+        make("span", { class: "layer-field" }, fieldText(layer).replace("pixels", "px")));
       this.#options.set(layer, element);
       return element;
     };

@@ -26,19 +26,20 @@ export function channelList(onchoose, onpoint) {
   };
   return {
     element, mark,
-    show(units, photo, chosen) {
+    /** `labelOf(channel)` is the name of the class that a channel stands for, or undefined. */
+    show(units, photo, chosen, labelOf = () => undefined) {
       shown = units.channels;
       title.textContent = units.place ? `Strongest channels at row ${units.place.row}, column ${units.place.column}` : "Strongest channels anywhere in the photo";
       const most = Math.max(...shown.map(({ value }) => value), 1e-30);
       list.replaceChildren(...shown.map((unit) => {
-        const bar = make("span", {});
+        const bar = make("span", {}), label = labelOf(unit.channel);
         bar.style.width = `${Math.max(0, (100 * unit.value) / most)}%`;
         return make("li", {}, make("button", {
           type: "button", class: "channel", "data-channel": unit.channel, "aria-pressed": "false", onclick: () => onchoose(unit),
           onpointerenter: () => onpoint(unit), onpointerleave: () => onpoint(null), onfocus: () => onpoint(unit), onblur: () => onpoint(null),
         },
           make("img", { src: partOf(photo.id, unit.field, 96), alt: "", loading: "lazy", width: 40, height: 40 }),
-          make("span", { class: "channel-name" }, `Channel ${unit.channel}`), activation(unit.value, "number"),
+          make("span", { class: "channel-name", dir: "auto" }, `Channel ${unit.channel}`, label ? make("span", { class: "hint", title: label }, ` ${label.split(", ")[0]}`) : null), activation(unit.value, "number"),
           make("span", { class: "bar-track", "aria-hidden": "true" }, bar)));
       }));
       if (!shown.length) list.replaceChildren(make("li", { class: "hint" }, "No channel has a positive activation here."));

@@ -1,7 +1,7 @@
 import * as api from "./api.js";
 import { make } from "./elements.js";
 import { icon } from "./icons.js";
-import { packDisplay, packPanes, unpackDisplay, unpackPanes } from "./look_address.js";
+import { packDisplay, packPanes, unknownMethods, unpackDisplay, unpackPanes } from "./look_address.js";
 import { DisplayBar, kDisplay } from "./look_display.js";
 import { NetworkCard } from "./look_network.js";
 import { Options } from "./look_options.js";
@@ -101,6 +101,7 @@ class Look {
     if (!this.#started) return;
     const { state } = this.context;
     if (changed.has("model") && state.model?.id !== this.model?.id) this.modelChanged();
+    if (changed.has("photo")) this.stage.tryFirst((pane) => !pane.raster);
     this.showEmpty();
     if (!state.photo || !state.model) return;
     if (changed.has("photo")) {
@@ -123,6 +124,7 @@ class Look {
     this.predictions.against = null;
     this.predictions.contrast.set(null);
     for (const { settings } of this.stage.panes) if (!settings.model) delete settings.options.layer;
+    this.stage.tryFirst((pane) => !pane.settings.model);
     this.stage.arrange();
   }
 
@@ -201,6 +203,10 @@ class Look {
     const { studio, state } = this.context, known = [...studio.methods, ...studio.controls].map(({ name }) => name);
     const first = known.includes(kFirstMethod) ? kFirstMethod : known[0];
     const panes = unpackPanes(fields.maps, known) ?? [{ method: first, model: null, options: {}, otherwise: kAnyMethod }];
+    const { doubt } = this.context, isCalled = (called) => ({ id, name }) => called === id || called === name;
+    for (const method of unknownMethods(fields.maps, known).filter(Boolean)) doubt(`the map “${method}”`);
+    for (const { model } of panes) if (model && !state.models.some(isCalled(model))) doubt(`the network “${model}”`);
+    if (fields.crops && !studio.crops.map(String).includes(fields.crops)) doubt(`the views “${fields.crops}”`);
     this.crops = studio.crops.map(String).includes(fields.crops) ? fields.crops : kFirstCrops;
     this.options.crops.set(this.crops);
     this.displayBar.restore(unpackDisplay(fields, kDisplay, Object.keys(studio.colourMaps)));

@@ -27,6 +27,9 @@ export function unpackPanes(text, known) {
   }
 }
 
+/** The methods of such a text that are unknown, as they are called there. */
+export const unknownMethods = (text, known) => (text ? text.split(";").map((part) => part.split(",")[0]).filter((method) => !known.includes(method)) : []);
+
 /** The fields of `display` that differ from the usual ones, as texts. */
 export const packDisplay = (display, usual) =>
   Object.fromEntries(Object.entries(display).filter(([name, value]) => value !== usual[name]).map(([name, value]) => [name, typeof value === "number" ? Number(value.toFixed(4)) : String(value)]));

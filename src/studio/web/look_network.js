@@ -1,6 +1,7 @@
 import * as api from "./api.js";
 import { selection } from "./controls.js";
 import { make } from "./elements.js";
+import { pageText } from "./page_words.js";
 
 /** What is known of the chosen network, with its preprocessing, which can be changed. */
 export class NetworkCard {
@@ -27,8 +28,8 @@ export class NetworkCard {
     this.preset.fill(known ? presets : [["", preprocessing.preset || "as its file says"], ...presets], known ? preprocessing.preset : "");
     this.detail.textContent = [preprocessing.text, preprocessing.source && `From: ${preprocessing.source}`].filter(Boolean).join(". ");
     const assumed = preprocessing.assumed ? ["Its file does not say how photos are prepared for it, so this is assumed. If the guesses look wrong, try another preprocessing."] : [];
-    const notes = model.origin === "bundled" ? [`This small network comes with fovea, and knows ${classes} classes only. Open another one (.onnx), or drop it on the page, to ask that.`] : model.notes ?? [];
-    this.notes.replaceChildren(...[...assumed, ...notes, ...(model.error ? [model.error.message ?? model.error] : [])].map((text) => make("p", { class: "note", dir: "auto" }, text)));
+    const notes = model.origin === "bundled" ? [`This small network comes with fovea, and knows ${classes} classes only. Open another one (.onnx), or drop it on the page, to ask that.`] : (model.notes ?? []).filter((text) => !(preprocessing.assumed && /--preprocess/.test(text))).map(pageText);
+    this.notes.replaceChildren(...[...assumed, ...notes, ...(model.error ? [pageText(model.error.message ?? model.error)] : [])].map((text) => make("p", { class: "note", dir: "auto" }, text)));
   }
 
   async change(preset) {

@@ -28,7 +28,8 @@ export class Pane {
     this.readout = make("span", { class: "readout number", "aria-hidden": "true" });
     this.view = make("div", { class: "pane-view" }, this.world, this.readout, this.bar, this.cover);
     this.answer = make("p", { class: "pane-answer" });
-    this.note = make("p", { class: "pane-note hint" });
+    // One line, so that nothing moves when it comes; a press shows all of it.
+    this.note = make("button", { type: "button", class: "pane-note hint", "aria-expanded": "false", onclick: () => this.note.setAttribute("aria-expanded", this.note.getAttribute("aria-expanded") !== "true") });
     this.time = make("small", { class: "pane-time number", title: "Time to compute this map" });
     this.element = make("section", { class: "pane", onpointerdown: () => stage.choose(this), onfocusin: () => stage.choose(this) },
       this.makeHead(), this.view, make("footer", { class: "pane-foot" }, this.answer, this.note, this.time));
@@ -140,8 +141,11 @@ export class Pane {
       if (this.#running !== running) return;
       const { otherwise } = this.settings;
       if (otherwise && !api.isAbort(error)) {
+        const { method } = this.settings;
         this.method.value = otherwise;
-        return this.stage.changeMethod(this, otherwise);
+        this.stage.changeMethod(this, otherwise);
+        this.settings.insteadOf = { method, otherwise };
+        return;
       }
       this.canvas.hidden = true;
       this.raster = null;
@@ -165,6 +169,7 @@ export class Pane {
     this.raster = new MapRaster(map, false);
     this.signed = null;
     this.note.textContent = this.note.title = "";
+    this.note.setAttribute("aria-expanded", "false");
     this.placeMap();
     this.paint();
     this.say();

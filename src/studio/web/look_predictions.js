@@ -1,6 +1,7 @@
 import * as api from "./api.js";
 import { ClassSearch } from "./class_search.js";
 import { make, newId } from "./elements.js";
+import { inSentences } from "./page_words.js";
 import { likelihood } from "./words.js";
 
 /** What the network says of the photo, and the choice of the class that is explained. */
@@ -14,7 +15,7 @@ export class Predictions {
     this.against = null;
     this.group = newId("class");
     this.guesses = make("ol", { class: "guesses", "aria-label": "Best guesses" });
-    this.warning = make("p", { class: "hint" });
+    this.warning = make("p", { class: "bad", role: "status", dir: "auto", hidden: true });
     const search = (label, placeholder, choose) =>
       new ClassSearch({ label, placeholder, modelOf: () => context.state.model, choose, report: context.report });
     this.search = search("Explain another class", "part of a name", (found) => {
@@ -23,7 +24,7 @@ export class Predictions {
     });
     this.contrast = search("Rather than", "no other class", (found) => this.setAgainst(found));
     this.element = make("section", { class: "card", "aria-labelledby": "predictions-title" },
-      make("header", {}, make("h2", { id: "predictions-title" }, "What the network sees")), this.guesses, this.search.element, this.contrast.element);
+      make("header", {}, make("h2", { id: "predictions-title" }, "What the network sees")), this.warning, this.guesses, this.search.element, this.contrast.element);
     this.empty();
   }
 
@@ -36,6 +37,7 @@ export class Predictions {
   /** As many rows as there will be, so that nothing moves when they come. */
   empty() {
     this.list = [];
+    this.warning.hidden = true;
     const rows = Math.min(5, this.context.state.model?.classes ?? 5);
     this.guesses.replaceChildren(...Array.from({ length: rows }, () =>
       make("li", { class: "guess pending", "aria-hidden": "true" }, make("span", { class: "guess-name" }, "\u00a0"), make("span", { class: "bar-track" }))));
@@ -47,12 +49,19 @@ export class Predictions {
     try {
       const answer = await api.get("/api/predictions", { ...fields, top: 5 }, signal);
       this.list = answer.predictions;
+      this.warning.hidden = true;
       this.show();
       return answer;
     } catch (error) {
       if (api.isAbort(error)) return null;
       this.empty();
-      this.context.report(error);
+      // What photo or network are to blame for is said in place, as in that of the map.
+      if (!["input", "model"].includes(error.kind)) this.context.report(error);
+      else {
+        this.guesses.replaceChildren();
+        this.warning.textContent = inSentences(error);
+        this.warning.hidden = false;
+      }
       return null;
     }
   }

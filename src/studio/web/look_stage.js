@@ -128,6 +128,16 @@ export class Stage {
     this.look.changed();
   }
 
+  /** Another network or photo may have the map that nobody chose another one for: the method is the first one again. */
+  tryFirst(isOther = () => true) {
+    for (const pane of this.panes) {
+      const { insteadOf, model } = pane.settings;
+      if (!insteadOf || !isOther(pane)) continue;
+      pane.settings = { model, options: {}, ...insteadOf };
+      pane.method.value = insteadOf.method;
+    }
+  }
+
   changeModel(pane, model) {
     pane.settings = { ...pane.settings, model: model === this.context.state.model?.id ? null : model, options: {} };
     this.load(pane);

@@ -2,6 +2,8 @@ import * as api from "./api.js";
 import { make } from "./elements.js";
 import { forgetPicture, ownPicture } from "./files.js";
 import { icon } from "./icons.js";
+import { reasonOf } from "./page_words.js";
+import { failureOf } from "./photo_failures.js";
 import { nextPhotos } from "./photo_list.js";
 
 /** Photos that are asked for at a time. */
@@ -62,13 +64,22 @@ export class PhotoRail {
     const picture = api.url(`/api/photos/${photo.id}/picture`, { side: 192 });
     const image = make("img", {
       src: ownPicture(photo) ?? picture, alt: "", loading: "lazy", decoding: "async", draggable: "false",
-      onerror: () => (image.getAttribute("src") === picture ? item.classList.add("broken") : image.setAttribute("src", picture)),
+      onerror: () => (image.getAttribute("src") === picture ? this.markBroken(item, photo) : image.setAttribute("src", picture)),
     });
     const item = make("div", { class: "thumb", role: "option", id: `photo-${photo.id}`, tabindex: -1, "aria-selected": "false", "aria-label": photo.name, title: photo.name,
       onclick: () => this.context.state.set({ photo: this.current(photo.id) }) },
       make("span", { class: "thumb-picture" }, image), make("span", { class: "thumb-name", dir: "auto", "aria-hidden": "true" }, photo.name));
     this.items.set(photo.id, item);
     return item;
+  }
+
+  /** A photo that cannot be read stays in the strip, with the reason. */
+  async markBroken(item, photo) {
+    item.classList.add("broken");
+    const error = await failureOf(photo);
+    const reason = error ? reasonOf(photo.name, error) : "the browser cannot show it";
+    item.title = `${photo.name}: ${reason}`;
+    item.setAttribute("aria-label", `${photo.name}, cannot be read: ${reason}`);
   }
 
   current(id) {

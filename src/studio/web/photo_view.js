@@ -4,7 +4,8 @@
  */
 import { button } from "./controls.js";
 import { make } from "./elements.js";
-import { ownPicture } from "./files.js";
+import { forgetPicture, ownPicture } from "./files.js";
+import { failureOf } from "./photo_failures.js";
 
 /** Pictures are asked for at these sides, so that a window's size does not make every picture another one. */
 const kSides = [512, 768, 1024, 1536, 2048];
@@ -16,13 +17,16 @@ export class PhotoView {
   #layers = [];
   #resized;
 
-  /** `label` is what a screen reader calls the view, `help` the element that says which keys it knows. */
-  constructor({ label, help }) {
+  /**
+   * `label` is what a screen reader calls the view, `help` the element that says which keys it knows. `onfailure(photo, error)` is
+   * called where a photo has no picture.
+   */
+  constructor({ label, help, onfailure }) {
     this.size = null;
     this.scale = 1;
     this.zoom = 1;
     this.cursor = null;
-    this.image = make("img", { class: "photo-view-picture", alt: "", draggable: "false" });
+    this.image = make("img", { class: "photo-view-picture", alt: "", draggable: "false", onerror: () => this.#pictureFailed(onfailure) });
     this.ring = make("div", { class: "photo-view-cursor", hidden: true });
     this.surface = make("div", {
       class: "photo-view-surface", tabindex: 0, role: "application", "aria-roledescription": "photo", "aria-label": label,
@@ -55,6 +59,17 @@ export class PhotoView {
     this.zoom = 1;
     this.moveRing();
     this.#fit();
+  }
+
+  /** A file that this browser cannot read comes from the server; what the server cannot read either has no picture. */
+  async #pictureFailed(onfailure) {
+    const { photo } = this;
+    if (this.image.getAttribute("src") === ownPicture(photo)) {
+      forgetPicture(photo);
+      return this.#fit();
+    }
+    const error = await failureOf(photo);
+    if (error && photo === this.photo) onfailure?.(photo, error);
   }
 
   /** Enlarges the photo; `place` stays where it is on the screen, by default the cursor or the middle of what is seen. */
@@ -91,7 +106,7 @@ export class PhotoView {
     const { width, height } = this.size;
     const style = getComputedStyle(this.element);
     const most = parseFloat(style.getPropertyValue("--tallest")) || 0.72;
-    const fitted = Math.min(this.element.offsetWidth, (most * innerHeight * width) / height, 4 * width);
+    const fitted = Math.min(this.element.offsetWidth, (most * innerHeight * width) / height);
     if (fitted < 1) return;
     const shown = fitted * this.zoom;
     this.scale = shown / width;

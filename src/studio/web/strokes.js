@@ -124,30 +124,41 @@ export class Painting {
 
 /**
  * Strokes as a short text for an address: "o12.100.50.3.-4_b8.20.20" is an object stroke of radius 12 from 100, 50 to
- * 103, 46, and a background dot. All numbers are whole.
+ * 103, 46, and a background dot. Numbers are whole pixels, or tenths of pixels behind a capital letter: "O120.1005.500".
  */
 export function encodeStrokes(strokes) {
   return strokes.map(({ label, radius, points }) => {
-    const numbers = [Math.round(radius)];
+    const tenths = (value) => Math.round(10 * value);
+    const isWhole = [radius, ...points.flat()].every((value) => tenths(value) % 10 === 0);
+    const rounded = isWhole ? Math.round : tenths;
+    const numbers = [rounded(radius)];
     let [x, y] = [0, 0];
     for (const point of points) {
-      const [px, py] = point.map(Math.round);
+      const [px, py] = point.map(rounded);
       numbers.push(px - x, py - y);
       [x, y] = [px, py];
     }
-    return label[0] + numbers.join(".");
+    return (isWhole ? label[0] : label[0].toUpperCase()) + numbers.join(".");
   }).join("_");
 }
+
+/** How many parts of such a text are no strokes. */
+export const badStrokes = (text) => (text ?? "").split("_").filter((part) => part && !decodeStrokes(part).length).length;
 
 /** The inverse of `encodeStrokes`. Parts that are no strokes are left out, since anyone may edit an address. */
 export function decodeStrokes(text) {
   return (text ?? "").split("_").flatMap((part) => {
-    if (!/^[ob]\d{1,5}(\.-?\d{1,6}){2,}$/.test(part)) return [];
+    if (!/^[obOB]\d{1,6}(\.-?\d{1,7}){2,}$/.test(part)) return [];
+    const unit = /[OB]/.test(part[0]) ? 10 : 1;
     const [radius, ...steps] = part.slice(1).split(".").map(Number);
-    if (radius < 1 || steps.length % 2) return [];
+    if (radius < unit || steps.length % 2) return [];
     const points = [];
     let [x, y] = [0, 0];
-    for (let i = 0; i < steps.length; i += 2) points.push([(x += steps[i]), (y += steps[i + 1])]);
-    return [{ label: kLabels[part[0]], radius, points }];
+    for (let i = 0; i < steps.length; i += 2) {
+      x += steps[i];
+      y += steps[i + 1];
+      points.push([x / unit, y / unit]);
+    }
+    return [{ label: kLabels[part[0].toLowerCase()], radius: radius / unit, points }];
   });
 }

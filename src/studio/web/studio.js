@@ -9,18 +9,22 @@ import { Shortcuts } from "./shortcuts.js";
 import { State } from "./state.js";
 import { kTabs } from "./tabs.js";
 
+/** Milliseconds in which what tabs find out about an address joins one message. */
+const kDoubtRest = 400;
+
 /**
  * What every tab is given:
  *   api            the functions of api.js
  *   studio         the answer of GET /api/studio
  *   state          a State: model, photo, class, and the lists
  *   announce(text), report(error)
+ *   doubt(text)    says, with all else of the kind, what an address names that is not there
  *   palette(name)  the 256 colours of a colour map, [[r, g, b], ...]
  *   shortcuts      add({key, text, run, tab})
  *   files          choosePhotos(), chooseModel(), take(files)
  *   viewChanged()  to be called when what `view()` returns has changed
  *   currentView()  {view: the tab's id, model, photo, class, and the fields of its view}, with the server's ids
- *   currentCommand() the fields of POST /api/commands for the present view: the tab's command(), which may be null, or the current view
+ *   currentCommand() the fields of POST /api/commands for the present view: the tab's command(), or the current view; null, or a text that says why there are none
  *   currentFiles() [[text, address, name], ...]: the tab's files(), or none
  *   currentAddress() the address that restores the view
  */
@@ -34,6 +38,16 @@ class Context {
   announce = (text) => this.notices.announce(text);
   report = (error) => this.notices.report(error);
 
+  /** One message about all that an address names in vain. */
+  doubts = new Set();
+  doubt = (text) => {
+    this.doubts.add(text);
+    clearTimeout(this.doubting);
+    this.doubting = setTimeout(() => this.report({
+      key: "address", message: `This studio does not know what the address names: ${[...this.doubts].join(", ")}.`, help: "The rest is shown as the address says.",
+    }), kDoubtRest);
+  };
+
   palette = (name) => {
     if (!this.palettes.has(name))
       this.palettes.set(name, coloursOf(this.studio.colourMaps[name]).map((hex) => [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16))));
@@ -43,6 +57,7 @@ class Context {
 
 const context = new Context();
 const { state } = context;
+state.watch(["model", "photo"], () => context.notices.clear());
 context.files = new Files(context);
 
 const views = new Map();  // what a tab's `create` returned, by the tab's id
@@ -62,6 +77,7 @@ function choose(tab, fields = null) {
     if (shown) views.get(shown.id).hide();
     shown = tab;
     document.body.dataset.tab = tab.id;
+    context.notices.clear();
     kTabs.forEach((other, i) => {
       const chosen = other === tab, button = document.getElementById(`tab-${other.id}`);
       button.setAttribute("aria-selected", chosen);
@@ -94,13 +110,14 @@ context.currentAddress = () => new URL(addressOf(shown.id, state, views.get(show
 async function restore() {
   const { tab, fields: { model, photo, class: chosen, ...fields } } = readAddress(location.hash);
   const found = { model: model && findModel(state, model), photo: photo && (await findPhoto(state, photo)) };
-  for (const kind of ["model", "photo"])
-    if ({ model, photo }[kind] && !found[kind])
-      context.report(new Error(`The address names the ${kind} “${{ model, photo }[kind]}”, which this studio does not have. Add it, and open the address again.`));
-  state.set({
-    model: found.model || state.model, photo: found.photo || state.photo, class: /^\d+$/.test(chosen ?? "") ? Number(chosen) : null,
-  });
+  context.doubts.clear();
+  const of = found.model || state.model;
+  const isClass = (text) => /^\d{1,9}$/.test(text ?? "") && (!of?.classes || Number(text) < of.classes);
+  state.set({ model: of, photo: found.photo || state.photo, class: isClass(chosen) ? Number(chosen) : null });
   choose(kTabs.find(({ id }) => id === tab) ?? kTabs[0], fields);
+  if (model && !found.model) context.doubt(`the network “${model}”`);
+  if (photo && !found.photo) context.doubt(`the photo “${photo}”`);
+  if (chosen && !isClass(chosen)) context.doubt(`the class “${chosen}”`);
 }
 
 function addCommonShortcuts(rail) {

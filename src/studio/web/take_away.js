@@ -3,6 +3,7 @@ import { post, runJob, isAbort } from "./api.js";
 import { button, download, numberField, segments } from "./controls.js";
 import { make } from "./elements.js";
 import { icon } from "./icons.js";
+import { inSentences } from "./page_words.js";
 
 const kLanguages = [["command", "Command line"], ["cpp", "C++"], ["python", "Python"]];
 
@@ -54,8 +55,9 @@ function codePart(context) {
       commands = null;
       copy.disabled = true;
       const fields = context.currentCommand();
-      code.textContent = fields ? "…" : "There is nothing in this view yet that a command could repeat.";
-      if (!fields) return;
+      const isAsked = fields && typeof fields !== "string";
+      code.textContent = isAsked ? "…" : fields || "There is nothing in this view yet that a command could repeat.";
+      if (!isAsked) return;
       try {
         const found = await post("/api/commands", fields);
         if (number !== asked) return;
@@ -63,7 +65,7 @@ function codePart(context) {
         copy.disabled = false;
         code.textContent = text();
       } catch (error) {
-        if (number === asked) code.textContent = [error.message, error.help].filter(Boolean).join("\n");
+        if (number === asked) code.textContent = inSentences(error);
       }
     },
   };
@@ -99,7 +101,7 @@ function reportPart(context) {
       note.textContent = "The report is one file that needs nothing else.";
       links.replaceChildren(make("a", { class: "button main", href: job.result.file, target: "_blank" }, "Open the report"), download("Save it", job.result.file, "fovea-report.html"));
     } catch (error) {
-      note.textContent = isAbort(error) ? "Stopped." : [error.message, error.help].filter(Boolean).join(" ");
+      note.textContent = isAbort(error) ? "Stopped." : inSentences(error);
     } finally {
       bar.hidden = stop.hidden = true;
       write.hidden = false;
