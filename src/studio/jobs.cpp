@@ -251,11 +251,17 @@ std::shared_ptr<Job> JobQueue::add(const std::string& kind, bool is_unattended, 
   {
     const std::lock_guard lock(mutex_);
     job = std::make_shared<Job>(fmt::format("j{}", ++last_id_), kind, is_unattended, std::move(work));
+    job->used_ = ++last_use_;
+    jobs_.push_back(job);  // before it can run: what it makes is counted from the beginning
   }
-  lane_.submit([this, job] { job->run(readable_, [this] { make_room(); }); });
+  try {
+    lane_.submit([this, job] { job->run(readable_, [this] { make_room(); }); });
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    std::erase(jobs_, job);
+    throw;
+  }
   const std::lock_guard lock(mutex_);
-  job->used_ = ++last_use_;
-  jobs_.push_back(job);
   forget_old();
   return job;
 }
