@@ -99,13 +99,14 @@ std::string cpp_of(const Look& look, const Named& names) {
   if (look.map.target.against)
     lines += fmt::format("  target.against = {};\n", *look.map.target.against);
   const std::string stem = stem_of(look.map.photo);
-  lines += fmt::format("  const fovea::Explanation map = explain(fovea::read_image({}), target);\n",
+  lines += fmt::format("  const fovea::Image photo = fovea::read_image({});\n"
+                       "  const fovea::Explanation map = explain(photo, target);\n",
                        literal(file_of(look.map.photo)));
   lines += fmt::format("  fovea::write_npy({}, map.map);\n", literal(stem + "-map.npy"));
   lines += fmt::format("  const fovea::DisplayRange range = {{{}, {}}};  // percentile, gamma\n",
                        number(look.range.percentile), number(look.range.gamma));
   lines += fmt::format("  fovea::OverlayStyle style;\n  style.colormap = {};\n  fovea::write_png({}, "
-                       "map.overlay(style, range));\n",
+                       "map.overlay_on(photo, style, range));\n",
                        literal(look.colormap), literal(stem + "-overlay.png"));
   return cpp_program(lines);
 }
@@ -123,11 +124,12 @@ std::string python_of(const Look& look, const Named& names) {
   for (const CodeOption& option : changed_options(look.map.choice.options))
     call.add(fmt::format("{}={}", option.name, option.python));
   const std::string stem = stem_of(look.map.photo);
-  return fmt::format("import fovea\nimport numpy\n\nmodel = {}\n{})\nnumpy.save({}, "
-                     "result.map)\nfovea.write_png({}, result.overlay({}, percentile={}, gamma={}))\n",
-                     names.python_model, call.text(), literal(stem + "-map.npy"),
-                     literal(stem + "-overlay.png"), literal(look.colormap), number(look.range.percentile),
-                     number(look.range.gamma));
+  return fmt::format(
+      "import fovea\nimport numpy\n\nmodel = {}\n{})\nnumpy.save({}, "
+      "result.map)\n# The overlay has the part of the photo that the network saw; the command and C++ write "
+      "all of the photo.\nfovea.write_png({}, result.overlay({}, percentile={}, gamma={}))\n",
+      names.python_model, call.text(), literal(stem + "-map.npy"), literal(stem + "-overlay.png"),
+      literal(look.colormap), number(look.range.percentile), number(look.range.gamma));
 }
 
 }  // namespace

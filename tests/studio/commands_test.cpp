@@ -61,6 +61,8 @@ TEST_F(CommandTexts, NameWhatDiffersFromTheDefaults) {
   EXPECT_NE(look.at("python").get<std::string>().find("samples=40"), std::string::npos);
   EXPECT_NE(look.at("cpp").get<std::string>().find("options.method_options.samples = 40;"),
             std::string::npos);
+  // As the command does, and the page.
+  EXPECT_NE(look.at("cpp").get<std::string>().find("map.overlay_on(photo, style, range)"), std::string::npos);
 }
 
 TEST_F(CommandTexts, UploadedFilesHaveTheirOwnNames) {
