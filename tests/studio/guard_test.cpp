@@ -85,8 +85,23 @@ TEST(Guard, OpensASession) {
   opening.query = {{"token", "wrong"}};
   EXPECT_EQ(status_of(guard, opening), 403);
   opening.query = {{"token", kToken}};
+  opening.method = "HEAD";
+  EXPECT_EQ(status_of(guard, opening), 200);
   opening.method = "POST";
   EXPECT_EQ(status_of(guard, opening), 403);
+}
+
+TEST(Guard, TellsPeopleWhatToOpen) {
+  const Guard guard = loopback();
+  Request asked = request({{"host", "127.0.0.1:8080"}, {"accept", "text/html,application/xml;q=0.9"}}, "/");
+  const auto page = guard.check(asked);
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->status, 403);
+  EXPECT_TRUE(page->type.starts_with("text/html"));
+  EXPECT_NE(page->body.find("fovea serve"), std::string::npos);
+  EXPECT_EQ(page->body.find(kToken), std::string::npos);
+  asked.headers[1].second = "*/*";
+  EXPECT_TRUE(guard.check(asked)->type.starts_with("application/json"));
 }
 
 TEST(Guard, TokensAreLongAndDiffer) {

@@ -120,6 +120,42 @@ TEST_F(ServerTest, AnswersOneRequestAfterAnother) {
   EXPECT_FALSE(server->is_public());
 }
 
+TEST_F(ServerTest, SaysOnceThatItCloses) {
+  start();
+  const auto closes = [](const std::string& all) {
+    int count = 0;
+    for (std::size_t at = all.find("Connection: "); at != std::string::npos;
+         at = all.find("Connection: ", at + 1))
+      ++count;
+    return count;
+  };
+  for (const std::string& asked :
+       {head("GET /hello", "Connection: close\r\n"), head("GET /nowhere", "Connection: close\r\n"),
+        head("POST /json", "Content-Length: 99999999\r\n"), head("POST /json", "Content-Length: x\r\n"),
+        head("POST /json", "Transfer-Encoding: chunked\r\n") + "x\r\n", head("GET /stream"),
+        std::string("nonsense\r\n\r\n"), head("GET /" + std::string(9000, 'x'))}) {
+    Client client(server->port());
+    client.send(asked);
+    const std::string all = client.receive_all();
+    EXPECT_EQ(closes(all), 1) << asked.substr(0, 200) << all.substr(0, 900);
+    EXPECT_NE(all.find("Connection: close\r\n"), std::string::npos) << all.substr(0, 900);
+  }
+}
+
+TEST_F(ServerTest, NamesAnAddressForOtherMachines) {
+  options.address = "0.0.0.0";
+  start();
+  EXPECT_TRUE(server->url().starts_with("http://localhost:"));
+  const std::string elsewhere = server->url_elsewhere();
+  EXPECT_TRUE(elsewhere.ends_with("/?token=" + kToken)) << elsewhere;
+  EXPECT_EQ(elsewhere.find("localhost"), std::string::npos) << elsewhere;
+  EXPECT_EQ(elsewhere.find("0.0.0.0"), std::string::npos) << elsewhere;
+  const std::string host = elsewhere.substr(7, elsewhere.find('/', 7) - 7);
+  EXPECT_EQ(status_of(answer("GET /hello HTTP/1.1\r\nHost: " + host + "\r\nAuthorization: Bearer " + kToken +
+                             "\r\n\r\n")),
+            200);
+}
+
 TEST_F(ServerTest, HeadHasNoBody) {
   start();
   Client client(server->port());

@@ -111,7 +111,8 @@ void Exchange::take_head(httplib::Request& head) {
     keeps_alive_ = false;
   if (!keeps_alive_) {
     head.headers.erase("Connection");
-    head.headers.emplace("Connection", "close");
+    head.headers.emplace("Connection", "close");  // cpp-httplib answers with the same
+    says_close_ = true;
   }
   if (refusal_)  // before the client is told to send the body
     head.headers.erase("Expect");
@@ -222,7 +223,8 @@ void Exchange::describe_failure(httplib::Response& response) {
   response.body = failure.body;
   response.headers.clear();
   response.set_header("Content-Type", failure.type);
-  response.set_header("Connection", "close");
+  if (!says_close_)
+    response.set_header("Connection", "close");
   add_headers(failure, [&](const char* name, const std::string& value) { response.set_header(name, value); });
 }
 
@@ -232,7 +234,7 @@ void Exchange::give(Response answer, httplib::Response& response) {
   add_headers(answer, [&](const char* name, const std::string& value) { response.set_header(name, value); });
   if (answer.stream)
     keeps_alive_ = false;
-  if (!keeps_alive_)
+  if (!keeps_alive_ && !says_close_)
     response.set_header("Connection", "close");
   if (!answer.stream) {
     if (!answer.type.empty())

@@ -53,6 +53,7 @@ private:
   std::optional<Response> refusal_;
   std::int64_t most_ = 0;  ///< bytes that the body may have
   bool has_body_ = false, keeps_alive_ = true;
+  bool says_close_ = false;  ///< cpp-httplib knows that the connection is to be closed
 };
 
 /// The answer to a client whose request cannot even be parsed, or is not waited for, as bytes.

@@ -22,6 +22,27 @@ Response forbidden(const std::string& message) {
   return failure_response(std::make_exception_ptr(error), [](std::string text) { return text; });
 }
 
+/// Whether a browser asks for something to show.
+bool asks_for_page(const Request& request) {
+  return (request.method == "GET" || request.method == "HEAD") &&
+         request.header("accept").find("text/html") != std::string_view::npos;
+}
+
+/// What a person sees who has opened the studio without its token.
+Response closed_page() {
+  Response response;
+  response.status = 403;
+  response.type = "text/html; charset=utf-8";
+  response.body =
+      "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+      "content=\"width=device-width\"><title>fovea studio</title></head>\n<body>\n"
+      "<h1>This address does not open the studio by itself</h1>\n"
+      "<p>Open the whole address that <code>fovea serve</code> printed when it was started: it ends "
+      "in <code>/?token=...</code>. The browser then remembers it until the studio ends.</p>\n"
+      "</body>\n</html>\n";
+  return response;
+}
+
 /// Whether a host without port is an address in digits: "192.168.0.7", "[fe80::1]".
 bool is_address(std::string host) {
   in_addr four = {};
@@ -115,8 +136,8 @@ std::optional<Response> Guard::check(const Request& request) const {
   const std::string host(request.header("host"));
   if (!is_own_host(host))
     return forbidden(fmt::format("the request is for another host, '{}'", host));
-  const bool opens =
-      request.method == "GET" && request.path == "/" && is_same_secret(request.query_value("token"), token_);
+  const bool opens = (request.method == "GET" || request.method == "HEAD") && request.path == "/" &&
+                     is_same_secret(request.query_value("token"), token_);
   if (opens)
     return open_session(request);
   if (const std::string_view origin = request.header("origin");
@@ -126,7 +147,7 @@ std::optional<Response> Guard::check(const Request& request) const {
       !site.empty() && site != "same-origin" && site != "none")
     return forbidden("a page of another site asks");
   if (!has_token(request))
-    return forbidden("the token is missing or wrong");
+    return asks_for_page(request) ? closed_page() : forbidden("the token is missing or wrong");
   return {};
 }
 

@@ -4,8 +4,11 @@
 
 #include <fmt/format.h>
 
+#include <arpa/inet.h>
 #include <array>
 #include <chrono>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -27,6 +30,29 @@ std::vector<std::string> hosts_of(const Place& place, const std::string& address
   if (!place.is_loopback && ::gethostname(name.data(), name.size() - 1) == 0)
     hosts.emplace_back(name.data());
   return hosts;
+}
+
+/// The machine's first address that is not its own loopback; else its name.
+std::string name_elsewhere() {
+  std::string found;
+  ifaddrs* all = nullptr;
+  if (::getifaddrs(&all) == 0) {
+    for (const ifaddrs* one = all; one != nullptr && found.empty(); one = one->ifa_next) {
+      // An address of IPv4 works with both kinds; those of IPv6 that hold for one link need its name besides.
+      if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != AF_INET || (one->ifa_flags & IFF_UP) == 0 ||
+          (one->ifa_flags & IFF_LOOPBACK) != 0)
+        continue;
+      std::array<char, INET_ADDRSTRLEN> text = {};
+      const auto& four = reinterpret_cast<const sockaddr_in&>(*one->ifa_addr);
+      if (::inet_ntop(AF_INET, &four.sin_addr, text.data(), text.size()) != nullptr)
+        found = text.data();
+    }
+    ::freeifaddrs(all);
+  }
+  std::array<char, 256> name = {};
+  if (found.empty() && ::gethostname(name.data(), name.size() - 1) == 0)
+    found = name.data();
+  return found;
 }
 
 }  // namespace
@@ -86,6 +112,11 @@ int Server::port() const {
 std::string Server::url() const {
   const std::string host = state_->place.is_any ? "localhost" : state_->place.host;
   return fmt::format("http://{}:{}{}", host, port(), state_->guard.opening());
+}
+
+std::string Server::url_elsewhere() const {
+  const std::string name = state_->place.is_any ? name_elsewhere() : "";
+  return name.empty() ? "" : fmt::format("http://{}:{}{}", name, port(), state_->guard.opening());
 }
 
 bool Server::is_public() const {

@@ -34,6 +34,9 @@ public:
   int port() const;
   /// The address that opens the page: "http://127.0.0.1:40123/?token=...".
   std::string url() const;
+  /// The address that opens the page from another machine, where it listens on all addresses of this one:
+  /// with the first that others know, else the machine's name. Empty where `url` is the only one.
+  std::string url_elsewhere() const;
   /// Whether other machines may reach it.
   bool is_public() const;
   /// Ends all connections, and waits for their threads.
