@@ -98,8 +98,12 @@ Rect LayerExplainer::in_photo(const Rect& rect) const {
   };
   const std::int64_t left = scaled(rect.x, seen_.width, region_.width),
                      top = scaled(rect.y, seen_.height, region_.height);
-  return {region_.x + left, region_.y + top, scaled(rect.x + rect.width, seen_.width, region_.width) - left,
-          scaled(rect.y + rect.height, seen_.height, region_.height) - top};
+  // A field may be less than one pixel of a photo that was enlarged.
+  const std::int64_t width = scaled(rect.x + rect.width, seen_.width, region_.width) - left,
+                     height = scaled(rect.y + rect.height, seen_.height, region_.height) - top;
+  return {region_.x + (width > 0 ? left : std::min(left, region_.width - 1)),
+          region_.y + (height > 0 ? top : std::min(top, region_.height - 1)),
+          std::max<std::int64_t>(width, 1), std::max<std::int64_t>(height, 1)};
 }
 
 Reconstruction LayerExplainer::send_back(std::int64_t channel, const std::optional<Unit>& only) {

@@ -48,9 +48,11 @@ Rect Framing::in_photo(const Rect& rect) const {
   auto scaled = [](std::int64_t value, double scale) {
     return static_cast<std::int64_t>(std::llround(static_cast<double>(value) * scale));
   };
-  const std::int64_t left = scaled(rect.x, sx), top = scaled(rect.y, sy);
-  return {left, top, std::min(scaled(rect.x + rect.width, sx), photo_width) - left,
-          std::min(scaled(rect.y + rect.height, sy), photo_height) - top};
+  // Of a photo that was enlarged, a part may be less than one pixel: it has the pixel that it lies in.
+  const std::int64_t left = std::min(scaled(rect.x, sx), photo_width - 1),
+                     top = std::min(scaled(rect.y, sy), photo_height - 1);
+  return {left, top, std::clamp<std::int64_t>(scaled(rect.x + rect.width, sx) - left, 1, photo_width - left),
+          std::clamp<std::int64_t>(scaled(rect.y + rect.height, sy) - top, 1, photo_height - top)};
 }
 
 Framing frame(const Image& photo, const Preprocessing& preprocessing, const InputSize& size, Crops crops) {

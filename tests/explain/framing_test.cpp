@@ -147,6 +147,22 @@ TEST(Framing, ExtremeProportionsAreCutOrRefused) {
   EXPECT_EQ(message, "a picture of 200000x1 resized to a short side of 256 would be too large");
 }
 
+TEST(Framing, ARectangleHasAtLeastOnePixelOfThePhoto) {
+  for (const auto& [width, height] :
+       {std::pair{1, 300}, std::pair{300, 1}, std::pair{2, 301}, std::pair{1, 1}})
+    for (const Crops crops : {Crops::One, Crops::Ten}) {
+      const Framing f = frame(ramp(width, height), short_side(256), {3, 224, 224}, crops);
+      for (const Framing::Crop& crop : f.crops) {
+        const Rect r = f.in_photo(crop.rect);
+        EXPECT_GE(r.width, 1);
+        EXPECT_GE(r.height, 1);
+        EXPECT_GE(std::min(r.x, r.y), 0);
+        EXPECT_LE(r.x + r.width, width);
+        EXPECT_LE(r.y + r.height, height);
+      }
+    }
+}
+
 TEST(Framing, ACropThatDoesNotFitIsAnError) {
   EXPECT_EQ(test::message_of<InputError>([] {
               frame(ramp(40, 40), short_side(16, 20), {3, 8, 8}, Crops::One);
