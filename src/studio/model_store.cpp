@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <tuple>
 
 namespace fovea::studio {
 
@@ -81,9 +82,23 @@ std::vector<std::shared_ptr<const StudioModel>> ModelStore::list() const {
   return models;
 }
 
+namespace {
+
+bool is_same(const PreprocessingSpec& a, const PreprocessingSpec& b) {
+  const auto all = [](const PreprocessingSpec& spec) {
+    return std::tie(spec.preset, spec.resize, spec.crop, spec.mean, spec.std, spec.scale, spec.channel_order);
+  };
+  return all(a) == all(b);
+}
+
+}  // namespace
+
 std::shared_ptr<const StudioModel> ModelStore::change(const std::string& id,
                                                       const PreprocessingSpec& preprocessing) {
-  StudioModel changed = *get(id);
+  const std::shared_ptr<const StudioModel> old = get(id);
+  if (is_same(old->request.preprocessing, preprocessing))
+    return old;
+  StudioModel changed = *old;
   changed.request.preprocessing = preprocessing;
   changed.network = Network::load(changed.request);
   const std::lock_guard lock(mutex_);

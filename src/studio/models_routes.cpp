@@ -2,13 +2,17 @@
 
 #include "base/json.hpp"
 #include "base/lower_case.hpp"
+#include "fovea/error.hpp"
 #include "networks/preprocessing_json.hpp"
 #include "studio/cached.hpp"
 #include "studio/explanations.hpp"
 #include "studio/request_fields.hpp"
 
 #include <exception>
+#include <fmt/format.h>
+#include <memory>
 #include <optional>
+#include <string_view>
 
 namespace fovea::studio {
 namespace {
@@ -131,14 +135,28 @@ PreprocessingSpec read_spec(JsonFields& fields) {
   return spec;
 }
 
+/// Loads a model that was sent. Its file stands alone, in no folder.
+std::shared_ptr<const StudioModel> load_sent(Studio& studio, NetworkRequest wanted, const std::string& name,
+                                             const std::shared_ptr<Upload>& file) {
+  studio.name_upload(*file, name);
+  try {
+    return studio.models().add(std::move(wanted), ModelOrigin::Uploaded, name, file);
+  } catch (const ModelError& error) {
+    if (std::string_view(error.what()).find("external data") == std::string_view::npos)
+      throw;
+    throw RequestError(422, "model",
+                       fmt::format("{} has weights in further files, which cannot be sent", name),
+                       "name it on the command line: fovea serve -m " + name);
+  }
+}
+
 Response add_model(Studio& studio, const Request& request) {
   JsonFields fields = request.query_fields();
   const std::string name = fields.text("name");
   NetworkRequest wanted;
   wanted.preprocessing = read_spec(fields);
   fields.expect_no_others();
-  studio.name_upload(*request.upload, name);
-  const auto model = studio.models().add(std::move(wanted), ModelOrigin::Uploaded, name, request.upload);
+  const auto model = load_sent(studio, std::move(wanted), name, request.upload);
   return Response::json(model_json(studio, *model, in_lane(studio, request)), 201);
 }
 
@@ -170,7 +188,8 @@ Response change_model(Studio& studio, const Request& request) {
   const std::string& id = request.parameter("model");
   const std::string old = studio.models().get(id)->key();
   const auto model = studio.models().change(id, spec);
-  studio.results().forget(old);
+  if (model->key() != old)
+    studio.results().forget(old);
   return Response::json(model_json(studio, *model, in_lane(studio, request)));
 }
 

@@ -122,8 +122,11 @@ TEST(Serve, SaysInOneSentenceWhyItCannotBegin) {
   const TemporaryFolder folder;
   fs::create_directory(folder.file("empty"));
   store(folder.file("broken.onnx"), "this is no model");
+  store(folder.file("notes.txt"), "import fovea\n");
   const std::vector<std::pair<std::vector<std::string>, std::string>> refused = {
       {{"serve", folder.file("empty")}, "is an empty folder"},
+      {{"serve", folder.file("notes.txt")}, "notes.txt"},
+      {{"serve", sample("church.jpg"), folder.file("notes.txt")}, "notes.txt"},
       {{"serve", folder.file("nowhere.jpg")}, "there is no such file"},
       {{"serve", "-m", folder.file("broken.onnx")}, "broken.onnx"},
       {{"serve", "--listen", "192.0.2.1"}, "does not have that address"},
@@ -135,8 +138,12 @@ TEST(Serve, SaysInOneSentenceWhyItCannotBegin) {
     EXPECT_NE(outcome.err.find(message), std::string::npos) << outcome.err;
     EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
   }
-  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
-           {"serve", "--port", "65536"}, {"serve", "--max-upload", "much"}, {"serve", "--jobs", "0"}})
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"serve", "--memory", "1"},
+                                             {"serve", "--memory", "63MiB"},
+                                             {"serve", "--port", "65536"},
+                                             {"serve", "--max-upload", "much"},
+                                             {"serve", "--jobs", "0"}})
     EXPECT_EQ(fovea(arguments).code, 2);
 }
 

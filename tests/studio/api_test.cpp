@@ -133,8 +133,19 @@ TEST_F(Api, SentModelsFindNoFilesBesideThem) {
   const std::string model = builder.model.SerializeAsString();
   std::ofstream(testing::TempDir() + "beside.onnx") << model;
   EXPECT_NO_THROW(Model::load(testing::TempDir() + "beside.onnx"));
-  EXPECT_EQ(error_of(send_file("/api/models", {{"name", "a.onnx"}}, model), 422).at("kind"), "model");
+  const Json error = error_of(send_file("/api/models", {{"name", "a.onnx"}}, model), 422);
+  EXPECT_EQ(error.at("kind"), "model");
+  EXPECT_EQ(error.at("message"), "a.onnx has weights in further files, which cannot be sent");
+  EXPECT_NE(error.at("help").get<std::string>().find("-m a.onnx"), std::string::npos) << error;
   std::filesystem::remove(weights);
+}
+
+TEST_F(Api, RegionsOfThinPhotosHaveAPixel) {
+  Image thin = Image::blank(1, 300, 3, 90);
+  const Json photo = json_of(send_file("/api/photos", {{"name", "thin.png"}}, encode_png(thin)));
+  const Json answer = json_of(get("/api/predictions", {{"model", "m1"}, {"photo", photo.at("id")}}));
+  EXPECT_EQ(answer.at("region").at("width"), 1) << answer;
+  EXPECT_EQ(answer.at("region").at("height"), 1) << answer;
 }
 
 TEST_F(Api, AnotherPreprocessingIsAnotherRevision) {
@@ -147,6 +158,12 @@ TEST_F(Api, AnotherPreprocessingIsAnotherRevision) {
   const Response after = get("/api/map", kMap);
   EXPECT_NE(before.body, after.body);
   EXPECT_NE(header_of(before, "ETag"), header_of(after, "ETag"));
+  EXPECT_EQ(json_of(routes.handle(change)).at("revision"), 2) << "nothing is changed";
+  const Response again = get("/api/map", kMap);
+  EXPECT_EQ(header_of(again, "ETag"), header_of(after, "ETag"));
+  change.body = "{}";
+  EXPECT_EQ(json_of(routes.handle(change)).at("revision"), 3) << "back to what the file says";
+  EXPECT_EQ(json_of(routes.handle(change)).at("revision"), 3);
   change.body = R"({"preset": "cafe"})";
   EXPECT_EQ(error_of(routes.handle(change), 400).at("kind"), "input");
 }

@@ -1,4 +1,5 @@
 #include "base/byte_size.hpp"
+#include "base/lower_case.hpp"
 #include "base/physical_memory.hpp"
 #include "base/unfinished.hpp"
 #include "cli/kit/interrupts.hpp"
@@ -15,6 +16,7 @@
 #include "fovea/error.hpp"
 #include "fovea/networks.hpp"
 #include "studio/all_routes.hpp"
+#include "studio/failure.hpp"
 #include "studio/http/server.hpp"
 #include "studio/studio.hpp"
 
@@ -45,6 +47,9 @@ struct ServeArguments {
   int jobs = 1;
 };
 
+/// With less, even the results that the page shows at once would not be kept.
+constexpr std::int64_t kLeastMemory = std::int64_t{64} << 20;
+
 std::int64_t bytes_of(const std::string& option, const std::string& text) {
   try {
     return parse_bytes(text);
@@ -58,6 +63,9 @@ studio::StudioOptions studio_options(const ServeArguments& arguments) {
   options.limits.max_upload = bytes_of("--max-upload", arguments.max_upload);
   options.limits.memory = arguments.memory.empty() ? std::min(options.limits.memory, physical_memory() / 2)
                                                    : bytes_of("--memory", arguments.memory);
+  if (!arguments.memory.empty() && options.limits.memory < kLeastMemory)
+    throw UsageError(
+        fmt::format("--memory is {}, which is too little: give it at least 64MiB", arguments.memory));
   options.limits.jobs = static_cast<std::size_t>(arguments.jobs);
   options.load = arguments.model.memory.load_options();
   options.program = arguments.model.compute_options();
@@ -89,6 +97,19 @@ void add_model(studio::Studio& studio, const ModelOptions& model) {
                                : request.found.name;
   studio.models().add(std::move(request),
                       is_bundled ? studio::ModelOrigin::Bundled : studio::ModelOrigin::Named, name);
+}
+
+/// InputError for a file that is named as a picture and is none.
+void check_named(const studio::Studio& studio, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(name, ignored) || lower_case(name).ends_with(".onnx"))
+      continue;
+    try {
+      studio.check_picture(name);
+    } catch (const studio::RequestError&) {  // a picture, but a large one: the page says so
+    }
+  }
 }
 
 /// The pictures of the command line, or the program's samples.
@@ -143,6 +164,7 @@ int serve(ServeArguments arguments) {
   const std::vector<std::string> images = arguments.images.expand(arguments.model.model);
   studio::Studio studio(studio_options(arguments));
   add_model(studio, arguments.model);
+  check_named(studio, arguments.images.paths);
   add_photos(studio, images);
   const studio::Routes routes = all_routes(studio);
   studio::ServerOptions options;
@@ -157,6 +179,8 @@ int serve(ServeArguments arguments) {
         "token and the photos\n",
         arguments.address);
   print("fovea studio: {}\n", server.url());
+  if (const std::string url = server.url_elsewhere(); !url.empty())
+    print("on other machines: {}\n", url);
   if (lost_output() != 0)
     return 1;
   const std::jthread warmer([&](const std::stop_token& stop) { warm_up(routes, studio, stop); });
@@ -190,9 +214,10 @@ void add_serve(Command app) {
                   "the largest file that the page may send, e.g. 200MB")
       .check(not_empty())
       .shows_default();
-  verb.add_option("--memory", arguments->memory,
-                  "memory for results, photos and compiled networks, of which the least recently used go "
-                  "first (default: 2GiB, at most half of the machine's)")
+  verb.add_option(
+          "--memory", arguments->memory,
+          "memory for results, photos, compiled networks and jobs, of which the least recently used go "
+          "first (default: 2GiB, at most half of the machine's)")
       .check(not_empty());
   verb.add_option("--jobs", arguments->jobs,
                   "number of long jobs that run at the same time: class models, sampling methods, reports")

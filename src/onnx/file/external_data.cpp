@@ -57,7 +57,8 @@ std::vector<fs::path> folders_of(const fs::path& model) {
   for (int link = 0; link < most_links; ++link) {
     const fs::path parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
     const fs::path folder = fs::canonical(parent, error);
-    FOVEA_CHECK(!error, "the model's folder '{}' cannot be read: {}", parent.string(), error.message());
+    FOVEA_CHECK(!error, "its external data cannot be found: the model's folder '{}' cannot be read: {}",
+                parent.string(), error.message());
     if (std::find(folders.begin(), folders.end(), folder) == folders.end())
       folders.push_back(folder);
     const fs::path target = fs::read_symlink(path, error);
