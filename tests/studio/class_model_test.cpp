@@ -11,6 +11,9 @@ using Json = nlohmann::ordered_json;
 
 class ClassModels : public StudioTest {
 protected:
+  ClassModels() = default;
+  explicit ClassModels(const StudioLimits& limits) : StudioTest(limits) {}
+
   Json start(const Json& more) {
     Json body = {{"kind", "class-model"}, {"model", "m1"}};
     body.update(more);
@@ -128,6 +131,32 @@ TEST_F(ClassModels, DefaultsAreWhatTheReaderTakes) {
     for (const auto& [name, value] : method.at("defaults").items())
       EXPECT_EQ(command.find("--" + name + " "), std::string::npos) << command;
   }
+}
+
+class ClassModelsInLittleMemory : public ClassModels {
+protected:
+  static StudioLimits little() {
+    StudioLimits limits;
+    limits.memory = std::int64_t{4} << 20;
+    return limits;
+  }
+  ClassModelsInLittleMemory() : ClassModels(little()) {}
+};
+
+TEST_F(ClassModelsInLittleMemory, KeepTheLastPictures) {
+  for (const char* id : {"j1", "j2", "j3"}) {
+    EXPECT_EQ(start({{"class", 3}, {"steps", 12}}).at("id"), id);
+    EXPECT_EQ(end_of_job(id).at("state"), "done");
+    EXPECT_LE(studio.jobs().bytes(), std::size_t{1} << 20);
+  }
+  for (const char* id : {"j1", "j2", "j3"}) {
+    const std::string frames = std::string("/api/jobs/") + id + "/frames/";
+    EXPECT_EQ(get(frames + "last").status, 200) << id;
+    EXPECT_EQ(get(frames + "3").status, 200) << id;
+  }
+  EXPECT_EQ(get("/api/jobs/j1/frames/0").body, get("/api/jobs/j1/frames/last").body) << "the others are gone";
+  const Json on = start({{"class", 3}, {"steps", 2}, {"start", "job"}, {"from", "j3"}});
+  EXPECT_EQ(end_of_job(on.at("id")).at("state"), "done");
 }
 
 TEST_F(ClassModels, CommandsWriteThePictureThatIsShown) {
