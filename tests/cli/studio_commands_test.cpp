@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <fmt/format.h>
+#include <utility>
 
 namespace fovea::studio {
 namespace {
@@ -125,20 +127,28 @@ TEST_F(StudioCommands, Inside) {
 }
 
 TEST_F(StudioCommands, ClassModel) {
-  const Json fields = {{"model", "m1"}, {"class", 3}, {"steps", 4}, {"jitter", 0.02}, {"seed", 7}};
-  Json view = {{"view", "class-model"}};
-  view.update(fields);
-  run(view);
-  Json body = {{"kind", "class-model"}};
-  body.update(fields);
-  const Json job = end_of_job(json_of(post("/api/jobs", body)).at("id"));
-  ASSERT_EQ(job.at("state"), "done") << job;
-  std::string written;
-  for (const std::string& name : test::files_in(folder.file("models")))
-    if (name.ends_with(".png"))
-      written = name;
-  expect_close(read_image(folder.file("models/" + written)), picture(get("/api/jobs/j1/frames/last").body),
-               12);
+  // As the page shows them, and otherwise than the command line would by itself.
+  for (const auto& [method, display] : {std::pair{"regularized", "fitted"},
+                                        std::pair{"regularized", "pixels"}, std::pair{"fourier", "fitted"}}) {
+    SCOPED_TRACE(fmt::format("{}, {}", method, display));
+    const Json fields = {{"model", "m1"}, {"class", 3},     {"method", method},
+                         {"steps", 4},    {"jitter", 0.02}, {"seed", 7}};
+    Json view = {{"view", "class-model"}, {"display", display}};
+    view.update(fields);
+    run(view);
+    Json body = {{"kind", "class-model"}};
+    body.update(fields);
+    const std::string id = json_of(post("/api/jobs", body)).at("id");
+    const Json job = end_of_job(id);
+    ASSERT_EQ(job.at("state"), "done") << job;
+    std::string written;
+    for (const std::string& name : test::files_in(folder.file("models")))
+      if (name.ends_with(".png"))
+        written = name;
+    expect_close(read_image(folder.file("models/" + written)),
+                 picture(get("/api/jobs/" + id + "/frames/last", {{"display", display}}).body), 12);
+    std::filesystem::remove_all(folder.file("models"));
+  }
 }
 
 }  // namespace
