@@ -33,6 +33,9 @@ test("message and advice are sentences", () => {
 test("a class model is taken away as it is shown", () => {
   const request = { kind: "class-model", model: "m1", class: 3, steps: 151, start: "zero" };
   assert.deepEqual(ascentCommand(request, { step: 42 }, "fitted"), { view: "class-model", model: "m1", class: 3, steps: 42, start: "zero", display: "fitted" });
+  const blurred = { ...request, method: "regularized", blur: 0.005 };
+  assert.match(ascentCommand(blurred, { step: 42 }, "fitted").remark, /42 steps blurs less than one of 151/);
+  assert.ok(!("remark" in ascentCommand(blurred, { step: 151 }, "fitted")) && !("remark" in ascentCommand(blurred, undefined, "fitted")));
   assert.equal(ascentCommand(request, undefined, "pixels").steps, 151);
   assert.match(ascentCommand(request, { step: 0 }, "fitted"), /before the first step/);
   assert.match(ascentCommand({ ...request, start: "job", from: "j1" }, { step: 60 }, "fitted"), /went on from another/);

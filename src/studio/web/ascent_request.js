@@ -55,12 +55,16 @@ export function ascentRequest(settings, options, target, { model, photo, from = 
 /**
  * The fields of POST /api/commands that make the picture of a frame, {step}, of an ascent that began with `request`: as many steps
  * as were made till there. A text where no single command makes it.
+ * A `remark` beside the fields says where the command's picture is another one: blur gets weaker over all steps of an ascent and
+ * ends before its last ones, so that one that was to make more steps is blurred more.
  */
 export function ascentCommand(request, frame, display) {
   const { kind, ...fields } = request;
   if (frame?.step === 0) return "This is the picture before the first step. Let a step be made to take it away as a command.";
   if (frame && fields.from) return "This picture went on from another. Start again from zero to take it away as one command.";
-  return { view: "class-model", ...fields, ...(frame ? { steps: frame.step } : {}), display };
+  const isOnTheWay = frame && frame.step < fields.steps && fields.method === "regularized" && (fields.blur > 0 || fields.coarse > 0);
+  const remark = `The command's picture is alike, not the same: an ascent of ${frame?.step} steps blurs less than one of ${fields.steps} that has got there.`;
+  return { view: "class-model", ...fields, ...(frame ? { steps: frame.step } : {}), display, ...(isOnTheWay ? { remark } : {}) };
 }
 
 /** Every `stride`-th of `count` things, so that at most `most` are left, the last one always. */

@@ -24,7 +24,7 @@ const kDoubtRest = 400;
  *   files          choosePhotos(), chooseModel(), take(files)
  *   viewChanged()  to be called when what `view()` returns has changed
  *   currentView()  {view: the tab's id, model, photo, class, and the fields of its view}, with the server's ids
- *   currentCommand() the fields of POST /api/commands for the present view: the tab's command(), or the current view; null, or a text that says why there are none
+ *   currentCommand() the fields of POST /api/commands for the present view: the tab's command(), or the current view; null, or a text that says why there are none; a `remark` among them is for the user
  *   currentFiles() [[text, address, name], ...]: the tab's files(), or none
  *   currentAddress() the address that restores the view
  */

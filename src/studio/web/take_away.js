@@ -40,6 +40,7 @@ function copyButton(label, context, text) {
 function codePart(context) {
   let commands = null, language = "command", asked = 0;
   const code = make("code", {});
+  const remark = make("p", { class: "hint", role: "status" });
   const text = () => commands?.[language] ?? "";
   const choose = segments("This view as", kLanguages, language, (value) => {
     language = value;
@@ -47,16 +48,17 @@ function codePart(context) {
   });
   const copy = copyButton("Copy", context, text);
   const element = make("section", { class: "take-code", "aria-label": "This view as code" },
-    make("div", { class: "row" }, choose.element, copy), make("pre", { tabindex: 0, role: "region", "aria-label": "Code" }, code));
+    make("div", { class: "row" }, choose.element, copy), make("pre", { tabindex: 0, role: "region", "aria-label": "Code" }, code), remark);
   return {
     element,
     async update() {
       const number = ++asked;
       commands = null;
       copy.disabled = true;
-      const fields = context.currentCommand();
-      const isAsked = fields && typeof fields !== "string";
-      code.textContent = isAsked ? "…" : fields || "There is nothing in this view yet that a command could repeat.";
+      const command = context.currentCommand(), isAsked = command && typeof command !== "string";
+      const { remark: words = "", ...fields } = isAsked ? command : {};
+      remark.textContent = words;
+      code.textContent = isAsked ? "…" : command || "There is nothing in this view yet that a command could repeat.";
       if (!isAsked) return;
       try {
         const found = await post("/api/commands", fields);
