@@ -164,10 +164,12 @@ TEST(Framing, ARectangleHasAtLeastOnePixelOfThePhoto) {
 }
 
 TEST(Framing, ACropThatDoesNotFitIsAnError) {
-  EXPECT_EQ(test::message_of<InputError>([] {
-              frame(ramp(40, 40), short_side(16, 20), {3, 8, 8}, Crops::One);
-            }),
-            "a crop of 20x20 does not fit into the picture resized to 16x16");
+  EXPECT_EQ(
+      test::message_of<InputError>([] {
+        frame(ramp(40, 40), short_side(16, 20), {3, 8, 8}, Crops::One);
+      }),
+      "a crop of 20x20 does not fit into the picture resized to 16x16: its shorter side must be resized to "
+      "at least 20");
 }
 
 TEST(Framing, ARectangleAtTheEdgeStaysInsideThePhoto) {

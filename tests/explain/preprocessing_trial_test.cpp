@@ -47,6 +47,7 @@ TEST(JudgeTrials, leave_out_one_that_calls_all_photos_the_same) {
       {trial("certain", {0.99, 0.99, 0.99, 0.99}, 1, 1), trial("varied", {0.7, 0.8, 0.6, 0.9}, 4, 0.25)});
   EXPECT_FALSE(advice.trials[0].is_sane);
   EXPECT_EQ(advice.best, 1U);
+  EXPECT_NE(advice.reason.find("'certain' is left out"), std::string::npos) << advice.reason;
   // Photos of one subject: all agree, so none is suspicious.
   const PreprocessingAdvice cats = judge_trials(
       {trial("right", {0.99, 0.98, 0.99, 0.97}, 1, 1), trial("wrong", {0.3, 0.4, 0.5, 0.3}, 1, 1)});
