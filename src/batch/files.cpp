@@ -1,5 +1,6 @@
 #include "base/fitting_name.hpp"
 #include "base/lower_case.hpp"
+#include "batch/picture_inputs.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/error.hpp"
 
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <deque>
 #include <filesystem>
+#include <iterator>
 #include <set>
 #include <system_error>
 
@@ -87,12 +89,7 @@ std::vector<std::string> all_pictures_below(const std::string& folder) {
 /// The archives among files, which runs over many photos read.
 std::vector<std::string> archives_among(const std::vector<std::string>& files) {
   std::vector<std::string> archives;
-  for (const std::string& file : files)
-    for (const char* ending : {".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar.zst", ".tzst"})
-      if (lower_case(file).ends_with(ending)) {
-        archives.push_back(file);
-        break;
-      }
+  std::copy_if(files.begin(), files.end(), std::back_inserter(archives), has_archive_name);
   return archives;
 }
 

@@ -5,17 +5,6 @@
 #include <limits>
 
 namespace fovea {
-namespace {
-
-/// Replaces `value` by the field's, if that is given.
-template <class T, class U>
-void take(T& value, const std::optional<U>& given) {
-  if (given)
-    value = static_cast<T>(*given);
-}
-
-}  // namespace
-
 ClassModelOptions read_ascent_options(JsonFields& fields) {
   using Method = ClassModelOptions::Method;
   ClassModelOptions ascent;

@@ -6,17 +6,6 @@
 #include <limits>
 
 namespace fovea {
-namespace {
-
-/// Replaces `value` by the field's, if that is given.
-template <class T, class U>
-void take(T& value, const std::optional<U>& given) {
-  if (given)
-    value = static_cast<T>(*given);
-}
-
-}  // namespace
-
 std::optional<double> number_within(JsonFields& fields, const std::string& field, double low, double high) {
   const std::optional<double> number = fields.number_if_given(field);
   if (number && !(*number >= low && *number <= high))

@@ -13,6 +13,13 @@
 /// studio. docs/c-api.md lists the fields.
 namespace fovea {
 
+/// Replaces `value` by the field's, if that is given.
+template <class T, class U>
+void take(T& value, const std::optional<U>& given) {
+  if (given)
+    value = static_cast<T>(*given);
+}
+
 /// The fields of MethodOptions by their names: samples, smooth, noise, ... InputError for a value out of
 /// range.
 MethodOptions read_method_options(JsonFields& fields);
