@@ -4,8 +4,13 @@
 
 namespace fovea {
 
-/// The treatment of results of an earlier run in the same place. Discard removes them.
-enum class EarlierResults { Refuse, Resume, Discard };
+/// The treatment of results of an earlier run in the same place.
+enum class EarlierResults {
+  Refuse,
+  Resume,
+  Discard,  ///< removes them
+  Replace,  ///< removes them if they are finished and of the same command, and refuses them otherwise
+};
 
 /// Results that exist already; a resumed run could complete or use them.
 class UnfinishedResults : public InputError {

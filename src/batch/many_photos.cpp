@@ -1,6 +1,7 @@
 #include "batch/many_photos.hpp"
 
 #include "base/failure.hpp"
+#include "batch/photo_data.hpp"
 #include "fovea/error.hpp"
 
 #include <condition_variable>
@@ -144,11 +145,13 @@ private:
   std::vector<std::thread> threads_;
 };
 
-void deliver(const ManyPhotosRun& run, ResultStore& store, const Task& task) {
+void deliver(const ManyPhotosRun& run, ResultStore& store, Task& task) {
   if (task.fatal)
     std::rethrow_exception(task.fatal);
   if (run.before)
     run.before(store.counts().photos, task.picture);
+  if (store.has_data())
+    task.result.data = photo_data_line(task.picture.name, task.result.error, task.result.data);
   store.add(task.picture.place, task.result);
   for (const std::string& warning : task.result.warnings)
     if (run.warned)
@@ -160,7 +163,7 @@ void deliver(const ManyPhotosRun& run, ResultStore& store, const Task& task) {
 }  // namespace
 
 bool run_many_photos(const ManyPhotosRun& run, ResultStore& store) {
-  if (store.is_finished())
+  if (store.are_photos_done())
     return true;
   PictureSource source(run.inputs, run.shard, store.last());
   std::deque<Task> tasks;  // in the order of the inputs; outlives the crew, which refers to them

@@ -33,7 +33,7 @@ struct ManyPhotosRun {
 /// order of the inputs, whatever the number of workers. Memory does not grow with the number of photos: at
 /// most four photos for each worker are in work. An exception of a worker is the photo's result, a row with
 /// an error, but for OutputError and Cancelled, which end the run as one of a callback does: the store keeps
-/// what was added. Returns whether all photos are done; if so, the store is finished.
+/// what was added. Returns whether all photos are done; if so, the store is finished but for a final step.
 bool run_many_photos(const ManyPhotosRun& run, ResultStore& store);
 
 }  // namespace fovea

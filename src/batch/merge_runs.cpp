@@ -1,6 +1,8 @@
 #include "batch/merge_runs.hpp"
 
 #include "base/atomic_file.hpp"
+#include "base/check.hpp"
+#include "base/fingerprint.hpp"
 #include "base/json.hpp"
 #include "base/make_folder.hpp"
 #include "batch/earlier_results.hpp"
@@ -87,7 +89,7 @@ std::map<std::int64_t, RunPart> checked(std::vector<RunPart> parts) {
   const std::string first = parts.front().manifest_path;
   const std::int64_t of = parts.front().shard.of;
   const Json settings = parts.front().manifest["settings"];
-  const bool is_tar = is_tar_output(parts.front().output);
+  const OutputKind kind = kind_of_output(parts.front().output);
   for (RunPart& part : parts) {
     const std::string path = part.manifest_path;
     if (part.shard.of == 1)
@@ -98,7 +100,7 @@ std::map<std::int64_t, RunPart> checked(std::vector<RunPart> parts) {
     if (const std::string difference = settings_difference(part.manifest["settings"], settings);
         !difference.empty())
       throw InputError(fmt::format("was made with other settings than {}: {}", first, difference), path);
-    if (is_tar_output(part.output) != is_tar)
+    if (kind_of_output(part.output) != kind)
       throw InputError(fmt::format("is of an archive or a folder, but {} is not", first), path);
     const std::int64_t number = part.shard.number;
     const auto [known, is_new] = shards.emplace(number, std::move(part));
@@ -132,19 +134,78 @@ void bring_files(const JournalRecord& record, const RunFiles& from, const RunFil
   }
 }
 
-/// Writes table and archive, photo by photo in the order of the inputs.
-RunCounts write_all_photos(std::deque<ShardReader>& readers, const RunFiles& files, TableFormat format) {
-  AtomicFile table(files.table);
-  table.write(table_header(format));
-  std::optional<AtomicFile> tar;
-  if (!files.tar.empty())
-    tar.emplace(files.tar).write(tar_beginning());
+/// The files of the merged run, of which none is there before all are whole.
+class MergedFiles {
+public:
+  MergedFiles(const RunFiles& files, TableFormat format, double seconds) : seconds_(seconds) {
+    begin(table_, files.table, table_header(format), end_.table_end);
+    begin(tar_, files.tar, files.tar.empty() ? "" : tar_beginning(), end_.tar_end);
+    begin(data_, files.data, "", end_.data_end);
+    if (data_)
+      journal_.emplace(files.journal);
+  }
+
+  /// Adds what a shard has of its next photo.
+  void add(ShardReader& reader) {
+    JournalRecord record = *reader.record();
+    Fingerprint fingerprint;
+    const auto copy = [&](std::optional<AtomicFile>& file, const std::string& bytes, std::uint64_t& end) {
+      file->write(bytes);
+      fingerprint.add(bytes);
+      end += bytes.size();
+    };
+    if (table_)
+      copy(table_, reader.rows(), end_.table_end);
+    if (tar_)
+      copy(tar_, reader.members(), end_.tar_end);
+    if (data_)
+      copy(data_, reader.data(), end_.data_end);
+    counts_.add(record);
+    if (!journal_)
+      return;
+    record.table_end = end_.table_end;
+    record.tar_end = end_.tar_end;
+    record.data_end = end_.data_end;
+    record.fingerprint = fingerprint.text();
+    record.seconds = seconds_;
+    journal_->write(to_line(record));
+  }
+
+  RunCounts finish() {
+    if (tar_)
+      tar_->write(tar_end());
+    if (journal_)
+      journal_->write(journal_end_line());
+    for (std::optional<AtomicFile>* file : {&tar_, &table_, &data_, &journal_})
+      if (*file)
+        (*file)->commit();
+    counts_.seconds = seconds_;
+    return counts_;
+  }
+
+private:
+  static void begin(std::optional<AtomicFile>& file, const std::string& path, const std::string& beginning,
+                    std::uint64_t& end) {
+    if (path.empty())
+      return;
+    file.emplace(path);
+    file->write(beginning);
+    end = beginning.size();
+  }
+
+  std::optional<AtomicFile> table_, tar_, data_, journal_;
+  JournalRecord end_;  ///< the ends of the files
+  double seconds_;     ///< of all shards
+  RunCounts counts_;
+};
+
+/// Writes the files photo by photo in the order of the inputs.
+RunCounts write_all_photos(std::deque<ShardReader>& readers, const RunFiles& files, MergedFiles& merged) {
   const auto is_later = [](const ShardReader* a, const ShardReader* b) { return a->place() > b->place(); };
   std::priority_queue<ShardReader*, std::vector<ShardReader*>, decltype(is_later)> next(is_later);
   for (ShardReader& reader : readers)
     if (reader.record())
       next.push(&reader);
-  RunCounts counts;
   std::optional<PicturePlace> before;
   while (!next.empty()) {
     ShardReader& reader = *next.top();
@@ -152,21 +213,26 @@ RunCounts write_all_photos(std::deque<ShardReader>& readers, const RunFiles& fil
     if (before && reader.place() <= *before)
       throw InputError("tells of a photo that another shard has, too", reader.files().journal);
     before = reader.place();
-    table.write(reader.rows());
-    if (tar)
-      tar->write(reader.members());
+    merged.add(reader);
     bring_files(*reader.record(), reader.files(), files);
-    counts.add(*reader.record());
     reader.next();
     if (reader.record())
       next.push(&reader);
   }
-  if (tar) {
-    tar->write(tar_end());
-    tar->commit();
+  return merged.finish();
+}
+
+/// What an output has to be, for shards of a kind.
+const char* expected_output(OutputKind kind) {
+  switch (kind) {
+  case OutputKind::Folder:
+    return "the results of these shards are files in folders: name a folder for all of them";
+  case OutputKind::Archive:
+    return "the results of these shards are archives: name an archive that ends in .tar";
+  case OutputKind::Page:
+    return "the results of these shards are of a page: name a page that ends in .html";
   }
-  table.commit();
-  return counts;
+  FOVEA_ASSERT(!"unknown kind of output");
 }
 
 /// InputError if the place of the merged results holds those of another run.
@@ -175,7 +241,9 @@ void check_output(const RunFiles& files, const Json& settings) {
   if (!fs::exists(files.manifest, ignored))
     return;
   const Json manifest = read_manifest(files.manifest);
-  if (!manifest["finished"].get<bool>() || !settings_difference(manifest["settings"], settings).empty())
+  // What was merged before, and waits for its final step, is merged again.
+  const bool is_whole = manifest["finished"].get<bool>() || manifest.contains("merged_shards");
+  if (!is_whole || !settings_difference(manifest["settings"], settings).empty())
     throw InputError("tells of results of another run: name another output", files.manifest);
 }
 
@@ -185,7 +253,7 @@ std::optional<MergedRun> already_whole(const std::vector<RunPart>& parts, const 
   if (parts.size() != 1 || parts.front().shard.of != 1 || !parts.front().is_finished())
     return std::nullopt;
   const RunPart& part = parts.front();
-  const RunFiles files(output, {}, part.table);
+  const RunFiles files(output, {}, part.table, part.has_data);
   std::error_code error;
   if (!fs::equivalent(files.manifest, part.manifest_path, error))
     return std::nullopt;
@@ -205,13 +273,10 @@ MergedRun merge_runs(const std::vector<std::string>& inputs, const std::string& 
     return *whole;
   const std::map<std::int64_t, RunPart> shards = checked(std::move(parts));
   const RunPart& first = shards.begin()->second;
-  if (is_tar_output(output) != is_tar_output(first.output))
-    throw InputError(is_tar_output(output)
-                         ? "the results of these shards are files in folders: name a folder for all of them"
-                         : "the results of these shards are archives: name an archive that ends in .tar",
-                     output);
+  if (kind_of_output(output) != kind_of_output(first.output))
+    throw InputError(expected_output(kind_of_output(first.output)), output);
   const Json settings = first.manifest["settings"];
-  const RunFiles files(output, {}, first.table);
+  const RunFiles files(output, {}, first.table, first.has_data);
   make_folder(files.folder);
   check_output(files, settings);
   std::deque<ShardReader> readers;
@@ -224,11 +289,20 @@ MergedRun merge_runs(const std::vector<std::string>& inputs, const std::string& 
     if (std::find(all["machines"].begin(), all["machines"].end(), machine) == all["machines"].end())
       all["machines"].push_back(machine);
   }
-  RunCounts counts = write_all_photos(readers, files, first.table);
-  counts.seconds = seconds;
+  for (const auto& [key, value] : first.manifest.items())
+    if (first.has_data && !all.contains(key) && key != "machine" && !is_of_every_manifest(key))
+      all[key] = value;
+  MergedFiles merged(files, first.table, seconds);
+  const RunCounts counts = write_all_photos(readers, files, merged);
   all["merged_shards"] = shards.size();
-  write_file_atomically(files.manifest, json_text(manifest_json(all, settings, {}, true, counts)) + "\n");
-  return {files, counts, static_cast<std::int64_t>(shards.size())};
+  write_file_atomically(files.manifest,
+                        json_text(manifest_json(all, settings, {}, !first.has_data, counts)) + "\n");
+  return {files, counts, static_cast<std::int64_t>(shards.size()), first.has_data};
+}
+
+RunDescription description_of(const std::string& manifest) {
+  const RunPart part(manifest);
+  return {part.output, part.shard, part.table, part.manifest["settings"], {}, part.has_data};
 }
 
 }  // namespace fovea

@@ -17,6 +17,8 @@ struct ResultFile {
 struct PhotoResult {
   std::vector<TableRow> rows = {};
   std::vector<ResultFile> files = {};
+  /// JSON in one line, for the final step of a run that has one (`RunDescription::has_data`).
+  std::string data = {};
   std::string error = {};                  ///< a sentence if there is no result, or not every one
   std::vector<std::string> warnings = {};  ///< for who watches the run
 };

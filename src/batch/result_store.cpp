@@ -44,31 +44,55 @@ std::string read_part(const std::string& path, std::uint64_t begin, std::uint64_
   return bytes;
 }
 
-/// InputError if the unfinished form of a file lacks something of what its journal tells of.
-void check_length(const std::string& path, std::uint64_t bytes) {
+/// Cuts a file behind what its journal tells of. InputError if something of that is missing.
+void cut_to(const std::string& path, AppendFile& file, std::uint64_t bytes) {
   std::error_code error;
-  if (const std::uintmax_t size = fs::file_size(partial_name(path), error); error || size < bytes)
+  if (const std::uintmax_t size = fs::file_size(path, error); error || size < bytes)
     throw InputError(fmt::format("is shorter than the {} bytes that its journal tells of: begin anew", bytes),
-                     partial_name(path));
+                     path);
+  file.cut(bytes);
+}
+
+/// Opens a file that grows: what is there up to the end, if a run goes on, else a beginning.
+void open_file(std::optional<AppendFile>& file, const std::string& path, bool goes_on, std::uint64_t& end,
+               const std::string& beginning) {
+  file.emplace(path);
+  if (goes_on)
+    return cut_to(path, *file, end);
+  file->cut(0);
+  file->append(beginning);
+  end = beginning.size();
 }
 
 }  // namespace
 
 ResultStore::ResultStore(RunDescription run, EarlierResults earlier)
-    : run_(std::move(run)), files_(run_.output, run_.shard, run_.table) {
+    : run_(std::move(run)), files_(run_.output, run_.shard, run_.table, run_.has_data) {
   run_.settings["table"] = name_of(run_.table);
+  if (run_.has_data)
+    run_.settings["data"] = true;
+  if (kind_of_output(run_.output) == OutputKind::Page)
+    run_.settings["page"] = true;
   // The form in which they are read back from a file.
   run_.settings = nlohmann::ordered_json::parse(json_text(run_.settings));
   make_folder(files_.folder);
-  std::vector<std::string> all = {files_.manifest, files_.journal, files_.table, partial_name(files_.table)};
-  if (has_tar())
-    all.insert(all.end(), {files_.tar, partial_name(files_.tar)});
-  std::error_code ignored;
-  if (earlier == EarlierResults::Discard)
-    for (const std::string& path : all)
+  if (earlier == EarlierResults::Replace && exists(files_.manifest)) {
+    const nlohmann::ordered_json manifest = read_manifest(files_.manifest);
+    const bool is_of_command =
+        manifest["settings"].value("command", "") == run_.settings.value("command", "");
+    earlier =
+        manifest["finished"].get<bool>() && is_of_command ? EarlierResults::Discard : EarlierResults::Refuse;
+  }
+  if (earlier == EarlierResults::Discard) {
+    std::error_code ignored;
+    for (const std::string& path : working_files())
       fs::remove(path, ignored);
+    for (const std::string& path : {files_.table, files_.tar})
+      if (!path.empty())
+        fs::remove(path, ignored);
+  }
   const bool begun = exists(files_.manifest);
-  if (begun && earlier == EarlierResults::Refuse) {
+  if (begun && earlier != EarlierResults::Resume) {
     (void)read_manifest(files_.manifest);  // it may be somebody else's file
     throw UnfinishedResults("results of an earlier run are there", files_.manifest);
   }
@@ -84,10 +108,8 @@ void ResultStore::begin() {
       check_replacement(path);
   const UnfinishedLock hold = hold_unfinished();
   is_empty_ = true;
-  for (const std::string& path : {files_.manifest, files_.journal, partial_name(files_.table)})
+  for (const std::string& path : working_files())
     note_unfinished(path);
-  if (has_tar())
-    note_unfinished(partial_name(files_.tar));
   write_manifest(false);
   open_files();
 }
@@ -97,9 +119,12 @@ void ResultStore::resume() {
   if (const std::string difference = settings_difference(manifest["settings"], run_.settings);
       !difference.empty())
     throw InputError(fmt::format("the earlier run had other settings: {}", difference), files_.manifest);
+  for (const auto& [key, value] : manifest.items())
+    if (!run_.about.contains(key) && !is_of_every_manifest(key))
+      run_.about[key] = value;
   if (manifest["finished"].get<bool>()) {
     counts_ = counts_in(manifest, files_.manifest);
-    is_finished_ = true;
+    is_finished_ = are_photos_done_ = true;
     return;
   }
   journal_.emplace(files_.journal);  // whose lock keeps others away while it is read
@@ -140,15 +165,18 @@ void ResultStore::resume() {
 }
 
 bool ResultStore::is_whole(const JournalRecord& record) const {
-  if (record.table_end < table_end_ || record.tar_end < tar_end_)
+  if (record.table_end < table_end_ || record.tar_end < tar_end_ || record.data_end < data_end_)
     return false;
   Fingerprint fingerprint;
-  const std::string rows = read_part(partial_name(files_.table), table_end_, record.table_end);
+  const std::string rows =
+      files_.table.empty() ? "" : read_part(partial_name(files_.table), table_end_, record.table_end);
   fingerprint.add(rows);
   if (rows.size() != record.table_end - table_end_)
     return false;
   if (has_tar())
     fingerprint.add(read_part(partial_name(files_.tar), tar_end_, record.tar_end));
+  if (has_data())
+    fingerprint.add(read_part(files_.data, data_end_, record.data_end));
   return fingerprint.text() == record.fingerprint;
 }
 
@@ -157,32 +185,21 @@ void ResultStore::take(const JournalRecord& record) {
   last_ = PicturePlace{record.input, record.member};
   table_end_ = record.table_end;
   tar_end_ = record.tar_end;
+  data_end_ = record.data_end;
 }
 
 void ResultStore::open_files() {
   if (!journal_)
     journal_.emplace(files_.journal);
-  table_.emplace(partial_name(files_.table));
+  const bool goes_on = last_.has_value();
+  if (!goes_on)
+    journal_->cut(0);
+  if (!files_.table.empty())
+    open_file(table_, partial_name(files_.table), goes_on, table_end_, table_header(run_.table));
   if (has_tar())
-    tar_.emplace(partial_name(files_.tar));
-  if (last_) {
-    check_length(files_.table, table_end_);
-    if (tar_)
-      check_length(files_.tar, tar_end_);
-    table_->cut(table_end_);
-    if (tar_)
-      tar_->cut(tar_end_);
-    return;
-  }
-  journal_->cut(0);
-  table_->cut(0);
-  table_->append(table_header(run_.table));
-  table_end_ = table_header(run_.table).size();
-  if (!tar_)
-    return;
-  tar_->cut(0);
-  tar_->append(tar_beginning());
-  tar_end_ = tar_beginning().size();
+    open_file(tar_, partial_name(files_.tar), goes_on, tar_end_, tar_beginning());
+  if (has_data())
+    open_file(data_, files_.data, goes_on, data_end_, "");
 }
 
 double ResultStore::seconds() const {
@@ -202,13 +219,13 @@ void ResultStore::write_files(PhotoResult& result) const {
 }
 
 void ResultStore::add(const PicturePlace& place, const PhotoResult& result) {
-  FOVEA_ASSERT(journal_ && table_ && !is_finished_);
+  FOVEA_ASSERT(journal_ && !are_photos_done_);
   std::string lines, members;
   for (const TableRow& row : result.rows)
     lines += table_line(row, run_.table);
   JournalRecord record{.input = place.input,
                        .member = place.member,
-                       .rows = static_cast<std::int64_t>(result.rows.size()),
+                       .rows = table_ ? static_cast<std::int64_t>(result.rows.size()) : 0,
                        .error = result.error,
                        .seconds = seconds()};
   for (const ResultFile& file : result.files)
@@ -218,30 +235,35 @@ void ResultStore::add(const PicturePlace& place, const PhotoResult& result) {
       record.files.push_back(file.name);
   record.table_end = table_end_ + lines.size();
   record.tar_end = tar_end_ + members.size();
-  record.fingerprint = Fingerprint().add(lines).add(members).text();
+  const std::string data = data_ ? result.data + "\n" : "";
+  record.data_end = data_end_ + data.size();
+  record.fingerprint = Fingerprint().add(lines).add(members).add(data).text();
   if (const auto now = std::chrono::steady_clock::now(); now - synced_ > std::chrono::seconds(1)) {
-    table_->sync();
-    if (tar_)
-      tar_->sync();
+    for (std::optional<AppendFile>* file : {&table_, &tar_, &data_})
+      if (*file)
+        (*file)->sync();
     record.is_rest_on_disk = true;
     synced_ = now;
   }
   if (tar_)
     tar_->append(members);
-  table_->append(lines);
+  if (table_)
+    table_->append(lines);
+  if (data_)
+    data_->append(data);
   journal_->append(to_line(record));
   keep();
   take(record);
 }
 
 void ResultStore::finish() {
-  FOVEA_ASSERT(journal_ && table_ && !is_finished_);
+  FOVEA_ASSERT(journal_ && !are_photos_done_);
   keep();
-  if (tar_) {
+  if (tar_)
     tar_->append(tar_end());
-    tar_->sync();
-  }
-  table_->sync();
+  for (std::optional<AppendFile>* file : {&table_, &tar_, &data_})
+    if (*file)
+      (*file)->sync();
   counts_.seconds = seconds();
   journal_->append(journal_end_line());
   journal_->sync();
@@ -252,11 +274,25 @@ void ResultStore::rename_and_tell() {
   for (const std::string& path : {files_.table, files_.tar})
     if (!path.empty() && exists(partial_name(path)))
       rename_file(partial_name(path), path);
+  are_photos_done_ = true;
+  if (!has_data() || run_.shard.of > 1)
+    tell_of_the_end();
+}
+
+void ResultStore::finish_final_step() {
+  FOVEA_ASSERT(are_photos_done_ && !is_finished_);
+  tell_of_the_end();
+}
+
+void ResultStore::tell_of_the_end() {
   write_manifest(true);
   is_finished_ = true;
+  if (run_.shard.of > 1)
+    return;  // merging reads those of shards
   std::error_code ignored;
-  if (run_.shard.of == 1)  // merging reads those of shards
-    fs::remove(files_.journal, ignored);
+  fs::remove(files_.journal, ignored);
+  if (has_data())
+    fs::remove(files_.data, ignored);
 }
 
 void ResultStore::write_manifest(bool is_finished) const {
@@ -269,10 +305,19 @@ void ResultStore::keep() {
   if (!is_empty_)
     return;
   is_empty_ = false;
-  for (const std::string& path : {files_.manifest, files_.journal, partial_name(files_.table)})
+  for (const std::string& path : working_files())
     forget_unfinished(path);
+}
+
+std::vector<std::string> ResultStore::working_files() const {
+  std::vector<std::string> files = {files_.manifest, files_.journal};
+  if (!files_.table.empty())
+    files.push_back(partial_name(files_.table));
   if (has_tar())
-    forget_unfinished(partial_name(files_.tar));
+    files.push_back(partial_name(files_.tar));
+  if (has_data())
+    files.push_back(files_.data);
+  return files;
 }
 
 }  // namespace fovea

@@ -17,18 +17,24 @@ namespace fovea {
 
 /// What a run is, for its manifest.
 struct RunDescription {
-  std::string output;  ///< a folder, or an archive (`is_tar_output`)
+  std::string output;  ///< a folder, an archive or a page (`kind_of_output`)
   Shard shard;
   TableFormat table = TableFormat::Csv;
   /// All that results depend on: compared when the run goes on and when shards are merged.
   nlohmann::ordered_json settings;
-  /// Further fields of the manifest.
+  /// Further fields of the manifest. Those of an earlier run that are not among them stay.
   nlohmann::ordered_json about;
+  /// Whether a final step follows once all photos are done, which makes results of what each photo gives as
+  /// `PhotoResult::data`. Of several shards, it follows their merging.
+  bool has_data = false;
 };
 
 /// The results of a run over many photos, which grow by one photo after the other and survive the end of the
 /// process, or of the machine, at any moment. What a run that goes on writes in the end is equal, byte for
 /// byte, to what an uninterrupted one would have written, but for seconds in manifest and journal.
+///
+/// A run with data and without shards is finished by its final step, between `finish` and
+/// `finish_final_step`. One that ended there goes on with that step alone.
 class ResultStore {
 public:
   /// With Resume, goes on behind the last photo that is whole in all files; with Refuse, results of an
@@ -36,21 +42,29 @@ public:
   /// naming a file that cannot be written, or that is not to be replaced (`base/replacement.hpp`).
   ResultStore(RunDescription run, EarlierResults earlier);
 
-  /// Whether an earlier run has done everything.
+  /// Whether everything is done, by this run or an earlier one.
   bool is_finished() const { return is_finished_; }
+  /// Whether all photos are done, and at most the final step is not.
+  bool are_photos_done() const { return are_photos_done_; }
   /// The place of the last photo that is done.
   std::optional<PicturePlace> last() const { return last_; }
   /// With those of earlier runs.
   const RunCounts& counts() const { return counts_; }
   const RunFiles& files() const { return files_; }
+  /// As the manifest has them.
+  const nlohmann::ordered_json& settings() const { return run_.settings; }
+  const nlohmann::ordered_json& about() const { return run_.about; }
+  bool has_data() const { return run_.has_data; }
 
   /// Writes the files of a result, if they belong into a folder, and takes their bytes away. Any thread may
   /// call this, before the result is added. OutputError.
   void write_files(PhotoResult& result) const;
   /// Adds the results of the next photo: all or, after an OutputError or a kill, nothing that counts.
   void add(const PicturePlace& place, const PhotoResult& result);
-  /// Gives the files their final names.
+  /// To be called once all photos are done: gives the files their final names.
   void finish();
+  /// To be called once the final step is done: removes the data, which nothing needs any more.
+  void finish_final_step();
 
 private:
   void begin();
@@ -61,7 +75,10 @@ private:
   void open_files();
   /// Final names, as far as the files have them not yet.
   void rename_and_tell();
+  void tell_of_the_end();
   void write_manifest(bool is_finished) const;
+  /// The files that grow or tell of the run, by the names that they have until it is finished.
+  std::vector<std::string> working_files() const;
   /// Lets an interrupt leave the files in place.
   void keep();
   bool has_tar() const { return !files_.tar.empty(); }
@@ -71,13 +88,13 @@ private:
   RunFiles files_;
   RunCounts counts_;
   std::optional<PicturePlace> last_;
-  bool is_finished_ = false;
+  bool is_finished_ = false, are_photos_done_ = false;
   bool is_empty_ = false;  ///< begun here, without photos yet
-  std::uint64_t table_end_ = 0, tar_end_ = 0;
+  std::uint64_t table_end_ = 0, tar_end_ = 0, data_end_ = 0;
   double earlier_seconds_ = 0;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point synced_ = begin_;
-  std::optional<AppendFile> journal_, table_, tar_;
+  std::optional<AppendFile> journal_, table_, tar_, data_;
 };
 
 }  // namespace fovea

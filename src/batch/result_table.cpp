@@ -13,8 +13,8 @@
 namespace fovea {
 namespace {
 
-constexpr EnumNames<TableFormat, 2> kFormats = {
-    {{TableFormat::Csv, "csv"}, {TableFormat::JsonLines, "jsonl"}}};
+constexpr EnumNames<TableFormat, 3> kFormats = {
+    {{TableFormat::Csv, "csv"}, {TableFormat::JsonLines, "jsonl"}, {TableFormat::None, "none"}}};
 
 std::string text_of(const std::optional<std::int64_t>& number) {
   return number ? std::to_string(*number) : "";
@@ -76,7 +76,7 @@ std::string table_header(TableFormat format) {
 }
 
 std::string table_line(const TableRow& row, TableFormat format) {
-  return format == TableFormat::Csv ? csv_line(row) : json_line(row);
+  return format == TableFormat::Csv ? csv_line(row) : format == TableFormat::JsonLines ? json_line(row) : "";
 }
 
 }  // namespace fovea

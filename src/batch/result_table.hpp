@@ -9,9 +9,9 @@
 
 namespace fovea {
 
-/// The form of a table of results.
-enum class TableFormat : std::uint8_t { Csv, JsonLines };
-/// "csv" or "jsonl", which is also the ending of the file. InputError for another name.
+/// The form of a table of results; None for runs that have no table.
+enum class TableFormat : std::uint8_t { Csv, JsonLines, None };
+/// "csv" or "jsonl", which is also the ending of the file, or "none". InputError for another name.
 TableFormat parse_table_format(std::string_view name);
 std::string_view name_of(TableFormat format);
 
@@ -28,9 +28,10 @@ struct TableRow {
   std::string error = {};
 };
 
-/// The line of the columns' names with its end; "" for JSON lines.
+/// The line of the columns' names with its end; "" for other forms than CSV.
 std::string table_header(TableFormat format);
-/// A line with its end. Numbers have nine digits; what is not there is an empty field, or none in JSON.
+/// A line with its end, "" for None. Numbers have nine digits; what is not there is an empty field, or none
+/// in JSON.
 std::string table_line(const TableRow& row, TableFormat format);
 
 }  // namespace fovea

@@ -1,7 +1,7 @@
 #include "batch/run_files.hpp"
 
 #include "base/json.hpp"
-#include "base/lower_case.hpp"
+#include "base/output_name.hpp"
 #include "base/read_file.hpp"
 #include "fovea/error.hpp"
 
@@ -22,18 +22,27 @@ constexpr std::size_t kMostFailures = 100;
 
 }  // namespace
 
-bool is_tar_output(const std::string& output) {
-  return lower_case(output).ends_with(".tar") &&
-         !lower_case(fs::path(output).filename().string()).starts_with(".tar");
+OutputKind kind_of_output(const std::string& output) {
+  const std::string name = fs::path(output).filename().string();
+  return has_ending(name, kArchiveEndings) ? OutputKind::Archive
+         : has_ending(name, kPageEndings)  ? OutputKind::Page
+                                           : OutputKind::Folder;
 }
 
-RunFiles::RunFiles(const std::string& output, const Shard& shard, TableFormat format) {
+bool is_tar_output(const std::string& output) {
+  return kind_of_output(output) == OutputKind::Archive;
+}
+
+RunFiles::RunFiles(const std::string& output, const Shard& shard, TableFormat format, bool has_data) {
   const std::string ending = "." + std::string(name_of(format));
-  if (is_tar_output(output)) {
-    const std::string base = output.substr(0, output.size() - 4) + shard.suffix();
-    folder = fs::path(output).parent_path().string();
-    tar = base + ".tar";
+  const OutputKind kind = kind_of_output(output);
+  if (kind != OutputKind::Folder) {
+    const fs::path path = output;
+    const std::string base = (path.parent_path() / path.stem()).string() + shard.suffix();
+    folder = path.parent_path().string();
+    tar = kind == OutputKind::Archive ? base + ".tar" : "";
     table = base + ".results" + ending;
+    data = base + ".data";
     manifest = base + ".manifest.json";
     journal = base + ".journal";
   } else {
@@ -42,9 +51,14 @@ RunFiles::RunFiles(const std::string& output, const Shard& shard, TableFormat fo
     };
     folder = output;
     table = path("results", ending);
+    data = path("results", ".data");
     manifest = path("manifest", ".json");
     journal = path("journal", "");
   }
+  if (format == TableFormat::None)
+    table = "";
+  if (!has_data)
+    data = "";
   if (folder.empty())
     folder = ".";
 }
@@ -57,6 +71,8 @@ std::string to_line(const JournalRecord& record) {
   Json json = {{"at", {record.input, record.member}}, {"rows", record.rows},
                {"table", record.table_end},           {"tar", record.tar_end},
                {"check", record.fingerprint},         {"seconds", record.seconds}};
+  if (record.data_end > 0)
+    json["data"] = record.data_end;
   if (!record.files.empty())
     json["files"] = record.files;
   if (!record.error.empty())
@@ -83,6 +99,7 @@ JournalLine parse_journal_line(const std::string& line) {
     record.tar_end = json.at("tar").get<std::uint64_t>();
     record.fingerprint = json.at("check").get<std::string>();
     record.seconds = json.at("seconds").get<double>();
+    record.data_end = json.value("data", record.data_end);
     record.files = json.value("files", record.files);
     record.error = json.value("error", record.error);
     record.is_rest_on_disk = json.value("synced", false);
@@ -114,6 +131,12 @@ Json manifest_json(const Json& about, const Json& settings, const Shard& shard, 
   json["seconds"] = counts.seconds;
   json["failures"] = counts.failures;
   return json;
+}
+
+bool is_of_every_manifest(const std::string& key) {
+  static constexpr std::string_view keys[] = {"shard",  "settings", "finished",
+                                              "counts", "seconds",  "failures"};
+  return std::find(std::begin(keys), std::end(keys), key) != std::end(keys);
 }
 
 RunCounts counts_in(const Json& manifest, const std::string& path) {

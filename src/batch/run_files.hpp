@@ -12,17 +12,26 @@
 /// The files of a run over many photos.
 namespace fovea {
 
-/// Whether results go into an archive, by the name of the output: it ends in .tar.
+/// What results go into, by the name of the output.
+enum class OutputKind : std::uint8_t {
+  Folder,
+  Archive,  ///< it ends in .tar
+  Page,     ///< it ends in .html or .htm; pictures' files lie in the folder of the page
+};
+OutputKind kind_of_output(const std::string& output);
+/// Whether results go into an archive.
 bool is_tar_output(const std::string& output);
 
-/// The files of one shard. In a folder: results.csv, manifest.json and journal, with the shard's suffix
-/// ("results-2-of-8.csv"), beside the pictures' files. For an archive maps.tar: maps.tar, maps.results.csv,
-/// maps.manifest.json and maps.journal, with the suffix behind "maps".
+/// The files of one shard. In a folder: results.csv, results.data, manifest.json and journal, with the
+/// shard's suffix ("results-2-of-8.csv"), beside the pictures' files. For an archive maps.tar: maps.tar,
+/// maps.results.csv, maps.data, maps.manifest.json and maps.journal, with the suffix behind "maps"; for a
+/// page likewise.
 struct RunFiles {
-  RunFiles(const std::string& output, const Shard& shard, TableFormat format);
-  std::string folder;    ///< of the pictures' files or of the archive; never empty
+  RunFiles(const std::string& output, const Shard& shard, TableFormat format, bool has_data = false);
+  std::string folder;    ///< of the pictures' files, of the archive or of the page; never empty
   std::string tar;       ///< the archive with the pictures' files; empty: they lie in the folder
-  std::string table;     ///< one line for each result
+  std::string table;     ///< one line for each result; empty: there is none
+  std::string data;      ///< what the final step needs, a line for each photo; empty: there is none
   std::string manifest;  ///< about the run; exists from its beginning
   std::string journal;   ///< of a run that is not finished or not merged: what was done for each picture
 };
@@ -34,7 +43,8 @@ struct JournalRecord {
   std::int64_t input = 0, member = 0;        ///< its place among the inputs
   std::int64_t rows = 0;                     ///< lines of the table
   std::uint64_t table_end = 0, tar_end = 0;  ///< bytes in the files, this picture's included
-  std::string fingerprint = {};              ///< of its bytes in both
+  std::uint64_t data_end = 0;                ///< likewise, in the data
+  std::string fingerprint = {};              ///< of its bytes in all of them
   std::vector<std::string> files = {};       ///< in the folder, relative to it
   std::string error = {};                    ///< why there is no result, or not every one
   double seconds = 0;                        ///< wall-clock time of the run until then
@@ -65,6 +75,8 @@ struct RunCounts {
 nlohmann::ordered_json manifest_json(const nlohmann::ordered_json& about,
                                      const nlohmann::ordered_json& settings, const Shard& shard,
                                      bool is_finished, const RunCounts& counts);
+/// Whether every manifest has a field of that name, besides those of its `about`.
+bool is_of_every_manifest(const std::string& key);
 /// The counts in a manifest. InputError naming the file if they are not there.
 RunCounts counts_in(const nlohmann::ordered_json& manifest, const std::string& path);
 /// InputError naming the file if it is no manifest.

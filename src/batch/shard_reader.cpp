@@ -29,12 +29,13 @@ Shard shard_in(const nlohmann::ordered_json& manifest, const std::string& path) 
 }
 
 /// The output of a run whose manifest has that path, by the rules of RunFiles.
-std::string output_of(const std::string& manifest, const Shard& shard) {
+std::string output_of(const std::string& manifest, const Shard& shard, bool is_page) {
   const std::string folder = fs::path(manifest).parent_path().string();
   const std::string name = fs::path(manifest).filename().string();
   const std::string end = shard.suffix() + ".manifest.json";
   if (name.size() > end.size() && name.ends_with(end))
-    return (fs::path(folder) / (name.substr(0, name.size() - end.size()) + ".tar")).string();
+    return (fs::path(folder) / (name.substr(0, name.size() - end.size()) + (is_page ? ".html" : ".tar")))
+        .string();
   if (name != "manifest" + shard.suffix() + ".json")
     throw InputError("has another name than the manifest of its shard has", manifest);
   return folder.empty() ? "." : folder;
@@ -44,11 +45,12 @@ std::string output_of(const std::string& manifest, const Shard& shard) {
 
 RunPart::RunPart(const std::string& path)
     : manifest_path(path), manifest(read_manifest(path)), shard(shard_in(manifest, path)),
-      output(output_of(path, shard)) {
+      output(output_of(path, shard, manifest["settings"].contains("page"))) {
   const auto& settings = manifest["settings"];
   if (!settings.contains("table") || !settings["table"].is_string())
     throw InputError("is not the manifest of a run over many photos", path);
   table = parse_table_format(settings["table"].get<std::string>());
+  has_data = settings.contains("data");
 }
 
 void PiecewiseFile::fill(std::size_t bytes) {
@@ -97,12 +99,14 @@ void PiecewiseFile::expect_left(std::uint64_t bytes) {
 }
 
 ShardReader::ShardReader(const RunPart& part)
-    : files_(part.output, part.shard, part.table), journal_(files_.journal), table_(files_.table),
-      tar_(files_.tar) {
-  const std::string header = table_header(part.table);
-  if (table_.read(header.size()) != header)
-    throw InputError("is not the table of a run over many photos", files_.table);
-  table_begin_ = header.size();
+    : files_(part.output, part.shard, part.table, part.has_data), journal_(files_.journal),
+      table_(files_.table), tar_(files_.tar), data_(files_.data) {
+  if (!files_.table.empty()) {
+    const std::string header = table_header(part.table);
+    if (table_.read(header.size()) != header)
+      throw InputError("is not the table of a run over many photos", files_.table);
+    table_begin_ = header.size();
+  }
   if (!files_.tar.empty()) {
     if (tar_.read(tar_beginning().size()) != tar_beginning())
       throw InputError("is not the archive of a run over many photos", files_.tar);
@@ -119,24 +123,32 @@ std::string ShardReader::members() {
   return tar_.read(record_->tar_end - tar_begin_);
 }
 
+std::string ShardReader::data() {
+  return data_.read(record_->data_end - data_begin_);
+}
+
 void ShardReader::next() {
   if (record_) {
     table_begin_ = record_->table_end;
     tar_begin_ = record_->tar_end;
+    data_begin_ = record_->data_end;
   }
   const std::optional<PicturePlace> before = record_ ? std::optional(place()) : std::nullopt;
   const std::optional<std::string> line = journal_.read_line();
   JournalLine next = line ? parse_journal_line(*line) : JournalLine{};
   if (next.kind == JournalLine::Kind::End) {
     record_.reset();
-    table_.expect_left(0);
+    if (!files_.table.empty())
+      table_.expect_left(0);
+    if (!files_.data.empty())
+      data_.expect_left(0);
     if (!files_.tar.empty())
       tar_.expect_left(tar_end().size());
     return;
   }
   record_ = std::move(next.record);
   if (next.kind == JournalLine::Kind::Broken || record_->table_end < table_begin_ ||
-      record_->tar_end < tar_begin_ || (before && place() <= *before))
+      record_->tar_end < tar_begin_ || record_->data_end < data_begin_ || (before && place() <= *before))
     throw InputError("is damaged: do this shard again", files_.journal);
 }
 

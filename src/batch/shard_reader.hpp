@@ -17,6 +17,7 @@ struct RunPart {
   nlohmann::ordered_json manifest;
   Shard shard;
   TableFormat table = TableFormat::Csv;
+  bool has_data = false;
   std::string output;  ///< that the run was given
 
   /// InputError naming the manifest if it is none.
@@ -55,17 +56,18 @@ public:
   /// The next photo's record; none at the end.
   const std::optional<JournalRecord>& record() const { return record_; }
   PicturePlace place() const { return {record_->input, record_->member}; }
-  /// The lines of the table, and the members of the archive, of that photo; once, each.
+  /// The lines of the table, the members of the archive, and the line of the data, of that photo; once, each.
   std::string rows();
   std::string members();
+  std::string data();
   /// Goes on to the next photo.
   void next();
   const RunFiles& files() const { return files_; }
 
 private:
   RunFiles files_;
-  PiecewiseFile journal_, table_, tar_;
-  std::uint64_t table_begin_ = 0, tar_begin_ = 0;
+  PiecewiseFile journal_, table_, tar_, data_;
+  std::uint64_t table_begin_ = 0, tar_begin_ = 0, data_begin_ = 0;
   std::optional<JournalRecord> record_;
 };
 

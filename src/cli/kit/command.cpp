@@ -133,6 +133,30 @@ std::vector<std::pair<std::string, std::vector<std::string>>> Command::given_opt
   return given;
 }
 
+std::vector<std::string> Command::plain_arguments(const std::set<std::string>& left_out) const {
+  std::vector<std::string> words = describe().names, options;
+  words.erase(words.begin());
+  for (const CLI::Option* option : app_->get_options()) {
+    if (option->count() == 0 || left_out.count(option->get_name()) > 0)
+      continue;
+    const std::vector<std::string>& values = option->results();
+    if (option->get_positional()) {
+      words.insert(words.end(), values.begin(), values.end());
+      continue;
+    }
+    const bool is_flag = option->get_items_expected_max() == 0;
+    if (is_flag && values.back() == "true")
+      options.push_back(option->get_name());
+    else if (const char between = option->get_delimiter(); between != '\0')
+      options.push_back(fmt::format("{}={}", option->get_name(), fmt::join(values, std::string(1, between))));
+    else
+      for (const std::string& value : values)
+        options.push_back(option->get_name() + "=" + value);
+  }
+  words.insert(words.end(), options.begin(), options.end());
+  return words;
+}
+
 void Command::needs_command() {
   app_->require_subcommand(1);
 }
@@ -223,6 +247,17 @@ std::string shell_word(const std::string& text) {
   return quoted + "'";
 }
 
+}  // namespace
+
+std::string shown_line(const std::string& program, const std::vector<std::string>& arguments) {
+  std::string line = program;
+  for (const std::string& argument : arguments)
+    line += ' ' + shell_word(shown_argument(argument));
+  return line;
+}
+
+namespace {
+
 /// The last of the commands that the command line names, with the words that lead to it.
 const CLI::App& named_command(const CLI::App& app, std::string& words) {
   const CLI::App* command = &app;
@@ -264,9 +299,7 @@ std::optional<Run> CommandLine::parse(int argc, const char* const* argv) {
     print_lines(help_text(group->describe(), terminal_width(STDOUT_FILENO)));
     return {};
   }
-  shared_.line = app_->get_name();
-  for (const std::string& argument : arguments)
-    shared_.line += ' ' + shell_word(shown_argument(argument));
+  shared_.line = shown_line(app_->get_name(), arguments);
   const ExtendedArguments extended = with_user_settings(*app_, arguments);
   std::string words;
   try {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -90,6 +91,10 @@ public:
   /// The options that the command line gives, by their long names, with their texts; after parsing. Arguments
   /// are none of them.
   std::vector<std::pair<std::string, std::vector<std::string>>> given_options() const;
+  /// The parsed command line in a form that does not depend on the order and the spelling of its options, as
+  /// the arguments of the program: the command, its arguments, then the options that are given, but for those
+  /// with the long names `left_out`.
+  std::vector<std::string> plain_arguments(const std::set<std::string>& left_out) const;
   /// One of its own commands must follow.
   void needs_command();
   /// Sets the work for a command line that names this command. Parsing happens before anything is read or
@@ -119,6 +124,9 @@ private:
   Shared* shared_;
   std::string group_;  ///< the title for what is added; empty: "Options", "Commands"
 };
+
+/// A command line for display: its words quoted for a shell, with paths as `shown_path` gives them.
+std::string shown_line(const std::string& program, const std::vector<std::string>& arguments);
 
 /// The program's command line.
 class CommandLine {

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <limits>
 #include <set>
 #include <thread>
@@ -50,12 +51,21 @@ nlohmann::ordered_json all_settings(const ManyPhotosCommand& command) {
 
 nlohmann::ordered_json about(const ManyPhotosCommand& command) {
   const BuildInfo build = build_info();
-  return {{"fovea", build.version},
-          {"command", command.verb.line()},
-          {"machine",
-           {{"processors", std::thread::hardware_concurrency()},
-            {"instructions", build.instruction_set},
-            {"onednn", build.onednn}}}};
+  nlohmann::ordered_json json = {{"fovea", build.version},
+                                 {"command", command.verb.line()},
+                                 {"machine",
+                                  {{"processors", std::thread::hardware_concurrency()},
+                                   {"instructions", build.instruction_set},
+                                   {"onednn", build.onednn}}}};
+  if (!command.final_step)
+    return json;
+  const std::vector<std::string> arguments = command.verb.plain_arguments(
+      {"--help", "--output", "--shard", "--resume", "--force", "--quiet", "--no-progress", "--color",
+       "--json", "--tsv", "--workers", "--threads", "--max-memory", "--verbose"});
+  json["line"] = shown_line("fovea", arguments);
+  if (command.is_run_again)
+    json["run_again"] = {{"arguments", arguments}, {"folder", std::filesystem::current_path().string()}};
+  return json;
 }
 
 void check_usage(const ManyPhotosCommand& command) {
@@ -70,9 +80,10 @@ void check_usage(const ManyPhotosCommand& command) {
 }
 
 EarlierResults treatment_of_earlier(const ManyPhotosCommand& command) {
-  return command.arguments.resume        ? EarlierResults::Resume
-         : command.verb.given("--force") ? EarlierResults::Discard
-                                         : EarlierResults::Refuse;
+  return command.arguments.resume                                ? EarlierResults::Resume
+         : command.verb.given("--force")                         ? EarlierResults::Discard
+         : command.final_step && command.arguments.shard.empty() ? EarlierResults::Replace
+                                                                 : EarlierResults::Refuse;
 }
 
 /// Does the photos. Returns whether all are done.
@@ -97,20 +108,26 @@ void print_summary(const ResultFormat& format, const ResultStore& store) {
   const RunCounts& counts = store.counts();
   const RunFiles& files = store.files();
   if (format.is_text()) {
-    print("{} photo{}, {} without a result\n  {}\n", counts.photos, counts.photos == 1 ? "" : "s",
-          counts.failed, files.table);
-    if (!files.tar.empty())
-      print("  {}\n", files.tar);
-    return print("  {}\n", files.manifest);
+    print("{} photo{}, {} without a result\n", counts.photos, counts.photos == 1 ? "" : "s", counts.failed);
+    for (const std::string& path : {files.table, files.tar, files.manifest})
+      if (!path.empty())
+        print("  {}\n", path);
+    return;
   }
-  nlohmann::ordered_json json = {{"photos", counts.photos},
-                                 {"failed", counts.failed},
-                                 {"rows", counts.rows},
-                                 {"table", files.table},
-                                 {"manifest", files.manifest}};
-  if (!files.tar.empty())
-    json["archive"] = files.tar;
+  nlohmann::ordered_json json = {{"photos", counts.photos}, {"failed", counts.failed}, {"rows", counts.rows}};
+  for (const auto& [name, path] : {std::pair{"table", files.table}, std::pair{"manifest", files.manifest},
+                                   std::pair{"archive", files.tar}})
+    if (!path.empty())
+      json[name] = path;
   print_results(format, json, nlohmann::ordered_json::array({json}));
+}
+
+/// Does the final step, unless an earlier run has, and prints the results.
+int end_by(const FinalStep& step, ResultStore& store, const ResultFormat& format) {
+  const int code = step(store, format);
+  if (!store.is_finished())
+    store.finish_final_step();
+  return code;
 }
 
 }  // namespace
@@ -123,13 +140,18 @@ ThreadPartition partition_photos(const ModelOptions& options, bool are_many, std
       1};
 }
 
-void ManyPhotosArguments::add_to(Command verb) {
+void ManyPhotosArguments::add_without_table_to(Command verb) {
   verb = verb.in_group("Many photos");
   add_shard_to(verb, shard);
   verb.add_flag(
       "--resume", resume,
       "go on where an earlier run with the same options ended, however that happened; begin if there "
       "was none");
+}
+
+void ManyPhotosArguments::add_to(Command verb) {
+  add_without_table_to(verb);
+  verb = verb.in_group("Many photos");
   verb.add_option("--table", table,
                   "write a table of results and a manifest, too: csv, or jsonl for JSON lines (default with "
                   "archives, --shard and --resume: csv)")
@@ -143,17 +165,21 @@ bool ManyPhotosArguments::are_asked_for(const PictureInputs& inputs, const std::
 int run_command(const ManyPhotosCommand& command) {
   check_usage(command);
   const Shard shard = shard_of(command.arguments.shard);
-  const TableFormat table =
-      command.arguments.table.empty() ? TableFormat::Csv : parse_table_format(command.arguments.table);
+  const bool has_final_step = static_cast<bool>(command.final_step);
+  const TableFormat table = has_final_step                    ? TableFormat::None
+                            : command.arguments.table.empty() ? TableFormat::Csv
+                                                              : parse_table_format(command.arguments.table);
   const InterruptScope interrupts(Interrupts::All);
   try {
-    ResultStore store({command.output, shard, table, all_settings(command), about(command)},
+    ResultStore store({command.output, shard, table, all_settings(command), about(command), has_final_step},
                       treatment_of_earlier(command));
     try {
       if (!run_with_progress(command, shard, store, interrupts))
         throw Interrupted(
             fmt::format("stopped by {} after {} photos: go on by the same command with --resume",
                         InterruptScope::signal_name(), store.counts().photos));
+      if (has_final_step && shard.of == 1)
+        return end_by(command.final_step, store, command.format);
     } catch (const OutputError&) {
       say("fovea: note: {} photos are done: go on by the same command with --resume\n",
           store.counts().photos);
@@ -165,6 +191,45 @@ int run_command(const ManyPhotosCommand& command) {
     throw InputError(fmt::format(
         "{}: continue with --resume, begin anew with --force, or name another output", results.what()));
   }
+}
+
+std::string line_of(const ResultStore& store) {
+  return store.about().value("line", "");
+}
+
+int end_merged(const MergedRun& merged, const FinalStep& step, const ResultFormat& format) {
+  ResultStore store(description_of(merged.files.manifest), EarlierResults::Resume);
+  return end_by(step, store, format);
+}
+
+int run_again(void (*add)(Command app), const std::string& manifest, const std::string& output) {
+  const nlohmann::ordered_json json = read_manifest(manifest);
+  std::vector<std::string> arguments;
+  std::string folder;
+  try {
+    json.at("run_again").at("arguments").get_to(arguments);
+    json.at("run_again").at("folder").get_to(folder);
+  } catch (const nlohmann::json::exception&) {
+    throw InputError("does not say by which command the run was made", manifest);
+  }
+  arguments.insert(arguments.begin(), "fovea");
+  arguments.push_back("--output=" + std::filesystem::absolute(output).string());
+  arguments.emplace_back("--resume");
+  std::error_code error;
+  std::filesystem::current_path(folder, error);
+  if (error)
+    throw InputError(
+        fmt::format("the run was made in a folder that cannot be used here: {}", error.message()), folder);
+  CommandLine line(
+      "fovea", [] { return std::string(); }, "");
+  add(line.root());
+  std::vector<const char*> words;
+  for (const std::string& argument : arguments)
+    words.push_back(argument.c_str());
+  const auto work = line.parse(static_cast<int>(words.size()), words.data());
+  if (!work)
+    throw InputError("does not say by which command the run was made", manifest);
+  return (*work)();
 }
 
 Image read_picture(const Picture& picture) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "batch/many_photos.hpp"
+#include "batch/merge_runs.hpp"
 #include "cli/kit/command.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/result_format.hpp"
@@ -31,10 +32,17 @@ struct ManyPhotosArguments {
 
   /// Adds --shard, --resume and --table.
   void add_to(Command verb);
+  /// Adds --shard and --resume, for commands whose results are no table of rows.
+  void add_without_table_to(Command verb);
   /// Whether a command line asks for a table and a manifest: by one of these options, an archive among the
   /// inputs or one as output.
   bool are_asked_for(const PictureInputs& inputs, const std::string& output) const;
 };
+
+/// What a command does once all photos of a run are done that is not one of several shards: it makes the
+/// results of the data (`for_each_photo`) and prints them. Where the store is finished, an earlier run has
+/// made them. Returns the exit code.
+using FinalStep = std::function<int(const ResultStore& store, const ResultFormat& format)>;
 
 /// A command over many photos.
 struct ManyPhotosCommand {
@@ -48,11 +56,27 @@ struct ManyPhotosCommand {
   nlohmann::ordered_json settings = nlohmann::ordered_json::object();
   ResultFormat format = {};
   std::function<PhotoWorker()> make_worker = {};
+  /// Of a command whose results are made once all photos are done; empty: they are the table and the photos'
+  /// files. Such a command replaces finished results of its own unless it is given --shard or --resume.
+  FinalStep final_step = {};
+  /// Whether the final step needs the network or the photos again. The manifest then names the arguments and
+  /// the working folder, with which `run_again` does it for merged shards.
+  bool is_run_again = false;
 };
 /// Does all photos of the shard, shows the progress, and prints what there is in the end. Returns the exit
 /// code: 1 if a photo has no result. UsageError for options that contradict each other or an output that is
 /// none for many; Interrupted at a signal; OutputError, with a note about going on, if a disk is full.
 int run_command(const ManyPhotosCommand& command);
+
+/// The command line as a page shows it, by the manifest: the same for all shards, and for a run that was
+/// stopped.
+std::string line_of(const ResultStore& store);
+/// Ends merged shards by a final step that needs the data alone.
+int end_merged(const MergedRun& merged, const FinalStep& step, const ResultFormat& format);
+/// Ends merged shards by running their command again, in its folder, with --resume, so that it does its final
+/// step alone. `add`: adds the command. `output`: what was merged into. InputError naming the manifest if it
+/// does not hold the arguments.
+int run_again(void (*add)(Command app), const std::string& manifest, const std::string& output);
 
 /// The picture, from its bytes or its file. InputError as for read_image.
 Image read_picture(const Picture& picture);

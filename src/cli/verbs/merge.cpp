@@ -14,6 +14,13 @@
 namespace fovea::cli {
 namespace {
 
+/// Does the final step of the command whose shards were merged. Returns the exit code.
+int end_merged_run(const MergedRun& merged) {
+  const std::string command = description_of(merged.files.manifest).settings.value("command", "");
+  throw InputError(fmt::format("was made by '{}', whose shards cannot be merged", command),
+                   merged.files.manifest);
+}
+
 int merge(const MergeArguments& arguments) {
   const auto& inputs = arguments.inputs;
   const auto runs = std::count_if(inputs.begin(), inputs.end(), holds_runs);
@@ -25,6 +32,8 @@ int merge(const MergeArguments& arguments) {
   try {
     const MergedRun merged =
         merge_runs(inputs, arguments.output, {{"fovea", FOVEA_VERSION}, {"command", arguments.command_line}});
+    if (merged.needs_final_step)
+      return end_merged_run(merged);
     nlohmann::ordered_json json = {{"shards", merged.shards},        {"photos", merged.counts.photos},
                                    {"failed", merged.counts.failed}, {"rows", merged.counts.rows},
                                    {"table", merged.files.table},    {"manifest", merged.files.manifest}};
