@@ -87,7 +87,7 @@ void note_missing_glyphs(PangoLayout* layout) {
 
 std::vector<Note> take_drawing_notes() {
   constexpr std::size_t most_named = 12;
-  const auto lock = lock_drawing();
+  const std::lock_guard lock(drawing_mutex());
   std::vector<Note> notes;
   for (const auto& [package, codes] : missing().by_package) {
     if (!missing().told.insert(package).second)

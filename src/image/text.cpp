@@ -16,12 +16,30 @@ namespace {
 /// Fonts that the first lacks characters of are chosen by fontconfig.
 constexpr char kFontFamilies[] = "DejaVu Sans, sans-serif";
 
+/// Takes that many bytes of address space, and two threads such as Pango starts, and gives them back: GLib
+/// ends the process where it gets no memory or thread. std::bad_alloc, InputError.
+void check_room_to_draw(std::size_t bytes) {
+  void* const room =
+      ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (room == MAP_FAILED)
+    throw std::bad_alloc();
+  ::munmap(room, bytes);
+  static std::once_flag once;
+  std::call_once(once, [] { check_threads_can_be_made(2); });
+}
+
+/// The first layout takes 150 MB: fonts, and stacks and heaps of the two threads that look for them.
+constexpr std::size_t kRoomOfFirstLayout = std::size_t{208} << 20U;
+constexpr std::size_t kRoomOfDrawing = std::size_t{96} << 20U;
+
 /// What layouts are made with. Glyphs keep the distances that the font asks for at every resolution, so a
 /// drawing has the same line breaks in all formats.
 struct Typesetter {
   PangoContext* context;
 
   Typesetter() : context(nullptr) {
+    cairo();  // takes room, too
+    check_room_to_draw(kRoomOfFirstLayout);
     PangoFontMap* fonts = cairo().pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
     FOVEA_ASSERT(fonts);
     context = cairo().pango_font_map_create_context(fonts);
@@ -53,24 +71,16 @@ int to_pango(double units) {
   return static_cast<int>(std::lround(units * PANGO_SCALE));
 }
 
-/// Takes the room that a drawing may need, and two threads such as Pango starts, and gives them back.
-void check_room_to_draw() {
-  constexpr std::size_t kRoom = std::size_t{96} << 20U;
-  void* const room =
-      ::mmap(nullptr, kRoom, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (room == MAP_FAILED)
-    throw std::bad_alloc();
-  ::munmap(room, kRoom);
-  static std::once_flag once;
-  std::call_once(once, [] { check_threads_can_be_made(2); });
-}
-
 }  // namespace
 
-std::unique_lock<std::mutex> lock_drawing() {
+std::mutex& drawing_mutex() {
   static std::mutex mutex;
-  std::unique_lock lock(mutex);
-  check_room_to_draw();
+  return mutex;
+}
+
+std::unique_lock<std::mutex> lock_drawing() {
+  std::unique_lock lock(drawing_mutex());
+  check_room_to_draw(kRoomOfDrawing);
   return lock;
 }
 

@@ -7,9 +7,11 @@
 
 namespace fovea {
 
-/// The lock that is held while Pango or Cairo work: one map of fonts serves all threads. std::bad_alloc or
-/// InputError if memory or threads are so scarce that these libraries, which end the process if they do not
-/// get what they ask for, might.
+/// Held while Pango or Cairo work, and for what they tell: one map of fonts serves all threads.
+std::mutex& drawing_mutex();
+
+/// Locks the drawing mutex for a drawing. std::bad_alloc or InputError if memory or threads are so scarce
+/// that these libraries, which end the process if they do not get what they ask for, might.
 [[nodiscard]] std::unique_lock<std::mutex> lock_drawing();
 
 /// The text's layout, in units. The lock must be held.

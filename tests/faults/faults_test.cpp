@@ -112,6 +112,25 @@ TEST_F(Faults, LittleMemoryIsOneSentence) {
   expect_whole_files(out());
 }
 
+// Pango and GLib end a process where they get no memory or thread, so the program must look before it draws.
+TEST_F(Faults, AFigureInAnyMemoryIsWholeOrOneSentence) {
+  int refused = 0;
+  for (long megabytes = 200; megabytes <= 440; megabytes += 8) {
+    CommandOptions little;
+    little.memory_limit = megabytes << 20;
+    little.environment = {{"OMP_NUM_THREADS", "1"}};
+    const Outcome outcome =
+        fovea({"saliency", sample("church.jpg"), "--figure", "-q", "--force", "-o", out() + "/maps"}, little);
+    if (outcome.code == 127)
+      continue;
+    expect_orderly(outcome, fmt::format("a figure in {} MB", megabytes));
+    EXPECT_LE(errors_in(outcome.err), 1) << outcome.err;
+    refused += outcome.code == 1 ? 1 : 0;
+  }
+  EXPECT_GT(refused, 0);
+  expect_whole_files(out());
+}
+
 TEST_F(Faults, TwoProcessesOnOneOutputLeaveItWhole) {
   for (const Writer& writer : writers(out())) {
     auto other = std::async(std::launch::async, [&] { return fovea(writer.arguments); });
