@@ -37,7 +37,8 @@ RequestError busy(const std::string& message);
 using ReadableText = std::function<std::string(std::string)>;
 
 /// The answer for an exception: {"error": {"kind", "message", "where", "help"}}. Rethrows nothing.
-Response failure_response(const std::exception_ptr& failure, const ReadableText& readable);
+Response failure_response(
+    const std::exception_ptr& failure, const ReadableText& readable = [](std::string text) { return text; });
 /// The object below "error" alone, as jobs have it.
 nlohmann::ordered_json failure_json(const std::exception_ptr& failure, const ReadableText& readable);
 

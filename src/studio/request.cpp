@@ -13,17 +13,6 @@ std::string_view find_text(const NamedTexts& texts, std::string_view name) {
   return {};
 }
 
-/// The value of a hexadecimal digit, or -1.
-int hexadecimal(char digit) {
-  if (digit >= '0' && digit <= '9')
-    return digit - '0';
-  if (digit >= 'a' && digit <= 'f')
-    return digit - 'a' + 10;
-  if (digit >= 'A' && digit <= 'F')
-    return digit - 'A' + 10;
-  return -1;
-}
-
 bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          std::string_view("-._~").find(c) != std::string_view::npos;
@@ -76,24 +65,6 @@ std::string percent_encoded(std::string_view text) {
     else
       encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
   return encoded;
-}
-
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      decoded += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size())
-      return {};
-    const int high = hexadecimal(text[i + 1]), low = hexadecimal(text[i + 2]);
-    if (high < 0 || low < 0)
-      return {};
-    decoded += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return decoded;
 }
 
 }  // namespace fovea::studio

@@ -58,7 +58,5 @@ struct Response {
 
 /// A text for a header: UTF-8 percent-encoded, so that it is ASCII without blanks or line ends.
 std::string percent_encoded(std::string_view text);
-/// The text with its percent-escapes replaced. None where one of them is malformed.
-std::optional<std::string> percent_decoded(std::string_view text);
 
 }  // namespace fovea::studio

@@ -27,7 +27,7 @@ constexpr std::pair<const char*, const char*> kSecurityHeaders[] = {
 };
 
 Response failure_of(const std::exception_ptr& failure) {
-  return failure_response(failure, [](std::string text) { return text; });
+  return failure_response(failure);
 }
 
 RequestError malformed(const std::string& message) {

@@ -19,7 +19,7 @@ constexpr const char* kHelp = "open the address that 'fovea serve' printed, whic
 
 Response forbidden(const std::string& message) {
   const RequestError error(403, "forbidden", message, kHelp);
-  return failure_response(std::make_exception_ptr(error), [](std::string text) { return text; });
+  return failure_response(std::make_exception_ptr(error));
 }
 
 /// Whether a browser asks for something to show.

@@ -68,8 +68,7 @@ void check_address(const ServerOptions& options) {
 }
 
 void refuse(Connection& connection, const RequestError& failure) {
-  const std::string refusal =
-      message_of(failure_response(std::make_exception_ptr(failure), [](std::string text) { return text; }));
+  const std::string refusal = message_of(failure_response(std::make_exception_ptr(failure)));
   connection.write(refusal.data(), refusal.size());
 }
 
