@@ -4,6 +4,8 @@
 #include "batch/photo_data.hpp"
 #include "fovea/error.hpp"
 
+#include <fmt/format.h>
+
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -145,6 +147,26 @@ private:
   std::vector<std::thread> threads_;
 };
 
+/// The photos whose class is said by a file that cannot be read, for one warning about all of them.
+class UnreadableTruths {
+public:
+  void add(const Picture& picture) {
+    if (picture.has_unreadable_truth && count_++ == 0)
+      first_ = picture.name;
+  }
+  void warn(const ManyPhotosRun& run) const {
+    if (count_ > 0 && run.warned)
+      run.warned(
+          fmt::format("the class of {} photo{} cannot be read, the first of {}: expected the index of a "
+                      "class in the file .cls, or in the field label of .json",
+                      count_, count_ == 1 ? "" : "s", first_));
+  }
+
+private:
+  std::int64_t count_ = 0;
+  std::string first_;
+};
+
 void deliver(const ManyPhotosRun& run, ResultStore& store, Task& task) {
   if (task.fatal)
     std::rethrow_exception(task.fatal);
@@ -168,6 +190,7 @@ bool run_many_photos(const ManyPhotosRun& run, ResultStore& store) {
   PictureSource source(run.inputs, run.shard, store.last());
   std::deque<Task> tasks;  // in the order of the inputs; outlives the crew, which refers to them
   Crew crew(run, store);
+  UnreadableTruths unreadable;
   bool has_more = true;
   while (true) {
     while (has_more && tasks.size() < kAhead * run.workers) {
@@ -178,12 +201,16 @@ bool run_many_photos(const ManyPhotosRun& run, ResultStore& store) {
     }
     if (tasks.empty())
       break;
-    if (run.is_stopped && run.is_stopped())
+    if (run.is_stopped && run.is_stopped()) {
+      unreadable.warn(run);
       return false;
+    }
     crew.wait_for(tasks.front());
+    unreadable.add(tasks.front().picture);
     deliver(run, store, tasks.front());
     tasks.pop_front();
   }
+  unreadable.warn(run);
   store.finish();
   return true;
 }

@@ -43,46 +43,62 @@ std::string sample_key(const std::string& path) {
   return dot == std::string::npos ? path : path.substr(0, dot);
 }
 
-std::optional<std::int64_t> class_in_text(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos)
-    return std::nullopt;
+/// What a file says of the class of a picture.
+struct Truth {
+  std::optional<std::int64_t> index = {};
+  bool is_unreadable = false;  ///< it ought to say one, and does not
+};
+
+Truth class_in_text(std::string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(" \t\r\n"), text.size());
   text = text.substr(begin, text.find_last_not_of(" \t\r\n") + 1 - begin);
   std::int64_t index = 0;
   const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), index);
-  const bool is_whole = error == std::errc() && stopped == text.data() + text.size() && index >= 0;
-  return is_whole ? std::optional(index) : std::nullopt;
+  if (error != std::errc() || stopped != text.data() + text.size() || index < 0)
+    return {.is_unreadable = true};
+  return {index};
 }
 
-std::optional<std::int64_t> class_in_json(const std::string& text) {
+/// A file without the field is about something else.
+Truth class_in_json(const std::string& text) {
+  const auto json = parse_json(text, "");
+  if (!json.is_object() || !json.contains("label"))
+    return {.is_unreadable = !json.is_object()};
+  if (!json["label"].is_number_unsigned())
+    return {.is_unreadable = true};
+  return {json["label"].get<std::int64_t>()};
+}
+
+bool is_class_file(const std::string& name) {
+  return lower_case(name).ends_with(".cls");
+}
+
+/// `read` gives the file's text.
+template <class Read>
+Truth truth_in(const std::string& name, Read&& read) {
   try {
-    const auto json = parse_json(text, "");
-    if (!json.is_object() || !json.contains("label") || !json["label"].is_number_unsigned())
-      return std::nullopt;
-    return json["label"].get<std::int64_t>();
-  } catch (const InputError&) {
-    return std::nullopt;
+    const std::string text = read();
+    return is_class_file(name) ? class_in_text(text) : class_in_json(text);
+  } catch (const InputError&) {  // too long, no JSON; a damaged archive shows at its next member
+    return {.is_unreadable = true};
   }
 }
 
-/// Reads a small file that may be missing.
-std::optional<std::string> text_of(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error))
-    return std::nullopt;
-  try {
-    return read_file(path, kMaxTruthBytes);
-  } catch (const InputError&) {
-    return std::nullopt;
+Truth truth_beside(const std::string& picture) {
+  for (const char* ending : {".cls", ".json"}) {
+    const std::string path = without_ending(picture) + ending;
+    std::error_code error;
+    if (std::filesystem::is_regular_file(path, error))
+      return truth_in(path, [&] { return read_file(path, kMaxTruthBytes); });
   }
+  return {};
 }
 
-std::optional<std::int64_t> class_beside(const std::string& picture) {
-  const std::string stem = without_ending(picture);
-  if (const auto text = text_of(stem + ".cls"))
-    return class_in_text(*text);
-  const auto text = text_of(stem + ".json");
-  return text ? class_in_json(*text) : std::nullopt;
+void take_truth_of(Picture& picture, const Truth& truth) {
+  if (picture.truth)
+    return;
+  picture.truth = truth.index;
+  picture.has_unreadable_truth = !truth.index && (picture.has_unreadable_truth || truth.is_unreadable);
 }
 
 /// A member's path as one below a folder of results, without its ending.
@@ -181,25 +197,19 @@ private:
   }
 
   void take_truth(const std::string& name) {
-    const bool is_class = lower_case(name).ends_with(".cls");
-    if (!is_class && !lower_case(name).ends_with(".json"))
+    if (!is_class_file(name) && !lower_case(name).ends_with(".json"))
       return;
-    std::optional<std::int64_t> index;
-    try {
-      const std::string text = reader_->read(kMaxTruthBytes);
-      index = is_class ? class_in_text(text) : class_in_json(text);
-    } catch (const InputError&) {  // too long for a class; a damaged archive shows at its next member
-      return;
-    }
-    if (index && (is_class || truths_.count(without_ending(name)) == 0))
-      truths_[without_ending(name)] = *index;
+    const Truth truth = truth_in(name, [&] { return reader_->read(kMaxTruthBytes); });
+    Truth& known = truths_[without_ending(name)];
+    if (!known.index || (truth.index && is_class_file(name)))
+      known = {truth.index, known.is_unreadable || truth.is_unreadable};
   }
 
   void release_first() {
     Waiting& first = waiting_.front();
     for (const std::string& name : {first.stem, key_})
-      if (const auto truth = truths_.find(name); truth != truths_.end() && !first.picture.truth)
-        first.picture.truth = truth->second;
+      if (const auto truth = truths_.find(name); truth != truths_.end())
+        take_truth_of(first.picture, truth->second);
     ready_.push_back(std::move(first.picture));
     waiting_.pop_front();
   }
@@ -213,11 +223,11 @@ private:
   std::string path_, folder_;
   std::optional<ArchiveReader> reader_;
   std::int64_t count_ = 0;
-  std::string key_;                             ///< of the last member
-  std::map<std::string, std::int64_t> truths_;  ///< of the members with that key, by names without endings
-  std::string last_stem_;                       ///< of the last picture
-  int serial_ = 1;                              ///< of the last picture among those of its stem
-  std::deque<Waiting> waiting_;                 ///< pictures with that key
+  std::string key_;                      ///< of the last member
+  std::map<std::string, Truth> truths_;  ///< of the members with that key, by names without endings
+  std::string last_stem_;                ///< of the last picture
+  int serial_ = 1;                       ///< of the last picture among those of its stem
+  std::deque<Waiting> waiting_;          ///< pictures with that key
   std::deque<Picture> ready_;
   bool has_ended_ = false;
 };
@@ -246,7 +256,7 @@ std::optional<Picture> PictureSource::next_file(std::size_t input) {
   if (const std::string reason = why_no_pictures(path); !reason.empty())
     picture.problem = path + ": " + reason;
   else
-    picture.truth = class_beside(path);
+    take_truth_of(picture, truth_beside(path));
   return picture;
 }
 

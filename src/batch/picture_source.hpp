@@ -26,7 +26,8 @@ struct Picture {
   /// The index of its class, by a file beside it that differs in the ending: .cls, as webdataset writes it,
   /// or the field "label" of .json.
   std::optional<std::int64_t> truth = {};
-  std::string problem = {};  ///< a sentence about why there is no picture; else empty
+  bool has_unreadable_truth = false;  ///< there is such a file, but it holds no index of a class
+  std::string problem = {};           ///< a sentence about why there is no picture; else empty
 };
 
 /// The pictures of a shard, in order, one after the other: files by their names, members of archives with

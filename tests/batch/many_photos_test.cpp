@@ -25,6 +25,22 @@ TEST_F(ManyPhotos, are_told_of_in_their_order) {
   EXPECT_EQ(failures, std::vector{folder.file("b.tar/4.jpg") + ": is no picture"});
 }
 
+TEST_F(ManyPhotos, whose_classes_cannot_be_read_get_one_warning) {
+  const std::string path = folder.file("labels.tar");
+  store(path, tar_beginning() + tar_member("0.jpg", "x") + tar_member("0.cls", "1") +
+                  tar_member("1.jpg", "x") + tar_member("1.cls", "dog") + tar_member("2.jpg", "x") +
+                  tar_member("2.json", "?") + tar_end());
+  const PictureInputs labelled({path});
+  ResultStore store(description(folder.file("out")), EarlierResults::Refuse);
+  std::vector<std::string> warnings;
+  ManyPhotosRun work{labelled, {}, 1, [] { return result_of; }};
+  work.warned = [&](const std::string& message) { warnings.push_back(message); };
+  EXPECT_TRUE(run_many_photos(work, store));
+  EXPECT_EQ(warnings, std::vector{"the class of 2 photos cannot be read, the first of " + path +
+                                  "/1.jpg: expected the index of a class in the file .cls, or in the field "
+                                  "label of .json"});
+}
+
 TEST_F(ManyPhotos, are_at_most_four_in_work_for_each_worker) {
   ResultStore store(description(folder.file("out")), EarlierResults::Refuse);
   std::atomic<int> begun = 0;

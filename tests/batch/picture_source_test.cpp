@@ -66,6 +66,32 @@ TEST_F(Archives, give_their_pictures_with_names_bytes_and_classes) {
   EXPECT_EQ(pictures[2].truth, std::nullopt);
 }
 
+TEST_F(Archives, tell_of_files_of_classes_that_cannot_be_read) {
+  const std::string path = make("p.tar", {{"0.jpg", "x"},
+                                          {"0.cls", "dog"},
+                                          {"1.jpg", "x"},
+                                          {"1.cls", ""},
+                                          {"2.jpg", "x"},
+                                          {"2.json", "{\"label\": \"dog\"}"},
+                                          {"3.jpg", "x"},
+                                          {"3.json", "{not JSON"},
+                                          {"4.jpg", "x"},
+                                          {"4.json", "[1]"},
+                                          {"5.jpg", "x"},
+                                          {"5.cls", std::string((1 << 20) + 1, '5')},
+                                          {"6.jpg", "x"},
+                                          {"6.json", "{\"caption\": \"of no class\"}"},
+                                          {"7.jpg", "x"},
+                                          {"7.cls", "dog"},
+                                          {"7.json", "{\"label\": 7}"},
+                                          {"8.jpg", "x"}});
+  const std::vector<Picture> pictures = pictures_of(PictureInputs({path}));
+  ASSERT_EQ(pictures.size(), 9U);
+  for (std::size_t i = 0; i < pictures.size(); ++i)
+    EXPECT_EQ(pictures[i].has_unreadable_truth, i < 6) << i;
+  EXPECT_EQ(pictures[7].truth, 7);
+}
+
 TEST_F(Archives, put_the_results_of_several_into_folders_of_their_own) {
   const PictureInputs inputs({make("a.tar", {{"x.jpg", "1"}}), make("b.tar", {{"x.jpg", "2"}})});
   const std::vector<Picture> pictures = pictures_of(inputs);
@@ -180,12 +206,15 @@ TEST(PictureSource, finds_the_classes_of_files_beside_them) {
   store(folder.file("a.cls"), " 12 ");
   store(folder.file("b.jpg"), "x");
   store(folder.file("b.json"), "{\"label\": -3}");
+  store(folder.file("c.jpg"), "x");
   const std::vector<Picture> pictures =
-      pictures_of(PictureInputs({folder.file("a.jpg"), folder.file("b.jpg")}));
-  ASSERT_EQ(pictures.size(), 2U);
+      pictures_of(PictureInputs({folder.file("a.jpg"), folder.file("b.jpg"), folder.file("c.jpg")}));
+  ASSERT_EQ(pictures.size(), 3U);
   EXPECT_EQ(pictures[0].truth, 12);
   EXPECT_EQ(pictures[0].bytes, std::nullopt);
   EXPECT_EQ(pictures[1].truth, std::nullopt);
+  EXPECT_TRUE(pictures[1].has_unreadable_truth);
+  EXPECT_FALSE(pictures[0].has_unreadable_truth || pictures[2].has_unreadable_truth);
 }
 
 }  // namespace
