@@ -117,9 +117,12 @@ fovea_status fovea_model_label(const fovea_model* model, int64_t index, const ch
  * FOVEA_ERROR_INPUT listing the candidates where it stands for none or for several. */
 fovea_status fovea_model_find_class(const fovea_model* model, const char* text, int64_t* index);
 /* What is known of a model. Texts: "path"; "preprocessing" and "preprocessing_source", how pictures become
- * inputs and who says so; "warnings", a JSON list of texts; with the option "layers", "layers", a JSON list
- * of the layers in the order of computation: name, node, operator, shape, axes and whether they have a grid
- * of more than one position. Array: "preprocessing_is_assumed" INT64, 1 where nobody says so and
+ * inputs and who says so; "warnings", a JSON list of texts; "wordnet_ids", a JSON list of those of the
+ * classes that have labels, "" where a class has none; with the option "layers", "layers", a JSON list of
+ * the layers in the order of computation: name, node, operator, shape, axes and whether they have a grid of
+ * more than one position; with the option "sha256", "sha256", the digest of the file, followed by its files
+ * with external weights, in hexadecimal digits. FOVEA_ERROR_MODEL for a digest of a file that was modified
+ * since it was loaded. Array: "preprocessing_is_assumed" INT64, 1 where nobody says so and
  * torchvision's convention was taken. */
 fovea_status fovea_model_properties(const fovea_model* model, const char* options, fovea_result** result);
 /* Which network answers, how pictures become its inputs, and who says so or that it was assumed. Texts:
@@ -351,6 +354,8 @@ typedef struct fovea_image fovea_image;
 
 /* Decodes a PNG, JPEG, WebP, TIFF, BMP or PNM file as upright RGB. FOVEA_ERROR_INPUT when it cannot. */
 fovea_status fovea_image_read(const char* path, fovea_image** image);
+/* The same of the bytes of such a file, which are not needed afterwards; `name` stands for it in errors. */
+fovea_status fovea_image_decode(const void* bytes, size_t size, const char* name, fovea_image** image);
 /* The pixels, 3 channels, without a copy: they live as long as the image. */
 fovea_status fovea_image_pixels(const fovea_image* image, fovea_pixels* pixels);
 void fovea_image_free(fovea_image* image);

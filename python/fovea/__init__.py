@@ -27,7 +27,7 @@ from ._many import Evaluation, Patch, ReportOutcome, merge_evaluations
 from ._model import Model
 from ._objects import Box, ClassModel, Localization, Reconstruction, Unit, segment
 from ._opened import Layer, PreprocessingWarning, bundled_model_path
-from ._pictures import encode_png, read_image, write_image, write_png
+from ._pictures import decode_image, encode_png, read_image, write_image, write_png
 from ._sessions import Note
 from ._version import __version__
 
@@ -64,6 +64,7 @@ __all__ = [
     "bundled_model_path",
     "class_model",
     "classify",
+    "decode_image",
     "deconv",
     "encode_png",
     "evaluate",

@@ -127,6 +127,7 @@ _ARGUMENTS: Dict[str, List[Any]] = {
     "fovea_evaluate": [c_void_p, c_char_p, Progress, c_void_p, _RESULT],
     "fovea_export": [c_void_p, c_char_p, _RESULT],
     "fovea_image_read": [c_char_p, POINTER(c_void_p)],
+    "fovea_image_decode": [c_char_p, c_size_t, c_char_p, POINTER(c_void_p)],
     "fovea_image_pixels": [c_void_p, POINTER(Pixels)],
     "fovea_write_png": [c_char_p, POINTER(Pixels)],
     "fovea_encode": [POINTER(Pixels), c_char_p, c_int32, _RESULT],
@@ -206,8 +207,16 @@ class Handle:
         return handle
 
     def _own(self, kind: str, pointer: c_void_p) -> None:
+        self._kind = kind
         self.pointer = pointer
         self._finalizer = weakref.finalize(self, getattr(_library, "fovea_{}_free".format(kind)), pointer)
+
+    def __reduce__(self) -> Any:
+        # TypeError is what pickle raises for what it cannot take.
+        raise TypeError(
+            "what fovea's library made, a {} here, stays in its process: send its arrays to others, such as .map, "
+            ".relevance or .overlay(); a Model can be pickled".format(self._kind)
+        )
 
     def free(self) -> None:
         """Frees the object now; later calls do nothing."""

@@ -17,8 +17,14 @@ from ._results import Result
 class Model(ExplainingModel):
     """An ONNX image classifier. May be used from several threads at once, and as a context manager that closes it.
 
+    It can be pickled, for workers in other processes and on other machines: pickle carries the path and the SHA-256 of
+    the file and the options, not the weights. When a model that was unpickled is first used, the process reads the file
+    and checks it; it does so once, and compiles once for each method, however many are unpickled. ModelError where the
+    file is missing there, or another one.
+
     Attributes:
         labels: list of class names; "class 17" where there are none.
+        wordnet_ids: list of the classes' WordNet ids, "" where there is none; empty without labels.
         channels, height, width: of the network's input, in pixels; a side is None where the file leaves it open.
         classes: their number; None where the file leaves it open.
         preprocessing: dict, how pictures become inputs: resize (pixels; 0: the network's size times 256/224), crop,

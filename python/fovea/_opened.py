@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import pathlib
 import re
 import sys
 import warnings
 from types import TracebackType
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Type, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Type, TypeVar, Union
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +34,9 @@ from ._arguments import (
 )
 from ._errors import InputError, UsageError
 from ._library import Handle, ModelInfo, ModelOptions, call
+from ._pickling import pickled_form, shared_model, unpickle
 from ._results import Result
-from ._sessions import Note, SessionPool, SessionRequest
+from ._sessions import LoadedFile, Note, SessionPool, SessionRequest
 
 _Self = TypeVar("_Self", bound="OpenedModel")
 _BUNDLED = "imagenette-resnet.onnx"
@@ -130,17 +132,24 @@ class OpenedModel:
             "precision": precision,
             "backend": backend,
             "max_memory": max_memory,
-            "networks": _named_networks(path),
         }
+        networks = _named_networks(path)
         options = ModelOptions(
-            ctypes.sizeof(ModelOptions), text(scores, "scores"), text(activation, "activation"), options_json(fields)
+            ctypes.sizeof(ModelOptions),
+            text(scores, "scores"),
+            text(activation, "activation"),
+            options_json({**fields, "networks": networks}),
         )
-        self._open_handle: Optional[Handle] = Handle(
-            "model", "model_load_with", path_bytes(path, "path"), ctypes.byref(options)
-        )
-        self._sessions = SessionPool(self._open_handle)
+        handle = Handle("model", "model_load_with", path_bytes(path, "path"), ctypes.byref(options))
+        self._file: Optional[LoadedFile] = LoadedFile(handle)
+        #: The arguments that make the same model in another process, whose working folder may be another one.
+        self._arguments: Dict[str, Any] = json.loads(options_json(fields) or b"{}")
+        self._arguments.update(threads=self._threads, scores=scores, activation=activation)
+        self._arguments["path"] = os.fsdecode(path) if networks else os.path.abspath(os.fsdecode(path))
+        if isinstance(labels, (str, os.PathLike)) and os.fspath(labels):
+            self._arguments["labels"] = os.path.abspath(labels)
         self._info = ModelInfo()
-        call("model_describe", self._open_handle.pointer, ctypes.byref(self._info))
+        call("model_describe", handle.pointer, ctypes.byref(self._info))
         self.channels: int = self._info.channels
         self.height: Optional[int] = self._info.height or None
         self.width: Optional[int] = self._info.width or None
@@ -148,29 +157,65 @@ class OpenedModel:
         self.labels: List[str] = []
         for i in range(max(self._info.classes, self._info.labels)):
             label = ctypes.c_char_p()
-            call("model_label", self._open_handle.pointer, i, ctypes.byref(label))
+            call("model_label", handle.pointer, i, ctypes.byref(label))
             self.labels.append((label.value or b"").decode(errors="replace"))
-        properties = Result("model_properties", self._open_handle.pointer, None)
+        properties = Result("model_properties", handle.pointer, None)
+        self.wordnet_ids: List[str] = properties.texts("wordnet_ids")
         self.preprocessing: Dict[str, Any] = properties.json("preprocessing")
         self.preprocessing_source = properties.text("preprocessing_source")
         self.warnings = properties.texts("warnings")
         self._path = properties.text("path")
-        self._is_assumed = bool(properties.integer("preprocessing_is_assumed"))
+        self._file.is_preprocessing_assumed = bool(properties.integer("preprocessing_is_assumed"))
 
     # ---- Life ----
 
     @property
-    def _handle(self) -> Handle:
-        if self._open_handle is None:
+    def _loaded(self) -> LoadedFile:
+        if self._file is None:
             raise UsageError("the model is closed")
-        return self._open_handle
+        return self._file
+
+    @property
+    def _handle(self) -> Handle:
+        return self._loaded.handle
+
+    @property
+    def _sessions(self) -> SessionPool:
+        return self._loaded.sessions
 
     def close(self) -> None:
-        """Frees the network's memory. Not while another thread is inside a call; later calls are a UsageError."""
-        if self._open_handle is not None:
-            self._sessions.clear()
-            self._open_handle.free()
-            self._open_handle = None
+        """Frees the network's memory. Not while another thread is inside a call; later calls are a UsageError. The
+        memory of a model that was unpickled is kept for the next one."""
+        loaded = self.__dict__.get("_file")  # none of a model that was unpickled and not used
+        if loaded is not None:
+            loaded.release()
+        self._file = None
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the network's file, followed by its files with external weights: 64 hexadecimal digits.
+
+        ModelError for a file that was modified since it was read.
+        """
+        loaded = self._loaded
+        if loaded.sha256 is None:
+            found = Result("model_properties", loaded.handle.pointer, options_json({"sha256": True}))
+            loaded.sha256 = found.text("sha256")
+        return loaded.sha256
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return unpickle, (type(self), self.__dict__.get("_pickled") or pickled_form(self))
+
+    if not TYPE_CHECKING:  # a type checker shall go on to know all attributes
+
+        def __getattr__(self, name: str) -> Any:
+            """Of a model that was unpickled and not used yet: everything."""
+            form = self.__dict__.get("_pickled")
+            if form and "_file" not in self.__dict__ and not name.startswith("__"):
+                self.__dict__.update(shared_model(form).__dict__)
+            if name in self.__dict__:
+                return self.__dict__[name]
+            raise AttributeError("{!r} object has no attribute {!r}".format(type(self).__name__, name))
 
     def __enter__(self: _Self) -> _Self:
         return self
@@ -272,13 +317,11 @@ class OpenedModel:
         preprocessing: Optional[Preprocessing],
         fields: Dict[str, Any],
     ) -> SessionRequest:
-        self._handle  # of an open model
         height, width = side_pair(size)
         options = options_json({**fields, "preprocessing": preprocessing_field(preprocessing)})
         return SessionRequest(method, 1, height, width, self._threads, options)
 
     def _batch_request(self, method: Optional[bytes], batch: NDArray[np.float32]) -> SessionRequest:
-        self._handle  # of an open model
         height = 0 if self.height else batch.shape[2]
         width = 0 if self.width else batch.shape[3]
         return SessionRequest(method, min(len(batch), self.MAX_BATCH), height, width, self._threads)
@@ -326,9 +369,10 @@ class OpenedModel:
 
     def _warn_of_assumption(self, preprocessing: object) -> None:
         """Once for each model: nothing is assumed in silence."""
-        if not self._is_assumed or preprocessing is not None:
+        loaded = self._loaded
+        if not loaded.is_preprocessing_assumed or preprocessing is not None:
             return
-        self._is_assumed = False
+        loaded.is_preprocessing_assumed = False
         warnings.warn(
             "{} does not say how pictures become its inputs: torchvision's convention was assumed; if classes look "
             "wrong, give preprocessing='caffe', 'tf', 'none' or a dict".format(self._path),
@@ -337,6 +381,8 @@ class OpenedModel:
         )
 
     def __repr__(self) -> str:
+        if "_file" not in self.__dict__:
+            return "<Model that was pickled and is not read yet>"
         return "<Model of {} classes, input {}x{}x{}>".format(
             self.classes or "?", self.channels, self.height or "?", self.width or "?"
         )

@@ -11,7 +11,7 @@ from typing import Any, Optional, Tuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ._arguments import Path, integer, path
+from ._arguments import Path, integer, path, required
 from ._errors import InputError, OutputError
 from ._library import Handle, Pixels, call
 from ._results import Result
@@ -34,8 +34,22 @@ def read_image(path: Path) -> PictureArray:
     return _read(path, "path")
 
 
+def decode_image(content: bytes, name: str = "the picture") -> PictureArray:
+    """The picture in the bytes of such a file, as `read_image` gives it: of an archive's member, or from a network.
+
+    name: stands for the file in errors. InputError for what is no picture.
+    """
+    if not isinstance(content, (bytes, bytearray, memoryview)):
+        raise InputError("content is a {}: expected the bytes of a picture's file".format(type(content).__name__))
+    held = bytes(content)
+    return _pixels_of(Handle("image", "image_decode", held, len(held), required(name, "name")))
+
+
 def _read(file: object, name: str) -> PictureArray:
-    image = Handle("image", "image_read", path(file, name))
+    return _pixels_of(Handle("image", "image_read", path(file, name)))
+
+
+def _pixels_of(image: Handle) -> PictureArray:
     pixels = Pixels()
     call("image_pixels", image.pointer, ctypes.byref(pixels))
     shape = (pixels.height, pixels.width, pixels.channels)
@@ -72,7 +86,7 @@ def _as_array(picture: Any, name: str) -> NDArray[Any]:
     if hasattr(picture, "mode") and hasattr(picture, "convert"):
         return _of_pil(picture, name)
     if isinstance(picture, (bytes, bytearray)):
-        raise InputError(wrong)
+        raise InputError("{}; of a file's bytes fovea.decode_image makes one".format(wrong))
     try:
         if isinstance(picture, np.ndarray) or hasattr(picture, "__array__") or not hasattr(picture, "__dlpack__"):
             return np.asarray(picture)

@@ -92,6 +92,23 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_renew_locks)
 
 
+class LoadedFile:
+    """A model's file in memory and the idle sessions of its network. Models that were unpickled share it."""
+
+    def __init__(self, handle: Handle) -> None:
+        self.handle = handle
+        self.sessions = SessionPool(handle)
+        self.sha256: Optional[str] = None
+        self.is_preprocessing_assumed = False  # and not yet warned of
+        self.is_shared = False
+
+    def release(self) -> None:
+        """Frees the memory, unless other models may use it."""
+        if not self.is_shared:
+            self.sessions.clear()
+            self.handle.free()
+
+
 class SessionPool:
     """Lends sessions of one model, each to one thread at a time. May be asked by several threads."""
 

@@ -61,6 +61,17 @@ class Inputs(unittest.TestCase):
         with self.assertRaisesRegex(fovea.InputError, "image is 'a.x00b': a path cannot hold a zero byte"):
             self.model.saliency("a\0b")
 
+    def test_bytes_of_files(self):
+        content = support.PHOTO.read_bytes()
+        for given in (content, bytearray(content), memoryview(content)):
+            np.testing.assert_array_equal(fovea.decode_image(given), self.photo)
+        with self.assertRaisesRegex(fovea.InputError, "a.tar/1.jpg"):
+            fovea.decode_image(b"no picture", "a.tar/1.jpg")
+        with self.assertRaisesRegex(fovea.InputError, "content is a str: expected the bytes"):
+            fovea.decode_image("photo.jpg")
+        with self.assertRaisesRegex(fovea.InputError, "image is a bytes: .*fovea.decode_image makes one"):
+            self.model.saliency(content)
+
     def test_whatever_is_like_an_array(self):
         self.assert_same(ArrayLike(self.photo))
         self.assert_same(OnlyDlpack(self.photo))

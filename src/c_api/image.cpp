@@ -2,6 +2,7 @@
 #include "c_api/guard.hpp"
 #include "c_api/pixels.hpp"
 #include "c_api/result.hpp"
+#include "fovea/decode_image.hpp"
 
 #include <algorithm>
 
@@ -46,6 +47,14 @@ fovea_status fovea_image_read(const char* path, fovea_image** image) {
   return guarded([&] {
     fovea_image*& out = not_null(image, "image");
     out = new fovea_image{fovea::read_image(&not_null(path, "path"))};
+  });
+}
+
+fovea_status fovea_image_decode(const void* bytes, size_t size, const char* name, fovea_image** image) {
+  return guarded([&] {
+    const auto& first = not_null(static_cast<const char*>(bytes), "bytes");
+    fovea_image*& out = not_null(image, "image");
+    out = new fovea_image{fovea::decode_image({&first, size}, &not_null(name, "name"))};
   });
 }
 

@@ -8,6 +8,7 @@
 #include "evaluate/settings.hpp"
 #include "fovea/error.hpp"
 #include "networks/preprocessing_json.hpp"
+#include "networks/sha256.hpp"
 
 #include <fmt/ranges.h>
 
@@ -290,6 +291,7 @@ fovea_status fovea_model_properties(const fovea_model* model, const char* option
     const fovea_model& from = not_null(model, "model");
     fovea::JsonFields fields = read_options(options);
     const bool with_layers = fields.flag_if_given("layers").value_or(false);
+    const bool with_digest = fields.flag_if_given("sha256").value_or(false);
     fields.expect_no_others();
     const fovea::ChosenPreprocessing chosen = from.preprocessing({});
     std::vector<std::string> warnings = from.names.warnings();
@@ -299,6 +301,12 @@ fovea_status fovea_model_properties(const fovea_model* model, const char* option
     out.add_text("preprocessing_source", chosen.source);
     out.add("preprocessing_is_assumed", std::int64_t{chosen.is_assumed});
     out.add_list("warnings", warnings);
+    std::vector<std::string> wordnet_ids;
+    for (std::int64_t i = 0; i < from.names.size(); ++i)
+      wordnet_ids.push_back(from.names[i].wordnet_id);
+    out.add_list("wordnet_ids", wordnet_ids);
+    if (with_digest)
+      out.add_text("sha256", fovea::networks::sha256_of(from.model));
     if (with_layers)
       out.add_text("layers", layers_json(from.model, from.network({}, 0, 0)));
   });

@@ -1,9 +1,9 @@
 #include "evaluate/settings.hpp"
 
 #include "base/fingerprint.hpp"
-#include "base/mapped_file.hpp"
+#include "engine/model_impl.hpp"
 
-#include <limits>
+#include <string_view>
 
 namespace fovea {
 
@@ -26,8 +26,12 @@ nlohmann::ordered_json settings_json(const Preprocessing& preprocessing) {
 }
 
 nlohmann::ordered_json settings_json(const Network& network) {
-  const auto file = MappedFile::open(network.model.path(), std::numeric_limits<std::size_t>::max());
-  return {{"model", Fingerprint().add(file->bytes()).text()},
+  Fingerprint model;
+  const onnx_import::OnnxFile& file = *ModelAccess::impl(network.model).file;
+  for (const std::string_view bytes : file.bytes())
+    model.add(bytes);
+  file.release_pages();
+  return {{"model", model.text()},
           {"size", {network.size.height, network.size.width}},
           {"preprocessing", settings_json(network.preprocessing)}};
 }

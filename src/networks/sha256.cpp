@@ -1,6 +1,7 @@
 #include "networks/sha256.hpp"
 
 #include "base/shared_library.hpp"
+#include "engine/model_impl.hpp"
 #include "fovea/error.hpp"
 
 #include <fmt/format.h>
@@ -72,6 +73,16 @@ std::string Sha256::finish() {
   for (unsigned int i = 0; i < length; ++i)
     text += fmt::format("{:02x}", digest[i]);
   return text;
+}
+
+std::string sha256_of(const Model& model) {
+  const onnx_import::OnnxFile& file = *ModelAccess::impl(model).file;
+  file.check_unchanged();
+  Sha256 sha256;
+  for (const std::string_view bytes : file.bytes())
+    sha256.add(bytes);
+  file.release_pages();
+  return sha256.finish();
 }
 
 }  // namespace fovea::networks

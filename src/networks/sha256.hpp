@@ -1,5 +1,7 @@
 #pragma once
 
+#include "fovea/model.hpp"
+
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,5 +24,9 @@ private:
   struct Context;
   std::unique_ptr<Context> context_;
 };
+
+/// The SHA-256 of a model's contents: of its file, followed by each file with external weights. ModelError if
+/// one of them was modified since the model was loaded.
+std::string sha256_of(const Model& model);
 
 }  // namespace fovea::networks

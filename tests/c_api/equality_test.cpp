@@ -1,4 +1,5 @@
 /// The results of the C interface equal those of C++ bit for bit.
+#include "base/read_file.hpp"
 #include "c_api/support.hpp"
 #include "fovea/explain.hpp"
 #include "fovea/image.hpp"
@@ -211,9 +212,7 @@ TEST(CApi, StrideAndGreyPicturesAreTheSamePicture) {
   EXPECT_EQ(map_of(session.get(), {grey.data(), height, width, 1, width}), expected);
 }
 
-TEST(CApi, ImagesAreDecodedAsByTheLibrary) {
-  fovea_image* found = nullptr;
-  ASSERT_EQ(fovea_image_read(golf_ball().c_str(), &found), FOVEA_OK);
+void expect_golf_ball(fovea_image* found) {
   const Owned<fovea_image> image(found);
   fovea_pixels pixels = {};
   ASSERT_EQ(fovea_image_pixels(image.get(), &pixels), FOVEA_OK);
@@ -222,6 +221,16 @@ TEST(CApi, ImagesAreDecodedAsByTheLibrary) {
   ASSERT_EQ(pixels.height, expected.height);
   EXPECT_EQ(std::vector<std::uint8_t>(pixels.data, pixels.data + pixels.height * pixels.stride),
             expected.pixels);
+}
+
+TEST(CApi, ImagesAreDecodedAsByTheLibrary) {
+  fovea_image* image = nullptr;
+  ASSERT_EQ(fovea_image_read(golf_ball().c_str(), &image), FOVEA_OK);
+  expect_golf_ball(image);
+  std::string bytes = read_file(golf_ball(), std::size_t{1} << 20);
+  ASSERT_EQ(fovea_image_decode(bytes.data(), bytes.size(), "a ball", &image), FOVEA_OK);
+  std::fill(bytes.begin(), bytes.end(), '\0');
+  expect_golf_ball(image);
 }
 
 TEST(CApi, SessionsOfOneModelWorkOnSeveralThreadsAndOutliveIt) {

@@ -228,6 +228,10 @@ TEST(CApiErrors, ViewsAndFiles) {
   expect(fovea_map_values(map.get(), nullptr, 3), FOVEA_ERROR_USAGE, "values");
   fovea_image* image = nullptr;
   expect(fovea_image_read("no-such-picture.png", &image), FOVEA_ERROR_INPUT, "no-such-picture.png");
+  expect(fovea_image_decode("no picture", 10, "a/1.jpg", &image), FOVEA_ERROR_INPUT, "a/1.jpg");
+  expect(fovea_image_decode("", 0, "a/2.jpg", &image), FOVEA_ERROR_INPUT, "a/2.jpg");
+  expect(fovea_image_decode(nullptr, 10, "a/1.jpg", &image), FOVEA_ERROR_USAGE, "bytes");
+  expect(fovea_image_decode("no picture", 10, nullptr, &image), FOVEA_ERROR_USAGE, "name");
   expect(fovea_write_png("/no/such/folder/x.png", &pixels), FOVEA_ERROR_OUTPUT, "/no/such/folder/x.png");
 }
 

@@ -2,7 +2,10 @@
 #include "c_api/support.hpp"
 #include "fovea/explain.hpp"
 #include "fovea/image.hpp"
+#include "networks/sha256.hpp"
 #include "support/temporary_folder.hpp"
+
+#include <nlohmann/json.hpp>
 
 #include <cstddef>
 
@@ -132,7 +135,8 @@ TEST(CApiOptions, LabelsOfTheCaller) {
 
 TEST(CApiOptions, PropertiesSayWherePreprocessingComesFrom) {
   const auto result = result_of(fovea_model_properties, load_model(bundled()).get(),
-                                static_cast<const char*>(R"({"layers": true})"));
+                                static_cast<const char*>(R"({"layers": true, "sha256": true})"));
+  EXPECT_EQ(text_of(result, "sha256"), networks::sha256_of(Model::load(bundled())));
   EXPECT_EQ(text_of(result, "preprocessing_source"), "the model file");
   EXPECT_EQ(text_of(result, "path"), bundled());
   EXPECT_EQ(integers_of(result, "preprocessing_is_assumed"), std::vector<std::int64_t>{0});
@@ -141,6 +145,15 @@ TEST(CApiOptions, PropertiesSayWherePreprocessingComesFrom) {
       result_of(fovea_model_properties, load_model_with(bundled(), R"({"preprocessing": "caffe"})").get(),
                 static_cast<const char*>(nullptr));
   EXPECT_EQ(text_of(chosen, "preprocessing_source"), "preset caffe");
+}
+
+TEST(CApiOptions, PropertiesHaveTheWordNetIdsOfLabels) {
+  const TemporaryFolder folder;
+  store(folder.file("labels.txt"), "n01440764 tench\ndog\n");
+  const std::string json = R"({"labels": ")" + folder.file("labels.txt") + "\"}";
+  const auto result = result_of(fovea_model_properties, load_model_with(bundled(), json.c_str()).get(),
+                                static_cast<const char*>(nullptr));
+  EXPECT_EQ(nlohmann::json::parse(text_of(result, "wordnet_ids")), nlohmann::json({"n01440764", ""}));
 }
 
 TEST(CApiOptions, EncodesPictures) {

@@ -252,6 +252,14 @@ private:
 OnnxFile::OnnxFile() = default;
 OnnxFile::~OnnxFile() = default;
 
+std::vector<std::string_view> OnnxFile::bytes() const {
+  std::vector<std::string_view> all;
+  for (const auto& file : contents_->files)
+    all.push_back(file->bytes());
+  std::rotate(all.begin(), all.end() - 1, all.end());  // the file itself is the last of them
+  return all;
+}
+
 void OnnxFile::check_unchanged() const {
   try {
     for (const auto& file : contents_->files)

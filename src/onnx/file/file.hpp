@@ -6,6 +6,9 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace fovea::onnx_import {
 
@@ -38,6 +41,8 @@ public:
   /// The form in which an input takes pictures (onnx/import/picture_form.hpp), or nullptr if it takes none.
   /// Determined once.
   const PictureForm* picture_form(std::size_t input) const;
+  /// The bytes of the file, then those of each file with external data.
+  std::vector<std::string_view> bytes() const;
   /// ModelError if the file, or one with its external data, was modified since it was read.
   void check_unchanged() const;
   /// Whether an address lies in the mapped files.
