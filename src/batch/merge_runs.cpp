@@ -6,6 +6,7 @@
 #include "base/json.hpp"
 #include "base/make_folder.hpp"
 #include "batch/earlier_results.hpp"
+#include "batch/find_manifests.hpp"
 #include "batch/shard_reader.hpp"
 #include "batch/tar.hpp"
 
@@ -18,7 +19,6 @@
 #include <map>
 #include <optional>
 #include <queue>
-#include <regex>
 #include <system_error>
 #include <utility>
 
@@ -28,43 +28,20 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-enum class ManifestName { None, Whole, Shard };
-
-ManifestName kind_of(const std::string& path) {
-  static const std::regex pattern(
-      R"re((?:manifest(-\d{1,7}-of-\d{1,7})?|.*?(-\d{1,7}-of-\d{1,7})?\.manifest)\.json)re");
-  const std::string name = fs::path(path).filename().string();
-  std::smatch match;
-  if (!std::regex_match(name, match, pattern))
-    return ManifestName::None;
-  return match[1].matched || match[2].matched ? ManifestName::Shard : ManifestName::Whole;
-}
-
-/// The manifests of shards in a folder; where there are none, those of whole runs.
-std::vector<std::string> manifests_in(const std::string& folder) {
-  std::vector<std::string> shards, whole;
-  std::error_code error;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
-    if (const ManifestName kind = kind_of(at->path().string()); kind != ManifestName::None)
-      (kind == ManifestName::Shard ? shards : whole).push_back(at->path().string());
-  std::sort(shards.begin(), shards.end());
-  std::sort(whole.begin(), whole.end());
-  return shards.empty() ? whole : shards;
-}
-
 std::vector<RunPart> find_parts(const std::vector<std::string>& inputs) {
   std::vector<RunPart> parts;
   for (const std::string& input : inputs) {
+    const Manifests manifests = find_manifests(input);
     std::error_code error;
-    if (!fs::is_directory(input, error)) {
-      parts.emplace_back(input);
-      continue;
-    }
-    const std::vector<std::string> manifests = manifests_in(input);
-    if (manifests.empty())
+    if (!manifests.empty())
+      for (const std::string& manifest : manifests.parts())
+        parts.emplace_back(manifest);
+    else if (fs::is_directory(input, error))
       throw InputError("holds no manifests of shards (manifest-I-of-N.json)", input);
-    for (const std::string& manifest : manifests)
-      parts.emplace_back(manifest);
+    else if (kind_of_output(input) != OutputKind::Folder)
+      throw InputError("there are no manifests of its shards beside it", input);
+    else
+      parts.emplace_back(input);
   }
   return parts;
 }
@@ -263,8 +240,7 @@ std::optional<MergedRun> already_whole(const std::vector<RunPart>& parts, const 
 }  // namespace
 
 bool holds_runs(const std::string& input) {
-  std::error_code error;
-  return fs::is_directory(input, error) ? !manifests_in(input).empty() : kind_of(input) != ManifestName::None;
+  return kind_of_output(input) != OutputKind::Folder || !find_manifests(input).empty();
 }
 
 MergedRun merge_runs(const std::vector<std::string>& inputs, const std::string& output, const Json& about) {

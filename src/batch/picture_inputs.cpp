@@ -127,18 +127,18 @@ PictureInputs::PictureInputs(const std::vector<std::string>& paths) {
   without_endings.reserve(paths_.size());
   for (const std::string& path : paths_) {
     const std::size_t ending = archive_ending(path);
-    has_archives_ = has_archives_ || ending > 0;
-    are_all_archives_ = are_all_archives_ && ending > 0;
+    archives_ += ending > 0 ? 1 : 0;
     // An ending of one part, since the stem of a name is the name without it.
     without_endings.push_back(ending > 0 ? path.substr(0, path.size() - ending) + ".tar" : path);
   }
   result_names_ = fovea::result_paths("", without_endings);
-  if (paths_.size() == 1 && has_archives_)
+  if (paths_.size() == 1 && has_archives())
     result_names_ = {""};
 }
 
 bool PictureInputs::is_divided_by_archives(const Shard& shard) const {
-  return shard.of > 1 && are_all_archives_ && static_cast<std::int64_t>(paths_.size()) >= shard.of;
+  const auto count = static_cast<std::int64_t>(paths_.size());
+  return shard.of > 1 && archives_ == count && count >= shard.of;
 }
 
 std::string PictureInputs::fingerprint() const {

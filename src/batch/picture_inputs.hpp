@@ -37,7 +37,8 @@ public:
   /// where an earlier input has that name. For an archive the folder of its pictures' results, "" if the
   /// archive is the only input.
   const std::vector<std::string>& result_names() const { return result_names_; }
-  bool has_archives() const { return has_archives_; }
+  std::int64_t archives() const { return archives_; }
+  bool has_archives() const { return archives_ > 0; }
   /// Whether shards are whole archives: if all inputs are archives, and there is one for each shard at least.
   /// Otherwise each shard takes single pictures.
   bool is_divided_by_archives(const Shard& shard) const;
@@ -46,7 +47,7 @@ public:
 
 private:
   std::vector<std::string> paths_, result_names_;
-  bool has_archives_ = false, are_all_archives_ = true;
+  std::int64_t archives_ = 0;  ///< among the paths
 };
 
 }  // namespace fovea

@@ -6,15 +6,18 @@
 #include "cli/kit/progress_bar.hpp"
 #include "cli/kit/shard_option.hpp"
 #include "evaluate/settings.hpp"
+#include "fovea/batch.hpp"
 #include "fovea/decode_image.hpp"
 #include "fovea/error.hpp"
 #include "fovea/library.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <limits>
 #include <set>
+#include <system_error>
 #include <thread>
 
 namespace fovea::cli {
@@ -23,9 +26,9 @@ namespace {
 /// Options that change no result, or that other settings tell of.
 const std::set<std::string>& options_without_effect() {
   static const std::set<std::string> names = {
-      "--help",  "--output", "--files",       "--recursive", "--shard",      "--resume", "--table",
-      "--force", "--quiet",  "--no-progress", "--color",     "--json",       "--tsv",    "--csv",
-      "--model", "--labels", "--workers",     "--threads",   "--max-memory", "--verbose"};
+      "--help",  "--output", "--files",       "--recursive", "--shard",      "--resume",  "--table",
+      "--force", "--quiet",  "--no-progress", "--color",     "--json",       "--tsv",     "--csv",
+      "--model", "--labels", "--workers",     "--threads",   "--max-memory", "--verbose", "--allow-failures"};
   return names;
 }
 
@@ -45,7 +48,9 @@ nlohmann::ordered_json all_settings(const ManyPhotosCommand& command) {
   for (const auto& [name, values] : command.verb.given_options())
     if (options_without_effect().count(name) == 0)
       json["options"][name] = values;
-  json["inputs"] = {{"count", command.inputs.paths().size()}, {"fingerprint", command.inputs.fingerprint()}};
+  json["inputs"] = {{"count", command.inputs.paths().size()},
+                    {"archives", command.inputs.archives()},
+                    {"fingerprint", command.inputs.fingerprint()}};
   return json;
 }
 
@@ -77,6 +82,19 @@ void check_usage(const ManyPhotosCommand& command) {
         "-o names one picture, but many are given: name a folder, or an archive that ends in .tar");
   if (command.arguments.resume && command.verb.given("--force"))
     throw UsageError("--resume continues earlier results, --force discards them: give one of them");
+}
+
+/// InputError for an input that is not there, or a folder without pictures, which would only cost a row.
+void check_inputs(const PictureInputs& inputs) {
+  constexpr std::size_t most = 1000;  // a shared file system takes its time for each
+  for (std::size_t i = 0; i < std::min(most, inputs.paths().size()); ++i) {
+    const std::string& path = inputs.paths()[i];
+    std::error_code error;
+    if (const std::string reason = why_no_pictures(path); !reason.empty())
+      throw InputError(reason, path);
+    if (!std::filesystem::exists(path, error))
+      throw InputError("is not there", path);
+  }
 }
 
 EarlierResults treatment_of_earlier(const ManyPhotosCommand& command) {
@@ -147,6 +165,7 @@ void ManyPhotosArguments::add_without_table_to(Command verb) {
       "--resume", resume,
       "go on where an earlier run with the same options ended, however that happened; begin if there "
       "was none");
+  add_allow_failures_to(verb, allow_failures);
 }
 
 void ManyPhotosArguments::add_to(Command verb) {
@@ -164,6 +183,8 @@ bool ManyPhotosArguments::are_asked_for(const PictureInputs& inputs, const std::
 
 int run_command(const ManyPhotosCommand& command) {
   check_usage(command);
+  if (is_rehearsal())
+    check_inputs(command.inputs);
   const Shard shard = shard_of(command.arguments.shard);
   const bool has_final_step = static_cast<bool>(command.final_step);
   const TableFormat table = has_final_step                    ? TableFormat::None
@@ -186,7 +207,7 @@ int run_command(const ManyPhotosCommand& command) {
       throw;
     }
     print_summary(command.format, store);
-    return store.counts().failed > 0 ? 1 : 0;
+    return store.counts().failed > 0 && !command.arguments.allow_failures ? 1 : 0;
   } catch (const UnfinishedResults& results) {
     throw InputError(fmt::format(
         "{}: continue with --resume, begin anew with --force, or name another output", results.what()));

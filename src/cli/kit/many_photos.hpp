@@ -29,10 +29,11 @@ struct ManyPhotosArguments {
   std::string shard;
   std::string table;  ///< empty: not given
   bool resume = false;
+  bool allow_failures = false;
 
-  /// Adds --shard, --resume and --table.
+  /// Adds --shard, --resume, --allow-failures and --table.
   void add_to(Command verb);
-  /// Adds --shard and --resume, for commands whose results are no table of rows.
+  /// Adds --shard, --resume and --allow-failures, for commands whose results are no table of rows.
   void add_without_table_to(Command verb);
   /// Whether a command line asks for a table and a manifest: by one of these options, an archive among the
   /// inputs or one as output.
@@ -64,8 +65,9 @@ struct ManyPhotosCommand {
   bool is_run_again = false;
 };
 /// Does all photos of the shard, shows the progress, and prints what there is in the end. Returns the exit
-/// code: 1 if a photo has no result. UsageError for options that contradict each other or an output that is
-/// none for many; Interrupted at a signal; OutputError, with a note about going on, if a disk is full.
+/// code: 1 if a photo has no result, unless that is allowed. UsageError for options that contradict each
+/// other or an output that is none for many; Interrupted at a signal; OutputError, with a note about going
+/// on, if a disk is full.
 int run_command(const ManyPhotosCommand& command);
 
 /// The command line as a page shows it, by the manifest: the same for all shards, and for a run that was

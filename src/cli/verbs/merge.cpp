@@ -2,6 +2,7 @@
 #include "batch/merge_runs.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/result_format.hpp"
+#include "cli/kit/shard_option.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/evaluate.hpp"
 #include "cli/verbs/verbs.hpp"
@@ -46,7 +47,7 @@ int merge(const MergeArguments& arguments) {
             merged.counts.failed, merged.files.table);
     if (arguments.format.is_text() && !merged.files.tar.empty())
       print("  {}\n", merged.files.tar);
-    return merged.counts.failed > 0 ? 1 : 0;
+    return merged.counts.failed > 0 && !arguments.allow_failures ? 1 : 0;
   } catch (const UnfinishedResults& results) {
     throw InputError(fmt::format("{}: continue it with --resume", results.what()));
   }
@@ -58,7 +59,9 @@ void add_merge(Command app) {
   auto arguments = std::make_shared<MergeArguments>();
   Command verb = app.add_command("merge", "Merge the shards of a run over many photos, or of an evaluation, "
                                           "into what a single run writes");
-  verb.add_option("inputs", arguments->inputs, "folders with the results of shards, or their manifests")
+  verb.add_option("inputs", arguments->inputs,
+                  "folders with the results of shards, their manifests, or the archive .tar that the shards "
+                  "were told to write")
       .required()
       .check(file_or_folder());
   verb.add_option("-o,--output", arguments->output,
@@ -66,6 +69,7 @@ void add_merge(Command app) {
                   "archives, an archive .tar")
       .required()
       .check(output_in(kArchiveOrFolder));
+  add_allow_failures_to(verb, arguments->allow_failures);
   arguments->format.add_to(verb);
   verb.add_example("fovea merge shards/ -o maps.tar", "the archives and tables of all shards as one");
   verb.runs([arguments, verb] {
