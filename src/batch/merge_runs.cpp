@@ -5,9 +5,8 @@
 #include "base/fingerprint.hpp"
 #include "base/json.hpp"
 #include "base/make_folder.hpp"
-#include "base/replacement.hpp"
-#include "batch/archive_series.hpp"
 #include "batch/earlier_results.hpp"
+#include "batch/find_manifests.hpp"
 #include "batch/shard_reader.hpp"
 #include "batch/tar.hpp"
 
@@ -20,7 +19,6 @@
 #include <map>
 #include <optional>
 #include <queue>
-#include <regex>
 #include <system_error>
 #include <utility>
 
@@ -30,43 +28,20 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-enum class ManifestName { None, Whole, Shard };
-
-ManifestName kind_of(const std::string& path) {
-  static const std::regex pattern(
-      R"re((?:manifest(-\d{1,7}-of-\d{1,7})?|.*?(-\d{1,7}-of-\d{1,7})?\.manifest)\.json)re");
-  const std::string name = fs::path(path).filename().string();
-  std::smatch match;
-  if (!std::regex_match(name, match, pattern))
-    return ManifestName::None;
-  return match[1].matched || match[2].matched ? ManifestName::Shard : ManifestName::Whole;
-}
-
-/// The manifests of shards in a folder; where there are none, those of whole runs.
-std::vector<std::string> manifests_in(const std::string& folder) {
-  std::vector<std::string> shards, whole;
-  std::error_code error;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
-    if (const ManifestName kind = kind_of(at->path().string()); kind != ManifestName::None)
-      (kind == ManifestName::Shard ? shards : whole).push_back(at->path().string());
-  std::sort(shards.begin(), shards.end());
-  std::sort(whole.begin(), whole.end());
-  return shards.empty() ? whole : shards;
-}
-
 std::vector<RunPart> find_parts(const std::vector<std::string>& inputs) {
   std::vector<RunPart> parts;
   for (const std::string& input : inputs) {
+    const Manifests manifests = find_manifests(input);
     std::error_code error;
-    if (!fs::is_directory(input, error)) {
-      parts.emplace_back(input);
-      continue;
-    }
-    const std::vector<std::string> manifests = manifests_in(input);
-    if (manifests.empty())
+    if (!manifests.empty())
+      for (const std::string& manifest : manifests.parts())
+        parts.emplace_back(manifest);
+    else if (fs::is_directory(input, error))
       throw InputError("holds no manifests of shards (manifest-I-of-N.json)", input);
-    for (const std::string& manifest : manifests)
-      parts.emplace_back(manifest);
+    else if (kind_of_output(input) != OutputKind::Folder)
+      throw InputError("there are no manifests of its shards beside it", input);
+    else
+      parts.emplace_back(input);
   }
   return parts;
 }
@@ -136,62 +111,13 @@ void bring_files(const JournalRecord& record, const RunFiles& from, const RunFil
   }
 }
 
-/// The archives of all photos. Those that are whole are removed again unless they are kept in the end.
-class MergedArchives {
-public:
-  explicit MergedArchives(const RunFiles& files) : files_(files) { begin(); }
-  ~MergedArchives() {
-    std::error_code ignored;
-    for (const std::string& path : written_)
-      fs::remove(path, ignored);
-  }
-  MergedArchives(const MergedArchives&) = delete;
-  MergedArchives& operator=(const MergedArchives&) = delete;
-
-  /// Where the members end.
-  const ArchivePlace& add(const std::string& members) {
-    const ArchivePlace next = archive_place_behind(end_, members.size(), files_.archive_bytes);
-    if (next.archive != end_.archive) {
-      end_archive();
-      end_.archive = next.archive;
-      begin();
-    }
-    file_->write(members);
-    end_ = next;
-    return end_;
-  }
-  void finish() {
-    end_archive();
-    if (files_.archive_bytes > 0)
-      for (const std::string& path : archives_of(files_, end_.archive + 1)) {  // of other results
-        check_replacement(path);
-        fs::remove(path);
-      }
-  }
-  void keep() { written_.clear(); }
-
-private:
-  void begin() { file_.emplace(files_.archive(end_.archive)).write(tar_beginning()); }
-  void end_archive() {
-    file_->write(tar_end());
-    file_->commit();
-    written_.push_back(files_.archive(end_.archive));
-  }
-
-  const RunFiles& files_;
-  ArchivePlace end_ = first_archive_place();
-  std::optional<AtomicFile> file_;
-  std::vector<std::string> written_;
-};
-
-/// The files of the merged run, of which none is there in the end unless all are whole.
+/// The files of the merged run, of which none is there before all are whole.
 class MergedFiles {
 public:
   MergedFiles(const RunFiles& files, TableFormat format, double seconds) : seconds_(seconds) {
     begin(table_, files.table, table_header(format), end_.table_end);
+    begin(tar_, files.tar, files.tar.empty() ? "" : tar_beginning(), end_.tar_end);
     begin(data_, files.data, "", end_.data_end);
-    if (files.has_archives())
-      archives_.emplace(files);
     if (data_)
       journal_.emplace(files.journal);
   }
@@ -207,19 +133,15 @@ public:
     };
     if (table_)
       copy(table_, reader.rows(), end_.table_end);
-    if (archives_) {
-      const std::string members = reader.members();
-      const ArchivePlace place = archives_->add(members);
-      fingerprint.add(members);
-      record.archive = place.archive;
-      record.tar_end = place.end;
-    }
+    if (tar_)
+      copy(tar_, reader.members(), end_.tar_end);
     if (data_)
       copy(data_, reader.data(), end_.data_end);
     counts_.add(record);
     if (!journal_)
       return;
     record.table_end = end_.table_end;
+    record.tar_end = end_.tar_end;
     record.data_end = end_.data_end;
     record.fingerprint = fingerprint.text();
     record.seconds = seconds_;
@@ -227,15 +149,13 @@ public:
   }
 
   RunCounts finish() {
-    if (archives_)
-      archives_->finish();
+    if (tar_)
+      tar_->write(tar_end());
     if (journal_)
       journal_->write(journal_end_line());
-    for (std::optional<AtomicFile>* file : {&table_, &data_, &journal_})
+    for (std::optional<AtomicFile>* file : {&tar_, &table_, &data_, &journal_})
       if (*file)
         (*file)->commit();
-    if (archives_)
-      archives_->keep();
     counts_.seconds = seconds_;
     return counts_;
   }
@@ -250,8 +170,7 @@ private:
     end = beginning.size();
   }
 
-  std::optional<AtomicFile> table_, data_, journal_;
-  std::optional<MergedArchives> archives_;
+  std::optional<AtomicFile> table_, tar_, data_, journal_;
   JournalRecord end_;  ///< the ends of the files
   double seconds_;     ///< of all shards
   RunCounts counts_;
@@ -311,7 +230,7 @@ std::optional<MergedRun> already_whole(const std::vector<RunPart>& parts, const 
   if (parts.size() != 1 || parts.front().shard.of != 1 || !parts.front().is_finished())
     return std::nullopt;
   const RunPart& part = parts.front();
-  const RunFiles files(output, {}, part.table, part.has_data, part.archive_bytes);
+  const RunFiles files(output, {}, part.table, part.has_data);
   std::error_code error;
   if (!fs::equivalent(files.manifest, part.manifest_path, error))
     return std::nullopt;
@@ -321,8 +240,7 @@ std::optional<MergedRun> already_whole(const std::vector<RunPart>& parts, const 
 }  // namespace
 
 bool holds_runs(const std::string& input) {
-  std::error_code error;
-  return fs::is_directory(input, error) ? !manifests_in(input).empty() : kind_of(input) != ManifestName::None;
+  return kind_of_output(input) != OutputKind::Folder || !find_manifests(input).empty();
 }
 
 MergedRun merge_runs(const std::vector<std::string>& inputs, const std::string& output, const Json& about) {
@@ -334,7 +252,7 @@ MergedRun merge_runs(const std::vector<std::string>& inputs, const std::string& 
   if (kind_of_output(output) != kind_of_output(first.output))
     throw InputError(expected_output(kind_of_output(first.output)), output);
   const Json settings = first.manifest["settings"];
-  const RunFiles files(output, {}, first.table, first.has_data, first.archive_bytes);
+  const RunFiles files(output, {}, first.table, first.has_data);
   make_folder(files.folder);
   check_output(files, settings);
   std::deque<ShardReader> readers;
@@ -354,14 +272,13 @@ MergedRun merge_runs(const std::vector<std::string>& inputs, const std::string& 
   const RunCounts counts = write_all_photos(readers, files, merged);
   all["merged_shards"] = shards.size();
   write_file_atomically(files.manifest,
-                        json_text(manifest_json(all, settings, {}, !first.has_data, counts, files)) + "\n");
+                        json_text(manifest_json(all, settings, {}, !first.has_data, counts)) + "\n");
   return {files, counts, static_cast<std::int64_t>(shards.size()), first.has_data};
 }
 
 RunDescription description_of(const std::string& manifest) {
   const RunPart part(manifest);
-  return {part.output, part.shard,    part.table,        part.manifest["settings"],
-          {},          part.has_data, part.archive_bytes};
+  return {part.output, part.shard, part.table, part.manifest["settings"], {}, part.has_data};
 }
 
 }  // namespace fovea

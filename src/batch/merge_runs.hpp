@@ -10,7 +10,8 @@
 
 namespace fovea {
 
-/// Whether a folder holds manifests of runs over many photos, or a file is one, by their names.
+/// Whether a folder holds manifests of runs over many photos, a file is one, or a text names the archive that
+/// a run writes, by their names.
 bool holds_runs(const std::string& input);
 
 /// The merged results of all shards of a run.
@@ -22,14 +23,14 @@ struct MergedRun {
   bool needs_final_step = false;
 };
 /// Merges the shards of a run into what a run without shards would have written, byte for byte but for the
-/// manifest, which has the `about` of the merging instead. `inputs`: folders with shards, or manifests.
-/// `output`: of the kind of the shards' outputs; files of results that lie in other folders are linked to its
-/// folder, or copied. A run with data then stands as a run without shards stands before its final step: the
-/// store of `description_of` it, resumed, has all photos done. Uses memory for each shard, and none for each
-/// photo. InputError that names missing shards, one that comes twice, of another division, or with other
-/// settings (the first that differs, the network's contents and the inputs among them), and damaged files;
-/// UnfinishedResults for a shard that is not finished. OutputError; nothing is left of the table and the
-/// archive then.
+/// manifest, which has the `about` of the merging instead. `inputs`: folders with shards, manifests,
+/// or the name of the archive "maps.tar" for those of its shards beside it. `output`: of the kind of the
+/// shards' outputs; files of results that lie in other folders are linked to its folder, or copied. A run
+/// with data then stands as a run without shards stands before its final step: the store of `description_of`
+/// it, resumed, has all photos done. Uses memory for each shard, and none for each photo. InputError that
+/// names missing shards, one that comes twice, of another division, or with other settings (the first that
+/// differs, the network's contents and the inputs among them), and damaged files; UnfinishedResults for a
+/// shard that is not finished. OutputError; nothing is left of the table and the archive then.
 MergedRun merge_runs(const std::vector<std::string>& inputs, const std::string& output,
                      const nlohmann::ordered_json& about);
 

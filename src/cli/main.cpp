@@ -4,25 +4,20 @@
 #include "cli/kit/output.hpp"
 #include "cli/kit/processor_guard.hpp"
 #include "cli/kit/usage_error.hpp"
-#include "cli/verbs/verbs.hpp"
-#include "fovea/batch.hpp"
+#include "cli/verbs/table.hpp"
 #include "fovea/error.hpp"
 #include "fovea/image.hpp"
 #include "fovea/library.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <exception>
-#include <filesystem>
-#include <iterator>
 #include <new>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <unistd.h>
 #include <vector>
@@ -43,69 +38,6 @@ std::string version_text() {
                      "ONNX      operator sets {} to {}",
                      info.version, info.compiler, info.build_type, info.onednn, info.instruction_set,
                      info.opencv, info.first_opset, info.last_opset);
-}
-
-struct Verb {
-  std::string_view name;
-  const char* group;  ///< the title that it stands below in the help
-  void (*add)(fovea::cli::Command);
-  bool describes_all = false;  ///< it describes all commands and their options
-};
-
-constexpr const char* kPhotos = "Photos";
-constexpr const char* kNetworks = "Networks";
-constexpr const char* kMeasurements = "Measurements";
-constexpr const char* kArrays = "Arrays";
-constexpr const char* kProgram = "This program";
-
-/// In the order in which the help shows them.
-constexpr Verb kVerbs[] = {{"explain", kPhotos, fovea::cli::add_explain},
-                           {"classify", kPhotos, fovea::cli::add_classify},
-                           {"saliency", kPhotos, fovea::cli::add_saliency},
-                           {"localize", kPhotos, fovea::cli::add_localize},
-                           {"deconv", kPhotos, fovea::cli::add_deconv},
-                           {"report", kPhotos, fovea::cli::add_report},
-                           {"merge", kPhotos, fovea::cli::add_merge},
-                           {"serve", kPhotos, fovea::cli::add_serve},
-                           {"info", kNetworks, fovea::cli::add_info},
-                           {"class-model", kNetworks, fovea::cli::add_class_model},
-                           {"models", kNetworks, fovea::cli::add_models},
-                           {"export", kNetworks, fovea::cli::add_export},
-                           {"evaluate", kMeasurements, fovea::cli::add_evaluate},
-                           {"bench", kMeasurements, fovea::cli::add_bench},
-                           {"forward", kArrays, fovea::cli::add_forward},
-                           {"gradient", kArrays, fovea::cli::add_gradient},
-                           {"list", kProgram, fovea::cli::add_list},
-                           {"completions", kProgram, fovea::cli::add_completions, true},
-                           {"man", kProgram, fovea::cli::add_man, true}};
-
-/// Adds the verb that the command line names, none to a question for the version, else all: their options
-/// take milliseconds to add.
-void add_verbs(fovea::cli::Command root, std::string_view first_argument) {
-  const auto named = std::find_if(std::begin(kVerbs), std::end(kVerbs),
-                                  [&](const Verb& verb) { return verb.name == first_argument; });
-  const bool all = named == std::end(kVerbs) ? first_argument != "--version" : named->describes_all;
-  for (const Verb& verb : kVerbs)
-    if (all || verb.name == first_argument)
-      verb.add(root.in_group(verb.group));
-}
-
-/// The command line as it is meant: "fovea photo.jpg" is "fovea explain photo.jpg".
-std::vector<const char*> meant_arguments(int argc, char** argv) {
-  std::vector<const char*> arguments(argv, argv + argc);
-  if (argc < 2)
-    return arguments;
-  const std::string first = argv[1];
-  const bool is_verb =
-      std::any_of(std::begin(kVerbs), std::end(kVerbs), [&](const Verb& verb) { return verb.name == first; });
-  std::error_code ignored;
-  const bool is_picture =
-      first == "-" ||
-      (!first.starts_with('-') && (fovea::has_picture_name(first) || first.find('/') != std::string::npos ||
-                                   std::filesystem::exists(first, ignored)));
-  if (!is_verb && is_picture)
-    arguments.insert(arguments.begin() + 1, "explain");
-  return arguments;
 }
 
 int run(int argc, char** argv) {

@@ -4,6 +4,7 @@
 #include "base/json.hpp"
 #include "base/make_folder.hpp"
 #include "batch/run_files.hpp"
+#include "evaluate/result_parts.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,8 +12,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
-#include <optional>
-#include <regex>
 
 namespace fovea {
 namespace {
@@ -20,53 +19,24 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-/// A file of results, by its name.
-struct Part {
-  std::string path;
-  Shard shard;
-  bool finished = true;
-
-  std::string folder() const {
-    const std::string parent = fs::path(path).parent_path().string();
-    return parent.empty() ? "." : parent;
-  }
-};
-
-/// None for files of other names.
-std::optional<Part> part_from(const std::string& path) {
-  static const std::regex pattern(R"re(images(?:-(\d{1,7})-of-(\d{1,7}))?\.csv(\.partial)?)re");
-  const std::string name = fs::path(path).filename().string();
-  std::smatch match;
-  if (!std::regex_match(name, match, pattern))
-    return std::nullopt;
-  Part part{path, {}, !match[3].matched};
-  if (match[1].matched)
-    part.shard = parse_shard(match[1].str() + "/" + match[2].str());
-  return part;
-}
-
 /// The shards in a folder; where there are none, its one whole evaluation.
-std::vector<Part> parts_in(const std::string& folder) {
-  std::vector<Part> shards, whole;
-  std::error_code error;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
-    if (const auto part = part_from(at->path().string()))
-      (part->shard.of > 1 ? shards : whole).push_back(*part);
-  if (error)
-    throw InputError(fmt::format("cannot be read: {}", error.message()), folder);
-  if (shards.empty() && whole.empty())
+std::vector<ResultPart> mergeable_parts_in(const std::string& folder) {
+  std::vector<ResultPart> parts = result_parts_in(folder);
+  if (parts.empty())
     throw InputError("holds no results of an evaluation (images-I-of-N.csv)", folder);
-  return shards.empty() ? whole : shards;
+  if (parts.front().shard.of > 1)
+    std::erase_if(parts, [](const ResultPart& part) { return part.shard.of == 1; });
+  return parts;
 }
 
-std::vector<Part> find_parts(const std::vector<std::string>& inputs) {
-  std::vector<Part> parts;
+std::vector<ResultPart> find_parts(const std::vector<std::string>& inputs) {
+  std::vector<ResultPart> parts;
   for (const std::string& input : inputs) {
     std::error_code error;
     if (fs::is_directory(input, error)) {
-      for (Part& part : parts_in(input))
+      for (ResultPart& part : mergeable_parts_in(input))
         parts.push_back(std::move(part));
-    } else if (const auto part = part_from(input)) {
+    } else if (const auto part = result_part(input)) {
       parts.push_back(*part);
     } else {
       throw InputError("is neither a folder of results nor a file images-I-of-N.csv", input);
@@ -76,10 +46,10 @@ std::vector<Part> find_parts(const std::vector<std::string>& inputs) {
 }
 
 /// The shards by their numbers, all there and each once.
-std::map<std::int64_t, Part> in_order(const std::vector<Part>& parts) {
-  std::map<std::int64_t, Part> shards;
+std::map<std::int64_t, ResultPart> in_order(const std::vector<ResultPart>& parts) {
+  std::map<std::int64_t, ResultPart> shards;
   const std::int64_t of = parts.front().shard.of;
-  for (const Part& part : parts) {
+  for (const ResultPart& part : parts) {
     if (part.shard.of != of)
       throw InputError(
           fmt::format("is one of {} shards, but {} one of {}", part.shard.of, parts.front().path, of),
@@ -107,25 +77,11 @@ std::map<std::int64_t, Part> in_order(const std::vector<Part>& parts) {
   return shards;
 }
 
-/// The settings of a shard without its number.
-Json common_settings(const Part& part) {
-  const std::string path = ResultFiles(part.folder(), part.shard).settings;
-  Json settings = read_settings(path);
-  const bool is_shard = settings.contains("shard");
-  if (is_shard != (part.shard.of > 1) ||
-      (is_shard && settings["shard"] != Json({{"number", part.shard.number}, {"of", part.shard.of}})))
-    throw InputError(fmt::format("does not belong to {}", part.path), path);
-  settings.erase("shard");
-  if (!settings.contains("/truth/images"_json_pointer) || !settings["truth"]["images"].is_number_unsigned())
-    throw InputError("does not say how many images there are", path);
-  return settings;
-}
-
 }  // namespace
 
 MergedResults merge_shards(const std::vector<std::string>& inputs, const std::string& output) {
-  const std::map<std::int64_t, Part> shards = in_order(find_parts(inputs));
-  const Part& first = shards.begin()->second;
+  const std::map<std::int64_t, ResultPart> shards = in_order(find_parts(inputs));
+  const ResultPart& first = shards.begin()->second;
   const Json settings = common_settings(first);
   const auto total = settings["truth"]["images"].get<std::int64_t>();
   std::map<std::int64_t, std::pair<std::string, ImageResult>> images;

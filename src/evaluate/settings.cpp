@@ -1,6 +1,9 @@
 #include "evaluate/settings.hpp"
 
-#include "networks/sha256.hpp"
+#include "base/fingerprint.hpp"
+#include "engine/model_impl.hpp"
+
+#include <string_view>
 
 namespace fovea {
 
@@ -23,7 +26,12 @@ nlohmann::ordered_json settings_json(const Preprocessing& preprocessing) {
 }
 
 nlohmann::ordered_json settings_json(const Network& network) {
-  return {{"model", {{"sha256", networks::sha256_of(network.model)}}},
+  Fingerprint model;
+  const onnx_import::OnnxFile& file = *ModelAccess::impl(network.model).file;
+  for (const std::string_view bytes : file.bytes())
+    model.add(bytes);
+  file.release_pages();
+  return {{"model", model.text()},
           {"size", {network.size.height, network.size.width}},
           {"preprocessing", settings_json(network.preprocessing)}};
 }

@@ -118,21 +118,9 @@ std::string html_text(std::string_view text) {
   return result;
 }
 
-std::string picture_url(std::string_view bytes) {
-  return fmt::format("data:{};base64,{}", kind_of(bytes).media_type, base64(bytes));
-}
-
-std::string folder_beside(const std::string& page) {
-  return fs::path(page).replace_extension().string() + "_files";
-}
-
-PictureBeside picture_beside(const std::string& page, const std::string& name, std::string_view bytes) {
-  const std::string file = name + kind_of(bytes).extension;
-  return {file, url_part(fs::path(folder_beside(page)).filename().string()) + "/" + url_part(file)};
-}
-
 Page::Page(const std::string& path, std::string_view title, Pictures pictures)
-    : path_(path), pictures_(pictures), file_(path), folder_(folder_beside(path)) {
+    : path_(path), pictures_(pictures), file_(path),
+      folder_((fs::path(path).replace_extension().string()) + "_files") {
   file_.write(head_of(title));
 }
 
@@ -147,9 +135,10 @@ Page::~Page() {
 }
 
 std::string Page::add_picture(const std::string& name, const std::string& bytes) {
+  const PictureKind kind = kind_of(bytes);
   if (pictures_ == Pictures::Inside)
-    return picture_url(bytes);
-  const auto [file, url] = picture_beside(path_, name, bytes);
+    return fmt::format("data:{};base64,{}", kind.media_type, base64(bytes));
+  const std::string file = name + kind.extension;
   {
     const std::lock_guard lock(mutex_);
     if (unfinished_.empty()) {
@@ -169,11 +158,7 @@ std::string Page::add_picture(const std::string& name, const std::string& bytes)
     names_.push_back(file);
   }
   write_file_atomically((fs::path(unfinished_) / file).string(), bytes);
-  return url;
-}
-
-void Page::keep_picture(const std::string& file) {
-  kept_.insert(file);
+  return url_part(fs::path(folder_).filename().string()) + "/" + url_part(file);
 }
 
 void Page::add_block(std::string_view kind, std::string_view json) {
@@ -218,8 +203,6 @@ std::set<std::string> Page::pictures_of_earlier_page() const {
 
 void Page::remove_from_folder(std::set<std::string> pictures) const {
   for (const std::string& name : names_)
-    pictures.erase(name);
-  for (const std::string& name : kept_)
     pictures.erase(name);
   std::error_code ignored;
   for (const std::string& name : pictures)

@@ -132,6 +132,34 @@ TEST_F(Evaluate, TheNumberOfWorkersChangesNothing) {
   expect_same(whole, folder.file("b"));
 }
 
+TEST_F(Evaluate, EndsBetweenTwoImagesAtASignalAndGoesOn) {
+  ASSERT_EQ(evaluate(whole).code, 1);
+  for (const int signal : {SIGTERM, SIGUSR1, SIGHUP}) {
+    const std::string out = folder.file(fmt::format("signal-{}", signal));
+    CommandOptions options;
+    options.interrupt_signal = signal;
+    options.interrupt_when = [&](const std::string&) {
+      return lines_of(load(out + "/images.csv.partial")) > 1;
+    };
+    const Outcome outcome = fovea(command(out), options);
+    EXPECT_EQ(outcome.signal, 0);
+    if (outcome.code == 75)
+      EXPECT_TRUE(contains(outcome.err, "go on by the same command with --resume")) << outcome.err;
+    else
+      EXPECT_EQ(outcome.code, 1) << "it was done before the signal came";
+    EXPECT_EQ(evaluate(out, {"--resume"}).code, 1);
+    expect_same(whole, out);
+  }
+}
+
+TEST_F(Evaluate, AllowsFailuresOnRequest) {
+  EXPECT_EQ(evaluate(whole, {"--allow-failures"}).code, 0);
+  EXPECT_EQ(evaluate(folder.file("shards"), {"--shard", "1/2", "--allow-failures"}).code, 0);
+  EXPECT_EQ(evaluate(folder.file("shards"), {"--shard", "2/2", "--allow-failures"}).code, 0);
+  EXPECT_EQ(fovea({"merge", folder.file("shards"), "-o", folder.file("merged"), "--allow-failures"}).code, 0);
+  expect_same(whole, folder.file("merged"));
+}
+
 TEST_F(Evaluate, GoesOnWhereverTheFileWasCutOff) {
   ASSERT_EQ(evaluate(whole, {"--guesses", "0"}).code, 1);
   const std::string rows = load(whole + "/images.csv");

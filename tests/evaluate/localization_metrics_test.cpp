@@ -134,7 +134,7 @@ TEST(Summary, TheCentredBoxIsTheBestOfItsGrid) {
 }
 
 TEST(Summary, OfNothingHasNoNaN) {
-  const LocalizationSummary summary = summarize({});
+  const LocalizationSummary summary = summarize(std::vector<ImageResult>{});
   EXPECT_EQ(summary.images, 0);
   EXPECT_EQ(summary.found.known_class_mean(), 0);
   EXPECT_EQ(summary.found.top5_error.share(), 0);

@@ -1,5 +1,6 @@
 #include "cli/kit/command.hpp"
 
+#include "base/shell_word.hpp"
 #include "base/shown_path.hpp"
 #include "cli/kit/common_options.hpp"
 #include "cli/kit/complaint.hpp"
@@ -15,8 +16,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
-#include <cstring>
 #include <unistd.h>
 #include <utility>
 
@@ -36,7 +35,6 @@ Option& Option::check(const Check& check) {
   offer_->files = check.offer().files;
   offer_->is_written = check.offer().is_written;
   offer_->is_named = check.offer().is_named;
-  offer_->takes_archives = check.offer().takes_archives;
   return *this;
 }
 
@@ -233,23 +231,6 @@ CommandLine::CommandLine(const std::string& name, std::function<std::string()> v
 
 CommandLine::~CommandLine() = default;
 
-namespace {
-
-/// An argument as a shell takes it: in single quotes where it has to be.
-std::string shell_word(const std::string& text) {
-  const auto plain = [](unsigned char c) {
-    return std::isalnum(c) != 0 || c >= 128 || (c != 0 && std::strchr("-_./,:=+@%", c) != nullptr);
-  };
-  if (!text.empty() && std::all_of(text.begin(), text.end(), plain))
-    return text;
-  std::string quoted = "'";
-  for (const char c : text)
-    quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return quoted + "'";
-}
-
-}  // namespace
-
 std::string shown_line(const std::string& program, const std::vector<std::string>& arguments) {
   std::string line = program;
   for (const std::string& argument : arguments)
@@ -322,6 +303,11 @@ std::optional<Run> CommandLine::parse(int argc, const char* const* argv) {
                                  names_of_commands(app).empty() ? "options" : "commands"));
   }
   return shared_.chosen;
+}
+
+Command CommandLine::named() {
+  std::string words;
+  return {const_cast<CLI::App*>(&named_command(*app_, words)), &shared_};
 }
 
 }  // namespace fovea::cli

@@ -142,6 +142,8 @@ public:
   /// printed, as is a short help if there are no arguments, and the help of a command that only has others
   /// below. UsageError, with a second line that says where to find help, if they are invalid.
   std::optional<Run> parse(int argc, const char* const* argv);
+  /// The last command that the parsed line names.
+  Command named();
 
 private:
   /// The command that the arguments name and nothing else, if it is one of those with commands below.

@@ -6,6 +6,8 @@
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/result_format.hpp"
 #include "fovea/batch.hpp"
+#include "fovea/classify.hpp"
+#include "fovea/image.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -25,18 +27,14 @@ ThreadPartition partition_photos(const ModelOptions& options, bool are_many, std
 
 struct ManyPhotosArguments {
   std::string shard;
-  std::string table;         ///< empty: not given
-  std::string archive_size;  ///< empty: not given
+  std::string table;  ///< empty: not given
   bool resume = false;
+  bool allow_failures = false;
 
-  /// Adds --shard, --resume and --table.
+  /// Adds --shard, --resume, --allow-failures and --table.
   void add_to(Command verb);
-  /// Adds --shard and --resume, for commands whose results are no table of rows.
+  /// Adds --shard, --resume and --allow-failures, for commands whose results are no table of rows.
   void add_without_table_to(Command verb);
-  /// Adds --archive-size, for commands that write files for each photo.
-  void add_archive_size_to(Command verb);
-  /// UsageError for a text that is no amount, and for an output that is no archive.
-  std::uint64_t archive_bytes(const std::string& output) const;
   /// Whether a command line asks for a table and a manifest: by one of these options, an archive among the
   /// inputs or one as output.
   bool are_asked_for(const PictureInputs& inputs, const std::string& output) const;
@@ -67,8 +65,9 @@ struct ManyPhotosCommand {
   bool is_run_again = false;
 };
 /// Does all photos of the shard, shows the progress, and prints what there is in the end. Returns the exit
-/// code: 1 if a photo has no result. UsageError for options that contradict each other or an output that is
-/// none for many; Interrupted at a signal; OutputError, with a note about going on, if a disk is full.
+/// code: 1 if a photo has no result, unless that is allowed. UsageError for options that contradict each
+/// other or an output that is none for many; Interrupted at a signal; OutputError, with a note about going
+/// on, if a disk is full.
 int run_command(const ManyPhotosCommand& command);
 
 /// The command line as a page shows it, by the manifest: the same for all shards, and for a run that was
@@ -80,5 +79,10 @@ int end_merged(const MergedRun& merged, const FinalStep& step, const ResultForma
 /// step alone. `add`: adds the command. `output`: what was merged into. InputError naming the manifest if it
 /// does not hold the arguments.
 int run_again(void (*add)(Command app), const std::string& manifest, const std::string& output);
+
+/// The picture, from its bytes or its file. InputError as for read_image.
+Image read_picture(const Picture& picture);
+/// A row of the table about a class of the picture.
+TableRow row_of(const Picture& picture, const Labels& labels, const Prediction& prediction);
 
 }  // namespace fovea::cli

@@ -12,6 +12,8 @@
 namespace fovea::cli {
 namespace {
 
+bool rehearses = false;
+
 std::optional<std::string> variable(const char* name) {
   const char* const value = std::getenv(name);
   return value ? std::optional<std::string>(value) : std::nullopt;
@@ -32,7 +34,31 @@ Option add_shard_to(Command verb, std::string& shard) {
       "process, by its environment");
 }
 
+Option add_allow_failures_to(Command verb, bool& allow) {
+  return verb.add_flag("--allow-failures", allow,
+                       "end with exit code 0 once all is done, even if pictures have no result; the results "
+                       "tell which, and why");
+}
+
+RehearsalScope::RehearsalScope() {
+  rehearses = true;
+}
+
+RehearsalScope::~RehearsalScope() {
+  rehearses = false;
+}
+
+bool is_rehearsal() {
+  return rehearses;
+}
+
+void end_rehearsal() {
+  if (rehearses)
+    throw ReadyToWork();
+}
+
 Shard shard_of(const std::string& option) {
+  end_rehearsal();
   try {
     return option == "auto" ? shard_of_environment() : parse_shard(option);
   } catch (const InputError& error) {

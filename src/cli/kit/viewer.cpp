@@ -1,16 +1,15 @@
 #include "cli/kit/viewer.hpp"
 
+#include "cli/kit/processes.hpp"
 #include "fovea/error.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <spawn.h>
-#include <string_view>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -19,20 +18,6 @@ namespace fovea::cli {
 namespace {
 
 constexpr const char* kProgram = "xdg-open";
-
-/// The program's place on the PATH, or an empty text.
-std::string find_on_path(std::string_view program) {
-  const char* variable = std::getenv("PATH");
-  std::string_view folders = variable == nullptr ? "" : variable;
-  while (!folders.empty()) {
-    const std::size_t end = folders.find(':');
-    const std::string path = fmt::format("{}/{}", folders.substr(0, end), program);
-    if (::access(path.c_str(), X_OK) == 0)
-      return path;
-    folders.remove_prefix(end == std::string_view::npos ? folders.size() : end + 1);
-  }
-  return {};
-}
 
 }  // namespace
 

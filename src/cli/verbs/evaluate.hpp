@@ -50,6 +50,7 @@ struct MergeArguments {
   std::vector<std::string> inputs;
   ResultFormat format;
   std::string output;
+  bool allow_failures = false;
   std::string command_line;  ///< to display on the page
 };
 /// Merges the shards of an evaluation of localisation and prints its summary. Returns the exit code.

@@ -1,5 +1,6 @@
 #include "base/atomic_file.hpp"
 #include "base/json.hpp"
+#include "cli/kit/interrupts.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/result_format.hpp"
 #include "cli/kit/shard_option.hpp"
@@ -31,6 +32,7 @@ struct LocalizationArguments {
   std::string shard;
   bool resume = false;
   bool skip_missing = false;
+  bool allow_failures = false;
   bool force = false;  ///< begins anew where there are earlier results
   ResultFormat format;
   std::string output;
@@ -69,8 +71,23 @@ void skip_missing(std::vector<AnnotatedImage>& truth, const LocalizationArgument
         arguments.images, missing.count(), arguments.truth.path, missing.first);
 }
 
+/// Interrupted at the first of the signals that ask for an end.
+void run_until_interrupted(const LocalizationRun& run, Journal& journal) {
+  const InterruptScope interrupts(Interrupts::All);
+  ProgressDisplay display;
+  EvaluationEvents events = events_of(display);
+  events.progress = [&, show = events.progress](std::int64_t done, std::int64_t total,
+                                                const std::string& what) {
+    if (interrupts.asked())
+      throw Interrupted(fmt::format("stopped by {} after {} images: go on by the same command with --resume",
+                                    InterruptScope::signal_name(), done));
+    report_progress({show}, done, total, what);
+  };
+  run_localization(run, journal, events);
+}
+
 int evaluate_localization(const LocalizationArguments& arguments) {
-  const Shard shard = shard_of(arguments.shard);
+  const Shard shard = is_rehearsal() ? Shard{} : shard_of(arguments.shard);
   const LocalizeArguments& localize = arguments.localize;
   const LocalizationProtocol protocol = {localize_options(localize), arguments.guesses};
   std::error_code error;
@@ -90,6 +107,7 @@ int evaluate_localization(const LocalizationArguments& arguments) {
   const Explainer explainer = object_explainer(loaded, localize, partition.threads);
   check_labels(loaded, explainer.program());
   resolve_classes(truth, loaded.labels, explainer.program().classes());
+  end_rehearsal();
   const LocalizationRun run{explainer, truth, places, arguments.images, protocol, partition.workers};
   const ResultFiles files(arguments.output, shard);
   prepare_results(arguments.output, std::array{files.rows, files.settings, files.summary, files.page});
@@ -102,13 +120,12 @@ int evaluate_localization(const LocalizationArguments& arguments) {
                     : arguments.force ? EarlierResults::Discard
                                       : EarlierResults::Refuse);
     print_object_notes(explainer);
-    {
-      ProgressDisplay display;
-      run_localization(run, journal, events_of(display));
-    }
+    run_until_interrupted(run, journal);
     const std::vector<ImageResult> results = journal.finish();
-    return report_summary({results, settings, arguments.images, loaded.labels, arguments.command_line}, files,
-                          arguments.format);
+    const int code =
+        report_summary({results, settings, arguments.images, loaded.labels, arguments.command_line}, files,
+                       arguments.format);
+    return arguments.allow_failures ? 0 : code;
   } catch (const UnfinishedResults& results) {
     throw InputError(fmt::format(
         "{}: continue with --resume, begin anew with --force, or name another folder", results.what()));
@@ -122,8 +139,9 @@ int merge_evaluations(const MergeArguments& arguments) {
     const ResultFiles files(arguments.output, {});
     prepare_results(arguments.output, std::array{files.rows, files.settings, files.summary, files.page});
     const MergedResults merged = merge_shards(arguments.inputs, arguments.output);
-    return report_summary({merged.results, merged.settings, "", {}, arguments.command_line}, merged.files,
-                          arguments.format);
+    const int code = report_summary({merged.results, merged.settings, "", {}, arguments.command_line},
+                                    merged.files, arguments.format);
+    return arguments.allow_failures ? 0 : code;
   } catch (const UnfinishedResults& results) {
     throw InputError(fmt::format("{}: continue it with --resume", results.what()));
   }
@@ -164,6 +182,7 @@ void add_localization(Command evaluate) {
   verb.add_flag("--skip-missing", arguments->skip_missing,
                 "evaluate only the pictures that are there, instead of refusing a folder that lacks some");
   verb.add_flag("--resume", arguments->resume, "continue where an earlier run with the same options ended");
+  add_allow_failures_to(verb, arguments->allow_failures);
   arguments->localize.add_method_to(verb);
   verb.add_option("-o,--output", arguments->output,
                   "folder for images.csv, summary.json, settings.json and report.html")
@@ -202,6 +221,7 @@ void add_merge_of_evaluations(Command evaluate) {
                   "folder for the merged results; may be that of the shards")
       .required()
       .check(output_in(kFolderOnly));
+  add_allow_failures_to(verb, arguments->allow_failures);
   arguments->format.add_to(verb);
   verb.add_example("fovea evaluate merge results -o results", "the shards in a folder as one result");
   verb.runs([arguments, verb] {

@@ -1,5 +1,4 @@
 #include "cli/verbs/localize.hpp"
-#include "evaluate/photo_runs.hpp"
 #include "evaluate/settings.hpp"
 #include "fovea/error.hpp"
 

@@ -1,8 +1,8 @@
 #include "batch/earlier_results.hpp"
 #include "batch/merge_runs.hpp"
-#include "cli/kit/many_photos.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/result_format.hpp"
+#include "cli/kit/shard_option.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/evaluate.hpp"
 #include "cli/verbs/verbs.hpp"
@@ -11,17 +11,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
 
 namespace fovea::cli {
 namespace {
 
 /// Does the final step of the command whose shards were merged. Returns the exit code.
-int end_merged_run(const MergedRun& merged, const std::string& output) {
+int end_merged_run(const MergedRun& merged) {
   const std::string command = description_of(merged.files.manifest).settings.value("command", "");
-  for (const auto& [name, add] : {std::pair{"report", &add_report}, std::pair{"deconv", &add_deconv}})
-    if (command == name)
-      return run_again(add, merged.files.manifest, output);
   throw InputError(fmt::format("was made by '{}', whose shards cannot be merged", command),
                    merged.files.manifest);
 }
@@ -38,20 +34,20 @@ int merge(const MergeArguments& arguments) {
     const MergedRun merged =
         merge_runs(inputs, arguments.output, {{"fovea", FOVEA_VERSION}, {"command", arguments.command_line}});
     if (merged.needs_final_step)
-      return end_merged_run(merged, arguments.output);
+      return end_merged_run(merged);
     nlohmann::ordered_json json = {{"shards", merged.shards},        {"photos", merged.counts.photos},
                                    {"failed", merged.counts.failed}, {"rows", merged.counts.rows},
                                    {"table", merged.files.table},    {"manifest", merged.files.manifest}};
-    if (merged.files.has_archives())
-      json["archive"] = merged.files.archive_range(merged.counts.archives.size());
+    if (!merged.files.tar.empty())
+      json["archive"] = merged.files.tar;
     if (!arguments.format.is_text())
       print_results(arguments.format, json, nlohmann::ordered_json::array({json}));
     else
       print("{} photos of {} shards, {} without a result\n  {}\n", merged.counts.photos, merged.shards,
             merged.counts.failed, merged.files.table);
-    if (arguments.format.is_text() && merged.files.has_archives())
-      print("  {}\n", merged.files.archive_range(merged.counts.archives.size()));
-    return merged.counts.failed > 0 ? 1 : 0;
+    if (arguments.format.is_text() && !merged.files.tar.empty())
+      print("  {}\n", merged.files.tar);
+    return merged.counts.failed > 0 && !arguments.allow_failures ? 1 : 0;
   } catch (const UnfinishedResults& results) {
     throw InputError(fmt::format("{}: continue it with --resume", results.what()));
   }
@@ -63,14 +59,17 @@ void add_merge(Command app) {
   auto arguments = std::make_shared<MergeArguments>();
   Command verb = app.add_command("merge", "Merge the shards of a run over many photos, or of an evaluation, "
                                           "into what a single run writes");
-  verb.add_option("inputs", arguments->inputs, "folders with the results of shards, or their manifests")
+  verb.add_option("inputs", arguments->inputs,
+                  "folders with the results of shards, their manifests, or the archive .tar that the shards "
+                  "were told to write")
       .required()
       .check(file_or_folder());
   verb.add_option("-o,--output", arguments->output,
                   "folder for the merged results, which may be that of the shards; or, for shards that are "
-                  "archives, an archive .tar, and for those of a page, NAME.html")
+                  "archives, an archive .tar")
       .required()
-      .check(output_in(kMergedResults));
+      .check(output_in(kArchiveOrFolder));
+  add_allow_failures_to(verb, arguments->allow_failures);
   arguments->format.add_to(verb);
   verb.add_example("fovea merge shards/ -o maps.tar", "the archives and tables of all shards as one");
   verb.runs([arguments, verb] {

@@ -16,6 +16,8 @@ void add_evaluate(Command app);
 void add_class_model(Command app);
 void add_list(Command app);
 void add_merge(Command app);
+void add_submit(Command app);
+void add_status(Command app);
 void add_report(Command app);
 void add_serve(Command app);
 void add_deconv(Command app);
