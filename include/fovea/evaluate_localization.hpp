@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -63,8 +64,10 @@ RealBox turn_upright(const RealBox& box, std::int64_t width, std::int64_t height
 /// Converts truth that was drawn on the stored picture of the file `path` to the upright picture, which
 /// read_image gives with the size `width` x `height`. Conversion is necessary if the size in the truth is the
 /// picture's with exchanged sides and the file's EXIF orientation exchanges them. Returns whether the truth
-/// was converted. InputError naming the file if the sizes differ in any other way.
-bool turn_upright(AnnotatedImage& image, const std::string& path, std::int64_t width, std::int64_t height);
+/// was converted. InputError naming the file if the sizes differ in any other way. `orientation` gives the
+/// orientation of a picture that is no file; empty: it is read from the file.
+bool turn_upright(AnnotatedImage& image, const std::string& path, std::int64_t width, std::int64_t height,
+                  const std::function<int()>& orientation = {});
 
 /// Finds each image's class among the network's: by WordNet id if both have one, else by its index. An image
 /// whose class is not among them, or whose index contradicts its WordNet id, gets an `error`. InputError if

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace fovea {
 
@@ -35,6 +37,19 @@ nlohmann::ordered_json parse_json(const std::string& text, const std::string& pa
 std::string json_text(const nlohmann::ordered_json& json) {
   // Ends of lines in texts are escaped already: those that are left are between the fields.
   return shown_lines(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+}
+
+nlohmann::ordered_json exact_number(double number) {
+  if (std::isfinite(number))
+    return number;
+  return std::isnan(number) ? "nan" : number > 0 ? "inf" : "-inf";
+}
+
+double number_from(const nlohmann::ordered_json& json) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  if (json == "nan")
+    return std::numeric_limits<double>::quiet_NaN();
+  return json == "inf" ? infinity : json == "-inf" ? -infinity : json.get<double>();
 }
 
 nlohmann::ordered_json notes_json(std::span<const Note> notes) {

@@ -18,6 +18,11 @@ nlohmann::ordered_json parse_json(const std::string& text, const std::string& pa
 /// interprets.
 std::string json_text(const nlohmann::ordered_json& json);
 
+/// A number in a form that `number_from` reads back exactly: infinities and NaN, which JSON lacks, as texts.
+nlohmann::ordered_json exact_number(double number);
+/// nlohmann::json::exception for JSON that `exact_number` does not write.
+double number_from(const nlohmann::ordered_json& json);
+
 /// The kind, counts and names of each note.
 nlohmann::ordered_json notes_json(std::span<const Note> notes);
 

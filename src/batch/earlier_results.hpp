@@ -9,7 +9,7 @@ enum class EarlierResults {
   Refuse,
   Resume,
   Discard,  ///< removes them
-  Replace,  ///< removes them if they are finished and of the same command, and refuses them otherwise
+  Replace,  ///< removes them if a final step has finished them, and refuses them otherwise
 };
 
 /// Results that exist already; a resumed run could complete or use them.

@@ -1,11 +1,13 @@
 #include "batch/many_photos.hpp"
 
+#include "base/check.hpp"
 #include "base/failure.hpp"
 #include "batch/photo_data.hpp"
 #include "fovea/error.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -167,30 +169,30 @@ private:
   std::string first_;
 };
 
+void deliver(const ManyPhotosRun& run, ResultStore& store, const Picture& picture, PhotoResult& result) {
+  if (run.before)
+    run.before(store.counts().photos, picture);
+  if (store.has_data())
+    result.data = photo_data_line(picture.name, result.error, result.data);
+  store.add(picture.place, result);
+  for (const std::string& warning : result.warnings)
+    if (run.warned)
+      run.warned(warning);
+  if (!result.error.empty() && run.failed)
+    run.failed(result.error);
+}
+
 void deliver(const ManyPhotosRun& run, ResultStore& store, Task& task) {
   if (task.fatal)
     std::rethrow_exception(task.fatal);
-  if (run.before)
-    run.before(store.counts().photos, task.picture);
-  if (store.has_data())
-    task.result.data = photo_data_line(task.picture.name, task.result.error, task.result.data);
-  store.add(task.picture.place, task.result);
-  for (const std::string& warning : task.result.warnings)
-    if (run.warned)
-      run.warned(warning);
-  if (!task.result.error.empty() && run.failed)
-    run.failed(task.result.error);
+  deliver(run, store, task.picture, task.result);
 }
 
-}  // namespace
-
-bool run_many_photos(const ManyPhotosRun& run, ResultStore& store) {
-  if (store.are_photos_done())
-    return true;
-  PictureSource source(run.inputs, run.shard, store.last());
+/// Gives photos to workers. Returns whether all are done.
+bool do_by_workers(const ManyPhotosRun& run, ResultStore& store, PictureSource& source,
+                   UnreadableTruths& unreadable) {
   std::deque<Task> tasks;  // in the order of the inputs; outlives the crew, which refers to them
   Crew crew(run, store);
-  UnreadableTruths unreadable;
   bool has_more = true;
   while (true) {
     while (has_more && tasks.size() < kAhead * run.workers) {
@@ -200,17 +202,80 @@ bool run_many_photos(const ManyPhotosRun& run, ResultStore& store) {
         has_more = false;
     }
     if (tasks.empty())
-      break;
-    if (run.is_stopped && run.is_stopped()) {
-      unreadable.warn(run);
+      return true;
+    if (run.is_stopped && run.is_stopped())
       return false;
-    }
     crew.wait_for(tasks.front());
     unreadable.add(tasks.front().picture);
     deliver(run, store, tasks.front());
     tasks.pop_front();
   }
+}
+
+/// The results of a group: of the photos that can be read by its work, and failures.
+std::vector<PhotoResult> results_of_group(const ManyPhotosRun& run, const ResultStore& store,
+                                          const std::vector<Picture>& group) {
+  std::vector<const Picture*> readable;
+  for (const Picture& picture : group)
+    if (picture.problem.empty())
+      readable.push_back(&picture);
+  GroupEvents events{run.is_stopped, {}};
+  if (run.group_progress)
+    events.progress = [&](std::int64_t done, std::int64_t total, const std::string& what) {
+      run.group_progress(store.counts().photos, readable.size(), done, total, what);
+    };
+  std::vector<PhotoResult> found, all;
+  if (!readable.empty())
+    found = run.groups.work(readable, events);
+  FOVEA_ASSERT(found.size() == readable.size());
+  auto next = found.begin();
+  for (const Picture& picture : group)
+    all.push_back(picture.problem.empty() ? std::move(*next++) : failure(picture, picture.problem));
+  for (PhotoResult& result : all)
+    store.write_files(result);
+  return all;
+}
+
+/// Works on groups of photos. Returns whether all are done.
+bool do_in_groups(const ManyPhotosRun& run, ResultStore& store, PictureSource& source,
+                  UnreadableTruths& unreadable) {
+  while (true) {
+    std::vector<Picture> group;
+    for (const std::size_t size = std::max<std::size_t>(run.groups.size(), 1); group.size() < size;) {
+      auto picture = source.next();
+      if (!picture)
+        break;
+      group.push_back(std::move(*picture));
+    }
+    if (group.empty())
+      return true;
+    if (run.is_stopped && run.is_stopped())
+      return false;
+    std::vector<PhotoResult> results;
+    try {
+      results = results_of_group(run, store, group);
+    } catch (const Cancelled&) {
+      return false;
+    }
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      unreadable.add(group[i]);
+      deliver(run, store, group[i], results[i]);
+    }
+  }
+}
+
+}  // namespace
+
+bool run_many_photos(const ManyPhotosRun& run, ResultStore& store) {
+  if (store.are_photos_done())
+    return true;
+  PictureSource source(run.inputs, run.shard, store.last());
+  UnreadableTruths unreadable;
+  const bool is_done = run.groups.work ? do_in_groups(run, store, source, unreadable)
+                                       : do_by_workers(run, store, source, unreadable);
   unreadable.warn(run);
+  if (!is_done)
+    return false;
   store.finish();
   return true;
 }

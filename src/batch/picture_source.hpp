@@ -14,6 +14,10 @@ namespace fovea {
 struct PicturePlace {
   std::int64_t input = 0;   ///< the input's number, from 0
   std::int64_t member = 0;  ///< in an archive, the number of the picture in it, from 0
+  /// A number of the picture that does not depend on shards: the input's, with the member's above it.
+  std::uint64_t number() const {
+    return static_cast<std::uint64_t>(input) + (static_cast<std::uint64_t>(member) << 32);
+  }
   auto operator<=>(const PicturePlace&) const = default;
 };
 

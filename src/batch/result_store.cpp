@@ -78,10 +78,8 @@ ResultStore::ResultStore(RunDescription run, EarlierResults earlier)
   make_folder(files_.folder);
   if (earlier == EarlierResults::Replace && exists(files_.manifest)) {
     const nlohmann::ordered_json manifest = read_manifest(files_.manifest);
-    const bool is_of_command =
-        manifest["settings"].value("command", "") == run_.settings.value("command", "");
-    earlier =
-        manifest["finished"].get<bool>() && is_of_command ? EarlierResults::Discard : EarlierResults::Refuse;
+    const bool is_replaced = manifest["finished"].get<bool>() && manifest["settings"].contains("data");
+    earlier = is_replaced ? EarlierResults::Discard : EarlierResults::Refuse;
   }
   if (earlier == EarlierResults::Discard) {
     std::error_code ignored;

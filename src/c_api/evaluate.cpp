@@ -86,14 +86,16 @@ Evaluated evaluate_faithfulness(const fovea_model& model, JsonFields& fields, Ca
   const auto scores = model.program(options);
   check_class(common.target, *scores);
   request.protocol.curves.batch = scores->options().batch;
-  const FaithfulnessRun run{common.pictures.images,
-                            *model.explainer(explain_options(model, common.pictures, common.methods,
-                                                             common.method_options, common.crops)),
-                            scores,
-                            truths_of(request, common, model, scores->classes()),
-                            request.protocol,
-                            common.target,
-                            partition.workers};
+  FaithfulnessPlan plan{*model.explainer(explain_options(model, common.pictures, common.methods,
+                                                         common.method_options, common.crops)),
+                        scores,
+                        truths_of(request, common, model, scores->classes()),
+                        request.protocol,
+                        common.target,
+                        {}};
+  if (!common.output.empty())
+    plan.small_picture = small_picture;
+  const FaithfulnessRun run{common.pictures.images, std::move(plan), partition.workers};
   if (!common.output.empty())
     make_folder(common.output);
   FaithfulnessResults results;

@@ -174,29 +174,34 @@ BarPlot measure_plot(const std::vector<MethodMeans>& means, const MapMeasureInfo
   return plot;
 }
 
+std::optional<HardImage> hardness_of(const JudgedPhoto& judged, const std::vector<std::string>& methods) {
+  HardImage hard;
+  std::size_t count = 0;
+  for (std::size_t m = 0; m < methods.size(); ++m) {
+    const MapScores& scores = judged.maps[m];
+    if (role_of(methods[m]) == PlotRole::Control || !scores[MapMeasure::Insertion] ||
+        !scores[MapMeasure::Deletion])
+      continue;
+    const double value = *scores[MapMeasure::Insertion] - *scores[MapMeasure::Deletion];
+    if (count++ == 0 || value > hard.best_value) {
+      hard.best = title_of(methods[m]);
+      hard.best_value = value;
+    }
+    hard.mean += value;
+  }
+  if (count == 0)
+    return std::nullopt;
+  hard.mean /= static_cast<double>(count);
+  return hard;
+}
+
 std::vector<HardImage> hardest_images(const FaithfulnessResults& results, std::size_t count) {
   std::vector<HardImage> list;
-  for (const FaithfulnessImage& image : results.images) {
-    HardImage hard;
-    hard.image = &image;
-    std::size_t methods = 0;
-    for (std::size_t m = 0; !image.failed() && m < results.methods.size(); ++m) {
-      const MapScores& scores = image.judged.maps[m];
-      if (role_of(results.methods[m]) == PlotRole::Control || !scores[MapMeasure::Insertion] ||
-          !scores[MapMeasure::Deletion])
-        continue;
-      const double value = *scores[MapMeasure::Insertion] - *scores[MapMeasure::Deletion];
-      if (methods++ == 0 || value > hard.best_value) {
-        hard.best = title_of(results.methods[m]);
-        hard.best_value = value;
-      }
-      hard.mean += value;
+  for (const FaithfulnessImage& image : results.images)
+    if (auto hard = image.failed() ? std::nullopt : hardness_of(image.judged, results.methods)) {
+      hard->image = &image;
+      list.push_back(*hard);
     }
-    if (methods == 0)
-      continue;
-    hard.mean /= static_cast<double>(methods);
-    list.push_back(hard);
-  }
   std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.mean < b.mean; });
   list.resize(std::min(list.size(), count));
   return list;

@@ -4,6 +4,7 @@
 #include "evaluate/map_tables.hpp"
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,11 +57,13 @@ BarPlot measure_plot(const std::vector<MethodMeans>& means, const MapMeasureInfo
 
 /// An image and the quality of its maps: insertion minus deletion.
 struct HardImage {
-  const FaithfulnessImage* image = nullptr;
-  double mean = 0;   ///< over the methods, without controls
-  std::string best;  ///< title of the best method
+  const FaithfulnessImage* image = nullptr;  ///< null where it is not known
+  double mean = 0;                           ///< over the methods, without controls
+  std::string best;                          ///< title of the best method
   double best_value = 0;
 };
+/// The quality of the maps of a photo; none where no method has one. `methods` begins as the maps do.
+std::optional<HardImage> hardness_of(const JudgedPhoto& judged, const std::vector<std::string>& methods);
 /// The images on which the methods perform worst, worst first; at most `count`.
 std::vector<HardImage> hardest_images(const FaithfulnessResults& results, std::size_t count);
 

@@ -2,6 +2,7 @@
 
 #include "base/failure.hpp"
 #include "base/ordered_parallel.hpp"
+#include "evaluate/faithfulness_results.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/error.hpp"
 
@@ -9,6 +10,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <utility>
 
 namespace fovea {
 namespace {
@@ -17,38 +20,18 @@ namespace fs = std::filesystem;
 
 /// The picture of a mask, which may have been drawn on the photo as it is stored: then it has the photo's
 /// sides exchanged.
-Image upright_mask(const std::string& file, const std::string& path, const Image& photo) {
+Image upright_mask(const std::string& file, const std::string& path, const Image& photo,
+                   const std::function<int()>& orientation_of) {
   Image mask = read_image(file);
   if (mask.width == photo.width && mask.height == photo.height)
     return mask;
   const bool exchanged = mask.width == photo.height && mask.height == photo.width;
-  const int orientation = exchanged ? read_orientation(path) : 1;
+  const int orientation = !exchanged ? 1 : orientation_of ? orientation_of() : read_orientation(path);
   if (orientation < 5)
     throw InputError(fmt::format("is for a picture of {}x{}, but it has {}x{}", mask.width, mask.height,
                                  photo.width, photo.height),
                      file);
   return turn_upright(std::move(mask), orientation);
-}
-
-/// The state of one worker.
-struct Worker {
-  explicit Worker(const FaithfulnessRun& run) : scorer(run.scores), explain(run.explainer) {}
-  Session scorer;
-  Explainer explain;
-};
-
-FaithfulnessImage judge(const FaithfulnessRun& run, Worker& worker, std::size_t i) {
-  FaithfulnessImage result{run.images[i], {}, {}};
-  try {
-    Image photo = read_image(result.image);
-    std::optional<std::int64_t> class_index = run.class_index;
-    const ObjectTruth truth = run.truths.of(result.image, photo, class_index);
-    result.judged = judge_photo(worker.scorer, worker.explain, std::move(photo), class_index, truth,
-                                run.protocol, run.protocol.seed + i);
-  } catch (const std::exception&) {
-    result.error = failure_text(std::current_exception(), result.image);
-  }
-  return result;
 }
 
 }  // namespace
@@ -85,18 +68,48 @@ bool ObjectTruths::knows(const std::string& path) const {
 }
 
 ObjectTruth ObjectTruths::of(const std::string& path, const Image& photo,
-                             std::optional<std::int64_t>& class_index) const {
+                             std::optional<std::int64_t>& class_index,
+                             const std::function<int()>& orientation) const {
   if (!knows(path))
     return {};
   if (!masks_.empty())
-    return to_mask(upright_mask(mask_of(path), path, photo));
+    return to_mask(upright_mask(mask_of(path), path, photo, orientation));
   AnnotatedImage image = *find(path);
   if (!image.usable())
     throw InputError(image.error);
-  turn_upright(image, path, photo.width, photo.height);
+  turn_upright(image, path, photo.width, photo.height, orientation);
   if (!class_index && image.class_index >= 0)
     class_index = image.class_index;
   return image.boxes;
+}
+
+bool LowestValues::may_be_among(double value) {
+  const std::lock_guard lock(mutex_);
+  if (values_.size() == most_ && value > *values_.rbegin())
+    return false;
+  values_.insert(value);
+  if (values_.size() > most_)
+    values_.erase(std::prev(values_.end()));
+  return true;
+}
+
+FaithfulnessJudge::FaithfulnessJudge(const FaithfulnessPlan& plan, LowestValues& hardest)
+    : plan_(plan), hardest_(hardest), scorer_(plan.scores), explain_(plan.explainer) {}
+
+FaithfulnessImage FaithfulnessJudge::judge(JudgedInput input) {
+  std::optional<std::int64_t> class_index = plan_.class_index;
+  const ObjectTruth truth = plan_.truths.of(input.name, input.photo, class_index, input.orientation);
+  FaithfulnessImage result{input.name, {}, {}};
+  const Image shown = plan_.small_picture ? input.photo : Image();
+  result.judged = judge_photo(scorer_, explain_, std::move(input.photo), class_index, truth, plan_.protocol,
+                              plan_.protocol.seed + input.number);
+  std::vector<std::string> methods;
+  for (const MethodInfo& info : explain_.method_infos())
+    methods.emplace_back(info.name);
+  const auto hardness = hardness_of(result.judged, methods);
+  if (plan_.small_picture && hardness && hardest_.may_be_among(hardness->mean))
+    result.picture = plan_.small_picture(shown);
+  return result;
 }
 
 std::size_t FaithfulnessResults::failures() const {
@@ -109,10 +122,17 @@ std::vector<FaithfulnessImage> run_faithfulness(const FaithfulnessRun& run, cons
   OrderedParallelOptions options;
   options.count = run.images.size();
   options.workers = run.workers;
+  LowestValues hardest(kHardestShown);
   options.make_worker = [&]() -> Work {
-    auto worker = std::make_shared<Worker>(run);
-    return [&, worker](std::size_t i) -> Finish {
-      return [&, result = judge(run, *worker, i)] {
+    auto judge = std::make_shared<FaithfulnessJudge>(run.plan, hardest);
+    return [&, judge](std::size_t i) -> Finish {
+      FaithfulnessImage result{run.images[i], {}, {}};
+      try {
+        result = judge->judge({run.images[i], read_image(run.images[i]), i});
+      } catch (const std::exception&) {
+        result.error = failure_text(std::current_exception(), run.images[i]);
+      }
+      return [&, result = std::move(result)] {
         if (result.failed())
           report_failure(events, result.error);
         all.push_back(result);

@@ -7,9 +7,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,9 +34,11 @@ public:
   /// Whether there is truth for a picture: a row of its name, or a mask.
   bool knows(const std::string& path) const;
   /// The truth of a picture, turned upright as the photo is, or none; sets the class if it is known and not
-  /// given.
-  /// InputError for a mask that cannot be read or is of another size, and for boxes that cannot be used.
-  ObjectTruth of(const std::string& path, const Image& photo, std::optional<std::int64_t>& class_index) const;
+  /// given. `orientation` gives the orientation of a picture that is no file; empty: it is read from the
+  /// file. InputError for a mask that cannot be read or is of another size, and for boxes that cannot be
+  /// used.
+  ObjectTruth of(const std::string& path, const Image& photo, std::optional<std::int64_t>& class_index,
+                 const std::function<int()>& orientation = {}) const;
 
 private:
   const AnnotatedImage* find(const std::string& path) const;
@@ -47,7 +52,8 @@ private:
 struct FaithfulnessImage {
   std::string image;
   JudgedPhoto judged;
-  std::string error;  ///< empty: there are results
+  std::string error;         ///< empty: there are results
+  std::string picture = {};  ///< the URL of a small picture of the photo, if it may be shown; else empty
   bool failed() const { return !error.empty(); }
 };
 
@@ -60,13 +66,60 @@ struct FaithfulnessResults {
   std::size_t failures() const;
 };
 
-struct FaithfulnessRun {
-  std::vector<std::string> images;
+/// How photos are judged.
+struct FaithfulnessPlan {
   Explainer explainer;                    ///< of all methods; its crops are Whole or One
   std::shared_ptr<const Program> scores;  ///< its batch is how many pictures are scored at a time
   ObjectTruths truths;
   FaithfulnessProtocol protocol;
   std::optional<std::int64_t> class_index;  ///< none: the truth's, else the best guess
+  /// Gives the URL of a small picture of a photo for pages; empty: there are none. Several threads may call
+  /// it.
+  std::function<std::string(const Image& photo)> small_picture = {};
+};
+
+/// A photo to be judged.
+struct JudgedInput {
+  std::string name;  ///< its path
+  Image photo;
+  std::uint64_t number = 0;               ///< among all photos; determines the random map
+  std::function<int()> orientation = {};  ///< as for `ObjectTruths::of`
+};
+
+/// The photos of which the page shows pictures, at most.
+inline constexpr std::size_t kHardestShown = 12;
+
+/// The lowest of the values so far. Any thread may call it.
+class LowestValues {
+public:
+  explicit LowestValues(std::size_t most) : most_(most) {}
+  /// Takes a value. Whether it may be among the lowest `most` of all, in whatever order they come.
+  bool may_be_among(double value);
+
+private:
+  std::size_t most_;
+  std::mutex mutex_;
+  std::multiset<double> values_;
+};
+
+/// Judges photos, one at a time; each thread has one of its own.
+class FaithfulnessJudge {
+public:
+  /// Keeps references to the plan and to the values, which the judges of a run share.
+  FaithfulnessJudge(const FaithfulnessPlan& plan, LowestValues& hardest);
+  /// InputError for a photo that cannot be used.
+  FaithfulnessImage judge(JudgedInput input);
+
+private:
+  const FaithfulnessPlan& plan_;
+  LowestValues& hardest_;
+  Session scorer_;
+  Explainer explain_;
+};
+
+struct FaithfulnessRun {
+  std::vector<std::string> images;
+  FaithfulnessPlan plan;
   std::size_t workers = 1;
 };
 /// One result for each image, in their order. A photo that cannot be used is a result with an error.

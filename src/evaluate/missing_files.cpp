@@ -22,12 +22,13 @@ bool has_picture(const std::string& folder, const AnnotatedImage& image) {
   }
 }
 
-void add_name(MissingFiles& missing, const std::string& name) {
-  if (missing.missing++ == 0)
-    missing.first = name;
-}
-
 }  // namespace
+
+void MissingFiles::add(const std::string& name, bool is_missing) {
+  ++all;
+  if (is_missing && missing++ == 0)
+    first = name;
+}
 
 std::string MissingFiles::count() const {
   return is_all() ? fmt::format("all {}", all) : fmt::format("{} of {}", missing, all);
@@ -36,20 +37,18 @@ std::string MissingFiles::count() const {
 MissingFiles missing_pictures(std::span<const AnnotatedImage> truth, std::span<const std::int64_t> places,
                               const std::string& folder) {
   MissingFiles missing;
-  missing.all = places.size();
-  for (const std::int64_t place : places)
-    if (const AnnotatedImage& image = truth[static_cast<std::size_t>(place)]; !has_picture(folder, image))
-      add_name(missing, image.name);
+  for (const std::int64_t place : places) {
+    const AnnotatedImage& image = truth[static_cast<std::size_t>(place)];
+    missing.add(image.name, !has_picture(folder, image));
+  }
   return missing;
 }
 
 MissingFiles leave_out_missing(std::vector<AnnotatedImage>& truth, const std::string& folder) {
   MissingFiles missing;
-  missing.all = truth.size();
   std::erase_if(truth, [&](const AnnotatedImage& image) {
     const bool is_missing = !has_picture(folder, image);
-    if (is_missing)
-      add_name(missing, image.name);
+    missing.add(image.name, is_missing);
     return is_missing;
   });
   return missing;
@@ -75,10 +74,8 @@ MissingFiles pictures_without_truth(const ObjectTruths& truths, std::span<const 
   MissingFiles missing;
   if (truths.empty())
     return missing;
-  missing.all = pictures.size();
   for (const std::string& picture : pictures)
-    if (!truths.knows(picture))
-      add_name(missing, picture);
+    missing.add(picture, !truths.knows(picture));
   return missing;
 }
 

@@ -17,6 +17,8 @@ struct MissingFiles {
   std::size_t missing = 0, all = 0;
   std::string first;  ///< the name of the first one; empty: none is missing
 
+  /// Counts one of them.
+  void add(const std::string& name, bool is_missing);
   bool is_any() const { return missing > 0; }
   bool is_all() const { return missing > 0 && missing == all; }
   /// "230 of 250", or "all 250".

@@ -7,25 +7,29 @@
 #include "fovea/model.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <memory>
+#include <utility>
 
 namespace fovea {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kMostPhotosOfGroup = 256;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
 /// A picture as the network sees it, with the maps that all others are compared with.
 struct SanityImage {
-  std::string path;
+  std::size_t place = 0;  ///< in the list of photos
   Tensor input;
   std::int64_t class_index = 0;
   std::int64_t other_class = 0;  ///< any but that one
   std::vector<JudgedMap> maps;   ///< one for each method
-};
-
-/// The other maps of a comparison: of one kind of changed network, or of another class.
-struct Comparison {
-  std::string kind;
-  SanityStage stage;
-  std::size_t position = 0;
 };
 
 std::uint64_t seed_of(const SanityRun& run) {
@@ -39,22 +43,23 @@ Explainer compile(const SanityRun& run, const SanityStage& stage) {
   return Explainer(run.model, options);
 }
 
-/// A class other than `index`, different from image to image.
-std::int64_t other_class(const SanityRun& run, std::int64_t index, std::int64_t classes, std::size_t place) {
+/// A class other than `index`, different from photo to photo.
+std::int64_t other_class(const SanityRun& run, std::int64_t index, std::int64_t classes,
+                         std::uint64_t number) {
   const auto steps =
-      static_cast<std::int64_t>((seed_of(run) * 7919 + place * 104729 + 1) %
+      static_cast<std::int64_t>((seed_of(run) * 7919 + number * 104729 + 1) %
                                 static_cast<std::uint64_t>(std::max<std::int64_t>(classes - 1, 1)));
   return (index + 1 + steps) % classes;
 }
 
-SanityImage explain_image(const SanityRun& run, Explainer& explain, const std::string& path,
+SanityImage explain_image(const SanityRun& run, Explainer& explain, const SanityInput& input,
                           std::size_t place) {
-  SanityImage image{path, {}, 0, 0, {}};
-  const FramedPhoto photo = explain.frame(read_image(path));
+  SanityImage image{place, {}, 0, 0, {}};
+  const FramedPhoto photo = explain.frame(input.read());
   const Shape& shape = photo.inputs().shape();
   image.input = photo.inputs().reshaped({shape[1], shape[2], shape[3]});
   image.class_index = run.class_index ? *run.class_index : top_k(photo.scores(), 1).front().index;
-  image.other_class = other_class(run, image.class_index, explain.program().classes(), place);
+  image.other_class = other_class(run, image.class_index, explain.program().classes(), input.number);
   for (std::size_t m = 0; m < explain.method_infos().size(); ++m) {
     image.maps.push_back(judged_map(explain, image.input, image.class_index, m));
     // Maps too small to be compared are this photo's failure, and not a row of empty cells.
@@ -67,7 +72,7 @@ SanityImage explain_image(const SanityRun& run, Explainer& explain, const std::s
 /// made.
 using Likenesses = std::vector<std::optional<MapLikeness>>;
 
-Likenesses compare_image(const SanityImage& image, Explainer& explain, const Comparison& comparison) {
+Likenesses compare_image(const SanityImage& image, Explainer& explain, const SanityComparison& comparison) {
   const std::int64_t target = comparison.kind == "other_class" ? image.other_class : image.class_index;
   Likenesses row;
   for (std::size_t m = 0; m < image.maps.size(); ++m)
@@ -79,8 +84,8 @@ Likenesses compare_image(const SanityImage& image, Explainer& explain, const Com
   return row;
 }
 
-std::vector<Comparison> comparisons_for(const std::vector<std::string>& layers, std::int64_t stages) {
-  std::vector<Comparison> list = {{"other_class", {"another class", {}}, 0}};
+std::vector<SanityComparison> comparisons_for(const std::vector<std::string>& layers, std::int64_t stages) {
+  std::vector<SanityComparison> list = {{"other_class", {"another class", {}}, 0}};
   for (const SanityStage& stage : cascading_stages(layers, stages))
     list.push_back({"cascading", stage, stage.layers.size()});
   for (const SanityStage& stage : independent_stages(layers, stages)) {
@@ -90,97 +95,88 @@ std::vector<Comparison> comparisons_for(const std::vector<std::string>& layers, 
   return list;
 }
 
-/// Fills the results, comparison by comparison.
+/// Fills the results of photos, comparison by comparison.
 class Filler {
 public:
-  Filler(const SanityRun& run, const EvaluationEvents& events, std::size_t comparisons,
-         SanityResults& results)
-      : run_(run), events_(events), results_(results),
-        total_(static_cast<std::int64_t>(run.images.size() * (comparisons + 1))) {}
+  Filler(const SanityRun& run, const std::vector<SanityInput>& photos, const EvaluationEvents& events,
+         const std::function<bool()>& is_stopped, std::size_t comparisons)
+      : run_(run), inputs_(photos), events_(events), is_stopped_(is_stopped),
+        total_(static_cast<std::int64_t>(photos.size() * (comparisons + 1))), photos_(photos.size()) {
+    for (std::size_t i = 0; i < photos.size(); ++i)
+      photos_[i].image = photos[i].name;
+  }
 
   /// Maps of the network as it is.
-  void explain_images(const Explainer& explainer) {
+  void explain_photos(const Explainer& explainer) {
     OrderedParallelOptions options;
-    options.count = run_.images.size();
+    options.count = inputs_.size();
     options.workers = run_.workers;
     options.make_worker = [&]() -> Work {
       auto explain = std::make_shared<Explainer>(explainer);
       return [&, explain](std::size_t i) -> Finish {
-        SanityImage image = explain_image(run_, *explain, run_.images[i], i);
+        SanityImage image = explain_image(run_, *explain, inputs_[i], i);
         return [this, image = std::move(image)] { images_.push_back(image); };
       };
     };
-    options.before = [&](std::size_t) { tell(run_.images[static_cast<std::size_t>(done_)]); };
-    options.failed = [&](std::size_t i, const std::exception_ptr& failure) {
-      results_.failed.push_back({run_.images[i], failure_text(failure, run_.images[i])});
-      report_failure(events_, results_.failed.back().error);
-    };
+    options.before = [&](std::size_t i) { tell(inputs_[i].name); };
+    options.failed = [&](std::size_t i, const std::exception_ptr& failure) { fail(i, failure); };
     ordered_parallel(options);
-    results_.images = static_cast<std::int64_t>(images_.size());
-    ranks_.assign(explainer.method_infos().size(),
-                  std::vector<std::vector<std::optional<double>>>(images_.size()));
   }
 
-  void add_points(const Explainer& explainer, const Comparison& comparison) {
-    const std::vector<Likenesses> found = compare(explainer, comparison);
-    for (std::size_t m = 0; m < found.size(); ++m) {
-      std::vector<MapLikeness> defined;
-      for (const auto& value : found[m])
-        if (value)
-          defined.push_back(*value);
-      for (std::size_t i = 0; comparison.kind == "cascading" && i < found[m].size(); ++i)
-        ranks_[m][i].push_back(found[m][i] ? found[m][i]->rank : std::nullopt);
-      results_.points.push_back({results_.methods[m], comparison.kind, comparison.stage, comparison.position,
-                                 mean_likeness(defined, {.seed = seed_of(run_)}),
-                                 static_cast<std::int64_t>(found[m].size() - defined.size())});
-    }
-  }
-
-  void add_cascades() {
-    for (const auto& method : ranks_)
-      results_.cascades.push_back(cascade_rank(method, {.seed = seed_of(run_)}));
-  }
-
-private:
-  void tell(const std::string& what) { report_progress(events_, done_++, total_, what); }
-
-  /// One list for each method, of one entry for each image.
-  std::vector<Likenesses> compare(const Explainer& explainer, const Comparison& comparison) {
-    std::vector<Likenesses> found(explainer.method_infos().size());
-    const auto add_row = [&found](const Likenesses& row) {
-      for (std::size_t m = 0; m < row.size(); ++m)
-        found[m].push_back(row[m]);
-    };
+  void compare(const Explainer& explainer, const SanityComparison& comparison) {
     OrderedParallelOptions options;
     options.count = images_.size();
     options.workers = run_.workers;
     options.make_worker = [&]() -> Work {
       auto explain = std::make_shared<Explainer>(explainer);
       return [&, explain](std::size_t i) -> Finish {
-        return [&add_row, row = compare_image(images_[i], *explain, comparison)] { add_row(row); };
+        return [&found = photos_[images_[i].place].found,
+                row = compare_image(images_[i], *explain, comparison)] { found.push_back(row); };
       };
     };
-    options.before = [&](std::size_t i) { tell(comparison.stage.name + " " + images_[i].path); };
+    options.before = [&](std::size_t i) {
+      tell(comparison.stage.name + " " + inputs_[images_[i].place].name);
+    };
     options.failed = [&](std::size_t i, const std::exception_ptr& failure) {
-      report_failure(events_, failure_text(failure, images_[i].path));
-      results_.comparison_failed = true;
-      add_row(Likenesses(found.size()));
+      fail(images_[i].place, failure);
+      photos_[images_[i].place].found.emplace_back(explainer.method_infos().size());
     };
     ordered_parallel(options);
-    return found;
+  }
+
+  std::vector<SanityPhoto> take() { return std::move(photos_); }
+
+private:
+  void tell(const std::string& what) {
+    if (is_stopped_ && is_stopped_())
+      throw Cancelled();
+    report_progress(events_, done_++, total_, what);
+  }
+  void fail(std::size_t place, const std::exception_ptr& failure) {
+    const std::string error = failure_text(failure, inputs_[place].name);
+    report_failure(events_, error);
+    if (photos_[place].error.empty())
+      photos_[place].error = error;
   }
 
   const SanityRun& run_;
+  const std::vector<SanityInput>& inputs_;
   const EvaluationEvents& events_;
-  SanityResults& results_;
+  const std::function<bool()>& is_stopped_;
   std::int64_t total_;
   std::int64_t done_ = 0;
   std::vector<SanityImage> images_;
-  /// Rank correlations by method, image and stage of the cascade.
-  std::vector<std::vector<std::vector<std::optional<double>>>> ranks_;
+  std::vector<SanityPhoto> photos_;
 };
 
 }  // namespace
+
+void SanityGroups::learn(const SanityTimes& times, std::size_t photos) {
+  const double each = std::max((times.all - times.compiling) / static_cast<double>(photos), 1e-6);
+  const double wanted = 9 * times.compiling / each;
+  const double size = std::clamp(wanted, static_cast<double>(2 * workers_), double{kMostPhotosOfGroup});
+  size_ = static_cast<std::size_t>(std::ceil(size / static_cast<double>(workers_))) * workers_;
+}
 
 SanityCheck::SanityCheck(SanityRun run)
     : run_(std::move(run)), layers_(layers_with_weights(run_.model, run_.explain.program)) {
@@ -189,18 +185,85 @@ SanityCheck::SanityCheck(SanityRun run)
   explainer_.emplace(compile(run_, {}));
 }
 
-SanityResults SanityCheck::results(const EvaluationEvents& events) const {
-  const std::vector<Comparison> comparisons = comparisons_for(layers_, run_.stages);
-  SanityResults results;
+SanityPlan SanityCheck::plan() const {
+  SanityPlan plan{
+      {}, static_cast<std::int64_t>(layers_.size()), comparisons_for(layers_, run_.stages), seed_of(run_)};
   for (const MethodInfo& info : explainer_->method_infos())
-    results.methods.emplace_back(info.name);
-  results.layers = static_cast<std::int64_t>(layers_.size());
-  Filler filler(run_, events, comparisons.size(), results);
-  filler.explain_images(*explainer_);
-  for (const Comparison& comparison : comparisons)
-    filler.add_points(comparison.stage.layers.empty() ? *explainer_ : compile(run_, comparison.stage),
-                      comparison);
-  filler.add_cascades();
+    plan.methods.emplace_back(info.name);
+  return plan;
+}
+
+std::vector<SanityPhoto> SanityCheck::compare(const std::vector<SanityInput>& photos,
+                                              const EvaluationEvents& events,
+                                              const std::function<bool()>& is_stopped,
+                                              SanityTimes* times) const {
+  const Clock::time_point begin = Clock::now();
+  const std::vector<SanityComparison> comparisons = comparisons_for(layers_, run_.stages);
+  Filler filler(run_, photos, events, is_stopped, comparisons.size());
+  filler.explain_photos(*explainer_);
+  double compiling = 0;
+  for (const SanityComparison& comparison : comparisons) {
+    const Clock::time_point begin_of_compiling = Clock::now();
+    const Explainer explainer =
+        comparison.stage.layers.empty() ? *explainer_ : compile(run_, comparison.stage);
+    compiling += seconds_since(begin_of_compiling);
+    filler.compare(explainer, comparison);
+  }
+  if (times)
+    *times = {compiling, seconds_since(begin)};
+  return filler.take();
+}
+
+SanityResults SanityCheck::results(const EvaluationEvents& events) const {
+  std::vector<SanityInput> inputs;
+  for (const std::string& image : run_.images)
+    inputs.push_back({image, [image] { return read_image(image); }, inputs.size()});
+  SanitySums sums(plan());
+  for (const SanityPhoto& photo : compare(inputs, events))
+    sums.add(photo);
+  return sums.results();
+}
+
+SanitySums::SanitySums(SanityPlan plan)
+    : plan_(std::move(plan)),
+      defined_(plan_.comparisons.size(), std::vector<std::vector<MapLikeness>>(plan_.methods.size())),
+      undefined_(plan_.comparisons.size(), std::vector<std::int64_t>(plan_.methods.size())),
+      ranks_(plan_.methods.size()) {
+  results_.methods = plan_.methods;
+  results_.layers = plan_.layers;
+}
+
+void SanitySums::add(const SanityPhoto& photo) {
+  if (!photo.is_used()) {
+    results_.failed.push_back({photo.image, photo.error});
+    return;
+  }
+  ++results_.images;
+  results_.comparison_failed = results_.comparison_failed || !photo.error.empty();
+  for (std::size_t m = 0; m < plan_.methods.size(); ++m) {
+    ranks_[m].emplace_back();
+    for (std::size_t c = 0; c < plan_.comparisons.size(); ++c) {
+      const std::optional<MapLikeness>& found = photo.found[c][m];
+      if (found)
+        defined_[c][m].push_back(*found);
+      else
+        ++undefined_[c][m];
+      if (plan_.comparisons[c].kind == "cascading")
+        ranks_[m].back().push_back(found ? found->rank : std::nullopt);
+    }
+  }
+}
+
+SanityResults SanitySums::results() const {
+  SanityResults results = results_;
+  for (std::size_t c = 0; c < plan_.comparisons.size(); ++c) {
+    const SanityComparison& comparison = plan_.comparisons[c];
+    for (std::size_t m = 0; m < plan_.methods.size(); ++m)
+      results.points.push_back({plan_.methods[m], comparison.kind, comparison.stage, comparison.position,
+                                mean_likeness(defined_[c][m], {.seed = plan_.seed}), undefined_[c][m]});
+  }
+  for (const auto& method : ranks_)
+    results.cascades.push_back(cascade_rank(method, {.seed = plan_.seed}));
   return results;
 }
 

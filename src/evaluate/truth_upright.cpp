@@ -25,13 +25,16 @@ RealBox turn_upright(const RealBox& box, std::int64_t width, std::int64_t height
   return turned;
 }
 
-bool turn_upright(AnnotatedImage& image, const std::string& path, std::int64_t width, std::int64_t height) {
+bool turn_upright(AnnotatedImage& image, const std::string& path, std::int64_t width, std::int64_t height,
+                  const std::function<int()>& orientation_of) {
   const auto fits = [&](std::int64_t x, std::int64_t y) {
     return (image.width == 0 || image.width == x) && (image.height == 0 || image.height == y);
   };
   if (fits(width, height))
     return false;
-  const int orientation = fits(height, width) ? read_orientation(path) : 1;
+  const int orientation = !fits(height, width) ? 1
+                          : orientation_of     ? orientation_of()
+                                               : read_orientation(path);
   if (orientation < 5)
     throw InputError(fmt::format("has {} x {} pixels, but its true boxes were drawn on {} x {}", width,
                                  height, image.width, image.height),

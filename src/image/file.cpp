@@ -41,35 +41,38 @@ void check_beginning(std::string_view bytes, std::size_t) {
   (void)format_of(bytes);
 }
 
-}  // namespace
-
-Image read_image(const std::string& path) {
+/// What the function gives; its errors name the file.
+template <class F>
+auto named(const std::string& name, F&& give) {
   try {
-    return decode(read_file(path, kMaxFileBytes, check_beginning));
+    return give();
   } catch (const InputError& error) {
     if (!error.path().empty())
       throw;
-    throw InputError(error.what(), path);
-  }
-}
-
-Image decode_image(std::string_view bytes, const std::string& name) {
-  try {
-    check_beginning(bytes, bytes.size());
-    return decode(bytes);
-  } catch (const InputError& error) {
     throw InputError(error.what(), name);
   }
 }
 
+}  // namespace
+
+Image read_image(const std::string& path) {
+  return named(path, [&] { return decode(read_file(path, kMaxFileBytes, check_beginning)); });
+}
+
+Image decode_image(std::string_view bytes, const std::string& name) {
+  return named(name, [&] {
+    check_beginning(bytes, bytes.size());
+    return decode(bytes);
+  });
+}
+
 int read_orientation(const std::string& path) {
-  try {
-    return probe_image(read_file(path, kMaxFileBytes, check_beginning)).orientation;
-  } catch (const InputError& error) {
-    if (!error.path().empty())
-      throw;
-    throw InputError(error.what(), path);
-  }
+  return named(path,
+               [&] { return probe_image(read_file(path, kMaxFileBytes, check_beginning)).orientation; });
+}
+
+int decode_orientation(std::string_view bytes, const std::string& name) {
+  return named(name, [&] { return probe_image(bytes).orientation; });
 }
 
 Image turn_upright(Image stored, int orientation) {

@@ -1,6 +1,5 @@
 #include "report/faithfulness_page.hpp"
 
-#include "fovea/image.hpp"
 #include "report/blocks.hpp"
 #include "report/page_pictures.hpp"
 
@@ -44,26 +43,28 @@ Json means_table(const std::vector<MethodMeans>& means) {
 }
 
 void add_hardest(Page& page, const FaithfulnessResults& results) {
-  constexpr std::size_t shown = 12;
   Json block = {{"title", "Hardest images"},
                 {"note", "Those with the lowest insertion minus deletion, averaged over the methods."},
                 {"items", Json::array()}};
-  for (const HardImage& hard : hardest_images(results, shown))
-    try {
-      const std::string name = fs::path(hard.image->image).filename().string();
-      block["items"].push_back(
-          {{"picture", page.add_picture(name, page_photo(for_showing(read_image(hard.image->image))))},
-           {"title", name},
-           {"caption", fmt::format("mean {:.3f}; best method {} with {:.3f}; class {}, probability {:.3f}",
-                                   hard.mean, hard.best, hard.best_value, hard.image->judged.class_index,
-                                   hard.image->judged.probability)}});
-    } catch (const std::exception&) {  // gone or changed since
-    }
+  for (const HardImage& hard : hardest_images(results, kHardestShown)) {
+    if (hard.image->picture.empty())
+      continue;
+    block["items"].push_back(
+        {{"picture", hard.image->picture},
+         {"title", fs::path(hard.image->image).filename().string()},
+         {"caption", fmt::format("mean {:.3f}; best method {} with {:.3f}; class {}, probability {:.3f}",
+                                 hard.mean, hard.best, hard.best_value, hard.image->judged.class_index,
+                                 hard.image->judged.probability)}});
+  }
   if (!block["items"].empty())
     page.add_block("pictures", block_text(block));
 }
 
 }  // namespace
+
+std::string small_picture(const Image& photo) {
+  return picture_url(page_photo(for_showing(photo)));
+}
 
 void write_faithfulness_page(const FaithfulnessResults& results, const std::vector<MethodMeans>& means,
                              const std::string& file, const std::string& command_line) {

@@ -96,6 +96,10 @@ std::string base64(std::string_view bytes) {
   return result;
 }
 
+std::string picture_url(std::string_view bytes) {
+  return fmt::format("data:{};base64,{}", kind_of(bytes).media_type, base64(bytes));
+}
+
 std::string html_text(std::string_view text) {
   std::string result;
   for (const char c : valid_utf8(text))
@@ -135,10 +139,9 @@ Page::~Page() {
 }
 
 std::string Page::add_picture(const std::string& name, const std::string& bytes) {
-  const PictureKind kind = kind_of(bytes);
   if (pictures_ == Pictures::Inside)
-    return fmt::format("data:{};base64,{}", kind.media_type, base64(bytes));
-  const std::string file = name + kind.extension;
+    return picture_url(bytes);
+  const std::string file = name + kind_of(bytes).extension;
   {
     const std::lock_guard lock(mutex_);
     if (unfinished_.empty()) {

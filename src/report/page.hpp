@@ -60,6 +60,8 @@ private:
 
 /// JSON made safe for an HTML page's script element, which "</script" or "<!--" would end or change.
 std::string json_for_html(std::string_view json);
+/// The URL of a picture that is inside the page: of the bytes of a PNG, JPEG or WebP file.
+std::string picture_url(std::string_view bytes);
 /// RFC 4648, with padding.
 std::string base64(std::string_view bytes);
 /// Text for an element or a quoted attribute.

@@ -185,20 +185,26 @@ TEST_P(FinalSteps, refuse_damaged_data) {
   EXPECT_EQ(message_of<InputError>(step), merged.data + ": is damaged: begin anew");
 }
 
-TEST_P(FinalSteps, are_replaced_with_the_run_if_that_is_finished_and_of_the_same_command) {
+TEST_P(FinalSteps, are_replaced_with_the_run_if_that_is_finished) {
   RunDescription run = with_data(output("run"));
-  run.settings["command"] = "one";
   {
     ResultStore store(run, EarlierResults::Refuse);
     do_photos(store);
+    EXPECT_TRUE(store.are_photos_done());
+    EXPECT_EQ(message_of<OutputError>([&] {
+                ResultStore(run, EarlierResults::Resume);
+              }).find("another process is writing to it") == std::string::npos,
+              false);
     store.finish_final_step();
   }
-  RunDescription other = run;
-  other.settings["command"] = "other";
-  EXPECT_THROW(ResultStore(other, EarlierResults::Replace), UnfinishedResults);
   run.settings["top"] = 9;
-  const ResultStore store(run, EarlierResults::Replace);
-  EXPECT_EQ(store.counts().photos, 0);
+  {
+    const ResultStore store(run, EarlierResults::Replace);
+    EXPECT_EQ(store.counts().photos, 0);
+  }
+  EXPECT_THROW(ResultStore(run, EarlierResults::Replace), UnfinishedResults);
+  run_whole(output("photos"));
+  EXPECT_THROW(ResultStore(with_data(output("photos")), EarlierResults::Replace), UnfinishedResults);
 }
 
 INSTANTIATE_TEST_SUITE_P(Outputs, FinalSteps, testing::Values("out", "out.tar", "out.html"),

@@ -85,5 +85,66 @@ TEST_F(ManyPhotos, end_where_no_worker_can_be_made) {
   EXPECT_EQ(message_of<InputError>([&] { run_many_photos(work, store); }), "no memory");
 }
 
+/// Groups of pictures of growing sizes.
+PhotoGroups growing_groups(std::vector<std::size_t>& sizes) {
+  return {[&sizes] { return sizes.size() + 2; },
+          [&sizes](const std::vector<const Picture*>& photos, const GroupEvents& events) {
+            sizes.push_back(photos.size());
+            std::vector<PhotoResult> results;
+            for (const Picture* picture : photos) {
+              if (events.is_stopped && events.is_stopped())
+                throw Cancelled();
+              PhotoResult result;
+              try {
+                result = result_of(*picture);
+              } catch (const InputError& error) {
+                result = {.rows = {{.image = picture->name, .error = error.what()}}, .error = error.what()};
+              }
+              results.push_back(std::move(result));
+            }
+            if (events.progress)
+              events.progress(1, 2, "half");
+            return results;
+          }};
+}
+
+TEST_F(ManyPhotos, in_groups_give_what_they_give_one_by_one) {
+  run_whole(folder.file("whole"));
+  ResultStore store(description(folder.file("out")), EarlierResults::Refuse);
+  std::vector<std::size_t> sizes;
+  std::vector<std::int64_t> before;
+  ManyPhotosRun work{inputs, {}};
+  work.groups = growing_groups(sizes);
+  work.group_progress = [&](std::int64_t done, std::size_t photos, std::int64_t, std::int64_t total,
+                            const std::string& what) {
+    before.push_back(done);
+    EXPECT_EQ(photos, sizes.back());
+    EXPECT_EQ(total, 2);
+    EXPECT_EQ(what, "half");
+  };
+  EXPECT_TRUE(run_many_photos(work, store));
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{2, 3, 4, 3}));
+  EXPECT_EQ(before, (std::vector<std::int64_t>{0, 2, 5, 9}));
+  EXPECT_EQ(results_below(folder.file("out")), results_below(folder.file("whole")));
+}
+
+TEST_F(ManyPhotos, in_a_group_that_was_stopped_are_done_again) {
+  run_whole(folder.file("whole"));
+  std::vector<std::size_t> sizes;
+  ManyPhotosRun work{inputs, {}};
+  work.groups = growing_groups(sizes);
+  {
+    ResultStore store(description(folder.file("out")), EarlierResults::Refuse);
+    int asked = 0;
+    work.is_stopped = [&] { return ++asked > 10; };
+    EXPECT_FALSE(run_many_photos(work, store));
+    EXPECT_EQ(store.counts().photos, 5);
+  }
+  work.is_stopped = {};
+  ResultStore store(description(folder.file("out")), EarlierResults::Resume);
+  EXPECT_TRUE(run_many_photos(work, store));
+  EXPECT_EQ(results_below(folder.file("out")), results_below(folder.file("whole")));
+}
+
 }  // namespace
 }  // namespace fovea::test

@@ -1,8 +1,10 @@
 #include "fovea/image.hpp"
 #include "fovea/segment.hpp"
-#include "support/program.hpp"
+#include "support/photo_archive.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <regex>
 
 namespace fovea::test {
 namespace {
@@ -121,6 +123,84 @@ TEST_F(EvaluateMaps, SanityComparesWithShuffledWeights) {
   fovea(sanity(other, {"--workers", "2"}));
   for (const char* file : {"/sanity.csv", "/summary.json", "/independent-rank.svg"})
     EXPECT_EQ(load(out + file), load(other + file)) << file;
+}
+
+/// The page without its times.
+std::string page_in(const std::string& folder) {
+  static const std::regex time(R"(\d{4}-\d\d-\d\d \d\d:\d\d)");
+  return std::regex_replace(load(folder + "/report.html"), time, "T");
+}
+
+TEST_F(EvaluateMaps, OfShardsAreMergedWithoutThePhotosToTheSameFiles) {
+  for (const bool is_sanity : {false, true}) {
+    const std::string whole = folder.file(is_sanity ? "whole-sanity" : "whole");
+    const std::string shards = folder.file(is_sanity ? "shards-sanity" : "shards");
+    const std::string merged = folder.file(is_sanity ? "merged-sanity" : "merged");
+    const auto run = [&](const std::string& into, const Names& more = {}) {
+      return fovea(is_sanity ? sanity(into, more) : faithfulness(into, more));
+    };
+    EXPECT_EQ(run(whole).code, 1);
+    EXPECT_FALSE(fs::exists(whole + "/results.data") || fs::exists(whole + "/journal"));
+    for (const char* shard : {"3/3", "1/3", "2/3"}) {
+      const Outcome outcome = run(shards, {"--shard", shard, "--workers", "2"});
+      EXPECT_EQ(outcome.code, std::string(shard) == "3/3" ? 1 : 0) << outcome.err;
+      EXPECT_TRUE(contains(outcome.out, "1 photo, ")) << outcome.out;
+    }
+    EXPECT_FALSE(fs::exists(shards + "/summary.json"));
+    fs::rename(pictures, folder.file("away"));
+    const Outcome outcome = fovea({"merge", shards, "-o", merged, "--json"});
+    EXPECT_EQ(outcome.code, 1) << outcome.err;
+    EXPECT_EQ(outcome.out, load(merged + "/summary.json"));
+    EXPECT_EQ(files_in(merged), files_in(whole));
+    for (const std::string& name : files_in(whole))
+      if (name != "report.html" && name != "manifest.json") {
+        EXPECT_EQ(load(merged + "/" + name), load(whole + "/" + name)) << name;
+      }
+    EXPECT_EQ(page_in(merged), page_in(whole));
+    EXPECT_EQ(contains(page_in(whole), "Hardest images") && contains(page_in(whole), "data:image/webp"),
+              !is_sanity);
+    EXPECT_EQ(fovea({"merge", shards, "-o", shards}).code, 1) << "in their own folder";
+    EXPECT_EQ(load(shards + "/summary.json"), load(whole + "/summary.json"));
+    fs::rename(folder.file("away"), pictures);
+  }
+}
+
+TEST_F(EvaluateMaps, AreContinuedOrReplaced) {
+  fs::remove(pictures + "/broken.jpg");
+  EXPECT_EQ(fovea(faithfulness(out)).code, 0);
+  const std::string summary = load(out + "/summary.json");
+  const Outcome again = fovea(faithfulness(out, {"--resume", "--json"}));
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(again.out, summary) << "nothing is left to do";
+  EXPECT_TRUE(contains(fovea(faithfulness(out, {"--resume"})).out, "2 photos, 0 without a result"))
+      << again.out;
+  EXPECT_EQ(fovea(faithfulness(out, {"--blur", "0.2"})).code, 0) << "finished results are replaced";
+  EXPECT_NE(load(out + "/summary.json"), summary);
+  expect_error(fovea(faithfulness(out, {"--resume"})), 1, {"the earlier run had other settings: ", "blur"});
+  EXPECT_EQ(fovea(faithfulness(other, {"--shard", "1/2"})).code, 0);
+  expect_error(fovea(faithfulness(other, {"--shard", "1/2"})), 1,
+               {"manifest-1-of-2.json: results of an earlier run are there: continue with --resume"});
+  expect_error(fovea({"merge", other, "-o", other}), 1, {"of 2 shards 1 is missing: 2"});
+  EXPECT_EQ(fovea(faithfulness(other, {"--shard", "2/2", "--tolerance", "3"})).code, 0);
+  expect_error(fovea({"merge", other, "-o", other}), 1, {"was made with other settings than ", "tolerance"});
+}
+
+TEST_F(EvaluateMaps, OfArchivesKnowTruthByTheNamesOfMembers) {
+  photo_archive(folder, "photos.tar", 3);
+  const Image church = read_image(sample("church.jpg"));
+  store(folder.file("boxes.csv"), fmt::format("file,class_index,x0,y0,x1,y1\n00-church.jpg,4,0,0,{},{}\n",
+                                              church.width, church.height));
+  const Names command = {"evaluate", "faithfulness", "photos.tar", "--methods", "gradient",  "--steps",
+                         "3",        "--subsets",    "0",          "--truth",   "boxes.csv", "-o",
+                         "out",      "--json"};
+  const Outcome outcome = fovea_in(folder.path(), command);
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "boxes.csv: knows nothing of 2 of 3 pictures")) << outcome.err;
+  const Json summary = Json::parse(outcome.out);
+  EXPECT_EQ(summary["methods"]["gradient"]["pointing"],
+            (Json{{"mean", 1.0}, {"low", 1.0}, {"high", 1.0}, {"images", 1}}));
+  EXPECT_TRUE(contains(load(out + "/images.csv"), "photos.tar/00-church.jpg,gradient,4,"))
+      << load(out + "/images.csv");
 }
 
 TEST_F(EvaluateMaps, RefuseWhatMakesNoSense) {

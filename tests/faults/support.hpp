@@ -45,10 +45,11 @@ inline std::vector<Writer> writers(const std::string& out) {
        {"evaluate", "localization", samples, "--truth", out + "/truth.csv", "--crops", "whole", "--resume",
         "-o", out + "/boxes"}},
       {"faithfulness",
-       {"evaluate", "faithfulness", photo, "--methods", "gradient", "--steps", "4", "--subsets", "0", "-o",
-        out + "/faith"}},
+       {"evaluate", "faithfulness", photo, "--methods", "gradient", "--steps", "4", "--subsets", "0",
+        "--resume", "-o", out + "/faith"}},
       {"sanity",
-       {"evaluate", "sanity", photo, "--methods", "gradient", "--stages", "2", "-o", out + "/sanity"}},
+       {"evaluate", "sanity", photo, "--methods", "gradient", "--stages", "2", "--resume", "-o",
+        out + "/sanity"}},
   };
 }
 

@@ -112,9 +112,18 @@ bool run_with_progress(const ManyPhotosCommand& command, const Shard& shard, Res
   const bool has_archives = command.inputs.has_archives();  // of how many photos nobody knows
   const auto total = has_archives ? inputs : static_cast<std::int64_t>(shard.places(inputs).size());
   ManyPhotosRun run{command.inputs, shard, command.workers, command.make_worker};
-  run.before = [progress = display.progress(), total, has_archives](std::int64_t done,
-                                                                    const Picture& picture) {
-    progress(has_archives ? picture.place.input : done, total, picture.name);
+  if (!command.groups.work)
+    run.before = [progress = display.progress(), total, has_archives](std::int64_t done,
+                                                                      const Picture& picture) {
+      progress(has_archives ? picture.place.input : done, total, picture.name);
+    };
+  // Of each photo all that is done with it counts alike.
+  run.groups = command.groups;
+  run.group_progress = [progress = display.progress(), total,
+                        has_archives](std::int64_t before, std::size_t photos, std::int64_t done,
+                                      std::int64_t of, const std::string& what) {
+    const std::int64_t each = of / static_cast<std::int64_t>(photos);
+    progress(has_archives ? done : before * each + done, has_archives ? of : total * each, what);
   };
   run.failed = display.failed();
   run.warned = [](const std::string& message) { say("fovea: warning: {}\n", message); };

@@ -57,8 +57,9 @@ struct ManyPhotosCommand {
   nlohmann::ordered_json settings = nlohmann::ordered_json::object();
   ResultFormat format = {};
   std::function<PhotoWorker()> make_worker = {};
+  PhotoGroups groups = {};  ///< in place of workers
   /// Of a command whose results are made once all photos are done; empty: they are the table and the photos'
-  /// files. Such a command replaces finished results of its own unless it is given --shard or --resume.
+  /// files. Such a command replaces what a final step has finished, unless it is given --shard or --resume.
   FinalStep final_step = {};
   /// Whether the final step needs the network or the photos again. The manifest then names the arguments and
   /// the working folder, with which `run_again` does it for merged shards.

@@ -1,5 +1,7 @@
 #include "cli/verbs/evaluate.hpp"
 
+#include "base/json.hpp"
+#include "base/read_file.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "evaluate/settings.hpp"
@@ -13,9 +15,14 @@
 #include <set>
 
 namespace fovea::cli {
+namespace {
+
+constexpr std::size_t kMaxSummaryBytes = std::size_t{1} << 30;
+
+}  // namespace
 
 void MapEvaluationOptions::add_to(Command verb) {
-  images.add_to(verb).required();
+  images.add_with_list_to(verb);
   verb.add_option("--methods,--method", methods,
                   "the methods to compare, separated by commas: see 'fovea list methods'")
       .delimiter(',')
@@ -35,6 +42,7 @@ void MapEvaluationOptions::add_to(Command verb) {
   format.add_to(verb);
   model.add_to(verb);
   model.add_workers_to(verb);
+  many.add_without_table_to(verb);
 }
 
 std::vector<std::string> MapEvaluationOptions::checked_images() {
@@ -50,12 +58,26 @@ std::vector<std::string> MapEvaluationOptions::checked_images() {
   return paths;
 }
 
-std::string MapEvaluationOptions::page() const {
-  return (std::filesystem::path(output) / "report.html").string();
+std::string evaluation_page(const std::string& folder) {
+  return (std::filesystem::path(folder) / "report.html").string();
+}
+
+int print_earlier_summary(const ResultStore& store, const ResultFormat& format) {
+  const RunCounts& counts = store.counts();
+  const std::string& folder = store.files().folder;
+  if (format.is_text()) {
+    print("{} photos, {} without a result: {} has the results already\n", counts.photos, counts.failed,
+          folder);
+  } else {
+    const std::string file = (std::filesystem::path(folder) / "summary.json").string();
+    const nlohmann::ordered_json summary = parse_json(read_file(file, kMaxSummaryBytes), file);
+    print_results(format, summary, method_records(summary));
+  }
+  return counts.failed > 0 ? 1 : 0;
 }
 
 void MapEvaluationOptions::prepare(std::vector<std::string> files) const {
-  files.push_back(page());
+  files.push_back(evaluation_page(output));
   prepare_results(output, files);
 }
 

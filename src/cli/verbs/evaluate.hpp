@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/kit/many_photos.hpp"
 #include "cli/kit/method_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/picture_arguments.hpp"
@@ -23,16 +24,14 @@ struct MapEvaluationOptions {
   ModelOptions model;
   MethodArguments method_options;
   PictureArguments images;
+  ManyPhotosArguments many;
   std::vector<std::string> methods;
   std::string target = "auto";
   std::string view = "whole";
   std::string output;
   ResultFormat format;
-  std::string command_line;  ///< to display on the page
 
   void add_to(Command verb);
-  /// The page in the output folder.
-  std::string page() const;
   /// Prepares the output folder for these files and the page, before the work on them.
   void prepare(std::vector<std::string> files) const;
   /// The pictures, as PictureArguments::expand. UsageError for a method that comes twice.
@@ -44,6 +43,15 @@ struct MapEvaluationOptions {
   /// Everything that results depend on except the pictures.
   nlohmann::ordered_json settings() const;
 };
+
+/// The page of an evaluation whose results are in that folder.
+std::string evaluation_page(const std::string& folder);
+/// Prints what an earlier run has written, by the summary in its folder. Returns the exit code: 1 if photos
+/// failed.
+int print_earlier_summary(const ResultStore& store, const ResultFormat& format);
+/// The final steps of the two, which need the data of the run alone.
+int end_faithfulness(const ResultStore& store, const ResultFormat& format);
+int end_sanity(const ResultStore& store, const ResultFormat& format);
 
 /// What is merged.
 struct MergeArguments {

@@ -1,19 +1,29 @@
+#include "base/fingerprint.hpp"
+#include "base/read_file.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/verbs/evaluate.hpp"
+#include "evaluate/faithfulness_data.hpp"
 #include "evaluate/faithfulness_results.hpp"
 #include "evaluate/missing_files.hpp"
 #include "fovea/batch.hpp"
+#include "fovea/decode_image.hpp"
 #include "report/faithfulness_page.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <mutex>
 
 namespace fovea::cli {
 namespace {
+
+constexpr std::size_t kMaxTruthBytes = std::size_t{4} << 30;
 
 struct Arguments : MapEvaluationOptions {
   std::string truth, masks;
   std::int64_t steps = 50, subsets = 50;
   double blur = 0.1, tolerance = kPointingTolerance;
+
+  const std::string& truth_source() const { return masks.empty() ? truth : masks; }
 };
 
 FaithfulnessProtocol protocol_of(const Arguments& arguments) {
@@ -36,14 +46,19 @@ ObjectTruths truths_of(const Arguments& arguments, const Labels& labels, std::in
   return ObjectTruths(arguments.truth, labels, arguments.target == "auto" ? classes : 0);
 }
 
-void check_truths(const Arguments& arguments, const ObjectTruths& truths,
-                  const std::vector<std::string>& images) {
-  const std::string& source = arguments.masks.empty() ? arguments.truth : arguments.masks;
-  const MissingFiles missing = pictures_without_truth(truths, images);
-  check_truth_fits(missing, source);
+void tell_of_missing_truths(const Arguments& arguments, const MissingFiles& missing) {
   if (missing.is_any())
     say("fovea: note: {}: knows nothing of {} pictures, such as '{}', so their maps are not judged by it\n",
-        source, missing.count(), missing.first);
+        arguments.truth_source(), missing.count(), missing.first);
+}
+
+/// Says before the work which pictures the ground truth does not know. Those of archives show only with it.
+void check_truths(const Arguments& arguments, const ObjectTruths& truths, const PictureInputs& inputs) {
+  if (inputs.has_archives())
+    return;
+  const MissingFiles missing = pictures_without_truth(truths, inputs.paths());
+  check_truth_fits(missing, arguments.truth_source());
+  tell_of_missing_truths(arguments, missing);
 }
 
 nlohmann::ordered_json settings_of(const Arguments& arguments) {
@@ -64,46 +79,82 @@ Explainer compile_methods(const Arguments& arguments, const Network& network, in
   return explainer;
 }
 
-int evaluate_faithfulness(Arguments arguments) {
-  const std::vector<std::string> images = arguments.checked_images();
-  const Network loaded = load_network(arguments.model);
-  const ThreadPartition partition =
-      partition_threads(images.size(), arguments.model.workers, arguments.model.threads);
+/// What the results of a photo are made by, and what they depend on.
+FaithfulnessPlan plan_of(const Arguments& arguments, const Network& loaded, const PictureInputs& inputs,
+                         int threads) {
   constexpr std::int64_t batch = 8;
   ProgramOptions options = program_options(loaded, arguments.model, Direction::Forward, batch);
-  options.threads = partition.threads;
+  options.threads = threads;
   const auto scores = compile_for_crops(loaded, options);
   check_labels(loaded, *scores);
   ObjectTruths truths = truths_of(arguments, loaded.labels, scores->classes());
-  check_truths(arguments, truths, images);
+  check_truths(arguments, truths, inputs);
   FaithfulnessProtocol protocol = protocol_of(arguments);
   protocol.curves.batch = scores->options().batch;
-  const FaithfulnessRun run{
-      images,   compile_methods(arguments, loaded, partition.threads),   scores,           std::move(truths),
-      protocol, arguments.class_index(loaded.labels, scores->classes()), partition.workers};
-  arguments.prepare(faithfulness_files(arguments.output));
+  return {compile_methods(arguments, loaded, threads),
+          scores,
+          std::move(truths),
+          protocol,
+          arguments.class_index(loaded.labels, scores->classes()),
+          small_picture};
+}
 
-  FaithfulnessResults results;
-  results.methods = arguments.methods;
-  results.methods.insert(results.methods.end(), kControlMaps.begin(), kControlMaps.end());
-  results.settings = settings_of(arguments);
-  results.seed = arguments.seed();
-  {
-    ProgressDisplay display;
-    results.images = run_faithfulness(run, events_of(display));
-  }
+nlohmann::ordered_json run_settings(const Arguments& arguments) {
+  nlohmann::ordered_json settings =
+      faithfulness_settings(settings_of(arguments), arguments.methods, arguments.seed());
+  if (!arguments.truth.empty())
+    settings["truth"] = Fingerprint().add(read_file(arguments.truth, kMaxTruthBytes)).text();
+  return settings;
+}
+
+int evaluate_faithfulness(Command verb, Arguments arguments) {
+  const PictureInputs inputs(arguments.checked_images());
+  const Network loaded = load_network(arguments.model);
+  const ThreadPartition partition = partition_photos(arguments.model, true, inputs.paths().size());
+  const FaithfulnessPlan plan = plan_of(arguments, loaded, inputs, partition.threads);
+  arguments.prepare(faithfulness_files(arguments.output));
+  ManyPhotosCommand command{verb, arguments.many, inputs, loaded, partition.workers, arguments.output};
+  command.settings = run_settings(arguments);
+  command.format = arguments.format;
+  command.final_step = end_faithfulness;
+  LowestValues hardest(kHardestShown);
+  std::mutex mutex;
+  MissingFiles missing;  // in archives
+  command.make_worker = [&]() -> PhotoWorker {
+    auto judge = std::make_shared<FaithfulnessJudge>(plan, hardest);
+    return [&, judge](const Picture& picture) -> PhotoResult {
+      if (picture.bytes && !plan.truths.empty()) {
+        const std::lock_guard lock(mutex);
+        missing.add(picture.name, !plan.truths.knows(picture.name));
+      }
+      JudgedInput input{picture.name, read_picture(picture), picture.place.number(), {}};
+      if (picture.bytes)
+        input.orientation = [&] { return decode_orientation(*picture.bytes, picture.name); };
+      return {.data = to_data(judge->judge(std::move(input)))};
+    };
+  };
+  const int code = run_command(command);
+  tell_of_missing_truths(arguments, missing);
+  return code;
+}
+
+}  // namespace
+
+int end_faithfulness(const ResultStore& store, const ResultFormat& format) {
+  if (store.is_finished())
+    return print_earlier_summary(store, format);
+  const std::string& folder = store.files().folder;
+  const FaithfulnessResults results = read_faithfulness(store);
   const std::vector<MethodMeans> means = means_of(results);
-  write_faithfulness(results, means, arguments.output);
-  write_faithfulness_page(results, means, arguments.page(), arguments.command_line);
+  write_faithfulness(results, means, folder);
+  write_faithfulness_page(results, means, evaluation_page(folder), line_of(store));
   const nlohmann::ordered_json summary = summary_json(results, means);
-  if (!arguments.format.is_text())
-    print_results(arguments.format, summary, method_records(summary));
+  if (!format.is_text())
+    print_results(format, summary, method_records(summary));
   else
     print_lines(summary_text(results, means));
   return results.failures() == 0 ? 0 : 1;
 }
-
-}  // namespace
 
 void add_faithfulness(Command evaluate) {
   auto arguments = std::make_shared<Arguments>();
@@ -140,10 +191,10 @@ void add_faithfulness(Command evaluate) {
   verb.add_example(
       "fovea evaluate faithfulness photos/ -m net.onnx --methods grad-cam --truth boxes.csv -o results",
       "also how often a map points at the object");
-  verb.runs([arguments, verb] {
-    arguments->command_line = verb.line();
-    return evaluate_faithfulness(*arguments);
-  });
+  verb.add_example(
+      "fovea evaluate faithfulness photos.tar -m net.onnx --methods grad-cam --shard 1/8 --resume -o results",
+      "the first of eight parts of an archive of photos");
+  verb.runs([arguments, verb] { return evaluate_faithfulness(verb, *arguments); });
 }
 
 }  // namespace fovea::cli

@@ -1,5 +1,6 @@
 #include "cli/kit/output.hpp"
 #include "cli/verbs/evaluate.hpp"
+#include "evaluate/sanity_data.hpp"
 #include "evaluate/sanity_results.hpp"
 #include "fovea/batch.hpp"
 #include "report/sanity_page.hpp"
@@ -11,41 +12,67 @@ struct Arguments : MapEvaluationOptions {
   std::int64_t stages = 10;
 };
 
-int evaluate_sanity(Arguments arguments) {
-  const std::vector<std::string> images = arguments.checked_images();
+/// The results of a group of photos.
+std::vector<PhotoResult> compare_group(const SanityCheck& check, SanityGroups& groups,
+                                       const std::vector<const Picture*>& photos, const GroupEvents& events) {
+  std::vector<SanityInput> inputs;
+  for (const Picture* picture : photos)
+    inputs.push_back({picture->name, [picture] { return read_picture(*picture); }, picture->place.number()});
+  SanityTimes times;
+  std::vector<PhotoResult> results;
+  for (const SanityPhoto& photo : check.compare(inputs, {events.progress, {}}, events.is_stopped, &times)) {
+    results.push_back({.data = to_data(photo)});
+    results.back().error = photo.error;
+  }
+  groups.learn(times, photos.size());
+  return results;
+}
+
+int evaluate_sanity(Command verb, Arguments arguments) {
+  const PictureInputs inputs(arguments.checked_images());
   const Network loaded = load_network(arguments.model);
-  const ThreadPartition partition =
-      partition_threads(images.size(), arguments.model.workers, arguments.model.threads);
-  SanityRun run{images,
-                loaded.model,
-                explain_options(loaded, arguments.model, arguments.methods, arguments.method_options.chosen(),
-                                arguments.crops(), partition.threads),
-                {},
-                arguments.stages,
-                partition.workers};
-  SanityCheck check(std::move(run));
+  const ThreadPartition partition = partition_photos(arguments.model, true, inputs.paths().size());
+  SanityCheck check({{},
+                     loaded.model,
+                     explain_options(loaded, arguments.model, arguments.methods,
+                                     arguments.method_options.chosen(), arguments.crops(), partition.threads),
+                     {},
+                     arguments.stages,
+                     partition.workers});
   check_labels(loaded, check.scores());
   check.explain_class(arguments.class_index(loaded.labels, check.scores().classes()));
   arguments.prepare(sanity_files(arguments.output));
+  nlohmann::ordered_json shown = arguments.settings();
+  shown["stages"] = arguments.stages;
+  ManyPhotosCommand command{verb, arguments.many, inputs, loaded, partition.workers, arguments.output};
+  command.settings = sanity_settings(shown, check.plan());
+  command.format = arguments.format;
+  command.final_step = end_sanity;
+  SanityGroups groups(partition.workers);
+  command.groups = {[&] { return groups.size(); },
+                    [&](const auto& photos, const GroupEvents& events) {
+                      return compare_group(check, groups, photos, events);
+                    }};
+  return run_command(command);
+}
 
-  SanityResults results = [&] {
-    ProgressDisplay display;
-    return check.results(events_of(display));
-  }();
-  results.settings = arguments.settings();
-  results.settings["stages"] = arguments.stages;
+}  // namespace
+
+int end_sanity(const ResultStore& store, const ResultFormat& format) {
+  if (store.is_finished())
+    return print_earlier_summary(store, format);
+  const std::string& folder = store.files().folder;
+  const SanityResults results = read_sanity(store);
   const std::vector<NamedPlot> plots = likeness_plots(results);
-  write_sanity(results, plots, arguments.output);
-  write_sanity_page(results, plots, arguments.page(), arguments.command_line);
+  write_sanity(results, plots, folder);
+  write_sanity_page(results, plots, evaluation_page(folder), line_of(store));
   const nlohmann::ordered_json summary = summary_json(results);
-  if (!arguments.format.is_text())
-    print_results(arguments.format, summary, method_records(summary));
+  if (!format.is_text())
+    print_results(format, summary, method_records(summary));
   else
     print_lines(summary_text(results));
   return results.failed.empty() && !results.comparison_failed ? 0 : 1;
 }
-
-}  // namespace
 
 void add_sanity(Command evaluate) {
   auto arguments = std::make_shared<Arguments>();
@@ -59,10 +86,10 @@ void add_sanity(Command evaluate) {
       .shows_default();
   verb.add_example("fovea evaluate sanity photos/ -m net.onnx --methods gradient,guided -o results",
                    "whether maps change when what the network has learnt is shuffled");
-  verb.runs([arguments, verb] {
-    arguments->command_line = verb.line();
-    return evaluate_sanity(*arguments);
-  });
+  verb.add_example(
+      "fovea evaluate sanity photos.tar -m net.onnx --methods gradient --shard 1/8 --resume -o results",
+      "the first of eight parts of an archive of photos");
+  verb.runs([arguments, verb] { return evaluate_sanity(verb, *arguments); });
 }
 
 }  // namespace fovea::cli

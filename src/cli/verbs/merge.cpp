@@ -16,8 +16,12 @@ namespace fovea::cli {
 namespace {
 
 /// Does the final step of the command whose shards were merged. Returns the exit code.
-int end_merged_run(const MergedRun& merged) {
+int end_merged_run(const MergedRun& merged, const ResultFormat& format) {
   const std::string command = description_of(merged.files.manifest).settings.value("command", "");
+  if (command == "faithfulness")
+    return end_merged(merged, end_faithfulness, format);
+  if (command == "sanity")
+    return end_merged(merged, end_sanity, format);
   throw InputError(fmt::format("was made by '{}', whose shards cannot be merged", command),
                    merged.files.manifest);
 }
@@ -34,7 +38,7 @@ int merge(const MergeArguments& arguments) {
     const MergedRun merged =
         merge_runs(inputs, arguments.output, {{"fovea", FOVEA_VERSION}, {"command", arguments.command_line}});
     if (merged.needs_final_step)
-      return end_merged_run(merged);
+      return end_merged_run(merged, arguments.format);
     nlohmann::ordered_json json = {{"shards", merged.shards},        {"photos", merged.counts.photos},
                                    {"failed", merged.counts.failed}, {"rows", merged.counts.rows},
                                    {"table", merged.files.table},    {"manifest", merged.files.manifest}};
