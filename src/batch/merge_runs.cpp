@@ -69,6 +69,8 @@ std::map<std::int64_t, RunPart> checked(std::vector<RunPart> parts) {
   const OutputKind kind = kind_of_output(parts.front().output);
   for (RunPart& part : parts) {
     const std::string path = part.manifest_path;
+    if (part.shard.of == 1 && !part.is_finished())
+      throw UnfinishedResults("is of a whole run, which is not finished", path);
     if (part.shard.of == 1)
       throw InputError(
           "is of a whole run, and not of a shard: there is nothing to merge, its results are whole", path);

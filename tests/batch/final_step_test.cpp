@@ -161,6 +161,18 @@ TEST_P(FinalSteps, of_merged_shards_are_done_by_the_command_itself) {
   EXPECT_EQ(photos_of(store), whole);
 }
 
+TEST_P(FinalSteps, of_a_whole_run_are_not_done_by_merging) {
+  const auto merge = [&] { return merge_runs({parent("run")}, output("run"), {{"fovea", "1"}}); };
+  {
+    ResultStore store(with_data(output("run")), EarlierResults::Refuse);
+    EXPECT_TRUE(do_photos(store));
+  }
+  EXPECT_EQ(message_of<UnfinishedResults>(merge),
+            files_of("run").manifest + ": is of a whole run, which is not finished");
+  run_to_the_end(output("run"));
+  EXPECT_FALSE(merge().needs_final_step);
+}
+
 TEST_P(FinalSteps, refuse_damaged_data) {
   for (const std::int64_t number : {1, 2})
     do_shard(output("shards"), {number, 2});

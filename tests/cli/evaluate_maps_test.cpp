@@ -125,6 +125,8 @@ TEST_F(EvaluateMaps, SanityComparesWithShuffledWeights) {
     EXPECT_EQ(load(out + file), load(other + file)) << file;
 }
 
+const Names kSmallNetwork = {"-m", data("networks/residual.onnx"), "--preprocess", "torchvision"};
+
 /// The page without its times.
 std::string page_in(const std::string& folder) {
   static const std::regex time(R"(\d{4}-\d\d-\d\d \d\d:\d\d)");
@@ -136,7 +138,8 @@ TEST_F(EvaluateMaps, OfShardsAreMergedWithoutThePhotosToTheSameFiles) {
     const std::string whole = folder.file(is_sanity ? "whole-sanity" : "whole");
     const std::string shards = folder.file(is_sanity ? "shards-sanity" : "shards");
     const std::string merged = folder.file(is_sanity ? "merged-sanity" : "merged");
-    const auto run = [&](const std::string& into, const Names& more = {}) {
+    const auto run = [&](const std::string& into, Names more = {}) {
+      more.insert(more.end(), kSmallNetwork.begin(), kSmallNetwork.end());
       return fovea(is_sanity ? sanity(into, more) : faithfulness(into, more));
     };
     EXPECT_EQ(run(whole).code, 1);
@@ -159,7 +162,7 @@ TEST_F(EvaluateMaps, OfShardsAreMergedWithoutThePhotosToTheSameFiles) {
     EXPECT_EQ(page_in(merged), page_in(whole));
     EXPECT_EQ(contains(page_in(whole), "Hardest images") && contains(page_in(whole), "data:image/webp"),
               !is_sanity);
-    EXPECT_EQ(fovea({"merge", shards, "-o", shards}).code, 1) << "in their own folder";
+    EXPECT_EQ(fovea({"evaluate", "merge", shards, "-o", shards}).code, 1) << "in their own folder";
     EXPECT_EQ(load(shards + "/summary.json"), load(whole + "/summary.json"));
     fs::rename(folder.file("away"), pictures);
   }
@@ -167,21 +170,24 @@ TEST_F(EvaluateMaps, OfShardsAreMergedWithoutThePhotosToTheSameFiles) {
 
 TEST_F(EvaluateMaps, AreContinuedOrReplaced) {
   fs::remove(pictures + "/broken.jpg");
-  EXPECT_EQ(fovea(faithfulness(out)).code, 0);
+  const auto run = [&](const std::string& into, Names more = {}) {
+    more.insert(more.end(), kSmallNetwork.begin(), kSmallNetwork.end());
+    return fovea(faithfulness(into, more));
+  };
+  EXPECT_EQ(run(out).code, 0);
   const std::string summary = load(out + "/summary.json");
-  const Outcome again = fovea(faithfulness(out, {"--resume", "--json"}));
+  const Outcome again = run(out, {"--resume", "--json"});
   EXPECT_EQ(again.code, 0) << again.err;
   EXPECT_EQ(again.out, summary) << "nothing is left to do";
-  EXPECT_TRUE(contains(fovea(faithfulness(out, {"--resume"})).out, "2 photos, 0 without a result"))
-      << again.out;
-  EXPECT_EQ(fovea(faithfulness(out, {"--blur", "0.2"})).code, 0) << "finished results are replaced";
+  EXPECT_TRUE(contains(run(out, {"--resume"}).out, "2 photos, 0 without a result")) << again.out;
+  EXPECT_EQ(run(out, {"--blur", "0.2"}).code, 0) << "finished results are replaced";
   EXPECT_NE(load(out + "/summary.json"), summary);
-  expect_error(fovea(faithfulness(out, {"--resume"})), 1, {"the earlier run had other settings: ", "blur"});
-  EXPECT_EQ(fovea(faithfulness(other, {"--shard", "1/2"})).code, 0);
-  expect_error(fovea(faithfulness(other, {"--shard", "1/2"})), 1,
+  expect_error(run(out, {"--resume"}), 1, {"the earlier run had other settings: ", "blur"});
+  EXPECT_EQ(run(other, {"--shard", "1/2"}).code, 0);
+  expect_error(run(other, {"--shard", "1/2"}), 1,
                {"manifest-1-of-2.json: results of an earlier run are there: continue with --resume"});
   expect_error(fovea({"merge", other, "-o", other}), 1, {"of 2 shards 1 is missing: 2"});
-  EXPECT_EQ(fovea(faithfulness(other, {"--shard", "2/2", "--tolerance", "3"})).code, 0);
+  EXPECT_EQ(run(other, {"--shard", "2/2", "--tolerance", "3"}).code, 0);
   expect_error(fovea({"merge", other, "-o", other}), 1, {"was made with other settings than ", "tolerance"});
 }
 

@@ -1,6 +1,8 @@
+#include "fovea/decode_image.hpp"
 #include "fovea/error.hpp"
 #include "fovea/evaluate_localization.hpp"
 #include "fovea/image.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -37,8 +39,24 @@ TEST(TurnUpright, TakesBoxesWhereItTakesPixels) {
 
 TEST(TurnUpright, OrientationsAreReadFromTheHeader) {
   for (int orientation = 1; orientation <= 8; ++orientation)
-    for (const char* ending : {".jpg", ".png", ".webp", ".tif"})
-      EXPECT_EQ(read_orientation(picture(orientation, ending)), orientation) << ending;
+    for (const char* ending : {".jpg", ".png", ".webp", ".tif"}) {
+      const std::string path = picture(orientation, ending);
+      EXPECT_EQ(read_orientation(path), orientation) << ending;
+      EXPECT_EQ(decode_orientation(load(path), "photos.tar/a.jpg"), orientation) << ending;
+    }
+  EXPECT_EQ(message_of<InputError>([] {
+              decode_orientation("GIF89a", "photos.tar/a.gif");
+            }).find("photos.tar/a.gif: "),
+            0U);
+}
+
+TEST(TurnUpright, TruthOfAPictureThatIsNoFileTakesItsOrientation) {
+  AnnotatedImage truth;
+  truth.boxes = {{1, 2, 5, 4}};
+  truth.width = 9;
+  truth.height = 7;
+  EXPECT_TRUE(turn_upright(truth, "photos.tar/a.jpg", 7, 9, [] { return 6; }));
+  EXPECT_EQ(truth.boxes[0], turn_upright(RealBox{1, 2, 5, 4}, 9, 7, 6));
 }
 
 TEST(TurnUpright, TruthOnTheStoredPictureIsToldByItsSize) {

@@ -61,6 +61,9 @@ struct MergeArguments {
   bool allow_failures = false;
   std::string command_line;  ///< to display on the page
 };
+/// Merges the shards of any run over many photos, an evaluation of localisation among them, and prints what
+/// there is. Returns the exit code.
+int merge_results(const MergeArguments& arguments);
 /// Merges the shards of an evaluation of localisation and prints its summary. Returns the exit code.
 int merge_evaluations(const MergeArguments& arguments);
 

@@ -214,7 +214,7 @@ void add_merge_of_evaluations(Command evaluate) {
   Command verb =
       evaluate.add_command("merge", "Merge the shards of an evaluation into the summary of a single run");
   verb.add_option("inputs", arguments->inputs,
-                  "folders with the results of shards, or files images-I-of-N.csv")
+                  "folders with the results of shards, their manifests, or files images-I-of-N.csv")
       .required()
       .check(file_or_folder());
   verb.add_option("-o,--output", arguments->output,
@@ -226,7 +226,7 @@ void add_merge_of_evaluations(Command evaluate) {
   verb.add_example("fovea evaluate merge results -o results", "the shards in a folder as one result");
   verb.runs([arguments, verb] {
     arguments->command_line = verb.line();
-    return merge_evaluations(*arguments);
+    return merge_results(*arguments);
   });
 }
 

@@ -26,7 +26,9 @@ int end_merged_run(const MergedRun& merged, const ResultFormat& format) {
                    merged.files.manifest);
 }
 
-int merge(const MergeArguments& arguments) {
+}  // namespace
+
+int merge_results(const MergeArguments& arguments) {
   const auto& inputs = arguments.inputs;
   const auto runs = std::count_if(inputs.begin(), inputs.end(), holds_runs);
   if (runs == 0)
@@ -37,27 +39,33 @@ int merge(const MergeArguments& arguments) {
   try {
     const MergedRun merged =
         merge_runs(inputs, arguments.output, {{"fovea", FOVEA_VERSION}, {"command", arguments.command_line}});
-    if (merged.needs_final_step)
-      return end_merged_run(merged, arguments.format);
-    nlohmann::ordered_json json = {{"shards", merged.shards},        {"photos", merged.counts.photos},
-                                   {"failed", merged.counts.failed}, {"rows", merged.counts.rows},
-                                   {"table", merged.files.table},    {"manifest", merged.files.manifest}};
-    if (!merged.files.tar.empty())
-      json["archive"] = merged.files.tar;
-    if (!arguments.format.is_text())
+    if (merged.needs_final_step) {
+      const int code = end_merged_run(merged, arguments.format);
+      return arguments.allow_failures ? 0 : code;
+    }
+    const RunFiles& files = merged.files;
+    if (arguments.format.is_text()) {
+      print("{} photos of {} shards, {} without a result\n", merged.counts.photos, merged.shards,
+            merged.counts.failed);
+      for (const std::string& path : {files.table, files.tar})
+        if (!path.empty())
+          print("  {}\n", path);
+    } else {
+      nlohmann::ordered_json json = {{"shards", merged.shards},
+                                     {"photos", merged.counts.photos},
+                                     {"failed", merged.counts.failed},
+                                     {"rows", merged.counts.rows}};
+      for (const auto& [name, path] : {std::pair{"table", files.table}, std::pair{"manifest", files.manifest},
+                                       std::pair{"archive", files.tar}})
+        if (!path.empty())
+          json[name] = path;
       print_results(arguments.format, json, nlohmann::ordered_json::array({json}));
-    else
-      print("{} photos of {} shards, {} without a result\n  {}\n", merged.counts.photos, merged.shards,
-            merged.counts.failed, merged.files.table);
-    if (arguments.format.is_text() && !merged.files.tar.empty())
-      print("  {}\n", merged.files.tar);
+    }
     return merged.counts.failed > 0 && !arguments.allow_failures ? 1 : 0;
   } catch (const UnfinishedResults& results) {
     throw InputError(fmt::format("{}: continue it with --resume", results.what()));
   }
 }
-
-}  // namespace
 
 void add_merge(Command app) {
   auto arguments = std::make_shared<MergeArguments>();
@@ -78,7 +86,7 @@ void add_merge(Command app) {
   verb.add_example("fovea merge shards/ -o maps.tar", "the archives and tables of all shards as one");
   verb.runs([arguments, verb] {
     arguments->command_line = verb.line();
-    return merge(*arguments);
+    return merge_results(*arguments);
   });
 }
 
