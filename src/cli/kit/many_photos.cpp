@@ -66,7 +66,7 @@ nlohmann::ordered_json about(const ManyPhotosCommand& command) {
     return json;
   const std::vector<std::string> arguments = command.verb.plain_arguments(
       {"--help", "--output", "--shard", "--resume", "--force", "--quiet", "--no-progress", "--color",
-       "--json", "--tsv", "--workers", "--threads", "--max-memory", "--verbose"});
+       "--json", "--tsv", "--workers", "--threads", "--max-memory", "--verbose", "--allow-failures"});
   json["line"] = shown_line("fovea", arguments);
   if (command.is_run_again)
     json["run_again"] = {{"arguments", arguments}, {"folder", std::filesystem::current_path().string()}};
@@ -204,12 +204,16 @@ int run_command(const ManyPhotosCommand& command) {
     ResultStore store({command.output, shard, table, all_settings(command), about(command), has_final_step},
                       treatment_of_earlier(command));
     try {
-      if (!run_with_progress(command, shard, store, interrupts))
+      const bool needs_final_step = has_final_step && shard.of == 1;
+      // The final step may take long, too: a run that was asked to end leaves it to the next one.
+      if (!run_with_progress(command, shard, store, interrupts) || (needs_final_step && interrupts.asked()))
         throw Interrupted(
             fmt::format("stopped by {} after {} photos: go on by the same command with --resume",
                         InterruptScope::signal_name(), store.counts().photos));
-      if (has_final_step && shard.of == 1)
-        return end_by(command.final_step, store, command.format);
+      if (needs_final_step) {
+        const int code = end_by(command.final_step, store, command.format);
+        return command.arguments.allow_failures ? 0 : code;
+      }
     } catch (const OutputError&) {
       say("fovea: note: {} photos are done: go on by the same command with --resume\n",
           store.counts().photos);
