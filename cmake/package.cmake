@@ -29,12 +29,12 @@ if(FOVEA_DPKG_SHLIBDEPS AND FOVEA_FILE)
   set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 endif()
 
-# The libraries that library and program load themselves (image/cairo_library.cpp, networks/download.cpp, networks/sha256.cpp,
-# batch/archive_reader.cpp), which their
+# The libraries that library and program load themselves (image/cairo_library.cpp, networks/download.cpp,
+# networks/sha256.cpp, batch/archive_reader.cpp), which their
 # symbols do not show, the font of figures, and the certificates of the places that networks are loaded from.
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "libpangocairo-1.0-0, libarchive13, fonts-dejavu-core")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libpangocairo-1.0-0, libarchive13, libssl3, fonts-dejavu-core")
 if(FOVEA_BUILD_CLI)
-  string(APPEND CPACK_DEBIAN_PACKAGE_DEPENDS ", libcurl4, libssl3, ca-certificates")
+  string(APPEND CPACK_DEBIAN_PACKAGE_DEPENDS ", libcurl4, ca-certificates")
 endif()
 
 # The further needs of a program that links the static library: the list of packages for building, less the tools and the

@@ -237,6 +237,9 @@ public:
   /// Adds a picture's strongest activation of every channel, in the order of channels. Pictures may be added
   /// in any order.
   void add(std::size_t picture, const std::vector<UnitActivation>& strongest);
+  /// Adds a picture's strongest activation of one channel, and returns whether it is among those that are
+  /// kept.
+  bool add(std::size_t picture, std::int64_t channel, const UnitActivation& strongest);
   /// The channel's patches, strongest first, only positive ones; of equal activations the picture with the
   /// lower number comes first. InputError for a channel that does not exist.
   const std::vector<Patch>& of(std::int64_t channel) const;

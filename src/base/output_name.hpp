@@ -10,6 +10,7 @@ namespace fovea {
 inline constexpr std::string_view kFigureEndings[] = {".png", ".jpg", ".jpeg", ".svg", ".pdf"};
 inline constexpr std::string_view kResultEndings[] = {".png", ".jpg", ".jpeg", ".svg", ".pdf", ".tar"};
 inline constexpr std::string_view kArchiveEndings[] = {".tar"};
+inline constexpr std::string_view kMergedEndings[] = {".tar", ".html", ".htm"};
 inline constexpr std::string_view kPageEndings[] = {".html", ".htm"};
 inline constexpr std::string_view kNetworkEndings[] = {".onnx"};
 inline constexpr std::string_view kArrayEndings[] = {".npy"};
@@ -25,7 +26,8 @@ struct OutputForms {
 inline constexpr OutputForms kFigureOrFolder = {"figure", kFigureEndings, true};
 /// A figure, or an archive of the results of many photos.
 inline constexpr OutputForms kResultOrFolder = {"result", kResultEndings, true};
-inline constexpr OutputForms kArchiveOrFolder = {"archive", kArchiveEndings, true};
+/// What runs over many photos give together: an archive, a page or a folder.
+inline constexpr OutputForms kMergedResults = {"result", kMergedEndings, true};
 inline constexpr OutputForms kPageFile = {"page", kPageEndings};
 inline constexpr OutputForms kNetworkFile = {"network", kNetworkEndings};
 inline constexpr OutputForms kArrayFile = {"array", kArrayEndings};

@@ -26,8 +26,12 @@ bool share_a_folder(const fs::path& a, const fs::path& b) {
 
 }  // namespace
 
+bool is_standard_input(const std::string& path) {
+  return path == "/dev/stdin";
+}
+
 std::string name_of_input(const std::string& path) {
-  return path == "/dev/stdin" ? "standard input" : path;
+  return is_standard_input(path) ? "standard input" : path;
 }
 
 std::string shown_path(const std::string& path, const fs::path& folder) {

@@ -6,6 +6,9 @@
 /// Paths in files that are passed on to others, which should tell nothing of the folders of one machine.
 namespace fovea {
 
+/// Whether a path is that of standard input, /dev/stdin.
+bool is_standard_input(const std::string& path);
+
 /// The path of a file that was read, as results and messages name it: "standard input" for /dev/stdin, any
 /// other as it is.
 std::string name_of_input(const std::string& path);

@@ -2,6 +2,7 @@
 
 #include "base/read_file.hpp"
 #include "base/shared_library.hpp"
+#include "base/shown_path.hpp"
 #include "fovea/error.hpp"
 
 #include <archive.h>
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -63,6 +65,33 @@ const Library& library() {
   return loaded;
 }
 
+/// Whether it is standard input from another program, which cannot be opened anew.
+bool is_stream_on_input(const std::string& path) {
+  struct stat status = {};
+  return is_standard_input(path) && ::fstat(STDIN_FILENO, &status) == 0 &&
+         (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
+}
+
+/// Whether the check sum in a tar header, octal digits at byte 148, is that of the header with blanks in its
+/// place.
+bool has_check_sum(std::string_view header) {
+  constexpr std::size_t begin = 148, length = 8;
+  unsigned told = 0, sum = 0;
+  std::size_t digits = 0;
+  for (const char c : header.substr(begin, length)) {
+    if (c >= '0' && c <= '7') {
+      told = told * 8 + static_cast<unsigned>(c - '0');
+      ++digits;
+    } else if (digits > 0 || c != ' ') {
+      break;
+    }
+  }
+  for (std::size_t i = 0; i < header.size(); ++i)
+    sum +=
+        i >= begin && i < begin + length ? static_cast<unsigned>(' ') : static_cast<unsigned char>(header[i]);
+  return digits > 0 && told == sum;
+}
+
 std::string kind_of(archive_entry* entry) {
   if (library().hard_link_of(entry) != nullptr)
     return "is a link to another member";
@@ -77,6 +106,16 @@ std::string kind_of(archive_entry* entry) {
 }
 
 }  // namespace
+
+bool begins_as_archive(std::string_view bytes) {
+  for (const std::string_view compressed : {"\x1f\x8b", "\xfd\x37zXZ", "\x28\xb5\x2f\xfd"})
+    if (bytes.starts_with(compressed))
+      return true;
+  constexpr std::size_t block = 4;  // behind "BZh" and the level
+  if (bytes.starts_with("BZh") && bytes.substr(block).starts_with("1AY&SY"))
+    return true;
+  return bytes.size() >= kArchiveBeginning && has_check_sum(bytes.substr(0, kArchiveBeginning));
+}
 
 struct ArchiveReader::Handle {
   archive* read = nullptr;
@@ -98,22 +137,24 @@ void load_archive_library() {
   (void)library();
 }
 
-ArchiveReader::ArchiveReader(const std::string& path) : path_(path), handle_(std::make_unique<Handle>()) {
+ArchiveReader::ArchiveReader(const std::string& path)
+    : path_(name_of_input(path)), handle_(std::make_unique<Handle>()) {
   const Library& use = library();
   std::string why;
-  handle_->descriptor = open_regular_file(path, why);
+  handle_->descriptor =
+      is_stream_on_input(path) ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open_regular_file(path, why);
   if (handle_->descriptor < 0)
-    throw InputError(why, path);
+    throw InputError(why.empty() ? "cannot be opened" : why, path_);
   struct stat status = {};
-  if (::fstat(handle_->descriptor, &status) == 0 && status.st_size == 0)
-    throw InputError("is empty, and no archive", path);
+  if (::fstat(handle_->descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0)
+    throw InputError("is empty, and no archive", path_);
   handle_->read = use.open();
   if (handle_->read == nullptr)
     throw std::bad_alloc();
   for (const auto take : {use.take_tar, use.take_gzip, use.take_bzip2, use.take_xz, use.take_zstd})
     (void)take(handle_->read);  // a warning where it would start a program
   if (use.read_from(handle_->read, handle_->descriptor, kBlock) != ARCHIVE_OK)
-    throw InputError(fmt::format("cannot be read as a tar archive: {}", handle_->error()), path);
+    throw InputError(fmt::format("cannot be read as a tar archive: {}", handle_->error()), path_);
 }
 
 ArchiveReader::~ArchiveReader() = default;

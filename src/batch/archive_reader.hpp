@@ -5,8 +5,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace fovea {
+
+/// The number of bytes by which an archive can be told from other files.
+inline constexpr std::size_t kArchiveBeginning = 512;
+/// Whether a file that begins with these bytes, of which `kArchiveBeginning` are enough, is a tar archive, by
+/// the check sum of its first header, or compressed by gzip, bzip2, xz or zstd.
+bool begins_as_archive(std::string_view bytes);
 
 /// A tar archive, compressed or not (gzip, bzip2, xz, zstd), read from its beginning to its end without
 /// unpacking anything. What is not read of an uncompressed archive is not read from the disk either. By
@@ -19,7 +26,7 @@ public:
   };
 
   /// InputError naming the file if it cannot be read, is no tar archive or is empty, and where libarchive is
-  /// not installed.
+  /// not installed. /dev/stdin may be a pipe or a socket.
   explicit ArchiveReader(const std::string& path);
   ~ArchiveReader();
   ArchiveReader(const ArchiveReader&) = delete;

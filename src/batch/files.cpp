@@ -146,8 +146,8 @@ std::string why_no_pictures(const std::string& path) {
     return "is a folder that holds no pictures, and neither do its subfolders";
   if (const std::vector<std::string> archives = archives_among(others); !archives.empty())
     return fmt::format(
-        "is a folder that holds no pictures, but {} archive{} such as '{}': classify, saliency and "
-        "localize take archives, each by its name",
+        "is a folder that holds no pictures, but {} archive{} such as '{}': classify, saliency, "
+        "localize, report and deconv take archives, each by its name",
         archives.size(), archives.size() == 1 ? "" : "s", fs::path(archives.front()).filename().string());
   return fmt::format(
       "is a folder that holds no pictures, but {} other file{} such as '{}': pictures are .jpg, "
@@ -168,14 +168,11 @@ std::string stem_of(const std::string& path) {
 }
 
 std::vector<std::string> result_paths(const std::string& folder, const std::vector<std::string>& pictures) {
-  std::set<std::string> taken;
+  NameSerials serials;
   std::vector<std::string> paths;
   for (const std::string& picture : pictures) {
     const std::string stem = fitting_name(stem_of(picture));
-    std::string name = stem;
-    for (int serial = 2; !taken.insert(name).second; ++serial)
-      name = fmt::format("{}-{}", stem, serial);
-    paths.push_back((fs::path(folder) / name).string());
+    paths.push_back((fs::path(folder) / with_serial(stem, serials.next(stem))).string());
   }
   return paths;
 }

@@ -5,6 +5,8 @@
 #include "base/fingerprint.hpp"
 #include "base/json.hpp"
 #include "base/make_folder.hpp"
+#include "base/replacement.hpp"
+#include "batch/archive_series.hpp"
 #include "batch/earlier_results.hpp"
 #include "batch/find_manifests.hpp"
 #include "batch/shard_reader.hpp"
@@ -113,13 +115,62 @@ void bring_files(const JournalRecord& record, const RunFiles& from, const RunFil
   }
 }
 
-/// The files of the merged run, of which none is there before all are whole.
+/// The archives of all photos. Those that are whole are removed again unless they are kept in the end.
+class MergedArchives {
+public:
+  explicit MergedArchives(const RunFiles& files) : files_(files) { begin(); }
+  ~MergedArchives() {
+    std::error_code ignored;
+    for (const std::string& path : written_)
+      fs::remove(path, ignored);
+  }
+  MergedArchives(const MergedArchives&) = delete;
+  MergedArchives& operator=(const MergedArchives&) = delete;
+
+  /// Where the members end.
+  const ArchivePlace& add(const std::string& members) {
+    const ArchivePlace next = archive_place_behind(end_, members.size(), files_.archive_bytes);
+    if (next.archive != end_.archive) {
+      end_archive();
+      end_.archive = next.archive;
+      begin();
+    }
+    file_->write(members);
+    end_ = next;
+    return end_;
+  }
+  void finish() {
+    end_archive();
+    if (files_.archive_bytes > 0)
+      for (const std::string& path : archives_of(files_, end_.archive + 1)) {  // of other results
+        check_replacement(path);
+        fs::remove(path);
+      }
+  }
+  void keep() { written_.clear(); }
+
+private:
+  void begin() { file_.emplace(files_.archive(end_.archive)).write(tar_beginning()); }
+  void end_archive() {
+    file_->write(tar_end());
+    file_->commit();
+    written_.push_back(files_.archive(end_.archive));
+  }
+
+  const RunFiles& files_;
+  ArchivePlace end_ = first_archive_place();
+  std::optional<AtomicFile> file_;
+  std::vector<std::string> written_;
+};
+
+/// The files of the merged run, of which none is there in the end unless all are whole.
 class MergedFiles {
 public:
   MergedFiles(const RunFiles& files, TableFormat format, double seconds) : seconds_(seconds) {
     begin(table_, files.table, table_header(format), end_.table_end);
-    begin(tar_, files.tar, files.tar.empty() ? "" : tar_beginning(), end_.tar_end);
     begin(data_, files.data, "", end_.data_end);
+    if (files.has_archives())
+      archives_.emplace(files);
     if (data_)
       journal_.emplace(files.journal);
   }
@@ -135,15 +186,19 @@ public:
     };
     if (table_)
       copy(table_, reader.rows(), end_.table_end);
-    if (tar_)
-      copy(tar_, reader.members(), end_.tar_end);
+    if (archives_) {
+      const std::string members = reader.members();
+      const ArchivePlace place = archives_->add(members);
+      fingerprint.add(members);
+      record.archive = place.archive;
+      record.tar_end = place.end;
+    }
     if (data_)
       copy(data_, reader.data(), end_.data_end);
     counts_.add(record);
     if (!journal_)
       return;
     record.table_end = end_.table_end;
-    record.tar_end = end_.tar_end;
     record.data_end = end_.data_end;
     record.fingerprint = fingerprint.text();
     record.seconds = seconds_;
@@ -151,13 +206,15 @@ public:
   }
 
   RunCounts finish() {
-    if (tar_)
-      tar_->write(tar_end());
+    if (archives_)
+      archives_->finish();
     if (journal_)
       journal_->write(journal_end_line());
-    for (std::optional<AtomicFile>* file : {&tar_, &table_, &data_, &journal_})
+    for (std::optional<AtomicFile>* file : {&table_, &data_, &journal_})
       if (*file)
         (*file)->commit();
+    if (archives_)
+      archives_->keep();
     counts_.seconds = seconds_;
     return counts_;
   }
@@ -172,7 +229,8 @@ private:
     end = beginning.size();
   }
 
-  std::optional<AtomicFile> table_, tar_, data_, journal_;
+  std::optional<AtomicFile> table_, data_, journal_;
+  std::optional<MergedArchives> archives_;
   JournalRecord end_;  ///< the ends of the files
   double seconds_;     ///< of all shards
   RunCounts counts_;
@@ -232,7 +290,7 @@ std::optional<MergedRun> already_whole(const std::vector<RunPart>& parts, const 
   if (parts.size() != 1 || parts.front().shard.of != 1 || !parts.front().is_finished())
     return std::nullopt;
   const RunPart& part = parts.front();
-  const RunFiles files(output, {}, part.table, part.has_data);
+  const RunFiles files(output, {}, part.table, part.has_data, part.archive_bytes);
   std::error_code error;
   if (!fs::equivalent(files.manifest, part.manifest_path, error))
     return std::nullopt;
@@ -254,7 +312,7 @@ MergedRun merge_runs(const std::vector<std::string>& inputs, const std::string& 
   if (kind_of_output(output) != kind_of_output(first.output))
     throw InputError(expected_output(kind_of_output(first.output)), output);
   const Json settings = first.manifest["settings"];
-  const RunFiles files(output, {}, first.table, first.has_data);
+  const RunFiles files(output, {}, first.table, first.has_data, first.archive_bytes);
   make_folder(files.folder);
   check_output(files, settings);
   std::deque<ShardReader> readers;
@@ -274,13 +332,14 @@ MergedRun merge_runs(const std::vector<std::string>& inputs, const std::string& 
   const RunCounts counts = write_all_photos(readers, files, merged);
   all["merged_shards"] = shards.size();
   write_file_atomically(files.manifest,
-                        json_text(manifest_json(all, settings, {}, !first.has_data, counts)) + "\n");
+                        json_text(manifest_json(all, settings, {}, !first.has_data, counts, files)) + "\n");
   return {files, counts, static_cast<std::int64_t>(shards.size()), first.has_data};
 }
 
 RunDescription description_of(const std::string& manifest) {
   const RunPart part(manifest);
-  return {part.output, part.shard, part.table, part.manifest["settings"], {}, part.has_data};
+  return {part.output, part.shard,    part.table,        part.manifest["settings"],
+          {},          part.has_data, part.archive_bytes};
 }
 
 }  // namespace fovea

@@ -1,8 +1,11 @@
 #include "batch/picture_inputs.hpp"
 
 #include "base/fingerprint.hpp"
+#include "base/fitting_name.hpp"
 #include "base/lower_case.hpp"
 #include "base/read_file.hpp"
+#include "base/shown_path.hpp"
+#include "batch/archive_reader.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/error.hpp"
 
@@ -72,6 +75,17 @@ bool exists(const std::string& path) {
   return fs::exists(fs::symlink_status(path, error));
 }
 
+std::uint64_t hash_of(const std::string& name) {
+  return Fingerprint().add(name).number();
+}
+
+/// The name of an input's results, but for a number.
+std::string result_stem(const std::string& path, bool is_archive) {
+  const std::size_t ending = is_archive ? archive_ending(path) : 0;
+  // An ending of one part, since the stem of a name is the name without it.
+  return fitting_name(stem_of(ending > 0 ? path.substr(0, path.size() - ending) + ".tar" : path));
+}
+
 }  // namespace
 
 bool has_archive_name(const std::string& path) {
@@ -96,57 +110,106 @@ std::vector<std::string> expand_number_ranges(const std::string& text) {
   return names;
 }
 
-std::vector<std::string> read_path_list(const std::string& path) {
+void read_path_list(const std::string& path, const std::function<void(const std::string& path)>& take) {
   const std::string text = read_file(path, kMaxListBytes);
+  if (begins_as_archive(text))
+    throw InputError("is an archive, and no list of paths: name it as an argument, without --files",
+                     name_of_input(path));
   const char end_of_name = text.find('\0') != std::string::npos ? '\0' : '\n';
-  std::vector<std::string> paths;
+  bool is_empty = true;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find(end_of_name, begin), text.size());
     std::string name = text.substr(begin, end - begin);
     if (end_of_name == '\n' && name.ends_with('\r'))
       name.pop_back();
     if (!name.empty())
-      paths.push_back(std::move(name));
+      take(name);
+    is_empty = is_empty && name.empty();
     begin = end + 1;
   }
-  if (paths.empty())
+  if (is_empty)
     throw InputError("names no pictures: expected a path on each line", path);
-  return paths;
+}
+
+void TextList::add(std::string_view text) {
+  bytes_ += text;
+  ends_.push_back(bytes_.size());
+}
+
+std::string TextList::operator[](std::size_t i) const {
+  const std::uint64_t begin = i == 0 ? 0 : ends_[i - 1];
+  return bytes_.substr(begin, ends_[i] - begin);
+}
+
+std::uint32_t NameSerials::next(const std::string& name) {
+  const std::uint64_t hash = hash_of(name);
+  if (taken_.insert(hash).second)
+    return 1;
+  std::uint32_t& serial = last_.try_emplace(hash, 1).first->second;
+  do
+    ++serial;
+  while (!taken_.insert(hash_of(with_serial(name, serial))).second);
+  return serial;
+}
+
+std::string with_serial(const std::string& name, std::uint32_t serial) {
+  return serial == 1 ? name : fmt::format("{}-{}", name, serial);
 }
 
 PictureInputs::PictureInputs(const std::vector<std::string>& paths) {
-  for (const std::string& path : paths) {
-    if (path.find('{') == std::string::npos || exists(path)) {
-      paths_.push_back(path);
-      continue;
-    }
-    for (std::string& name : expand_number_ranges(path))
-      paths_.push_back(std::move(name));
-  }
-  std::vector<std::string> without_endings;
-  without_endings.reserve(paths_.size());
-  for (const std::string& path : paths_) {
-    const std::size_t ending = archive_ending(path);
-    archives_ += ending > 0 ? 1 : 0;
-    // An ending of one part, since the stem of a name is the name without it.
-    without_endings.push_back(ending > 0 ? path.substr(0, path.size() - ending) + ".tar" : path);
-  }
-  result_names_ = fovea::result_paths("", without_endings);
-  if (paths_.size() == 1 && has_archives())
-    result_names_ = {""};
+  for (const std::string& path : paths)
+    add(path);
+}
+
+void PictureInputs::add(const std::string& path) {
+  if (path.find('{') == std::string::npos || exists(path))
+    return add_one(path);
+  for (const std::string& name : expand_number_ranges(path))
+    add_one(name);
+}
+
+void PictureInputs::add_one(const std::string& path) {
+  const bool is_archive = this->is_archive(path);
+  archives_ += is_archive ? 1 : 0;
+  serials_.push_back(names_.next(result_stem(path, is_archive)));
+  paths_.add(path);
+}
+
+std::vector<std::string> PictureInputs::paths() const {
+  std::vector<std::string> paths;
+  paths.reserve(size());
+  for (std::size_t i = 0; i < size(); ++i)
+    paths.push_back(path(i));
+  return paths;
+}
+
+bool PictureInputs::is_archive(const std::string& path) const {
+  return has_archive_name(path) || (!archive_on_input_.empty() && is_standard_input(path));
+}
+
+std::string PictureInputs::result_name(std::size_t i) const {
+  const std::string path = paths_[i];
+  if (size() == 1 && has_archives())
+    return {};
+  return with_serial(result_stem(path, is_archive(path)), serials_[i]);
 }
 
 bool PictureInputs::is_divided_by_archives(const Shard& shard) const {
-  const auto count = static_cast<std::int64_t>(paths_.size());
+  const auto count = static_cast<std::int64_t>(size());
   return shard.of > 1 && archives_ == count && count >= shard.of;
 }
 
 std::string PictureInputs::fingerprint() const {
   Fingerprint fingerprint;
-  for (const std::string& path : paths_) {
+  for (std::size_t i = 0; i < size(); ++i) {
+    const std::string path = this->path(i);
     fingerprint.add(path).add(std::string_view("\0", 1));
-    if (!has_archive_name(path))
+    if (!is_archive(path))
       continue;
+    if (is_standard_input(path)) {
+      fingerprint.add(archive_on_input_);
+      continue;
+    }
     std::error_code error;
     const std::uintmax_t size = fs::file_size(path, error);
     fingerprint.add(error ? "none" : std::to_string(size));

@@ -4,6 +4,7 @@
 #include "base/json.hpp"
 #include "base/lower_case.hpp"
 #include "base/read_file.hpp"
+#include "base/shown_path.hpp"
 #include "batch/archive_reader.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/error.hpp"
@@ -121,8 +122,8 @@ std::string result_name_of(const std::string& member) {
 class PictureSource::Archive {
 public:
   Archive(PictureSource& source, std::size_t input)
-      : source_(source), input_(static_cast<std::int64_t>(input)), path_(source.inputs_.paths()[input]),
-        folder_(source.inputs_.result_names()[input]) {}
+      : source_(source), input_(static_cast<std::int64_t>(input)), path_(source.inputs_.path(input)),
+        name_(name_of_input(path_)), folder_(source.inputs_.result_name(input)) {}
 
   std::optional<Picture> next() {
     while (ready_.empty() && !has_ended_)
@@ -150,11 +151,11 @@ private:
       if (member)
         return take(*member);
       if (count_ == 0)
-        throw InputError("is an archive that holds no pictures", path_);
+        throw InputError("is an archive that holds no pictures", name_);
     } catch (const InputError& error) {
       release_all();
       if (const PicturePlace place = take_place(); source_.is_wanted(place))
-        ready_.push_back({.place = place, .name = path_, .result_name = folder_, .problem = error.what()});
+        ready_.push_back({.place = place, .name = name_, .result_name = folder_, .problem = error.what()});
     }
     release_all();
     has_ended_ = true;
@@ -181,12 +182,12 @@ private:
     if (!source_.is_wanted(place))
       return;
     const std::size_t begin = member.name.starts_with("./") ? 2 : 0;  // as tar names what "." holds
-    Picture picture{.place = place, .name = path_ + "/" + member.name.substr(begin)};
+    Picture picture{.place = place, .name = name_ + "/" + member.name.substr(begin)};
     picture.result_name = folder_ + (folder_.empty() ? "" : "/") + result_name_of(member.name) +
                           (serial_ > 1 ? fmt::format("-{}", serial_) : "");
     try {
       if (!member.other.empty())
-        throw InputError(fmt::format("member '{}': {}", member.name, member.other), path_);
+        throw InputError(fmt::format("member '{}': {}", member.name, member.other), name_);
       picture.bytes = reader_->read(kMaxPictureBytes);
     } catch (const InputError& error) {
       picture.problem = error.what();
@@ -220,7 +221,7 @@ private:
 
   PictureSource& source_;
   std::int64_t input_;
-  std::string path_, folder_;
+  std::string path_, name_, folder_;
   std::optional<ArchiveReader> reader_;
   std::int64_t count_ = 0;
   std::string key_;                      ///< of the last member
@@ -233,8 +234,8 @@ private:
 };
 
 PictureSource::PictureSource(const PictureInputs& inputs, const Shard& shard,
-                             std::optional<PicturePlace> after)
-    : inputs_(inputs), shard_(shard), after_(after) {
+                             std::optional<PicturePlace> after, std::set<PicturePlace> only)
+    : inputs_(inputs), shard_(shard), after_(after), only_(std::move(only)) {
   if (inputs.has_archives())
     load_archive_library();
 }
@@ -244,15 +245,20 @@ PictureSource::~PictureSource() = default;
 bool PictureSource::is_wanted(const PicturePlace& place) {
   const bool is_of_shard = inputs_.is_divided_by_archives(shard_) || number_ % shard_.of == shard_.number - 1;
   ++number_;
-  return is_of_shard && (!after_ || place > *after_);
+  return is_of_shard && (!after_ || place > *after_) && (only_.empty() || only_.count(place) > 0);
+}
+
+bool PictureSource::has_wanted(std::int64_t input) const {
+  const auto first = only_.lower_bound({input, 0});
+  return only_.empty() || (first != only_.end() && first->input == input);
 }
 
 std::optional<Picture> PictureSource::next_file(std::size_t input) {
   const PicturePlace place{static_cast<std::int64_t>(input), 0};
   if (!is_wanted(place))
     return std::nullopt;
-  const std::string& path = inputs_.paths()[input];
-  Picture picture{.place = place, .name = path, .result_name = inputs_.result_names()[input]};
+  const std::string path = inputs_.path(input);
+  Picture picture{.place = place, .name = path, .result_name = inputs_.result_name(input)};
   if (const std::string reason = why_no_pictures(path); !reason.empty())
     picture.problem = path + ": " + reason;
   else
@@ -262,7 +268,7 @@ std::optional<Picture> PictureSource::next_file(std::size_t input) {
 
 std::optional<Picture> PictureSource::next() {
   const bool are_archives = inputs_.is_divided_by_archives(shard_);
-  while (archive_ || input_ < inputs_.paths().size()) {
+  while (archive_ || input_ < inputs_.size()) {
     if (archive_) {
       if (auto picture = archive_->next())
         return picture;
@@ -271,7 +277,9 @@ std::optional<Picture> PictureSource::next() {
     }
     const std::size_t input = input_++;
     const auto number = static_cast<std::int64_t>(input);
-    if (!has_archive_name(inputs_.paths()[input])) {
+    if (!only_.empty() && number > only_.rbegin()->input)
+      break;
+    if (!inputs_.is_archive(inputs_.path(input))) {
       if (auto picture = next_file(input))
         return picture;
       continue;
@@ -279,7 +287,7 @@ std::optional<Picture> PictureSource::next() {
     // Where pictures are counted, those of earlier archives count, too.
     const bool is_counted = shard_.of > 1 && !are_archives;
     if ((are_archives && number % shard_.of != shard_.number - 1) ||
-        (!is_counted && after_ && number < after_->input))
+        (!is_counted && after_ && number < after_->input) || (!is_counted && !has_wanted(number)))
       continue;
     archive_ = std::make_unique<Archive>(*this, input);
   }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace fovea {
@@ -40,9 +41,10 @@ struct Picture {
 /// problem. Uses as much memory as one picture of an archive.
 class PictureSource {
 public:
-  /// Begins behind `after`, if it is given. Keeps a reference to the inputs. InputError if there are archives
-  /// but no library for them.
-  PictureSource(const PictureInputs& inputs, const Shard& shard, std::optional<PicturePlace> after = {});
+  /// Begins behind `after`, if it is given, and gives those at the places `only` alone, if there are any.
+  /// Keeps a reference to the inputs. InputError if there are archives but no library for them.
+  PictureSource(const PictureInputs& inputs, const Shard& shard, std::optional<PicturePlace> after = {},
+                std::set<PicturePlace> only = {});
   ~PictureSource();
   PictureSource(const PictureSource&) = delete;
   PictureSource& operator=(const PictureSource&) = delete;
@@ -56,10 +58,13 @@ private:
   std::optional<Picture> next_file(std::size_t input);
   /// Whether the picture that comes next, at that place, is wanted; counts it.
   bool is_wanted(const PicturePlace& place);
+  /// Whether a picture of an input can be wanted, by its place.
+  bool has_wanted(std::int64_t input) const;
 
   const PictureInputs& inputs_;
   Shard shard_;
   std::optional<PicturePlace> after_;
+  std::set<PicturePlace> only_;
   std::size_t input_ = 0;    ///< the next input
   std::int64_t number_ = 0;  ///< of the next picture, or archive, by which shards are divided
   std::unique_ptr<Archive> archive_;

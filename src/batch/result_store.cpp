@@ -27,13 +27,6 @@ bool exists(const std::string& path) {
   return fs::exists(path, ignored);
 }
 
-void rename_file(const std::string& from, const std::string& to) {
-  std::error_code error;
-  fs::rename(from, to, error);
-  if (error)
-    throw OutputError(fmt::format("cannot write: {}", error.message()), to);
-}
-
 /// A part of a file; shorter if the file ends before it does.
 std::string read_part(const std::string& path, std::uint64_t begin, std::uint64_t end) {
   std::string bytes(end - begin, '\0');
@@ -67,12 +60,14 @@ void open_file(std::optional<AppendFile>& file, const std::string& path, bool go
 }  // namespace
 
 ResultStore::ResultStore(RunDescription run, EarlierResults earlier)
-    : run_(std::move(run)), files_(run_.output, run_.shard, run_.table, run_.has_data) {
+    : run_(std::move(run)), files_(run_.output, run_.shard, run_.table, run_.has_data, run_.archive_bytes) {
   run_.settings["table"] = name_of(run_.table);
   if (run_.has_data)
     run_.settings["data"] = true;
   if (kind_of_output(run_.output) == OutputKind::Page)
     run_.settings["page"] = true;
+  if (run_.archive_bytes > 0)
+    run_.settings["archive_bytes"] = run_.archive_bytes;
   // The form in which they are read back from a file.
   run_.settings = nlohmann::ordered_json::parse(json_text(run_.settings));
   make_folder(files_.folder);
@@ -81,14 +76,8 @@ ResultStore::ResultStore(RunDescription run, EarlierResults earlier)
     const bool is_replaced = manifest["finished"].get<bool>() && manifest["settings"].contains("data");
     earlier = is_replaced ? EarlierResults::Discard : EarlierResults::Refuse;
   }
-  if (earlier == EarlierResults::Discard) {
-    std::error_code ignored;
-    for (const std::string& path : working_files())
-      fs::remove(path, ignored);
-    for (const std::string& path : {files_.table, files_.tar})
-      if (!path.empty())
-        fs::remove(path, ignored);
-  }
+  if (earlier == EarlierResults::Discard)
+    discard();
   const bool begun = exists(files_.manifest);
   if (begun && earlier != EarlierResults::Resume) {
     (void)read_manifest(files_.manifest);  // it may be somebody else's file
@@ -100,10 +89,25 @@ ResultStore::ResultStore(RunDescription run, EarlierResults earlier)
     begin();
 }
 
+void ResultStore::discard() const {
+  std::vector<std::string> all = working_files();
+  if (!files_.table.empty())
+    all.push_back(files_.table);
+  for (const std::uint64_t bytes : {std::uint64_t{0}, std::max(run_.archive_bytes, std::uint64_t{1})}) {
+    const std::vector<std::string> archives =
+        archives_of({run_.output, run_.shard, run_.table, false, bytes});
+    all.insert(all.end(), archives.begin(), archives.end());
+  }
+  std::error_code ignored;
+  for (const std::string& path : all)
+    fs::remove(path, ignored);
+}
+
 void ResultStore::begin() {
-  for (const std::string& path : {files_.table, files_.tar})
-    if (!path.empty() && exists(path))
-      check_replacement(path);
+  if (!files_.table.empty() && exists(files_.table))
+    check_replacement(files_.table);
+  for (const std::string& path : archives_of(files_))
+    check_replacement(path);
   const UnfinishedLock hold = hold_unfinished();
   is_empty_ = true;
   for (const std::string& path : working_files())
@@ -132,7 +136,6 @@ void ResultStore::resume() {
   bool is_whole_run = false;
   std::vector<std::uint64_t> ends;
   table_end_ = table_header(run_.table).size();
-  tar_end_ = has_tar() ? tar_beginning().size() : 0;
   for (std::string line; !is_whole_run && std::getline(file, line) && !file.eof();) {
     JournalLine next = parse_journal_line(line);
     if (next.kind == JournalLine::Kind::Broken)
@@ -163,7 +166,11 @@ void ResultStore::resume() {
 }
 
 bool ResultStore::is_whole(const JournalRecord& record) const {
-  if (record.table_end < table_end_ || record.tar_end < tar_end_ || record.data_end < data_end_)
+  const bool is_next_archive = record.archive == archive_end_.archive + 1;
+  const std::uint64_t tar_begin = is_next_archive ? first_archive_place().end : archive_end_.end;
+  const bool is_behind = record.archive == archive_end_.archive || is_next_archive;
+  if (record.table_end < table_end_ || record.data_end < data_end_ ||
+      (files_.has_archives() && (!is_behind || record.tar_end < tar_begin)))
     return false;
   Fingerprint fingerprint;
   const std::string rows =
@@ -171,8 +178,10 @@ bool ResultStore::is_whole(const JournalRecord& record) const {
   fingerprint.add(rows);
   if (rows.size() != record.table_end - table_end_)
     return false;
-  if (has_tar())
-    fingerprint.add(read_part(partial_name(files_.tar), tar_end_, record.tar_end));
+  if (files_.has_archives()) {
+    const std::string path = files_.archive(record.archive), partial = partial_name(path);
+    fingerprint.add(read_part(exists(partial) ? partial : path, tar_begin, record.tar_end));
+  }
   if (has_data())
     fingerprint.add(read_part(files_.data, data_end_, record.data_end));
   return fingerprint.text() == record.fingerprint;
@@ -182,8 +191,9 @@ void ResultStore::take(const JournalRecord& record) {
   counts_.add(record);
   last_ = PicturePlace{record.input, record.member};
   table_end_ = record.table_end;
-  tar_end_ = record.tar_end;
   data_end_ = record.data_end;
+  if (files_.has_archives())
+    archive_end_ = {record.archive, record.tar_end};
 }
 
 void ResultStore::open_files() {
@@ -194,10 +204,15 @@ void ResultStore::open_files() {
     journal_->cut(0);
   if (!files_.table.empty())
     open_file(table_, partial_name(files_.table), goes_on, table_end_, table_header(run_.table));
-  if (has_tar())
-    open_file(tar_, partial_name(files_.tar), goes_on, tar_end_, tar_beginning());
   if (has_data())
     open_file(data_, files_.data, goes_on, data_end_, "");
+  if (!files_.has_archives())
+    return;
+  archives_.emplace(files_);
+  if (goes_on)
+    archives_->go_on_behind(archive_end_);
+  else
+    archives_->begin();
 }
 
 double ResultStore::seconds() const {
@@ -205,7 +220,7 @@ double ResultStore::seconds() const {
 }
 
 void ResultStore::write_files(PhotoResult& result) const {
-  if (has_tar())
+  if (files_.has_archives())
     return;
   for (ResultFile& file : result.files) {
     const fs::path path = fs::path(files_.folder) / file.name;
@@ -227,24 +242,30 @@ void ResultStore::add(const PicturePlace& place, const PhotoResult& result) {
                        .error = result.error,
                        .seconds = seconds()};
   for (const ResultFile& file : result.files)
-    if (tar_)
+    if (archives_)
       members += tar_member(file.name, file.bytes);
     else
       record.files.push_back(file.name);
   record.table_end = table_end_ + lines.size();
-  record.tar_end = tar_end_ + members.size();
+  if (archives_) {
+    const ArchivePlace end = archive_place_behind(archive_end_, members.size(), files_.archive_bytes);
+    record.archive = end.archive;
+    record.tar_end = end.end;
+  }
   const std::string data = data_ ? result.data + "\n" : "";
   record.data_end = data_end_ + data.size();
   record.fingerprint = Fingerprint().add(lines).add(members).add(data).text();
   if (const auto now = std::chrono::steady_clock::now(); now - synced_ > std::chrono::seconds(1)) {
-    for (std::optional<AppendFile>* file : {&table_, &tar_, &data_})
+    for (std::optional<AppendFile>* file : {&table_, &data_})
       if (*file)
         (*file)->sync();
+    if (archives_)
+      archives_->sync();
     record.is_rest_on_disk = true;
     synced_ = now;
   }
-  if (tar_)
-    tar_->append(members);
+  if (archives_)
+    archives_->append(members);
   if (table_)
     table_->append(lines);
   if (data_)
@@ -257,9 +278,9 @@ void ResultStore::add(const PicturePlace& place, const PhotoResult& result) {
 void ResultStore::finish() {
   FOVEA_ASSERT(journal_ && !are_photos_done_);
   keep();
-  if (tar_)
-    tar_->append(tar_end());
-  for (std::optional<AppendFile>* file : {&table_, &tar_, &data_})
+  if (archives_)
+    archives_->finish();
+  for (std::optional<AppendFile>* file : {&table_, &data_})
     if (*file)
       (*file)->sync();
   counts_.seconds = seconds();
@@ -269,7 +290,8 @@ void ResultStore::finish() {
 }
 
 void ResultStore::rename_and_tell() {
-  for (const std::string& path : {files_.table, files_.tar})
+  const std::string last_archive = files_.has_archives() ? files_.archive(archive_end_.archive) : "";
+  for (const std::string& path : {files_.table, last_archive})
     if (!path.empty() && exists(partial_name(path)))
       rename_file(partial_name(path), path);
   are_photos_done_ = true;
@@ -296,7 +318,7 @@ void ResultStore::tell_of_the_end() {
 void ResultStore::write_manifest(bool is_finished) const {
   write_file_atomically(
       files_.manifest,
-      json_text(manifest_json(run_.about, run_.settings, run_.shard, is_finished, counts_)) + "\n");
+      json_text(manifest_json(run_.about, run_.settings, run_.shard, is_finished, counts_, files_)) + "\n");
 }
 
 void ResultStore::keep() {
@@ -311,8 +333,8 @@ std::vector<std::string> ResultStore::working_files() const {
   std::vector<std::string> files = {files_.manifest, files_.journal};
   if (!files_.table.empty())
     files.push_back(partial_name(files_.table));
-  if (has_tar())
-    files.push_back(partial_name(files_.tar));
+  if (files_.has_archives())
+    files.push_back(partial_name(files_.archive(0)));
   if (has_data())
     files.push_back(files_.data);
   return files;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/append_file.hpp"
+#include "batch/archive_series.hpp"
 #include "batch/earlier_results.hpp"
 #include "batch/photo_result.hpp"
 #include "batch/picture_source.hpp"
@@ -27,6 +28,9 @@ struct RunDescription {
   /// Whether a final step follows once all photos are done, which makes results of what each photo gives as
   /// `PhotoResult::data`. Of several shards, it follows their merging.
   bool has_data = false;
+  /// The largest size of an archive: maps-000000.tar, maps-000001.tar and so on in place of maps.tar; 0: one
+  /// archive. A photo's files are never divided: those that are larger alone have an archive of their own.
+  std::uint64_t archive_bytes = 0;
 };
 
 /// The results of a run over many photos, which grow by one photo after the other and survive the end of the
@@ -67,6 +71,8 @@ public:
   void finish_final_step();
 
 private:
+  /// Removes what an earlier run left, whole or not.
+  void discard() const;
   void begin();
   void resume();
   /// Takes the record of the journal for done if the files hold what it tells of.
@@ -81,7 +87,6 @@ private:
   std::vector<std::string> working_files() const;
   /// Lets an interrupt leave the files in place.
   void keep();
-  bool has_tar() const { return !files_.tar.empty(); }
   double seconds() const;
 
   RunDescription run_;
@@ -90,11 +95,13 @@ private:
   std::optional<PicturePlace> last_;
   bool is_finished_ = false, are_photos_done_ = false;
   bool is_empty_ = false;  ///< begun here, without photos yet
-  std::uint64_t table_end_ = 0, tar_end_ = 0, data_end_ = 0;
+  std::uint64_t table_end_ = 0, data_end_ = 0;
+  ArchivePlace archive_end_ = first_archive_place();
   double earlier_seconds_ = 0;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point synced_ = begin_;
-  std::optional<AppendFile> journal_, table_, tar_, data_;
+  std::optional<AppendFile> journal_, table_, data_;
+  std::optional<ArchiveSeries> archives_;
 };
 
 }  // namespace fovea

@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 #include "base/output_name.hpp"
 #include "base/read_file.hpp"
+#include "batch/tar.hpp"
 #include "fovea/error.hpp"
 
 #include <fmt/format.h>
@@ -20,6 +21,10 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kMaxManifestBytes = std::size_t{16} << 20;
 constexpr std::size_t kMostFailures = 100;
 
+ArchiveCounts empty_archive() {
+  return {0, tar_beginning().size() + tar_end().size()};
+}
+
 }  // namespace
 
 OutputKind kind_of_output(const std::string& output) {
@@ -33,14 +38,16 @@ bool is_tar_output(const std::string& output) {
   return kind_of_output(output) == OutputKind::Archive;
 }
 
-RunFiles::RunFiles(const std::string& output, const Shard& shard, TableFormat format, bool has_data) {
+RunFiles::RunFiles(const std::string& output, const Shard& shard, TableFormat format, bool has_data,
+                   std::uint64_t most_bytes)
+    : archive_bytes(most_bytes) {
   const std::string ending = "." + std::string(name_of(format));
   const OutputKind kind = kind_of_output(output);
   if (kind != OutputKind::Folder) {
     const fs::path path = output;
     const std::string base = (path.parent_path() / path.stem()).string() + shard.suffix();
     folder = path.parent_path().string();
-    tar = kind == OutputKind::Archive ? base + ".tar" : "";
+    archives = kind == OutputKind::Archive ? base : "";
     table = base + ".results" + ending;
     data = base + ".data";
     manifest = base + ".manifest.json";
@@ -63,8 +70,23 @@ RunFiles::RunFiles(const std::string& output, const Shard& shard, TableFormat fo
     folder = ".";
 }
 
+std::string RunFiles::archive(std::int64_t number) const {
+  return archive_bytes == 0 ? archives + ".tar" : fmt::format("{}-{:06}.tar", archives, number);
+}
+
+std::string RunFiles::archive_range(std::size_t count) const {
+  return count < 2 ? archive(0) : fmt::format("{}-{{000000..{:06}}}.tar", archives, count - 1);
+}
+
 std::string partial_name(const std::string& path) {
   return path + ".partial";
+}
+
+void rename_file(const std::string& from, const std::string& to) {
+  std::error_code error;
+  fs::rename(from, to, error);
+  if (error)
+    throw OutputError(fmt::format("cannot write: {}", error.message()), to);
 }
 
 std::string to_line(const JournalRecord& record) {
@@ -73,6 +95,8 @@ std::string to_line(const JournalRecord& record) {
                {"check", record.fingerprint},         {"seconds", record.seconds}};
   if (record.data_end > 0)
     json["data"] = record.data_end;
+  if (record.archive > 0)
+    json["archive"] = record.archive;
   if (!record.files.empty())
     json["files"] = record.files;
   if (!record.error.empty())
@@ -97,6 +121,7 @@ JournalLine parse_journal_line(const std::string& line) {
     record.rows = json.at("rows").get<std::int64_t>();
     record.table_end = json.at("table").get<std::uint64_t>();
     record.tar_end = json.at("tar").get<std::uint64_t>();
+    record.archive = json.value("archive", record.archive);
     record.fingerprint = json.at("check").get<std::string>();
     record.seconds = json.at("seconds").get<double>();
     record.data_end = json.value("data", record.data_end);
@@ -113,6 +138,8 @@ void RunCounts::add(const JournalRecord& record) {
   ++photos;
   rows += record.rows;
   seconds = record.seconds;
+  if (record.tar_end > 0)
+    add_archive_members(record);
   if (record.error.empty())
     return;
   ++failed;
@@ -120,8 +147,18 @@ void RunCounts::add(const JournalRecord& record) {
     failures.push_back(record.error);
 }
 
+void RunCounts::add_archive_members(const JournalRecord& record) {
+  const auto number = static_cast<std::size_t>(record.archive);
+  if (archives.size() <= number)
+    archives.resize(number + 1, empty_archive());
+  const std::uint64_t bytes = record.tar_end + tar_end().size();
+  if (bytes > archives[number].bytes)
+    ++archives[number].photos;
+  archives[number].bytes = bytes;
+}
+
 Json manifest_json(const Json& about, const Json& settings, const Shard& shard, bool is_finished,
-                   const RunCounts& counts) {
+                   const RunCounts& counts, const RunFiles& files) {
   Json json = about;
   if (shard.of > 1)
     json["shard"] = {{"number", shard.number}, {"of", shard.of}};
@@ -129,25 +166,44 @@ Json manifest_json(const Json& about, const Json& settings, const Shard& shard, 
   json["finished"] = is_finished;
   json["counts"] = {{"photos", counts.photos}, {"failed", counts.failed}, {"rows", counts.rows}};
   json["seconds"] = counts.seconds;
+  std::vector<ArchiveCounts> archives = counts.archives;
+  if (archives.empty())
+    archives = {empty_archive()};
+  for (std::size_t i = 0; i < archives.size() && files.has_archives() && is_finished; ++i)
+    json["archives"].push_back(
+        {{"name", fs::path(files.archive(static_cast<std::int64_t>(i))).filename().string()},
+         {"photos", archives[i].photos},
+         {"bytes", archives[i].bytes}});
   json["failures"] = counts.failures;
   return json;
 }
 
 bool is_of_every_manifest(const std::string& key) {
-  static constexpr std::string_view keys[] = {"shard",  "settings", "finished",
-                                              "counts", "seconds",  "failures"};
+  static constexpr std::string_view keys[] = {"shard",    "settings", "finished", "counts",
+                                              "archives", "seconds",  "failures"};
   return std::find(std::begin(keys), std::end(keys), key) != std::end(keys);
 }
 
 RunCounts counts_in(const Json& manifest, const std::string& path) {
   try {
     const Json& counts = manifest.at("counts");
-    return {counts.at("photos").get<std::int64_t>(), counts.at("failed").get<std::int64_t>(),
-            counts.at("rows").get<std::int64_t>(), manifest.at("failures").get<std::vector<std::string>>(),
-            manifest.at("seconds").get<double>()};
+    RunCounts result{.photos = counts.at("photos").get<std::int64_t>(),
+                     .failed = counts.at("failed").get<std::int64_t>(),
+                     .rows = counts.at("rows").get<std::int64_t>(),
+                     .failures = manifest.at("failures").get<std::vector<std::string>>(),
+                     .seconds = manifest.at("seconds").get<double>()};
+    for (const Json& archive : manifest.value("archives", Json::array()))
+      result.archives.push_back(
+          {archive.at("photos").get<std::int64_t>(), archive.at("bytes").get<std::uint64_t>()});
+    return result;
   } catch (const Json::exception&) {
     throw InputError("is a manifest without counts", path);
   }
+}
+
+std::uint64_t archive_bytes_in(const Json& settings) {
+  const Json bytes = settings.value("archive_bytes", Json());
+  return bytes.is_number_unsigned() ? bytes.get<std::uint64_t>() : 0;
 }
 
 Json read_manifest(const std::string& path) {

@@ -51,6 +51,7 @@ RunPart::RunPart(const std::string& path)
     throw InputError("is not the manifest of a run over many photos", path);
   table = parse_table_format(settings["table"].get<std::string>());
   has_data = settings.contains("data");
+  archive_bytes = archive_bytes_in(settings);
 }
 
 void PiecewiseFile::fill(std::size_t bytes) {
@@ -99,20 +100,25 @@ void PiecewiseFile::expect_left(std::uint64_t bytes) {
 }
 
 ShardReader::ShardReader(const RunPart& part)
-    : files_(part.output, part.shard, part.table, part.has_data), journal_(files_.journal),
-      table_(files_.table), tar_(files_.tar), data_(files_.data) {
+    : files_(part.output, part.shard, part.table, part.has_data, part.archive_bytes),
+      journal_(files_.journal), table_(files_.table), data_(files_.data) {
   if (!files_.table.empty()) {
     const std::string header = table_header(part.table);
     if (table_.read(header.size()) != header)
       throw InputError("is not the table of a run over many photos", files_.table);
     table_begin_ = header.size();
   }
-  if (!files_.tar.empty()) {
-    if (tar_.read(tar_beginning().size()) != tar_beginning())
-      throw InputError("is not the archive of a run over many photos", files_.tar);
-    tar_begin_ = tar_beginning().size();
-  }
+  if (files_.has_archives())
+    open_archive(0);
   next();
+}
+
+void ShardReader::open_archive(std::int64_t number) {
+  archive_ = number;
+  tar_.emplace(files_.archive(number));
+  if (tar_->read(tar_beginning().size()) != tar_beginning())
+    throw InputError("is not the archive of a run over many photos", tar_->path());
+  tar_begin_ = tar_beginning().size();
 }
 
 std::string ShardReader::rows() {
@@ -120,7 +126,7 @@ std::string ShardReader::rows() {
 }
 
 std::string ShardReader::members() {
-  return tar_.read(record_->tar_end - tar_begin_);
+  return tar_->read(record_->tar_end - tar_begin_);
 }
 
 std::string ShardReader::data() {
@@ -142,13 +148,18 @@ void ShardReader::next() {
       table_.expect_left(0);
     if (!files_.data.empty())
       data_.expect_left(0);
-    if (!files_.tar.empty())
-      tar_.expect_left(tar_end().size());
+    if (tar_)
+      tar_->expect_left(tar_end().size());
     return;
   }
   record_ = std::move(next.record);
+  if (tar_ && record_->archive == archive_ + 1) {
+    tar_->expect_left(tar_end().size());
+    open_archive(record_->archive);
+  }
   if (next.kind == JournalLine::Kind::Broken || record_->table_end < table_begin_ ||
-      record_->tar_end < tar_begin_ || record_->data_end < data_begin_ || (before && place() <= *before))
+      (tar_ && (record_->archive != archive_ || record_->tar_end < tar_begin_)) ||
+      record_->data_end < data_begin_ || (before && place() <= *before))
     throw InputError("is damaged: do this shard again", files_.journal);
 }
 

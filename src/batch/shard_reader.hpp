@@ -18,7 +18,8 @@ struct RunPart {
   Shard shard;
   TableFormat table = TableFormat::Csv;
   bool has_data = false;
-  std::string output;  ///< that the run was given
+  std::string output;               ///< that the run was given
+  std::uint64_t archive_bytes = 0;  ///< the largest size of its archives; 0: it has one
 
   /// InputError naming the manifest if it is none.
   explicit RunPart(const std::string& manifest_path);
@@ -65,8 +66,12 @@ public:
   const RunFiles& files() const { return files_; }
 
 private:
+  void open_archive(std::int64_t number);
+
   RunFiles files_;
-  PiecewiseFile journal_, table_, tar_, data_;
+  PiecewiseFile journal_, table_, data_;
+  std::optional<PiecewiseFile> tar_;
+  std::int64_t archive_ = 0;  ///< the number of the archive that is open
   std::uint64_t table_begin_ = 0, tar_begin_ = 0, data_begin_ = 0;
   std::optional<JournalRecord> record_;
 };

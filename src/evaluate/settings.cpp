@@ -1,9 +1,6 @@
 #include "evaluate/settings.hpp"
 
-#include "base/fingerprint.hpp"
-#include "engine/model_impl.hpp"
-
-#include <string_view>
+#include "networks/sha256.hpp"
 
 namespace fovea {
 
@@ -26,12 +23,7 @@ nlohmann::ordered_json settings_json(const Preprocessing& preprocessing) {
 }
 
 nlohmann::ordered_json settings_json(const Network& network) {
-  Fingerprint model;
-  const onnx_import::OnnxFile& file = *ModelAccess::impl(network.model).file;
-  for (const std::string_view bytes : file.bytes())
-    model.add(bytes);
-  file.release_pages();
-  return {{"model", model.text()},
+  return {{"model", {{"sha256", networks::sha256_of(network.model)}}},
           {"size", {network.size.height, network.size.width}},
           {"preprocessing", settings_json(network.preprocessing)}};
 }

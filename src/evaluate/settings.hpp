@@ -13,8 +13,8 @@ namespace fovea {
 nlohmann::ordered_json settings_json(const MethodOptions& options);
 /// Short side, crop, scale, mean, standard deviation and channel order.
 nlohmann::ordered_json settings_json(const Preprocessing& preprocessing);
-/// The network's contents as a fingerprint of its file, its size and its preprocessing: the fields "model",
-/// "size" and "preprocessing". InputError when the file cannot be read any more.
+/// The SHA-256 of the network's contents (`networks::sha256_of`), its size and its preprocessing: the fields
+/// "model", "size" and "preprocessing". Errors are those of `sha256_of`.
 nlohmann::ordered_json settings_json(const Network& network);
 
 }  // namespace fovea

@@ -175,19 +175,27 @@ StrongestPatches::StrongestPatches(std::int64_t channels, std::int64_t count) {
 void StrongestPatches::add(std::size_t picture, const std::vector<UnitActivation>& strongest) {
   FOVEA_CHECK(strongest.size() == patches_.size(), "activations of {} channels: expected {}",
               strongest.size(), patches_.size());
-  for (std::size_t c = 0; c < patches_.size(); ++c) {
-    if (!(strongest[c].value > 0))
-      continue;
-    std::vector<Patch>& best = patches_[c];
-    const Patch patch{picture, strongest[c]};
-    const auto before = [](const Patch& a, const Patch& b) {
-      return a.activation.value != b.activation.value ? stronger(a.activation, b.activation)
-                                                      : a.picture < b.picture;
-    };
-    best.insert(std::upper_bound(best.begin(), best.end(), patch, before), patch);
-    if (best.size() > count_)
-      best.pop_back();
-  }
+  for (std::size_t c = 0; c < patches_.size(); ++c)
+    add(picture, static_cast<std::int64_t>(c), strongest[c]);
+}
+
+bool StrongestPatches::add(std::size_t picture, std::int64_t channel, const UnitActivation& strongest) {
+  (void)of(channel);  // which must exist
+  if (!(strongest.value > 0))
+    return false;
+  std::vector<Patch>& best = patches_[static_cast<std::size_t>(channel)];
+  const Patch patch{picture, strongest};
+  const auto before = [](const Patch& a, const Patch& b) {
+    return a.activation.value != b.activation.value ? stronger(a.activation, b.activation)
+                                                    : a.picture < b.picture;
+  };
+  const auto place = std::upper_bound(best.begin(), best.end(), patch, before);
+  if (best.size() == count_ && place == best.end())
+    return false;
+  best.insert(place, patch);
+  if (best.size() > count_)
+    best.pop_back();
+  return true;
 }
 
 const std::vector<StrongestPatches::Patch>& StrongestPatches::of(std::int64_t channel) const {

@@ -13,8 +13,8 @@ namespace fovea::networks {
 
 namespace {
 
-/// libcrypto's functions. Like libcurl, which stands on it, it is loaded by the first download: no other work
-/// needs it, and a program that brings its other libraries along takes this one from the system.
+/// libcrypto's functions. It is loaded by the first digest, of a download or of a model that results are of:
+/// a program that brings its other libraries along takes this one from the system.
 struct Crypto {
   decltype(&EVP_MD_CTX_new) make;
   decltype(&EVP_MD_CTX_free) free;

@@ -53,6 +53,11 @@ void add_head(Page& page, const std::string& summary) {
   page.add_block("head", block_text({{"summary", summary}, {"made", made}}));
 }
 
+void add_timeless_head(Page& page, const std::string& summary) {
+  const std::string made = fmt::format("Made by fovea {}.", build_info().version);
+  page.add_block("head", block_text({{"summary", summary}, {"made", made}}));
+}
+
 void add_facts(Page& page, const std::string& title, const Facts& facts) {
   nlohmann::ordered_json block = {{"title", title}, {"rows", nlohmann::ordered_json::array()}};
   for (const auto& [what, text] : facts)
@@ -78,12 +83,17 @@ std::string counted(std::size_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
-Facts run_facts(const std::string& command_line, std::optional<double> seconds) {
+Facts version_facts(const std::string& command_line) {
   const BuildInfo info = build_info();
   return {{"Command line", command_line},
           {"fovea", fmt::format("{}, {}, oneDNN {} with {}", info.version, info.build_type, info.onednn,
-                                info.instruction_set)},
-          {"Time", now() + (seconds ? fmt::format(", took {:.1f} s", *seconds) : "")}};
+                                info.instruction_set)}};
+}
+
+Facts run_facts(const std::string& command_line, std::optional<double> seconds) {
+  Facts facts = version_facts(command_line);
+  facts.emplace_back("Time", now() + (seconds ? fmt::format(", took {:.1f} s", *seconds) : ""));
+  return facts;
 }
 
 Facts settings_facts(const nlohmann::ordered_json& settings) {

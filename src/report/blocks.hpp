@@ -21,8 +21,10 @@ std::string block_text(const nlohmann::ordered_json& block);
 /// The picture, reduced if it is larger than pages display it.
 Image for_showing(const Image& image);
 
-/// The page's first lines and its last one.
+/// The page's first lines and its last one, which tells when it was made.
 void add_head(Page& page, const std::string& summary);
+/// The same without the time, for pages that are equal whenever they are made.
+void add_timeless_head(Page& page, const std::string& summary);
 /// Pairs of a label and a text.
 using Facts = std::vector<std::pair<std::string, std::string>>;
 void add_facts(Page& page, const std::string& title, const Facts& facts);
@@ -37,6 +39,8 @@ std::string counted(std::size_t count, std::string_view what);
 /// Adds a table of these files, or nothing if there are none.
 void add_left_out(Page& page, const std::vector<LeftOutFile>& files);
 
+/// Command line, version and processor of a page.
+Facts version_facts(const std::string& command_line);
 /// Command line, version, time and processor of a page; `seconds` is the time spent, if known.
 Facts run_facts(const std::string& command_line, std::optional<double> seconds = {});
 /// Each value of an object with its path in it; paths of files are shown as by `shown_path`.

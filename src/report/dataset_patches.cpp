@@ -4,6 +4,8 @@
 #include "base/csv.hpp"
 #include "base/replacement.hpp"
 #include "base/utf8.hpp"
+#include "batch/photo_data.hpp"
+#include "evaluate/photo_runs.hpp"
 #include "fovea/error.hpp"
 #include "report/result_place.hpp"
 #include "report/result_text.hpp"
@@ -12,66 +14,69 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <filesystem>
+#include <map>
+#include <set>
+#include <utility>
 
 namespace fovea {
 namespace {
 
 namespace fs = std::filesystem;
 
+/// The pictures whose patches are reconstructed at the same time, at most, and the bytes of those that come
+/// from archives.
+constexpr std::size_t kMostPictures = 256, kMostBytes = std::size_t{256} << 20;
+
 /// A patch that has been chosen, and what was made of it.
 struct Found {
   std::int64_t channel = 0;
   std::size_t rank = 0;  ///< from 1
   StrongestPatches::Patch patch;
+  std::string image;               ///< the picture's name
   std::optional<DeconvView> view;  ///< none while it has not been made, or where its picture failed
   nlohmann::ordered_json files;
 };
 
-class DatasetRun {
+/// Pictures are numbered by their places, in the same order.
+constexpr int kMemberBits = 32;
+
+std::size_t number_of(const PicturePlace& place) {
+  return static_cast<std::size_t>(place.input) << kMemberBits | static_cast<std::size_t>(place.member);
+}
+
+PicturePlace place_of(std::size_t number) {
+  return {static_cast<std::int64_t>(number >> kMemberBits),
+          static_cast<std::int64_t>(number & ((std::size_t{1} << kMemberBits) - 1))};
+}
+
+std::shared_ptr<const Program> scanning_program(const Network& network, const DatasetPatchesOptions& of) {
+  ProgramOptions options = of.program;
+  options.direction = Direction::Forward;
+  options.threads = 1;
+  options.layer = of.layer.name;
+  return Program::compile(network.model, options);
+}
+
+/// The chosen patches, reconstructed and written.
+class ChosenPatches {
 public:
-  DatasetRun(const std::vector<std::string>& images, const Network& network, const DeconvDisplay& display,
-             const DatasetPatchesOptions& options, const RunFiles& run_files)
-      : options_(options), images_(images), network_(network), pictures_(display), run_files_(run_files) {}
-
-  DatasetPatches run() {
-    const int scanned = scan();
-    choose();
-    const int reconstructed = reconstruct();
-    DatasetPatches result = write_results();
-    result.code = std::max(scanned, reconstructed);
-    return result;
-  }
-
-private:
-  /// The one pass over all pictures: forward only, the best patches of every channel kept.
-  int scan() {
-    ProgramOptions options = options_.program;
-    options.direction = Direction::Forward;
-    options.threads = 1;
-    options.layer = options_.layer.name;
-    const auto program = Program::compile(network_.model, options);
-    best_.emplace(options_.layer.layout->channels(), options_.patches);
-    return run_files_(images_, [&, program]() -> FileWorker {
-      auto session = std::make_shared<Session>(program);
-      return [&, session](std::size_t i) -> DeliverResult {
-        const LayerExplainer explainer(*session, options_.layer, read_image(images_[i]),
-                                       network_.preprocessing);
-        std::vector<UnitActivation> strongest;
-        for (std::int64_t c = 0; c < explainer.channels(); ++c)
-          strongest.push_back(explainer.strongest(c));
-        return [&, i, strongest] { best_->add(i, strongest); };
-      };
-    });
-  }
-
-  void choose() {
+  /// `pictures`: the number of those that they were chosen from.
+  ChosenPatches(const StrongestPatches& best, std::size_t pictures, const Network& network,
+                const DeconvDisplay& display, const DatasetPatchesOptions& options,
+                const ProcessFiles& process_files)
+      : options_(options), pictures_of_dataset_(pictures), network_(network), pictures_(display),
+        process_files_(process_files) {
     const std::vector<std::int64_t> channels =
-        options_.channel ? std::vector{*options_.channel} : best_->channels(options_.channels);
-    for (std::int64_t channel : channels) {
+        options_.channel ? std::vector{*options_.channel} : best.channels(options_.channels);
+    for (const std::int64_t channel : channels) {
       std::size_t rank = 0;
-      for (const StrongestPatches::Patch& patch : best_->of(channel))
-        found_.push_back({channel, ++rank, patch, {}, {}});
+      for (const StrongestPatches::Patch& patch : best.of(channel)) {
+        places_.insert(place_of(patch.picture));
+        found_of_[patch.picture].push_back(found_.size());
+        found_.push_back({channel, ++rank, patch, {}, {}, {}});
+      }
     }
     if (found_.empty())
       throw InputError(
@@ -81,39 +86,35 @@ private:
           options_.dataset);
   }
 
-  int reconstruct() {
-    const auto programs = options_.programs();
-    std::vector<std::string> paths;
-    for (const Found& found : found_)
-      paths.push_back(images_[found.patch.picture]);
-    return run_files_(paths, [&]() -> FileWorker {
-      auto sessions = std::make_shared<std::vector<Session>>();
-      for (const auto& program : programs)
-        sessions->emplace_back(program);
-      return [&, sessions](std::size_t i) -> DeliverResult {
-        const Found& found = found_[i];
-        const Image photo = read_image(paths[i]);
-        DeconvView view{{}, stem_of(paths[i])};
-        for (Session& session : *sessions)
-          view.by_rule.push_back(LayerExplainer(session, options_.layer, photo, network_.preprocessing)
-                                     .unit(found.patch.activation.unit));
-        nlohmann::ordered_json files;
-        if (!is_graphic_path(options_.output))
-          files = pictures_.write(view, start_of(found.channel) + fmt::format("-{}", found.rank));
-        return [&, i, view, files] {
-          found_[i].view = view;
-          found_[i].files = files;
-        };
-      };
-    });
+  /// Tells the name of a picture, which may be none of the chosen ones.
+  void name(const PicturePlace& place, const std::string& image) {
+    if (const auto of = found_of_.find(number_of(place)); of != found_of_.end())
+      for (const std::size_t k : of->second)
+        found_[k].image = image;
   }
 
-  std::string start_of(std::int64_t channel) const {
-    return (fs::path(options_.output) / fmt::format("c{}", channel)).string();
+  /// Reads the pictures of the patches again. Returns the exit code.
+  int reconstruct(const PictureInputs& inputs) {
+    const auto programs = options_.programs();
+    PictureSource source(inputs, {}, {}, places_);
+    int code = 0;
+    while (true) {
+      std::vector<Picture> pictures;
+      for (std::size_t bytes = 0; pictures.size() < kMostPictures && bytes < kMostBytes;) {
+        auto picture = source.next();
+        if (!picture)
+          break;
+        bytes += picture->bytes ? picture->bytes->size() : 0;
+        pictures.push_back(std::move(*picture));
+      }
+      if (pictures.empty())
+        return code;
+      code = std::max(code, reconstruct(pictures, programs));
+    }
   }
 
   /// Figures, table, and what is printed.
-  DatasetPatches write_results() {
+  DatasetPatches write() {
     std::string csv = "channel,rank,image,y,x,activation,field_x,field_y,field_width,field_height\n";
     auto json = nlohmann::ordered_json::array();
     std::string text;
@@ -127,8 +128,7 @@ private:
       for (; first != last; ++first) {
         csv += csv_line(*first);
         entry["patches"].push_back(patch_json(*first));
-        text += fmt::format("  {:8.4g}  {}\n", first->patch.activation.value,
-                            shown(images_[first->patch.picture]));
+        text += fmt::format("  {:8.4g}  {}\n", first->patch.activation.value, shown(first->image));
       }
       json.push_back(std::move(entry));
     }
@@ -138,6 +138,55 @@ private:
       text += shown(table) + "\n";
     }
     return {std::move(text), std::move(json), 0};
+  }
+
+private:
+  int reconstruct(const std::vector<Picture>& pictures,
+                  const std::vector<std::shared_ptr<const Program>>& programs) {
+    std::vector<std::string> names;
+    for (const Picture& picture : pictures)
+      names.push_back(picture.name);
+    return process_files_(names, [&]() -> FileWorker {
+      auto sessions = std::make_shared<std::vector<Session>>();
+      for (const auto& program : programs)
+        sessions->emplace_back(program);
+      return [&, sessions](std::size_t i) { return reconstruct(*sessions, pictures[i]); };
+    });
+  }
+
+  /// All patches of one picture. A file that cannot be written ends the run.
+  DeliverResult reconstruct(std::vector<Session>& sessions, const Picture& picture) {
+    try {
+      return made_of(sessions, picture);
+    } catch (const OutputError&) {
+      return [lost = std::current_exception()] { std::rethrow_exception(lost); };
+    }
+  }
+
+  DeliverResult made_of(std::vector<Session>& sessions, const Picture& picture) {
+    if (!picture.problem.empty())
+      throw InputError(picture.problem);
+    const Image photo = read_picture(picture);
+    std::vector<Found> made;
+    const std::vector<std::size_t>& of_picture = found_of_.at(number_of(picture.place));
+    for (const std::size_t k : of_picture) {
+      Found& found = made.emplace_back(found_[k]);
+      found.image = picture.name;
+      found.view = DeconvView{{}, stem_of(picture.name)};
+      for (Session& session : sessions)
+        found.view->by_rule.push_back(LayerExplainer(session, options_.layer, photo, network_.preprocessing)
+                                          .unit(found.patch.activation.unit));
+      if (!is_graphic_path(options_.output))
+        found.files = pictures_.write(*found.view, start_of(found.channel) + fmt::format("-{}", found.rank));
+    }
+    return [this, &of_picture, made] {
+      for (std::size_t n = 0; n < made.size(); ++n)
+        found_[of_picture[n]] = made[n];
+    };
+  }
+
+  std::string start_of(std::int64_t channel) const {
+    return (fs::path(options_.output) / fmt::format("c{}", channel)).string();
   }
 
   std::string write_figure(const std::vector<Found>& of_channel) const {
@@ -153,7 +202,7 @@ private:
     const std::string network = options_.network.empty() ? "" : " of " + options_.network;
     const std::string heading =
         fmt::format("Channel {} of layer {}{}: strongest of {} pictures, {}", channel, options_.layer_name,
-                    network, images_.size(), pictures_.rules_text());
+                    network, pictures_of_dataset_, pictures_.rules_text());
     write_graphic(file, pictures_.figure(views, heading), options_.dpi);
     return file;
   }
@@ -162,13 +211,13 @@ private:
     const UnitActivation& activation = found.patch.activation;
     const Rect field = found.view ? found.view->first().field_in_photo : Rect{};
     return fmt::format("{},{},{},{},{},{:.9g},{},{},{},{}\n", found.channel, found.rank,
-                       csv_field(images_[found.patch.picture]), activation.unit.y, activation.unit.x,
-                       activation.value, field.x, field.y, field.width, field.height);
+                       csv_field(found.image), activation.unit.y, activation.unit.x, activation.value,
+                       field.x, field.y, field.width, field.height);
   }
 
   nlohmann::ordered_json patch_json(const Found& found) const {
     const UnitActivation& activation = found.patch.activation;
-    nlohmann::ordered_json json = {{"image", images_[found.patch.picture]},
+    nlohmann::ordered_json json = {{"image", found.image},
                                    {"y", activation.unit.y},
                                    {"x", activation.unit.x},
                                    {"activation", activation.value}};
@@ -180,13 +229,36 @@ private:
   }
 
   const DatasetPatchesOptions& options_;
-  const std::vector<std::string>& images_;
+  std::size_t pictures_of_dataset_;
   const Network& network_;
   DeconvPictures pictures_;
-  const RunFiles& run_files_;
-  std::optional<StrongestPatches> best_;
+  const ProcessFiles& process_files_;
   std::vector<Found> found_;
+  std::map<std::size_t, std::vector<std::size_t>> found_of_;  ///< the patches of each picture's number
+  std::set<PicturePlace> places_;                             ///< of these pictures
 };
+
+/// The units of a picture as its data.
+std::string data_of(const PicturePlace& place, const std::vector<UnitActivation>& units) {
+  nlohmann::ordered_json json = {{"at", {place.input, place.member}},
+                                 {"units", nlohmann::ordered_json::array()}};
+  for (const UnitActivation& activation : units)
+    json["units"].push_back(
+        {activation.unit.channel, activation.unit.y, activation.unit.x, activation.value});
+  return json.dump();
+}
+
+PicturePlace place_in(const nlohmann::ordered_json& data) {
+  return {data.at("at").at(0).get<std::int64_t>(), data.at("at").at(1).get<std::int64_t>()};
+}
+
+UnitActivation activation_in(const nlohmann::ordered_json& unit) {
+  UnitActivation activation;
+  activation.unit = {unit.at(0).get<std::int64_t>(), unit.at(1).get<std::int64_t>(),
+                     unit.at(2).get<std::int64_t>()};
+  unit.at(3).get_to(activation.value);
+  return activation;
+}
 
 }  // namespace
 
@@ -202,8 +274,75 @@ std::vector<std::string> replaced_by_dataset_patches(const std::string& output) 
 
 DatasetPatches find_dataset_patches(const std::vector<std::string>& pictures, const Network& network,
                                     const DeconvDisplay& display, const DatasetPatchesOptions& options,
-                                    const RunFiles& run_files) {
-  return DatasetRun(pictures, network, display, options, run_files).run();
+                                    const ProcessFiles& process_files) {
+  // One pass over all pictures: forward only, the best patches of every channel kept.
+  const auto program = scanning_program(network, options);
+  StrongestPatches best(options.layer.layout->channels(), options.patches);
+  const int scanned = process_files(pictures, [&]() -> FileWorker {
+    auto session = std::make_shared<Session>(program);
+    return [&, session](std::size_t i) -> DeliverResult {
+      const LayerExplainer explainer(*session, options.layer, read_image(pictures[i]), network.preprocessing);
+      std::vector<UnitActivation> strongest;
+      for (std::int64_t c = 0; c < explainer.channels(); ++c)
+        strongest.push_back(explainer.strongest(c));
+      return [&, i, strongest] { best.add(number_of({static_cast<std::int64_t>(i), 0}), strongest); };
+    };
+  });
+  ChosenPatches chosen(best, pictures.size(), network, display, options, process_files);
+  for (std::size_t i = 0; i < pictures.size(); ++i)
+    chosen.name({static_cast<std::int64_t>(i), 0}, pictures[i]);
+  const int reconstructed = chosen.reconstruct(PictureInputs(pictures));
+  DatasetPatches result = chosen.write();
+  result.code = std::max(scanned, reconstructed);
+  return result;
+}
+
+PhotoWorker DatasetPatchesRun::worker() {
+  std::call_once(is_compiled_, [this] { program_ = scanning_program(network_, options_); });
+  return [this, session = std::make_shared<Session>(program_)](const Picture& picture) {
+    return result_of(*session, picture);
+  };
+}
+
+PhotoResult DatasetPatchesRun::result_of(Session& session, const Picture& picture) {
+  const LayerExplainer explainer(session, options_.layer, read_picture(picture), network_.preprocessing);
+  std::vector<UnitActivation> strongest;
+  for (std::int64_t c = 0; c < explainer.channels(); ++c)
+    if (!options_.channel || *options_.channel == c)
+      strongest.push_back(explainer.strongest(c));
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(strongest, [&](const UnitActivation& activation) {
+      return !best_.add(number_of(picture.place), activation.unit.channel, activation);
+    });
+  }
+  PhotoResult result;
+  result.data = data_of(picture.place, strongest);
+  return result;
+}
+
+DatasetPatches DatasetPatchesRun::write(const ResultStore& store, const PictureInputs& inputs,
+                                        const ProcessFiles& process_files) const try {
+  StrongestPatches best(options_.layer.layout->channels(), options_.patches);
+  for_each_photo(store, [&](const PhotoData& photo) {
+    if (!photo.data.is_null())
+      for (const auto& unit : photo.data.at("units")) {
+        const UnitActivation activation = activation_in(unit);
+        best.add(number_of(place_in(photo.data)), activation.unit.channel, activation);
+      }
+  });
+  ChosenPatches chosen(best, static_cast<std::size_t>(store.counts().photos), network_, display_, options_,
+                       process_files);
+  for_each_photo(store, [&](const PhotoData& photo) {
+    if (!photo.data.is_null())
+      chosen.name(place_in(photo.data), photo.image);
+  });
+  const int reconstructed = chosen.reconstruct(inputs);
+  DatasetPatches result = chosen.write();
+  result.code = std::max(store.counts().failed > 0 ? 1 : 0, reconstructed);
+  return result;
+} catch (const nlohmann::json::exception&) {
+  throw InputError("is damaged: make the results anew with --force", store.files().data);
 }
 
 }  // namespace fovea

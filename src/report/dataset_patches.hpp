@@ -1,10 +1,13 @@
 #pragma once
 
+#include "batch/many_photos.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/networks.hpp"
 #include "report/deconv_pictures.hpp"
 
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,7 +32,7 @@ struct DatasetPatchesOptions {
 };
 
 /// Processes all files like `for_each_file` and returns the exit code: 0, or 1 if any failed.
-using RunFiles =
+using ProcessFiles =
     std::function<int(const std::vector<std::string>& paths, const std::function<FileWorker()>& make_worker)>;
 
 struct DatasetPatches {
@@ -45,6 +48,36 @@ std::vector<std::string> replaced_by_dataset_patches(const std::string& output);
 /// channel, and the table patches.csv. InputError if no picture excites a channel.
 DatasetPatches find_dataset_patches(const std::vector<std::string>& pictures, const Network& network,
                                     const DeconvDisplay& display, const DatasetPatchesOptions& options,
-                                    const RunFiles& run_files);
+                                    const ProcessFiles& process_files);
+
+/// The same as a run that can be divided, resumed and merged (batch/many_photos.hpp), over any inputs. What a
+/// picture gives are its strongest units, but for those of channels of which other pictures of the shard have
+/// enough stronger ones: of n pictures, about count * log(n / count) give a unit of a channel. The final step
+/// chooses among them as `find_dataset_patches` does, and reads the pictures again that it shows.
+class DatasetPatchesRun {
+public:
+  /// Keeps references to all arguments.
+  DatasetPatchesRun(const Network& network, const DeconvDisplay& display,
+                    const DatasetPatchesOptions& options)
+      : network_(network), display_(display), options_(options),
+        best_(options.layer.layout->channels(), options.patches) {}
+
+  /// One worker's function. It refers to the run, and any thread may ask for it.
+  PhotoWorker worker();
+  /// The final step. InputError if no picture excites a channel, or the data are damaged.
+  DatasetPatches write(const ResultStore& store, const PictureInputs& inputs,
+                       const ProcessFiles& process_files) const;
+
+private:
+  PhotoResult result_of(Session& session, const Picture& picture);
+
+  const Network& network_;
+  const DeconvDisplay& display_;
+  const DatasetPatchesOptions& options_;
+  std::once_flag is_compiled_;
+  std::shared_ptr<const Program> program_;
+  std::mutex mutex_;       ///< guards `best_`
+  StrongestPatches best_;  ///< of the pictures so far, in whichever order workers took them
+};
 
 }  // namespace fovea

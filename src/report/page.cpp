@@ -122,9 +122,17 @@ std::string html_text(std::string_view text) {
   return result;
 }
 
+std::string folder_beside(const std::string& page) {
+  return fs::path(page).replace_extension().string() + "_files";
+}
+
+PictureBeside picture_beside(const std::string& page, const std::string& name, std::string_view bytes) {
+  const std::string file = name + kind_of(bytes).extension;
+  return {file, url_part(fs::path(folder_beside(page)).filename().string()) + "/" + url_part(file)};
+}
+
 Page::Page(const std::string& path, std::string_view title, Pictures pictures)
-    : path_(path), pictures_(pictures), file_(path),
-      folder_((fs::path(path).replace_extension().string()) + "_files") {
+    : path_(path), pictures_(pictures), file_(path), folder_(folder_beside(path)) {
   file_.write(head_of(title));
 }
 
@@ -141,7 +149,7 @@ Page::~Page() {
 std::string Page::add_picture(const std::string& name, const std::string& bytes) {
   if (pictures_ == Pictures::Inside)
     return picture_url(bytes);
-  const std::string file = name + kind_of(bytes).extension;
+  const auto [file, url] = picture_beside(path_, name, bytes);
   {
     const std::lock_guard lock(mutex_);
     if (unfinished_.empty()) {
@@ -161,7 +169,11 @@ std::string Page::add_picture(const std::string& name, const std::string& bytes)
     names_.push_back(file);
   }
   write_file_atomically((fs::path(unfinished_) / file).string(), bytes);
-  return url_part(fs::path(folder_).filename().string()) + "/" + url_part(file);
+  return url;
+}
+
+void Page::keep_picture(const std::string& file) {
+  kept_.insert(file);
 }
 
 void Page::add_block(std::string_view kind, std::string_view json) {
@@ -206,6 +218,8 @@ std::set<std::string> Page::pictures_of_earlier_page() const {
 
 void Page::remove_from_folder(std::set<std::string> pictures) const {
   for (const std::string& name : names_)
+    pictures.erase(name);
+  for (const std::string& name : kept_)
     pictures.erase(name);
   std::error_code ignored;
   for (const std::string& name : pictures)

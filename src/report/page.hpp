@@ -33,6 +33,9 @@ public:
   /// Takes the bytes of a PNG, JPEG or WebP file and returns the URL by which blocks name it. `name`, without
   /// an extension, is the file's name beside the page and must be unique. May be called by several threads.
   std::string add_picture(const std::string& name, const std::string& bytes);
+  /// Notes the file of a picture that lies in the folder beside already (`picture_beside`), so that `finish`
+  /// leaves it there.
+  void keep_picture(const std::string& file);
   /// Adds a block: `json` is an object. Blocks of one kind are displayed in the order in which they are
   /// added.
   void add_block(std::string_view kind, std::string_view json);
@@ -56,7 +59,17 @@ private:
   int lock_ = -1;                   ///< a descriptor that holds the lock of the unfinished folder
   std::mutex mutex_;                ///< guards lock_ and names_
   std::vector<std::string> names_;  ///< of the files in it
+  std::set<std::string> kept_;      ///< files that were in the folder before
 };
+
+/// A picture beside a page: its file in the folder `NAME_files`, and the URL by which the page names it.
+struct PictureBeside {
+  std::string file, url;
+};
+/// The folder of the pictures beside a page: "a/page.html" -> "a/page_files".
+std::string folder_beside(const std::string& page);
+/// `name`: that of the file without its extension.
+PictureBeside picture_beside(const std::string& page, const std::string& name, std::string_view bytes);
 
 /// JSON made safe for an HTML page's script element, which "</script" or "<!--" would end or change.
 std::string json_for_html(std::string_view json);

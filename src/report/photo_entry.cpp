@@ -85,6 +85,7 @@ struct PhotoEntries::Context {
   const FramedPhoto& photo;
   std::optional<FramedPhoto>& for_objects;  ///< made when the first object is looked for
   std::string stem;                         ///< with the class
+  const AddPicture& add_picture;
 };
 
 Json PhotoEntries::map_json(const Context& context, const Explanation& result) const {
@@ -94,7 +95,7 @@ Json PhotoEntries::map_json(const Context& context, const Explanation& result) c
                                   : scale_to_grey(result.map, levels);
   Json json = {
       {"method", result.method},
-      {"picture", page_.add_picture(fmt::format("{}-{}", context.stem, result.method), page_map(picture))},
+      {"picture", context.add_picture(fmt::format("{}-{}", context.stem, result.method), page_map(picture))},
       {"signed", is_signed}};
   if (levels.is_flat()) {
     json["caption"] = "zero everywhere";
@@ -111,7 +112,7 @@ void PhotoEntries::add_object(const Context& context, Explainer& explain, Json& 
   const std::int64_t target = explained["class"];
   const Image& photo = context.photo.photo();
   const auto picture = [&](const char* name, const std::string& bytes) {
-    return page_.add_picture(fmt::format("{}-{}", context.stem, name), bytes);
+    return context.add_picture(fmt::format("{}-{}", context.stem, name), bytes);
   };
   try {
     if (!context.for_objects)
@@ -140,7 +141,7 @@ void PhotoEntries::add_object(const Context& context, Explainer& explain, Json& 
 }
 
 Json PhotoEntries::answer(ReportExplainers& explain, const Image& image, const PhotoTask& task,
-                          std::size_t network, PhotoAnswer& answer) const {
+                          const AddPicture& add_picture, std::size_t network, PhotoAnswer& answer) const {
   const Labels& labels = networks_[network].network.labels;
   const FramedPhoto photo = explain.maps.frame(image);
   std::optional<FramedPhoto> for_objects;
@@ -164,7 +165,7 @@ Json PhotoEntries::answer(ReportExplainers& explain, const Image& image, const P
   }
   const std::string stem = networks_.size() > 1 ? fmt::format("{}-{}", task.stem, network + 1) : task.stem;
   for (const std::int64_t target : targets) {
-    const Context context = {photo, for_objects, fmt::format("{}-{}", stem, target)};
+    const Context context = {photo, for_objects, fmt::format("{}-{}", stem, target), add_picture};
     const Prediction prediction = scores.prediction(target);
     Json explained = {{"class", target},
                       {"name", labels.short_name(target)},
@@ -172,7 +173,7 @@ Json PhotoEntries::answer(ReportExplainers& explain, const Image& image, const P
                       {"probability", number_or_null(prediction.probability)}};
     for (const Explanation& result : explain.maps.all(photo, {.target = target})) {
       if (!json.contains("picture")) {
-        json["picture"] = page_.add_picture(stem, page_photo(result.seen));
+        json["picture"] = add_picture(stem, page_photo(result.seen));
         json["width"] = result.seen.width;
         json["height"] = result.seen.height;
         json["part"] = part_text(result, photo.photo());
@@ -186,8 +187,8 @@ Json PhotoEntries::answer(ReportExplainers& explain, const Image& image, const P
   return json;
 }
 
-PhotoEntry PhotoEntries::entry(std::vector<ReportExplainers>& explain, const PhotoTask& task) const {
-  const Image photo = read_image(task.path);
+PhotoEntry PhotoEntries::entry(std::vector<ReportExplainers>& explain, const PhotoTask& task,
+                               const Image& photo, const AddPicture& add_picture) const {
   Json json = {{"name", fs::path(name_of_input(task.path)).filename().string()},
                {"path", shown_path(task.path)}};
   if (task.truth) {
@@ -196,7 +197,7 @@ PhotoEntry PhotoEntries::entry(std::vector<ReportExplainers>& explain, const Pho
   }
   PhotoEntry entry;
   for (std::size_t k = 0; k < networks_.size(); ++k)
-    json["answers"].push_back(answer(explain[k], photo, task, k, entry.answers.emplace_back()));
+    json["answers"].push_back(answer(explain[k], photo, task, add_picture, k, entry.answers.emplace_back()));
   const auto best_name = [&](std::size_t k) {
     return networks_[k].network.labels.short_name(entry.answers[k].best);
   };

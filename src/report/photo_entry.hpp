@@ -1,10 +1,10 @@
 #pragma once
 
-#include "report/page.hpp"
 #include "report/photos_page.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,9 +28,13 @@ struct PhotoEntry {
   std::string json;                  ///< the block "photo"
 };
 
+/// Takes the bytes of a picture and returns the URL by which blocks name it. `name`, without an extension, is
+/// unique on the page.
+using AddPicture = std::function<std::string(const std::string& name, const std::string& bytes)>;
+
 /// A photo to make an entry of.
 struct PhotoTask {
-  std::string path;
+  std::string path;                ///< its name, for display
   std::string stem;                ///< that the names of its pictures begin with
   std::optional<TrueClass> truth;  ///< as its source has it
   std::vector<std::optional<std::int64_t>>
@@ -46,24 +50,25 @@ class PhotoEntries {
 public:
   /// Keeps references to all arguments.
   PhotoEntries(const std::vector<ReportNetwork>& networks, const ReportOptions& options,
-               const ReportEvents& events, Page& page)
-      : networks_(networks), options_(options), events_(events), page_(page) {}
+               const ReportEvents& events)
+      : networks_(networks), options_(options), events_(events) {}
 
   /// Makes the entry of a photo; `explain` has the explainers of each network. InputError for a photo that
-  /// cannot be read or explained, OutputError if a picture cannot be written.
-  PhotoEntry entry(std::vector<ReportExplainers>& explain, const PhotoTask& task) const;
+  /// cannot be explained, and exceptions of `add_picture`.
+  PhotoEntry entry(std::vector<ReportExplainers>& explain, const PhotoTask& task, const Image& photo,
+                   const AddPicture& add_picture) const;
 
 private:
   struct Context;
   nlohmann::ordered_json answer(ReportExplainers& explain, const Image& photo, const PhotoTask& task,
-                                std::size_t network, PhotoAnswer& answer) const;
+                                const AddPicture& add_picture, std::size_t network,
+                                PhotoAnswer& answer) const;
   nlohmann::ordered_json map_json(const Context& context, const Explanation& result) const;
   void add_object(const Context& context, Explainer& explain, nlohmann::ordered_json& explained) const;
 
   const std::vector<ReportNetwork>& networks_;
   const ReportOptions& options_;
   const ReportEvents& events_;
-  Page& page_;
 };
 
 }  // namespace fovea

@@ -6,6 +6,7 @@
 #include "fovea/error.hpp"
 #include "report/photo_entry.hpp"
 #include "report/report_summary.hpp"
+#include "report/true_classes.hpp"
 
 #include <fmt/format.h>
 
@@ -15,7 +16,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <tuple>
 
 namespace fovea {
 namespace {
@@ -40,48 +40,6 @@ public:
 private:
   std::map<std::size_t, LeftOutFile> files_;
   std::mutex mutex_;
-};
-
-/// An error's text without the file's name in front, which stands beside it.
-std::string without_path(const std::string& text, const std::string& path) {
-  const std::string start = path + ": ";
-  return text.starts_with(start) ? text.substr(start.size()) : text;
-}
-
-/// A network's index of each true class, searched for once.
-class TrueClasses {
-public:
-  explicit TrueClasses(const ReportNetwork& network)
-      : network_(network), classes_(network.explainers.maps.program().classes()) {}
-
-  std::optional<std::int64_t> of(const TrueClass& truth) {
-    const auto [at, is_new] = known_.try_emplace(Key{truth.wordnet_id, truth.index, truth.name});
-    if (is_new)
-      try {
-        at->second = truth.in(network_.network.labels, classes_);
-        found_ = true;
-      } catch (const InputError& error) {
-        if (complaint_.empty())
-          complaint_ = error.what();
-      }
-    return at->second;
-  }
-
-  /// InputError if classes were searched for and none was found.
-  void check() const {
-    if (!found_ && !known_.empty())
-      throw InputError(
-          fmt::format("the network {} has none of the true classes: {}", network_.title(), complaint_));
-  }
-
-private:
-  using Key = std::tuple<std::string, std::optional<std::int64_t>, std::string>;
-
-  const ReportNetwork& network_;
-  std::int64_t classes_;
-  std::map<Key, std::optional<std::int64_t>> known_;
-  std::string complaint_;
-  bool found_ = false;
 };
 
 std::vector<PhotoTask> tasks_of(const std::vector<std::string>& photos,
@@ -126,7 +84,12 @@ public:
         return [] {};
       const PhotoTask& task = tasks_[i];
       try {
-        return [this, entry = entries_.entry(*explain, task)] { add(entry); };
+        const AddPicture add_picture = [this](const std::string& name, const std::string& bytes) {
+          return page_.add_picture(name, bytes);
+        };
+        return [this, entry = entries_.entry(*explain, task, read_image(task.path), add_picture)] {
+          add(entry);
+        };
       } catch (const OutputError&) {
         lost_ = true;
         throw;
@@ -169,22 +132,34 @@ private:
   std::atomic<bool> lost_ = false;  ///< a file could not be written: no page either
 };
 
-/// The networks; two of one name with a number behind it.
+}  // namespace
+
+std::string without_path(const std::string& text, const std::string& path) {
+  const std::string start = path + ": ";
+  return text.starts_with(start) ? text.substr(start.size()) : text;
+}
+
+LeftOutFile not_a_picture(const std::string& path) {
+  return {path, "not a picture, by its name"};
+}
+
 std::vector<ReportNetwork> told_apart(std::vector<ReportNetwork> networks) {
+  FOVEA_CHECK(networks.size() == 1 || networks.size() == 2, "a page of {} networks: expected one or two",
+              networks.size());
   if (networks.size() == 2 && networks[0].title() == networks[1].title())
     for (std::size_t k = 0; k < 2; ++k)
       networks[k].name = fmt::format("{} ({})", networks[k].title(), k + 1);
   return networks;
 }
 
-std::string page_title(const std::vector<ReportNetwork>& networks) {
+std::string page_title(const ReportOptions& options, const std::vector<ReportNetwork>& networks) {
+  if (!options.title.empty())
+    return options.title;
   std::string title;
   for (const ReportNetwork& network : networks)
     title += (title.empty() ? "" : " and ") + fs::path(network.title()).stem().string();
   return title + ": maps";
 }
-
-}  // namespace
 
 std::string ReportNetwork::title() const {
   return fs::path(name.empty() ? network.model.path() : name).filename().string();
@@ -194,15 +169,14 @@ ReportOutcome write_photos_page(const std::vector<std::string>& photos,
                                 const std::vector<std::string>& other_files,
                                 const std::vector<ReportNetwork>& given, const ReportOptions& options,
                                 const ReportEvents& events) {
-  FOVEA_CHECK(given.size() == 1 || given.size() == 2, "a page of {} networks: expected one or two",
-              given.size());
   const std::vector<ReportNetwork> networks = told_apart(given);
   const auto begin = std::chrono::steady_clock::now();
   const std::vector<PhotoTask> tasks = tasks_of(photos, networks, options.truth);
-  Page page(options.file, options.title.empty() ? page_title(networks) : options.title,
+  Page page(options.file, page_title(options, networks),
             options.split ? Page::Pictures::Beside : Page::Pictures::Inside);
-  add_settings(page, options, networks);
-  const PhotoEntries entries(networks, options, events, page);
+  const bool has_truth = !options.truth.empty();
+  add_settings(page, options, networks, has_truth);
+  const PhotoEntries entries(networks, options, events);
   PhotosRun run(tasks, networks, entries, page);
   FileBatchOptions batch;
   batch.workers = options.workers;
@@ -225,9 +199,9 @@ ReportOutcome write_photos_page(const std::vector<std::string>& photos,
   FOVEA_CHECK(summary.photos > 0, "no page is written, since none of the pictures can be shown");
   FOVEA_ASSERT(static_cast<std::size_t>(summary.photos) + summary.left_out.size() == photos.size());
   for (const std::string& path : other_files)
-    summary.left_out.push_back({path, "not a picture, by its name"});
+    summary.left_out.push_back(not_a_picture(path));
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  add_summary(page, options, networks, summary, events);
+  add_summary(page, options, networks, summary, has_truth, events);
   page.finish();
   outcome.photos = static_cast<std::size_t>(summary.photos);
   outcome.left_out = summary.left_out.size();

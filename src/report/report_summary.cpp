@@ -193,7 +193,8 @@ void ReportSummary::count(const PhotoEntry& entry) {
               : (is_second_right ? comparison.only_second : comparison.both_wrong));
 }
 
-void add_settings(Page& page, const ReportOptions& options, const std::vector<ReportNetwork>& networks) {
+void add_settings(Page& page, const ReportOptions& options, const std::vector<ReportNetwork>& networks,
+                  bool has_truth) {
   const std::vector<MethodInfo>& methods = networks.front().explainers.maps.method_infos();
   Json block = {{"colourMap", options.colormap}, {"white", percentile_text(options.range.percentile)}};
   for (const ReportNetwork& network : networks)
@@ -204,14 +205,13 @@ void add_settings(Page& page, const ReportOptions& options, const std::vector<Re
     block["methods"].push_back({{"name", info.name},
                                 {"title", info.title},
                                 {"signed", info.values == MethodInfo::Values::PerChannel}});
-  block["truth"] = !options.truth.empty();
+  block["truth"] = has_truth;
   page.add_block("settings", block_text(block));
   add_introduction(page, options, networks);
 }
 
 void add_summary(Page& page, const ReportOptions& options, const std::vector<ReportNetwork>& networks,
-                 const ReportSummary& summary, const ReportEvents& events) {
-  const bool has_truth = !options.truth.empty();
+                 const ReportSummary& summary, bool has_truth, const ReportEvents& events) {
   if (has_truth)
     add_accuracy(page, networks, summary);
   if (networks.size() > 1)
@@ -223,8 +223,11 @@ void add_summary(Page& page, const ReportOptions& options, const std::vector<Rep
   add_left_out(page, summary.left_out);
   for (std::size_t k = 0; k < networks.size(); ++k)
     add_facts(page, title_for("Network", networks, k), model_card(networks[k]));
-  add_facts(page, "Run", run_facts(options.command_line, summary.seconds));
-  add_head(page, head_text(networks, summary, has_truth));
+  const bool has_time = summary.seconds.has_value();
+  add_facts(page, "Run",
+            has_time ? run_facts(options.command_line, summary.seconds)
+                     : version_facts(options.command_line));
+  (has_time ? add_head : add_timeless_head)(page, head_text(networks, summary, has_truth));
 }
 
 Json report_json(const ReportOptions& options, const std::vector<ReportNetwork>& networks,

@@ -6,6 +6,8 @@
 #include "report/photos_page.hpp"
 
 #include <map>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -35,17 +37,25 @@ struct ReportSummary {
   std::int64_t photos = 0;
   std::int64_t without_truth = 0;  ///< photos whose true class is unknown
   std::vector<LeftOutFile> left_out;
-  double seconds = 0;
+  std::optional<double> seconds = {};  ///< that the page took; none: it tells no time
 
   /// Counts a photo's answers.
   void count(const PhotoEntry& entry);
 };
 
+/// An error's text without the file's name in front, which stands beside it.
+std::string without_path(const std::string& text, const std::string& path);
+LeftOutFile not_a_picture(const std::string& path);
+/// The networks; two of one name with a number behind it. InputError for another number of networks.
+std::vector<ReportNetwork> told_apart(std::vector<ReportNetwork> networks);
+std::string page_title(const ReportOptions& options, const std::vector<ReportNetwork>& networks);
+
 /// Adds the blocks that photos need: settings with methods and colour maps, and the page's introduction.
-void add_settings(Page& page, const ReportOptions& options, const std::vector<ReportNetwork>& networks);
+void add_settings(Page& page, const ReportOptions& options, const std::vector<ReportNetwork>& networks,
+                  bool has_truth);
 /// Adds everything that counts or describes all photos.
 void add_summary(Page& page, const ReportOptions& options, const std::vector<ReportNetwork>& networks,
-                 const ReportSummary& summary, const ReportEvents& events);
+                 const ReportSummary& summary, bool has_truth, const ReportEvents& events);
 
 /// The page and the numbers of all photos, and for each network its name, the classes that photos have, most
 /// frequent first, and with ground truth the accuracies, for programs.

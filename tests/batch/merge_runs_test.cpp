@@ -1,5 +1,6 @@
 #include "batch/merge_runs.hpp"
 
+#include "batch/archive_series.hpp"
 #include "run_fixture.hpp"
 
 #include <algorithm>
@@ -37,7 +38,7 @@ TEST_P(Merging, gives_what_a_run_without_shards_gives) {
     EXPECT_EQ(merged.counts.failed, 1);
     EXPECT_EQ(results_below(folder.file(name)), results_below(folder.file("whole"))) << of;
     const Json there = read_manifest(merged.files.manifest);
-    const Json whole = read_manifest(RunFiles(output("whole"), {}, TableFormat::Csv).manifest);
+    const Json whole = read_manifest(files_of(output("whole")).manifest);
     EXPECT_EQ(there["settings"], whole["settings"]);
     EXPECT_EQ(there["counts"], whole["counts"]);
   }
@@ -98,7 +99,7 @@ TEST_P(Merging, refuses_other_settings_and_unfinished_shards) {
 TEST_P(Merging, refuses_damaged_files_and_leaves_nothing) {
   for (const std::int64_t number : {1, 2})
     run_whole(output("run"), {number, 2});
-  const RunFiles files(output("run"), {2, 2}, TableFormat::Csv);
+  const RunFiles files = files_of(output("run"), {2, 2});
   const std::string table = load(files.table), journal = load(files.journal);
   store(files.table, table.substr(0, table.size() - 1));
   EXPECT_EQ(refusal({parent("run")}), files.table + ": is shorter than its journal tells");
@@ -107,8 +108,9 @@ TEST_P(Merging, refuses_damaged_files_and_leaves_nothing) {
   store(files.table, table);
   store(files.journal, journal.substr(0, journal.size() - 14));
   EXPECT_EQ(refusal({parent("run")}), files.journal + ": is damaged: do this shard again");
-  const RunFiles merged(output("merged"), {}, TableFormat::Csv);
+  const RunFiles merged = files_of(output("merged"));
   EXPECT_FALSE(std::filesystem::exists(merged.table));
+  EXPECT_TRUE(archives_of(merged).empty());
   EXPECT_FALSE(std::filesystem::exists(merged.manifest));
 }
 
@@ -129,9 +131,7 @@ TEST_P(Merging, refuses_an_output_of_the_other_kind_or_of_another_run) {
   EXPECT_NE(refusal({parent("run")}).find(": tells of results of another run"), std::string::npos);
 }
 
-INSTANTIATE_TEST_SUITE_P(Outputs, Merging, testing::Values("out", "out.tar"), [](const auto& info) {
-  return info.param == std::string("out") ? "Folder" : "Archive";
-});
+INSTANTIATE_TEST_SUITE_P(Outputs, Merging, testing::Values("out", "out.tar", "split.tar"), name_of_output);
 
 }  // namespace
 }  // namespace fovea::test

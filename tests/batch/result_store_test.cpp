@@ -15,16 +15,25 @@ protected:
 TEST_P(Stores, hold_table_files_and_manifest) {
   run_whole(output("run"));
   const auto files = files_below(folder.file("run"));
-  const bool is_tar = is_tar_output(output("run"));
-  const std::string table = files.at(is_tar ? "out.results.csv" : "out/results.csv");
+  const RunFiles names = files_of(output("run"));
+  const std::string table = load(names.table);
   EXPECT_EQ(std::count(table.begin(), table.end(), '\n'), 1 + 11 * 2 + 1);
   EXPECT_NE(table.find(",,,,,,,,,,,," + folder.file("b.tar") + "/4.jpg: is no picture\n"), std::string::npos)
       << table;
-  const Json manifest = Json::parse(files.at(is_tar ? "out.manifest.json" : "out/manifest.json"));
+  const Json manifest = Json::parse(load(names.manifest));
   EXPECT_EQ(manifest["counts"], (Json{{"photos", 12}, {"failed", 1}, {"rows", 23}}));
   EXPECT_EQ(manifest["finished"], true);
   EXPECT_EQ(manifest["failures"], Json::array({folder.file("b.tar") + "/4.jpg: is no picture"}));
-  EXPECT_EQ(files.size(), is_tar ? 3U : 2U + 22U);
+  const bool is_split = names.archive_bytes > 0;
+  EXPECT_EQ(files.size(), 2U + (!names.has_archives() ? 22U : is_split ? 6U : 1U));
+  EXPECT_EQ(manifest.value("archives", Json::array()).size(), names.has_archives() ? files.size() - 2 : 0);
+  std::int64_t photos = 0;
+  for (const Json& archive : manifest.value("archives", Json::array())) {
+    photos += archive["photos"].get<std::int64_t>();
+    EXPECT_EQ(files.at(archive["name"]).size(), archive["bytes"]);
+    EXPECT_LE(archive["bytes"].get<std::uint64_t>(), is_split ? names.archive_bytes : 100'000U);
+  }
+  EXPECT_EQ(photos, names.has_archives() ? 11 : 0);
 }
 
 TEST_P(Stores, do_not_depend_on_the_number_of_workers) {
@@ -60,7 +69,7 @@ TEST_P(Stores, go_on_after_an_end_at_any_byte) {
     ResultStore store(description(output("stopped")), EarlierResults::Refuse);
     EXPECT_FALSE(run(store, {}, 1, 5));
   }
-  const RunFiles files(output("stopped"), {}, TableFormat::Csv);
+  const RunFiles files = files_of(output("stopped"));
   std::filesystem::copy(folder.file("stopped"), folder.file("kept"),
                         std::filesystem::copy_options::recursive);
   const std::string journal = load(files.journal);
@@ -81,7 +90,7 @@ TEST_P(Stores, do_photos_again_whose_bytes_a_power_failure_took) {
     ResultStore store(description(output("stopped")), EarlierResults::Refuse);
     EXPECT_FALSE(run(store, {}, 1, 7));
   }
-  const RunFiles files(output("stopped"), {}, TableFormat::Csv);
+  const RunFiles files = files_of(output("stopped"));
   std::string table = load(partial_name(files.table));
   std::fill(table.end() - 20, table.end(), '\0');
   store(partial_name(files.table), table);
@@ -108,11 +117,12 @@ TEST_P(Stores, are_finished_by_the_next_run_where_only_names_were_missing) {
       store.add(picture->place, result);
     }
   }
-  const RunFiles files(output("run"), {}, TableFormat::Csv);
+  const RunFiles files = files_of(output("run"));
   // As if the process had ended between the last line of the journal and the new names.
-  const std::string end = files.tar.empty() ? "" : tar_end();
-  if (!files.tar.empty())
-    store(partial_name(files.tar), load(partial_name(files.tar)) + end);
+  if (files.has_archives()) {
+    const std::string last = partial_name(files.archive(files.archive_bytes > 0 ? 5 : 0));
+    store(last, load(last) + tar_end());
+  }
   store(files.journal, load(files.journal) + journal_end_line());
   ResultStore store(description(output("run")), EarlierResults::Resume);
   EXPECT_TRUE(store.is_finished());
@@ -145,9 +155,7 @@ TEST_P(Stores, are_written_by_one_process_at_a_time) {
             std::string::npos);
 }
 
-INSTANTIATE_TEST_SUITE_P(Outputs, Stores, testing::Values("out", "out.tar"), [](const auto& info) {
-  return info.param == std::string("out") ? "Folder" : "Archive";
-});
+INSTANTIATE_TEST_SUITE_P(Outputs, Stores, testing::Values("out", "out.tar", "split.tar"), name_of_output);
 
 TEST(TarOutputs, are_known_by_their_ending) {
   EXPECT_TRUE(is_tar_output("a/maps.tar"));

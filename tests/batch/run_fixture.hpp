@@ -53,9 +53,16 @@ protected:
     }
   }
 
+  /// The files of "split.tar" go into archives of two pictures each.
+  static std::uint64_t archive_bytes_of(const std::string& output) {
+    return output.ends_with("split.tar") ? 9000 : 0;
+  }
+  static RunFiles files_of(const std::string& output, const Shard& shard = {}) {
+    return {output, shard, TableFormat::Csv, false, archive_bytes_of(output)};
+  }
   RunDescription description(const std::string& output, const Shard& shard = {}) const {
-    return {
-        output, shard, TableFormat::Csv, {{"inputs", inputs.fingerprint()}, {"top", 2}}, {{"fovea", "1"}}};
+    return {output,           shard, TableFormat::Csv,        {{"inputs", inputs.fingerprint()}, {"top", 2}},
+            {{"fovea", "1"}}, false, archive_bytes_of(output)};
   }
   /// Does at most `most` photos, and says whether all are done.
   bool run(ResultStore& store, const Shard& shard = {}, std::size_t workers = 1, int most = 1000) const {
@@ -72,6 +79,13 @@ protected:
   TemporaryFolder folder;
   PictureInputs inputs{{folder.file("a.tar"), folder.file("b.tar")}};
 };
+
+/// The names of tests whose parameters are outputs.
+inline std::string name_of_output(const testing::TestParamInfo<const char*>& info) {
+  return info.param == std::string("out")       ? "Folder"
+         : info.param == std::string("out.tar") ? "Archive"
+                                                : "Split";
+}
 
 /// Table, archive and files of results, without manifest and journal.
 inline std::map<std::string, std::string> results_below(const std::string& folder) {

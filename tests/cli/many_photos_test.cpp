@@ -43,6 +43,81 @@ TEST_F(ManyPhotos, of_a_compressed_archive_give_the_rows_that_their_files_give) 
   EXPECT_FALSE(contains(manifest.dump(), folder.path())) << "the manifest tells of the machine's folders";
 }
 
+TEST_F(ManyPhotos, of_an_archive_from_standard_input_are_those_of_its_file) {
+  photo_archive(folder, "photos.tar", 4);
+  photo_archive(folder, "packed.tar.gz", 4);
+  EXPECT_EQ(run({"saliency", "photos.tar", "-o", "named.tar"}).code, 0);
+  const std::string program = fmt::format("'{}'", FOVEA_PROGRAM);
+  for (const std::string archive : {"photos.tar", "packed.tar.gz"}) {
+    const std::string piped = "cat " + archive + " | " + program + " saliency - -o piped.tar --force";
+    const std::string redirected = program + " saliency - -o piped.tar --force < " + archive;
+    for (const std::string& line : {piped, redirected}) {
+      const Outcome outcome = run_command("/bin/sh", {"-c", "cd '" + folder.path() + "' && " + line});
+      EXPECT_EQ(outcome.code, 0) << outcome.err;
+      EXPECT_TRUE(load(folder.file("piped.tar")) == load(folder.file("named.tar"))) << line;
+      EXPECT_TRUE(contains(load(folder.file("piped.results.csv")), "\nstandard input/00-church.jpg,"));
+    }
+  }
+}
+
+TEST_F(ManyPhotos, of_an_archive_from_standard_input_are_divided_resumed_and_told_apart) {
+  photo_archive(folder, "photos.tar", 4);
+  photo_archive(folder, "other.tar", 4, 0);
+  EXPECT_EQ(run({"saliency", "photos.tar", "-o", "named.tar"}).code, 0);
+  CommandOptions input, other;
+  input.input = load(folder.file("photos.tar"));
+  other.input = load(folder.file("other.tar"));
+  for (const char* shard : {"1/2", "2/2"})
+    EXPECT_EQ(run({"saliency", "-", "--shard", shard, "-o", "maps.tar"}, input).code, 0);
+  EXPECT_EQ(run({"merge", ".", "-o", "maps.tar"}).code, 0);
+  EXPECT_TRUE(load(folder.file("maps.tar")) == load(folder.file("named.tar")));
+  EXPECT_EQ(run({"saliency", "-", "--shard", "1/2", "-o", "maps.tar", "--resume"}, input).code, 0);
+  expect_error(run({"saliency", "-", "--shard", "1/2", "-o", "maps.tar", "--resume"}, other), 1,
+               {"the earlier run had other settings: inputs.fingerprint"});
+  expect_error(run({"saliency", "--files", "-", "-o", "maps.tar"}, input), 1,
+               {"standard input: is an archive, and no list of paths"});
+  expect_error(run({"report", "-", "--shard", "1/2", "-o", "page.html"}, input), 2,
+               {"--shard does not go with an archive from standard input"});
+  input.input.resize(300);
+  EXPECT_EQ(run({"saliency", "-", "-o", "cut.tar"}, input).code, 1);
+}
+
+TEST_F(ManyPhotos, have_archives_of_at_most_so_many_bytes) {
+  photo_archive(folder, "photos.tar", 5);
+  EXPECT_EQ(run({"saliency", "photos.tar", "-o", "whole.tar"}).code, 0);
+  const auto bytes = static_cast<std::int64_t>(load(folder.file("whole.tar")).size());
+  const std::string size = std::to_string(bytes / 2);
+  const Outcome outcome = run({"saliency", "photos.tar", "-o", "maps.tar", "--archive-size", size});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "maps-{000000..00000")) << outcome.out;
+  const nlohmann::json manifest = nlohmann::json::parse(load(folder.file("maps.manifest.json")));
+  std::string all;
+  for (const nlohmann::json& archive : manifest["archives"]) {
+    const std::string part = load(folder.file(archive["name"].get<std::string>()));
+    EXPECT_EQ(part.size(), archive["bytes"]);
+    EXPECT_LE(part.size(), bytes / 2);
+    all += part;
+  }
+  EXPECT_GE(manifest["archives"].size(), 2U);
+  EXPECT_EQ(manifest["settings"]["archive_bytes"], bytes / 2);
+  for (const char* shard : {"1/2", "2/2"})
+    EXPECT_EQ(
+        run({"saliency", "photos.tar", "-o", "parts/maps.tar", "--archive-size", size, "--shard", shard})
+            .code,
+        0);
+  EXPECT_EQ(run({"merge", "parts", "-o", "parts/maps.tar"}).code, 0);
+  std::string merged;
+  for (const nlohmann::json& archive : manifest["archives"])
+    merged += load(folder.file("parts/" + archive["name"].get<std::string>()));
+  EXPECT_TRUE(merged == all);
+  expect_error(run({"saliency", "photos.tar", "-o", "maps.tar", "--archive-size", "1G", "--resume"}), 1,
+               {"archive_bytes is"});
+  expect_error(run({"saliency", "photos.tar", "-o", "maps", "--archive-size", "1G"}), 2,
+               {"--archive-size is of archives"});
+  expect_error(run({"saliency", "photos.tar", "-o", "maps.tar", "--archive-size", "much"}), 2,
+               {"--archive-size: 'much'"});
+}
+
 TEST_F(ManyPhotos, of_ranges_of_archives_have_folders_of_their_own) {
   photo_archive(folder, "p-0.tar", 2);
   photo_archive(folder, "p-1.tar", 1);

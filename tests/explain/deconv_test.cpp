@@ -298,6 +298,18 @@ TEST(StrongestPatches, AreThoseOfALookAtAllPictures) {
   }
 }
 
+TEST(StrongestPatches, SayWhetherOneIsKept) {
+  StrongestPatches best(2, 2);
+  EXPECT_TRUE(best.add(5, 1, {{1, 0, 0}, 3}));
+  EXPECT_TRUE(best.add(7, 1, {{1, 0, 0}, 2}));
+  EXPECT_FALSE(best.add(8, 1, {{1, 0, 0}, 2})) << "an earlier picture has the same";
+  EXPECT_TRUE(best.add(6, 1, {{1, 0, 0}, 2}));
+  EXPECT_FALSE(best.add(1, 0, {{0, 0, 0}, 0})) << "none is active";
+  ASSERT_EQ(best.of(1).size(), 2U);
+  EXPECT_EQ(best.of(1)[1].picture, 6U);
+  EXPECT_THROW(best.add(1, 2, {{2, 0, 0}, 1}), InputError);
+}
+
 TEST(StrongestPatches, ChannelsAreRankedByTheirStrongest) {
   StrongestPatches best(3, 2);
   best.add(0, {{{0, 0, 0}, 1}, {{1, 0, 0}, 5}, {{2, 0, 0}, 0}});

@@ -28,6 +28,8 @@ struct Run {
 
   Names arguments(const std::string& folder, const Names& more = {}) const {
     Names all = verb;
+    if (all.front() == "deconv")
+      all.emplace_back("--dataset");
     all.insert(all.end(), {"photos.tar", "-o", folder + "/" + output, "--no-progress"});
     all.insert(all.end(), more.begin(), more.end());
     return all;
@@ -126,8 +128,8 @@ TEST_P(ManyPhotos, OfShardsAreMergedToTheSameBytes) {
                          fmt::format("shard {} of 3, by SLURM_ARRAY_TASK_ID={} of 1 to 3", number, number)))
         << outcome.err;
   }
-  const bool is_tar = GetParam().output.ends_with(".tar");
-  const std::string shards = is_tar ? "shards" : "shards/" + GetParam().output;
+  const bool is_file = GetParam().output.ends_with(".tar") || GetParam().output.ends_with(".html");
+  const std::string shards = is_file ? "shards" : "shards/" + GetParam().output;
   const Outcome outcome = fovea_in(folder.path(), {"merge", shards, "-o", "merged/" + GetParam().output});
   EXPECT_EQ(outcome.code, 1) << outcome.err;
   EXPECT_TRUE(contains(outcome.out, "24 photos of 3 shards, 1 without a result") ||
@@ -142,6 +144,11 @@ INSTANTIATE_TEST_SUITE_P(
                         {"saliency"},
                         "maps.tar",
                         {"maps.tar", "maps.results.csv"},
+                        "maps.results.csv.partial"},
+                    Run{"saliency_split",
+                        {"saliency", "--archive-size", "300K"},
+                        "maps.tar",
+                        {"maps-000000.tar", "maps-000001.tar", "maps-000002.tar", "maps.results.csv"},
                         "maps.results.csv.partial"},
                     Run{"saliency_folder",
                         {"saliency"},
@@ -173,7 +180,26 @@ INSTANTIATE_TEST_SUITE_P(
                         {"sane/sanity.csv", "sane/summary.json", "sane/cascading-rank.svg",
                          "sane/independent-rank.png"},
                         "sane/results.data",
-                        "24 images, 1 failed and left out"}),
+                        "24 images, 1 failed and left out"},
+                    Run{"report",
+                        {"report", "--no-localize", "--class-models", "1"},
+                        "page.html",
+                        {"page.html"},
+                        "page.data",
+                        "page.html: 23 photos, 1 file left out"},
+                    Run{"report_split",
+                        {"report", "--no-localize", "--class-models", "0", "--split"},
+                        "page.html",
+                        {"page_files/00001-000024-23-parachute.webp", "page.html"},
+                        "page.data",
+                        "page.html: 23 photos, 1 file left out"},
+                    Run{"deconv",
+                        {"deconv", "--layer", "/stages/stages.2/stages.2.1/relu2/Relu_output_0", "--top", "3",
+                         "--patches", "2"},
+                        "patterns",
+                        {"patterns/patches.csv"},
+                        "patterns/results.data",
+                        "patches.csv"}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

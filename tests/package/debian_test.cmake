@@ -44,7 +44,7 @@ if(shlibdeps)
   list(APPEND fields "Depends: [^\n]*libdnnl[^\n]*\n" "Depends: [^\n]*libopencv-imgproc[^\n]*\n")
 endif()
 list(APPEND fields "Depends: [^\n]*libpangocairo-1[^\n]*\n" "Depends: [^\n]*fonts-dejavu-core[^\n]*\n"
-     "Depends: [^\n]*libarchive13[^\n]*\n")
+     "Depends: [^\n]*libarchive13[^\n]*\n" "Depends: [^\n]*libssl3[^\n]*\n")
 if(PROGRAM)
   list(APPEND fields "Depends: [^\n]*libcurl4[^\n]*\n")
 endif()

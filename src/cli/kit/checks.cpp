@@ -67,6 +67,10 @@ Check file_or_folder() {
   return path_check(kStandardInput, {.files = true}, no_fault);
 }
 
+Check pictures_or_archives() {
+  return path_check(kStandardInput, {.files = true, .takes_archives = true}, no_fault);
+}
+
 Check named_file() {
   return path_check(kStandardInput, {.files = true, .is_named = true}, no_fault);
 }

@@ -28,6 +28,7 @@ struct Offer {
   std::string listed = {};                ///< a kind of names that 'fovea completions' lists: "networks"
   bool is_written = false;                ///< these are written, not read
   bool is_named = false;                  ///< NAME= may stand before the file
+  bool takes_archives = false;            ///< tar archives of pictures among them
 };
 
 /// A condition on an option's text; displayed in the help.
@@ -49,6 +50,8 @@ private:
 /// read, and for other names. "-" names standard input (`kStandardInput`).
 Check file_or_folder();
 Check not_empty();
+/// As file_or_folder, for pictures and archives of pictures.
+Check pictures_or_archives();
 /// As file_or_folder, for a file in whose place "NAME=FILE" may stand.
 Check named_file();
 /// As file_or_folder, for what is written in one of these forms (`output_name_fault`): "-" names standard

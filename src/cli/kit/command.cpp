@@ -35,6 +35,7 @@ Option& Option::check(const Check& check) {
   offer_->files = check.offer().files;
   offer_->is_written = check.offer().is_written;
   offer_->is_named = check.offer().is_named;
+  offer_->takes_archives = check.offer().takes_archives;
   return *this;
 }
 

@@ -38,22 +38,24 @@ std::vector<std::string> values_of(const CLI::App& command, const OfferOf& offer
   return values;
 }
 
-void prepare_streams(const CLI::App& command) {
+void prepare_streams(const CLI::App& command, const OfferOf& offer_of) {
   std::vector<std::string> reading;
-  bool is_written = false;
+  bool is_written = false, takes_archives = false;
   for (const CLI::Option* option : command.get_options())
     for (const std::string& value : option->results())
       if (value == kStandardOutput)
         is_written = true;
-      else if (value == kStandardInput && (reading.empty() || reading.back() != option->get_name()))
+      else if (value == kStandardInput && (reading.empty() || reading.back() != option->get_name())) {
         reading.push_back(option->get_name());
+        takes_archives = offer_of(option).takes_archives;
+      }
   if (reading.size() > 1)
     throw UsageError(fmt::format("{} cannot both be read from standard input: name a file for one of them",
                                  fmt::join(reading, " and ")));
   if (is_written)
     keep_standard_output_for_file();
   if (!reading.empty())
-    keep_standard_input();
+    keep_standard_input(takes_archives ? PipedArchives::Streamed : PipedArchives::Kept);
 }
 
 /// The files that a command reads, by device and inode.
@@ -123,7 +125,7 @@ void CommonOptions::add_to(Command command, bool writes_files) {
 void apply_common_options(const CLI::App& command, const CommonOptions& options, const OfferOf& offer_of) {
   set_display(
       {options.is_quiet, !options.is_quiet && !options.hides_progress, parse_colour_use(options.colour)});
-  prepare_streams(command);
+  prepare_streams(command, offer_of);
   if (command.get_option_no_throw("--force") != nullptr && !options.replaces_files)
     protect_files(command, offer_of);
 }

@@ -1,15 +1,14 @@
 #include "cli/kit/many_photos.hpp"
 
-#include "base/fingerprint.hpp"
+#include "base/byte_size.hpp"
 #include "cli/kit/interrupts.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/progress_bar.hpp"
 #include "cli/kit/shard_option.hpp"
-#include "evaluate/settings.hpp"
+#include "cli/kit/standard_streams.hpp"
+#include "evaluate/photo_runs.hpp"
 #include "fovea/batch.hpp"
-#include "fovea/decode_image.hpp"
 #include "fovea/error.hpp"
-#include "fovea/library.hpp"
 
 #include <fmt/format.h>
 
@@ -18,7 +17,6 @@
 #include <limits>
 #include <set>
 #include <system_error>
-#include <thread>
 
 namespace fovea::cli {
 namespace {
@@ -26,42 +24,23 @@ namespace {
 /// Options that change no result, or that other settings tell of.
 const std::set<std::string>& options_without_effect() {
   static const std::set<std::string> names = {
-      "--help",  "--output", "--files",       "--recursive", "--shard",      "--resume",  "--table",
-      "--force", "--quiet",  "--no-progress", "--color",     "--json",       "--tsv",     "--csv",
-      "--model", "--labels", "--workers",     "--threads",   "--max-memory", "--verbose", "--allow-failures"};
+      "--help",    "--output",       "--files",   "--recursive",     "--shard",       "--resume",
+      "--table",   "--archive-size", "--force",   "--quiet",         "--no-progress", "--color",
+      "--json",    "--tsv",          "--csv",     "--model",         "--labels",      "--workers",
+      "--threads", "--max-memory",   "--verbose", "--allow-failures"};
   return names;
 }
 
-std::string labels_fingerprint(const Labels& labels) {
-  Fingerprint fingerprint;
-  for (std::int64_t i = 0; i < labels.size(); ++i)
-    fingerprint.add(labels.name_with_id(i)).add("\n");
-  return fingerprint.text();
-}
-
 nlohmann::ordered_json all_settings(const ManyPhotosCommand& command) {
-  nlohmann::ordered_json json = {{"fovea", FOVEA_VERSION}, {"command", command.verb.describe().names.back()}};
-  json.update(settings_json(command.network));
-  json["labels"] = labels_fingerprint(command.network.labels);
-  json.update(command.settings);
-  json["options"] = nlohmann::ordered_json::object();
-  for (const auto& [name, values] : command.verb.given_options())
-    if (options_without_effect().count(name) == 0)
-      json["options"][name] = values;
-  json["inputs"] = {{"count", command.inputs.paths().size()},
-                    {"archives", command.inputs.archives()},
-                    {"fingerprint", command.inputs.fingerprint()}};
-  return json;
+  PhotoRun run{command.verb.describe().names.back(), command.network, command.inputs, command.settings};
+  for (auto& option : command.verb.given_options())
+    if (options_without_effect().count(option.first) == 0)
+      run.options.push_back(std::move(option));
+  return run_settings(run);
 }
 
 nlohmann::ordered_json about(const ManyPhotosCommand& command) {
-  const BuildInfo build = build_info();
-  nlohmann::ordered_json json = {{"fovea", build.version},
-                                 {"command", command.verb.line()},
-                                 {"machine",
-                                  {{"processors", std::thread::hardware_concurrency()},
-                                   {"instructions", build.instruction_set},
-                                   {"onednn", build.onednn}}}};
+  nlohmann::ordered_json json = about_run(command.verb.line());
   if (!command.final_step)
     return json;
   const std::vector<std::string> arguments = command.verb.plain_arguments(
@@ -80,6 +59,11 @@ void check_usage(const ManyPhotosCommand& command) {
   if (!is_tar_output(command.output) && is_graphic_path(command.output))
     throw UsageError(
         "-o names one picture, but many are given: name a folder, or an archive that ends in .tar");
+  (void)command.arguments.archive_bytes(command.output);
+  if (command.is_run_again && !command.arguments.shard.empty() && !archive_on_standard_input().empty())
+    throw UsageError(
+        "--shard does not go with an archive from standard input, which merging the shards would "
+        "have to read again: name a file");
   if (command.arguments.resume && command.verb.given("--force"))
     throw UsageError("--resume continues earlier results, --force discards them: give one of them");
 }
@@ -87,8 +71,8 @@ void check_usage(const ManyPhotosCommand& command) {
 /// InputError for an input that is not there, or a folder without pictures, which would only cost a row.
 void check_inputs(const PictureInputs& inputs) {
   constexpr std::size_t most = 1000;  // a shared file system takes its time for each
-  for (std::size_t i = 0; i < std::min(most, inputs.paths().size()); ++i) {
-    const std::string& path = inputs.paths()[i];
+  for (std::size_t i = 0; i < std::min(most, inputs.size()); ++i) {
+    const std::string path = inputs.path(i);
     std::error_code error;
     if (const std::string reason = why_no_pictures(path); !reason.empty())
       throw InputError(reason, path);
@@ -108,7 +92,7 @@ EarlierResults treatment_of_earlier(const ManyPhotosCommand& command) {
 bool run_with_progress(const ManyPhotosCommand& command, const Shard& shard, ResultStore& store,
                        const InterruptScope& interrupts) {
   ProgressDisplay display;
-  const auto inputs = static_cast<std::int64_t>(command.inputs.paths().size());
+  const auto inputs = static_cast<std::int64_t>(command.inputs.size());
   const bool has_archives = command.inputs.has_archives();  // of how many photos nobody knows
   const auto total = has_archives ? inputs : static_cast<std::int64_t>(shard.places(inputs).size());
   ManyPhotosRun run{command.inputs, shard, command.workers, command.make_worker};
@@ -134,16 +118,17 @@ bool run_with_progress(const ManyPhotosCommand& command, const Shard& shard, Res
 void print_summary(const ResultFormat& format, const ResultStore& store) {
   const RunCounts& counts = store.counts();
   const RunFiles& files = store.files();
+  const std::string archives = files.has_archives() ? files.archive_range(counts.archives.size()) : "";
   if (format.is_text()) {
     print("{} photo{}, {} without a result\n", counts.photos, counts.photos == 1 ? "" : "s", counts.failed);
-    for (const std::string& path : {files.table, files.tar, files.manifest})
+    for (const std::string& path : {files.table, archives, files.manifest})
       if (!path.empty())
         print("  {}\n", path);
     return;
   }
   nlohmann::ordered_json json = {{"photos", counts.photos}, {"failed", counts.failed}, {"rows", counts.rows}};
   for (const auto& [name, path] : {std::pair{"table", files.table}, std::pair{"manifest", files.manifest},
-                                   std::pair{"archive", files.tar}})
+                                   std::pair{"archive", archives}})
     if (!path.empty())
       json[name] = path;
   print_results(format, json, nlohmann::ordered_json::array({json}));
@@ -167,6 +152,27 @@ ThreadPartition partition_photos(const ModelOptions& options, bool are_many, std
       1};
 }
 
+void ManyPhotosArguments::add_archive_size_to(Command verb) {
+  verb.in_group("Many photos")
+      .add_option(
+          "--archive-size", archive_size,
+          "with -o NAME.tar, write archives NAME-000000.tar, NAME-000001.tar and so on of at most so "
+          "many bytes, e.g. 1G; a photo's files stay together, and have an archive of their own where "
+          "they are more");
+}
+
+std::uint64_t ManyPhotosArguments::archive_bytes(const std::string& output) const {
+  if (archive_size.empty())
+    return 0;
+  if (!is_tar_output(output))
+    throw UsageError("--archive-size is of archives: name one with -o that ends in .tar");
+  try {
+    return static_cast<std::uint64_t>(parse_bytes(archive_size));
+  } catch (const InputError& error) {
+    throw UsageError(fmt::format("--archive-size: {}", error.what()));
+  }
+}
+
 void ManyPhotosArguments::add_without_table_to(Command verb) {
   verb = verb.in_group("Many photos");
   add_shard_to(verb, shard);
@@ -187,7 +193,8 @@ void ManyPhotosArguments::add_to(Command verb) {
 }
 
 bool ManyPhotosArguments::are_asked_for(const PictureInputs& inputs, const std::string& output) const {
-  return inputs.has_archives() || is_tar_output(output) || !shard.empty() || !table.empty() || resume;
+  return inputs.has_archives() || is_tar_output(output) || !shard.empty() || !table.empty() ||
+         !archive_size.empty() || resume;
 }
 
 int run_command(const ManyPhotosCommand& command) {
@@ -201,7 +208,8 @@ int run_command(const ManyPhotosCommand& command) {
                                                               : parse_table_format(command.arguments.table);
   const InterruptScope interrupts(Interrupts::All);
   try {
-    ResultStore store({command.output, shard, table, all_settings(command), about(command), has_final_step},
+    ResultStore store({command.output, shard, table, all_settings(command), about(command), has_final_step,
+                       command.arguments.archive_bytes(command.output)},
                       treatment_of_earlier(command));
     try {
       const bool needs_final_step = has_final_step && shard.of == 1;
@@ -264,20 +272,6 @@ int run_again(void (*add)(Command app), const std::string& manifest, const std::
   if (!work)
     throw InputError("does not say by which command the run was made", manifest);
   return (*work)();
-}
-
-Image read_picture(const Picture& picture) {
-  return picture.bytes ? decode_image(*picture.bytes, picture.name) : read_image(picture.name);
-}
-
-TableRow row_of(const Picture& picture, const Labels& labels, const Prediction& prediction) {
-  TableRow row{.image = picture.name, .class_index = prediction.index};
-  row.wordnet_id = prediction.index < labels.size() ? labels[prediction.index].wordnet_id : "";
-  row.name = labels.name(prediction.index);
-  row.score = prediction.score;
-  row.probability = prediction.probability;
-  row.truth = picture.truth;
-  return row;
 }
 
 }  // namespace fovea::cli

@@ -6,8 +6,6 @@
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/result_format.hpp"
 #include "fovea/batch.hpp"
-#include "fovea/classify.hpp"
-#include "fovea/image.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -27,7 +25,8 @@ ThreadPartition partition_photos(const ModelOptions& options, bool are_many, std
 
 struct ManyPhotosArguments {
   std::string shard;
-  std::string table;  ///< empty: not given
+  std::string table;         ///< empty: not given
+  std::string archive_size;  ///< empty: not given
   bool resume = false;
   bool allow_failures = false;
 
@@ -35,6 +34,10 @@ struct ManyPhotosArguments {
   void add_to(Command verb);
   /// Adds --shard, --resume and --allow-failures, for commands whose results are no table of rows.
   void add_without_table_to(Command verb);
+  /// Adds --archive-size, for commands that write files for each photo.
+  void add_archive_size_to(Command verb);
+  /// UsageError for a text that is no amount, and for an output that is no archive.
+  std::uint64_t archive_bytes(const std::string& output) const;
   /// Whether a command line asks for a table and a manifest: by one of these options, an archive among the
   /// inputs or one as output.
   bool are_asked_for(const PictureInputs& inputs, const std::string& output) const;
@@ -80,10 +83,5 @@ int end_merged(const MergedRun& merged, const FinalStep& step, const ResultForma
 /// step alone. `add`: adds the command. `output`: what was merged into. InputError naming the manifest if it
 /// does not hold the arguments.
 int run_again(void (*add)(Command app), const std::string& manifest, const std::string& output);
-
-/// The picture, from its bytes or its file. InputError as for read_image.
-Image read_picture(const Picture& picture);
-/// A row of the table about a class of the picture.
-TableRow row_of(const Picture& picture, const Labels& labels, const Prediction& prediction);
 
 }  // namespace fovea::cli

@@ -1,7 +1,7 @@
 #include "cli/kit/picture_arguments.hpp"
 
 #include "base/lower_case.hpp"
-#include "batch/picture_inputs.hpp"
+#include "cli/kit/standard_streams.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "fovea/batch.hpp"
 
@@ -13,13 +13,15 @@
 namespace fovea::cli {
 
 Option PictureArguments::add_to(Command verb, const std::string& help) {
-  Option images = verb.add_option("images", paths, help + "; '-': standard input").check(file_or_folder());
+  Option images = verb.add_option("images", paths, help + "; '-': standard input")
+                      .check(takes_archives ? pictures_or_archives() : file_or_folder());
   verb.add_flag("-r,--recursive", recursive, "take pictures from the subfolders of folders, too");
   return images;
 }
 
 void PictureArguments::add_with_list_to(Command verb) {
   are_needed = true;
+  takes_archives = true;
   add_to(verb, "pictures, folders of pictures, or tar archives of pictures");
   verb.add_option("--files", list,
                   "a file that names pictures, folders or archives, one on each line or with a NUL character "
@@ -46,12 +48,30 @@ std::vector<std::string> PictureArguments::without_model(std::string& model) con
   return pictures;
 }
 
-std::vector<std::string> PictureArguments::expand(std::string& model) const {
-  std::vector<std::string> all = without_model(model);
+void PictureArguments::for_each(std::string& model,
+                                const std::function<void(const std::string& path)>& take) const {
+  const auto take_expanded = [&](const std::string& path) {
+    for (const std::string& picture :
+         expand_folders({path}, recursive ? Subfolders::Included : Subfolders::Ignored))
+      take(picture);
+  };
+  for (const std::string& path : without_model(model))
+    take_expanded(path);
   if (!list.empty())
-    for (std::string& path : read_path_list(list))
-      all.push_back(std::move(path));
-  return expand_folders(all, recursive ? Subfolders::Included : Subfolders::Ignored);
+    read_path_list(list, take_expanded);
+}
+
+std::vector<std::string> PictureArguments::expand(std::string& model) const {
+  std::vector<std::string> all;
+  for_each(model, [&](const std::string& path) { all.push_back(path); });
+  return all;
+}
+
+PictureInputs PictureArguments::inputs(std::string& model) const {
+  PictureInputs inputs;
+  inputs.set_archive_on_input(archive_on_standard_input());
+  for_each(model, [&](const std::string& path) { inputs.add(path); });
+  return inputs;
 }
 
 }  // namespace fovea::cli

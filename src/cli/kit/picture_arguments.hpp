@@ -1,7 +1,9 @@
 #pragma once
 
+#include "batch/picture_inputs.hpp"
 #include "cli/kit/command.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,7 @@ struct PictureArguments {
   std::string list;                ///< a file that names further ones; empty: none
   bool recursive = false;          ///< folders with all their subfolders
   bool are_needed = false;         ///< one picture at least, or a list
+  bool takes_archives = false;
 
   /// Adds the arguments and --recursive. `help`: what the arguments are.
   Option add_to(Command verb, const std::string& help = "pictures, or folders of pictures");
@@ -24,6 +27,12 @@ struct PictureArguments {
   std::vector<std::string> without_model(std::string& model) const;
   /// The pictures: `without_model`, then those of the list, with folders expanded.
   std::vector<std::string> expand(std::string& model) const;
+  /// The same for a command that takes archives, among them one from standard input.
+  PictureInputs inputs(std::string& model) const;
+
+private:
+  /// Calls the function for each path of `expand`.
+  void for_each(std::string& model, const std::function<void(const std::string& path)>& take) const;
 };
 
 }  // namespace fovea::cli

@@ -9,6 +9,7 @@
 #include "cli/kit/progress_bar.hpp"
 #include "cli/kit/result_format.hpp"
 #include "cli/verbs/verbs.hpp"
+#include "evaluate/photo_runs.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/error.hpp"
 #include "fovea/networks.hpp"
@@ -81,11 +82,11 @@ int classify_many(Command verb, const Options& options, const PictureInputs& inp
 }
 
 int classify(Command verb, Options options) {
-  const PictureInputs inputs(options.images.expand(options.model.model));
-  const std::vector<std::string>& images = inputs.paths();
+  const PictureInputs inputs = options.images.inputs(options.model.model);
   const bool are_many = !options.output.empty() || options.many.are_asked_for(inputs, options.output);
+  const std::vector<std::string> images = are_many ? std::vector<std::string>() : inputs.paths();
   const Network loaded = load_network(options.model);
-  const ThreadPartition partition = partition_photos(options.model, are_many, images.size());
+  const ThreadPartition partition = partition_photos(options.model, are_many, inputs.size());
   const Explainer explainer(loaded.model, explain_options(loaded, options.model, {}, {},
                                                           parse_crops(options.crops), partition.threads));
   check_labels(loaded, explainer.program());

@@ -20,10 +20,10 @@
 namespace fovea::cli {
 namespace {
 
-int deconv(DeconvArguments arguments) {
+int deconv(Command verb, DeconvArguments arguments) {
   arguments.check();
   if (!arguments.dataset.empty())
-    return deconv_dataset(arguments);
+    return deconv_dataset(verb, arguments);
   const std::vector<std::string> images = arguments.images.expand(arguments.model.model);
   if (is_graphic_path(arguments.output) && images.size() > 1)
     throw UsageError(fmt::format("-o {}: one file cannot hold {} pictures, name a folder", arguments.output,
@@ -100,8 +100,10 @@ void DeconvArguments::check() const {
   refuse(!layer.empty() && !target.empty(), "--class is for the score: it does not go with --layer");
   refuse(spec && top, "--unit and --top do not go together");
   refuse(spec && spec->position && whole, "--whole is for channels: give --unit a channel alone");
-  if (dataset.empty())
-    return refuse(patches.has_value(), "--patches needs --dataset");
+  if (dataset.empty()) {
+    refuse(patches.has_value(), "--patches needs --dataset");
+    return refuse(!many.shard.empty() || many.resume, "--shard and --resume need --dataset");
+  }
   refuse(layer.empty(), "--dataset needs a --layer");
   refuse(!spec && !top, "--dataset needs a channel (--unit C) or a number of channels (--top N)");
   refuse(spec && spec->position, "with --dataset, --unit takes a channel alone: positions are searched");
@@ -164,8 +166,9 @@ void add_deconv(Command app) {
   options->images.add_to(verb);
   verb.add_option(
           "--dataset", options->dataset,
-          "instead of pictures, a folder of any size: find the patches in it that excite a channel most")
-      .check(file_or_folder());
+          "instead of pictures, a folder of any size, or a tar archive or a range of them: find the patches "
+          "in it that excite a channel most")
+      .check(pictures_or_archives());
   verb.add_option("--layer", options->layer,
                   "the layer, named by an ONNX value or node as 'fovea info --layers' lists them (default: "
                   "the class score)")
@@ -203,13 +206,18 @@ void add_deconv(Command app) {
   options->format.add_to(verb);
   options->model.add_to(verb);
   options->model.add_workers_to(verb);
+  options->many.add_without_table_to(verb);
   verb.add_example("fovea deconv photo.jpg -m net.onnx --layer relu5 --top 9 -o patterns",
                    "what excites the nine strongest channels of a layer in a photo");
   verb.add_example("fovea deconv --dataset photos/ -m net.onnx --layer relu5 --unit 12 -o patterns",
                    "the patches of many photos that excite one channel most");
   verb.add_example("fovea deconv photo.jpg --compare -o figure.png",
                    "the class score back to the pixels, by three rules");
-  verb.runs([options] { return deconv(*options); });
+  verb.add_example(
+      "fovea deconv --dataset 'photos-{000..127}.tar' --layer relu5 --top 9 --shard 1/8 --resume "
+      "-o patterns",
+      "the first of eight parts of many archives, which 'fovea merge' joins");
+  verb.runs([options, verb] { return deconv(verb, *options); });
 }
 
 }  // namespace fovea::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/kit/many_photos.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/picture_arguments.hpp"
 #include "cli/kit/result_format.hpp"
@@ -16,6 +17,7 @@ struct DeconvArguments {
   ModelOptions model;
   PictureArguments images;
   std::string dataset;
+  ManyPhotosArguments many;  ///< with `dataset`
   std::string layer;
   std::string unit;  ///< "C" or "C,Y,X"; empty: the strongest channels
   std::optional<std::int64_t> top;
@@ -57,7 +59,7 @@ std::vector<std::shared_ptr<const Program>> deconv_programs(const Network& loade
 DeconvDisplay deconv_display(const Network& loaded, const DeconvArguments& arguments,
                              const std::optional<LayerInfo>& layer);
 
-/// `deconv --dataset`: the patches of a folder that excite channels most.
-int deconv_dataset(const DeconvArguments& arguments);
+/// `deconv --dataset`: the patches of a folder or of archives that excite channels most.
+int deconv_dataset(Command verb, const DeconvArguments& arguments);
 
 }  // namespace fovea::cli

@@ -2,20 +2,70 @@
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/progress_bar.hpp"
+#include "cli/kit/standard_streams.hpp"
 #include "cli/verbs/deconv.hpp"
 #include "fovea/batch.hpp"
+#include "report/blocks.hpp"
 #include "report/dataset_patches.hpp"
 #include "report/result_place.hpp"
 #include "report/result_text.hpp"
 
 namespace fovea::cli {
 
-int deconv_dataset(const DeconvArguments& arguments) {
-  const std::vector<std::string> pictures = pictures_below(arguments.dataset);
+namespace {
+
+/// The pictures of a folder with all its subfolders, or those of archives.
+PictureInputs dataset_inputs(const std::string& dataset) {
+  PictureInputs inputs;
+  inputs.set_archive_on_input(archive_on_standard_input());
+  inputs.add(dataset);
+  return inputs.has_archives() ? inputs : PictureInputs(pictures_below(dataset));
+}
+
+void print_patches(const ResultFormat& format, const DatasetPatches& found) {
+  if (!format.is_text())
+    return print_results(format, found.json, nested_records(found.json, "patches"));
+  print_lines(found.text);
+}
+
+/// As a run that can be divided, resumed and merged.
+int patches_of_many(Command verb, const DeconvArguments& arguments, const PictureInputs& inputs,
+                    const Network& loaded, const DeconvDisplay& display, const DatasetPatchesOptions& options,
+                    std::size_t workers) {
+  DatasetPatchesRun run(loaded, display, options);
+  ManyPhotosCommand command{verb, arguments.many, inputs, loaded, workers, arguments.output};
+  command.format = arguments.format;
+  command.make_worker = [&run] { return run.worker(); };
+  command.is_run_again = true;
+  command.final_step = [&](const ResultStore& store, const ResultFormat& format) {
+    if (store.is_finished()) {  // and what it found is in its files alone
+      const RunCounts& counts = store.counts();
+      const nlohmann::ordered_json json = {
+          {"photos", counts.photos}, {"failed", counts.failed}, {"output", arguments.output}};
+      if (format.is_text())
+        print("{}: done, of {}\n", arguments.output,
+              counted(static_cast<std::size_t>(counts.photos), "photo"));
+      else
+        print_results(format, json, nlohmann::ordered_json::array({json}));
+      return counts.failed > 0 && !arguments.many.allow_failures ? 1 : 0;
+    }
+    const DatasetPatches found = run.write(store, inputs, [&](const auto& paths, const auto& make_worker) {
+      return run_files(paths, workers, make_worker);
+    });
+    print_patches(format, found);
+    return found.code;
+  };
+  return run_command(command);
+}
+
+}  // namespace
+
+int deconv_dataset(Command verb, const DeconvArguments& arguments) {
+  const PictureInputs inputs = dataset_inputs(arguments.dataset);
+  const bool are_many = arguments.many.are_asked_for(inputs, arguments.output);
   const Network loaded = load_network(arguments.model);
   const std::optional<LayerInfo> layer = deconv_layer(loaded, arguments);
-  const std::size_t workers =
-      partition_threads(pictures.size(), arguments.model.workers, arguments.model.threads).workers;
+  const std::size_t workers = partition_photos(arguments.model, are_many, inputs.size()).workers;
   prepare_results(arguments.output, replaced_by_dataset_patches(arguments.output));
   DatasetPatchesOptions options;
   options.dataset = arguments.dataset;
@@ -30,13 +80,13 @@ int deconv_dataset(const DeconvArguments& arguments) {
   options.programs = [&] { return deconv_programs(loaded, arguments, layer, 1); };
   options.output = arguments.output;
   options.dpi = arguments.dpi;
+  const DeconvDisplay display = deconv_display(loaded, arguments, layer);
+  if (are_many)
+    return patches_of_many(verb, arguments, inputs, loaded, display, options, workers);
   const DatasetPatches found = find_dataset_patches(
-      pictures, loaded, deconv_display(loaded, arguments, layer), options,
+      inputs.paths(), loaded, display, options,
       [&](const auto& paths, const auto& make_worker) { return run_files(paths, workers, make_worker); });
-  if (!arguments.format.is_text())
-    print_results(arguments.format, found.json, nested_records(found.json, "patches"));
-  else
-    print_lines(found.text);
+  print_patches(arguments.format, found);
   return found.code;
 }
 

@@ -5,6 +5,7 @@
 #include "evaluate/faithfulness_data.hpp"
 #include "evaluate/faithfulness_results.hpp"
 #include "evaluate/missing_files.hpp"
+#include "evaluate/photo_runs.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/decode_image.hpp"
 #include "report/faithfulness_page.hpp"

@@ -1,5 +1,6 @@
 #include "cli/kit/output.hpp"
 #include "cli/verbs/evaluate.hpp"
+#include "evaluate/photo_runs.hpp"
 #include "evaluate/sanity_data.hpp"
 #include "evaluate/sanity_results.hpp"
 #include "fovea/batch.hpp"

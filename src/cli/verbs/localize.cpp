@@ -176,6 +176,7 @@ void add_localize(Command app) {
   arguments->model.add_to(verb);
   arguments->model.add_workers_to(verb);
   arguments->many.add_to(verb);
+  arguments->many.add_archive_size_to(verb);
   add_seed_options(verb, *arguments);
   verb.add_example("fovea localize photo.jpg -o objects", "mask and box of the best guess");
   verb.add_example("fovea localize photo.jpg -m net.onnx --class flamingo --stages -o objects",
@@ -184,10 +185,12 @@ void add_localize(Command app) {
                    "an object marked by points, without a network");
   verb.runs([arguments, verb] {
     LocalizeArguments given = *arguments;
-    const PictureInputs inputs(given.pictures.expand(given.model.model));
-    given.images = inputs.paths();
+    const PictureInputs inputs = given.pictures.inputs(given.model.model);
+    const bool are_many = given.many.are_asked_for(inputs, given.output);
+    if (!are_many)
+      given.images = inputs.paths();
     check_usage(given);
-    if (given.takes_seeds() && given.many.are_asked_for(inputs, given.output))
+    if (given.takes_seeds() && are_many)
       throw UsageError("strokes and points belong to one picture: they do not go with archives, --shard, "
                        "--resume and --table");
     return given.takes_seeds() ? localize_by_seeds(given) : localize_by_class(verb, given, inputs);

@@ -1,4 +1,5 @@
 #include "cli/verbs/localize.hpp"
+#include "evaluate/photo_runs.hpp"
 #include "evaluate/settings.hpp"
 #include "fovea/error.hpp"
 

@@ -1,6 +1,7 @@
 #include "report/photos_page.hpp"
 
 #include "base/make_folder.hpp"
+#include "cli/kit/many_photos.hpp"
 #include "cli/kit/method_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
@@ -13,6 +14,7 @@
 #include "cli/verbs/verbs.hpp"
 #include "fovea/batch.hpp"
 #include "report/blocks.hpp"
+#include "report/photos_page_run.hpp"
 
 #include <optional>
 #include <set>
@@ -26,6 +28,7 @@ struct ReportArguments {
   ModelOptions model;
   MethodArguments method_options;
   PictureArguments images;
+  ManyPhotosArguments many;
   std::vector<std::string> methods = {"gradient"};
   std::string target = "auto";
   std::int64_t top = 1;
@@ -50,6 +53,18 @@ void check_usage(const ReportArguments& arguments) {
     throw UsageError("--methods: a method is named twice");
   if (arguments.split && arguments.output == kStandardOutput)
     throw UsageError("--split writes a folder beside the page: name a file with -o");
+}
+
+ReportOptions report_options(const ReportArguments& arguments) {
+  ReportOptions options;
+  options.file = arguments.output;
+  options.title = arguments.title;
+  options.split = arguments.split;
+  options.top = arguments.top;
+  options.range = arguments.range;
+  options.colormap = arguments.colormap;
+  options.class_models = arguments.class_models;
+  return options;
 }
 
 ReportExplainers explainers_for(const Network& loaded, const ReportArguments& arguments,
@@ -104,41 +119,81 @@ ClassTruth truth_of(const std::string& source, const std::vector<std::string>& p
   return truth;
 }
 
-int make_report(ReportArguments arguments, const std::string& command_line) {
+/// Prints what is on the page.
+void print_outcome(const ReportArguments& arguments, const ResultFormat& format,
+                   const ReportOutcome& outcome) {
+  if (!format.is_text())
+    return print_results(format, outcome.json,
+                         nested_records(nlohmann::ordered_json::array({outcome.json}), "networks"));
+  print("{}: {}, {} left out\n", arguments.output, counted(outcome.photos, "photo"),
+        counted(outcome.left_out, "file"));
+}
+
+/// The page as a run that can be divided, resumed and merged.
+int make_report_of_many(Command verb, const ReportArguments& arguments, const PictureInputs& inputs,
+                        const std::vector<ReportNetwork>& networks, ReportOptions& options,
+                        ReportEvents& events) {
+  if (arguments.output == kStandardOutput)
+    throw UsageError("'-o -' does not go with archives, --shard and --resume: name a file");
+  const PhotosPageRun run(networks, options, events);
+  ManyPhotosCommand command{
+      verb, arguments.many, inputs, networks.front().network, options.workers, arguments.output};
+  command.settings = run.settings();
+  command.format = arguments.format;
+  command.make_worker = [&run] { return run.worker(); };
+  command.is_run_again = true;
+  command.final_step = [&](const ResultStore& store, const ResultFormat& format) {
+    const RunCounts& counts = store.counts();
+    if (store.is_finished()) {  // and the data are gone
+      ReportOutcome outcome;
+      outcome.photos = static_cast<std::size_t>(counts.photos - counts.failed);
+      outcome.left_out = static_cast<std::size_t>(counts.failed);
+      outcome.json = {{"page", options.file}, {"photos", outcome.photos}, {"left_out", outcome.left_out}};
+      print_outcome(arguments, format, outcome);
+      return counts.failed > 0 && !arguments.many.allow_failures ? 1 : 0;
+    }
+    options.command_line = line_of(store);
+    ProgressDisplay display;
+    events.progress = display.progress();
+    const ReportOutcome outcome = run.write(store, other_files(arguments.images.paths));
+    print_outcome(arguments, format, outcome);
+    return outcome.failed > 0 && !arguments.many.allow_failures ? 1 : 0;
+  };
+  return run_command(command);
+}
+
+int make_report(Command verb, ReportArguments arguments) {
   check_usage(arguments);
-  const std::vector<std::string> images = arguments.images.expand(arguments.model.model);
+  const PictureInputs inputs = arguments.images.inputs(arguments.model.model);
+  const bool are_many = arguments.many.are_asked_for(inputs, arguments.output);
+  const std::vector<std::string> images =
+      are_many && arguments.truth.empty() ? std::vector<std::string>() : inputs.paths();
+  if (inputs.has_archives() && !arguments.truth.empty())
+    throw UsageError(
+        "--truth does not go with archives: their photos' classes are beside them, as 0001.cls or "
+        "the field label of 0001.json");
   arguments.method_options.note_unused(arguments.methods);
-  ReportOptions options;
+  ReportOptions options = report_options(arguments);
   options.truth = truth_of(arguments.truth, images);
-  const ThreadPartition partition =
-      partition_threads(images.size(), arguments.model.workers, arguments.model.threads);
+  const ThreadPartition partition = partition_photos(arguments.model, are_many, inputs.size());
   const std::vector<ReportNetwork> networks = networks_of(arguments, partition.threads);
-  options.file = arguments.output;
-  options.title = arguments.title;
-  options.split = arguments.split;
-  options.top = arguments.top;
-  options.range = arguments.range;
-  options.colormap = arguments.colormap;
-  options.class_models = arguments.class_models;
-  options.command_line = command_line;
   options.workers = partition.workers;
   make_folder_of(arguments.output);
+  ReportEvents events;
+  events.scored = [&](std::size_t network, const std::vector<double>& all) {
+    warn_of_probabilities(networks[network].explainers.maps.program(), all);
+  };
+  if (are_many)
+    return make_report_of_many(verb, arguments, inputs, networks, options, events);
+  options.command_line = verb.line();
   const ReportOutcome outcome = [&] {
     ProgressDisplay display;
-    ReportEvents events;
     events.progress = display.progress();
     events.failed = display.failed();
-    events.scored = [&](std::size_t network, const std::vector<double>& all) {
-      warn_of_probabilities(networks[network].explainers.maps.program(), all);
-    };
     return write_photos_page(images, other_files(arguments.images.paths), networks, options, events);
   }();
-  if (outcome.is_written && !arguments.format.is_text())
-    print_results(arguments.format, outcome.json,
-                  nested_records(nlohmann::ordered_json::array({outcome.json}), "networks"));
-  else if (outcome.is_written)
-    print("{}: {}, {} left out\n", arguments.output, counted(outcome.photos, "photo"),
-          counted(outcome.left_out, "file"));
+  if (outcome.is_written)
+    print_outcome(arguments, arguments.format, outcome);
   return outcome.failed == 0 ? 0 : 1;
 }
 
@@ -148,7 +203,7 @@ void add_report(Command app) {
   auto arguments = std::make_shared<ReportArguments>();
   Command verb =
       app.add_command("report", "Write one HTML page of photos with their maps, objects and class models");
-  arguments->images.add_to(verb).required();
+  arguments->images.add_with_list_to(verb);
   verb.add_option("--methods,--method", arguments->methods,
                   "how the maps are made, side by side, separated by commas: see 'fovea list methods'")
       .check(one_of(method_names()))
@@ -199,10 +254,13 @@ void add_report(Command app) {
   arguments->format.add_to(verb);
   arguments->model.add_to(verb);
   arguments->model.add_workers_to(verb);
+  arguments->many.add_without_table_to(verb);
   verb.add_example("fovea report photos/ -o page.html", "a page of all pictures of a folder");
   verb.add_example("fovea report photos/ -m net.onnx --methods gradient,grad-cam --top 3 -o page.html",
                    "two methods side by side, for the three best guesses");
-  verb.runs([arguments, verb] { return make_report(*arguments, verb.line()); });
+  verb.add_example("fovea report 'photos-{000..127}.tar' --split --shard 1/8 --resume -o page.html",
+                   "the first of eight parts of a page, which 'fovea merge . -o page.html' makes of all");
+  verb.runs([arguments, verb] { return make_report(verb, *arguments); });
 }
 
 }  // namespace fovea::cli

@@ -9,6 +9,7 @@
 #include "cli/kit/result_format.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/verbs.hpp"
+#include "evaluate/photo_runs.hpp"
 #include "evaluate/settings.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/error.hpp"
@@ -136,14 +137,14 @@ int make_maps(Command verb, Options options) {
   const std::set<std::string> different(options.methods.begin(), options.methods.end());
   if (different.size() != options.methods.size())
     throw UsageError("--method: a method is named twice");
-  const PictureInputs inputs(options.images.expand(options.model.model));
-  const std::vector<std::string>& images = inputs.paths();
+  const PictureInputs inputs = options.images.inputs(options.model.model);
   const bool are_many = options.many.are_asked_for(inputs, options.output);
-  if (is_graphic_path(options.output) && images.size() > 1)
+  const std::vector<std::string> images = are_many ? std::vector<std::string>() : inputs.paths();
+  if (is_graphic_path(options.output) && inputs.size() > 1)
     throw UsageError("-o names one picture, but several are given: name a folder");
   options.method_options.note_unused(options.methods);
   const Network loaded = load_network(options.model);
-  const ThreadPartition partition = partition_photos(options.model, are_many, images.size());
+  const ThreadPartition partition = partition_photos(options.model, are_many, inputs.size());
   ClassModelPictures class_models(loaded.model, loaded.preprocessing,
                                   cli::program_options(loaded, options.model, Direction::ForwardAndBackward));
   const MapReport report(options.report(), loaded.labels, class_models);
@@ -247,6 +248,7 @@ void add_saliency(Command app) {
   options->model.add_to(verb);
   options->model.add_workers_to(verb);
   options->many.add_to(verb);
+  options->many.add_archive_size_to(verb);
   verb.add_example("fovea saliency photo.jpg -o maps", "map, heat map, overlay and arrays of the best guess");
   verb.add_example("fovea saliency photo.jpg -m net.onnx --method grad-cam --class flamingo -o figure.png",
                    "one labelled figure of another class by another method");
