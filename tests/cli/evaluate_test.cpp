@@ -233,7 +233,7 @@ TEST_F(Evaluate, ResumeNeedsTheSameSettingsAndAFreshRunAFreshFolder) {
   expect_error(evaluate(whole, {"--resume", "--guesses", "0", "--mean", "0.3"}), 1, {"preprocessing.mean.0"});
   expect_error(evaluate(whole, {"--resume", "--guesses", "0", "-m",
                                 std::string(FOVEA_SOURCE_DIR) + "/models/imagenette-resnet-plain.onnx"}),
-               1, {"model is"});
+               1, {"model.sha256 is"});
   store(truth, load(truth) + "p0.jpg,4,1,1,9,9\n");
   expect_error(evaluate(whole, {"--resume", "--guesses", "0"}), 1, {"truth.fingerprint"});
 }
