@@ -27,7 +27,7 @@ import socket
 import sys
 import tarfile
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
 import numpy as np
 from distributed import Client, LocalCluster, as_completed
@@ -129,6 +129,14 @@ def photos_of(shard: Shard) -> Iterator[Photo]:
             yield Photo(name, path.stem, problem="{}: cannot read: {}".format(name, error.strerror), truth=truth)
 
 
+def unique(name: str, taken: Set[str]) -> str:
+    """The name, or with -2, -3, ... behind it where it is taken."""
+    numbered = ("{}-{}".format(name, serial) for serial in itertools.count(2))
+    free = next(each for each in itertools.chain([name], numbered) if each not in taken)
+    taken.add(free)
+    return free
+
+
 def photos_in_archive(name: str, path: str) -> Iterator[Photo]:
     """The photos of a tar archive as webdataset writes it: what belongs to a photo, such as its class, stands beside it and
     differs from it behind the first dot. Nothing is unpacked to the disk."""
@@ -137,16 +145,18 @@ def photos_in_archive(name: str, path: str) -> Iterator[Photo]:
         folder, base = os.path.split(member.name)
         return os.path.join(folder, base.split(".")[0])
 
+    taken: Set[str] = set()
     try:
         with open(path, "rb") as file, tarfile.open(fileobj=file, mode="r|*") as archive:
             for _, members in itertools.groupby(filter(tarfile.TarInfo.isfile, archive), key):
-                contents = {member.name: archive.extractfile(member).read() for member in members}
-                for member, content in contents.items():
+                files = [(member.name, archive.extractfile(member).read()) for member in members]
+                contents = dict(files)
+                for member, content in files:
                     stem, ending = os.path.splitext(member)
                     parts = [part for part in stem.split("/") if part not in ("", ".", "..")]
                     if ending.lower() in PICTURES and not parts[-1].startswith("._"):  # of macOS
                         shown = "{}/{}".format(name, member.removeprefix("./"))
-                        yield Photo(shown, "/".join(parts), content, truth=truth_in(contents, stem))
+                        yield Photo(shown, unique("/".join(parts), taken), content, truth=truth_in(contents, stem))
                 archive.members = []  # which tarfile would keep
     except tarfile.TarError as error:
         yield Photo(name, problem="{}: {}".format(name, error))

@@ -176,15 +176,14 @@ private:
 
   void take_picture(const ArchiveReader::Member& member) {
     const PicturePlace place = take_place();
-    const std::string stem = without_ending(member.name);
-    serial_ = stem == last_stem_ ? serial_ + 1 : 1;
-    last_stem_ = stem;
+    const std::string name = result_name_of(member.name);
+    const std::uint32_t serial =
+        names_.next(name);  // of others' pictures, too, which have names of their own
     if (!source_.is_wanted(place))
       return;
     const std::size_t begin = member.name.starts_with("./") ? 2 : 0;  // as tar names what "." holds
     Picture picture{.place = place, .name = name_ + "/" + member.name.substr(begin)};
-    picture.result_name = folder_ + (folder_.empty() ? "" : "/") + result_name_of(member.name) +
-                          (serial_ > 1 ? fmt::format("-{}", serial_) : "");
+    picture.result_name = folder_ + (folder_.empty() ? "" : "/") + with_serial(name, serial);
     try {
       if (!member.other.empty())
         throw InputError(fmt::format("member '{}': {}", member.name, member.other), name_);
@@ -192,7 +191,7 @@ private:
     } catch (const InputError& error) {
       picture.problem = error.what();
     }
-    waiting_.push_back({std::move(picture), stem});
+    waiting_.push_back({std::move(picture), without_ending(member.name)});
     if (waiting_.size() > kMostWaiting)
       release_first();
   }
@@ -226,8 +225,7 @@ private:
   std::int64_t count_ = 0;
   std::string key_;                      ///< of the last member
   std::map<std::string, Truth> truths_;  ///< of the members with that key, by names without endings
-  std::string last_stem_;                ///< of the last picture
-  int serial_ = 1;                       ///< of the last picture among those of its stem
+  NameSerials names_;                    ///< of the results of all pictures until here
   std::deque<Waiting> waiting_;          ///< pictures with that key
   std::deque<Picture> ready_;
   bool has_ended_ = false;

@@ -25,8 +25,11 @@ struct PicturePlace {
 /// One picture of the inputs, or something that cannot be read in place of pictures.
 struct Picture {
   PicturePlace place = {};
-  std::string name = {};                  ///< its path; for a member "ARCHIVE/MEMBER"
-  std::string result_name = {};           ///< a relative path, with which the names of its results begin
+  std::string name = {};  ///< its path; for a member "ARCHIVE/MEMBER"
+  /// A relative path, with which the names of its results begin: of a member its path without the ending,
+  /// with "-2", "-3", ... where an earlier picture of the archive has that name. No other picture has it,
+  /// whatever the shard.
+  std::string result_name = {};
   std::optional<std::string> bytes = {};  ///< of a member; none: the file is still to be read
   /// The index of its class, by a file beside it that differs in the ending: .cls, as webdataset writes it,
   /// or the field "label" of .json.
@@ -38,7 +41,7 @@ struct Picture {
 /// The pictures of a shard, in order, one after the other: files by their names, members of archives with
 /// their bytes. Every member that is named as pictures are (`has_picture_name`) is one. What cannot be read,
 /// such as a folder without pictures, a broken member or the rest of a broken archive, is an entry with a
-/// problem. Uses as much memory as one picture of an archive.
+/// problem. Uses as much memory as one picture of an archive, and some bytes for each before it there.
 class PictureSource {
 public:
   /// Begins behind `after`, if it is given, and gives those at the places `only` alone, if there are any.

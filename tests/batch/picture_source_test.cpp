@@ -121,6 +121,28 @@ TEST_F(Archives, tell_pictures_apart_that_differ_in_their_ending_alone) {
     EXPECT_EQ(picture.truth, 5) << picture.name;
 }
 
+TEST_F(Archives, give_no_two_pictures_one_name_wherever_they_are_and_whatever_the_shard) {
+  const std::string path = make("p.tar", {{"p/1.jpg", "1"},
+                                          {"x.jpg", "2"},
+                                          {"p/2.jpg", "3"},
+                                          {"x.jpeg", "4"},
+                                          {"x-2.jpg", "5"},
+                                          {"p/1.png", "6"},
+                                          {"./p/1.png", "7"},
+                                          {"p/../p/2.jpg", "8"},
+                                          {"x.jpg", "9"}});
+  const PictureInputs inputs({path});
+  const std::vector<std::string> expected = {"p/1",   "x",     "p/2",   "x-2", "x-2-2",
+                                             "p/1-2", "p/1-3", "p/p/2", "x-3"};
+  const std::vector<Picture> whole = pictures_of(inputs);
+  ASSERT_EQ(whole.size(), expected.size());
+  for (std::size_t i = 0; i < whole.size(); ++i)
+    EXPECT_EQ(whole[i].result_name, expected[i]);
+  for (const std::int64_t number : {1, 2, 3})
+    for (PictureSource part(inputs, {number, 3}, PicturePlace{0, 2}); const auto picture = part.next();)
+      EXPECT_EQ(picture->result_name, expected[static_cast<std::size_t>(picture->place.member)]);
+}
+
 TEST_F(Archives, hold_back_few_pictures_however_many_have_a_key) {
   Members members;
   for (int i = 0; i < 100; ++i)
