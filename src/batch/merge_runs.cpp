@@ -272,11 +272,17 @@ const char* expected_output(OutputKind kind) {
   FOVEA_ASSERT(!"unknown kind of output");
 }
 
-/// InputError if the place of the merged results holds those of another run.
-void check_output(const RunFiles& files, const Json& settings) {
+/// InputError if the place of the merged results holds those of another run, or of one of the shards.
+void check_output(const RunFiles& files, const std::map<std::int64_t, RunPart>& shards,
+                  const Json& settings) {
   std::error_code ignored;
   if (!fs::exists(files.manifest, ignored))
     return;
+  for (const auto& [number, part] : shards)
+    if (fs::equivalent(files.manifest, part.manifest_path, ignored))
+      throw InputError(fmt::format("is of shard {} of {}, which is to be merged: name another output", number,
+                                   part.shard.of),
+                       files.manifest);
   const Json manifest = read_manifest(files.manifest);
   // What was merged before, and waits for its final step, is merged again.
   const bool is_whole = manifest["finished"].get<bool>() || manifest.contains("merged_shards");
@@ -314,7 +320,7 @@ MergedRun merge_runs(const std::vector<std::string>& inputs, const std::string& 
   const Json settings = first.manifest["settings"];
   const RunFiles files(output, {}, first.table, first.has_data, first.archive_bytes);
   make_folder(files.folder);
-  check_output(files, settings);
+  check_output(files, shards, settings);
   std::deque<ShardReader> readers;
   Json all = about;
   double seconds = 0;

@@ -131,6 +131,20 @@ TEST_P(Merging, refuses_an_output_of_the_other_kind_or_of_another_run) {
   EXPECT_NE(refusal({parent("run")}).find(": tells of results of another run"), std::string::npos);
 }
 
+TEST_P(Merging, replaces_no_shard_by_what_is_merged) {
+  if (!is_tar_output(GetParam()))
+    return;  // in a folder, the names of shards are those of no run
+  for (const std::int64_t number : {1, 2})
+    run_whole(output("run"), {number, 2});
+  const auto before = files_below(parent("run"));
+  const std::string shard = files_of(output("run"), {2, 2}).archives + ".tar";
+  EXPECT_NE(message_of<InputError>([&] {
+              merge_runs({parent("run")}, shard, kAbout);
+            }).find(": is of shard 2 of 2, which is to be merged"),
+            std::string::npos);
+  EXPECT_EQ(files_below(parent("run")), before);
+}
+
 INSTANTIATE_TEST_SUITE_P(Outputs, Merging, testing::Values("out", "out.tar", "split.tar"), name_of_output);
 
 }  // namespace

@@ -90,7 +90,7 @@ private:
 /// OutputError for an existing file that is another's, or that this command reads.
 void check_output(const std::string& path, FilesRead& files_read) {
   if (files_read.contain(path))
-    throw OutputError("is read by the same command: name another file, or replace it with --force", path);
+    throw OutputError("is read by the same command: name another file", path);
   if (!is_result_file(path))
     throw OutputError("exists and is not a result of fovea: name another file, or replace it with --force",
                       path);

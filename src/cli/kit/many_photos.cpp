@@ -1,6 +1,7 @@
 #include "cli/kit/many_photos.hpp"
 
 #include "base/byte_size.hpp"
+#include "batch/results_and_inputs.hpp"
 #include "cli/kit/interrupts.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/progress_bar.hpp"
@@ -79,6 +80,15 @@ void check_inputs(const PictureInputs& inputs) {
     if (!std::filesystem::exists(path, error))
       throw InputError("is not there", path);
   }
+}
+
+/// OutputError if the run would replace what it reads.
+void check_output(const ManyPhotosCommand& command, const RunDescription& run) {
+  std::vector<std::string> also_read;
+  for (const auto& [name, values] : command.verb.given_options())
+    if (name != "--output")
+      also_read.insert(also_read.end(), values.begin(), values.end());
+  check_results_are_no_inputs(run, command.inputs, also_read, command.writes_no_pictures);
 }
 
 EarlierResults treatment_of_earlier(const ManyPhotosCommand& command) {
@@ -206,11 +216,17 @@ int run_command(const ManyPhotosCommand& command) {
   const TableFormat table = has_final_step                    ? TableFormat::None
                             : command.arguments.table.empty() ? TableFormat::Csv
                                                               : parse_table_format(command.arguments.table);
+  const RunDescription run{command.output,
+                           shard,
+                           table,
+                           all_settings(command),
+                           about(command),
+                           has_final_step,
+                           command.arguments.archive_bytes(command.output)};
+  check_output(command, run);
   const InterruptScope interrupts(Interrupts::All);
   try {
-    ResultStore store({command.output, shard, table, all_settings(command), about(command), has_final_step,
-                       command.arguments.archive_bytes(command.output)},
-                      treatment_of_earlier(command));
+    ResultStore store(run, treatment_of_earlier(command));
     try {
       const bool needs_final_step = has_final_step && shard.of == 1;
       // The final step may take long, too: a run that was asked to end leaves it to the next one.

@@ -67,11 +67,12 @@ struct ManyPhotosCommand {
   /// Whether the final step needs the network or the photos again. The manifest then names the arguments and
   /// the working folder, with which `run_again` does it for merged shards.
   bool is_run_again = false;
+  bool writes_no_pictures = false;  ///< but a table alone, which may lie among the photos
 };
 /// Does all photos of the shard, shows the progress, and prints what there is in the end. Returns the exit
 /// code: 1 if a photo has no result, unless that is allowed. UsageError for options that contradict each
-/// other or an output that is none for many; Interrupted at a signal; OutputError, with a note about going
-/// on, if a disk is full.
+/// other or an output that is none for many; OutputError if the output would replace what is read;
+/// Interrupted at a signal; OutputError, with a note about going on, if a disk is full.
 int run_command(const ManyPhotosCommand& command);
 
 /// The command line as a page shows it, by the manifest: the same for all shards, and for a run that was

@@ -1,6 +1,8 @@
 #include "cli/kit/picture_arguments.hpp"
 
 #include "base/lower_case.hpp"
+#include "batch/results_and_inputs.hpp"
+#include "cli/kit/output.hpp"
 #include "cli/kit/standard_streams.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "fovea/batch.hpp"
@@ -48,11 +50,23 @@ std::vector<std::string> PictureArguments::without_model(std::string& model) con
   return pictures;
 }
 
-void PictureArguments::for_each(std::string& model,
+void leave_out_results(std::vector<std::string>& pictures, const std::string& folder,
+                       const std::string& output) {
+  if (const std::size_t count = take_out_results(pictures, folder, output); count > 0)
+    say_note(fmt::format("{}: {} picture{} in the folder of the results {} left out", folder, count,
+                         count == 1 ? "" : "s", count == 1 ? "is" : "are"));
+  if (pictures.empty())
+    pictures.push_back(folder);  // so that reading it reports the error
+}
+
+void PictureArguments::for_each(std::string& model, const std::string& output,
                                 const std::function<void(const std::string& path)>& take) const {
   const auto take_expanded = [&](const std::string& path) {
-    for (const std::string& picture :
-         expand_folders({path}, recursive ? Subfolders::Included : Subfolders::Ignored))
+    std::vector<std::string> pictures =
+        expand_folders({path}, recursive ? Subfolders::Included : Subfolders::Ignored);
+    if (recursive && pictures != std::vector{path})
+      leave_out_results(pictures, path, output);
+    for (const std::string& picture : pictures)
       take(picture);
   };
   for (const std::string& path : without_model(model))
@@ -61,16 +75,16 @@ void PictureArguments::for_each(std::string& model,
     read_path_list(list, take_expanded);
 }
 
-std::vector<std::string> PictureArguments::expand(std::string& model) const {
+std::vector<std::string> PictureArguments::expand(std::string& model, const std::string& output) const {
   std::vector<std::string> all;
-  for_each(model, [&](const std::string& path) { all.push_back(path); });
+  for_each(model, output, [&](const std::string& path) { all.push_back(path); });
   return all;
 }
 
-PictureInputs PictureArguments::inputs(std::string& model) const {
+PictureInputs PictureArguments::inputs(std::string& model, const std::string& output) const {
   PictureInputs inputs;
   inputs.set_archive_on_input(archive_on_standard_input());
-  for_each(model, [&](const std::string& path) { inputs.add(path); });
+  for_each(model, output, [&](const std::string& path) { inputs.add(path); });
   return inputs;
 }
 

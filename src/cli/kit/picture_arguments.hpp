@@ -26,13 +26,20 @@ struct PictureArguments {
   /// names a model already, if only a model is given, or if pictures are needed and there are none.
   std::vector<std::string> without_model(std::string& model) const;
   /// The pictures: `without_model`, then those of the list, with folders expanded.
-  std::vector<std::string> expand(std::string& model) const;
+  /// Pictures in the folder `output`, or below it, are left out where it lies within such a folder, and a
+  /// note tells of it: they are results.
+  std::vector<std::string> expand(std::string& model, const std::string& output = {}) const;
   /// The same for a command that takes archives, among them one from standard input.
-  PictureInputs inputs(std::string& model) const;
+  PictureInputs inputs(std::string& model, const std::string& output) const;
 
 private:
   /// Calls the function for each path of `expand`.
-  void for_each(std::string& model, const std::function<void(const std::string& path)>& take) const;
+  void for_each(std::string& model, const std::string& output,
+                const std::function<void(const std::string& path)>& take) const;
 };
+
+/// Takes the results of earlier runs out of the pictures found in a folder, and says so in a note.
+void leave_out_results(std::vector<std::string>& pictures, const std::string& folder,
+                       const std::string& output);
 
 }  // namespace fovea::cli

@@ -70,6 +70,7 @@ PhotoResult classify_one_of_many(Explainer& explain, const Labels& labels, std::
 int classify_many(Command verb, const Options& options, const PictureInputs& inputs, const Network& loaded,
                   const Explainer& explainer, std::size_t workers) {
   ManyPhotosCommand command{verb, options.many, inputs, loaded, workers, options.output};
+  command.writes_no_pictures = true;
   command.settings = {{"top", options.top}};
   command.format = options.format;
   command.make_worker = [&]() -> PhotoWorker {
@@ -82,7 +83,7 @@ int classify_many(Command verb, const Options& options, const PictureInputs& inp
 }
 
 int classify(Command verb, Options options) {
-  const PictureInputs inputs = options.images.inputs(options.model.model);
+  const PictureInputs inputs = options.images.inputs(options.model.model, options.output);
   const bool are_many = !options.output.empty() || options.many.are_asked_for(inputs, options.output);
   const std::vector<std::string> images = are_many ? std::vector<std::string>() : inputs.paths();
   const Network loaded = load_network(options.model);

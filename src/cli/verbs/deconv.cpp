@@ -24,7 +24,7 @@ int deconv(Command verb, DeconvArguments arguments) {
   arguments.check();
   if (!arguments.dataset.empty())
     return deconv_dataset(verb, arguments);
-  const std::vector<std::string> images = arguments.images.expand(arguments.model.model);
+  const std::vector<std::string> images = arguments.images.expand(arguments.model.model, arguments.output);
   if (is_graphic_path(arguments.output) && images.size() > 1)
     throw UsageError(fmt::format("-o {}: one file cannot hold {} pictures, name a folder", arguments.output,
                                  images.size()));

@@ -1,6 +1,7 @@
 #include "cli/kit/figure_options.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
+#include "cli/kit/picture_arguments.hpp"
 #include "cli/kit/progress_bar.hpp"
 #include "cli/kit/standard_streams.hpp"
 #include "cli/verbs/deconv.hpp"
@@ -15,11 +16,15 @@ namespace fovea::cli {
 namespace {
 
 /// The pictures of a folder with all its subfolders, or those of archives.
-PictureInputs dataset_inputs(const std::string& dataset) {
+PictureInputs dataset_inputs(const std::string& dataset, const std::string& output) {
   PictureInputs inputs;
   inputs.set_archive_on_input(archive_on_standard_input());
   inputs.add(dataset);
-  return inputs.has_archives() ? inputs : PictureInputs(pictures_below(dataset));
+  if (inputs.has_archives())
+    return inputs;
+  std::vector<std::string> pictures = pictures_below(dataset);
+  leave_out_results(pictures, dataset, output);
+  return PictureInputs(pictures);
 }
 
 void print_patches(const ResultFormat& format, const DatasetPatches& found) {
@@ -61,7 +66,7 @@ int patches_of_many(Command verb, const DeconvArguments& arguments, const Pictur
 }  // namespace
 
 int deconv_dataset(Command verb, const DeconvArguments& arguments) {
-  const PictureInputs inputs = dataset_inputs(arguments.dataset);
+  const PictureInputs inputs = dataset_inputs(arguments.dataset, arguments.output);
   const bool are_many = arguments.many.are_asked_for(inputs, arguments.output);
   const Network loaded = load_network(arguments.model);
   const std::optional<LayerInfo> layer = deconv_layer(loaded, arguments);

@@ -51,7 +51,7 @@ std::vector<std::string> MapEvaluationOptions::checked_images() {
     if (!seen.insert(method).second)
       throw UsageError(fmt::format("--methods: '{}' comes twice", method));
   method_options.note_unused(methods);
-  std::vector<std::string> paths = images.expand(model.model);
+  std::vector<std::string> paths = images.expand(model.model, output);
   for (const std::string& path : paths)
     if (const std::string reason = why_no_pictures(path); !reason.empty())
       throw InputError(reason, path);

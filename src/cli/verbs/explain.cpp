@@ -62,7 +62,7 @@ Network load_for_explanation(const ModelOptions& options) {
 }
 
 int explain(Options options) {
-  const std::vector<std::string> images = options.images.expand(options.model.model);
+  const std::vector<std::string> images = options.images.expand(options.model.model, options.output);
   if (is_graphic_path(options.output) && images.size() > 1)
     throw UsageError("-o names one picture, but several are given: name a folder");
   const std::optional<Viewer> viewer = options.open ? std::optional<Viewer>(std::in_place) : std::nullopt;

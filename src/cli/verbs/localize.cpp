@@ -185,7 +185,7 @@ void add_localize(Command app) {
                    "an object marked by points, without a network");
   verb.runs([arguments, verb] {
     LocalizeArguments given = *arguments;
-    const PictureInputs inputs = given.pictures.inputs(given.model.model);
+    const PictureInputs inputs = given.pictures.inputs(given.model.model, given.output);
     const bool are_many = given.many.are_asked_for(inputs, given.output);
     if (!are_many)
       given.images = inputs.paths();

@@ -164,7 +164,7 @@ int make_report_of_many(Command verb, const ReportArguments& arguments, const Pi
 
 int make_report(Command verb, ReportArguments arguments) {
   check_usage(arguments);
-  const PictureInputs inputs = arguments.images.inputs(arguments.model.model);
+  const PictureInputs inputs = arguments.images.inputs(arguments.model.model, arguments.output);
   const bool are_many = arguments.many.are_asked_for(inputs, arguments.output);
   const std::vector<std::string> images =
       are_many && arguments.truth.empty() ? std::vector<std::string>() : inputs.paths();

@@ -137,7 +137,7 @@ int make_maps(Command verb, Options options) {
   const std::set<std::string> different(options.methods.begin(), options.methods.end());
   if (different.size() != options.methods.size())
     throw UsageError("--method: a method is named twice");
-  const PictureInputs inputs = options.images.inputs(options.model.model);
+  const PictureInputs inputs = options.images.inputs(options.model.model, options.output);
   const bool are_many = options.many.are_asked_for(inputs, options.output);
   const std::vector<std::string> images = are_many ? std::vector<std::string>() : inputs.paths();
   if (is_graphic_path(options.output) && inputs.size() > 1)
