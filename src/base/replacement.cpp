@@ -28,6 +28,7 @@ constexpr MarkedKind kMarkedKinds[] = {
     {"<!doctype html>", "<meta name=\"generator\" content=\"fovea\">"},
     {"<svg", "<!-- fovea -->"},
     {"%PDF", "fovea"},
+    {"{\"image\":\"", "\"score\":"},  // JSON lines of results
     {"{", "\"fovea\":"},
     {"\x08", "\x12\x05"
              "fovea"},  // an ONNX file: the producer behind the version

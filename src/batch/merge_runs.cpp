@@ -1,5 +1,6 @@
 #include "batch/merge_runs.hpp"
 
+#include "base/append_file.hpp"
 #include "base/atomic_file.hpp"
 #include "base/check.hpp"
 #include "base/fingerprint.hpp"
@@ -71,6 +72,12 @@ std::map<std::int64_t, RunPart> checked(std::vector<RunPart> parts) {
   const OutputKind kind = kind_of_output(parts.front().output);
   for (RunPart& part : parts) {
     const std::string path = part.manifest_path;
+    if (const std::string made_by = part.manifest["settings"].value("command", "");
+        made_by != settings.value("command", ""))
+      throw InputError(
+          fmt::format("was made by '{}', but {} by '{}': merge the shards of one command at a time", made_by,
+                      first, settings.value("command", "")),
+          path);
     if (part.shard.of == 1 && !part.is_finished())
       throw UnfinishedResults("is of a whole run, which is not finished", path);
     if (part.shard.of == 1)
@@ -78,13 +85,17 @@ std::map<std::int64_t, RunPart> checked(std::vector<RunPart> parts) {
           "is of a whole run, and not of a shard: there is nothing to merge, its results are whole", path);
     if (part.shard.of != of)
       throw InputError(fmt::format("is one of {} shards, but {} one of {}", part.shard.of, first, of), path);
-    if (const std::string difference = settings_difference(part.manifest["settings"], settings);
+    if (const std::string difference =
+            settings_difference(part.manifest["settings"], settings, "in " + first);
         !difference.empty())
-      throw InputError(fmt::format("was made with other settings than {}: {}", first, difference), path);
+      throw InputError("was made with other settings: " + difference, path);
     if (kind_of_output(part.output) != kind)
       throw InputError(fmt::format("is of an archive or a folder, but {} is not", first), path);
     const std::int64_t number = part.shard.number;
     const auto [known, is_new] = shards.emplace(number, std::move(part));
+    std::error_code ignored;
+    if (!is_new && fs::equivalent(path, known->second.manifest_path, ignored))
+      throw InputError("was named twice", path);
     if (!is_new)
       throw InputError(
           fmt::format("is shard {} of {}, and so is {}", number, of, known->second.manifest_path), path);
@@ -205,17 +216,23 @@ public:
     journal_->write(to_line(record));
   }
 
-  RunCounts finish() {
+  /// Gives the files their names. `tell` writes the manifest: before the data and the journal, which a
+  /// further merge knows by it, and behind tables and archives, which are known by their content.
+  RunCounts finish(const std::function<void(const RunCounts&)>& tell) {
+    counts_.seconds = seconds_;
     if (archives_)
       archives_->finish();
     if (journal_)
       journal_->write(journal_end_line());
+    if (data_)
+      tell(counts_);
     for (std::optional<AtomicFile>* file : {&table_, &data_, &journal_})
       if (*file)
         (*file)->commit();
     if (archives_)
       archives_->keep();
-    counts_.seconds = seconds_;
+    if (!data_)
+      tell(counts_);
     return counts_;
   }
 
@@ -236,8 +253,9 @@ private:
   RunCounts counts_;
 };
 
-/// Writes the files photo by photo in the order of the inputs.
-RunCounts write_all_photos(std::deque<ShardReader>& readers, const RunFiles& files, MergedFiles& merged) {
+/// Writes photo by photo in the order of the inputs.
+void write_all_photos(std::deque<ShardReader>& readers, const RunFiles& files, MergedFiles& merged,
+                      const std::function<void()>& before_photo) {
   const auto is_later = [](const ShardReader* a, const ShardReader* b) { return a->place() > b->place(); };
   std::priority_queue<ShardReader*, std::vector<ShardReader*>, decltype(is_later)> next(is_later);
   for (ShardReader& reader : readers)
@@ -245,6 +263,8 @@ RunCounts write_all_photos(std::deque<ShardReader>& readers, const RunFiles& fil
       next.push(&reader);
   std::optional<PicturePlace> before;
   while (!next.empty()) {
+    if (before_photo)
+      before_photo();
     ShardReader& reader = *next.top();
     next.pop();
     if (before && reader.place() <= *before)
@@ -256,7 +276,6 @@ RunCounts write_all_photos(std::deque<ShardReader>& readers, const RunFiles& fil
     if (reader.record())
       next.push(&reader);
   }
-  return merged.finish();
 }
 
 /// What an output has to be, for shards of a kind.
@@ -272,9 +291,10 @@ const char* expected_output(OutputKind kind) {
   FOVEA_ASSERT(!"unknown kind of output");
 }
 
-/// InputError if the place of the merged results holds those of another run, or of one of the shards.
-void check_output(const RunFiles& files, const std::map<std::int64_t, RunPart>& shards,
-                  const Json& settings) {
+/// Removes the working files that an earlier merge of the same shards has left. InputError if the place of
+/// the merged results holds those of another run or a shard, OutputError while a final step uses these files.
+void prepare_output(const RunFiles& files, const std::map<std::int64_t, RunPart>& shards,
+                    const Json& settings) {
   std::error_code ignored;
   if (!fs::exists(files.manifest, ignored))
     return;
@@ -286,8 +306,13 @@ void check_output(const RunFiles& files, const std::map<std::int64_t, RunPart>& 
   const Json manifest = read_manifest(files.manifest);
   // What was merged before, and waits for its final step, is merged again.
   const bool is_whole = manifest["finished"].get<bool>() || manifest.contains("merged_shards");
-  if (!is_whole || !settings_difference(manifest["settings"], settings).empty())
+  if (!is_whole || manifest.contains("shard") || !settings_difference(manifest["settings"], settings).empty())
     throw InputError("tells of results of another run: name another output", files.manifest);
+  if (files.data.empty())
+    return;
+  const AppendFile lock(files.journal);
+  for (const std::string& path : {files.data, files.journal})
+    fs::remove(path, ignored);
 }
 
 /// What a merge of a single whole run gives, if its results are already where they belong: a job array of one
@@ -309,7 +334,8 @@ bool holds_runs(const std::string& input) {
   return kind_of_output(input) != OutputKind::Folder || !find_manifests(input).empty();
 }
 
-MergedRun merge_runs(const std::vector<std::string>& inputs, const std::string& output, const Json& about) {
+MergedRun merge_runs(const std::vector<std::string>& inputs, const std::string& output, const Json& about,
+                     const std::function<void()>& before_photo) {
   std::vector<RunPart> parts = find_parts(inputs);
   if (std::optional<MergedRun> whole = already_whole(parts, output))
     return *whole;
@@ -320,7 +346,6 @@ MergedRun merge_runs(const std::vector<std::string>& inputs, const std::string& 
   const Json settings = first.manifest["settings"];
   const RunFiles files(output, {}, first.table, first.has_data, first.archive_bytes);
   make_folder(files.folder);
-  check_output(files, shards, settings);
   std::deque<ShardReader> readers;
   Json all = about;
   double seconds = 0;
@@ -334,11 +359,14 @@ MergedRun merge_runs(const std::vector<std::string>& inputs, const std::string& 
   for (const auto& [key, value] : first.manifest.items())
     if (first.has_data && !all.contains(key) && key != "machine" && !is_of_every_manifest(key))
       all[key] = value;
-  MergedFiles merged(files, first.table, seconds);
-  const RunCounts counts = write_all_photos(readers, files, merged);
   all["merged_shards"] = shards.size();
-  write_file_atomically(files.manifest,
-                        json_text(manifest_json(all, settings, {}, !first.has_data, counts, files)) + "\n");
+  prepare_output(files, shards, settings);
+  MergedFiles merged(files, first.table, seconds);
+  write_all_photos(readers, files, merged, before_photo);
+  const RunCounts counts = merged.finish([&](const RunCounts& of_all) {
+    write_file_atomically(files.manifest,
+                          json_text(manifest_json(all, settings, {}, !first.has_data, of_all, files)) + "\n");
+  });
   return {files, counts, static_cast<std::int64_t>(shards.size()), first.has_data};
 }
 

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -30,9 +31,11 @@ struct MergedRun {
 /// it, resumed, has all photos done. Uses memory for each shard, and none for each photo. InputError that
 /// names missing shards, one that comes twice, of another division, or with other settings (the first that
 /// differs, the network's contents and the inputs among them), and damaged files; UnfinishedResults for a
-/// shard that is not finished. OutputError; nothing is left of the table and the archive then.
+/// shard that is not finished. OutputError; nothing is left of the table and the archive then. `before_photo`
+/// is called before each photo, and what it throws ends the merge likewise. After an end at any moment, the
+/// same merge succeeds.
 MergedRun merge_runs(const std::vector<std::string>& inputs, const std::string& output,
-                     const nlohmann::ordered_json& about);
+                     const nlohmann::ordered_json& about, const std::function<void()>& before_photo = {});
 
 /// The description of the run that has a manifest, with which its store goes on.
 RunDescription description_of(const std::string& manifest);

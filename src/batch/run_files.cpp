@@ -21,6 +21,16 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kMaxManifestBytes = std::size_t{16} << 20;
 constexpr std::size_t kMostFailures = 100;
 
+/// A setting as messages show it.
+std::string setting_text(const Json& value) {
+  constexpr std::size_t digits = 64, shown = 12;
+  if (value.is_string())
+    if (const auto& text = value.get_ref<const std::string&>();
+        text.size() == digits && text.find_first_not_of("0123456789abcdef") == std::string::npos)
+      return text.substr(0, shown) + "...";
+  return value.dump();
+}
+
 ArchiveCounts empty_archive() {
   return {0, tar_beginning().size() + tar_end().size()};
 }
@@ -214,7 +224,7 @@ Json read_manifest(const std::string& path) {
   return json;
 }
 
-std::string settings_difference(const Json& there, const Json& here) {
+std::string settings_difference(const Json& there, const Json& here, const std::string& where) {
   const auto a = there.flatten(), b = here.flatten();
   const auto dotted = [](std::string pointer) {
     std::replace(pointer.begin(), pointer.end(), '/', '.');
@@ -222,11 +232,11 @@ std::string settings_difference(const Json& there, const Json& here) {
   };
   for (const auto& [key, value] : b.items())
     if (!a.contains(key) || a.at(key) != value)
-      return fmt::format("{} is {} there and {} here", dotted(key),
-                         a.contains(key) ? a.at(key).dump() : "not set", value.dump());
+      return fmt::format("{} is {} there and {} {}", dotted(key),
+                         a.contains(key) ? setting_text(a.at(key)) : "not set", setting_text(value), where);
   for (const auto& [key, value] : a.items())
     if (!b.contains(key))
-      return fmt::format("{} is {} there and not set here", dotted(key), value.dump());
+      return fmt::format("{} is {} there and not set {}", dotted(key), setting_text(value), where);
   return {};
 }
 

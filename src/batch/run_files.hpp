@@ -108,7 +108,9 @@ RunCounts counts_in(const nlohmann::ordered_json& manifest, const std::string& p
 nlohmann::ordered_json read_manifest(const std::string& path);
 
 /// The first difference between two settings, "crops is 10 there and 1 here"; empty if they are equal. Fields
-/// of nested objects are named by their path: "preprocessing.scale".
-std::string settings_difference(const nlohmann::ordered_json& there, const nlohmann::ordered_json& here);
+/// of nested objects are named by their path: "preprocessing.scale"; of SHA-256 sums the first 12 digits are
+/// shown. `where`: what is said in place of "here".
+std::string settings_difference(const nlohmann::ordered_json& there, const nlohmann::ordered_json& here,
+                                const std::string& where = "here");
 
 }  // namespace fovea

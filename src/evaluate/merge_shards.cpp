@@ -23,7 +23,9 @@ using Json = nlohmann::ordered_json;
 std::vector<ResultPart> mergeable_parts_in(const std::string& folder) {
   std::vector<ResultPart> parts = result_parts_in(folder);
   if (parts.empty())
-    throw InputError("holds no results of an evaluation (images-I-of-N.csv)", folder);
+    throw InputError("holds no results of shards: neither manifests (manifest-I-of-N.json) nor rows of an "
+                     "evaluation (images-I-of-N.csv)",
+                     folder);
   if (parts.front().shard.of > 1)
     std::erase_if(parts, [](const ResultPart& part) { return part.shard.of == 1; });
   return parts;
@@ -55,6 +57,9 @@ std::map<std::int64_t, ResultPart> in_order(const std::vector<ResultPart>& parts
           fmt::format("is one of {} shards, but {} one of {}", part.shard.of, parts.front().path, of),
           part.path);
     const auto [known, is_new] = shards.emplace(part.shard.number, part);
+    std::error_code ignored;
+    if (!is_new && fs::equivalent(part.path, known->second.path, ignored))
+      throw InputError("was named twice", part.path);
     if (!is_new)
       throw InputError(
           fmt::format("is shard {} of {}, and so is {}", part.shard.number, of, known->second.path),
@@ -86,10 +91,9 @@ MergedResults merge_shards(const std::vector<std::string>& inputs, const std::st
   const auto total = settings["truth"]["images"].get<std::int64_t>();
   std::map<std::int64_t, std::pair<std::string, ImageResult>> images;
   for (const auto& [number, part] : shards) {
-    const std::string complaint = settings_difference(common_settings(part), settings);
+    const std::string complaint = settings_difference(common_settings(part), settings, "in " + first.path);
     if (!complaint.empty())
-      throw InputError(fmt::format("was made with other settings than {}: {}", first.path, complaint),
-                       part.path);
+      throw InputError("was made with other settings: " + complaint, part.path);
     ResultRows rows = read_finished(part.path, part.shard.places(total));
     for (std::size_t i = 0; i < rows.lines.size(); ++i) {
       const std::int64_t index = rows.results[i].index;

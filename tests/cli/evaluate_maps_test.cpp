@@ -188,7 +188,7 @@ TEST_F(EvaluateMaps, AreContinuedOrReplaced) {
                {"manifest-1-of-2.json: results of an earlier run are there: continue with --resume"});
   expect_error(fovea({"merge", other, "-o", other}), 1, {"of 2 shards 1 is missing: 2"});
   EXPECT_EQ(run(other, {"--shard", "2/2", "--tolerance", "3"}).code, 0);
-  expect_error(fovea({"merge", other, "-o", other}), 1, {"was made with other settings than ", "tolerance"});
+  expect_error(fovea({"merge", other, "-o", other}), 1, {"was made with other settings: ", "tolerance"});
 }
 
 TEST_F(EvaluateMaps, OfArchivesKnowTruthByTheNamesOfMembers) {

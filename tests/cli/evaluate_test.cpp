@@ -269,7 +269,7 @@ TEST_F(Evaluate, ShardsThatDoNotFitAreErrors) {
   EXPECT_EQ(evaluate(b, {"--shard", "1/2", "--guesses", "0"}).code, 0);
   EXPECT_EQ(evaluate(b, {"--shard", "3/3", "--guesses", "0"}).code, 1);
   expect_error(fovea({"evaluate", "merge", a, "-o", out}), 1,
-               {"images-2-of-2.csv", "guesses is 1 there and 0 here"});
+               {"images-2-of-2.csv", "guesses is 1 there and 0 in "});
   expect_error(fovea({"evaluate", "merge", a, b + "/images-1-of-2.csv", "-o", out}), 1,
                {"is shard 1 of 2, and so is"});
   expect_error(fovea({"evaluate", "merge", b, "-o", out}), 1, {"one of 3 shards", "one of 2"});

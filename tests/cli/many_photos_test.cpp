@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
+
 namespace fovea::test {
 namespace {
 
@@ -181,6 +183,68 @@ TEST_F(ManyPhotos, of_an_evaluation_are_merged_by_the_same_command) {
   const Outcome outcome = run({"merge", "boxes", "-o", "boxes"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(lines_of(load(folder.file("boxes/images.csv"))), 3);
+}
+
+TEST_F(ManyPhotos, are_merged_again_by_the_name_of_their_archive) {
+  photo_archive(folder, "photos.tar", 3);
+  const Names merge = {"merge", "maps.tar", "-o", "maps.tar"};
+  for (const char* shard : {"1/2", "2/2"})
+    EXPECT_EQ(run({"saliency", "photos.tar", "-o", "maps.tar", "--table", "jsonl", "--shard", shard}).code,
+              0);
+  const Outcome first = run(merge);
+  EXPECT_EQ(first.code, 0) << first.err;
+  EXPECT_TRUE(contains(first.out, "  maps.manifest.json\n")) << first.out;
+  const std::string archive = load(folder.file("maps.tar")), table = load(folder.file("maps.results.jsonl"));
+  for (const char* missing : {"", "maps.manifest.json"}) {  // as after an end between the files
+    if (*missing != 0)
+      std::filesystem::remove(folder.file(missing));
+    const Outcome again = run(merge);
+    EXPECT_EQ(again.code, 0) << again.err;
+    EXPECT_EQ(again.out, first.out);
+    EXPECT_TRUE(load(folder.file("maps.tar")) == archive);
+    EXPECT_EQ(load(folder.file("maps.results.jsonl")), table);
+  }
+  EXPECT_EQ(run({"saliency", "photos.tar", "-o", "one.tar", "--shard", "1/1"}).code, 0);
+  const Outcome whole = run({"merge", "one.tar", "-o", "one.tar"});
+  EXPECT_EQ(whole.code, 0) << whole.err;
+  EXPECT_TRUE(contains(whole.out, "3 photos of 1 shard, ")) << whole.out;
+  EXPECT_TRUE(load(folder.file("one.tar")) == archive);
+}
+
+TEST_F(ManyPhotos, of_a_page_are_merged_again_by_its_name) {
+  photo_archive(folder, "photos.tar", 2);
+  const Names report = {"report", "photos.tar", "--no-localize", "--class-models", "0", "-o", "page.html"};
+  const auto run_shard = [&](const std::string& shard) {
+    Names all = report;
+    all.insert(all.end(), {"--shard", shard, "--resume"});
+    EXPECT_EQ(run(all).code, 0);
+  };
+  run_shard("1/2");
+  run_shard("2/2");
+  const Names merge = {"merge", "page.html", "-o", "page.html"};
+  EXPECT_EQ(run(merge).code, 0);
+  const std::string page = load(folder.file("page.html"));
+  // As after an end before the final step: the working files are there and tell of nothing.
+  store(folder.file("page.data"), "{\n");
+  store(folder.file("page.journal"), "{\n");
+  for (int again = 0; again < 2; ++again) {
+    const Outcome outcome = run(merge);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_TRUE(load(folder.file("page.html")) == page);
+  }
+}
+
+TEST_F(ManyPhotos, are_not_merged_without_shards) {
+  std::filesystem::create_directory(folder.file("empty"));
+  expect_error(run({"merge", "empty", "-o", "merged"}), 1,
+               {"empty: holds no results of shards: neither manifests", "nor rows of an evaluation"});
+  expect_error(run({"merge", "nowhere", "-o", "merged"}), 1, {"nowhere: does not exist"});
+  expect_error(run({"status", "nowhere"}), 1, {"nowhere: does not exist"});
+  photo_archive(folder, "photos.tar", 1);
+  EXPECT_EQ(run({"classify", "photos.tar", "--shard", "1/2", "-o", "rows"}).code, 0);
+  expect_error(run({"merge", "rows", "empty", "-o", "merged"}), 1,
+               {"empty: holds no manifests of shards, which rows does"});
+  expect_error(run({"merge", "rows", "rows", "-o", "merged"}), 1, {"was named twice"});
 }
 
 }  // namespace

@@ -57,8 +57,8 @@ TEST_F(MergeShards, names_the_setting_that_differs) {
   other["crops"] = 10;
   write({2, 2}, folder_of(2), other);
   EXPECT_EQ(message({folder_of(1), folder_of(2)}),
-            folder_of(2) + "/images-2-of-2.csv: was made with other settings than " + folder_of(1) +
-                "/images-1-of-2.csv: crops is 10 there and 1 here");
+            folder_of(2) + "/images-2-of-2.csv: was made with other settings: crops is 10 there and 1 in " +
+                folder_of(1) + "/images-1-of-2.csv");
 }
 
 TEST_F(MergeShards, refuses_a_shard_that_comes_twice_or_of_another_division) {

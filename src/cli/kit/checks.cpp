@@ -71,6 +71,10 @@ Check pictures_or_archives() {
   return path_check(kStandardInput, {.files = true, .takes_archives = true}, no_fault);
 }
 
+Check place_of_runs() {
+  return path_check(kStandardInput, {.files = true, .names_runs = true}, no_fault);
+}
+
 Check named_file() {
   return path_check(kStandardInput, {.files = true, .is_named = true}, no_fault);
 }

@@ -29,6 +29,7 @@ struct Offer {
   bool is_written = false;                ///< these are written, not read
   bool is_named = false;                  ///< NAME= may stand before the file
   bool takes_archives = false;            ///< tar archives of pictures among them
+  bool names_runs = false;                ///< the places of runs, of which only the shards' files are read
 };
 
 /// A condition on an option's text; displayed in the help.
@@ -52,6 +53,8 @@ Check file_or_folder();
 Check not_empty();
 /// As file_or_folder, for pictures and archives of pictures.
 Check pictures_or_archives();
+/// As file_or_folder, for the place of a run, whose own archive or page the command may write.
+Check place_of_runs();
 /// As file_or_folder, for a file in whose place "NAME=FILE" may stand.
 Check named_file();
 /// As file_or_folder, for what is written in one of these forms (`output_name_fault`): "-" names standard

@@ -36,6 +36,7 @@ Option& Option::check(const Check& check) {
   offer_->is_written = check.offer().is_written;
   offer_->is_named = check.offer().is_named;
   offer_->takes_archives = check.offer().takes_archives;
+  offer_->names_runs = check.offer().names_runs;
   return *this;
 }
 

@@ -28,11 +28,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The values of the options that name what is written, or those of all others.
+/// The values of the options that name what is written, or of those that name what is read.
 std::vector<std::string> values_of(const CLI::App& command, const OfferOf& offer_of, bool written) {
   std::vector<std::string> values;
   for (const CLI::Option* option : command.get_options())
-    if (const Offer& offer = offer_of(option); offer.is_written == written)
+    if (const Offer& offer = offer_of(option); offer.is_written == written && !offer.names_runs)
       for (const std::string& value : option->results())
         values.push_back(offer.is_named ? split_named_file(value).path : value);
   return values;

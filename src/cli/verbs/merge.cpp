@@ -1,5 +1,6 @@
 #include "batch/earlier_results.hpp"
 #include "batch/merge_runs.hpp"
+#include "cli/kit/interrupts.hpp"
 #include "cli/kit/many_photos.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/result_format.hpp"
@@ -7,15 +8,57 @@
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/evaluate.hpp"
 #include "cli/verbs/verbs.hpp"
+#include "evaluate/evaluation_status.hpp"
 #include "fovea/error.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace fovea::cli {
 namespace {
+
+[[noreturn]] void stop_at_signal() {
+  throw Interrupted(
+      fmt::format("stopped by {}: the same command merges all again", InterruptScope::signal_name()));
+}
+
+/// Merges, and leaves the final step undone if a signal asked for an end.
+MergedRun merge_until_signal(const MergeArguments& arguments) {
+  const InterruptScope interrupts(Interrupts::All);
+  const auto stop_if_asked = [&interrupts] {
+    if (interrupts.asked())
+      stop_at_signal();
+  };
+  const nlohmann::ordered_json about = {{"fovea", FOVEA_VERSION}, {"command", arguments.command_line}};
+  MergedRun merged = merge_runs(arguments.inputs, arguments.output, about, stop_if_asked);
+  if (merged.needs_final_step)
+    stop_if_asked();
+  return merged;
+}
+
+/// InputError unless all inputs exist and are results of shards of the same kind. Whether these are
+/// evaluations of localisation, which have no manifests.
+bool are_evaluations(const std::vector<std::string>& inputs) {
+  std::error_code ignored;
+  for (const std::string& input : inputs)
+    if (!holds_runs(input) && !std::filesystem::exists(input, ignored))
+      throw InputError("does not exist", input);
+  const auto run = std::find_if(inputs.begin(), inputs.end(), holds_runs);
+  const auto other = std::find_if_not(inputs.begin(), inputs.end(), holds_runs);
+  if (run != inputs.end() && other != inputs.end())
+    throw InputError(
+        evaluations_in(*other).empty()
+            ? fmt::format("holds no manifests of shards, which {} does", *run)
+            : fmt::format("holds an evaluation of localization, but {} the shards of another command: merge "
+                          "them one by one",
+                          *run),
+        *other);
+  return run == inputs.end();
+}
 
 /// Does the final step of the command whose shards were merged. Returns the exit code.
 int end_merged_run(const MergedRun& merged, const std::string& output, const ResultFormat& format) {
@@ -26,7 +69,11 @@ int end_merged_run(const MergedRun& merged, const std::string& output, const Res
     return end_merged(merged, end_sanity, format);
   for (const auto& [name, add] : {std::pair{"report", &add_report}, std::pair{"deconv", &add_deconv}})
     if (command == name)
-      return run_again(add, merged.files.manifest, output);
+      try {
+        return run_again(add, merged.files.manifest, output);
+      } catch (const Interrupted&) {
+        stop_at_signal();
+      }
   throw InputError(fmt::format("was made by '{}', whose shards cannot be merged", command),
                    merged.files.manifest);
 }
@@ -34,16 +81,10 @@ int end_merged_run(const MergedRun& merged, const std::string& output, const Res
 }  // namespace
 
 int merge_results(const MergeArguments& arguments) {
-  const auto& inputs = arguments.inputs;
-  const auto runs = std::count_if(inputs.begin(), inputs.end(), holds_runs);
-  if (runs == 0)
+  if (are_evaluations(arguments.inputs))
     return merge_evaluations(arguments);
-  if (runs < static_cast<std::ptrdiff_t>(inputs.size()))
-    throw InputError("holds no manifests of shards, which the other folders do",
-                     *std::find_if_not(inputs.begin(), inputs.end(), holds_runs));
   try {
-    const MergedRun merged =
-        merge_runs(inputs, arguments.output, {{"fovea", FOVEA_VERSION}, {"command", arguments.command_line}});
+    const MergedRun merged = merge_until_signal(arguments);
     if (merged.needs_final_step) {
       const int code = end_merged_run(merged, arguments.output, arguments.format);
       return arguments.allow_failures ? 0 : code;
@@ -52,9 +93,10 @@ int merge_results(const MergeArguments& arguments) {
     const std::string archives =
         files.has_archives() ? files.archive_range(merged.counts.archives.size()) : "";
     if (arguments.format.is_text()) {
-      print("{} photos of {} shards, {} without a result\n", merged.counts.photos, merged.shards,
+      print("{} photo{} of {} shard{}, {} without a result\n", merged.counts.photos,
+            merged.counts.photos == 1 ? "" : "s", merged.shards, merged.shards == 1 ? "" : "s",
             merged.counts.failed);
-      for (const std::string& path : {files.table, archives})
+      for (const std::string& path : {files.table, archives, files.manifest})
         if (!path.empty())
           print("  {}\n", path);
     } else {
@@ -82,7 +124,7 @@ void add_merge(Command app) {
                   "folders with the results of shards, their manifests, or the archive .tar that the shards "
                   "were told to write")
       .required()
-      .check(file_or_folder());
+      .check(place_of_runs());
   verb.add_option("-o,--output", arguments->output,
                   "folder for the merged results, which may be that of the shards; or, for shards that are "
                   "archives, an archive .tar, and for those of a page, NAME.html")

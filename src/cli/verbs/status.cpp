@@ -1,3 +1,4 @@
+#include "batch/run_files.hpp"
 #include "batch/run_status.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/terminal.hpp"
@@ -6,8 +7,10 @@
 #include "fovea/error.hpp"
 #include "report/run_status_text.hpp"
 
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -27,6 +30,10 @@ int show_status(const Options& options) {
     for (auto* const find : {&runs_in, &evaluations_in})
       for (RunStatus& run : find(place))
         runs.push_back(std::move(run));
+    std::error_code ignored;
+    if (runs.size() == before && kind_of_output(place) == OutputKind::Folder &&
+        !std::filesystem::exists(place, ignored))
+      throw InputError("does not exist", place);
     if (runs.size() == before)
       throw InputError("tells of no run over many photos: there is no manifest, and no rows of an evaluation",
                        place);
