@@ -19,7 +19,8 @@ Shard parse_shard(std::string_view text) {
   const auto second = slash ? std::from_chars(first.ptr + 1, end, shard.of) : first;
   if (!slash || second.ec != std::errc() || second.ptr != end || shard.number < 1 ||
       shard.number > shard.of || shard.of > most)
-    throw InputError(fmt::format("expected I/N with I from 1 to N, found '{:.40}'", text));
+    throw InputError(
+        fmt::format("expected I/N with I from 1 to N, and N at most {}, found '{:.40}'", most, text));
   return shard;
 }
 

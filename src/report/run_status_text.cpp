@@ -31,6 +31,11 @@ std::string ago(double seconds) {
   return fmt::format("{:.0f} s ago", seconds);
 }
 
+/// Three digits, and all in front of the decimal point.
+std::string rate_text(double rate) {
+  return rate < 100 ? fmt::format("{:.3g}", rate) : fmt::format("{:.0f}", rate);
+}
+
 std::string of_expected(std::int64_t photos, const std::optional<std::int64_t>& expected) {
   return expected ? fmt::format("{} of {}", photos, *expected) : fmt::format("{}", photos);
 }
@@ -76,7 +81,7 @@ Table table_of(const RunStatus& run) {
                      {state_of(shard), state_of(shard)},
                      {shard.photos, of_expected(shard.photos, shard.expected_photos)},
                      {shard.failed, fmt::format("{}", shard.failed)},
-                     {to_json(shard.rate()), shard.rate() ? fmt::format("{:.3g}", *shard.rate()) : ""},
+                     {to_json(shard.rate()), shard.rate() ? rate_text(*shard.rate()) : ""},
                      {shard.silence, ago(shard.silence)}});
   return table;
 }
@@ -108,9 +113,8 @@ std::string status_text(const RunStatus& run, std::size_t width) {
       {"photos", fmt::format("{} done, {} without a result",
                              of_expected(totals.photos, totals.expected_photos), totals.failed)}};
   if (totals.rate)
-    lines.push_back({"rate", totals.running > 0
-                                 ? fmt::format("{:.3g} photos/s", *totals.rate)
-                                 : fmt::format("{:.3g} photos/s in each shard", *totals.rate)});
+    lines.push_back({"rate", totals.running > 0 ? rate_text(*totals.rate) + " photos/s"
+                                                : rate_text(*totals.rate) + " photos/s in each shard"});
   else
     lines.push_back({"rate", "unknown"});
   if (totals.done < run.of)

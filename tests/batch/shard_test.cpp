@@ -28,7 +28,7 @@ TEST(Shard, takes_every_nth_image_from_its_number) {
 TEST(Shard, texts_of_another_form_are_errors) {
   for (const char* text : {"1", "1/", "/2", "0/3", "4/3", "-1/3", "1/3x", "a/b", "1/1000001", " 1/3", "1:3"})
     EXPECT_EQ(message_of<InputError>([&] { parse_shard(text); }),
-              "expected I/N with I from 1 to N, found '" + std::string(text) + "'");
+              "expected I/N with I from 1 to N, and N at most 1000000, found '" + std::string(text) + "'");
 }
 
 }  // namespace

@@ -165,6 +165,12 @@ TEST_F(ManyPhotos, have_errors_of_usage) {
   expect_error(run({"saliency", "photos.tar", "-o", "x.png"}), 2, {"-o names one picture"});
   expect_error(run({"saliency", "photos.tar", "-o", "x", "--resume", "--force"}), 2, {"--resume continues"});
   expect_error(run({"saliency", "photos.tar", "-o", "x", "--shard", "3/2"}), 2, {"--shard", "'3/2'"});
+  for (const std::string option : {"--shard", "--archive-size", "--table", "--files"})
+    expect_error(run({"saliency", "photos.tar", "-o", "x.tar", option, ""}), 2, {option, "empty"});
+  expect_error(run({"saliency", "photos.tar", "-o", "x", "--shard", "1/1000001"}), 2, {"N at most 1000000"});
+  expect_error(run({"saliency", "photos.tar", "-o", "x.tar", "--archive-size", "0"}), 2, {"at least 1 byte"});
+  expect_error(run({"saliency", "p-{003..000}.tar", "-o", "x"}), 2, {"falls"});
+  expect_error(run({"saliency", "p-{0..9999999}.tar", "-o", "x"}), 2, {"more than"});
   expect_error(run({"saliency", "photos.tar", "-o", "x", "--shard", "auto"}), 2,
                {"--shard auto: the environment is neither that of a job array"});
   expect_error(run({"localize", "photos.tar", "-o", "x", "--foreground", "1,1", "--background", "2,2"}), 2,

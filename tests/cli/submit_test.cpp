@@ -48,6 +48,29 @@ TEST_F(Submit, prints_the_script_that_it_would_run) {
   EXPECT_EQ(files_in(folder.path()), (Names{"photos"})) << "a rehearsal writes nothing";
 }
 
+TEST_F(Submit, prints_the_command_as_it_was_given_and_leaves_no_folder) {
+  const Outcome outcome =
+      print({"report", "photos", "--methods", "grad-cam", "--layer", "/fire9/concat", "-o", "new/page.html"});
+  ASSERT_EQ(outcome.code, 1) << outcome.out;  // the network has no such layer
+  EXPECT_TRUE(contains(outcome.err, "/fire9/concat")) << outcome.err;
+  const Outcome other = print({"report", "photos", "--title", "/a/title", "-o", "new/page.html"});
+  ASSERT_EQ(other.code, 0) << other.err;
+  EXPECT_TRUE(contains(other.out, ": fovea submit slurm --print -- report photos --title /a/title -o "
+                                  "new/page.html\n"))
+      << other.out;
+  EXPECT_EQ(files_in(folder.path()), (Names{"photos"}));
+}
+
+TEST_F(Submit, gives_an_output_that_begins_with_a_hyphen_to_every_command) {
+  const Outcome outcome = print({"saliency", "photos", "--output=-maps.tar"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, " merge ./-maps.tar -o ./-maps.tar --allow-failures\n")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "fovea status ./-maps.tar\n")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "mkdir -p ./-maps.logs\n")) << outcome.out;
+  expect_error(print({"saliency", "photos", "-o", "two\nlines.tar"}), 2,
+               {"--output: a name of several lines"});
+}
+
 TEST_F(Submit, of_an_evaluation_names_both_its_words) {
   store(folder.file("truth.csv"), "file,class_index,x0,y0,x1,y1\nchurch.jpg,4,1,1,50,50\n");
   const Names command = {"evaluate", "localization", "photos",    "--truth", "truth.csv",
@@ -90,6 +113,8 @@ TEST_F(Submit, refuses_what_cannot_be_divided) {
   expect_error(print({"info", bundled()}), 2,
                {"'info' cannot be divided into shards; these can: classify, saliency, localize"});
   expect_error(print({"photos"}), 2, {"photos"});
+  expect_error(print({"fovea", "saliency", "photos", "-o", "maps"}), 2,
+               {"behind -- stands the command without 'fovea'"});
   expect_error(print({"saliency", "photos", "-o", "maps", "--shard", "1/2"}), 2,
                {"--shard is given to each task"});
   expect_error(print({"saliency", "photos", "-o", "maps", "--force"}), 2, {"--force would discard"});
@@ -109,6 +134,10 @@ TEST_F(Submit, refuses_an_output_with_shards_of_another_division) {
   expect_error(print({"classify", "photos", "-o", "guesses"}), 1,
                {"guesses: has results of a run of 2 shards: give --tasks 2"});
   EXPECT_EQ(submit({"--print", "--tasks", "2"}, {"classify", "photos", "-o", "guesses"}).code, 0);
+  expect_error(submit({"--print", "--tasks", "2"}, {"classify", "photos", "--top", "2", "-o", "guesses"}), 1,
+               {"guesses: has shards of a run with other settings", "top"});
+  expect_error(submit({"--print", "--tasks", "2"}, {"classify", "photos/church.jpg", "-o", "guesses"}), 1,
+               {"guesses: has shards of a run with other settings", "inputs"});
   EXPECT_EQ(fovea_in(folder.path(), {"classify", "photos", "--table", "csv", "-o", "whole"}).code, 0);
   expect_error(print({"classify", "photos", "-o", "whole"}), 1,
                {"whole: has the results of a run without shards"});
@@ -157,6 +186,10 @@ TEST_F(Submit, is_followed_by_status_of_runs_and_evaluations) {
   ASSERT_EQ(json.size(), 2U);
   EXPECT_EQ(json[0]["shards"]["missing"], (std::vector<int>{1, 3}));
   EXPECT_EQ(json[1]["begun"][0]["expected"], 1);
+  const Outcome with_another = fovea_in(folder.path(), {"status", "photos", "both"});
+  EXPECT_EQ(with_another.code, 1);
+  EXPECT_TRUE(contains(with_another.err, "photos: tells of no run")) << with_another.err;
+  EXPECT_TRUE(contains(with_another.out, "shard")) << with_another.out;
   expect_error(fovea_in(folder.path(), {"status", "photos"}), 1,
                {"photos: tells of no run over many photos"});
   expect_error(fovea_in(folder.path(), {"status", "none.tar"}), 1,

@@ -91,7 +91,7 @@ Check named_output_in(const OutputForms& forms) {
 }
 
 Check not_empty() {
-  return Check(any_but_empty("a name", ""));
+  return Check(any_but_empty("a value", ""));
 }
 
 Check above_zero() {

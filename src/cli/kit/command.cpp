@@ -1,11 +1,10 @@
 #include "cli/kit/command.hpp"
 
-#include "base/shell_word.hpp"
-#include "base/shown_path.hpp"
 #include "cli/kit/common_options.hpp"
 #include "cli/kit/complaint.hpp"
 #include "cli/kit/help.hpp"
 #include "cli/kit/output.hpp"
+#include "cli/kit/shown_line.hpp"
 #include "cli/kit/standard_streams.hpp"
 #include "cli/kit/terminal.hpp"
 #include "cli/kit/usage_error.hpp"
@@ -233,13 +232,6 @@ CommandLine::CommandLine(const std::string& name, std::function<std::string()> v
 
 CommandLine::~CommandLine() = default;
 
-std::string shown_line(const std::string& program, const std::vector<std::string>& arguments) {
-  std::string line = program;
-  for (const std::string& argument : arguments)
-    line += ' ' + shell_word(shown_argument(argument));
-  return line;
-}
-
 namespace {
 
 /// The last of the commands that the command line names, with the words that lead to it.
@@ -283,7 +275,6 @@ std::optional<Run> CommandLine::parse(int argc, const char* const* argv) {
     print_lines(help_text(group->describe(), terminal_width(STDOUT_FILENO)));
     return {};
   }
-  shared_.line = shown_line(app_->get_name(), arguments);
   const ExtendedArguments extended = with_user_settings(*app_, arguments);
   std::string words;
   try {
@@ -304,6 +295,7 @@ std::optional<Run> CommandLine::parse(int argc, const char* const* argv) {
                      fmt::format("Run '{} --help' for the {}.", words,
                                  names_of_commands(app).empty() ? "options" : "commands"));
   }
+  shared_.line = shown_line(named().describe(), arguments);
   return shared_.chosen;
 }
 

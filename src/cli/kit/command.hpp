@@ -125,9 +125,6 @@ private:
   std::string group_;  ///< the title for what is added; empty: "Options", "Commands"
 };
 
-/// A command line for display: its words quoted for a shell, with paths as `shown_path` gives them.
-std::string shown_line(const std::string& program, const std::vector<std::string>& arguments);
-
 /// The program's command line.
 class CommandLine {
 public:

@@ -1,11 +1,15 @@
 #include "cli/kit/many_photos.hpp"
 
 #include "base/byte_size.hpp"
+#include "base/json.hpp"
 #include "batch/results_and_inputs.hpp"
+#include "batch/run_files.hpp"
+#include "batch/run_status.hpp"
 #include "cli/kit/interrupts.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/progress_bar.hpp"
 #include "cli/kit/shard_option.hpp"
+#include "cli/kit/shown_line.hpp"
 #include "cli/kit/standard_streams.hpp"
 #include "evaluate/photo_runs.hpp"
 #include "fovea/batch.hpp"
@@ -47,7 +51,7 @@ nlohmann::ordered_json about(const ManyPhotosCommand& command) {
   const std::vector<std::string> arguments = command.verb.plain_arguments(
       {"--help", "--output", "--shard", "--resume", "--force", "--quiet", "--no-progress", "--color",
        "--json", "--tsv", "--workers", "--threads", "--max-memory", "--verbose", "--allow-failures"});
-  json["line"] = shown_line("fovea", arguments);
+  json["line"] = shown_line(command.verb.describe(), arguments);
   if (command.is_run_again)
     json["run_again"] = {{"arguments", arguments}, {"folder", std::filesystem::current_path().string()}};
   return json;
@@ -89,6 +93,21 @@ void check_output(const ManyPhotosCommand& command, const RunDescription& run) {
     if (name != "--output")
       also_read.insert(also_read.end(), values.begin(), values.end());
   check_results_are_no_inputs(run, command.inputs, also_read, command.writes_no_pictures);
+}
+
+/// InputError if the place of the results has shards of other settings, which no shard could go on with.
+void check_earlier_shards(const ManyPhotosCommand& command) {
+  using Json = nlohmann::ordered_json;
+  for (const RunStatus& run : runs_in(command.output)) {
+    const Json there = Json::parse(run.settings);
+    Json here = there;  // with what a run adds by itself
+    here.update(Json::parse(json_text(all_settings(command))));
+    if (const std::string difference = settings_difference(there, here); run.of > 1 && !difference.empty())
+      throw InputError(fmt::format("has shards of a run with other settings: {}: name another output, or "
+                                   "remove them",
+                                   difference),
+                       command.output);
+  }
 }
 
 EarlierResults treatment_of_earlier(const ManyPhotosCommand& command) {
@@ -168,7 +187,8 @@ void ManyPhotosArguments::add_archive_size_to(Command verb) {
           "--archive-size", archive_size,
           "with -o NAME.tar, write archives NAME-000000.tar, NAME-000001.tar and so on of at most so "
           "many bytes, e.g. 1G; a photo's files stay together, and have an archive of their own where "
-          "they are more");
+          "they are more")
+      .check(not_empty());
 }
 
 std::uint64_t ManyPhotosArguments::archive_bytes(const std::string& output) const {
@@ -179,7 +199,7 @@ std::uint64_t ManyPhotosArguments::archive_bytes(const std::string& output) cons
   try {
     return static_cast<std::uint64_t>(parse_bytes(archive_size));
   } catch (const InputError& error) {
-    throw UsageError(fmt::format("--archive-size: {}", error.what()));
+    throw UsageError(fmt::format("--archive-size: {}, and at least 1 byte", error.what()));
   }
 }
 
@@ -209,8 +229,10 @@ bool ManyPhotosArguments::are_asked_for(const PictureInputs& inputs, const std::
 
 int run_command(const ManyPhotosCommand& command) {
   check_usage(command);
-  if (is_rehearsal())
+  if (is_rehearsal()) {
     check_inputs(command.inputs);
+    check_earlier_shards(command);
+  }
   const Shard shard = shard_of(command.arguments.shard);
   const bool has_final_step = static_cast<bool>(command.final_step);
   const TableFormat table = has_final_step                    ? TableFormat::None
@@ -231,16 +253,17 @@ int run_command(const ManyPhotosCommand& command) {
       const bool needs_final_step = has_final_step && shard.of == 1;
       // The final step may take long, too: a run that was asked to end leaves it to the next one.
       if (!run_with_progress(command, shard, store, interrupts) || (needs_final_step && interrupts.asked()))
-        throw Interrupted(
-            fmt::format("stopped by {} after {} photos: go on by the same command with --resume",
-                        InterruptScope::signal_name(), store.counts().photos));
+        throw Interrupted(fmt::format(
+            "stopped by {} after {} photo{}: go on by the same command with --resume",
+            InterruptScope::signal_name(), store.counts().photos, store.counts().photos == 1 ? "" : "s"));
       if (needs_final_step) {
         const int code = end_by(command.final_step, store, command.format);
         return command.arguments.allow_failures ? 0 : code;
       }
     } catch (const OutputError&) {
-      say("fovea: note: {} photos are done: go on by the same command with --resume\n",
-          store.counts().photos);
+      const std::int64_t photos = store.counts().photos;
+      say("fovea: note: {} photo{} done: go on by the same command with --resume\n", photos,
+          photos == 1 ? " is" : "s are");
       throw;
     }
     print_summary(command.format, store);

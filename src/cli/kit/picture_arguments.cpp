@@ -6,6 +6,7 @@
 #include "cli/kit/standard_streams.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "fovea/batch.hpp"
+#include "fovea/error.hpp"
 
 #include <fmt/format.h>
 
@@ -82,6 +83,12 @@ std::vector<std::string> PictureArguments::expand(std::string& model, const std:
 }
 
 PictureInputs PictureArguments::inputs(std::string& model, const std::string& output) const {
+  for (const std::string& path : paths)
+    try {
+      (void)PictureInputs({path});
+    } catch (const InputError& error) {  // a range of numbers that makes no sense
+      throw UsageError(error.what());
+    }
   PictureInputs inputs;
   inputs.set_archive_on_input(archive_on_standard_input());
   for_each(model, output, [&](const std::string& path) { inputs.add(path); });

@@ -28,10 +28,12 @@ Shard shard_of_environment() {
 }  // namespace
 
 Option add_shard_to(Command verb, std::string& shard) {
-  return verb.add_option(
-      "--shard", shard,
-      "I/N: process only the I-th of N parts, counted from 1; auto: the part that Slurm or mpirun gave this "
-      "process, by its environment");
+  return verb
+      .add_option("--shard", shard,
+                  "I/N: process only the I-th of N parts, counted from 1; auto: the part that Slurm or "
+                  "mpirun gave this "
+                  "process, by its environment")
+      .check(not_empty());
 }
 
 Option add_allow_failures_to(Command verb, bool& allow) {

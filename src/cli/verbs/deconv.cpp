@@ -209,14 +209,12 @@ void add_deconv(Command app) {
   options->many.add_without_table_to(verb);
   verb.add_example("fovea deconv photo.jpg -m net.onnx --layer relu5 --top 9 -o patterns",
                    "what excites the nine strongest channels of a layer in a photo");
-  verb.add_example("fovea deconv --dataset photos/ -m net.onnx --layer relu5 --unit 12 -o patterns",
+  verb.add_example("fovea deconv --dataset photos/ -m net.onnx --layer relu5 --unit 12 -o units",
                    "the patches of many photos that excite one channel most");
   verb.add_example("fovea deconv photo.jpg --compare -o figure.png",
                    "the class score back to the pixels, by three rules");
-  verb.add_example(
-      "fovea deconv --dataset 'photos-{000..127}.tar' --layer relu5 --top 9 --shard 1/8 --resume "
-      "-o patterns",
-      "the first of eight parts of many archives, which 'fovea merge' joins");
+  verb.add_example("fovea deconv --dataset p.tar --layer relu5 --top 9 --shard 1/8 --resume -o out",
+                   "the first of eight parts of many archives, which 'fovea merge' joins");
   verb.runs([options, verb] { return deconv(verb, *options); });
 }
 

@@ -186,15 +186,12 @@ void add_faithfulness(Command evaluate) {
                   "tolerance of the pointing game, in the photo's pixels")
       .check(not_negative())
       .shows_default();
-  verb.add_example(
-      "fovea evaluate faithfulness photos/ -m net.onnx --methods gradient,grad-cam,lrp -o results",
-      "three methods, compared by hiding what they show");
-  verb.add_example(
-      "fovea evaluate faithfulness photos/ -m net.onnx --methods grad-cam --truth boxes.csv -o results",
-      "also how often a map points at the object");
-  verb.add_example(
-      "fovea evaluate faithfulness photos.tar -m net.onnx --methods grad-cam --shard 1/8 --resume -o results",
-      "the first of eight parts of an archive of photos");
+  verb.add_example("fovea evaluate faithfulness photos/ --methods gradient,grad-cam,lrp -o out",
+                   "three methods, compared by hiding what they show");
+  verb.add_example("fovea evaluate faithfulness photos/ --methods grad-cam --truth b.csv -o out",
+                   "also how often a map points at the object");
+  verb.add_example("fovea evaluate faithfulness p.tar --methods lrp --shard 1/8 --resume -o out",
+                   "the first of eight parts of an archive of photos");
   verb.runs([arguments, verb] { return evaluate_faithfulness(verb, *arguments); });
 }
 

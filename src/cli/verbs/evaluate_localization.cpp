@@ -79,8 +79,8 @@ void run_until_interrupted(const LocalizationRun& run, Journal& journal) {
   events.progress = [&, show = events.progress](std::int64_t done, std::int64_t total,
                                                 const std::string& what) {
     if (interrupts.asked())
-      throw Interrupted(fmt::format("stopped by {} after {} images: go on by the same command with --resume",
-                                    InterruptScope::signal_name(), done));
+      throw Interrupted(fmt::format("stopped by {} after {} image{}: go on by the same command with --resume",
+                                    InterruptScope::signal_name(), done, done == 1 ? "" : "s"));
     report_progress({show}, done, total, what);
   };
   run_localization(run, journal, events);
@@ -120,7 +120,12 @@ int evaluate_localization(const LocalizationArguments& arguments) {
                     : arguments.force ? EarlierResults::Discard
                                       : EarlierResults::Refuse);
     print_object_notes(explainer);
-    run_until_interrupted(run, journal);
+    try {
+      run_until_interrupted(run, journal);
+    } catch (const OutputError&) {
+      say("fovea: note: go on by the same command with --resume\n");
+      throw;
+    }
     const std::vector<ImageResult> results = journal.finish();
     const int code =
         report_summary({results, settings, arguments.images, loaded.labels, arguments.command_line}, files,
@@ -193,7 +198,7 @@ void add_localization(Command evaluate) {
   arguments->localize.model.add_workers_to(verb);
   verb.add_example("fovea evaluate localization photos/ --truth boxes.csv -m net.onnx -o results",
                    "errors of classes and boxes, as tables and a page");
-  verb.add_example("fovea evaluate localization photos/ --truth boxes.csv -m net.onnx --shard 1/4 -o results",
+  verb.add_example("fovea evaluate localization photos/ --truth boxes.csv --shard 1/4 -o results",
                    "the first of four parts, for four machines");
   verb.runs([arguments, verb] {
     arguments->command_line = verb.line();

@@ -85,11 +85,10 @@ void add_sanity(Command evaluate) {
                   "number of steps in which the layers are shuffled; 0: one for each layer")
       .check(whole_number(0, 1000000))
       .shows_default();
-  verb.add_example("fovea evaluate sanity photos/ -m net.onnx --methods gradient,guided -o results",
+  verb.add_example("fovea evaluate sanity photos/ --methods gradient,guided -o results",
                    "whether maps change when what the network has learnt is shuffled");
-  verb.add_example(
-      "fovea evaluate sanity photos.tar -m net.onnx --methods gradient --shard 1/8 --resume -o results",
-      "the first of eight parts of an archive of photos");
+  verb.add_example("fovea evaluate sanity p.tar --methods gradient --shard 1/8 --resume -o out",
+                   "the first of eight parts of an archive of photos");
   verb.runs([arguments, verb] { return evaluate_sanity(verb, *arguments); });
 }
 

@@ -8,6 +8,7 @@
 #include "cli/kit/picture_arguments.hpp"
 #include "cli/kit/progress_bar.hpp"
 #include "cli/kit/result_format.hpp"
+#include "cli/kit/shard_option.hpp"
 #include "cli/kit/standard_streams.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/localize.hpp"
@@ -178,7 +179,8 @@ int make_report(Command verb, ReportArguments arguments) {
   const ThreadPartition partition = partition_photos(arguments.model, are_many, inputs.size());
   const std::vector<ReportNetwork> networks = networks_of(arguments, partition.threads);
   options.workers = partition.workers;
-  make_folder_of(arguments.output);
+  if (!is_rehearsal())
+    make_folder_of(arguments.output);
   ReportEvents events;
   events.scored = [&](std::size_t network, const std::vector<double>& all) {
     warn_of_probabilities(networks[network].explainers.maps.program(), all);
@@ -256,9 +258,9 @@ void add_report(Command app) {
   arguments->model.add_workers_to(verb);
   arguments->many.add_without_table_to(verb);
   verb.add_example("fovea report photos/ -o page.html", "a page of all pictures of a folder");
-  verb.add_example("fovea report photos/ -m net.onnx --methods gradient,grad-cam --top 3 -o page.html",
+  verb.add_example("fovea report photos/ --methods gradient,grad-cam --top 3 -o page.html",
                    "two methods side by side, for the three best guesses");
-  verb.add_example("fovea report 'photos-{000..127}.tar' --split --shard 1/8 --resume -o page.html",
+  verb.add_example("fovea report 'p-{000..127}.tar' --split --shard 1/8 --resume -o page.html",
                    "the first of eight parts of a page, which 'fovea merge . -o page.html' makes of all");
   verb.runs([arguments, verb] { return make_report(verb, *arguments); });
 }

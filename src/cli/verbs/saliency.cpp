@@ -250,7 +250,7 @@ void add_saliency(Command app) {
   options->many.add_to(verb);
   options->many.add_archive_size_to(verb);
   verb.add_example("fovea saliency photo.jpg -o maps", "map, heat map, overlay and arrays of the best guess");
-  verb.add_example("fovea saliency photo.jpg -m net.onnx --method grad-cam --class flamingo -o figure.png",
+  verb.add_example("fovea saliency photo.jpg --method grad-cam --class flamingo -o figure.png",
                    "one labelled figure of another class by another method");
   verb.add_example("fovea saliency photos/ -m net.onnx --method smoothgrad -o maps",
                    "all pictures of a folder");

@@ -23,21 +23,34 @@ struct Options {
   bool json = false;
 };
 
+/// InputError if there are none.
+std::vector<RunStatus> runs_at(const std::string& place) {
+  std::vector<RunStatus> runs;
+  for (auto* const find : {&runs_in, &evaluations_in})
+    for (RunStatus& run : find(place))
+      runs.push_back(std::move(run));
+  std::error_code ignored;
+  if (runs.empty() && kind_of_output(place) == OutputKind::Folder && !std::filesystem::exists(place, ignored))
+    throw InputError("does not exist", place);
+  if (runs.empty())
+    throw InputError("tells of no run over many photos: there is no manifest, and no rows of an evaluation",
+                     place);
+  return runs;
+}
+
 int show_status(const Options& options) {
   std::vector<RunStatus> runs;
-  for (const std::string& place : options.places) {
-    const std::size_t before = runs.size();
-    for (auto* const find : {&runs_in, &evaluations_in})
-      for (RunStatus& run : find(place))
+  bool is_one_missing = false;
+  for (const std::string& place : options.places)
+    try {
+      for (RunStatus& run : runs_at(place))
         runs.push_back(std::move(run));
-    std::error_code ignored;
-    if (runs.size() == before && kind_of_output(place) == OutputKind::Folder &&
-        !std::filesystem::exists(place, ignored))
-      throw InputError("does not exist", place);
-    if (runs.size() == before)
-      throw InputError("tells of no run over many photos: there is no manifest, and no rows of an evaluation",
-                       place);
-  }
+    } catch (const Error& error) {
+      if (options.places.size() == 1)
+        throw;
+      is_one_missing = true;
+      say("fovea: error: {}\n", error.what());
+    }
   if (options.places.size() > 1)
     runs = joined_runs(std::move(runs), "all folders");
   auto json = nlohmann::ordered_json::array();
@@ -48,7 +61,7 @@ int show_status(const Options& options) {
   }
   if (options.json)
     print_json(json);
-  return 0;
+  return is_one_missing ? 1 : 0;
 }
 
 }  // namespace

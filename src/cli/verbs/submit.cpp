@@ -41,6 +41,9 @@ public:
   DividedCommand(const Words& words, std::int64_t cpus) {
     if (std::find(words.begin(), words.end(), "-") != words.end())
       throw UsageError("jobs have no standard input: name a file instead of -");
+    if (words.front() == "fovea")
+      throw UsageError(
+          "behind -- stands the command without 'fovea': leave it out, as in -- saliency photos/ -o maps");
     parse(words);
     if (!work_)
       return;
@@ -157,6 +160,10 @@ int submit(Options options, const std::string& line) {
     return 0;
   SlurmJobs jobs = options.jobs;
   jobs.output = command.output();
+  if (jobs.output.find('\n') != std::string::npos)
+    throw UsageError("--output: a name of several lines cannot be submitted: name another output");
+  if (jobs.output.starts_with('-'))  // no option of the commands that merge and show it
+    jobs.output = "./" + jobs.output;
   if (!options.prints && find_on_path("sbatch").empty())
     throw InputError(
         "sbatch is not on the PATH: submit where Slurm is installed, or write a script for that by "
@@ -223,8 +230,8 @@ void add_submit(Command app) {
       .check(not_empty());
   verb.add_flag("--print", options->prints,
                 "print the script that would submit the jobs, for sh, and submit nothing");
-  verb.add_example("fovea submit slurm --tasks 128 --cpus 8 -- saliency 'p-{000..999}.tar' -o maps.tar",
-                   "maps of many archives by 128 tasks of 8 processors");
+  verb.add_example("fovea submit slurm --tasks 128 -- saliency 'p-{000..999}.tar' -o maps.tar",
+                   "maps of many archives by 128 tasks");
   verb.add_example("fovea submit slurm --print -- classify photos/ -o guesses > submit.sh",
                    "the script alone, to be changed and run by sh");
   verb.runs([options, verb] { return submit(*options, verb.line()); });
