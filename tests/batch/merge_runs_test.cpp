@@ -133,17 +133,6 @@ TEST_P(Merging, ends_where_it_is_told_to_and_leaves_nothing) {
   EXPECT_FALSE(std::filesystem::exists(merged.manifest));
 }
 
-TEST_P(Merging, refuses_the_name_of_a_shard_as_output) {
-  if (!is_tar_output(GetParam()))
-    return;
-  for (const std::int64_t number : {1, 2})
-    run_whole(folder.file("run/split.tar"), {number, 2});
-  EXPECT_NE(message_of<InputError>([&] {
-              merge_runs({folder.file("run")}, folder.file("run/split-1-of-2.tar"), kAbout);
-            }).find("split-1-of-2.manifest.json: tells of results of another run"),
-            std::string::npos);
-}
-
 TEST_P(Merging, refuses_damaged_files_and_leaves_nothing) {
   for (const std::int64_t number : {1, 2})
     run_whole(output("run"), {number, 2});
