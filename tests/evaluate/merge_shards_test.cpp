@@ -84,7 +84,9 @@ TEST_F(MergeShards, refuses_what_is_not_finished_by_a_type_of_its_own) {
 TEST_F(MergeShards, refuses_what_holds_no_results_and_a_folder_with_other_ones) {
   std::filesystem::create_directory(folder.file("empty"));
   EXPECT_EQ(message({folder.file("empty")}),
-            folder.file("empty") + ": holds no results of an evaluation (images-I-of-N.csv)");
+            folder.file("empty") +
+                ": holds no results of shards: neither manifests (manifest-I-of-N.json) nor "
+                "rows of an evaluation (images-I-of-N.csv)");
   EXPECT_EQ(message({folder.file("x.csv")}),
             folder.file("x.csv") + ": is neither a folder of results nor a file images-I-of-N.csv");
   write({1, 1});
