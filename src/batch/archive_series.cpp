@@ -13,11 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool exists(const std::string& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
-
 }  // namespace
 
 ArchivePlace first_archive_place() {
@@ -39,7 +34,7 @@ std::vector<std::string> archives_of(const RunFiles& files, std::int64_t from) {
        ++number) {
     const std::size_t before = found.size();
     for (const std::string& path : {files.archive(number), partial_name(files.archive(number))})
-      if (exists(path))
+      if (file_exists(path))
         found.push_back(path);
     if (found.size() == before)
       break;
@@ -72,7 +67,8 @@ void ArchiveSeries::begin() {
 void ArchiveSeries::go_on_behind(const ArchivePlace& place) {
   remove_behind(place.archive);
   const std::string path = files_.archive(place.archive), partial = partial_name(path);
-  if (files_.archive_bytes > 0 && !exists(partial) && exists(path))  // ended for the archive that follows
+  if (files_.archive_bytes > 0 && !file_exists(partial) &&
+      file_exists(path))  // ended for the archive that follows
     rename_file(path, partial);
   std::error_code error;
   if (const std::uintmax_t size = fs::file_size(partial, error); error || size < place.end)

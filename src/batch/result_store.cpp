@@ -22,11 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool exists(const std::string& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
-
 /// A part of a file; shorter if the file ends before it does.
 std::string read_part(const std::string& path, std::uint64_t begin, std::uint64_t end) {
   std::string bytes(end - begin, '\0');
@@ -71,14 +66,14 @@ ResultStore::ResultStore(RunDescription run, EarlierResults earlier)
   // The form in which they are read back from a file.
   run_.settings = nlohmann::ordered_json::parse(json_text(run_.settings));
   make_folder(files_.folder);
-  if (earlier == EarlierResults::Replace && exists(files_.manifest)) {
+  if (earlier == EarlierResults::Replace && file_exists(files_.manifest)) {
     const nlohmann::ordered_json manifest = read_manifest(files_.manifest);
     const bool is_replaced = manifest["finished"].get<bool>() && manifest["settings"].contains("data");
     earlier = is_replaced ? EarlierResults::Discard : EarlierResults::Refuse;
   }
   if (earlier == EarlierResults::Discard)
     discard();
-  const bool begun = exists(files_.manifest);
+  const bool begun = file_exists(files_.manifest);
   if (begun && earlier != EarlierResults::Resume) {
     (void)read_manifest(files_.manifest);  // it may be somebody else's file
     throw UnfinishedResults("results of an earlier run are there", files_.manifest);
@@ -104,7 +99,7 @@ void ResultStore::discard() const {
 }
 
 void ResultStore::begin() {
-  if (!files_.table.empty() && exists(files_.table))
+  if (!files_.table.empty() && file_exists(files_.table))
     check_replacement(files_.table);
   for (const std::string& path : archives_of(files_))
     check_replacement(path);
@@ -180,7 +175,7 @@ bool ResultStore::is_whole(const JournalRecord& record) const {
     return false;
   if (files_.has_archives()) {
     const std::string path = files_.archive(record.archive), partial = partial_name(path);
-    fingerprint.add(read_part(exists(partial) ? partial : path, tar_begin, record.tar_end));
+    fingerprint.add(read_part(file_exists(partial) ? partial : path, tar_begin, record.tar_end));
   }
   if (has_data())
     fingerprint.add(read_part(files_.data, data_end_, record.data_end));
@@ -292,7 +287,7 @@ void ResultStore::finish() {
 void ResultStore::rename_and_tell() {
   const std::string last_archive = files_.has_archives() ? files_.archive(archive_end_.archive) : "";
   for (const std::string& path : {files_.table, last_archive})
-    if (!path.empty() && exists(partial_name(path)))
+    if (!path.empty() && file_exists(partial_name(path)))
       rename_file(partial_name(path), path);
   are_photos_done_ = true;
   if (!has_data() || run_.shard.of > 1)

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
 
 namespace fovea {
 namespace {
@@ -86,6 +87,11 @@ std::string RunFiles::archive(std::int64_t number) const {
 
 std::string RunFiles::archive_range(std::size_t count) const {
   return count < 2 ? archive(0) : fmt::format("{}-{{000000..{:06}}}.tar", archives, count - 1);
+}
+
+bool file_exists(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
 }
 
 std::string partial_name(const std::string& path) {

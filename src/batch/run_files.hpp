@@ -45,6 +45,8 @@ struct RunFiles {
   std::string manifest;  ///< about the run; exists from its beginning
   std::string journal;   ///< of a run that is not finished or not merged: what was done for each picture
 };
+/// Whether a file is there; not if that cannot be told.
+bool file_exists(const std::string& path);
 /// The name of a table or archive until it is whole.
 std::string partial_name(const std::string& path);
 /// Gives a file another name, in place of one that has it. OutputError.

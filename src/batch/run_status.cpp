@@ -1,9 +1,11 @@
 #include "batch/run_status.hpp"
 
+#include "base/json.hpp"
 #include "batch/find_manifests.hpp"
 #include "batch/shard_reader.hpp"
 #include "fovea/error.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -117,6 +119,20 @@ std::vector<RunStatus> runs_of(const Manifests& manifests) {
 }
 
 }  // namespace
+
+void check_earlier_shards(const std::string& output, const nlohmann::ordered_json& settings) {
+  const Json given = Json::parse(json_text(settings));  // in the form in which files have them
+  for (const RunStatus& run : runs_in(output)) {
+    const Json there = Json::parse(run.settings);
+    Json here = there;
+    here.update(given);
+    if (const std::string difference = settings_difference(there, here); run.of > 1 && !difference.empty())
+      throw InputError(fmt::format("has shards of a run with other settings: {}: name another output, or "
+                                   "remove them",
+                                   difference),
+                       output);
+  }
+}
 
 bool ShardStatus::is_running() const {
   const double photo = photos > 0 && seconds ? *seconds / static_cast<double>(photos) : 0;

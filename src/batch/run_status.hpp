@@ -2,6 +2,8 @@
 
 #include "batch/shard.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -60,6 +62,10 @@ std::vector<RunStatus> runs_in(const std::string& place);
 /// Runs found in different folders of `place`, with those made one that are of the same settings, divided
 /// alike, and have no shard twice.
 std::vector<RunStatus> joined_runs(std::vector<RunStatus> runs, const std::string& place);
+
+/// InputError that names the first difference if an output has shards of a run with other settings, which no
+/// shard with these could go on with. Settings that a run adds by itself may be missing.
+void check_earlier_shards(const std::string& output, const nlohmann::ordered_json& settings);
 
 /// Adds a shard to the run of the same output, settings and number of shards, or to a new one.
 void add_shard(std::vector<RunStatus>& runs, RunStatus run, ShardStatus shard);

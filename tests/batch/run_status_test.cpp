@@ -34,6 +34,23 @@ protected:
   }
 };
 
+TEST_F(Status, tells_of_shards_that_other_settings_made) {
+  const std::string maps = folder.file("maps");
+  const Json settings = {{"command", "saliency"}, {"inputs", {{"count", 2}, {"archives", 2}}}};
+  Json others = settings;
+  others["inputs"]["count"] = 3;
+  check_earlier_shards(maps, settings);  // there are none
+  begin(maps, {}, 1);
+  check_earlier_shards(maps, others);  // a run without shards is no shard
+  std::filesystem::remove_all(maps);
+  begin(maps, {1, 2}, 1);
+  check_earlier_shards(maps, settings);
+  EXPECT_NE(message_of<InputError>([&] {
+              check_earlier_shards(maps, others);
+            }).find("inputs.count is 2 there and 3"),
+            std::string::npos);
+}
+
 TEST_F(Status, of_a_whole_run_has_its_counts) {
   begin(folder.file("maps"), {}, 1000);
   const RunStatus run = only(folder.file("maps"));

@@ -1,9 +1,7 @@
 #include "cli/kit/many_photos.hpp"
 
 #include "base/byte_size.hpp"
-#include "base/json.hpp"
 #include "batch/results_and_inputs.hpp"
-#include "batch/run_files.hpp"
 #include "batch/run_status.hpp"
 #include "cli/kit/interrupts.hpp"
 #include "cli/kit/output.hpp"
@@ -26,20 +24,27 @@
 namespace fovea::cli {
 namespace {
 
+/// Options that change no result and name no input: they say how a run is made.
+const std::set<std::string>& options_of_the_run() {
+  static const std::set<std::string> names = {"--help",       "--output",  "--shard",         "--resume",
+                                              "--force",      "--quiet",   "--no-progress",   "--color",
+                                              "--json",       "--tsv",     "--workers",       "--threads",
+                                              "--max-memory", "--verbose", "--allow-failures"};
+  return names;
+}
+
 /// Options that change no result, or that other settings tell of.
-const std::set<std::string>& options_without_effect() {
-  static const std::set<std::string> names = {
-      "--help",    "--output",       "--files",   "--recursive",     "--shard",       "--resume",
-      "--table",   "--archive-size", "--force",   "--quiet",         "--no-progress", "--color",
-      "--json",    "--tsv",          "--csv",     "--model",         "--labels",      "--workers",
-      "--threads", "--max-memory",   "--verbose", "--allow-failures"};
+std::set<std::string> options_without_effect() {
+  std::set<std::string> names = options_of_the_run();
+  names.insert({"--files", "--recursive", "--table", "--archive-size", "--csv", "--model", "--labels"});
   return names;
 }
 
 nlohmann::ordered_json all_settings(const ManyPhotosCommand& command) {
   PhotoRun run{command.verb.describe().names.back(), command.network, command.inputs, command.settings};
+  const std::set<std::string> without_effect = options_without_effect();
   for (auto& option : command.verb.given_options())
-    if (options_without_effect().count(option.first) == 0)
+    if (without_effect.count(option.first) == 0)
       run.options.push_back(std::move(option));
   return run_settings(run);
 }
@@ -48,9 +53,7 @@ nlohmann::ordered_json about(const ManyPhotosCommand& command) {
   nlohmann::ordered_json json = about_run(command.verb.line());
   if (!command.final_step)
     return json;
-  const std::vector<std::string> arguments = command.verb.plain_arguments(
-      {"--help", "--output", "--shard", "--resume", "--force", "--quiet", "--no-progress", "--color",
-       "--json", "--tsv", "--workers", "--threads", "--max-memory", "--verbose", "--allow-failures"});
+  const std::vector<std::string> arguments = command.verb.plain_arguments(options_of_the_run());
   json["line"] = shown_line(command.verb.describe(), arguments);
   if (command.is_run_again)
     json["run_again"] = {{"arguments", arguments}, {"folder", std::filesystem::current_path().string()}};
@@ -93,21 +96,6 @@ void check_output(const ManyPhotosCommand& command, const RunDescription& run) {
     if (name != "--output")
       also_read.insert(also_read.end(), values.begin(), values.end());
   check_results_are_no_inputs(run, command.inputs, also_read, command.writes_no_pictures);
-}
-
-/// InputError if the place of the results has shards of other settings, which no shard could go on with.
-void check_earlier_shards(const ManyPhotosCommand& command) {
-  using Json = nlohmann::ordered_json;
-  for (const RunStatus& run : runs_in(command.output)) {
-    const Json there = Json::parse(run.settings);
-    Json here = there;  // with what a run adds by itself
-    here.update(Json::parse(json_text(all_settings(command))));
-    if (const std::string difference = settings_difference(there, here); run.of > 1 && !difference.empty())
-      throw InputError(fmt::format("has shards of a run with other settings: {}: name another output, or "
-                                   "remove them",
-                                   difference),
-                       command.output);
-  }
 }
 
 EarlierResults treatment_of_earlier(const ManyPhotosCommand& command) {
@@ -229,9 +217,10 @@ bool ManyPhotosArguments::are_asked_for(const PictureInputs& inputs, const std::
 
 int run_command(const ManyPhotosCommand& command) {
   check_usage(command);
+  const nlohmann::ordered_json settings = all_settings(command);
   if (is_rehearsal()) {
     check_inputs(command.inputs);
-    check_earlier_shards(command);
+    check_earlier_shards(command.output, settings);
   }
   const Shard shard = shard_of(command.arguments.shard);
   const bool has_final_step = static_cast<bool>(command.final_step);
@@ -241,7 +230,7 @@ int run_command(const ManyPhotosCommand& command) {
   const RunDescription run{command.output,
                            shard,
                            table,
-                           all_settings(command),
+                           settings,
                            about(command),
                            has_final_step,
                            command.arguments.archive_bytes(command.output)};
