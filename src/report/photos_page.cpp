@@ -201,11 +201,7 @@ ReportOutcome write_photos_page(const std::vector<std::string>& photos,
   for (const std::string& path : other_files)
     summary.left_out.push_back(not_a_picture(path));
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  add_summary(page, options, networks, summary, has_truth, events);
-  page.finish();
-  outcome.photos = static_cast<std::size_t>(summary.photos);
-  outcome.left_out = summary.left_out.size();
-  outcome.json = report_json(options, networks, summary);
+  finish_page(page, options, networks, summary, has_truth, events, outcome);
   return outcome;
 }
 

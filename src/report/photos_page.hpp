@@ -64,7 +64,9 @@ struct ReportOutcome {
   std::size_t failed = 0;    ///< photos that failed
   std::size_t left_out = 0;  ///< failed photos and other files
   bool is_written = true;    ///< false: a picture beside the page could not be written, so there is no page
-  nlohmann::ordered_json json = {};  ///< `report_json`; null if there is no page
+  /// The page and the numbers of all photos, and for each network its name, the classes that photos have,
+  /// most frequent first, and with ground truth the accuracies; null if there is no page.
+  nlohmann::ordered_json json = {};
 };
 
 /// Writes the page of the photos, in their order, as one or two networks see them. `other_files` are listed

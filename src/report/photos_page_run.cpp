@@ -169,11 +169,7 @@ ReportOutcome PhotosPageRun::write(const ResultStore& store,
       page.keep_picture(picture.get<std::string>());
     page.add_block("photo", photo.data.at("block").get<std::string>());
   });
-  add_summary(page, options_, networks_, summary, has_truth, events_);
-  page.finish();
-  outcome.photos = static_cast<std::size_t>(summary.photos);
-  outcome.left_out = summary.left_out.size();
-  outcome.json = report_json(options_, networks_, summary);
+  finish_page(page, options_, networks_, summary, has_truth, events_, outcome);
   return outcome;
 } catch (const Json::exception&) {
   throw InputError("is damaged: make the results anew with --force", store.files().data);

@@ -162,6 +162,31 @@ std::string head_text(const std::vector<ReportNetwork>& networks, const ReportSu
   return text;
 }
 
+Json report_json(const ReportOptions& options, const std::vector<ReportNetwork>& networks,
+                 const ReportSummary& summary) {
+  Json json = {{"page", options.file}, {"photos", summary.photos}, {"left_out", summary.left_out.size()}};
+  json["networks"] = Json::array();
+  for (std::size_t k = 0; k < networks.size(); ++k) {
+    const NetworkSummary& network = summary.networks[k];
+    Json entry = {{"name", networks[k].title()}, {"classes", Json::array()}};
+    for (const auto& [index, photos] : by_frequency(network)) {
+      Json row = to_json(networks[k].network.labels, index);
+      row["photos"] = photos;
+      entry["classes"].push_back(std::move(row));
+    }
+    if (network.top1.of > 0) {
+      entry["photos_with_truth"] = network.top1.of;
+      entry["top1_accuracy"] = network.top1.share();
+      entry["top5_accuracy"] = network.top5.share();
+    }
+    json["networks"].push_back(std::move(entry));
+  }
+  json["left_out_files"] = Json::array();
+  for (const LeftOutFile& file : summary.left_out)
+    json["left_out_files"].push_back({{"file", file.path}, {"reason", file.why}});
+  return json;
+}
+
 }  // namespace
 
 void ReportSummary::count(const PhotoEntry& entry) {
@@ -210,8 +235,9 @@ void add_settings(Page& page, const ReportOptions& options, const std::vector<Re
   add_introduction(page, options, networks);
 }
 
-void add_summary(Page& page, const ReportOptions& options, const std::vector<ReportNetwork>& networks,
-                 const ReportSummary& summary, bool has_truth, const ReportEvents& events) {
+void finish_page(Page& page, const ReportOptions& options, const std::vector<ReportNetwork>& networks,
+                 const ReportSummary& summary, bool has_truth, const ReportEvents& events,
+                 ReportOutcome& outcome) {
   if (has_truth)
     add_accuracy(page, networks, summary);
   if (networks.size() > 1)
@@ -228,31 +254,10 @@ void add_summary(Page& page, const ReportOptions& options, const std::vector<Rep
             has_time ? run_facts(options.command_line, summary.seconds)
                      : version_facts(options.command_line));
   (has_time ? add_head : add_timeless_head)(page, head_text(networks, summary, has_truth));
-}
-
-Json report_json(const ReportOptions& options, const std::vector<ReportNetwork>& networks,
-                 const ReportSummary& summary) {
-  Json json = {{"page", options.file}, {"photos", summary.photos}, {"left_out", summary.left_out.size()}};
-  json["networks"] = Json::array();
-  for (std::size_t k = 0; k < networks.size(); ++k) {
-    const NetworkSummary& network = summary.networks[k];
-    Json entry = {{"name", networks[k].title()}, {"classes", Json::array()}};
-    for (const auto& [index, photos] : by_frequency(network)) {
-      Json row = to_json(networks[k].network.labels, index);
-      row["photos"] = photos;
-      entry["classes"].push_back(std::move(row));
-    }
-    if (network.top1.of > 0) {
-      entry["photos_with_truth"] = network.top1.of;
-      entry["top1_accuracy"] = network.top1.share();
-      entry["top5_accuracy"] = network.top5.share();
-    }
-    json["networks"].push_back(std::move(entry));
-  }
-  json["left_out_files"] = Json::array();
-  for (const LeftOutFile& file : summary.left_out)
-    json["left_out_files"].push_back({{"file", file.path}, {"reason", file.why}});
-  return json;
+  page.finish();
+  outcome.photos = static_cast<std::size_t>(summary.photos);
+  outcome.left_out = summary.left_out.size();
+  outcome.json = report_json(options, networks, summary);
 }
 
 }  // namespace fovea

@@ -53,13 +53,9 @@ std::string page_title(const ReportOptions& options, const std::vector<ReportNet
 /// Adds the blocks that photos need: settings with methods and colour maps, and the page's introduction.
 void add_settings(Page& page, const ReportOptions& options, const std::vector<ReportNetwork>& networks,
                   bool has_truth);
-/// Adds everything that counts or describes all photos.
-void add_summary(Page& page, const ReportOptions& options, const std::vector<ReportNetwork>& networks,
-                 const ReportSummary& summary, bool has_truth, const ReportEvents& events);
-
-/// The page and the numbers of all photos, and for each network its name, the classes that photos have, most
-/// frequent first, and with ground truth the accuracies, for programs.
-nlohmann::ordered_json report_json(const ReportOptions& options, const std::vector<ReportNetwork>& networks,
-                                   const ReportSummary& summary);
+/// Adds everything that counts or describes all photos, writes the page, and tells of it in the outcome.
+void finish_page(Page& page, const ReportOptions& options, const std::vector<ReportNetwork>& networks,
+                 const ReportSummary& summary, bool has_truth, const ReportEvents& events,
+                 ReportOutcome& outcome);
 
 }  // namespace fovea
