@@ -111,7 +111,7 @@ nlohmann::ordered_json run_settings(const Arguments& arguments) {
 int evaluate_faithfulness(Command verb, Arguments arguments) {
   const PictureInputs inputs(arguments.checked_images());
   const Network loaded = load_network(arguments.model);
-  const ThreadPartition partition = partition_photos(arguments.model, true, inputs.paths().size());
+  const ThreadPartition partition = partition_photos(arguments.model, true, inputs.size());
   const FaithfulnessPlan plan = plan_of(arguments, loaded, inputs, partition.threads);
   arguments.prepare(faithfulness_files(arguments.output));
   ManyPhotosCommand command{verb, arguments.many, inputs, loaded, partition.workers, arguments.output};

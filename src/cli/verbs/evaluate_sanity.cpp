@@ -32,7 +32,7 @@ std::vector<PhotoResult> compare_group(const SanityCheck& check, SanityGroups& g
 int evaluate_sanity(Command verb, Arguments arguments) {
   const PictureInputs inputs(arguments.checked_images());
   const Network loaded = load_network(arguments.model);
-  const ThreadPartition partition = partition_photos(arguments.model, true, inputs.paths().size());
+  const ThreadPartition partition = partition_photos(arguments.model, true, inputs.size());
   SanityCheck check({{},
                      loaded.model,
                      explain_options(loaded, arguments.model, arguments.methods,
