@@ -8,7 +8,6 @@ jobs=$(nproc)
 
 tools/install-packages.sh build test fuzz || tools/install-packages.sh build test  # without clang: g++, and no fuzzers
 command -v npm >/dev/null || tools/install-packages.sh javascript
-tools/install-packages.sh cluster || echo "Slurm and Open MPI cannot be installed: the tests of clusters are skipped"
 command -v chromium >/dev/null || tools/install-packages.sh browser
 tools/install-packages.sh cluster || echo "the packages of clusters cannot be installed: their tests are skipped"
 for folder in tests/onnxruntime tests/browser examples/browser; do
