@@ -1,7 +1,6 @@
 #include "engine/explanation_graph.hpp"
 
 #include "base/check.hpp"
-#include "ops/arg_max.hpp"
 #include "ops/cast.hpp"
 #include "ops/comparison.hpp"
 #include "ops/functions.hpp"
@@ -9,9 +8,7 @@
 #include "ops/reduce_max.hpp"
 #include "ops/reduce_sum.hpp"
 #include "ops/reshape.hpp"
-
-#include <algorithm>
-#include <numeric>
+#include "ops/where.hpp"
 
 namespace fovea {
 namespace {
@@ -73,18 +70,44 @@ private:
     const std::int64_t batch = type.shape[0], classes = type.shape.elements() / batch;
     const ir::ValueId flat =
         to_.add(ops::reshape(), ops::ReshapeAttributes{{batch, classes}}, {value(scores_)}, "flat_scores");
-    const ir::ValueId chosen =
-        class_ != ir::kNoValue
-            ? to_.add(ops::reshape(), ops::ReshapeAttributes{{batch, 1}}, {class_}, "chosen")
-            : to_.add(ops::arg_max(), ops::ArgMaxAttributes{1, 1, 0}, {flat}, "top_class");
-    Tensor numbers(DType::I64, {1, classes});
-    std::iota(numbers.data<std::int64_t>().begin(), numbers.data<std::int64_t>().end(), std::int64_t{0});
     const ir::ValueId is_chosen =
-        to_.add(ops::equal(), {}, {chosen, to_.add_constant("classes", numbers)}, "is_chosen");
+        class_ != ir::kNoValue ? is_given_class(batch, classes) : is_top_class(flat);
     ir::ValueId seed = to_.add(ops::cast(), ops::CastAttributes{type.dtype}, {is_chosen}, "one_hot");
     if (is_relevance(options_.rule) && options_.rule != Rule::Excitation)
       seed = to_.add(ops::mul(), {}, {seed, flat}, "score_of_class");
     return to_.add(ops::reshape(), ops::ReshapeAttributes{type.shape}, {seed}, "seed");
+  }
+
+  /// Numbers along the classes: [1,classes].
+  ir::ValueId class_numbers(const std::string& name, DType dtype, std::int64_t first, std::int64_t classes,
+                            std::int64_t step) {
+    Tensor numbers(DType::I64, {1, classes});
+    for (std::int64_t i = 0; i < classes; ++i)
+      numbers.data<std::int64_t>()[static_cast<std::size_t>(i)] = first + step * i;
+    return to_.add_constant(name, numbers.cast(dtype));
+  }
+
+  /// [N,classes] of bool; all false for a class that there is not.
+  ir::ValueId is_given_class(std::int64_t batch, std::int64_t classes) {
+    const ir::ValueId chosen =
+        to_.add(ops::reshape(), ops::ReshapeAttributes{{batch, 1}}, {class_}, "chosen");
+    return to_.add(ops::equal(), {}, {chosen, class_numbers("classes", DType::I64, 0, classes, 1)},
+                   "is_chosen");
+  }
+
+  /// [N,classes] of bool: the highest score, the first of equal ones. By comparisons, since runtimes differ
+  /// on which of equal elements ArgMax takes. All false where a score is NaN.
+  ir::ValueId is_top_class(ir::ValueId scores) {
+    const DType dtype = to_.type(scores).dtype;
+    const std::int64_t classes = to_.shape(scores)[1];
+    const ops::ReduceAttributes over_classes{{1}, 1};
+    const ir::ValueId largest = to_.add(ops::reduce_max(), over_classes, {scores}, "top_score");
+    const ir::ValueId is_largest = to_.add(ops::equal(), {}, {scores, largest}, "is_top_score");
+    const ir::ValueId ranks = class_numbers("class_ranks", dtype, classes, classes, -1);
+    const ir::ValueId none = to_.add_constant("no_rank", Tensor(dtype, {1, 1}));
+    const ir::ValueId ranked = to_.add(ops::where(), {}, {is_largest, ranks, none}, "ranked");
+    const ir::ValueId first = to_.add(ops::reduce_max(), over_classes, {ranked}, "top_rank");
+    return to_.add(ops::equal(), {}, {first, ranks}, "is_chosen");
   }
 
   void add_map(ir::ValueId gradient, std::int64_t channel_axis) {

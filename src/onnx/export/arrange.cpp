@@ -83,21 +83,54 @@ void slice_gradient(NodeWriter& w) {
   w.result("Pad", {dy, w.integers(before)});
 }
 
+/// Writes the result: x with constants around it. Negative pads become a Slice, since some runtimes have
+/// none.
+void pad_with_constants(NodeWriter& w, const Integers& pads, const std::vector<std::string>& value) {
+  const Shape& shape = w.shape(0);
+  const auto rank = static_cast<std::size_t>(shape.rank());
+  Integers starts, ends, axes, kept(pads);
+  for (std::size_t i = 0; i < rank; ++i) {
+    const std::int64_t begin = std::max<std::int64_t>(-pads[i], 0);
+    const std::int64_t end = shape.dims()[i] - std::max<std::int64_t>(-pads[rank + i], 0);
+    if (begin >= end)  // a crop that reaches into the padding of the other side
+      continue;
+    kept[i] = std::max<std::int64_t>(pads[i], 0);
+    kept[rank + i] = std::max<std::int64_t>(pads[rank + i], 0);
+    if (begin == 0 && end == shape.dims()[i])
+      continue;
+    starts.push_back(begin);
+    ends.push_back(end);
+    axes.push_back(static_cast<std::int64_t>(i));
+  }
+  const auto is_zero = [](std::int64_t pad) { return pad == 0; };
+  const bool is_slice = std::all_of(kept.begin(), kept.end(), is_zero) && !axes.empty();
+  std::string x = w.x();
+  if (!axes.empty()) {
+    const std::vector<std::string> inputs = {x, w.integers(starts), w.integers(ends), w.integers(axes)};
+    if (is_slice)
+      return w.result("Slice", inputs);
+    x = w.emit("Slice", inputs);
+  }
+  std::vector<std::string> inputs = {x, w.integers(kept)};
+  inputs.insert(inputs.end(), value.begin(), value.end());
+  w.result("Pad", inputs, {{"mode", std::string("constant")}});
+}
+
 void pad(NodeWriter& w) {
   const auto& a = w.attributes<ops::PadAttributes>();
-  std::vector<std::string> inputs = {w.x(), w.integers(a.pads)};
   if (a.mode == "constant")
-    inputs.push_back(w.number(a.value));
-  w.result("Pad", inputs, {{"mode", a.mode}});
+    return pad_with_constants(w, a.pads, {w.number(a.value)});
+  w.result("Pad", {w.x(), w.integers(a.pads)}, {{"mode", a.mode}});
 }
 
 void pad_gradient(NodeWriter& w) {
   const auto& a = w.attributes<ops::PadGradientAttributes>();
-  Integers pads = a.pads;
-  for (std::int64_t& pad : pads)
-    pad = -pad;
-  if (a.mode == "constant")
-    return w.result("Pad", {w.x(), w.integers(pads)});
+  if (a.mode == "constant") {
+    Integers pads = a.pads;
+    for (std::int64_t& pad : pads)
+      pad = -pad;
+    return pad_with_constants(w, pads, {});
+  }
   Shape shape = w.shape(0);
   std::string dy = w.x();
   const std::int64_t rank = shape.rank();

@@ -1,4 +1,5 @@
 #include "onnx/export/families.hpp"
+#include "onnx/export/transposed_convolution.hpp"
 #include "ops/conv.hpp"
 #include "ops/conv_transpose.hpp"
 #include "ops/gemm.hpp"
@@ -23,13 +24,15 @@ void conv(NodeWriter& w) {
 
 void conv_transpose(NodeWriter& w) {
   const auto& a = w.attributes<ops::ConvTransposeAttributes>();
-  w.result("ConvTranspose", w.all_inputs(),
-           {{"kernel_shape", window_of(w.shape(1))},
-            {"strides", a.strides},
-            {"pads", a.pads},
-            {"dilations", a.dilations},
-            {"group", a.groups},
-            {"output_padding", a.output_padding}});
+  write_transposed_convolution(w,
+                               {w.all_inputs(),
+                                window_of(w.shape(1)),
+                                a.strides,
+                                a.dilations,
+                                a.groups,
+                                {a.pads[0], a.pads[1]},
+                                {a.pads[2] - a.output_padding[0], a.pads[3] - a.output_padding[1]}},
+                               w.y());
 }
 
 void gemm(NodeWriter& w) {

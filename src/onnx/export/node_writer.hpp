@@ -57,6 +57,10 @@ public:
   std::string reshape(const std::string& x, const Shape& shape) const;
   /// A bool converted to 0 or 1 of the first input's type.
   std::string as_number(const std::string& mask) const;
+  /// Of a bool of that rank: whether an element is the first true one along the axis, which has `extent`
+  /// elements. Nothing is where none is true.
+  std::string first_along(const std::string& mask, std::int64_t axis, std::int64_t extent,
+                          std::int64_t rank) const;
 
 private:
   const ir::Graph& graph_;

@@ -1,4 +1,5 @@
 #include "onnx/export/families.hpp"
+#include "onnx/export/transposed_convolution.hpp"
 #include "ops/average_pool.hpp"
 #include "ops/global_average_pool.hpp"
 #include "ops/max_pool.hpp"
@@ -26,13 +27,25 @@ ops::PoolWindow window_over(const ops::MaxPoolAttributes& a, const Shape& x) {
   return ops::pool_window(ops::geometry_of(a), x[2], x[3]);
 }
 
+/// x with the lowest number around it, where windows reach beyond it.
+std::string padded(const NodeWriter& w, const std::string& x, const ops::PoolWindow& window) {
+  const Integers pads = pads_of(window);
+  if (std::all_of(pads.begin(), pads.end(), [](std::int64_t pad) { return pad == 0; }))
+    return x;
+  return w.emit("Pad", {x, w.integers({0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]}),
+                        w.number(std::numeric_limits<float>::lowest())});
+}
+
+/// Padding of a pool with dilations is written out: ONNX Runtime's CUDA provider gives wrong results there.
 void max_pool(NodeWriter& w) {
   const auto& a = w.attributes<ops::MaxPoolAttributes>();
+  const ops::PoolWindow window = window_over(a, w.shape(0));
+  const bool dilated = window.h.dilation > 1 || window.w.dilation > 1;
   // The switches are written where the backward pass reads them.
-  w.result("MaxPool", {w.x()},
+  w.result("MaxPool", {dilated ? padded(w, w.x(), window) : w.x()},
            {{"kernel_shape", a.kernel},
             {"strides", a.strides},
-            {"pads", pads_of(window_over(a, w.shape(0)))},
+            {"pads", dilated ? Integers{0, 0, 0, 0} : pads_of(window)},
             {"dilations", a.dilations}});
 }
 
@@ -43,29 +56,21 @@ bool covers_plane(const ops::PoolWindow& window) {
   return covers(window.h) && covers(window.w);
 }
 
-/// The elements that each tap of the windows reads, stacked: [N,C,taps,OH,OW]. Slices, not a convolution, so
-/// that values stay what they are to the last bit.
-std::string taps(const NodeWriter& w, const std::string& x, const Shape& shape,
-                 const ops::PoolWindow& window) {
+/// The elements that each tap of the windows reads: [N,C,OH,OW] for each. Slices, not a convolution, so that
+/// values stay what they are to the last bit.
+std::vector<std::string> taps(const NodeWriter& w, const std::string& x, const ops::PoolWindow& window) {
   const auto &h = window.h, &v = window.w;
-  if (covers_plane(window))
-    return w.reshape(x, {shape[0], shape[1], h.in * v.in, 1, 1});
-  std::string padded = x;
-  const Integers pads = pads_of(window);
-  if (std::any_of(pads.begin(), pads.end(), [](std::int64_t pad) { return pad > 0; }))
-    padded = w.emit("Pad", {x, w.integers({0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]}),
-                            w.number(std::numeric_limits<float>::lowest())});
+  const std::string whole = padded(w, x, window);
   std::vector<std::string> list;
   for (std::int64_t i = 0; i < h.kernel; ++i)
     for (std::int64_t j = 0; j < v.kernel; ++j) {
       const std::int64_t top = i * h.dilation, left = j * v.dilation;
-      const std::string tap =
-          w.emit("Slice", {padded, w.integers({top, left}),
+      list.push_back(
+          w.emit("Slice", {whole, w.integers({top, left}),
                            w.integers({top + (h.out - 1) * h.stride + 1, left + (v.out - 1) * v.stride + 1}),
-                           w.integers({2, 3}), w.integers({h.stride, v.stride})});
-      list.push_back(w.reshape(tap, {shape[0], shape[1], 1, h.out, v.out}));
+                           w.integers({2, 3}), w.integers({h.stride, v.stride})}));
     }
-  return list.size() == 1 ? list.front() : w.emit("Concat", list, {{"axis", std::int64_t{2}}});
+  return list;
 }
 
 /// Adds up values at the taps of windows: [N,C,taps,OH,OW], or one for all taps [N,C,OH,OW], -> [N,C,H,W].
@@ -79,39 +84,56 @@ std::string spread(const NodeWriter& w, const std::string& values, const Shape& 
       weights.data<float>()[static_cast<std::size_t>(i * count + k)] =
           one_for_all_taps || i % count == k ? 1.0F : 0.0F;
   const std::string joined = w.reshape(values, {plane[0], channels * each, h.out, v.out});
-  const NodeAttributes attributes = {{"kernel_shape", Integers{h.kernel, v.kernel}},
-                                     {"strides", Integers{h.stride, v.stride}},
-                                     {"dilations", Integers{h.dilation, v.dilation}},
-                                     {"group", channels}};
-  // With a group for each channel, its taps are summed into that channel.
-  const std::string summed =
-      w.emit("ConvTranspose", {joined, w.model().constant(weights.cast(w.dtype(0)), "spread")}, attributes);
-  const auto end = [](const ops::PoolAxis& axis) {  // rows that are missing, or too many
-    return axis.in - axis.position(axis.out - 1, axis.kernel - 1) - 1;
+  const auto left_out = [](const ops::PoolAxis& axis) {  // rows beyond the end; negative for missing ones
+    return axis.position(axis.out - 1, axis.kernel - 1) + 1 - axis.in;
   };
-  return w.emit("Pad", {summed, w.integers({0, 0, -h.pad_begin, -v.pad_begin, 0, 0, end(h), end(v)})});
+  // With a group for each channel, its taps are summed into that channel.
+  return write_transposed_convolution(w, {{joined, w.model().constant(weights.cast(w.dtype(0)), "spread")},
+                                          {h.kernel, v.kernel},
+                                          {h.stride, v.stride},
+                                          {h.dilation, v.dilation},
+                                          channels,
+                                          {h.pad_begin, v.pad_begin},
+                                          {left_out(h), left_out(v)}});
 }
 
-/// dy goes to the first largest element of each window.
+/// Of one window over the whole plane: to the first element that is equal to the largest.
+std::string route_in_plane(const NodeWriter& w, const std::string& x, const std::string& y,
+                           const Shape& shape) {
+  const std::int64_t count = shape[2] * shape[3];
+  const std::string values = w.reshape(x, {shape[0], shape[1], count, 1});
+  const std::string winner = w.first_along(w.emit("Equal", {values, y}), 2, count, 4);
+  return w.emit("Where", {winner, w.x(0), w.number(0)});
+}
+
+/// Of any windows: the share of dy of each tap, stacked: [N,C,taps,OH,OW]. What one tap takes is gone for
+/// those behind it.
+std::string route_by_taps(const NodeWriter& w, const std::vector<std::string>& taps, const std::string& y,
+                          const Shape& one_tap) {
+  std::string rest = w.x(0);
+  std::vector<std::string> list;
+  for (const std::string& tap : taps) {
+    const std::string share = w.emit("Mul", {w.as_number(w.emit("Equal", {tap, y})), rest});
+    list.push_back(w.reshape(share, one_tap));
+    if (list.size() < taps.size())
+      rest = w.emit("Sub", {rest, share});  // exact: all or nothing
+  }
+  return list.size() == 1 ? list.front() : w.emit("Concat", list, {{"axis", std::int64_t{2}}});
+}
+
+/// dy goes to the first largest element of each window, which comparisons find: runtimes differ on which of
+/// equal elements ArgMax takes.
 void max_pool_gradient(NodeWriter& w) {
   const ir::Node& pool = *w.graph().producer(w.input(1));
   FOVEA_ASSERT(pool.op == &ops::max_pool());
   const Shape& shape = w.graph().shape(pool.inputs[0]);
   const ops::PoolWindow window = window_over(pool.attributes.as<ops::MaxPoolAttributes>(), shape);
-  const std::int64_t count = window.h.kernel * window.w.kernel;
-  const std::string values = taps(w, w.name_of(pool.inputs[0]), shape, window);
-  const std::string winner =
-      w.emit("ArgMax", {values}, {{"axis", std::int64_t{2}}, {"keepdims", std::int64_t{1}}});
-  Tensor numbers(DType::I64, {1, 1, count, 1, 1});
-  for (std::int64_t k = 0; k < count; ++k)
-    numbers.data<std::int64_t>()[static_cast<std::size_t>(k)] = k;
-  const std::string wins = w.as_number(w.emit("Equal", {winner, w.model().constant(numbers, "taps")}));
-  const std::string dy = w.reshape(w.x(0), {shape[0], shape[1], 1, window.h.out, window.w.out});
-  const std::string routed = w.emit("Mul", {wins, dy});
+  const std::string x = w.name_of(pool.inputs[0]), y = w.name_of(pool.outputs[0]);
   if (covers_plane(window))
-    w.result("Reshape", {routed, w.integers({shape.begin(), shape.end()})});
-  else
-    w.result("Identity", {spread(w, routed, shape, window, false)});
+    return w.result("Reshape", {route_in_plane(w, x, y, shape), w.integers({shape.begin(), shape.end()})});
+  const std::string routed =
+      route_by_taps(w, taps(w, x, window), y, {shape[0], shape[1], 1, window.h.out, window.w.out});
+  w.result("Identity", {spread(w, routed, shape, window, false)});
 }
 
 /// One over how many elements each window averages: [1,1,OH,OW].

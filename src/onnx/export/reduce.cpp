@@ -8,6 +8,8 @@
 #include "ops/reduce_sum.hpp"
 #include "ops/top_k.hpp"
 
+#include <numeric>
+
 namespace fovea::onnx_export {
 namespace {
 
@@ -37,9 +39,21 @@ void reduce_max_gradient(NodeWriter& w) {
   w.result("Mul", {largest, w.emit("Div", {w.reshape(w.x(0), kept), count})});
 }
 
+/// The last of equal elements, which GPU runtimes do not have, is found by comparisons.
 void arg_max(NodeWriter& w) {
   const auto& a = w.attributes<ops::ArgMaxAttributes>();
-  w.result("ArgMax", {w.x()}, {{"axis", a.axis}, {"keepdims", a.keep_dims}, {"select_last_index", a.last}});
+  if (a.last == 0)
+    return w.result("ArgMax", {w.x()}, {{"axis", a.axis}, {"keepdims", a.keep_dims}});
+  const Shape& shape = w.shape(0);
+  const NodeAttributes kept = {{"axes", std::vector<std::int64_t>{a.axis}}, {"keepdims", std::int64_t{1}}};
+  std::vector<std::int64_t> along(static_cast<std::size_t>(shape.rank()), 1);
+  along[static_cast<std::size_t>(a.axis)] = shape[a.axis];
+  Tensor places(DType::I64, Shape(along));
+  std::iota(places.data<std::int64_t>().begin(), places.data<std::int64_t>().end(), std::int64_t{0});
+  const std::string is_largest = w.emit("Equal", {w.x(), w.emit("ReduceMax", {w.x()}, kept)});
+  const std::string candidates =
+      w.emit("Where", {is_largest, w.model().constant(places, "places"), w.model().scalar(0, DType::I64)});
+  w.result("ReduceMax", {candidates}, {kept.front(), {"keepdims", a.keep_dims}});
 }
 
 void top_k(NodeWriter& w) {
