@@ -346,6 +346,11 @@ fovea_status fovea_evaluate(const fovea_model* model, const char* options, fovea
 /* Makes an ONNX file of the network as fovea computes it, or of the network with the map that explains it.
  * Array: "onnx" [bytes] UINT8. */
 fovea_status fovea_export(const fovea_model* model, const char* options, fovea_result** result);
+/* Tells which nodes of an ONNX file, of whatever origin, ONNX Runtime runs on an NVIDIA GPU, and why not
+ * others. Texts: "support", a JSON object (opset; onnxruntime, the version whose list of operators it is;
+ * node_count; gaps, the number of nodes that do not run there; operators; nodes); "text", a table for
+ * people. */
+fovea_status fovea_cuda_support(const char* path, fovea_result** result);
 
 /* ---- Picture files ---- */
 

@@ -7,7 +7,7 @@
     result.save("overlay.png")
 
 `Model` has everything that needs a network: explain, classify, saliency, localize, class_model, deconv, report, evaluate, export.
-The functions of the same names take the model, or its path, as their first argument. `segment` needs no network.
+The functions of the same names take the model, or its path, as their first argument. `segment` and `cuda_support` need no network.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import List as _List
 from typing import Union as _Union
 
 from ._arguments import Path as _Path
+from ._cuda import CudaNode, CudaSupport, cuda_support
 from ._errors import Cancelled, Error, InputError, InternalError, ModelError, OutputError, UsageError
 from ._explanation import Classification, Explanation, Prediction, Rect
 from ._figures import Figure, PhotoExplanation, PreprocessingAdvice, PreprocessingTrial
@@ -36,6 +37,8 @@ __all__ = [
     "Cancelled",
     "ClassModel",
     "Classification",
+    "CudaNode",
+    "CudaSupport",
     "Error",
     "Evaluation",
     "Explanation",
@@ -64,6 +67,7 @@ __all__ = [
     "bundled_model_path",
     "class_model",
     "classify",
+    "cuda_support",
     "decode_image",
     "deconv",
     "encode_png",

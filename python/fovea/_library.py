@@ -126,6 +126,7 @@ _ARGUMENTS: Dict[str, List[Any]] = {
     "fovea_report": [c_void_p, c_void_p, c_char_p, Progress, c_void_p, _RESULT],
     "fovea_evaluate": [c_void_p, c_char_p, Progress, c_void_p, _RESULT],
     "fovea_export": [c_void_p, c_char_p, _RESULT],
+    "fovea_cuda_support": [c_char_p, _RESULT],
     "fovea_image_read": [c_char_p, POINTER(c_void_p)],
     "fovea_image_decode": [c_char_p, c_size_t, c_char_p, POINTER(c_void_p)],
     "fovea_image_pixels": [c_void_p, POINTER(Pixels)],

@@ -198,6 +198,17 @@ class Functions(support.ModelTestCase):
         with self.assertRaisesRegex(fovea.InputError, "'opset': expected 13 to 17"):
             self.model.export(opset=5)
 
+    def test_cuda_support(self):
+        path = self.folder / "explains.onnx"
+        fovea.export(self.model, path, method="lrp", opset=15)
+        support = fovea.cuda_support(path)
+        self.assertEqual((support.opset, support.gaps), (15, 0))
+        self.assertIn("MaxPool", {node.operator for node in support.nodes})
+        self.assertTrue(all(node.on_gpu and not node.reason for node in support.nodes))
+        self.assertIn(support.version, str(support))
+        with self.assertRaises(fovea.ModelError):
+            fovea.cuda_support(self.folder / "missing.onnx")
+
     def test_the_bundled_network(self):
         self.assertEqual(fovea.Model.bundled(threads=1).classify(support.PHOTO).label, "golf ball")
 

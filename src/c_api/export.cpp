@@ -1,8 +1,11 @@
 #include "fovea/export.hpp"
 
+#include "base/json.hpp"
 #include "c_api/model.hpp"
 #include "c_api/options.hpp"
 #include "c_api/result.hpp"
+#include "fovea/cuda_support.hpp"
+#include "report/cuda_support_text.hpp"
 
 namespace fovea::c_api {
 namespace {
@@ -57,5 +60,14 @@ fovea_status fovea_export(const fovea_model* model, const char* options, fovea_r
     const std::string bytes = export_model(from, fields);
     out.add("onnx", {static_cast<std::int64_t>(bytes.size())},
             std::vector<std::uint8_t>(bytes.begin(), bytes.end()));
+  });
+}
+
+fovea_status fovea_cuda_support(const char* path, fovea_result** result) {
+  return give_result(result, [&](fovea_result& out) {
+    const std::string file = &not_null(path, "path");
+    const fovea::CudaSupport support = fovea::cuda_support_of_file(file);
+    out.add_text("support", fovea::json_text(fovea::cuda_support_json(support, file)));
+    out.add_text("text", fovea::cuda_support_text(support, file));
   });
 }

@@ -1,6 +1,7 @@
 /// Pages, evaluations and exported networks through the C interface.
 #include "base/json.hpp"
 #include "c_api/support.hpp"
+#include "fovea/cuda_support.hpp"
 #include "fovea/export.hpp"
 #include "fovea/features.hpp"
 #include "fovea/image.hpp"
@@ -216,6 +217,19 @@ TEST(CApiManyPictures, ExportsWhatCppExports) {
   plain.height = input.height;
   plain.width = input.width;
   EXPECT_EQ(std::string(canonical.begin(), canonical.end()), export_canonical(loaded, plain));
+}
+
+TEST(CApiCudaSupport, SaysWhatCppSays) {
+  const CudaSupport expected = cuda_support_of_file(bundled());
+  const auto result = result_of(fovea_cuda_support, bundled().c_str());
+  const auto found = nlohmann::json::parse(text_of(result, "support"));
+  EXPECT_EQ(found["opset"], expected.opset);
+  EXPECT_EQ(found["gaps"], expected.gaps());
+  EXPECT_EQ(found["nodes"].size(), expected.nodes.size());
+  EXPECT_NE(text_of(result, "text").find(expected.version), std::string::npos);
+  fovea_result* none = nullptr;
+  EXPECT_EQ(fovea_cuda_support("/nowhere.onnx", &none), FOVEA_ERROR_MODEL);
+  EXPECT_EQ(fovea_cuda_support(nullptr, &none), FOVEA_ERROR_USAGE);
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "fovea/cuda_support.hpp"
 #include "fovea/error.hpp"
 #include "fovea/export.hpp"
 #include "fovea/tensor.hpp"
@@ -108,6 +109,12 @@ ExplanationOptions options_for(const Tensor& pictures) {
   return options;
 }
 
+/// Expects that ONNX Runtime runs every node on an NVIDIA GPU.
+void expect_native(const std::string& bytes) {
+  for (const CudaNode& node : cuda_support(bytes).nodes)
+    EXPECT_EQ(node.reason, "") << node.node << " (" << node.operator_name << ")";
+}
+
 constexpr double kTolerance = 1e-4;
 
 class ExportedNetwork : public testing::TestWithParam<std::string> {
@@ -127,8 +134,9 @@ TEST_P(ExportedNetwork, explains_a_class_as_the_engine_does) {
       options.rule = rule;
       options.opset = opset;
       options.explained = ExplanationOptions::Class::Input;
-      const Model model =
-          written(folder_, export_explanation(Model::load(network(GetParam() + ".onnx")), options));
+      const std::string bytes = export_explanation(Model::load(network(GetParam() + ".onnx")), options);
+      expect_native(bytes);
+      const Model model = written(folder_, bytes);
       const auto found = run(model, {pictures_, as_tensor(classes)});
       const auto expected = engine(GetParam(), pictures_, rule, classes);
       EXPECT_LE(largest_difference(found[0], expected[0]), kTolerance) << name_of(rule) << " " << opset;
@@ -197,6 +205,44 @@ TEST(ExportedRelevance, is_that_of_pytorch) {
       EXPECT_LE(largest_difference(run(model, {pictures, as_tensor(classes)})[1], expected), 1e-3)
           << name << " " << name_of(rule);
     }
+}
+
+/// tools/make_export_networks.py: strides, pads and equal elements; the gradient by PyTorch of the highest
+/// class, the first of equal ones.
+TEST(ExportedGradient, is_that_of_pytorch_at_any_stride) {
+  const TemporaryFolder folder;
+  const std::string exports = std::string(FOVEA_TEST_DATA) + "/exports/";
+  std::ifstream stream(exports + "index.json");
+  for (const auto& row : nlohmann::json::parse(stream)) {
+    const std::string stem = exports + row.at("name").get<std::string>();
+    const Tensor pictures = read_npy(stem + ".input.npy");
+    for (std::int64_t opset = 13; opset <= 17; ++opset) {
+      ExplanationOptions options = options_for(pictures);
+      options.opset = opset;
+      const std::string bytes = export_explanation(Model::load(stem + ".onnx"), options);
+      expect_native(bytes);
+      const auto found = run(written(folder, bytes), {pictures});
+      EXPECT_LE(largest_difference(found[1], read_npy(stem + ".gradient.npy")), kTolerance) << stem << opset;
+    }
+  }
+}
+
+TEST(ExportedGradient, explains_no_class_where_a_score_is_not_a_number) {
+  const TemporaryFolder folder;
+  Tensor pictures = read_npy(network("plain.input.npy"));
+  const auto elements = pictures.data<float>();
+  for (std::size_t i = 0; i < elements.size() / 2; ++i)  // the first picture's: sums overflow
+    elements[i] = i % 2 == 0 ? 3e38F : -3e38F;
+  ExplanationOptions options = options_for(pictures);
+  const Model model = written(folder, export_explanation(Model::load(network("plain.onnx")), options));
+  const std::vector<Tensor> outputs = run(model, {pictures});
+  ASSERT_TRUE(std::isnan(outputs[0].data<double>()[0]));
+  const Tensor& gradient = outputs[1];
+  const auto all = gradient.data<double>();
+  const auto second = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+  EXPECT_TRUE(std::all_of(all.begin(), second, [](double value) { return value == 0; }));
+  EXPECT_TRUE(std::any_of(second, all.end(), [](double value) { return value != 0; }));
+  EXPECT_FALSE(std::any_of(second, all.end(), [](double value) { return std::isnan(value); }));
 }
 
 TEST(Export, refuses_what_cannot_be) {

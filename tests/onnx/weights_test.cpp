@@ -141,7 +141,7 @@ TEST(Weights, ThatNobodyNeedsMayBeAnything) {
 
 TEST(Weights, UnsupportedTypesAreNamed) {
   expect_model_error([] { read(typed(TensorProto::STRING, {0})); }, {"tensor 'w'", "string"});
-  expect_model_error([] { read(typed(17, {0})); }, {"tensor 'w'", "number 17"});
+  expect_model_error([] { read(typed(17, {0})); }, {"tensor 'w'", "float8e4m3fn"});
   ImportBuilder twice = with_weight(float_tensor("w", {1}, {1}));
   twice.weight("w", {1}, {2});
   expect_model_error([&] { twice.file(); }, {"two weights are called 'w'"});

@@ -1,6 +1,6 @@
 // node explanations_test.mjs FOVEA SOURCE: exports the small reference networks and the bundled one with their backward pass,
 // runs the files on ONNX Runtime, and compares: with PyTorch's gradients in float64 where there are any
-// (tests/data/networks), with fovea's own for the bundled network. Exit code 77, which CTest takes for skipped, where
+// (tests/data/networks and tests/data/exports), with fovea's own for the bundled network. Exit code 77, which CTest takes for skipped, where
 // onnxruntime-node is not installed (npm ci in this folder).
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -40,11 +40,14 @@ function check(what, found, expected) {
   console.log(`${fine ? 'ok    ' : 'FAILED'} ${what}: relative difference ${off.toExponential(1)}`);
 }
 
+// The class that is explained is the highest where `label` is undefined. --check fails where a GPU would not run all nodes.
 async function explain(model, picture, label, { rule, opset, map }) {
   const file = join(work, 'explained.onnx');
-  execFileSync(fovea, ['export', 'explanation', model, '--method', rule, '--map', map, '--class', 'input', '--opset',
-    String(opset), '--batch', String(picture.shape[0]), '-o', file], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(fovea, ['export', 'explanation', model, '--method', rule, '--map', map, '--class',
+    label === undefined ? 'top' : 'input', '--opset', String(opset), '--batch', String(picture.shape[0]), '--check', '-o', file],
+    { stdio: ['ignore', 'ignore', 'inherit'] });
   const session = await ort.InferenceSession.create(file, { logSeverityLevel: 3 });
+  if (label === undefined) return session.run({ [session.inputNames[0]]: new ort.Tensor('float32', picture.data, picture.shape) });
   const feeds = { class: new ort.Tensor('int64', new BigInt64Array(picture.shape[0]).fill(BigInt(label))) };
   for (const name of session.inputNames)
     if (name !== 'class') feeds[name] = new ort.Tensor('float32', Float32Array.from(picture.data), picture.shape);
@@ -68,6 +71,16 @@ try {
       const { gradient } = await explain(`${stem}.onnx`, readNpy(`${stem}.input.npy`), 0, { rule, opset: 13, map: 'gradient' });
       check(`${name} ${rule}`, gradient.data, readNpy(`${stem}.${rule}.npy`).data);
     }
+
+  // Odd strides, pads and ties; and every opset.
+  const exports = join(source, 'tests/data/exports');
+  for (const { name } of JSON.parse(readFileSync(join(exports, 'index.json')))) {
+    const picture = readNpy(join(exports, `${name}.input.npy`));
+    for (const opset of [13, 14, 15, 16, 17]) {
+      const { gradient } = await explain(join(exports, `${name}.onnx`), picture, undefined, { rule: 'gradient', opset, map: 'gradient' });
+      check(`${name} gradient of the highest class, opset ${opset}`, gradient.data, readNpy(join(exports, `${name}.gradient.npy`)).data);
+    }
+  }
 
   const bundled = join(source, 'models/imagenette-resnet.onnx');
   const side = 128, picture = { shape: [1, 3, side, side], data: new Float32Array(3 * side * side) };

@@ -264,8 +264,10 @@ std::optional<DType> stored_type(int onnx_type) {
 
 std::string type_name(int onnx_type) {
   static constexpr std::array names = {
-      "undefined", "float32", "uint8",   "int8",   "uint16", "int16",     "int32",      "int64",   "string",
-      "bool",      "float16", "float64", "uint32", "uint64", "complex64", "complex128", "bfloat16"};
+      "undefined",      "float32",    "uint8",          "int8",       "uint16",   "int16",
+      "int32",          "int64",      "string",         "bool",       "float16",  "float64",
+      "uint32",         "uint64",     "complex64",      "complex128", "bfloat16", "float8e4m3fn",
+      "float8e4m3fnuz", "float8e5m2", "float8e5m2fnuz", "uint4",      "int4",     "float4e2m1"};
   return onnx_type >= 0 && onnx_type < static_cast<int>(names.size())
              ? names[static_cast<std::size_t>(onnx_type)]
              : fmt::format("number {}", onnx_type);
