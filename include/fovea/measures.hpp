@@ -37,6 +37,12 @@ std::optional<double> rank_correlation(const Tensor& a, const Tensor& b,
 /// -1..1, 1 for equal maps. InputError for maps smaller than the window.
 double structural_similarity(const Tensor& a, const Tensor& b, MapValues values = MapValues::Signed);
 
+/// The overlap of the strongest pixels: of the `share` of one map's pixels that have its largest values, the
+/// fraction that belongs to the `share` with the other map's largest values. The number of pixels, share * H
+/// * W, need not be whole: the pixels at the limit, all those of equal value, count in part. 1 for equal
+/// maps; `share` where one of the maps is flat. InputError also unless 0 < share <= 1.
+double top_overlap(const Tensor& a, const Tensor& b, double share = 0.1);
+
 // Control maps, which do not depend on the network. A method that does not beat them says nothing about it.
 
 /// Independent values, uniform in [0, 1), [H,W] F32; equal seeds give equal maps on every machine. InputError

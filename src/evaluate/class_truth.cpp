@@ -142,6 +142,15 @@ ClassTruth class_truth_of_folders(const std::vector<std::string>& photos) {
   return truth;
 }
 
+bool has_boxes(const std::string& source) {
+  bool found = false;
+  if (!source.empty() && source != "folders")
+    read_truth_rows(
+        source, [&](const TruthColumns& columns) { found = columns.count("x0") > 0; },
+        [](const TruthRow&) {});
+  return found;
+}
+
 ClassTruth class_truth(const std::string& source, const std::vector<std::string>& photos) {
   if (source.empty())
     return {};

@@ -45,6 +45,9 @@ ClassTruth read_class_truth(const std::string& path, const std::vector<std::stri
 /// Takes the name of each photo's folder for its class: a name, a WordNet id or an index.
 ClassTruth class_truth_of_folders(const std::vector<std::string>& photos);
 
+/// Whether a user's text names a CSV that also has boxes, in the column "x0" and others: see read_truth_csv.
+bool has_boxes(const std::string& source);
+
 /// The truth that a user's text names: "folders", the path of a CSV, or none if it is empty.
 ClassTruth class_truth(const std::string& source, const std::vector<std::string>& photos);
 

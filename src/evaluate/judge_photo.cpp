@@ -8,16 +8,6 @@
 namespace fovea {
 namespace {
 
-/// [C,H,W] -> [H,W].
-Tensor channel_sum(const Tensor& relevance) {
-  Tensor sum(DType::F32, {relevance.shape()[1], relevance.shape()[2]});
-  const auto out = sum.data<float>();
-  const auto in = relevance.data<float>();
-  for (std::size_t i = 0; i < in.size(); ++i)
-    out[i % out.size()] += in[i];
-  return sum;
-}
-
 double score_one(const ScorePictures& score, const Tensor& picture) {
   return score(picture.data<float>(), 1).front();
 }

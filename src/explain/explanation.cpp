@@ -1,14 +1,12 @@
-#include "base/check.hpp"
+#include "explain/method.hpp"
 #include "fovea/explain.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 namespace fovea {
-namespace {
 
-/// The relevance of each pixel, summed over its channels: [H,W].
-Tensor summed(const Tensor& relevance) {
+Tensor channel_sum(const Tensor& relevance) {
   const Shape& shape = relevance.shape();
   Tensor sum(DType::F32, {shape[1], shape[2]});
   auto out = sum.data<float>();
@@ -18,14 +16,12 @@ Tensor summed(const Tensor& relevance) {
   return sum;
 }
 
-}  // namespace
-
 DisplayLevels Explanation::levels(const DisplayRange& range) const {
   return display_levels(map, values, range);
 }
 
 double Explanation::signed_level(const DisplayRange& range) const {
-  Tensor magnitudes = summed(relevance);
+  Tensor magnitudes = channel_sum(relevance);
   for (float& value : magnitudes.data<float>())
     value = std::abs(value);
   return white_level(magnitudes, range);
@@ -36,7 +32,7 @@ Image Explanation::grey(const DisplayRange& range) const {
 }
 
 Image Explanation::signed_grey(const DisplayRange& range) const {
-  return scale_to_signed_grey(summed(relevance), signed_level(range), range.gamma);
+  return scale_to_signed_grey(channel_sum(relevance), signed_level(range), range.gamma);
 }
 
 Image Explanation::heat(std::string_view colormap, const DisplayRange& range) const {

@@ -93,6 +93,9 @@ const Method& find_method(std::string_view name);
 /// InputError for options that no method takes.
 void check_method_options(const MethodOptions& options);
 
+/// The relevance of each pixel, summed over its channels: [C,H,W] -> [H,W], F32.
+Tensor channel_sum(const Tensor& relevance);
+
 /// The first pass's gradient or relevance itself.
 Tensor take_gradient(std::span<const PassView> passes, const Shape& picture);
 

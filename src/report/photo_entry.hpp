@@ -1,10 +1,10 @@
 #pragma once
 
+#include "report/photo_blocks.hpp"
 #include "report/photos_page.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,10 +28,6 @@ struct PhotoEntry {
   std::string json;                  ///< the block "photo"
 };
 
-/// Takes the bytes of a picture and returns the URL by which blocks name it. `name`, without an extension, is
-/// unique on the page.
-using AddPicture = std::function<std::string(const std::string& name, const std::string& bytes)>;
-
 /// A photo to make an entry of.
 struct PhotoTask {
   std::string path;                ///< its name, for display
@@ -40,10 +36,6 @@ struct PhotoTask {
   std::vector<std::optional<std::int64_t>>
       truths;  ///< the same class in each network; none: it has no such class
 };
-
-/// The rank of a class among scores, from 1; classes with equal scores are ordered by index, as `top_k` has
-/// it.
-std::int64_t rank_of(const std::vector<double>& scores, std::int64_t class_index);
 
 /// Makes entries; thread-safe, if each thread has its own explainers.
 class PhotoEntries {
@@ -63,7 +55,6 @@ private:
   nlohmann::ordered_json answer(ReportExplainers& explain, const Image& photo, const PhotoTask& task,
                                 const AddPicture& add_picture, std::size_t network,
                                 PhotoAnswer& answer) const;
-  nlohmann::ordered_json map_json(const Context& context, const Explanation& result) const;
   void add_object(const Context& context, Explainer& explain, nlohmann::ordered_json& explained) const;
 
   const std::vector<ReportNetwork>& networks_;

@@ -7,15 +7,13 @@
 #include "evaluate/settings.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/error.hpp"
+#include "report/page_run.hpp"
 #include "report/report_summary.hpp"
-#include "report/true_classes.hpp"
 
 #include <fmt/format.h>
 
 #include <filesystem>
 #include <memory>
-#include <system_error>
-#include <utility>
 
 namespace fovea {
 namespace {
@@ -32,8 +30,7 @@ std::optional<T> optional_in(const Json& json) {
   return json.is_null() ? std::nullopt : std::optional(json.get<T>());
 }
 
-/// An entry as the data of its photo. `pictures`: its files beside the page.
-std::string data_of(const PhotoEntry& entry, const std::vector<std::string>& pictures) {
+Json json_of(const PhotoEntry& entry) {
   Json json = {{"has_truth", entry.has_truth}, {"agree", entry.agree}, {"answers", Json::array()}};
   for (const PhotoAnswer& answer : entry.answers)
     json["answers"].push_back({{"best", answer.best},
@@ -41,9 +38,7 @@ std::string data_of(const PhotoEntry& entry, const std::vector<std::string>& pic
                                {"probability", to_json(answer.probability)},
                                {"truth", to_json(answer.truth)},
                                {"rank", answer.rank}});
-  json["pictures"] = pictures;
-  json["block"] = entry.json;
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json;
 }
 
 PhotoEntry entry_in(const Json& data) {
@@ -80,13 +75,8 @@ PhotosPageRun::PhotosPageRun(const std::vector<ReportNetwork>& networks, const R
                              const ReportEvents& events)
     : networks_(told_apart(networks)), options_(options), events_(events),
       entries_(networks_, options, events) {
-  for (const ReportNetwork& network : networks_) {
-    TrueClasses classes(network);
-    for (const std::optional<TrueClass>& truth : options.truth.of_photo)
-      if (truth)
-        classes.of(*truth);
-    classes.check();
-  }
+  for (const ReportNetwork& network : networks_)
+    check_true_classes(network, options.truth);
 }
 
 PhotoWorker PhotosPageRun::worker() const {
@@ -96,41 +86,13 @@ PhotoWorker PhotosPageRun::worker() const {
   return [this, explain](const Picture& picture) { return result_of(*explain, picture); };
 }
 
-PhotoTask PhotosPageRun::task_of(const Picture& picture) const {
-  const auto input = static_cast<std::size_t>(picture.place.input);
-  PhotoTask task;
-  task.path = picture.name;
-  // No other photo's names begin with this stem.
-  const std::string number = picture.bytes ? fmt::format("{:05}-{:06}", input + 1, picture.place.member + 1)
-                                           : fmt::format("{:05}", input + 1);
-  task.stem = fmt::format("{}-{}", number, stem_of(picture.name));
-  if (input < options_.truth.of_photo.size())
-    task.truth = options_.truth.of_photo[input];
-  else if (picture.bytes && picture.truth)
-    task.truth = TrueClass{{}, picture.truth, {}};
-  if (task.truth)
-    for (const ReportNetwork& network : networks_)
-      task.truths.push_back(TrueClasses(network).of(*task.truth));
-  return task;
-}
-
 PhotoResult PhotosPageRun::result_of(std::vector<ReportExplainers>& explain, const Picture& picture) const {
   PhotoResult result;
-  std::vector<std::string> pictures;
-  const fs::path folder = folder_beside(options_.file);
-  const AddPicture add_picture = [&](const std::string& name, const std::string& bytes) {
-    if (!options_.split)
-      return picture_url(bytes);
-    PictureBeside beside = picture_beside(options_.file, name, bytes);
-    // It takes the place of another, as the pictures of any page do: WebP files do not tell who wrote them.
-    std::error_code ignored;
-    fs::remove(folder / beside.file, ignored);
-    result.files.push_back({folder.filename().string() + "/" + beside.file, bytes});
-    pictures.push_back(std::move(beside.file));
-    return beside.url;
-  };
-  const PhotoEntry entry = entries_.entry(explain, task_of(picture), read_picture(picture), add_picture);
-  result.data = data_of(entry, pictures);
+  PhotoPictures pictures(options_, result);
+  const PhotoEntry entry = entries_.entry(
+      explain, photo_task(picture, options_.truth, networks_), read_picture(picture),
+      [&](const std::string& name, const std::string& bytes) { return pictures.add(name, bytes); });
+  result.data = pictures.data(json_of(entry), entry.json);
   return result;
 }
 
@@ -163,11 +125,8 @@ ReportOutcome PhotosPageRun::write(const ResultStore& store,
             options_.split ? Page::Pictures::Beside : Page::Pictures::Inside);
   add_settings(page, options_, networks_, has_truth);
   for_each_photo(store, [&](const PhotoData& photo) {
-    if (photo.data.is_null())
-      return;
-    for (const Json& picture : photo.data.at("pictures"))
-      page.keep_picture(picture.get<std::string>());
-    page.add_block("photo", photo.data.at("block").get<std::string>());
+    if (!photo.data.is_null())
+      add_photo(page, photo.data);
   });
   finish_page(page, options_, networks_, summary, has_truth, events_, outcome);
   return outcome;

@@ -33,7 +33,6 @@ public:
 
 private:
   PhotoResult result_of(std::vector<ReportExplainers>& explain, const Picture& picture) const;
-  PhotoTask task_of(const Picture& picture) const;
 
   std::vector<ReportNetwork> networks_;
   const ReportOptions& options_;

@@ -121,6 +121,8 @@ std::string operators_text(const Model& model) {
   return text;
 }
 
+}  // namespace
+
 Facts model_card(const ReportNetwork& shown) {
   const Network& network = shown.network;
   const Model& model = network.model;
@@ -145,6 +147,8 @@ Facts model_card(const ReportNetwork& shown) {
   facts.emplace_back("Precision", std::string(name_of(program.options().precision)));
   return facts;
 }
+
+namespace {
 
 std::string head_text(const std::vector<ReportNetwork>& networks, const ReportSummary& summary,
                       bool has_truth) {

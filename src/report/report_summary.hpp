@@ -50,6 +50,8 @@ LeftOutFile not_a_picture(const std::string& path);
 std::vector<ReportNetwork> told_apart(std::vector<ReportNetwork> networks);
 std::string page_title(const ReportOptions& options, const std::vector<ReportNetwork>& networks);
 
+/// A network's file, format, inputs, size and preprocessing.
+Facts model_card(const ReportNetwork& shown);
 /// Adds the blocks that photos need: settings with methods and colour maps, and the page's introduction.
 void add_settings(Page& page, const ReportOptions& options, const std::vector<ReportNetwork>& networks,
                   bool has_truth);

@@ -223,7 +223,7 @@ const tests = {
   },
 
   async "nothing is wider than a phone, and everything has a name"() {
-    const files = [["report", pages.report], ["compared", pages.compared], ...pages.evaluations.map((file, i) => [`evaluation-${i}`, file])];
+    const files = [["report", pages.report], ["compared", pages.compared], ["gate", pages.gate], ...pages.evaluations.map((file, i) => [`evaluation-${i}`, file])];
     for (const [name, file] of files) {
       const page = await open(file, { width: 390, height: 844, isMobile: true, hasTouch: true });
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 390), `${name} is too wide`);
@@ -285,6 +285,24 @@ const tests = {
     await select(page, "Order", "given");
     assert.deepEqual(await names(), ["church.jpg", "golf-ball.jpg", "parachute.jpg"]);
     await close(page, "compared");
+  },
+
+  async "a comparison shows the photos first whose maps differ most, and what its gate says"() {
+    const page = await open(pages.gate);
+    const titles = await texts(page, "h2");
+    for (const title of ["Gate: failed", "Predictions", "Agreement of the maps", "Photos", "Layers", "Files left out"])
+      assert.ok(titles.includes(title), `${title} is missing: ${titles}`);
+    assert.ok((await texts(page, "td.bad")).includes("failed"));
+    assert.ok((await texts(page, "td.good")).includes("passed"));
+    const lowest = await page.$$eval(".photo", (cards) => cards.map((card) =>
+      Math.min(...[...card.querySelectorAll(".agreement li")].map((line) => Number(/rank correlation (-?[\d.]+)/.exec(line.textContent)[1])))));
+    assert.equal(lowest.length, 4);
+    assert.deepEqual(lowest, [...lowest].sort((a, b) => a - b), "the lowest correlation comes first");
+    assert.equal((await page.$$(".photo:first-of-type .by-network")).length, 2);
+    assert.match((await texts(page, ".agreement")).join(), /energy on the object [\d.]+ and [\d.]+ %/);
+    await select(page, "Order", "given");
+    assert.equal((await texts(page, ".photo h3")).length, 4);
+    await close(page, "gate");
   },
 
   async "60 photos are printed on about 15 pages, in light colours"() {

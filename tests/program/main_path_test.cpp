@@ -36,6 +36,11 @@ TEST_F(MainPath, OfEvaluations) {
       {"evaluate", "faithfulness", photo, "--methods", "gradient", "--steps", "4", "-o", folder.file("f")});
 }
 
+TEST_F(MainPath, OfComparisons) {
+  expect_done({"compare", bundled(), bundled(), photo, "--layers", "2", "--max-changed", "0", "-o",
+               folder.file("c.html")});
+}
+
 TEST_F(MainPath, OfModelsAndArrays) {
   expect_done({"info", bundled(), "--layers"});
   expect_done({"export", "explanation", bundled(), "-o", folder.file("e.onnx")});

@@ -1,7 +1,7 @@
 #include "report/photos_page.hpp"
 
 #include "fovea/error.hpp"
-#include "report/photo_entry.hpp"
+#include "report/photo_blocks.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/work_counter.hpp"
 

@@ -121,6 +121,10 @@ failed, the others are done
 2
 the command line itself is wrong
 .TP
+3
+.B fovea compare
+found a difference beyond a threshold
+.TP
 70
 a fault of the program: please report it
 .TP

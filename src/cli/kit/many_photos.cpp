@@ -215,6 +215,10 @@ bool ManyPhotosArguments::are_asked_for(const PictureInputs& inputs, const std::
          !archive_size.empty() || resume;
 }
 
+int without_failures(int code, bool are_allowed) {
+  return code == 1 && are_allowed ? 0 : code;
+}
+
 int run_command(const ManyPhotosCommand& command) {
   check_usage(command);
   const nlohmann::ordered_json settings = all_settings(command);
@@ -247,7 +251,7 @@ int run_command(const ManyPhotosCommand& command) {
             InterruptScope::signal_name(), store.counts().photos, store.counts().photos == 1 ? "" : "s"));
       if (needs_final_step) {
         const int code = end_by(command.final_step, store, command.format);
-        return command.arguments.allow_failures ? 0 : code;
+        return without_failures(code, command.arguments.allow_failures);
       }
     } catch (const OutputError&) {
       const std::int64_t photos = store.counts().photos;

@@ -75,6 +75,9 @@ struct ManyPhotosCommand {
 /// Interrupted at a signal; OutputError, with a note about going on, if a disk is full.
 int run_command(const ManyPhotosCommand& command);
 
+/// The exit code of a final step: 0 in place of 1 where photos without a result are allowed.
+int without_failures(int code, bool are_allowed);
+
 /// The command line as a page shows it, by the manifest: the same for all shards, and for a run that was
 /// stopped.
 std::string line_of(const ResultStore& store);

@@ -41,8 +41,12 @@ void add_model_argument(Command verb, std::string& model) {
 }
 
 void ModelOptions::add_to(Command verb) {
-  Command network = verb.in_group("Network");
   add_model_option(verb, model);
+  add_without_model_to(verb);
+}
+
+void ModelOptions::add_without_model_to(Command verb) {
+  Command network = verb.in_group("Network");
   network
       .add_option("--labels", labels,
                   "class names: a text file with one name a line ('name' or 'n01234567 name'), or a CSV with "

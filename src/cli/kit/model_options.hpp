@@ -30,6 +30,8 @@ struct ModelOptions : ComputeOptions {
   int workers = 0;         ///< 0: not given
 
   void add_to(Command verb);
+  /// Adds all but -m, for a command that takes networks as arguments.
+  void add_without_model_to(Command verb);
   std::optional<Activation> chosen_activation() const;
   /// Adds --workers, for commands that take many pictures.
   void add_workers_to(Command verb);

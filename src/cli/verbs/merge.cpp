@@ -67,7 +67,8 @@ int end_merged_run(const MergedRun& merged, const std::string& output, const Res
     return end_merged(merged, end_faithfulness, format);
   if (command == "sanity")
     return end_merged(merged, end_sanity, format);
-  for (const auto& [name, add] : {std::pair{"report", &add_report}, std::pair{"deconv", &add_deconv}})
+  for (const auto& [name, add] : {std::pair{"report", &add_report}, std::pair{"deconv", &add_deconv},
+                                  std::pair{"compare", &add_compare}})
     if (command == name)
       try {
         return run_again(add, merged.files.manifest, output);
@@ -87,7 +88,7 @@ int merge_results(const MergeArguments& arguments) {
     const MergedRun merged = merge_until_signal(arguments);
     if (merged.needs_final_step) {
       const int code = end_merged_run(merged, arguments.output, arguments.format);
-      return arguments.allow_failures ? 0 : code;
+      return without_failures(code, arguments.allow_failures);
     }
     const RunFiles& files = merged.files;
     const std::string archives =

@@ -5,11 +5,15 @@
 /// Each verb adds its command, with what to do when the command line names it.
 namespace fovea::cli {
 
+/// The exit code of a comparison that does not keep to its thresholds.
+inline constexpr int kGateFailed = 3;
+
 void add_explain(Command app);
 void add_info(Command app);
 void add_forward(Command app);
 void add_gradient(Command app);
 void add_classify(Command app);
+void add_compare(Command app);
 void add_saliency(Command app);
 void add_localize(Command app);
 void add_evaluate(Command app);

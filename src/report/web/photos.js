@@ -65,6 +65,15 @@ function answerPart(photo, answer, network, settings) {
   return { head, panels };
 }
 
+/** How far the maps of two networks agree, a line for each method. */
+function agreementList(compared) {
+  if (compared.note) return make("p", { class: "note" }, compared.note);
+  const measure = (name, value, low) => make("span", { class: low ? "bad" : null }, `${name} ${value}`);
+  return make("ul", { class: "agreement", "aria-label": "Agreement of the maps" }, compared.methods.map((method) => make("li", {},
+    make("strong", {}, method.method), measure("rank correlation", method.rank, method.low), measure("SSIM", method.similarity),
+    measure("overlap", method.overlap), method.energy ? measure("energy on the object", method.energy) : null)));
+}
+
 function photoCard(photo, settings) {
   const id = newId("photo");
   const parts = photo.answers.map((answer, i) => answerPart(photo, answer, settings.networks[i], settings));
@@ -75,6 +84,7 @@ function photoCard(photo, settings) {
     card.append(parts[0].panels);
   } else {
     if (photo.agree === false) header.append(make("span", { class: "verdict" }, "≠ the networks disagree"));
+    if (photo.compared) card.append(agreementList(photo.compared));
     card.append(make("div", { class: "answers" }, parts.map(({ head, panels }) => make("div", { class: "by-network" }, head, panels))));
   }
   return card;
@@ -91,6 +101,7 @@ const wrongCertainty = (photo) =>
 
 /** Orders of photos, each by what it sorts. Probability and the object's share are those of the class that comes first. */
 const kOrders = {
+  reasons: ["maps differ most first", (p) => p.compared.lowest ?? Infinity, (settings) => settings.compared],
   wrong: ["wrong ones first", (p) => (isWrong(p) ? -1e6 - wrongCertainty(p) : isAllRight(p) ? 1 : 0), (settings) => settings.truth],
   disagree: ["disagreement first", (p) => (p.agree ? 1 : 0), (settings) => settings.networks.length > 1],
   given: ["as given", (p) => p.place],
@@ -114,7 +125,8 @@ const choicesOf = (table, settings) =>
   Object.entries(table).filter(([, entry]) => (entry[2] ?? (() => true))(settings)).map(([value, [text]]) => [value, text]);
 
 /** The photos' section, with what narrows it and puts it in order. */
-function photosSection(photos, settings) {
+function photosSection(photos, page) {
+  const settings = { ...page, compared: photos.some((photo) => photo.compared) };
   const cards = photos.map((photo, place) => ({
     photo: { ...photo, place }, card: photoCard(photo, settings),
     words: [photo.name, photo.path, photo.truth ?? "", ...photo.answers.flatMap((answer) => answer.explained.map((e) => e.name))].join("\n").toLowerCase(),

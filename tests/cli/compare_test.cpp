@@ -1,0 +1,104 @@
+#include "support/program.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+
+namespace fovea::test {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string plain() {
+  return std::string(FOVEA_SOURCE_DIR) + "/models/imagenette-resnet-plain.onnx";
+}
+
+/// Compares the two bundled networks, or the first with itself, with the arguments behind.
+class Compare : public testing::Test {
+protected:
+  Outcome compare(const std::string& second, const std::vector<std::string>& more) const {
+    std::vector<std::string> arguments = {"compare",  bundled(), second, sample("golf-ball.jpg"),
+                                          "--layers", "0",       "-o",   folder_.file("c.html")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return fovea(arguments);
+  }
+  TemporaryFolder folder_;
+};
+
+TEST_F(Compare, writes_page_table_and_json_and_ends_with_0_without_a_gate) {
+  const Outcome outcome = compare(plain(), {});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(files_in(folder_.path()), (std::vector<std::string>{"c.csv", "c.html", "c.json"}));
+  for (const char* part : {"1 photo, 0 files left out", "changed predictions", "Gradient", "Grad-CAM"})
+    EXPECT_TRUE(contains(outcome.out, part)) << outcome.out;
+  for (std::size_t begin = outcome.out.find('\n') + 1; begin < outcome.out.size();) {
+    const std::size_t end = outcome.out.find('\n', begin);
+    EXPECT_LE(end - begin, 80U) << outcome.out.substr(begin, end - begin);
+    begin = end + 1;
+  }
+}
+
+TEST_F(Compare, ends_with_3_where_a_threshold_is_not_kept_and_says_by_how_much) {
+  const Outcome outcome = compare(plain(), {"--min-correlation", "0.99", "--max-changed", "100%"});
+  EXPECT_EQ(outcome.code, 3) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "fovea: the gate is failed by --min-correlation 0.99: 0."))
+      << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "passed  --max-changed 100 %: 0 %, 0 of 1 photos")) << outcome.out;
+  EXPECT_EQ(files_in(folder_.path()).size(), 3U) << "the page shows why";
+}
+
+TEST_F(Compare, ends_with_0_where_all_thresholds_are_kept) {
+  const Outcome outcome = compare(bundled(), {"--min-correlation", "1", "--min-photo-correlation", "1",
+                                              "--min-ssim", "1", "--min-overlap", "1", "--max-changed", "0"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.err.find("gate"), std::string::npos) << outcome.err;
+}
+
+TEST_F(Compare, ends_with_1_for_photos_that_failed_unless_the_gate_fails) {
+  store(folder_.file("broken.jpg"), "no picture");
+  EXPECT_EQ(compare(bundled(), {folder_.file("broken.jpg"), "--min-correlation", "0.5"}).code, 1);
+  EXPECT_EQ(compare(plain(), {folder_.file("broken.jpg"), "--min-correlation", "0.99"}).code, 3);
+}
+
+TEST_F(Compare, prints_its_json) {
+  const Outcome outcome = compare(plain(), {"--json", "--methods", "grad-cam", "-q"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const Json json = Json::parse(outcome.out);
+  EXPECT_EQ(json, Json::parse(load(folder_.file("c.json"))));
+  EXPECT_EQ(json["images"], 1);
+  EXPECT_EQ(json["results"][0]["methods"].size(), 1U);
+  const Outcome table = compare(plain(), {"--tsv"});
+  EXPECT_EQ(lines_of(table.out), 3) << table.out;
+}
+
+TEST_F(Compare, replaces_its_own_files_and_no_others) {
+  ASSERT_EQ(compare(plain(), {}).code, 0);
+  ASSERT_EQ(compare(plain(), {}).code, 0);
+  store(folder_.file("c.csv"), "my own table\n");
+  expect_error(compare(plain(), {}), 1, {"c.csv", "--force"});
+  EXPECT_EQ(compare(plain(), {"--force"}).code, 0);
+}
+
+TEST_F(Compare, compares_networks_of_two_conventions_and_sizes) {
+  const Outcome outcome = compare(bundled(), {"--preprocess-b", "caffe", "--crops", "whole"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const Json json = Json::parse(load(folder_.file("c.json")));
+  EXPECT_LT(json["methods"]["gradient"]["rank"]["mean"].get<double>(), 0.999);
+}
+
+TEST_F(Compare, refuses_what_makes_no_sense) {
+  expect_error(compare(plain(), {"--max-changed", "2"}), 2, {"--max-changed", "1% or 0.01"});
+  expect_error(compare(plain(), {"--min-correlation", "1.5"}), 2, {"--min-correlation"});
+  expect_error(compare(plain(), {"--max-energy-drop", "5%"}), 2, {"--max-energy-drop", "--truth"});
+  expect_error(compare(plain(), {"--max-accuracy-drop", "5%"}), 2, {"--max-accuracy-drop", "--truth"});
+  expect_error(compare(plain(), {"--methods", "gradient,gradient"}), 2, {"twice"});
+  expect_error(fovea({"compare", bundled(), sample("church.jpg"), "-o", folder_.file("c.html")}), 2,
+               {"images"});
+  store(folder_.file("labels.txt"), "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n");
+  expect_error(compare(plain(), {"--labels-b", folder_.file("labels.txt")}), 1,
+               {"no class in common", "--labels-b"});
+  EXPECT_EQ(files_in(folder_.path()), std::vector<std::string>{"labels.txt"});
+}
+
+}  // namespace
+}  // namespace fovea::test
