@@ -28,7 +28,8 @@ protected:
 TEST_F(Compare, writes_page_table_and_json_and_ends_with_0_without_a_gate) {
   const Outcome outcome = compare(plain(), {});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(files_in(folder_.path()), (std::vector<std::string>{"c.csv", "c.html", "c.json"}));
+  EXPECT_EQ(files_in(folder_.path()),
+            (std::vector<std::string>{"c.csv", "c.html", "c.json", "c.manifest.json"}));
   for (const char* part : {"1 photo, 0 files left out", "changed predictions", "Gradient", "Grad-CAM"})
     EXPECT_TRUE(contains(outcome.out, part)) << outcome.out;
   for (std::size_t begin = outcome.out.find('\n') + 1; begin < outcome.out.size();) {
@@ -44,7 +45,7 @@ TEST_F(Compare, ends_with_3_where_a_threshold_is_not_kept_and_says_by_how_much) 
   EXPECT_TRUE(contains(outcome.err, "fovea: the gate is failed by --min-correlation 0.99: 0."))
       << outcome.err;
   EXPECT_TRUE(contains(outcome.out, "passed  --max-changed 100 %: 0 %, 0 of 1 photos")) << outcome.out;
-  EXPECT_EQ(files_in(folder_.path()).size(), 3U) << "the page shows why";
+  EXPECT_EQ(files_in(folder_.path()).size(), 4U) << "the page shows why";
 }
 
 TEST_F(Compare, ends_with_0_where_all_thresholds_are_kept) {
@@ -58,6 +59,53 @@ TEST_F(Compare, ends_with_1_for_photos_that_failed_unless_the_gate_fails) {
   store(folder_.file("broken.jpg"), "no picture");
   EXPECT_EQ(compare(bundled(), {folder_.file("broken.jpg"), "--min-correlation", "0.5"}).code, 1);
   EXPECT_EQ(compare(plain(), {folder_.file("broken.jpg"), "--min-correlation", "0.99"}).code, 3);
+}
+
+TEST_F(Compare, has_no_failure_of_photos_where_they_are_allowed_but_keeps_that_of_the_gate) {
+  store(folder_.file("broken.jpg"), "no picture");
+  const std::vector<std::string> more = {folder_.file("broken.jpg"), "--allow-failures", "--min-correlation",
+                                         "0.99"};
+  EXPECT_EQ(compare(bundled(), more).code, 0);
+  EXPECT_EQ(compare(plain(), more).code, 3);
+}
+
+TEST_F(Compare, gives_the_code_of_its_gate_again_where_a_finished_run_is_resumed) {
+  const std::vector<std::string> more = {"--min-correlation", "0.99", "--resume"};
+  EXPECT_EQ(compare(plain(), more).code, 3);
+  const Outcome again = compare(plain(), more);
+  EXPECT_EQ(again.code, 3);
+  EXPECT_TRUE(contains(again.out, "has the results of 1 photo already")) << again.out;
+}
+
+TEST_F(Compare, measures_thresholds_once_shards_are_merged) {
+  std::filesystem::create_directory(folder_.file("shards"));
+  std::string page;
+  for (const bool is_divided : {false, true}) {
+    const std::string folder = is_divided ? folder_.file("shards") : folder_.path();
+    for (const std::string shard : {"1/2", "2/2"}) {
+      std::vector<std::string> arguments = {"compare",
+                                            bundled(),
+                                            plain(),
+                                            sample("golf-ball.jpg"),
+                                            sample("church.jpg"),
+                                            "--methods=grad-cam",
+                                            "--layers=1",
+                                            "--min-correlation=0.999",
+                                            "-o",
+                                            folder + "/c.html"};
+      if (is_divided)
+        arguments.insert(arguments.end(), {"--shard", shard});
+      EXPECT_EQ(fovea(arguments).code, is_divided ? 0 : 3);
+      if (!is_divided)
+        break;
+    }
+    if (is_divided) {
+      EXPECT_EQ(fovea({"merge", folder, "-o", folder + "/c.html"}).code, 3);
+    } else {
+      page = load(folder + "/c.html");
+    }
+  }
+  EXPECT_TRUE(load(folder_.file("shards/c.html")) == page);
 }
 
 TEST_F(Compare, prints_its_json) {

@@ -155,6 +155,47 @@ TEST(LayerComparer, sees_a_scaled_layer_as_differences_of_known_size) {
   EXPECT_EQ(comparison.matched.pairs[*comparison.first_difference()].first, "conv2");
 }
 
+/// Four convolutions, of which the one of that number, from 0, has noise on its weights; -1: none has.
+std::string deep_network(const TemporaryFolder& folder, const std::string& name, int disturbed) {
+  ModelBuilder builder;
+  builder.input("x", {1, 3, 8, 8}).output("scores");
+  std::string before = "x";
+  for (int layer = 0; layer < 4; ++layer) {
+    const std::int64_t channels = layer == 0 ? 3 : 4;
+    std::vector<float> weights;
+    for (std::int64_t i = 0; i < 4 * channels * 9; ++i) {
+      const float noise = layer == disturbed ? static_cast<float>(i * 29 % 7 - 3) / 20 : 0;
+      weights.push_back((static_cast<float>(i * (5 + layer) % 13) - 5.5F) / 10 + noise);
+    }
+    const std::string number = std::to_string(layer);
+    builder.weight("w" + number, {4, channels, 3, 3}, weights);
+    builder.node("Conv", {before, "w" + number}, {"conv" + number}, {{"pads", Dims{1, 1, 1, 1}}});
+    builder.node("Relu", {"conv" + number}, {"relu" + number});
+    before = "relu" + number;
+  }
+  std::vector<float> dense;
+  for (int i = 0; i < 256 * 3; ++i)
+    dense.push_back(static_cast<float>(i * 3 % 7) - 3);
+  builder.weight("w4", {256, 3}, dense);
+  builder.node("Flatten", {before}, {"flat"}).node("Gemm", {"flat", "w4"}, {"scores"});
+  return builder.save(folder.file(name));
+}
+
+TEST(LayerComparer, names_the_layer_whose_weights_are_disturbed) {
+  const TemporaryFolder folder;
+  const Model original = Model::load(deep_network(folder, "a.onnx", -1));
+  for (int disturbed = 0; disturbed < 4; ++disturbed) {
+    const LayerComparison comparison =
+        compare(original, Model::load(deep_network(folder, "b.onnx", disturbed)));
+    ASSERT_EQ(comparison.means.size(), 4U) << comparison.why_none;
+    ASSERT_TRUE(comparison.first_difference());
+    EXPECT_EQ(comparison.matched.pairs[*comparison.first_difference()].first,
+              "conv" + std::to_string(disturbed));
+    for (int before = 0; before < disturbed; ++before)
+      EXPECT_EQ(comparison.means[static_cast<std::size_t>(before)].activation.relative_difference, 0.0);
+  }
+}
+
 TEST(LayerComparer, explains_each_class_in_its_own_network) {
   const TemporaryFolder folder;
   const Model model = Model::load(small_network(folder, "a.onnx", 1));
