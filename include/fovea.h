@@ -339,6 +339,12 @@ fovea_status fovea_try_preprocessing(const fovea_model* model, const char* optio
  * "failures", a JSON list of sentences. */
 fovea_status fovea_report(const fovea_model* model, const fovea_model* compared, const char* options,
                           fovea_progress progress, void* user, fovea_result** result);
+/* Compares what two networks see in pictures, and why (docs/compare.md): predictions, maps and layers, with
+ * thresholds. The second network has its own labels and preprocessing. Array, INT64: "passed", 1 if all
+ * thresholds are kept. Texts: "summary", JSON; "text", a table for people; "failures", a JSON list of
+ * sentences. FOVEA_ERROR_INPUT also for networks without a common class. */
+fovea_status fovea_compare(const fovea_model* first, const fovea_model* second, const char* options,
+                           fovea_progress progress, void* user, fovea_result** result);
 /* Evaluates maps or boxes on many pictures. Texts: "summary", JSON; "text", a table for people; "failures", a
  * JSON list of sentences. */
 fovea_status fovea_evaluate(const fovea_model* model, const char* options, fovea_progress progress,

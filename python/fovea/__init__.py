@@ -24,7 +24,7 @@ from ._explanation import Classification, Explanation, Prediction, Rect
 from ._figures import Figure, PhotoExplanation, PreprocessingAdvice, PreprocessingTrial
 from ._library import LIBRARY_VERSION
 from ._library import call as _call
-from ._many import Evaluation, Patch, ReportOutcome, merge_evaluations
+from ._many import Evaluation, NetworkComparison, Patch, ReportOutcome, merge_evaluations
 from ._model import Model
 from ._objects import Box, ClassModel, Localization, Reconstruction, Unit, segment
 from ._opened import Layer, PreprocessingWarning, bundled_model_path
@@ -52,6 +52,7 @@ __all__ = [
     "ModelError",
     "Note",
     "OutputError",
+    "NetworkComparison",
     "Patch",
     "PhotoExplanation",
     "Prediction",
@@ -67,6 +68,7 @@ __all__ = [
     "bundled_model_path",
     "class_model",
     "classify",
+    "compare_with",
     "cuda_support",
     "decode_image",
     "deconv",
@@ -145,6 +147,11 @@ def deconv(model: _ModelOrPath, image: _Any, **options: _Any) -> _List[Reconstru
 def report(model: _ModelOrPath, images: _Any, output: _Path, **options: _Any) -> ReportOutcome:
     """Writes an HTML page of pictures; `model` as for `saliency`. See Model.report."""
     return _opened(model).report(images, output, **options)
+
+
+def compare_with(model: _ModelOrPath, other: _ModelOrPath, images: _Any, **options: _Any) -> NetworkComparison:
+    """The NetworkComparison of two networks on many pictures; both as `model` of `saliency`. See Model.compare_with."""
+    return _opened(model).compare_with(_opened(other), images, **options)
 
 
 def evaluate(model: _ModelOrPath, kind: str, images: _Any, **options: _Any) -> Evaluation:

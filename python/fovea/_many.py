@@ -35,6 +35,33 @@ class ReportOutcome:
         return "<ReportOutcome {!r}: {} photos, {} left out>".format(self.path, self.photos, self.left_out)
 
 
+class NetworkComparison:
+    """The outcome of a comparison of two networks.
+
+    Attributes:
+        passed: whether all thresholds are kept; True without any.
+        checks: list of dicts, one for each threshold (and method): option, what, subject, measured, threshold, passed.
+        summary: dict of predictions, methods, layers and photos, as compare.json has it.
+        text: a table for people; also `str(comparison)`.
+        failures: list of sentences on pictures that could not be compared.
+    """
+
+    def __init__(self, result: Result) -> None:
+        self.passed = result.integer("passed") == 1
+        self.summary: Dict[str, Any] = result.json("summary")
+        self.checks: List[Dict[str, Any]] = self.summary["gate"]["checks"]
+        self.text = result.text("text")
+        self.failures = result.texts("failures")
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return "<NetworkComparison of {} photos, {}>".format(
+            self.summary["images"], "passed" if self.passed else "failed"
+        )
+
+
 class Evaluation:
     """The outcome of an evaluation.
 
@@ -130,6 +157,32 @@ def run_report(
     work = ProgressCall(progress, "report")
     other = None if compared is None else compared.pointer
     return ReportOutcome(page, work.run(lambda: Result("report", model.pointer, other, options, work.callback, None)))
+
+
+def run_comparison(
+    first: Handle,
+    second: Handle,
+    images: Paths,
+    output: Optional[Path],
+    methods: Union[None, str, Sequence[str]],
+    preprocessing: Optional[Preprocessing],
+    progress: ProgressOption,
+    fields: Dict[str, object],
+) -> NetworkComparison:
+    """Model.compare_with, with its further options as `fields`."""
+    options = options_json(
+        {
+            **fields,
+            "images": path_list(images, "images"),
+            "output": None if output is None else path_text(output, "output"),
+            "methods": _method_list(methods),
+            "preprocessing": preprocessing_field(preprocessing),
+        }
+    )
+    work = ProgressCall(progress, "compare")
+    return NetworkComparison(
+        work.run(lambda: Result("compare", first.pointer, second.pointer, options, work.callback, None))
+    )
 
 
 def run_evaluation(

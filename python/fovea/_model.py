@@ -8,7 +8,16 @@ from ._arguments import Path, Preprocessing, ProgressOption, Target, options_jso
 from ._arguments import path as path_bytes
 from ._errors import InputError
 from ._explains import ExplainingModel
-from ._many import Evaluation, Patch, ReportOutcome, find_patches, run_evaluation, run_report
+from ._many import (
+    Evaluation,
+    NetworkComparison,
+    Patch,
+    ReportOutcome,
+    find_patches,
+    run_comparison,
+    run_evaluation,
+    run_report,
+)
 from ._opened import bundled_model_path
 from ._pictures import write_bytes
 from ._results import Result
@@ -101,6 +110,43 @@ class Model(ExplainingModel):
         self._warn_of_assumption(preprocessing)
         compared = None if compare_with is None else compare_with._handle
         return run_report(self._handle, compared, images, output, methods, preprocessing, progress, fields)
+
+    def compare_with(
+        self,
+        other: "Model",
+        images: Union[Path, Sequence[Path]],
+        output: Optional[Path] = None,
+        *,
+        methods: Union[None, str, Sequence[str]] = None,
+        target: Optional[Target] = None,
+        preprocessing: Optional[Preprocessing] = None,
+        progress: ProgressOption = None,
+        **options: Any,
+    ) -> NetworkComparison:
+        """Compares what this network and another one see in pictures, and why: a float network with its int8 version,
+        the last release with the next.
+
+        other: a Model, with labels and preprocessing of its own. images: pictures and folders. output: a page NAME.html,
+        with NAME.csv and NAME.json beside it; None: nothing is written. methods: of the maps that are compared
+        ("gradient" and "grad-cam"). target: a class of this network; None: its best guess for each picture.
+        Thresholds, which decide on `passed`: min_correlation, min_photo_correlation, min_ssim (-1 to 1), min_overlap,
+        max_changed, max_accuracy_drop, max_energy_drop (0 to 1). Further options: truth (the true classes and boxes: a
+        CSV, or "folders"), masks (a folder), layers (12, how many shared layers are compared; 0: none), crops, percentile,
+        gamma, colormap, title, split, workers, and those of methods as for `saliency`. progress: as for `report`.
+
+        InputError for options that cannot be used and for networks without a common class; OutputError where a file
+        cannot be written. Pictures that cannot be compared count as failures.
+        """
+        fields: Dict[str, object] = dict(options)
+        fields["target"] = None if target is None else self._class_of(target, "target")
+        fields["threads"] = self._threads
+        if not isinstance(other, Model):
+            raise InputError("other is {!r}: expected a Model".format(other))
+        self._warn_of_assumption(preprocessing)
+        other._warn_of_assumption(None)
+        return run_comparison(
+            self._handle, other._handle, images, output, methods, preprocessing, progress, fields
+        )
 
     def evaluate(
         self,

@@ -165,6 +165,34 @@ class Functions(support.ModelTestCase):
         with self.assertRaisesRegex(fovea.InputError, r"images\[0\]"):
             self.model.report([self.photo], page)
 
+    def test_compare_with(self):
+        page = self.folder / "compare.html"
+        photos = [support.PHOTO, support.SOURCE / "samples" / "church.jpg"]
+        plain = fovea.Model(support.SOURCE / "models" / "imagenette-resnet-plain.onnx", threads=1)
+        same = self.model.compare_with(
+            self.model, photos, layers=2, min_correlation=1, min_ssim=1, min_overlap=1, max_changed=0
+        )
+        self.assertTrue(same.passed)
+        self.assertEqual(len(same.checks), 7)
+        self.assertEqual(same.failures, [])
+        self.assertIsNone(same.summary["layers"]["activations_differ_from"])
+        found = fovea.compare_with(
+            self.model, plain, photos, output=page, methods="grad-cam", layers=0, min_correlation=0.999
+        )
+        self.assertFalse(found.passed)
+        self.assertLess(found.checks[0]["measured"], 0.999)
+        self.assertIn("failed  --min-correlation 0.999", str(found))
+        self.assertEqual(json.loads((self.folder / "compare.json").read_text(encoding="utf-8")), found.summary)
+        self.assertTrue(page.exists() and (self.folder / "compare.csv").exists())
+        for second, options, text in (
+            ("plain.onnx", {}, "other is 'plain.onnx'"),
+            (plain, {"min_correlation": 2}, "'min_correlation': expected"),
+            (plain, {"max_energy_drop": 0.1}, "'max_energy_drop': needs"),
+            (plain, {"max_change": 0}, "'max_change': is not known"),
+        ):
+            with self.assertRaisesRegex(fovea.InputError, text):
+                self.model.compare_with(second, photos, **options)
+
     def test_evaluate(self):
         photos = [support.PHOTO]
         found = self.model.evaluate("faithfulness", photos, methods=["gradient"], steps=3, subsets=0)

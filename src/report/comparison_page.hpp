@@ -4,11 +4,15 @@
 #include "evaluate/comparison_results.hpp"
 #include "evaluate/faithfulness_run.hpp"
 #include "evaluate/gate.hpp"
+#include "report/page.hpp"
+#include "report/photo_blocks.hpp"
 #include "report/photos_page.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,8 +27,9 @@ struct NetworkComparisonOptions {
   std::optional<std::int64_t> target;  ///< the first network's class to explain; none: its best guess
   std::int64_t layers = 12;            ///< how many shared layers are compared; 0: none
   GateThresholds gate;
-  nlohmann::ordered_json settings;  ///< what results depend on, for the files
-  std::uint64_t seed = 0;           ///< of bootstrap intervals
+  /// How the networks' explainers were made, for the files; the seed is also that of bootstrap intervals.
+  Crops crops = Crops::One;
+  MethodOptions method_options;
 };
 
 struct NetworkComparisonOutcome {
@@ -37,9 +42,9 @@ struct NetworkComparisonOutcome {
 /// The page and the files beside it, with the endings .csv and .json.
 std::vector<std::string> comparison_files(const std::string& page);
 
-/// The comparison of two networks as a run that can be divided, resumed and merged (batch/many_photos.hpp).
-/// What each photo gives are its numbers and its block of the page; the final step makes page and files of
-/// them, whose bytes depend on networks, photos and options alone.
+/// The comparison of two networks, as a run that can be divided, resumed and merged (batch/many_photos.hpp)
+/// or at once. Of a run, each photo gives its numbers and its block of the page, and the final step makes
+/// page and files of them. Their bytes depend on networks, photos and options alone.
 class ComparisonRun {
 public:
   /// The networks' explainers have the same methods. Keeps references to options and events. InputError if
@@ -57,11 +62,23 @@ public:
   /// compared or the data are damaged; OutputError naming a file that cannot be written.
   NetworkComparisonOutcome write(const ResultStore& store, const std::vector<std::string>& other_files) const;
 
+  /// Compares the networks on these photos at once, and writes page and files unless the page's name is
+  /// empty. Errors as for `write`; exceptions of the callbacks end it, and then nothing is left.
+  NetworkComparisonOutcome compare(const std::vector<std::string>& photos,
+                                   const std::vector<std::string>& other_files, std::size_t workers) const;
+
 private:
   struct Worker;
-  PhotoResult result_of(Worker& worker, const Picture& picture) const;
-  /// The results of all photos.
-  ComparisonResults results_of(const ResultStore& store) const;
+  struct Compared;
+  std::shared_ptr<Worker> make_worker() const;
+  /// Compares one photo; without `add_picture` there is no block.
+  Compared compare_one(Worker& worker, const Picture& picture, const AddPicture& add_picture) const;
+  /// The results of all photos, but for those of the layers.
+  ComparisonResults results_in(const ResultStore& store) const;
+  std::unique_ptr<Page> begin_page(bool has_truth) const;
+  /// Sums up the results and, with a page, writes it and the files.
+  NetworkComparisonOutcome finish(ComparisonResults results, Page* page,
+                                  const std::vector<std::string>& other_files) const;
 
   std::vector<ReportNetwork> networks_;
   const NetworkComparisonOptions& options_;

@@ -83,6 +83,40 @@ TEST(CApiManyPictures, ACancelledReportLeavesNothing) {
   EXPECT_TRUE(fs::is_empty(folder.file("")));
 }
 
+TEST(CApiManyPictures, ComparesNetworksWithThresholds) {
+  const TemporaryFolder folder;
+  const auto model = load_model(bundled());
+  const auto plain = load_model(std::string(FOVEA_SOURCE_DIR) + "/models/imagenette-resnet-plain.onnx");
+  nlohmann::ordered_json options = pictures_json();
+  options["layers"] = 2;
+  options["min_correlation"] = 0.999;
+  options["max_changed"] = 1;
+  const auto same =
+      result_of(fovea_compare, model.get(), model.get(), options.dump().c_str(), nullptr, nullptr);
+  EXPECT_EQ(integers_of(same, "passed").front(), 1);
+  EXPECT_TRUE(fs::is_empty(folder.file("")));
+  options["output"] = folder.file("pages/page.html");
+  int calls = 0;
+  const auto other = result_of(fovea_compare, model.get(), plain.get(), options.dump().c_str(), &count_calls,
+                               static_cast<void*>(&calls));
+  EXPECT_EQ(integers_of(other, "passed").front(), 0);
+  EXPECT_EQ(calls, 2);
+  EXPECT_EQ(load(folder.file("pages/page.json")), text_of(other, "summary") + "\n");
+  EXPECT_NE(text_of(other, "text").find("failed  --min-correlation 0.999"), std::string::npos);
+  EXPECT_NE(load(folder.file("pages/page.html")).find("Gate: failed"), std::string::npos);
+  fovea_result* none = nullptr;
+  options["output"] = folder.file("cancelled.html");
+  EXPECT_EQ(fovea_compare(model.get(), plain.get(), options.dump().c_str(), &refuse, nullptr, &none),
+            FOVEA_CANCELLED);
+  EXPECT_FALSE(fs::exists(folder.file("cancelled.html")));
+  options.erase("output");
+  options["min_ssim"] = 2;
+  EXPECT_EQ(fovea_compare(model.get(), plain.get(), options.dump().c_str(), nullptr, nullptr, &none),
+            FOVEA_ERROR_INPUT);
+  EXPECT_NE(std::string(fovea_last_error()).find("'min_ssim': expected"), std::string::npos)
+      << fovea_last_error();
+}
+
 TEST(CApiManyPictures, OptionsOfReportsAreChecked) {
   const auto model = load_model(bundled());
   fovea_result* result = nullptr;

@@ -22,7 +22,6 @@ class ComparisonPage : public testing::Test {
 protected:
   ComparisonPage() {
     options_.page.file = folder_.file("compare.html");
-    options_.settings = {{"fovea", "test"}};
     options_.layers = 0;
   }
 
@@ -227,6 +226,29 @@ TEST_F(ComparisonPage, measures_the_energy_in_boxes_and_right_answers) {
   EXPECT_GT(*energy[0], 0.3);
   EXPECT_EQ(energy[0], energy[1]);
   EXPECT_FALSE(outcome.results.photos[1].methods[0].energy[0]) << "no box is known there";
+}
+
+TEST_F(ComparisonPage, is_the_same_of_a_comparison_at_once_which_may_write_nothing) {
+  store(folder_.file("broken.jpg"), "no picture");
+  const std::vector<std::string> photos = {golf_, folder_.file("broken.jpg"), church_};
+  options_.layers = 2;
+  compare(robust(), plain(), photos);
+  const std::string expected = all_files();
+  std::vector<std::string> failures;
+  events_.failed = [&](const std::string& message) { failures.push_back(message); };
+  const ComparisonRun run({robust(), plain()}, options_, events_);
+  run.compare(photos, {}, 2);
+  EXPECT_TRUE(all_files() == expected);
+  ASSERT_EQ(failures.size(), 1U);
+  EXPECT_NE(failures[0].find("broken.jpg"), std::string::npos) << failures[0];
+  for (const std::string& file : comparison_files(options_.page.file))
+    std::filesystem::remove(file);
+  NetworkComparisonOptions without_page = options_;
+  without_page.page.file.clear();
+  const ComparisonRun numbers({robust(), plain()}, without_page, events_);
+  EXPECT_EQ(numbers.compare(photos, {}, 1).results.photos.size(), 3U);
+  for (const std::string& file : comparison_files(options_.page.file))
+    EXPECT_FALSE(std::filesystem::exists(file)) << file;
 }
 
 TEST_F(ComparisonPage, has_the_same_bytes_with_any_number_of_workers_and_of_merged_shards) {

@@ -16,7 +16,6 @@
 #include "evaluate/class_truth.hpp"
 #include "evaluate/gate.hpp"
 #include "evaluate/missing_files.hpp"
-#include "evaluate/settings.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/error.hpp"
 #include "report/blocks.hpp"
@@ -148,16 +147,6 @@ void add_truth(const CompareArguments& arguments, const PictureInputs& inputs,
         missing.count(), missing.first);
 }
 
-nlohmann::ordered_json settings_of(const CompareArguments& arguments) {
-  return {{"fovea", FOVEA_VERSION},
-          {"methods", arguments.methods},
-          {"class", arguments.target},
-          {"crops", arguments.crops},
-          {"layers", arguments.layers},
-          {"precision", arguments.model.precision},
-          {"method_options", settings_json(arguments.method_options.chosen())}};
-}
-
 int exit_code(bool passed, std::int64_t failed) {
   return !passed ? kGateFailed : failed > 0 ? 1 : 0;
 }
@@ -215,10 +204,8 @@ NetworkComparisonOptions comparison_options(const CompareArguments& arguments,
   options.page.range = arguments.range;
   options.page.colormap = arguments.colormap;
   options.layers = arguments.layers;
-  options.settings = settings_of(arguments);
-  options.settings["first"] = settings_json(networks[0].network);
-  options.settings["second"] = settings_json(networks[1].network);
-  options.seed = arguments.method_options.options.seed;
+  options.crops = parse_crops(arguments.crops);
+  options.method_options = arguments.method_options.chosen();
   return options;
 }
 
