@@ -108,6 +108,21 @@ TEST_F(Compare, measures_thresholds_once_shards_are_merged) {
   EXPECT_TRUE(load(folder_.file("shards/c.html")) == page);
 }
 
+TEST_F(Compare, of_the_example_for_ci_stops_a_release_and_lets_another_pass) {
+  const std::string script = std::string(FOVEA_SOURCE_DIR) + "/examples/ci/compare.sh";
+  CommandOptions options;
+  options.folder = folder_.path();
+  options.environment = {{"FOVEA", FOVEA_PROGRAM}};
+  const std::string photo = sample("golf-ball.jpg");
+  const Outcome other = run_command("/bin/sh", {script, bundled(), plain(), photo}, options);
+  EXPECT_EQ(other.code, 3) << other.err;
+  EXPECT_TRUE(contains(other.err, "the gate is failed by --min-correlation 0.9")) << other.err;
+  const Outcome same = run_command("/bin/sh", {script, bundled(), bundled(), photo}, options);
+  EXPECT_EQ(same.code, 0) << same.err;
+  EXPECT_EQ(files_in(folder_.path()), (std::vector<std::string>{"compare.csv", "compare.html", "compare.json",
+                                                                "compare.manifest.json"}));
+}
+
 TEST_F(Compare, prints_its_json) {
   const Outcome outcome = compare(plain(), {"--json", "--methods", "grad-cam", "-q"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
