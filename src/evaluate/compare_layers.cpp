@@ -79,20 +79,26 @@ std::vector<LayerPair> by_name(const Layers& first, const Layers& second) {
   return pairs;
 }
 
-/// The longest common subsequence by operator and shape.
+/// The longest common subsequence by operator and shape; a pair of one name counts more than any number of
+/// others.
 std::vector<LayerPair> by_order(const Layers& first, const Layers& second) {
   const std::size_t rows = first.size(), columns = second.size();
-  // longest[i][k]: of the layers from i and k on.
-  std::vector<std::vector<std::uint32_t>> longest(rows + 1, std::vector<std::uint32_t>(columns + 1));
+  const auto weight = [&](std::size_t i, std::size_t k) -> std::uint64_t {
+    if (!alike(*first[i], *second[k]))
+      return 0;
+    return first[i]->name == second[k]->name && !is_counter(first[i]->name) ? rows + 1 : 1;
+  };
+  // heaviest[i][k]: of the layers from i and k on.
+  std::vector<std::vector<std::uint64_t>> heaviest(rows + 1, std::vector<std::uint64_t>(columns + 1));
   for (std::size_t i = rows; i-- > 0;)
     for (std::size_t k = columns; k-- > 0;)
-      longest[i][k] = alike(*first[i], *second[k]) ? longest[i + 1][k + 1] + 1
-                                                   : std::max(longest[i + 1][k], longest[i][k + 1]);
+      heaviest[i][k] = std::max({heaviest[i + 1][k], heaviest[i][k + 1],
+                                 weight(i, k) > 0 ? heaviest[i + 1][k + 1] + weight(i, k) : 0});
   std::vector<LayerPair> pairs;
   for (std::size_t i = 0, k = 0; i < rows && k < columns;)
-    if (alike(*first[i], *second[k]))
+    if (weight(i, k) > 0 && heaviest[i][k] == heaviest[i + 1][k + 1] + weight(i, k))
       pairs.push_back(pair_of(*first[i++], *second[k++]));
-    else if (longest[i + 1][k] >= longest[i][k + 1])
+    else if (heaviest[i + 1][k] >= heaviest[i][k + 1])
       ++i;
     else
       ++k;
@@ -189,8 +195,8 @@ MatchedLayers match_layers(std::span<const LayerInfo> first, std::span<const Lay
                            std::size_t most) {
   const Layers of_first = with_weights(first), of_second = with_weights(second);
   MatchedLayers matched{by_name(of_first, of_second), 0, true};
-  if (matched.pairs.empty())
-    matched = {by_order(of_first, of_second), 0, false};
+  if (auto pairs = by_order(of_first, of_second); pairs.size() > matched.pairs.size())
+    matched = {std::move(pairs), 0, false};
   matched.shared = matched.pairs.size();
   if (matched.shared <= most)
     return matched;

@@ -24,12 +24,13 @@ struct LayerPair {
 
 /// The layers with weights (convolutions and matrix products, quantised ones too) that two networks share, in
 /// the order of computation. Values of the same name, operator and shape are the same layer; names that are
-/// mere numbers, which exporters count up, say nothing. Without any such name the layers are matched in their
-/// order by operator and shape, as many as possible. At most `most` of them, evenly spaced.
+/// mere numbers, which exporters count up, say nothing. Where that leaves layers without a name in common, as
+/// quantising does, they are matched in their order by operator and shape, as many as possible, if this
+/// matches more; of equal names as many as their order allows. At most `most` of them, evenly spaced.
 struct MatchedLayers {
   std::vector<LayerPair> pairs;
   std::size_t shared = 0;  ///< how many there are, of which `pairs` are some
-  bool is_by_name = true;
+  bool is_by_name = true;  ///< false: in their order
 };
 MatchedLayers match_layers(std::span<const LayerInfo> first, std::span<const LayerInfo> second,
                            std::size_t most);

@@ -172,7 +172,7 @@ void add_layers(Page& page, const LayerComparison& comparison) {
            "difference is the Euclidean one, as a fraction of the first network's values. Gradients "
            "are those of the explained class's score.",
            parts_text(comparison), comparison.means.size(), comparison.matched.shared,
-           is_by_name ? "name and shape" : "order, operator and shape",
+           is_by_name ? "name and shape" : "name, order, operator and shape",
            counted(static_cast<std::size_t>(comparison.photos), "photo"))},
       {"columns",
        {text_column("layer"), text_column("operator"), text_column("shape"),

@@ -50,6 +50,23 @@ TEST(MatchLayers, in_their_order_where_names_are_counters) {
   EXPECT_EQ(names(matched), "10=11 12=13 13=14 ");
 }
 
+TEST(MatchLayers, in_their_order_where_quantising_renamed_some) {
+  const auto conv = [](const std::string& name) { return layer(name, "Conv", {1, 8, 4, 4}); };
+  const std::vector<LayerInfo> first = {conv("a"), conv("b"), conv("c"), conv("d"), conv("e")};
+  const std::vector<LayerInfo> second = {conv("a_relu"), conv("c"), conv("d_relu"), conv("e")};
+  const MatchedLayers matched = match_layers(first, second, 10);
+  EXPECT_FALSE(matched.is_by_name);
+  EXPECT_EQ(names(matched), "a=a_relu c=c d=d_relu e=e ") << "equal names come before more pairs";
+}
+
+TEST(MatchLayers, by_name_where_the_order_differs) {
+  const auto conv = [](const std::string& name) { return layer(name, "Conv", {1, 8, 4, 4}); };
+  const MatchedLayers matched = match_layers(std::vector<LayerInfo>{conv("a"), conv("b"), conv("c")},
+                                             std::vector<LayerInfo>{conv("c"), conv("a"), conv("b")}, 10);
+  EXPECT_TRUE(matched.is_by_name);
+  EXPECT_EQ(names(matched), "a=a b=b c=c ");
+}
+
 TEST(MatchLayers, takes_some_of_many_evenly_with_first_and_last) {
   std::vector<LayerInfo> many;
   for (int i = 0; i < 9; ++i)
