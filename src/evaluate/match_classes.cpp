@@ -14,8 +14,8 @@ namespace {
 
 using By = ClassMatching::By;
 
-constexpr EnumNames<By, 4> kRules = {
-    {{By::Lists, "lists"}, {By::WordNetIds, "wordnet ids"}, {By::Names, "names"}, {By::Indices, "indices"}}};
+constexpr EnumNames<By, 3> kRules = {
+    {{By::Lists, "lists"}, {By::IdsOrNames, "ids or names"}, {By::Indices, "indices"}}};
 
 /// The texts by which a network's classes are known; empty where a class has none.
 using Keys = std::vector<std::string>;
@@ -40,17 +40,25 @@ std::map<std::string, std::int64_t> unique_keys(const Keys& keys) {
   return once;
 }
 
-/// Matches what is not matched yet by equal keys.
-void match(ClassMatching& matching, const Keys& first, const Keys& second) {
+/// Matches what is not matched yet by equal keys. Classes with ids in both networks, where `ids` are given,
+/// are not the same if these differ.
+void match(ClassMatching& matching, const Keys& first, const Keys& second, const Keys& first_ids = {},
+           const Keys& second_ids = {}) {
   std::vector<bool> taken(second.size());
   for (const auto& index : matching.second_of)
     if (index)
       taken[static_cast<std::size_t>(*index)] = true;
+  const auto has_id = [](const Keys& ids, std::size_t i) { return !ids.empty() && !ids[i].empty(); };
   const auto once = unique_keys(second);
-  for (const auto& [key, index] : unique_keys(first))
-    if (const auto at = once.find(key); at != once.end() && !taken[static_cast<std::size_t>(at->second)])
-      if (auto& place = matching.second_of[static_cast<std::size_t>(index)]; !place)
-        place = at->second;
+  for (const auto& [key, index] : unique_keys(first)) {
+    const auto at = once.find(key);
+    const auto i = static_cast<std::size_t>(index);
+    if (at == once.end() || matching.second_of[i])
+      continue;
+    if (const auto k = static_cast<std::size_t>(at->second);
+        !taken[k] && !(has_id(first_ids, i) && has_id(second_ids, k)))
+      matching.second_of[i] = at->second;
+  }
 }
 
 void match_indices(ClassMatching& matching) {
@@ -94,8 +102,8 @@ std::string ClassMatching::text() const {
     return fmt::format("all {}: both networks have the same list", all);
   if (by == By::Indices)
     return fmt::format("all {} by index: a network has no class names", all);
-  return fmt::format("{} of {} by {}; the second network has {}", matched(), all,
-                     by == By::Names ? "name" : "WordNet id", classes_of_second);
+  return fmt::format("{} of {} by WordNet id or name; the second network has {}", matched(), all,
+                     classes_of_second);
 }
 
 ClassMatching match_classes(const Labels& first, std::int64_t classes, const Labels& second,
@@ -112,16 +120,21 @@ ClassMatching match_classes(const Labels& first, std::int64_t classes, const Lab
     match_indices(matching);
     return matching;
   }
-  const auto match_by = [&](By by, auto&& key_of) {
-    matching.by = by;
-    match(matching, keys_of(first, classes, [&](std::int64_t i) { return key_of(first, i); }),
-          keys_of(second, others, [&](std::int64_t i) { return key_of(second, i); }));
+  matching.by = By::IdsOrNames;
+  const auto id = [](const Labels& labels) {
+    return [&labels](std::int64_t i) { return labels[i].wordnet_id; };
   };
-  match_by(By::WordNetIds, [](const Labels& labels, std::int64_t i) { return labels[i].wordnet_id; });
-  if (matching.matched() == 0) {
-    match_by(By::Names, [](const Labels& labels, std::int64_t i) { return fold_name(labels[i].name); });
-    match_by(By::Names, [](const Labels& labels, std::int64_t i) { return fold_name(labels.short_name(i)); });
-  }
+  const Keys ids = keys_of(first, classes, id(first)), other_ids = keys_of(second, others, id(second));
+  match(matching, ids, other_ids);
+  const auto match_names = [&](auto&& name_of_class) {
+    const auto name = [&](const Labels& labels) {
+      return [&](std::int64_t i) { return fold_name(name_of_class(labels, i)); };
+    };
+    match(matching, keys_of(first, classes, name(first)), keys_of(second, others, name(second)), ids,
+          other_ids);
+  };
+  match_names([](const Labels& labels, std::int64_t i) { return labels[i].name; });
+  match_names([](const Labels& labels, std::int64_t i) { return labels.short_name(i); });
   if (matching.matched() == 0)
     throw InputError(fmt::format(
         "the networks have no class in common: the first has {}, the second {}. Name the classes of the "

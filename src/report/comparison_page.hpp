@@ -53,6 +53,7 @@ public:
   ComparisonRun(const std::vector<ReportNetwork>& networks, const NetworkComparisonOptions& options,
                 const ReportEvents& events);
 
+  const ClassMatching& classes() const { return empty_.classes; }
   /// One worker's function. It refers to the run.
   PhotoWorker worker() const;
   /// What results depend on besides the first network, the inputs and the options of the command line.

@@ -27,16 +27,22 @@ TEST(MatchClasses, of_equal_lists_is_by_place_even_where_names_repeat) {
 TEST(MatchClasses, by_wordnet_ids_in_any_order) {
   const Labels other(std::vector<Label>{{"n03", "kirk"}, {"n99", "tench"}, {"n01", "a fish"}});
   const ClassMatching matching = match_classes(kThree, 3, other, 3);
-  EXPECT_EQ(matching.by, By::WordNetIds);
+  EXPECT_EQ(matching.by, By::IdsOrNames);
   EXPECT_EQ(matching.second_of, (Found{2, std::nullopt, 0}));
-  EXPECT_EQ(matching.text(), "2 of 3 by WordNet id; the second network has 3");
+  EXPECT_EQ(matching.text(), "2 of 3 by WordNet id or name; the second network has 3");
 }
 
 TEST(MatchClasses, by_names_where_one_has_no_ids) {
   const Labels other(std::vector<Label>{{"", "church"}, {"", "border_collie"}, {"", "Tench"}, {"", "crane"}});
   const ClassMatching matching = match_classes(kThree, 3, other, 4);
-  EXPECT_EQ(matching.by, By::Names);
+  EXPECT_EQ(matching.by, By::IdsOrNames);
   EXPECT_EQ(matching.second_of, (Found{2, 1, 0})) << "a class of several names is known by the first, too";
+}
+
+TEST(MatchClasses, by_names_of_classes_without_ids_beside_others_with_them) {
+  const Labels some(std::vector<Label>{{"", "church"}, {"n01", "a fish"}, {"n77", "border collie"}});
+  EXPECT_EQ(match_classes(kThree, 3, some, 3).second_of, (Found{1, std::nullopt, 0}))
+      << "classes of one name and two ids are two classes";
 }
 
 TEST(MatchClasses, leaves_out_names_that_repeat) {

@@ -76,19 +76,6 @@ void check_usage(const ManyPhotosCommand& command) {
     throw UsageError("--resume continues earlier results, --force discards them: give one of them");
 }
 
-/// InputError for an input that is not there, or a folder without pictures, which would only cost a row.
-void check_inputs(const PictureInputs& inputs) {
-  constexpr std::size_t most = 1000;  // a shared file system takes its time for each
-  for (std::size_t i = 0; i < std::min(most, inputs.size()); ++i) {
-    const std::string path = inputs.path(i);
-    std::error_code error;
-    if (const std::string reason = why_no_pictures(path); !reason.empty())
-      throw InputError(reason, path);
-    if (!std::filesystem::exists(path, error))
-      throw InputError("is not there", path);
-  }
-}
-
 /// OutputError if the run would replace what it reads.
 void check_output(const ManyPhotosCommand& command, const RunDescription& run) {
   std::vector<std::string> also_read;
@@ -167,6 +154,18 @@ ThreadPartition partition_photos(const ModelOptions& options, bool are_many, std
   return {
       partition_threads(std::numeric_limits<std::size_t>::max(), options.workers, options.threads).workers,
       1};
+}
+
+void check_inputs(const PictureInputs& inputs) {
+  constexpr std::size_t most = 1000;  // a shared file system takes its time for each
+  for (std::size_t i = 0; i < std::min(most, inputs.size()); ++i) {
+    const std::string path = inputs.path(i);
+    std::error_code error;
+    if (const std::string reason = why_no_pictures(path); !reason.empty())
+      throw InputError(reason, path);
+    if (!std::filesystem::exists(path, error))
+      throw InputError("is not there", path);
+  }
 }
 
 void ManyPhotosArguments::add_archive_size_to(Command verb) {

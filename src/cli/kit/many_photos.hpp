@@ -23,6 +23,10 @@ namespace fovea::cli {
 /// is given. Their results are therefore the same for any number of either.
 ThreadPartition partition_photos(const ModelOptions& options, bool are_many, std::size_t pictures);
 
+/// InputError for an input that is not there, or a folder without pictures, which would only cost a row. Of
+/// many inputs the first thousand are checked.
+void check_inputs(const PictureInputs& inputs);
+
 struct ManyPhotosArguments {
   std::string shard;
   std::string table;         ///< empty: not given

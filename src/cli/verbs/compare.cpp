@@ -209,10 +209,22 @@ NetworkComparisonOptions comparison_options(const CompareArguments& arguments,
   return options;
 }
 
+/// Says how classes were matched where that may be wrong or leaves some out.
+void tell_of_classes(const ClassMatching& classes) {
+  if (classes.by == ClassMatching::By::Indices)
+    say_note("classes are taken to be the same by their indices, since a network has no names of them: "
+             "--labels and --labels-b give them");
+  else if (const auto all = static_cast<std::int64_t>(classes.second_of.size()); classes.matched() < all)
+    say_note(fmt::format("the second network has {} of the first one's {} classes: predictions of the others "
+                         "count as changed",
+                         classes.matched(), all));
+}
+
 int compare(Command verb, CompareArguments arguments) {
   check_usage(arguments);
   const GateThresholds gate = gate_of(arguments);
   const PictureInputs inputs = arguments.images.inputs(arguments.model.model, arguments.output);
+  check_inputs(inputs);
   arguments.method_options.note_unused(arguments.methods);
   const ThreadPartition partition = partition_photos(arguments.model, true, inputs.size());
   const std::vector<ReportNetwork> networks = {
@@ -230,6 +242,7 @@ int compare(Command verb, CompareArguments arguments) {
     warn_of_probabilities(networks[network].explainers.maps.program(), all);
   };
   const ComparisonRun run(networks, options, events);
+  tell_of_classes(run.classes());
   ManyPhotosCommand command{
       verb, arguments.many, inputs, networks[0].network, partition.workers, arguments.output};
   command.settings = run.settings();
