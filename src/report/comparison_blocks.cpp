@@ -176,8 +176,8 @@ void add_layers(Page& page, const LayerComparison& comparison) {
            counted(static_cast<std::size_t>(comparison.photos), "photo"))},
       {"columns",
        {text_column("layer"), text_column("operator"), text_column("shape"),
-        number_column("activations: correlation"), number_column("difference"),
-        number_column("gradients: correlation"), number_column("difference")}}};
+        number_column("activations: correlation"), number_column("activations: difference"),
+        number_column("gradients: correlation"), number_column("gradients: difference")}}};
   if (!is_by_name)
     block["columns"].push_back(text_column("second network's layer"));
   for (std::size_t i = 0; i < comparison.means.size(); ++i) {
