@@ -54,8 +54,8 @@ constexpr MethodThreshold kMethodThresholds[] = {
      Bound::AtMost, true},
 };
 
-std::string number(double value, bool is_share) {
-  return is_share ? fmt::format("{:.4g} %", 100 * value) : fmt::format("{:.4g}", value);
+std::string number(double value, bool is_share, int digits = 4) {
+  return is_share ? fmt::format("{:.{}g} %", 100 * value, digits) : fmt::format("{:.{}g}", value, digits);
 }
 
 std::string photos_text(const Rate& rate) {
@@ -71,7 +71,11 @@ bool GateCheck::passed() const {
 }
 
 std::string GateCheck::measured_text() const {
-  return measured ? number(*measured, is_share) : "nothing was measured";
+  if (!measured)
+    return "nothing was measured";
+  const std::string text = number(*measured, is_share);
+  // A failure by less than is displayed would read as if the threshold was kept.
+  return !passed() && text == threshold_text() ? number(*measured, is_share, 10) : text;
 }
 
 std::string GateCheck::threshold_text() const {

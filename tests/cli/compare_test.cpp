@@ -55,6 +55,17 @@ TEST_F(Compare, ends_with_0_where_all_thresholds_are_kept) {
   EXPECT_EQ(outcome.err.find("gate"), std::string::npos) << outcome.err;
 }
 
+TEST_F(Compare, keeps_a_threshold_below_what_is_measured_and_fails_one_above_it) {
+  ASSERT_EQ(compare(plain(), {"--methods", "grad-cam"}).code, 0);
+  const double measured =
+      Json::parse(load(folder_.file("c.json")))["methods"]["grad-cam"]["rank"]["mean"].get<double>();
+  for (const auto& [threshold, code] : {std::pair{measured - 1e-5, 0}, std::pair{measured + 1e-5, 3}}) {
+    const std::vector<std::string> more = {"--methods", "grad-cam", "--min-correlation",
+                                           std::to_string(threshold)};
+    EXPECT_EQ(compare(plain(), more).code, code) << threshold << " for " << measured;
+  }
+}
+
 TEST_F(Compare, ends_with_1_for_photos_that_failed_unless_the_gate_fails) {
   store(folder_.file("broken.jpg"), "no picture");
   EXPECT_EQ(compare(bundled(), {folder_.file("broken.jpg"), "--min-correlation", "0.5"}).code, 1);

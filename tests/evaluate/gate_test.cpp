@@ -85,6 +85,15 @@ TEST(Gate, a_threshold_itself_is_kept_up_to_rounding) {
   EXPECT_FALSE(check.passed());
 }
 
+TEST(Gate, that_fails_by_little_shows_by_how_much) {
+  GateCheck check;
+  check.threshold = 0.8913;
+  check.measured = 0.89128;
+  EXPECT_EQ(check.measured_text(), "0.89128");
+  check.measured = 0.89134;
+  EXPECT_EQ(check.measured_text(), "0.8913");
+}
+
 TEST(Gate, fails_where_there_is_nothing_to_measure) {
   ComparisonResults results = four_photos();
   for (PhotoComparison& each : results.photos)
