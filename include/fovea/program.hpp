@@ -115,6 +115,17 @@ struct ProgramOptions {
   /// empty: the picture. The value is then an output (Program::wrt_output), and Session::gradient has its
   /// shape.
   std::string wrt = {};
+  /// The ONNX value at which the program begins, by its name or kLastSpatialLayer: it takes the picture's
+  /// place as input 0, and backward passes differentiate with respect to it (`wrt` must be empty). The
+  /// picture follows as an input if the scores depend on it other than through this value, as within a
+  /// residual connection. Empty: the program begins at the picture.
+  std::string begin_at = {};
+  /// Whether passes by Rule::Gradient propagate the multipliers of DeepLIFT's rescale rule in the place of
+  /// gradients (shrikumar2017learning): (f(x) - f(b)) / (x - b) for f'(x), b being what a baseline picture
+  /// gives. The baseline is the program's last input, and Program::baseline_scores names its scores.
+  bool deep_lift = false;
+  /// Whether backward pass 0 also gives what biases add to the score: see Program::bias_terms.
+  bool bias_terms = false;
   /// Further backward passes, which share the forward pass with that of `rule` and `wrt`, number 0. Each has
   /// its own seed and gradient: Session::seed(k), Session::gradient(k), k = 1, 2, ...
   std::vector<BackwardPass> further_passes = {};
@@ -170,8 +181,8 @@ struct TensorInfo {
   std::string name;
   DType dtype = DType::F32;
   Shape shape;
-  /// For outputs: the axes of channels and of positions in the picture. None if they are unknown, or if an
-  /// element belongs to two positions (attention).
+  /// For outputs, and for the value of ProgramOptions::begin_at: the axes of channels and of positions in the
+  /// picture. None if they are unknown, or if an element belongs to two positions (attention).
   std::optional<LayerLayout> layout = {};
 };
 
@@ -186,7 +197,8 @@ public:
   Program& operator=(const Program&) = delete;
 
   const ProgramOptions& options() const;
-  /// The inputs of the model that the outputs need; the picture is the first.
+  /// The inputs of the model that the outputs need; the picture, or the value of ProgramOptions::begin_at, is
+  /// the first.
   const std::vector<TensorInfo>& inputs() const;
   /// The scores (or the layer), further ProgramOptions::outputs, and finally the values that backward passes
   /// differentiate with respect to, each once.
@@ -196,6 +208,14 @@ public:
   /// The output that holds the value with respect to which the k-th backward pass differentiates; none for
   /// the picture.
   std::optional<std::size_t> wrt_output(std::size_t pass = 0) const;
+  /// The output that holds the scores of the baseline; none unless ProgramOptions::deep_lift.
+  std::optional<std::size_t> baseline_scores() const;
+  /// The values of the network to which a node adds something of its own, the last first; empty unless
+  /// ProgramOptions::bias_terms. For y = f(x) this is y dy - x dx, with dy and dx from backward pass 0 by the
+  /// plain gradient: the bias times the gradient at layers, and the implicit bias of nonlinear functions
+  /// (srinivas2019full). Session::bias_term holds it for each element of the value. The terms and x dx of the
+  /// picture sum to the seed times the score, except for what ProgramReport::notes names.
+  const std::vector<TensorInfo>& bias_terms() const;
   /// Number of classes: elements of the first output divided by the batch.
   std::int64_t classes() const;
   /// The conversion of scores to probabilities; meaningless for a layer and for Head::AsInFile.
@@ -279,6 +299,8 @@ public:
   /// d(objective)/d(input 0) of the k-th pass, in input 0's shape; or the derivative with respect to the
   /// value of its BackwardPass::wrt, in that value's shape.
   const Tensor& gradient(std::size_t pass = 0) const;
+  /// The i-th of Program::bias_terms, after `backward`.
+  const Tensor& bias_term(std::size_t i) const;
 
   /// Calls part(0), part(1), ..., part(parts - 1), in any order, on the threads of the session's runs
   /// (ProgramOptions::threads), for example to fill the pictures of a batch or to read its gradients. The

@@ -111,7 +111,8 @@ Differentiated differentiate(const ir::Graph& forward, ir::ValueId target, ir::V
   const std::vector<bool> depends = values_depending_on(forward, input);
   FOVEA_CHECK(depends[static_cast<std::size_t>(target)], "'{}' does not depend on the input '{}'",
               forward.value(target).name, forward.value(input).name);
-  Differentiated result{forward, ir::kNoValue, ir::kNoValue, {}, {}, {}};
+  Differentiated result{forward, ir::kNoValue, ir::kNoValue, {}, {}, {}, {}};
+  std::vector<ir::ValueId> left_over;
   ir::Graph& graph = result.graph;
   result.seed = graph.add_input(forward.value(target).name + "/seed", forward.type(target));
   Accumulator gradients(graph, forward.values().size());
@@ -137,6 +138,11 @@ Differentiated differentiate(const ir::Graph& forward, ir::ValueId target, ir::V
       needed.push_back(id != ir::kNoValue && depends[static_cast<std::size_t>(id)]);
     ir::GradientContext context(graph, *node, output_gradients, needed);
     const std::vector<ir::ValueId> input_gradients = rule(context);
+    if (const ir::ValueId left = rules.remainder ? rules.remainder(context, input_gradients) : ir::kNoValue;
+        left != ir::kNoValue) {
+      result.remainders.push_back(node->outputs.front());
+      left_over.push_back(left);
+    }
     for (std::size_t i = 0; i < input_gradients.size(); ++i)
       if (needed[i] && input_gradients[i] != ir::kNoValue) {
         FOVEA_ASSERT(graph.type(input_gradients[i]) == graph.type(node->inputs[i]));
@@ -148,6 +154,8 @@ Differentiated differentiate(const ir::Graph& forward, ir::ValueId target, ir::V
   FOVEA_CHECK(result.gradient != ir::kNoValue, "no gradient flows from '{}' back to '{}'",
               forward.value(target).name, forward.value(input).name);
   graph.add_output(result.gradient, forward.value(input).name + "/gradient");
+  for (std::size_t i = 0; i < left_over.size(); ++i)
+    graph.add_output(left_over[i], forward.value(result.remainders[i]).name + "/bias_term");
   return result;
 }
 

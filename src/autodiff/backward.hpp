@@ -14,13 +14,15 @@ namespace fovea::autodiff {
 using NodeCounts = std::map<std::string_view, std::int64_t>;
 
 struct Differentiated {
-  ir::Graph graph;                      ///< outputs: those of the forward graph, then the gradient
+  /// Outputs: those of the forward graph, then the gradient, then what is left of `remainders`.
+  ir::Graph graph;
   ir::ValueId seed = ir::kNoValue;      ///< a new input: d(objective)/d(target), in the target's shape
   ir::ValueId gradient = ir::kNoValue;  ///< d(objective)/d(input), in the input's shape
   NodeCounts overridden;                ///< nodes that an override of the rule set was applied to
   std::map<std::string_view, NodeCounts>
       treated;            ///< the same by RuleOverride::treatment, for overrides that have one
   NodeCounts left_alone;  ///< nodes reported by RuleSet::is_reported that kept their own gradient
+  std::vector<ir::ValueId> remainders = {};  ///< the values that RuleSet::remainder found something left of
 };
 
 /// Appends to `forward` the nodes that propagate a gradient from `target` back to `input` (reverse mode).
@@ -31,7 +33,7 @@ Differentiated differentiate(const ir::Graph& forward, ir::ValueId target, ir::V
 
 /// Joins several graphs that were differentiated from the same forward graph, which the result contains once.
 /// Inputs: those of the forward graph, then the seeds; outputs: those of the forward graph, then the
-/// gradients, each in the given order.
+/// gradients, each in the given order, the first one followed by its remainders.
 ir::Graph join(const ir::Graph& forward, std::vector<Differentiated> passes);
 
 }  // namespace fovea::autodiff

@@ -27,6 +27,9 @@ struct RuleSet {
   /// Selects the operators whose nodes are counted and reported when they keep their own gradient, because
   /// users may expect the rule to act on them; null: none.
   bool (*is_reported)(const ir::Operator&) = nullptr;
+  /// What the gradients dx of a node's inputs leave over of y dy, an element for each of y; kNoValue where it
+  /// is nothing. Null: not computed.
+  ir::ValueId (*remainder)(ir::GradientContext&, const std::vector<ir::ValueId>& dx) = nullptr;
 };
 
 /// Back-propagation: no overrides.
@@ -56,5 +59,10 @@ RuleSet lrp_alpha_beta_rules();
 RuleSet lrp_composite_rules();
 /// Excitation back-propagation (zhang2016top): R_i = sum over j of z_ij+ / z_j+ R_j, without biases.
 RuleSet excitation_rules();
+
+/// DeepLIFT with the rescale rule (shrikumar2017learning), in a graph that also computes everything for a
+/// baseline (`with_baseline`): the backward pass propagates multipliers m, for which the sum of m(x) (x - x')
+/// over all x is the same before and behind a node. Linear operators keep their gradients.
+RuleSet deep_lift_rules(std::vector<ir::ValueId> twins);
 
 }  // namespace fovea::autodiff

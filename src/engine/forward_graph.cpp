@@ -6,9 +6,12 @@
 #include "engine/model_impl.hpp"
 #include "engine/output_layouts.hpp"
 #include "engine/score_output.hpp"
+#include "passes/begin_at.hpp"
 #include "passes/given_probabilities.hpp"
 #include "passes/randomize_weights.hpp"
 #include "passes/score_head.hpp"
+
+#include <algorithm>
 
 namespace fovea {
 namespace {
@@ -71,6 +74,21 @@ void make_rows(ForwardGraph& forward, const ProgramOptions& options, passes::Not
         {activation == Activation::Given ? NoteKind::TwoClassesOfProbability : NoteKind::TwoClassesOfScore});
 }
 
+/// Makes the last output, which is the value at which the program begins, its first input.
+void begin_at_last_output(ForwardGraph& forward) {
+  const ir::ValueId begin = forward.graph.outputs().back();
+  const std::vector<ir::ValueId>& outputs = forward.graph.outputs();
+  const std::string& name = forward.graph.output_names().back();
+  FOVEA_CHECK(forward.graph.producer(begin),
+              "the program cannot begin at '{}', which is not computed from the picture", name);
+  FOVEA_CHECK(std::count(outputs.begin(), outputs.end(), begin) == 1,
+              "the program cannot begin at '{}', which is its output", name);
+  forward.input_layout = std::move(forward.layouts.back());
+  forward.layouts.pop_back();
+  forward.graph = passes::begin_at(forward.graph, begin);
+  ir::verify(forward.graph, "pass begin_at");
+}
+
 }  // namespace
 
 ForwardGraph forward_graph(const Model& model, const ProgramOptions& options, passes::Notes& notes) {
@@ -105,6 +123,8 @@ ForwardGraph forward_graph(const Model& model, const ProgramOptions& options, pa
     make_rows(forward, options, notes);
   if (forward.graph.shape(forward.graph.outputs().front()) != shape_in_file)
     forward.layouts.front().reset();
+  if (!options.begin_at.empty())
+    begin_at_last_output(forward);
   return forward;
 }
 

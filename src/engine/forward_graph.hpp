@@ -17,10 +17,12 @@ struct ForwardGraph {
   bool has_further_scores = false;
   /// The layout of each output; none for scores whose shape differs from the file's.
   std::vector<std::optional<LayerLayout>> layouts = {};
+  /// The layout of the value of ProgramOptions::begin_at, which is the first input then.
+  std::optional<LayerLayout> input_layout = {};
 };
 
 /// Makes the forward graph of a model: import, scores before the final activation, canonical passes, then
-/// ProgramOptions::final_relu and Head::Classes.
+/// ProgramOptions::final_relu, Head::Classes and ProgramOptions::begin_at.
 ForwardGraph forward_graph(const Model& model, const ProgramOptions& options, passes::Notes& notes);
 
 }  // namespace fovea

@@ -22,6 +22,7 @@ std::vector<std::string> wrt_values_of(const ProgramOptions& options) {
     if (!value.empty() && std::find(values.begin(), values.end(), value) == values.end())
       values.push_back(value);
   };
+  add(options.begin_at);
   add(options.wrt);
   for (const BackwardPass& pass : options.further_passes)
     add(pass.wrt);

@@ -1,11 +1,14 @@
 #include "engine/pipeline.hpp"
 
+#include "autodiff/baseline_twin.hpp"
+#include "autodiff/bias_terms.hpp"
 #include "base/check.hpp"
 #include "base/log.hpp"
 #include "engine/forward_graph.hpp"
 #include "engine/imported_graph.hpp"
 #include "engine/rule_notes.hpp"
 #include "engine/rule_set.hpp"
+#include "ops/axis_roles.hpp"
 #include "ops/kernel_work.hpp"
 #include "passes/pipeline.hpp"
 
@@ -21,6 +24,17 @@ std::vector<TensorInfo> infos(const ir::Graph& graph, const std::vector<ir::Valu
   return result;
 }
 
+/// The same with the layouts of the values, as they follow from the picture.
+std::vector<TensorInfo> with_layouts(const ir::Graph& graph, const std::vector<ir::ValueId>& ids) {
+  const ir::ValueId picture = graph.inputs().front();
+  const std::vector<ops::AxisRoles> roles =
+      ops::axis_roles(graph, picture, ops::picture_roles(graph.shape(picture), false));
+  std::vector<TensorInfo> result = infos(graph, ids);
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    result[i].layout = ops::layer_layout(graph.shape(ids[i]), roles[static_cast<std::size_t>(ids[i])]);
+  return result;
+}
+
 /// InputError where the first extent of what is differentiated is not the batch.
 void check_batch(const ir::Graph& forward, const ProgramOptions& options, const TensorInfo& target) {
   const bool is_layer = !options.layer.empty() && target.layout;
@@ -31,18 +45,29 @@ void check_batch(const ir::Graph& forward, const ProgramOptions& options, const 
               forward.output_names().front(), to_string(target.shape), options.batch);
 }
 
-autodiff::Differentiated differentiated(const ir::Graph& forward, const ProgramOptions& options, Rule rule,
-                                        ir::ValueId wrt, ProgramReport& report) {
+/// The forward part of what is differentiated.
+struct Forward {
+  const ir::Graph& graph;
+  std::vector<ir::ValueId> twins;  ///< of a graph with a baseline (autodiff::BaselineTwin)
+  std::size_t first_wrt = 0;       ///< the first of the outputs that passes are with respect to
+};
+
+autodiff::Differentiated differentiated(const Forward& forward, const ProgramOptions& options, Rule rule,
+                                        ir::ValueId wrt, bool with_bias_terms, ProgramReport& report) {
   const LogTimer timer;
+  const bool lifts = options.deep_lift && rule == Rule::Gradient;
+  autodiff::RuleSet rules = lifts ? autodiff::deep_lift_rules(forward.twins) : rule_set(options, rule);
+  if (with_bias_terms)
+    rules.remainder = autodiff::bias_term;
   autodiff::Differentiated made =
-      autodiff::differentiate(forward, forward.outputs().front(), wrt, rule_set(options, rule));
+      autodiff::differentiate(forward.graph, forward.graph.outputs().front(), wrt, rules);
   log_event(LogLevel::Detail, "differentiated by rule {}: {} nodes, then {} ({:.1f} ms)",
-            rule_name(options, rule), forward.nodes().size(), made.graph.nodes().size(),
+            rule_name(options, rule), forward.graph.nodes().size(), made.graph.nodes().size(),
             timer.milliseconds());
   for (const auto& [op, count] : made.overridden)
     report.rule_hits += count;
-  if (rule != Rule::Gradient || options.rectifier_rule)
-    if (Note note = note_of_rule(rule_name(options, rule), made);
+  if (lifts || rule != Rule::Gradient || options.rectifier_rule)
+    if (Note note = note_of_rule(lifts ? std::string_view(rules.name) : rule_name(options, rule), made);
         std::find(report.notes.begin(), report.notes.end(), note) == report.notes.end())
       report.notes.push_back(std::move(note));
   return made;
@@ -50,22 +75,24 @@ autodiff::Differentiated differentiated(const ir::Graph& forward, const ProgramO
 
 /// The forward graph differentiated once for each backward pass; what each is with respect to goes to
 /// `values`.
-std::vector<autodiff::Differentiated> all_differentiated(const ir::Graph& forward,
+std::vector<autodiff::Differentiated> all_differentiated(const Forward& forward,
                                                          const ProgramOptions& options,
                                                          std::vector<WrtValue>& values,
                                                          ProgramReport& report) {
+  const ir::Graph& graph = forward.graph;
   const std::vector<std::string> names = wrt_values_of(options);
   std::vector<autodiff::Differentiated> all;
   for (const BackwardPass& pass : backward_passes_of(options)) {
     std::optional<std::size_t> output;
     if (!pass.wrt.empty())
-      output = forward.outputs().size() - names.size() +
+      output = forward.first_wrt +
                static_cast<std::size_t>(std::find(names.begin(), names.end(), pass.wrt) - names.begin());
-    const ir::ValueId wrt = output ? forward.outputs()[*output] : forward.inputs().front();
-    values.push_back({infos(forward, {wrt}).front(), output});
-    all.push_back(differentiated(forward, options, pass.rule, wrt, report));
+    const ir::ValueId wrt = output ? graph.outputs()[*output] : graph.inputs().front();
+    values.push_back({infos(graph, {wrt}).front(), output});
+    all.push_back(
+        differentiated(forward, options, pass.rule, wrt, options.bias_terms && all.empty(), report));
   }
-  note_estimates(forward, report);
+  note_estimates(graph, report);
   return all;
 }
 
@@ -74,24 +101,38 @@ std::vector<autodiff::Differentiated> all_differentiated(const ir::Graph& forwar
 BuiltGraph build_graph(const Model& model, const ProgramOptions& options, ProgramReport& report,
                        const Surround& surround) {
   ForwardGraph forward = forward_graph(model, options, report.notes);
+  report.multiply_adds = ops::multiply_adds(forward.graph);
+  const std::size_t first_wrt = forward.graph.outputs().size() - wrt_values_of(options).size();
+  std::vector<ir::ValueId> twins;
+  if (options.deep_lift) {
+    autodiff::BaselineTwin twin = autodiff::with_baseline(forward.graph, forward.graph.inputs().front());
+    forward.graph = std::move(twin.graph);
+    forward.layouts.emplace_back();
+    twins = std::move(twin.twins);
+  }
   const ir::Graph& graph = forward.graph;
-  report.multiply_adds = ops::multiply_adds(graph);
   BuiltGraph built{{},
                    infos(graph, graph.inputs()),
                    infos(graph, graph.outputs()),
                    std::move(forward.head),
                    forward.has_further_scores,
+                   {},
                    {}};
   for (std::size_t i = 0; i < built.outputs.size(); ++i) {
     built.outputs[i].name = graph.output_names()[i];
     built.outputs[i].layout = forward.layouts[i];
   }
+  if (forward.input_layout)
+    built.inputs.front().layout = std::move(forward.input_layout);
   if (options.direction == Direction::Forward) {
     built.graph = std::move(forward.graph);
     return built;
   }
   check_batch(graph, options, built.outputs.front());
-  std::vector<autodiff::Differentiated> made = all_differentiated(graph, options, built.wrt, report);
+  std::vector<autodiff::Differentiated> made =
+      all_differentiated({graph, std::move(twins), first_wrt}, options, built.wrt, report);
+  if (options.bias_terms)
+    built.bias_terms = with_layouts(graph, made.front().remainders);
   FOVEA_ASSERT(!surround || made.size() == 1);
   built.graph =
       passes::run(passes::final_passes(),

@@ -48,6 +48,14 @@ void check_options(const ProgramOptions& options) {
   FOVEA_CHECK(options.height <= kMaxInputSide && options.width <= kMaxInputSide,
               "a picture of {}x{} is not possible: sides are at most {}", options.width, options.height,
               kMaxInputSide);
+  FOVEA_CHECK(!options.deep_lift || !options.rectifier_rule,
+              "DeepLIFT and a rule of one's own for rectifiers exclude each other");
+  FOVEA_CHECK(!options.bias_terms || (options.rule == Rule::Gradient && !options.rectifier_rule),
+              "what biases add to a score follows from the gradient alone, without another rule");
+  for (const BackwardPass& pass : backward_passes_of(options))
+    FOVEA_CHECK(options.begin_at.empty() || pass.wrt.empty(),
+                "a program that begins at '{}' differentiates with respect to it, not to '{}'",
+                options.begin_at, pass.wrt);
   if (options.threads > static_cast<int>(std::thread::hardware_concurrency()))
     check_threads_can_be_made(options.threads);
 }
@@ -101,6 +109,7 @@ compiled_on(const backend::Backend& backend, const Model& model, const ProgramOp
   impl->head = std::move(built.head);
   impl->has_further_scores = built.has_further_scores;
   impl->wrt = std::move(built.wrt);
+  impl->bias_terms = std::move(built.bias_terms);
   impl->text = ir::print(built.graph);
   if (std::optional<backend::Refusal> refusal = lower_program(model, built.graph, *impl))
     return *refusal;
@@ -211,6 +220,12 @@ std::size_t Program::backward_passes() const {
 std::optional<std::size_t> Program::wrt_output(std::size_t pass) const {
   FOVEA_ASSERT(pass < impl_->wrt.size());
   return impl_->wrt[pass].output;
+}
+const std::vector<TensorInfo>& Program::bias_terms() const {
+  return impl_->bias_terms;
+}
+std::optional<std::size_t> Program::baseline_scores() const {
+  return impl_->options.deep_lift ? std::optional(impl_->outputs.size() - 1) : std::nullopt;
 }
 std::int64_t Program::classes() const {
   return impl_->outputs.front().shape.elements() / impl_->options.batch;

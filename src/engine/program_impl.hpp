@@ -11,7 +11,8 @@ struct Program::Impl {
   std::vector<TensorInfo> inputs, outputs;
   ScoreHead head;
   bool has_further_scores = false;
-  std::vector<WrtValue> wrt;  ///< one for each backward pass
+  std::vector<WrtValue> wrt;           ///< one for each backward pass
+  std::vector<TensorInfo> bias_terms;  ///< outputs behind the first gradient
   ProgramReport report;
   std::string text;  ///< the graph that was lowered
   const backend::Backend* backend = nullptr;

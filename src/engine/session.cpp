@@ -52,7 +52,9 @@ struct Port {
 struct Session::Impl {
   std::shared_ptr<const Program> program;
   std::shared_ptr<void> arena;
-  std::vector<Port> inputs, outputs;  ///< the program's, then the seeds and the gradients
+  /// The program's, then the seeds and the gradients, the first of them followed by the bias terms.
+  std::vector<Port> inputs, outputs;
+  std::vector<std::size_t> gradients;  ///< their indices in `outputs`
   std::unique_ptr<backend::SessionState> state;
   std::vector<std::function<void()>> steps;
   std::vector<StepProfile> profile;  ///< empty unless profiling; else one for each step
@@ -159,7 +161,11 @@ Session::Session(std::shared_ptr<const Program> program, Profiling profiling)
     impl_->add_port(impl_->outputs, info);
   for (const WrtValue& wrt : compiled.wrt) {
     impl_->add_port(impl_->inputs, compiled.outputs.front());
+    impl_->gradients.push_back(impl_->outputs.size());
     impl_->add_port(impl_->outputs, wrt.info);
+    for (const TensorInfo& term : compiled.bias_terms)
+      if (impl_->gradients.size() == 1)
+        impl_->add_port(impl_->outputs, term);
   }
   const backend::Lowering& lowering = compiled.lowering;
   FOVEA_ASSERT(lowering.inputs.size() == impl_->inputs.size() &&
@@ -252,7 +258,12 @@ void Session::backward() {
 
 const Tensor& Session::gradient(std::size_t pass) const {
   FOVEA_ASSERT(pass < impl_->program->backward_passes());
-  return impl_->outputs[impl_->program->outputs().size() + pass].tensor;
+  return impl_->outputs[impl_->gradients[pass]].tensor;
+}
+
+const Tensor& Session::bias_term(std::size_t i) const {
+  FOVEA_ASSERT(i < impl_->program->bias_terms().size());
+  return impl_->outputs[impl_->gradients.front() + 1 + i].tensor;
 }
 
 void Session::parallel_for(std::int64_t parts, const std::function<void(std::int64_t part)>& part) {

@@ -50,6 +50,8 @@ struct Traits {
   bool pointwise = false;
   /// The function is piecewise linear: operands of less precision cost the result no more than they lost.
   bool piecewise_linear = false;
+  /// f(a x) = a f(x) for a > 0: the function adds nothing of its own, as a bias does.
+  bool homogeneous = false;
   /// An activation function that users may expect DeconvNet and guided back-propagation to act on.
   bool activation = false;
   /// Every element of the results is an element of the first operand.

@@ -46,7 +46,8 @@ const ir::Operator& abs() {
         using T = decltype(x);
         return x < T(0) ? negated(x) : x == T(0) ? T(0) : x;
       },
-      from_x<abs_gradient>, {.sign = ir::ResultSign::NonNegative, .relevance = ir::Relevance::PassThrough});
+      from_x<abs_gradient>,
+      {.homogeneous = true, .sign = ir::ResultSign::NonNegative, .relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -194,14 +195,17 @@ const ir::Operator& hard_swish_gradient() {
 }
 
 const ir::Operator& leaky_relu() {
-  static const ir::Operator op = function<LeakyReluAttributes>(
-      "LeakyRelu",
-      [](auto x, const LeakyReluAttributes& a) {
-        using T = decltype(x);
-        return x < T(0) ? static_cast<T>(a.alpha) * x : x;
-      },
-      from_x<leaky_relu_gradient>,
-      {.piecewise_linear = true, .activation = true, .relevance = ir::Relevance::PassThrough});
+  static const ir::Operator op =
+      function<LeakyReluAttributes>("LeakyRelu",
+                                    [](auto x, const LeakyReluAttributes& a) {
+                                      using T = decltype(x);
+                                      return x < T(0) ? static_cast<T>(a.alpha) * x : x;
+                                    },
+                                    from_x<leaky_relu_gradient>,
+                                    {.piecewise_linear = true,
+                                     .homogeneous = true,
+                                     .activation = true,
+                                     .relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -223,8 +227,9 @@ const ir::Operator& log() {
 }
 
 const ir::Operator& neg() {
-  static const ir::Operator op = numeric_function("Neg", [](auto x) { return negated(x); }, neg_rule,
-                                                  {.relevance = ir::Relevance::PassThrough});
+  static const ir::Operator op =
+      numeric_function("Neg", [](auto x) { return negated(x); }, neg_rule,
+                       {.homogeneous = true, .relevance = ir::Relevance::PassThrough});
   return op;
 }
 
@@ -252,6 +257,7 @@ const ir::Operator& relu() {
                                           },
                                           from_y<relu_gradient>,
                                           {.piecewise_linear = true,
+                                           .homogeneous = true,
                                            .sign = ir::ResultSign::NonNegative,
                                            .relevance = ir::Relevance::PassThrough});
   return op;

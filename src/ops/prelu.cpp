@@ -52,7 +52,7 @@ const ir::Operator& prelu() {
       kernel,
       gradient,
       {},
-      {.pointwise = true, .activation = true, .relevance = ir::Relevance::PassThrough}};
+      {.pointwise = true, .homogeneous = true, .activation = true, .relevance = ir::Relevance::PassThrough}};
   return op;
 }
 
