@@ -104,7 +104,7 @@ typedef struct fovea_model_options {
   const char* scores; /* the output, or other value, that holds the class scores; null: the first output */
   const char* activation; /* converts scores to probabilities: "softmax", "sigmoid" or "none"; null: the one
                              at the network's end, else softmax, or sigmoid for a single score */
-  const char* options;    /* JSON: labels, preprocessing, size, precision, backend, ... */
+  const char* options;    /* JSON: labels, targets, preprocessing, size, precision, backend, ... */
 } fovea_model_options;
 /* Loads a model with options, which may be null. FOVEA_ERROR_INPUT for another activation, and for scores
  * that are no value of the network. */

@@ -16,6 +16,8 @@ struct ExportOptions {
   std::int64_t height = 0, width = 0;
   /// The output, or other value, that holds the scores; empty: the first output.
   std::string scores = {};
+  /// See ProgramOptions::targets; for explanations alone.
+  std::vector<Target> targets = {};
 };
 
 /// The model's forward graph as fovea computes it, as the bytes of an ONNX file: shapes are fixed, constants

@@ -24,4 +24,5 @@
 #include "fovea/preprocessing_trial.hpp"
 #include "fovea/program.hpp"
 #include "fovea/segment.hpp"
+#include "fovea/target.hpp"
 #include "fovea/tensor.hpp"

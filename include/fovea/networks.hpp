@@ -5,6 +5,7 @@
 #include "fovea/library.hpp"
 #include "fovea/model.hpp"
 #include "fovea/preprocessing.hpp"
+#include "fovea/target.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -204,6 +205,8 @@ struct NetworkRequest {
   std::string size;    ///< for parse_picture_size; empty: the network's
   std::string scores;  ///< the output with the class scores; empty: the first
   std::optional<Activation> activation;
+  /// Numbers to explain in place of class scores (ProgramOptions::targets): they name the classes then.
+  std::vector<Target> targets;
   LoadOptions load;
 };
 

@@ -5,6 +5,7 @@
 #include "fovea/geometry.hpp"
 #include "fovea/library.hpp"
 #include "fovea/model.hpp"
+#include "fovea/target.hpp"
 #include "fovea/tensor.hpp"
 
 #include <functional>
@@ -111,6 +112,10 @@ struct ProgramOptions {
   /// the scores first. Empty: the first output alone. Only nodes that these need must be supported; a note
   /// names what is left out.
   std::vector<std::string> outputs = {};
+  /// Numbers that take the place of the class scores: the first output is [batch, targets] then, class k of
+  /// methods is targets[k], and without `activation` there are no probabilities. Neither `layer` nor
+  /// `outputs` may be given beside them.
+  std::vector<Target> targets = {};
   /// The ONNX value with respect to which the program differentiates, by its name, or kLastSpatialLayer;
   /// empty: the picture. The value is then an output (Program::wrt_output), and Session::gradient has its
   /// shape.

@@ -62,6 +62,15 @@ def text(value: object, name: str) -> Optional[bytes]:
         raise InputError("{} is {!r}: not a text that has an encoding".format(name, value)) from None
 
 
+def targets_field(targets: object) -> Optional[List[str]]:
+    """`targets`, one text or several, as a list; None stays None."""
+    if targets is None or isinstance(targets, str):
+        return None if targets is None else [targets]
+    if not isinstance(targets, (list, tuple)) or not targets:
+        raise InputError("targets is {!r}: expected a text or a list of texts".format(targets))
+    return [required(target, "targets[{}]".format(k)).decode() for k, target in enumerate(targets)]
+
+
 def required(value: object, name: str) -> bytes:
     """The same, but None is an InputError, too."""
     checked = text(value, name)

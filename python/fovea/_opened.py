@@ -30,6 +30,7 @@ from ._arguments import (
     preprocessing_field,
     required,
     side_pair,
+    targets_field,
     text,
 )
 from ._errors import InputError, UsageError
@@ -103,6 +104,7 @@ class OpenedModel:
         scores: Optional[str] = None,
         activation: Optional[str] = None,
         *,
+        targets: Union[str, Sequence[str], None] = None,
         labels: Optional[Labels] = None,
         preprocessing: Optional[Preprocessing] = None,
         size: Optional[Size] = None,
@@ -114,7 +116,8 @@ class OpenedModel:
 
         path: of an ONNX file, or the name of a network that was pulled or added (`fovea models`). threads: of one call, up to 1024; 0: all processors. scores: the output, or other value, that holds the class
         scores; None: the first output. activation: what makes probabilities of them, "softmax", "sigmoid" or "none";
-        None: what the network ends in, else softmax, and sigmoid of a single score. labels: the classes' names, as a
+        None: what the network ends in, else softmax, and sigmoid of a single score. targets: numbers that take the place of
+        class scores, such as "output[0, 4:84, 1234]" (docs/scores.md); class k is then the k-th of them. labels: the classes' names, as a
         list, a dict by index, or a file of them; None: the file's, or ImageNet's for 1000 classes. preprocessing:
         "torchvision", "caffe", "tf" or "none", or a dict of preset, resize, crop, scale, mean, std, channel_order;
         None: what the file says, else torchvision with a PreprocessingWarning. size: (height, width) in pixels where the
@@ -126,6 +129,7 @@ class OpenedModel:
         self._threads = integer(threads, "threads", 0, MAX_THREADS)
         side_pair(size)
         fields = {
+            "targets": targets_field(targets),
             "labels": labels_field(labels),
             "preprocessing": preprocessing_field(preprocessing),
             "size": size,

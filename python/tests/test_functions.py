@@ -237,6 +237,21 @@ class Functions(support.ModelTestCase):
         with self.assertRaises(fovea.ModelError):
             fovea.cuda_support(self.folder / "missing.onnx")
 
+    def test_targets(self):
+        x = support.wave(1, self.model)
+        numbers = fovea.Model(support.MODEL, threads=1, targets=["logits[0, 3]", "mean(logits[0, 2:4])"])
+        scores, all_scores = numbers.scores(x)[0], self.model.scores(x)[0]
+        np.testing.assert_allclose(scores, [all_scores[3], all_scores[2:4].mean()], rtol=1e-4, atol=1e-4)
+        np.testing.assert_allclose(numbers.gradient(x, target=0), self.model.gradient(x, target=3), rtol=1e-3, atol=1e-5)
+        self.assertEqual(numbers.saliency(support.PHOTO, target=1).label, "mean(logits[0, 2:4])")
+        one = fovea.Model(support.MODEL, threads=1, targets="logits[0, 3]")
+        self.assertIsNone(one.classify(support.PHOTO).probability)
+        for wrong, text in ((5, "targets is 5"), ([], "targets is"), ([None], r"targets\[0\]"), ("logits[", "expected")):
+            with self.assertRaisesRegex(fovea.InputError, text):
+                fovea.Model(support.MODEL, targets=wrong)
+        with self.assertRaisesRegex(fovea.InputError, "give targets or scores"):
+            fovea.Model(support.MODEL, scores="logits", targets="logits[0, 1]")
+
     def test_the_bundled_network(self):
         self.assertEqual(fovea.Model.bundled(threads=1).classify(support.PHOTO).label, "golf ball")
 

@@ -225,7 +225,12 @@ std::string Labels::name(std::int64_t index) const {
 
 std::string Labels::short_name(std::int64_t index) const {
   const std::string all = name(index);
-  return all.substr(0, all.find(','));
+  // The commas of a target's indices are inside brackets.
+  std::size_t end = all.find(',');
+  while (end != std::string::npos && all.rfind('[', end) != std::string::npos &&
+         all.find(']', all.rfind('[', end)) > end)
+    end = all.find(',', end + 1);
+  return all.substr(0, end);
 }
 
 std::string Labels::name_with_id(std::int64_t index) const {

@@ -20,6 +20,7 @@ void read_export(JsonFields& fields, const fovea_model& model, ExportOptions& op
   options.height = network.size.height;
   options.width = network.size.width;
   options.scores = model.choice.scores;
+  options.targets = model.choice.targets;
 }
 
 std::string export_explanation_of(const fovea_model& model, JsonFields& fields) {

@@ -23,6 +23,8 @@ namespace {
 /// Classes of the output with the scores: its elements for one picture, two of a single one that has a
 /// probability; 0 where the file leaves an extent open.
 std::int64_t declared_classes(const Model& model, const ModelChoice& choice) {
+  if (!choice.targets.empty())
+    return static_cast<std::int64_t>(choice.targets.size());
   const auto port =
       std::find_if(model.outputs().begin(), model.outputs().end(), [&](const ModelPort& output) {
         return choice.scores.empty() || output.name == choice.scores;
@@ -37,6 +39,8 @@ std::int64_t declared_classes(const Model& model, const ModelChoice& choice) {
 }
 
 Labels labels_of(const Model& model, const ModelChoice& choice) {
+  if (!choice.targets.empty())
+    return labels_of(choice.targets);
   const Labels& labels = choice.labels           ? *choice.labels
                          : choice.scores.empty() ? model.labels()
                                                  : model.labels_of(choice.scores);
@@ -91,6 +95,10 @@ ModelChoice choice_of(const fovea_model_options* given) {
   choice.scores = options.scores ? options.scores : "";
   choice.activation = parse_activation(options.activation);
   JsonFields fields = read_options(options.options);
+  for (const std::string& text : fields.texts_if_given("targets"))
+    choice.targets.push_back(Target::parse(text));
+  FOVEA_CHECK(choice.targets.empty() || choice.scores.empty(),
+              "options: targets take the place of class scores: give targets or scores");
   choice.labels = read_labels(fields);
   choice.preprocessing = networks::read_preprocessing(fields);
   if (const std::vector<std::int64_t> size = whole_numbers(fields, "size"); !size.empty()) {
@@ -115,11 +123,14 @@ std::string key_of(const ProgramOptions& options) {
   std::string passes;
   for (const BackwardPass& pass : options.further_passes)
     passes += fmt::format("{} {};", name_of(pass.rule), pass.wrt);
-  return fmt::format("{}|{}|{}x{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", static_cast<int>(options.direction),
+  std::string targets;
+  for (const Target& target : options.targets)
+    targets += target.text() + ';';
+  return fmt::format("{}|{}|{}x{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", static_cast<int>(options.direction),
                      options.batch, options.height, options.width, name_of(options.rule),
                      name_of(options.precision), name_of(options.backend), options.threads, options.layer,
                      fmt::join(options.outputs, ","), static_cast<int>(options.head),
-                     static_cast<int>(options.final_relu), passes);
+                     static_cast<int>(options.final_relu), passes, targets);
 }
 
 std::string key_of(const ExplainOptions& options) {
@@ -168,6 +179,7 @@ fovea::ProgramOptions fovea_model::program_options(std::int64_t height, std::int
   options.head = fovea::ProgramOptions::Head::Classes;
   if (!choice.scores.empty())
     options.outputs = {choice.scores};
+  options.targets = choice.targets;
   options.activation = choice.activation;
   options.label_count = choice.labels ? names.size() : 0;
   options.height = height > 0 ? height : choice.height;

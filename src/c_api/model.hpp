@@ -17,7 +17,8 @@ namespace fovea::c_api {
 
 /// What the caller has chosen for a model; everything else follows from its file.
 struct ModelChoice {
-  std::string scores;  ///< the output with the scores; empty: the first
+  std::string scores;                  ///< the output with the scores; empty: the first
+  std::vector<fovea::Target> targets;  ///< what is explained in place of class scores; none: class scores
   std::optional<Activation> activation;
   std::optional<Labels> labels;
   PreprocessingSpec preprocessing;

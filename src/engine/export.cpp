@@ -25,6 +25,7 @@ ProgramOptions program_options(const Model& model, const ExportOptions& options,
   }
   if (!options.scores.empty())
     program.outputs = {options.scores};
+  program.targets = options.targets;
   return program;
 }
 

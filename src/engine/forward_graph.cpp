@@ -93,7 +93,8 @@ void begin_at_last_output(ForwardGraph& forward) {
 
 ForwardGraph forward_graph(const Model& model, const ProgramOptions& options, passes::Notes& notes) {
   using Head = ProgramOptions::Head;
-  const bool has_scores = options.layer.empty() && options.head != Head::AsInFile;
+  const bool has_targets = !options.targets.empty();
+  const bool has_scores = options.layer.empty() && options.head != Head::AsInFile && !has_targets;
   const bool has_classes = has_scores && options.head == Head::Classes;
   if (has_classes)
     check_declared_scores(model, options);
@@ -114,6 +115,8 @@ ForwardGraph forward_graph(const Model& model, const ProgramOptions& options, pa
     check_class_scores(model, options, forward.graph);
   if (has_scores)
     take_head(forward, options, notes);
+  if (has_targets)
+    forward.head = {options.activation.value_or(Activation::None)};
   forward.graph = passes::run(passes::canonical_passes(), std::move(forward.graph), notes);
   if (!options.shuffled_layers.empty())
     forward.graph = passes::randomize_weights(forward.graph, options.shuffled_layers, options.shuffle_seed);

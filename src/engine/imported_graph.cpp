@@ -1,6 +1,7 @@
 #include "engine/imported_graph.hpp"
 
 #include "engine/model_impl.hpp"
+#include "engine/target_rows.hpp"
 #include "onnx/import/import.hpp"
 
 #include <algorithm>
@@ -36,6 +37,8 @@ std::vector<std::string> wanted_values(const Model& model, const ProgramOptions&
   std::vector<std::string> names;
   if (!options.layer.empty())
     names.push_back(options.layer);
+  else if (!options.targets.empty())
+    names = values_of(options.targets);
   else if (!options.outputs.empty())
     names = options.outputs;
   else if (!model.outputs().empty())
@@ -67,7 +70,10 @@ onnx_import::ImportOptions import_options(const Model& model, const ProgramOptio
 }  // namespace
 
 ir::Graph imported_graph(const Model& model, const ProgramOptions& options) {
+  check_target_values(model, options.targets);
   ir::Graph graph = onnx_import::import_graph(*ModelAccess::impl(model).file, import_options(model, options));
+  if (!options.targets.empty())
+    graph = make_target_rows(graph, options.targets, options.batch);
   const std::vector<std::string> values = wrt_values_of(options);
   if (!values.empty() && values.back() == kLastSpatialLayer) {
     const ir::ValueId layer = last_spatial_value(model, graph, options.batch);

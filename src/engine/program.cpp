@@ -56,6 +56,9 @@ void check_options(const ProgramOptions& options) {
     FOVEA_CHECK(options.begin_at.empty() || pass.wrt.empty(),
                 "a program that begins at '{}' differentiates with respect to it, not to '{}'",
                 options.begin_at, pass.wrt);
+  FOVEA_CHECK(options.targets.empty() || (options.layer.empty() && options.outputs.empty()),
+              "a target is explained in place of {}: give one of the two",
+              options.layer.empty() ? "the scores of an output" : "a layer");
   if (options.threads > static_cast<int>(std::thread::hardware_concurrency()))
     check_threads_can_be_made(options.threads);
 }
@@ -77,7 +80,7 @@ void note_ignored(const Model& model, const ProgramOptions& options, ProgramRepo
   std::vector<std::string> values;
   for (const std::string& name : wanted_values(model, options))
     values.push_back(onnx_import::value_named(file, name));
-  const bool chosen = !options.layer.empty() || !options.outputs.empty();
+  const bool chosen = !options.layer.empty() || !options.outputs.empty() || !options.targets.empty();
   if (std::optional<Note> note = onnx_import::note_ignored(file, values, !chosen))
     report.notes.push_back(*std::move(note));
 }

@@ -60,6 +60,8 @@ std::string alternatives(const Model& model, const std::string& refused) {
                      fmt::join(others, ", "));
 }
 
+constexpr const char* kAnyNumber = "; 'fovea saliency --target' explains any number of it";
+
 const ModelPort* port_of(const Model& model, const std::string& name) {
   const auto at = std::find_if(model.outputs().begin(), model.outputs().end(),
                                [&](const ModelPort& port) { return port.name == name; });
@@ -176,11 +178,11 @@ void check_class_scores(const Model& model, const ProgramOptions& options, const
   const bool has_rows = passes::has_class_rows(type.shape, options.batch);
   FOVEA_CHECK(has_rows || !is_dense_softmax(graph, output),
               "the output '{}' has shape {}: it is a softmax at each of many places, as of a network that "
-              "segments pictures, not one row of class scores for each picture; {}",
-              name, to_string(type.shape), alternatives(model, name));
+              "segments pictures, not one row of class scores for each picture; {}{}",
+              name, to_string(type.shape), alternatives(model, name), kAnyNumber);
   FOVEA_CHECK(has_rows,
-              "the output '{}' has shape {}, which is not one row of class scores for each picture: {}", name,
-              to_string(type.shape), alternatives(model, name));
+              "the output '{}' has shape {}, which is not one row of class scores for each picture: {}{}",
+              name, to_string(type.shape), alternatives(model, name), kAnyNumber);
   FOVEA_CHECK(!is_maximum(graph, output),
               "the output '{}' is the largest of several scores and does not say of which class: {}", name,
               alternatives(model, name));

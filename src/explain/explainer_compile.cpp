@@ -28,8 +28,11 @@ Explainer::Compiled::Compiled(const Model& model, const ExplainOptions& given)
     add_method(name, context);
   passes = compile_passes(context, passes.passes);
   const std::string output = program.outputs.empty() ? std::string() : program.outputs.front();
-  labels = given.labels ? *given.labels : output.empty() ? model.labels() : model.labels_of(output);
-  if (!given.labels && passes.program->head().activation != Activation::None)
+  labels = given.labels               ? *given.labels
+           : !program.targets.empty() ? labels_of(program.targets)
+           : output.empty()           ? model.labels()
+                                      : model.labels_of(output);
+  if (!given.labels && program.targets.empty() && passes.program->head().activation != Activation::None)
     labels = labels.of_two_classes();
   size = input_size(*passes.program);
 }

@@ -62,11 +62,15 @@ Network Network::load(const NetworkRequest& request) {
   if (const auto fault = request.preprocessing.fault())
     throw InputError(fmt::format("preprocessing: {}: {}", fault->field, fault->message));
   Network network{Model::load(request.found.path, request.load), {}, {}, {}, {}, {}, {}, {}};
-  network.labels_path = request.labels.empty() ? request.found.labels : request.labels;
-  network.labels = read_labels(request, network.model, network.labels_path);
-  network.warnings = network.labels.warnings();
-  if (request.activation != Activation::None)
-    network.labels = network.labels.of_two_classes();
+  if (request.targets.empty()) {
+    network.labels_path = request.labels.empty() ? request.found.labels : request.labels;
+    network.labels = read_labels(request, network.model, network.labels_path);
+    network.warnings = network.labels.warnings();
+    if (request.activation != Activation::None)
+      network.labels = network.labels.of_two_classes();
+  } else {
+    network.labels = labels_of(request.targets);
+  }
   ChosenPreprocessing chosen = choose_preprocessing(network.model, request.found, request.preprocessing);
   network.preprocessing = chosen.preprocessing;
   network.preprocessing_source = std::move(chosen.source);

@@ -27,6 +27,9 @@ std::string view_text(Crops crops, const Image& seen) {
 }
 
 std::string details_text(const Explanation& result, const MapFigureOptions& options) {
+  if (options.is_target)
+    return fmt::format("Value {:.4g}{}", result.target.score,
+                       options.network.empty() ? "" : ", computed by " + options.network);
   const std::string text = score_text(result.target, options.network);
   return result.against ? text + fmt::format("; explained is its lead over class {}", *result.against) : text;
 }

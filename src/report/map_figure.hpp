@@ -18,6 +18,7 @@ struct MapFigureOptions {
   std::string photo = {};     ///< the photo's name
   /// Shown beside the photo; none: nothing.
   const Panel* class_model = nullptr;
+  bool is_target = false;  ///< what is explained is a number of the network, not a class
 };
 
 /// The photo, the class model, the map and the map on the photo; of several methods, which explain the same

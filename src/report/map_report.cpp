@@ -61,7 +61,8 @@ Figure MapReport::figure(std::span<const Explanation> results, const Image& phot
   return map_figure(results, photo,
                     {options_.network, options_.method_options, options_.crops, options_.range,
                      options_.overlay, isolated_file(fs::path(path).filename().string()),
-                     options_.class_model ? &class_models_.panel(results.front().target.index) : nullptr});
+                     options_.class_model ? &class_models_.panel(results.front().target.index) : nullptr,
+                     options_.are_targets});
 }
 
 std::string MapReport::encode_map(MapFile kind, const Explanation& result, const Image& photo) const {
@@ -125,8 +126,11 @@ std::string MapReport::text(std::span<const Explanation> results, const std::str
                             const PhotoFiles& files) const {
   const Prediction& target = results.front().target;
   std::string text =
-      shown_format("{}: {} (class {}), score {:.3f}{}\n", path, labels_.name_with_id(target.index),
-                   target.index, target.score, probability_text(target.probability));
+      options_.are_targets
+          ? shown_format("{}: {}, value {:.6g}{}\n", path, labels_.name(target.index), target.score,
+                         probability_text(target.probability))
+          : shown_format("{}: {} (class {}), score {:.3f}{}\n", path, labels_.name_with_id(target.index),
+                         target.index, target.score, probability_text(target.probability));
   const bool is_one = results.size() == 1;
   for (std::size_t i = 0; i < results.size(); ++i) {
     if (!is_one && !is_figure_alone())

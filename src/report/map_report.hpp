@@ -28,6 +28,8 @@ struct MapReportOptions {
   bool class_model = false;        ///< the figure also shows the class model; implies `figure`
   std::string output = {};         ///< a folder; or a file (`is_graphic_path`), the figure of one photo
   std::optional<double> dpi = {};  ///< of figures; none: see `write_graphic`
+  /// What is explained are numbers of the network, not classes; the labels name them.
+  bool are_targets = false;
 };
 
 /// The files of a map: the map in grey, in colours, over the photo, as an array, the relevance as an array,

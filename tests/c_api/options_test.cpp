@@ -53,6 +53,25 @@ TEST(CApiOptions, FieldsThatCannotBeAreNamed) {
   EXPECT_NE(error_of_session(model.get(), "[").find("is not JSON"), std::string::npos);
 }
 
+TEST(CApiOptions, TargetsTakeThePlaceOfClasses) {
+  fovea_model_options options = {sizeof options, nullptr, nullptr, R"({"targets": ["logits[0, 3]"]})"};
+  fovea_model* made = nullptr;
+  ASSERT_EQ(fovea_model_load_with(bundled().c_str(), &options, &made), FOVEA_OK) << fovea_last_error();
+  fovea_model_info info;
+  ASSERT_EQ(fovea_model_describe(made, &info), FOVEA_OK);
+  EXPECT_EQ(info.classes, 1);
+  const char* label = nullptr;
+  ASSERT_EQ(fovea_model_label(made, 0, &label), FOVEA_OK);
+  EXPECT_STREQ(label, "logits[0, 3]");
+  fovea_model_free(made);
+  options.scores = "logits";
+  EXPECT_EQ(fovea_model_load_with(bundled().c_str(), &options, &made), FOVEA_ERROR_INPUT);
+  EXPECT_NE(std::string(fovea_last_error()).find("give targets or scores"), std::string::npos);
+  options = {sizeof options, nullptr, nullptr, R"({"targets": ["logits[0, 3"]})"};
+  EXPECT_EQ(fovea_model_load_with(bundled().c_str(), &options, &made), FOVEA_ERROR_INPUT);
+  EXPECT_NE(std::string(fovea_last_error()).find("expected ',' or ']'"), std::string::npos);
+}
+
 TEST(CApiOptions, MethodsCropsAndPreprocessingAreThoseOfAnExplainer) {
   const auto model = load_model(bundled());
   fovea_session_options options = options_of("grad-cam");

@@ -1,4 +1,5 @@
 /// Scores in the program's output: which output of the network, which activation, which probability.
+#include "fovea/tensor.hpp"
 #include "support/onnx_builder.hpp"
 #include "support/program.hpp"
 
@@ -33,6 +34,68 @@ protected:
   Json guesses(const Outcome& outcome) const { return Json::parse(outcome.out)[0]["predictions"]; }
   TemporaryFolder folder_;
 };
+
+TEST_F(Scores, ATargetIsExplainedInPlaceOfAClass) {
+  ModelBuilder builder = linear(4);
+  builder.node("Softmax", {"z"}, {"prob"}).output("prob").output("z");
+  const std::string model = save(builder), church = sample("church.jpg");
+  const Json all = guesses(classify(model, {"--json", "--top", "4"}));
+  std::vector<double> scores(4);
+  for (const Json& guess : all)
+    scores[guess["index"].get<std::size_t>()] = guess["score"];
+  const std::string sum = "z[0, 1] - 2 * max(z[0, 2:])";
+  const Outcome outcome = classify(model, {"--target", sum, "--json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  ASSERT_EQ(guesses(outcome).size(), 1U);
+  EXPECT_NEAR(guesses(outcome)[0]["score"], scores[1] - 2 * std::max(scores[2], scores[3]), 1e-5);
+  EXPECT_TRUE(guesses(outcome)[0]["probability"].is_null());
+  EXPECT_EQ(guesses(outcome)[0]["name"], sum);
+  for (const std::string method : {"gradient", "occlusion", "lrp"}) {
+    const Outcome map = fovea({"saliency", church, "-m", model, "--preprocess", "none", "--target", "z[0, 2]",
+                               "--method", method, "-o", folder_.file(method), "--json"});
+    ASSERT_EQ(map.code, 0) << map.err;
+    const Outcome by_class =
+        fovea({"saliency", church, "-m", model, "--preprocess", "none", "--class", "2", "--method", method,
+               "--activation", "none", "-o", folder_.file(method + "-class"), "--json"});
+    EXPECT_NEAR(Json::parse(map.out)[0]["score"], scores[2], 1e-5);
+    ASSERT_EQ(by_class.code, 0) << by_class.err;
+    const Tensor a = read_npy(folder_.file(method + "/church-gradient.npy")),
+                 b = read_npy(folder_.file(method + "-class/church-gradient.npy"));
+    ASSERT_EQ(a.shape(), b.shape());
+    for (std::size_t i = 0; i < a.data<float>().size(); ++i)
+      ASSERT_NEAR(a.data<float>()[i], b.data<float>()[i], 1e-5) << method;
+  }
+  const Outcome ascent = fovea({"class-model", "-m", model, "--preprocess", "none", "--target", "z[0, 2]",
+                                "--steps", "2", "-o", folder_.file("ascent.png")});
+  EXPECT_EQ(ascent.code, 0) << ascent.err;
+  const Outcome figure = fovea({"explain", church, "-m", model, "--preprocess", "none", "--target", "z[0, 2]",
+                                "-o", folder_.file("figure.png")});
+  EXPECT_EQ(figure.code, 0) << figure.err;
+  EXPECT_TRUE(contains(figure.out, "z[0, 2]")) << figure.out;
+  const Outcome box = fovea({"localize", church, "-m", model, "--preprocess", "none", "--target", "mean(z)",
+                             "--crops", "whole", "-o", folder_.file("boxes")});
+  EXPECT_TRUE(box.code == 0 || contains(box.err, "map")) << box.err;
+  const Outcome exported =
+      fovea({"export", "explanation", model, "--target", "z[0, 2]", "-o", folder_.file("out.onnx")});
+  ASSERT_EQ(exported.code, 0) << exported.err;
+}
+
+TEST_F(Scores, ATargetThatCannotBeIsRefused) {
+  ModelBuilder builder = linear(4);
+  const std::string model = save(builder.output("z"));
+  const std::vector<std::string> saliency = {"saliency", sample("church.jpg"), "-m", model,
+                                             "-o",       folder_.file("maps")};
+  const auto with = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = saliency;
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return fovea(arguments);
+  };
+  expect_error(with({"--target", "z[0, 4]"}), 1, {"index 4 of axis 1 is out of range", "0 to 3"});
+  expect_error(with({"--target", "y[0, 4]"}), 1, {"no value or node named 'y'", "the outputs are 'z'"});
+  expect_error(with({"--target", "z[0"}), 1, {"expected ',' or ']' at character 4"});
+  for (const char* other : {"--class", "--against", "--scores", "--labels"})
+    expect_error(with({"--target", "z[0, 1]", other, "x"}), 2, {"--target"});
+}
 
 TEST_F(Scores, ASoftmaxThatAnArgMaxReadsIsSeenAndTold) {
   ModelBuilder builder = linear(4);

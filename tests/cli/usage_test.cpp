@@ -135,7 +135,6 @@ TEST(Usage, NamesThatHadTwoMeaningsAreRefusedWithTheOneThatIsMeant) {
     arguments.insert(arguments.end(), {option, value});
     return fovea(arguments);
   };
-  expect_error(with("--target", "1"), 2, {"unknown option '--target': here --class"});
   expect_error(with("--scores", "s.npy"), 2, {"unknown option '--scores': here --write-scores"});
   expect_error(fovea({"localize", "a.jpg", "-o", "x", "--rule", "guided"}), 2,
                {"unknown option '--rule': here --method"});
@@ -162,7 +161,7 @@ TEST(Usage, MissingArgumentsAreErrors) {
                {"the option --output is missing: folder, or archive .tar, for the map"});
   expect_error(fovea({"class-model", "-o", "x"}), 2, {"the option --class is missing"});
   expect_error(fovea({"gradient", bundled(), "--input", "x.npy", "-o", "g.npy"}), 2,
-               {"the option --class is missing: index of the class"});
+               {"the option --class is missing, or --target"});
 }
 
 TEST(Usage, NumbersOutOfRangeAreErrors) {

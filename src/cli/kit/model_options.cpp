@@ -70,6 +70,26 @@ void ModelOptions::add_without_model_to(Command verb) {
   add_resources_to(verb);
 }
 
+Option add_target_option(Command verb, std::string& number) {
+  return verb.add_option(
+      "--target", number,
+      "a number to explain in place of a class score: elements of any output or other value, in NumPy's "
+      "indices, which are summed: 'output[0, 4:84, 1234]'; or sum(...), mean(...) or max(...) of them, "
+      "joined by +, - and *: see 'What a score is' in the documentation");
+}
+
+void ModelOptions::add_target_to(Command verb, const std::vector<std::string>& others) {
+  Option target = add_target_option(verb, number);
+  for (const char* other : {"--scores", "--labels"})
+    target.excludes(verb.option(other));
+  for (const std::string& other : others)
+    target.excludes(verb.option(other));
+}
+
+std::vector<Target> ModelOptions::targets() const {
+  return number.empty() ? std::vector<Target>() : std::vector{Target::parse(number)};
+}
+
 void ModelOptions::add_workers_to(Command verb) {
   verb.in_group("Running")
       .add_option("--workers", workers,
@@ -98,6 +118,7 @@ Network load_network_silently(const ModelOptions& options) {
   request.size = options.size;
   request.scores = options.scores;
   request.activation = options.chosen_activation();
+  request.targets = options.targets();
   Network network = Network::load(request);
   for (const std::string& warning : network.warnings)
     say("fovea: warning: {}\n", warning);
@@ -122,6 +143,7 @@ ProgramOptions program_options(const Network& loaded, const ModelOptions& option
   program.head = ProgramOptions::Head::Classes;
   if (!options.scores.empty())
     program.outputs = {options.scores};
+  program.targets = options.targets();
   program.activation = options.chosen_activation();
   program.label_count = loaded.labels.size();
   return program;

@@ -16,6 +16,8 @@ namespace fovea::cli {
 
 /// Adds -m, the network of every command that takes one. Empty: the bundled network.
 Option add_model_option(Command verb, std::string& model);
+/// Adds --target: an expression for Target::parse.
+Option add_target_option(Command verb, std::string& number);
 /// Adds the network as an argument, too, to a command that has -m: one of them may be given.
 void add_model_argument(Command verb, std::string& model);
 
@@ -27,12 +29,16 @@ struct ModelOptions : ComputeOptions {
   std::string size;
   std::string scores;      ///< the output or value with the class scores; empty: the first output
   std::string activation;  ///< empty: determined by the end of the network
+  std::string number;      ///< the number to explain in place of a class score; empty: none
   int workers = 0;         ///< 0: not given
 
   void add_to(Command verb);
   /// Adds all but -m, for a command that takes networks as arguments.
   void add_without_model_to(Command verb);
+  /// Adds --target to a command that has `add_to`'s options, and options that do not go with it.
+  void add_target_to(Command verb, const std::vector<std::string>& others = {});
   std::optional<Activation> chosen_activation() const;
+  std::vector<Target> targets() const;
   /// Adds --workers, for commands that take many pictures.
   void add_workers_to(Command verb);
 };

@@ -114,6 +114,7 @@ void ClassModelArguments::add_to(Command verb) {
   add_dpi_to(verb, dpi);
   format.add_to(verb);
   model.add_to(verb);
+  model.add_target_to(verb, {"--class", "--layer"});
   add_model_argument(verb, model.model);
 }
 
@@ -122,8 +123,8 @@ void ClassModelArguments::check() const {
     if (senseless)
       throw UsageError(message);
   };
-  refuse(classes.empty() && layer.empty(),
-         "the option --class is missing, or --layer: what is to be excited");
+  refuse(classes.empty() && layer.empty() && model.number.empty(),
+         "the option --class is missing, or --layer, or --target: what is to be excited");
   refuse(!classes.empty() && !layer.empty(), "--class and --layer are two targets: give one of them");
   refuse(layer.empty() && (!channels.empty() || !units.empty()), "--channel and --unit need --layer");
   refuse(paper && fourier, "--paper optimises pixels: it does not go with --fourier");

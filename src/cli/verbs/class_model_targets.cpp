@@ -22,6 +22,8 @@ LayerTarget parse_unit(const std::string& text) {
 std::vector<ClassModelTarget> ClassModelArguments::targets(const Labels& labels,
                                                            const Program& program) const {
   std::vector<ClassModelTarget> all;
+  if (!model.number.empty())
+    all.push_back(class_target(labels, 0));
   for (const std::string& text : classes) {
     if (text != "all") {
       all.push_back(class_target(labels, labels.find(text, program.classes())));

@@ -131,6 +131,7 @@ void add_classify(Command app) {
   options->format.add_to(verb);
   options->model.add_to(verb);
   options->model.add_workers_to(verb);
+  options->model.add_target_to(verb);
   options->many.add_to(verb);
   verb.add_example("fovea classify photo.jpg", "the five best guesses of the bundled network");
   verb.add_example("fovea classify photos/ -m net.onnx --preprocess caffe --top 1",

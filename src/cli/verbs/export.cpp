@@ -35,7 +35,7 @@ std::vector<std::string> exported_methods() {
 }
 
 struct Arguments {
-  std::string model, file, scores, method = "gradient", map = "saliency", explained = "top";
+  std::string model, file, scores, number, method = "gradient", map = "saliency", explained = "top";
   std::vector<std::string> files;  ///< of -o
   std::string size;
   std::int64_t opset = 17, batch = 1;
@@ -130,6 +130,8 @@ int write_explanation(const Arguments& arguments) {
   if (arguments.explained == "input")
     options.explained = ExplanationOptions::Class::Input;
   options.scores = arguments.scores;
+  if (!arguments.number.empty())
+    options.targets = {Target::parse(arguments.number)};
   if (!arguments.file.empty())
     make_folder_of(arguments.file);
   const std::string bytes = export_explanation(model, options);
@@ -206,9 +208,11 @@ void add_explanation(Command verb) {
       .add_option("--method,--methods", arguments->method, "how the map is made: see 'fovea list methods'")
       .check(one_of(exported_methods()))
       .shows_default();
-  explanation.add_option(
+  Option scores = explanation.add_option(
       "--scores", arguments->scores,
       "the output, or other value, that holds the class scores (default: the first output)");
+  Option target = add_target_option(explanation, arguments->number);
+  target.excludes(scores);
   explanation
       .add_option("--map", arguments->map,
                   "what the network gives beside its scores. saliency: one value for each pixel, [N,H,W]; "
@@ -221,6 +225,7 @@ void add_explanation(Command verb) {
           "the class that is explained. top: the best guess; input: the class that a second input names")
       .check(one_of({"top", "input"}))
       .shows_default();
+  target.excludes(explanation.option("--class"));
   explanation.add_example("fovea export explanation net.onnx -o explained.onnx",
                           "a network that also gives the map of its best guess");
   explanation.add_example("fovea export explanation net.onnx --method lrp --check",

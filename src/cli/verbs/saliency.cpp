@@ -50,7 +50,8 @@ struct Options {
             figure,
             with_class_model,
             output,
-            dpi};
+            dpi,
+            !model.number.empty()};
   }
 };
 
@@ -247,6 +248,7 @@ void add_saliency(Command app) {
   options->format.add_to(verb);
   options->model.add_to(verb);
   options->model.add_workers_to(verb);
+  options->model.add_target_to(verb, {"--class", "--against"});
   options->many.add_to(verb);
   options->many.add_archive_size_to(verb);
   verb.add_example("fovea saliency photo.jpg -o maps", "map, heat map, overlay and arrays of the best guess");
