@@ -25,7 +25,13 @@ struct Framing {
   InputSize size;
   /// Converts a rectangle of the resized photo to the pixels of the original photo.
   Rect in_photo(const Rect& rect) const;
+  /// Converts a box in pixels of the network's input, of the first crop, to the pixels of the original photo.
+  RealBox input_in_photo(const RealBox& box) const;
   std::int64_t photo_width = 0, photo_height = 0;
+  /// Of a letterbox: the part of `resized` that is no margin, and the factor from the photo to it, of which
+  /// the part's sides are rounded. 0: no letterbox.
+  Rect content = {};
+  double letterbox_scale = 0;
 };
 
 /// The part of a photo that the network is shown, the same for every method and command.
@@ -44,8 +50,9 @@ std::vector<std::string> crops_names();
 std::int64_t crop_count(Crops crops);
 
 /// Resizes and crops a photo as `preprocessing` says; Whole and WholeAndMirror ignore its short side and
-/// crop. For a network whose input is not square, the short side is at least as long as the crop requires.
-/// InputError if the crop does not fit into the resized photo.
+/// crop, and squeeze the photo whatever its fit. For a network whose input is not square, the short side is
+/// at least as long as the crop requires. InputError if the crop does not fit into the resized photo, and for
+/// ten crops of a photo that is not cropped (Preprocessing::fit).
 Framing frame(const Image& photo, const Preprocessing& preprocessing, const InputSize& size, Crops crops);
 
 /// Writes the network's input for one crop: [channels, height, width].

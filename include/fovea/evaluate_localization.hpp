@@ -123,8 +123,6 @@ struct ImageResult {
   bool failed() const { return !error.empty(); }
 };
 
-/// Area of the intersection over area of the union, 0..1; 0 for empty boxes.
-double intersection_over_union(const RealBox& a, const RealBox& b);
 /// The best IoU of a box with any of the true ones; 0 where there are none.
 double best_overlap(const RealBox& box, std::span<const RealBox> truth);
 RealBox to_real(const Box& box);

@@ -7,6 +7,7 @@
 #include "fovea/cuda_support.hpp"
 #include "fovea/custom.hpp"
 #include "fovea/decode_image.hpp"
+#include "fovea/detect.hpp"
 #include "fovea/error.hpp"
 #include "fovea/evaluate_localization.hpp"
 #include "fovea/evaluate_maps.hpp"

@@ -57,6 +57,9 @@ void write_png(const std::string& path, const Image& image);
 /// Resizes with a triangle filter widened by the reduction factor (antialiased); bit for bit as Pillow's
 /// BILINEAR on 8-bit pictures. InputError as for Image::blank.
 Image resize(const Image& image, std::int64_t width, std::int64_t height);
+/// Resizes by the nearest two pixels in each direction without antialiasing, as OpenCV's INTER_LINEAR up to
+/// one step of rounding. InputError as for Image::blank.
+Image resize_bilinear(const Image& image, std::int64_t width, std::int64_t height);
 /// Resizes like torchvision's Resize(size): the short side becomes `size`, the long one size * long / short,
 /// rounded down. InputError for a size below 1, or if the result would have more than kMaxImagePixels.
 Image resize_short_side(const Image& image, std::int64_t size);
@@ -226,10 +229,23 @@ struct BarPlot {
   std::vector<double> shown = {};
 };
 
+/// A box in a picture's pixels, with a text; empty: none.
+struct LabelledBox {
+  RealBox box;
+  std::string label;
+};
+
+/// A picture with boxes in colours that differ, drawn at its own resolution for screens; small pictures are
+/// enlarged so that texts can be read.
+struct BoxedPicture {
+  Image image;
+  std::vector<LabelledBox> boxes;
+};
+
 // Figures and plots are drawn by Cairo and Pango, which the first drawing loads, in DejaVu Sans and whatever
 // fonts the system has for other scripts. Any number of threads may draw.
 
-using Graphic = std::variant<Figure, LinePlot, BarPlot>;
+using Graphic = std::variant<Figure, LinePlot, BarPlot, BoxedPicture>;
 
 /// The resolution of pictures for screens, in pixels per inch: 1.5 pixels for each unit of a figure.
 inline constexpr double kScreenDpi = 144;

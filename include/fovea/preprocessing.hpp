@@ -15,6 +15,21 @@ std::string_view name_of(ChannelOrder order);
 /// In upper or lower case. InputError that lists both names for any other text.
 ChannelOrder parse_channel_order(std::string_view name);
 
+/// How a photo is brought to the size of a network's input.
+enum class Fit {
+  Crop,     ///< the short side is resized, and the centre cut out
+  Squeeze,  ///< the whole photo, without regard to its proportions
+  /// The whole photo in its proportions, in the middle, with grey (114) beside or above and below it, as
+  /// Ultralytics' YOLO networks take it: bilinear without antialiasing, sides and margins rounded.
+  Letterbox,
+  LetterboxCorner,  ///< the same at the upper left, sides rounded down, as YOLOX takes it
+};
+/// "crop", "squeeze", "letterbox" or "letterbox-corner".
+std::string_view name_of(Fit fit);
+/// InputError that lists all names for any other text.
+Fit parse_fit(std::string_view name);
+std::vector<std::string> fit_names();
+
 /// The conversion of a photo to a network's input: resize the short side (antialiased triangle filter, as
 /// Pillow and torchvision do it), crop the centre to the network's size, then x = (pixel * scale - mean) /
 /// std for pixels 0..255, channel by channel.
@@ -31,6 +46,7 @@ struct Preprocessing {
   std::array<double, 4> std = {1, 1, 1, 1};
   /// The order in which the network takes the colours.
   ChannelOrder channel_order = ChannelOrder::RGB;
+  Fit fit = Fit::Crop;
   friend bool operator==(const Preprocessing&, const Preprocessing&) = default;
 };
 
@@ -52,6 +68,7 @@ struct PreprocessingSpec {
   std::vector<double> mean, std;             ///< empty, one for all channels, 3 or 4
   std::optional<double> scale;               ///< above 0
   std::string channel_order;                 ///< "rgb" or "bgr" in any case, or empty
+  std::string fit;                           ///< one of fit_names(), or empty
 
   /// Whether nothing is specified.
   bool empty() const;

@@ -254,6 +254,11 @@ std::int64_t side_of_network(const Model& model);
 /// Batch and size are those of the options. ModelError if there is none.
 std::string last_spatial_layer(const Model& model, const ProgramOptions& options);
 
+/// The name of the last value with a grid of more than one position through which everything that the
+/// options' outputs or targets depend on passes: of a detector, the last layer before its paths for objects
+/// of several sizes part. Empty if there is none. Batch and size are those of the options.
+std::string last_common_spatial_layer(const Model& model, const ProgramOptions& options);
+
 /// The names of the layers with learnt weights, from the scores back: convolutions, matrix products with a
 /// constant, and normalisations that cannot be folded into these. Batch and size are those of the options.
 std::vector<std::string> layers_with_weights(const Model& model, const ProgramOptions& options);

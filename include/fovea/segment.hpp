@@ -34,6 +34,7 @@ struct Mask {
 
 /// Area of the intersection over area of the union, 0..1; 0 when both are empty.
 double intersection_over_union(const Box& a, const Box& b);
+double intersection_over_union(const RealBox& a, const RealBox& b);
 /// The same for masks. InputError when their sizes differ.
 double intersection_over_union(const Mask& a, const Mask& b);
 

@@ -31,7 +31,7 @@ MAX_INDEX = 2**63 - 1
 #: True for a bar of tqdm, where that is installed; or what is called with (done, total).
 ProgressOption = Union[None, bool, Callable[[int, int], object]]
 
-PREPROCESSING_FIELDS = ("preset", "resize", "crop", "scale", "mean", "std", "channel_order")
+PREPROCESSING_FIELDS = ("preset", "resize", "crop", "scale", "mean", "std", "channel_order", "fit")
 
 
 def integer(value: object, name: str, low: int, high: int) -> int:

@@ -18,6 +18,11 @@ namespace {
 constexpr EnumNames<ChannelOrder, 2> kChannelOrders = {
     {{ChannelOrder::RGB, "rgb"}, {ChannelOrder::BGR, "bgr"}}};
 
+constexpr EnumNames<Fit, 4> kFits = {{{Fit::Crop, "crop"},
+                                      {Fit::Squeeze, "squeeze"},
+                                      {Fit::Letterbox, "letterbox"},
+                                      {Fit::LetterboxCorner, "letterbox-corner"}}};
+
 struct Preset {
   std::string_view name;
   Preprocessing preprocessing;
@@ -40,10 +45,24 @@ ChannelOrder parse_channel_order(std::string_view name) {
   return enum_value(kChannelOrders, "channel order", lower_case(std::string(name)));
 }
 
+std::string_view name_of(Fit fit) {
+  return enum_name(kFits, fit);
+}
+
+Fit parse_fit(std::string_view name) {
+  return enum_value(kFits, "fit", name);
+}
+
+std::vector<std::string> fit_names() {
+  return all_names(kFits);
+}
+
 std::string describe(const Preprocessing& preprocessing) {
   const Preprocessing& p = preprocessing;
-  const std::string resize = p.resize_short_side > 0 ? std::to_string(p.resize_short_side) : "size * 256/224";
-  return fmt::format("short side {}, scale {:.6g}, mean {:.4g}, std {:.4g}, {}", resize, p.scale,
+  const std::string resize = p.fit != Fit::Crop        ? std::string(name_of(p.fit))
+                             : p.resize_short_side > 0 ? fmt::format("short side {}", p.resize_short_side)
+                                                       : "short side size * 256/224";
+  return fmt::format("{}, scale {:.6g}, mean {:.4g}, std {:.4g}, {}", resize, p.scale,
                      fmt::join(p.mean.begin(), p.mean.begin() + 3, ","),
                      fmt::join(p.std.begin(), p.std.begin() + 3, ","),
                      p.channel_order == ChannelOrder::RGB ? "RGB" : "BGR");
@@ -65,7 +84,8 @@ std::vector<std::string> preprocessing_preset_names() {
 }
 
 bool PreprocessingSpec::empty() const {
-  return preset.empty() && !resize && !crop && mean.empty() && std.empty() && !scale && channel_order.empty();
+  return preset.empty() && !resize && !crop && mean.empty() && std.empty() && !scale &&
+         channel_order.empty() && fit.empty();
 }
 
 std::optional<PreprocessingSpec::Fault> PreprocessingSpec::fault() const {
@@ -103,6 +123,8 @@ Preprocessing PreprocessingSpec::applied_to(Preprocessing base) const {
   override_channels(chosen.std, std);
   if (!channel_order.empty())
     chosen.channel_order = parse_channel_order(channel_order);
+  if (!fit.empty())
+    chosen.fit = parse_fit(fit);
   return chosen;
 }
 

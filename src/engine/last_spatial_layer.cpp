@@ -4,6 +4,7 @@
 #include "ops/axis_roles.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace fovea {
 namespace {
@@ -39,6 +40,36 @@ ir::ValueId last_spatial_value(const Model& model, const ir::Graph& graph, std::
   }
   throw ModelError("no layer before the scores has more than one position of the picture",
                    {model.path(), {}, {}});
+}
+
+/// What everything passes through, in the order of computation, is a value after which nothing else that
+/// depends on the picture is still to be read.
+std::string last_common_spatial_layer(const Model& model, const ProgramOptions& options) {
+  const ir::Graph graph = imported_graph(model, options);
+  const ir::ValueId picture = graph.inputs().front();
+  const std::vector<ops::AxisRoles> roles =
+      ops::axis_roles(graph, picture, ops::picture_roles(graph.shape(picture), false));
+  std::vector<int> uses = graph.use_counts();
+  const auto at = [](ir::ValueId id) { return static_cast<std::size_t>(id); };
+  std::set<ir::ValueId> open = {picture};
+  ir::ValueId last = ir::kNoValue;
+  for (const ir::Node& node : graph.nodes()) {
+    const bool depends = std::any_of(node.inputs.begin(), node.inputs.end(),
+                                     [&](ir::ValueId id) { return open.contains(id); });
+    // A node that reads a value twice counts as two readers.
+    for (const ir::ValueId id : node.inputs)
+      if (id != ir::kNoValue && --uses[at(id)] == 0)
+        open.erase(id);
+    if (!depends)
+      continue;
+    for (const ir::ValueId id : node.outputs)
+      if (uses[at(id)] > 0)
+        open.insert(id);
+    if (open.size() == 1 &&
+        is_spatial_layer(graph.shape(*open.begin()), roles[at(*open.begin())], options.batch))
+      last = *open.begin();
+  }
+  return last == ir::kNoValue ? std::string() : graph.value(last).name;
 }
 
 std::string last_spatial_layer(const Model& model, const ProgramOptions& options) {

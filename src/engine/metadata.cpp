@@ -86,8 +86,9 @@ bool is_space(char c) {
 }
 
 /// The strings of a list as JSON and Python write it: ["tench", "great white shark"]. None where the text is
-/// no such list; nothing but a backslash before a quote or a backslash is an escape.
-std::optional<std::vector<std::string>> read_list(std::string_view text) {
+/// no such list; nothing but a backslash before a quote or a backslash is an escape. `is_numbered`: in the
+/// form {0: 'person', 1: 'bicycle'}, with all numbers from 0 in order.
+std::optional<std::vector<std::string>> read_list(std::string_view text, bool is_numbered = false) {
   std::vector<std::string> words;
   std::size_t at = 0;
   const auto skip_spaces = [&] {
@@ -100,9 +101,18 @@ std::optional<std::vector<std::string>> read_list(std::string_view text) {
     at += there ? 1 : 0;
     return there;
   };
-  if (!take('['))
+  const auto take_number = [&](std::size_t wanted) {
+    const std::string digits = std::to_string(wanted);
+    skip_spaces();
+    const bool there = text.substr(at, digits.size()) == digits;
+    at += there ? digits.size() : 0;
+    return there && take(':');
+  };
+  if (!take(is_numbered ? '{' : '['))
     return std::nullopt;
   do {
+    if (is_numbered && !take_number(words.size()))
+      return std::nullopt;
     skip_spaces();
     if (at >= text.size() || (text[at] != '"' && text[at] != '\''))
       return std::nullopt;
@@ -117,7 +127,7 @@ std::optional<std::vector<std::string>> read_list(std::string_view text) {
       return std::nullopt;
     words.push_back(std::move(word));
   } while (take(','));
-  const bool closed = take(']');
+  const bool closed = take(is_numbered ? '}' : ']');
   skip_spaces();
   return closed && at == text.size() ? std::optional(words) : std::nullopt;
 }
@@ -156,6 +166,12 @@ Label with_wordnet_id(Label label) {
 
 Labels labels_from_metadata(const Metadata& metadata, std::vector<std::string>& warnings) {
   const std::string* text = find(metadata, "labels");
+  if (const std::string* names = find(metadata, "names"); names && !text) {
+    std::vector<Label> labels;
+    for (std::string& name : read_list(*names, true).value_or(std::vector<std::string>()))
+      labels.push_back({{}, std::move(name)});
+    return Labels(std::move(labels));
+  }
   if (!text)
     return {};
   try {

@@ -15,7 +15,8 @@ using Metadata = std::vector<std::pair<std::string, std::string>>;
 
 /// The labels under the key `labels`: one label a line, or a list of strings as JSON and Python write it, in
 /// class order. Labels without a WordNet id get ImageNet's if exactly one class there has the same name.
-/// Empty, with a line in `warnings`, if the text is something else: other programs use the same key.
+/// Empty, with a line in `warnings`, if the text is something else: other programs use the same key. Without
+/// that key, those of the key `names` in the form of Ultralytics' detectors, {0: 'person', 1: 'bicycle'}.
 Labels labels_from_metadata(const Metadata& metadata, std::vector<std::string>& warnings);
 
 /// The preprocessing under the keys `mean`, `std` (1 to 4 numbers in red, green, blue order, of pixels scaled

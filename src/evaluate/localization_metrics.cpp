@@ -88,12 +88,6 @@ bool lacks_box(const ImageResult& image) {
 
 }  // namespace
 
-double intersection_over_union(const RealBox& a, const RealBox& b) {
-  const RealBox both{std::max(a.x0, b.x0), std::max(a.y0, b.y0), std::min(a.x1, b.x1), std::min(a.y1, b.y1)};
-  const double common = both.area();
-  return common > 0 ? common / (a.area() + b.area() - common) : 0;
-}
-
 double best_overlap(const RealBox& box, std::span<const RealBox> truth) {
   double best = 0;
   for (const RealBox& other : truth)

@@ -14,12 +14,15 @@ nlohmann::ordered_json settings_json(const MethodOptions& options) {
 }
 
 nlohmann::ordered_json settings_json(const Preprocessing& preprocessing) {
-  return {{"resize", preprocessing.resize_short_side},
-          {"crop", preprocessing.crop},
-          {"scale", preprocessing.scale},
-          {"mean", preprocessing.mean},
-          {"std", preprocessing.std},
-          {"channel_order", name_of(preprocessing.channel_order)}};
+  nlohmann::ordered_json json = {{"resize", preprocessing.resize_short_side},
+                                 {"crop", preprocessing.crop},
+                                 {"scale", preprocessing.scale},
+                                 {"mean", preprocessing.mean},
+                                 {"std", preprocessing.std},
+                                 {"channel_order", name_of(preprocessing.channel_order)}};
+  if (preprocessing.fit != Fit::Crop)
+    json["fit"] = name_of(preprocessing.fit);
+  return json;
 }
 
 nlohmann::ordered_json settings_json(const Network& network) {

@@ -146,7 +146,9 @@ Explanation Explainer::Worker::finish(std::size_t method, const FramedPhoto::Sta
                                       const ExplainedScore& target, CropMaps& maps) const {
   const Framing& framing = photo.framing;
   const Rect whole{0, 0, framing.resized.width, framing.resized.height};
-  const Rect covered = photo.crops == Crops::One ? framing.crops.front().rect : whole;
+  const Rect covered = framing.letterbox_scale > 0 ? framing.content
+                       : photo.crops == Crops::One ? framing.crops.front().rect
+                                                   : whole;
   CropMaps::Result together = maps.finish(covered);
   check_finite(together.relevance, "gradient");
   Explanation result;

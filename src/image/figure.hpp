@@ -12,6 +12,7 @@ namespace fovea {
 Drawing lay_out(const Figure& figure);
 Drawing lay_out(const LinePlot& plot);
 Drawing lay_out(const BarPlot& plot);
+Drawing lay_out(const BoxedPicture& picture);
 
 /// The bytes of the file that `write_graphic` writes; the ending of `path` gives the format.
 std::string encode_graphic(const std::string& path, const Graphic& graphic, std::optional<double> dpi);

@@ -7,12 +7,14 @@
 namespace fovea {
 namespace {
 
-/// A triangle of half-width max(1, source / destination) round each destination sample's centre, normalised
-/// in double and then rounded to fixed point. The order of the operations is Pillow's, since the last bit
-/// depends on it.
-ResizeFilter triangle_filter(std::int64_t source, std::int64_t destination) {
+enum class Antialias { No, Yes };
+
+/// A triangle of half-width 1, or with antialiasing max(1, source / destination), round each destination
+/// sample's centre, normalised in double and then rounded to fixed point. The order of the operations is
+/// Pillow's, since the last bit depends on it.
+ResizeFilter triangle_filter(std::int64_t source, std::int64_t destination, Antialias antialias) {
   const double scale = static_cast<double>(source) / static_cast<double>(destination);
-  const double support = std::max(scale, 1.0);
+  const double support = antialias == Antialias::Yes ? std::max(scale, 1.0) : 1.0;
   const double shrink = 1.0 / support;
   const auto most = static_cast<std::int64_t>(std::ceil(support)) * 2 + 1;
 
@@ -43,9 +45,9 @@ ResizeFilter triangle_filter(std::int64_t source, std::int64_t destination) {
   return filter;
 }
 
-Image resize_width(const Image& image, std::int64_t width) {
+Image resize_width(const Image& image, std::int64_t width, Antialias antialias) {
   Image result = Image::blank(width, image.height, image.channels, 0);
-  const ResizeFilter filter = triangle_filter(image.width, width);
+  const ResizeFilter filter = triangle_filter(image.width, width, antialias);
   for (std::int64_t y = 0; y < image.height; ++y)
     if (image.channels == 3)
       filter_colour_row(image.at(0, y), image.width, filter, result.at(0, y));
@@ -54,26 +56,34 @@ Image resize_width(const Image& image, std::int64_t width) {
   return result;
 }
 
-Image resize_height(const Image& image, std::int64_t height) {
+Image resize_height(const Image& image, std::int64_t height, Antialias antialias) {
   Image result = Image::blank(image.width, height, image.channels, 0);
-  const ResizeFilter filter = triangle_filter(image.height, height);
+  const ResizeFilter filter = triangle_filter(image.height, height, antialias);
   const std::int64_t bytes = image.width * image.channels;
   for (std::int64_t y = 0; y < height; ++y)
     filter_rows(image.pixels.data(), bytes, filter.taps(y), bytes, result.at(0, y));
   return result;
 }
 
-}  // namespace
-
-Image resize(const Image& image, std::int64_t width, std::int64_t height) {
+Image resized(const Image& image, std::int64_t width, std::int64_t height, Antialias antialias) {
   check_image(image);
   check_size(width, height);
   // The width goes first and is rounded to bytes; that intermediate picture can be larger than both ends.
   check_size(width, image.height);
   if (width == image.width)
-    return height == image.height ? image : resize_height(image, height);
-  const Image narrowed = resize_width(image, width);
-  return height == image.height ? narrowed : resize_height(narrowed, height);
+    return height == image.height ? image : resize_height(image, height, antialias);
+  const Image narrowed = resize_width(image, width, antialias);
+  return height == image.height ? narrowed : resize_height(narrowed, height, antialias);
+}
+
+}  // namespace
+
+Image resize(const Image& image, std::int64_t width, std::int64_t height) {
+  return resized(image, width, height, Antialias::Yes);
+}
+
+Image resize_bilinear(const Image& image, std::int64_t width, std::int64_t height) {
+  return resized(image, width, height, Antialias::No);
 }
 
 Image resize_short_side(const Image& image, std::int64_t size) {

@@ -18,6 +18,8 @@ nlohmann::ordered_json to_json(const PreprocessingSpec& spec) {
     json["std"] = spec.std;
   if (!spec.channel_order.empty())
     json["channel_order"] = spec.channel_order;
+  if (!spec.fit.empty())
+    json["fit"] = spec.fit;
   return json;
 }
 
@@ -37,6 +39,7 @@ PreprocessingSpec read_preprocessing(JsonFields& owner) {
   spec.mean = fields->numbers_if_given("mean");
   spec.std = fields->numbers_if_given("std");
   spec.channel_order = fields->word_if_given("channel_order", {"rgb", "bgr"});
+  spec.fit = fields->word_if_given("fit", fit_names());
   fields->expect_no_others();
   if (const auto fault = spec.fault())
     fields->fail(fault->field, fault->message);

@@ -44,6 +44,12 @@ double intersection_over_union(const Box& a, const Box& b) {
   return joined == 0 ? 0.0 : static_cast<double>(both.area()) / static_cast<double>(joined);
 }
 
+double intersection_over_union(const RealBox& a, const RealBox& b) {
+  const RealBox both{std::max(a.x0, b.x0), std::max(a.y0, b.y0), std::min(a.x1, b.x1), std::min(a.y1, b.y1)};
+  const double common = both.area();
+  return common > 0 ? common / (a.area() + b.area() - common) : 0;
+}
+
 double intersection_over_union(const Mask& a, const Mask& b) {
   check_mask(a);
   check_mask(b);

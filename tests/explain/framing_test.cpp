@@ -172,6 +172,51 @@ TEST(Framing, ACropThatDoesNotFitIsAnError) {
       "at least 20");
 }
 
+/// 64 / 60 of 60 x 40 is 64 x 42.67; 114 fills the rest. As YOLOX and Ultralytics compute it.
+TEST(Framing, ALetterboxShowsThePhotoInProportion) {
+  Preprocessing p;
+  p.fit = Fit::LetterboxCorner;
+  const Framing corner = frame(ramp(60, 40), p, {3, 64, 64}, Crops::One);
+  EXPECT_EQ(corner.content, (Rect{0, 0, 64, 42}));
+  EXPECT_EQ(corner.resized.width, 64);
+  EXPECT_EQ(corner.resized.height, 64);
+  EXPECT_EQ(corner.resized.at(5, 42)[0], 114);
+  EXPECT_EQ(corner.resized.at(5, 41)[2], 7);
+  EXPECT_EQ(corner.in_photo(corner.content), (Rect{0, 0, 60, 40}));
+  p.fit = Fit::Letterbox;
+  const Framing centre = frame(ramp(60, 40), p, {3, 64, 64}, Crops::One);
+  EXPECT_EQ(centre.content, (Rect{0, 10, 64, 43}));
+  EXPECT_EQ(centre.resized.at(5, 9)[2], 114);
+  EXPECT_EQ(centre.resized.at(5, 10)[2], 7);
+  EXPECT_EQ(centre.resized.at(5, 52)[2], 7);
+  EXPECT_EQ(centre.resized.at(5, 53)[2], 114);
+  const RealBox box = centre.input_in_photo({32, 10, 64, 42});
+  EXPECT_NEAR(box.x0, 30, 1e-9);
+  EXPECT_NEAR(box.y0, 0, 1e-9);
+  EXPECT_NEAR(box.x1, 60, 1e-9);
+  EXPECT_NEAR(box.y1, 30, 1e-9);
+  // An upright photo has its margins at the sides: 20 x 64 of 64, so 22 on the left.
+  EXPECT_EQ(frame(ramp(20, 64), p, {3, 64, 64}, Crops::One).content, (Rect{22, 0, 20, 64}));
+}
+
+TEST(Framing, ABoxOfTheInputIsPlacedInThePhoto) {
+  // The short side 40 becomes 20, and 16 x 16 are cut from the middle of 30 x 20.
+  const Framing crop = frame(ramp(60, 40), short_side(20), {3, 16, 16}, Crops::One);
+  const RealBox box = crop.input_in_photo({0, 0, 16, 8});
+  EXPECT_NEAR(box.x0, 14, 1e-9);
+  EXPECT_NEAR(box.y0, 4, 1e-9);
+  EXPECT_NEAR(box.x1, 46, 1e-9);
+  EXPECT_NEAR(box.y1, 20, 1e-9);
+  Preprocessing p;
+  p.fit = Fit::Squeeze;
+  const RealBox squeezed = frame(ramp(60, 40), p, {3, 20, 20}, Crops::One).input_in_photo({5, 5, 10, 20});
+  EXPECT_NEAR(squeezed.x0, 15, 1e-9);
+  EXPECT_NEAR(squeezed.y0, 10, 1e-9);
+  EXPECT_NEAR(squeezed.x1, 30, 1e-9);
+  EXPECT_NEAR(squeezed.y1, 40, 1e-9);
+  EXPECT_THROW(frame(ramp(60, 40), p, {3, 20, 20}, Crops::Ten), InputError);
+}
+
 TEST(Framing, ARectangleAtTheEdgeStaysInsideThePhoto) {
   const Framing f = frame(ramp(61, 47), short_side(20), {3, 16, 16}, Crops::Ten);
   for (const Framing::Crop& crop : f.crops) {

@@ -40,6 +40,20 @@ struct Sizes {
   std::vector<std::array<std::int64_t, 2>> targets;
 };
 
+/// The means of the two nearest pixels, whatever the factor; at the edges the outer pixel alone.
+TEST(Resize, BilinearlyReadsTwoPixels) {
+  Image row = Image::blank(8, 1, 1, 0);
+  for (std::int64_t x = 0; x < 8; ++x)
+    row.at(x, 0)[0] = static_cast<std::uint8_t>(10 * x);
+  const Image small = resize_bilinear(row, 2, 1), large = resize_bilinear(row, 16, 1);
+  EXPECT_EQ(small.at(0, 0)[0], 15);
+  EXPECT_EQ(small.at(1, 0)[0], 55);
+  EXPECT_EQ(large.at(0, 0)[0], 0);
+  EXPECT_NEAR(large.at(1, 0)[0], 2.5, 0.51);
+  EXPECT_NEAR(large.at(2, 0)[0], 7.5, 0.51);
+  EXPECT_EQ(large.at(15, 0)[0], 70);
+}
+
 TEST(Resize, IsPillowsToTheBit) {
   for (const auto& [source, targets] : {
            Sizes{"37x23",

@@ -40,12 +40,27 @@ void add_model_argument(Command verb, std::string& model) {
       .excludes(verb.option("--model"));
 }
 
-void ModelOptions::add_to(Command verb) {
-  add_model_option(verb, model);
-  add_without_model_to(verb);
+namespace {
+
+void add_score_options(Command network, ModelOptions& options) {
+  network.add_option("--scores", options.scores,
+                     "the output, or other value, that holds the class scores (default: the first output)");
+  network
+      .add_option(
+          "--activation", options.activation,
+          "what turns scores into probabilities: softmax, sigmoid (independent classes), or none for scores "
+          "alone (default: what the network ends in; otherwise softmax, or sigmoid for a single score)")
+      .check(one_of({"softmax", "sigmoid", "none"}));
 }
 
-void ModelOptions::add_without_model_to(Command verb) {
+}  // namespace
+
+void ModelOptions::add_to(Command verb, Scores taken) {
+  add_model_option(verb, model);
+  add_without_model_to(verb, taken);
+}
+
+void ModelOptions::add_without_model_to(Command verb, Scores taken) {
   Command network = verb.in_group("Network");
   network
       .add_option("--labels", labels,
@@ -58,14 +73,8 @@ void ModelOptions::add_without_model_to(Command verb) {
       .add_option("--size", size,
                   "side, or HEIGHTxWIDTH, of the network's input where the model leaves it open")
       .check(picture_size_text());
-  network.add_option("--scores", scores,
-                     "the output, or other value, that holds the class scores (default: the first output)");
-  network
-      .add_option(
-          "--activation", activation,
-          "what turns scores into probabilities: softmax, sigmoid (independent classes), or none for scores "
-          "alone (default: what the network ends in; otherwise softmax, or sigmoid for a single score)")
-      .check(one_of({"softmax", "sigmoid", "none"}));
+  if (taken == Scores::Taken)
+    add_score_options(network, *this);
   add_precision_to(verb, picture_precision_names());
   add_resources_to(verb);
 }

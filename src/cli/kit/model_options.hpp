@@ -32,9 +32,11 @@ struct ModelOptions : ComputeOptions {
   std::string number;      ///< the number to explain in place of a class score; empty: none
   int workers = 0;         ///< 0: not given
 
-  void add_to(Command verb);
+  /// Whether the network's scores of classes matter: the options --scores and --activation.
+  enum class Scores { Taken, None };
+  void add_to(Command verb, Scores scores = Scores::Taken);
   /// Adds all but -m, for a command that takes networks as arguments.
-  void add_without_model_to(Command verb);
+  void add_without_model_to(Command verb, Scores scores = Scores::Taken);
   /// Adds --target to a command that has `add_to`'s options, and options that do not go with it.
   void add_target_to(Command verb, const std::vector<std::string>& others = {});
   std::optional<Activation> chosen_activation() const;

@@ -24,6 +24,12 @@ void add_preprocessing_options(Command verb, PreprocessingSpec& spec) {
   verb.add_option("--crop", spec.crop,
                   "side of the square cut from the photo's centre, in pixels (default: the network's size)")
       .check(whole_number(1, 65536));
+  verb.add_option(
+          "--fit", spec.fit,
+          "how the photo is brought to the network's size: crop, the middle of the resized photo; squeeze, "
+          "all of it, out of proportion; letterbox, all of it in proportion with grey margins on both "
+          "sides; letterbox-corner, at the upper left (default: crop, or what the network's kind takes)")
+      .check(one_of(fit_names()));
   verb.add_option("--mean", spec.mean, "mean of each channel, as R,G,B; one number stands for all")
       .delimiter(',');
   verb.add_option("--std", spec.std,

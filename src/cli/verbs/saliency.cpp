@@ -1,3 +1,4 @@
+#include "cli/verbs/saliency.hpp"
 #include "base/shown_path.hpp"
 #include "cli/kit/figure_options.hpp"
 #include "cli/kit/many_photos.hpp"
@@ -21,43 +22,26 @@
 #include <set>
 
 namespace fovea::cli {
+
+MapReportOptions SaliencyOptions::report() const {
+  return {methods,
+          method_options.chosen(),
+          display_name(model),
+          parse_crops(crops),
+          range,
+          overlay,
+          figure,
+          with_class_model,
+          output,
+          dpi,
+          !model.number.empty() || !detection.empty()};
+}
+
 namespace {
-
-struct Options {
-  ModelOptions model;
-  PictureArguments images;
-  ManyPhotosArguments many;
-  std::string target = "auto";
-  std::string against;
-  std::vector<std::string> methods = {"gradient"};
-  MethodArguments method_options;
-  std::string crops = "1";
-  std::string output;
-  DisplayRange range;
-  OverlayStyle overlay;
-  bool figure = false;
-  bool with_class_model = false;
-  std::optional<double> dpi;
-  ResultFormat format;
-
-  MapReportOptions report() const {
-    return {methods,
-            method_options.chosen(),
-            display_name(model),
-            parse_crops(crops),
-            range,
-            overlay,
-            figure,
-            with_class_model,
-            output,
-            dpi,
-            !model.number.empty()};
-  }
-};
 
 /// The state that workers share; only the class models change, and they are locked.
 struct Shared {
-  const Options& options;
+  const SaliencyOptions& options;
   const std::vector<std::string>& images;
   std::vector<PhotoFiles> files;
   Explainer explainer;
@@ -118,7 +102,7 @@ DeliverResult explain(Explainer& explainer, const Shared& shared, std::size_t i,
 /// Maps with a table and a manifest, which can be divided and resumed.
 int explain_many(Command verb, const PictureInputs& inputs, const Network& loaded, const Shared& shared,
                  std::size_t workers) {
-  const Options& options = shared.options;
+  const SaliencyOptions& options = shared.options;
   ManyPhotosCommand command{verb, options.many, inputs, loaded};
   command.workers = workers;
   command.output = options.output;
@@ -134,11 +118,13 @@ int explain_many(Command verb, const PictureInputs& inputs, const Network& loade
   return run_command(command);
 }
 
-int make_maps(Command verb, Options options) {
+int make_maps(Command verb, SaliencyOptions options) {
   const std::set<std::string> different(options.methods.begin(), options.methods.end());
   if (different.size() != options.methods.size())
     throw UsageError("--method: a method is named twice");
   const PictureInputs inputs = options.images.inputs(options.model.model, options.output);
+  if (!options.detection.empty())
+    return explain_detections(verb, options, inputs);
   const bool are_many = options.many.are_asked_for(inputs, options.output);
   const std::vector<std::string> images = are_many ? std::vector<std::string>() : inputs.paths();
   if (is_graphic_path(options.output) && inputs.size() > 1)
@@ -197,10 +183,28 @@ int make_maps(Command verb, Options options) {
   return code;
 }
 
+void add_detection_options(Command verb, SaliencyOptions& options) {
+  Command detectors = verb.in_group("Detectors");
+  Option detection = detectors.add_option("--detection", options.detection,
+                                          "explain a box that the network, a detector, finds, in place of a "
+                                          "class: its number, 1 for the best, or "
+                                          "all: see 'fovea detect'");
+  for (const char* other : {"--class", "--against", "--scores", "--activation", "--target"})
+    detection.excludes(verb.option(other));
+  detectors
+      .add_option("--detection-side", options.detection_side,
+                  "explain where this side of the box is, in place of the score of its class")
+      .check(one_of(box_side_names()))
+      .needs(detection);
+  options.detector.add_to(verb);
+  for (const char* own : {"--decoder", "--boxes", "--min-score", "--max-overlap", "--most"})
+    verb.option(own).needs(detection);
+}
+
 }  // namespace
 
 void add_saliency(Command app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SaliencyOptions>();
   Command verb =
       app.add_command("saliency", "Show where in each picture a class score depends on the pixels");
   options->images.add_with_list_to(verb);
@@ -251,11 +255,14 @@ void add_saliency(Command app) {
   options->model.add_target_to(verb, {"--class", "--against"});
   options->many.add_to(verb);
   options->many.add_archive_size_to(verb);
+  add_detection_options(verb, *options);
   verb.add_example("fovea saliency photo.jpg -o maps", "map, heat map, overlay and arrays of the best guess");
   verb.add_example("fovea saliency photo.jpg --method grad-cam --class flamingo -o figure.png",
                    "one labelled figure of another class by another method");
   verb.add_example("fovea saliency photos/ -m net.onnx --method smoothgrad -o maps",
                    "all pictures of a folder");
+  verb.add_example("fovea saliency photo.jpg -m yolox.onnx --detection all -o maps",
+                   "a map of each object that a detector finds");
   verb.add_example("fovea saliency 'photos-{000..127}.tar' --shard 1/8 --resume -o maps.tar",
                    "the first of eight parts of many archives, for eight machines");
   verb.runs([options, verb] { return make_maps(verb, *options); });

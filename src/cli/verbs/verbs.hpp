@@ -16,6 +16,7 @@ void add_classify(Command app);
 void add_compare(Command app);
 void add_saliency(Command app);
 void add_localize(Command app);
+void add_detect(Command app);
 void add_evaluate(Command app);
 void add_class_model(Command app);
 void add_list(Command app);

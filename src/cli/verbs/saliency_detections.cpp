@@ -1,0 +1,220 @@
+#include "base/file_name_part.hpp"
+#include "base/shown_path.hpp"
+#include "cli/kit/output.hpp"
+#include "cli/kit/progress_bar.hpp"
+#include "cli/kit/usage_error.hpp"
+#include "cli/verbs/saliency.hpp"
+#include "evaluate/photo_runs.hpp"
+#include "evaluate/settings.hpp"
+#include "fovea/batch.hpp"
+#include "fovea/detect.hpp"
+#include "fovea/error.hpp"
+#include "report/class_model_pictures.hpp"
+#include "report/detection_report.hpp"
+#include "report/result_place.hpp"
+
+#include <atomic>
+#include <charconv>
+#include <memory>
+
+namespace fovea::cli {
+namespace {
+
+/// The boxes that --detection chooses, as places among those found.
+std::vector<std::size_t> chosen_of(const std::string& choice, std::size_t found, const std::string& path) {
+  std::vector<std::size_t> chosen;
+  if (choice == "all") {
+    for (std::size_t k = 0; k < found; ++k)
+      chosen.push_back(k);
+    return chosen;
+  }
+  const std::size_t number = std::stoull(choice);
+  if (number > found)
+    throw InputError(found == 0 ? "no object is found: --min-score may be lower"
+                                : fmt::format("{} {} found, and no number {}", found,
+                                              found == 1 ? "object is" : "objects are", number),
+                     path);
+  return {number - 1};
+}
+
+/// What workers share.
+struct Shared {
+  const SaliencyOptions& options;
+  const Network& loaded;
+  const Detector& detector;
+  int threads;
+  ClassModelPictures& class_models;
+  mutable std::atomic<bool> has_said_notes = false;  ///< they are the same for all photos
+};
+
+/// The maps of the boxes that --detection chooses in one photo: `maps[k]` of box `chosen[k]`, by each method.
+struct BoxMaps {
+  std::vector<Detection> chosen;
+  std::vector<std::size_t> numbers;  ///< of the boxes among those found, from 1
+  Labels labels;                     ///< of the explained numbers
+  std::vector<std::vector<Explanation>> maps;
+
+  /// The beginning of the names of the k-th box's files.
+  std::string base(const std::string& photo_base, std::size_t k) const {
+    return fmt::format("{}-{}-{}", photo_base, numbers[k], file_name_part(chosen[k].label, "class"));
+  }
+};
+
+BoxMaps explain_photo(const Shared& shared, const Image& photo, const std::string& path) {
+  const SaliencyOptions& options = shared.options;
+  const std::vector<Detection> found = Detector(shared.detector)(photo);
+  BoxMaps result;
+  for (const std::size_t place : chosen_of(options.detection, found.size(), path)) {
+    result.chosen.push_back(found[place]);
+    result.numbers.push_back(place + 1);
+  }
+  if (result.chosen.empty())
+    return result;
+  const std::optional<BoxSide> side =
+      options.detection_side.empty() ? std::nullopt : std::optional(parse_box_side(options.detection_side));
+  ExplainOptions explain_options = shared.detector.explain_options(result.chosen, side);
+  std::string layer = explain_options.method_options.layer;
+  explain_options.method = options.methods.front();
+  explain_options.further_methods.assign(options.methods.begin() + 1, options.methods.end());
+  explain_options.method_options = options.method_options.chosen();
+  if (explain_options.method_options.layer.empty())
+    explain_options.method_options.layer = std::move(layer);
+  explain_options.program.threads = shared.threads;
+  Explainer explain(shared.loaded.model, explain_options);
+  if (!shared.has_said_notes.exchange(true))
+    say_notes(explain.notes());
+  result.labels = explain.labels();
+  const FramedPhoto framed = explain.frame(photo);
+  for (std::size_t k = 0; k < result.chosen.size(); ++k)
+    result.maps.push_back(explain.all(framed, {.target = static_cast<std::int64_t>(k)}));
+  return result;
+}
+
+/// The maps of one box of one photo, as text or as JSON.
+struct MapResult {
+  std::string text, warning;
+  std::vector<nlohmann::ordered_json> json;
+};
+
+std::vector<MapResult> write_maps(const Shared& shared, const std::string& image, const std::string& base) {
+  const std::string path = name_of_input(image);
+  const Image photo = read_image(image);
+  const BoxMaps boxes = explain_photo(shared, photo, path);
+  if (boxes.chosen.empty())
+    return {{fmt::format("{}: no object\n", shown_path(path)), "", {}}};
+  const MapReport report(shared.options.report(), boxes.labels, shared.class_models);
+  std::vector<PhotoFiles> files;
+  std::vector<std::string> planned;
+  for (std::size_t k = 0; k < boxes.chosen.size(); ++k) {
+    files.push_back(report.files(boxes.base(base, k)));
+    for (const MapFiles& one : files.back())
+      append(planned, paths_of(one));
+  }
+  prepare_results(shared.options.output, planned);
+  const nlohmann::ordered_json found = detections_json(path, boxes.chosen, shared.detector.labels());
+  std::vector<MapResult> results;
+  for (std::size_t k = 0; k < boxes.chosen.size(); ++k) {
+    const std::vector<Explanation>& maps = boxes.maps[k];
+    report.write(maps, photo, path, files[k]);
+    results.push_back({report.text(maps, path, files[k]), "", {}});
+    for (std::size_t m = 0; m < maps.size(); ++m) {
+      if (std::string warning = report.warning(maps[m], path); !warning.empty())
+        results.back().warning += fmt::format("fovea: warning: {}\n", warning);
+      results.back().json.push_back(report.json(maps[m], path, files[k][m]));
+      results.back().json.back()["detection"] = found["detections"][k];
+      results.back().json.back()["detection"]["number"] = boxes.numbers[k];
+    }
+  }
+  return results;
+}
+
+/// The maps of one of many photos: their files, and a row about each box.
+PhotoResult explain_one_of_many(const Shared& shared, const Picture& picture) {
+  const Image photo = read_picture(picture);
+  const BoxMaps boxes = explain_photo(shared, photo, picture.name);
+  PhotoResult result;
+  result.rows = detection_rows(picture, boxes.chosen, shared.detector.labels());
+  const MapReport report(shared.options.report(), boxes.labels, shared.class_models);
+  for (std::size_t k = 0; k < boxes.chosen.size(); ++k) {
+    result.rows[k].rank = static_cast<std::int64_t>(boxes.numbers[k]);
+    report.encode(boxes.maps[k], photo, picture.name, report.files(boxes.base(picture.result_name, k)),
+                  [&](const std::string& name, std::string bytes) {
+                    result.files.push_back({name, std::move(bytes)});
+                  });
+    for (const Explanation& map : boxes.maps[k])
+      if (std::string warning = report.warning(map, picture.name); !warning.empty())
+        result.warnings.push_back(std::move(warning));
+  }
+  return result;
+}
+
+/// Maps with a table and a manifest, which can be divided and resumed.
+int explain_many(Command verb, const PictureInputs& inputs, const Shared& shared, std::size_t workers) {
+  const SaliencyOptions& options = shared.options;
+  ManyPhotosCommand command{verb, options.many, inputs, shared.loaded};
+  command.workers = workers;
+  command.output = options.output;
+  command.settings = {{"decoder", shared.detector.decoder()},
+                      {"preprocessing", settings_json(shared.detector.preprocessing())},
+                      {"class_names", labels_fingerprint(shared.detector.labels())},
+                      {"methods", options.methods},
+                      {"method_options", settings_json(options.method_options.chosen())}};
+  command.format = options.format;
+  command.make_worker = [&]() -> PhotoWorker {
+    return [&](const Picture& picture) { return explain_one_of_many(shared, picture); };
+  };
+  return run_command(command);
+}
+
+void check_usage(const SaliencyOptions& options, const PictureInputs& inputs) {
+  const std::string& choice = options.detection;
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(choice.data(), choice.data() + choice.size(), number);
+  if (choice != "all" && (error != std::errc() || end != choice.data() + choice.size() || number == 0))
+    throw UsageError(
+        fmt::format("--detection: expected the number of a box, 1 for the best, or all, found '{}'", choice));
+  if (is_graphic_path(options.output) && (choice == "all" || inputs.size() > 1))
+    throw UsageError("-o names one picture, but there may be several boxes: name a folder");
+  if (options.with_class_model)
+    throw UsageError("--with-class-model shows a class: it does not go with --detection");
+  if (options.crops != "1")
+    throw UsageError("--crops are views for a classifier: a detector sees the whole photo");
+}
+
+}  // namespace
+
+int explain_detections(Command verb, const SaliencyOptions& options, const PictureInputs& inputs) {
+  check_usage(options, inputs);
+  options.method_options.note_unused(options.methods);
+  const Network loaded = load_detector(options.model);
+  const bool are_many = options.many.are_asked_for(inputs, options.output);
+  const ThreadPartition partition = partition_photos(options.model, are_many, inputs.size());
+  const Detector detector = detector_of(loaded, options.model, options.detector, partition.threads);
+  ClassModelPictures class_models(loaded.model, detector.preprocessing(), {});
+  const Shared shared{options, loaded, detector, partition.threads, class_models};
+  if (are_many)
+    return explain_many(verb, inputs, shared, partition.workers);
+  const std::vector<std::string> images = inputs.paths();
+  const std::vector<std::string> bases = result_paths(options.output, images);
+  auto results = nlohmann::ordered_json::array();
+  const int code = run_files(images, partition.workers, [&]() -> FileWorker {
+    return [&](std::size_t i) -> DeliverResult {
+      const std::vector<MapResult> maps =
+          write_maps(shared, images[i], bases.empty() ? std::string() : bases[i]);
+      return [&, maps] {
+        for (const MapResult& map : maps) {
+          write_message(map.warning);
+          if (options.format.is_text())
+            print_lines(map.text);
+          for (const nlohmann::ordered_json& json : map.json)
+            results.push_back(json);
+        }
+      };
+    };
+  });
+  if (!options.format.is_text())
+    print_results(options.format, results);
+  return code;
+}
+
+}  // namespace fovea::cli
