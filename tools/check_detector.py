@@ -2,13 +2,12 @@
 """Compares the boxes of `fovea detect` with those of ONNX Runtime and a decoder of its own, and measures whether maps stay
 on their boxes.
 
-    python3 -m venv ~/peers && ~/peers/bin/pip install onnxruntime numpy pillow
-    ~/peers/bin/python tools/check_detector.py build/release/fovea yolox.onnx PHOTOS... [--maps]
+    python3 -m venv ~/peers && ~/peers/bin/pip install onnxruntime numpy opencv-python-headless pillow
+    ~/peers/bin/python tools/check_detector.py build/release/fovea yolox.onnx PHOTOS... [--maps METHODS...]
 
 For networks in YOLOX's form: [1,N,5+C], offsets from cells. The photo is letterboxed at the upper left, BGR, 0 to 255. A box
-agrees if ONNX Runtime's best box of the same class has an intersection over union of at least 0.95 and a score within 0.02;
-resizing differs by roundings. --maps prints, for photos with several boxes, the energy of each box's map inside it over the
-largest energy inside another box, per area.
+agrees if ONNX Runtime has one of the same class with an intersection over union of at least 0.99 and a score within 0.001. --maps prints, for photos with several boxes, the energy of each box's map inside it
+over the largest energy of it inside another box.
 """
 import argparse
 import json
@@ -17,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 
+import cv2
 import numpy as np
 import onnxruntime
 from PIL import Image
@@ -24,24 +24,11 @@ from PIL import Image
 GREY = 114
 
 
-def bilinear(pixels, width, height):
-    """Without antialiasing: OpenCV's INTER_LINEAR."""
-    def taps(source, size):
-        at = np.clip((np.arange(size) + 0.5) * source / size - 0.5, 0, source - 1)
-        low = np.floor(at).astype(int)
-        return low, np.minimum(low + 1, source - 1), at - low
-    top, bottom, down = taps(pixels.shape[0], height)
-    left, right, across = taps(pixels.shape[1], width)
-    pixels = pixels.astype(np.float64)
-    rows = pixels[top] * (1 - down)[:, None, None] + pixels[bottom] * down[:, None, None]
-    return rows[:, left] * (1 - across)[None, :, None] + rows[:, right] * across[None, :, None]
-
-
 def letterbox(photo, height, width):
     """The network's input and the factor from the photo to it."""
     ratio = min(height / photo.shape[0], width / photo.shape[1])
     canvas = np.full((height, width, 3), GREY, np.float64)
-    small = np.rint(bilinear(photo, int(photo.shape[1] * ratio), int(photo.shape[0] * ratio)))
+    small = cv2.resize(photo, (int(photo.shape[1] * ratio), int(photo.shape[0] * ratio)), interpolation=cv2.INTER_LINEAR)
     canvas[:small.shape[0], :small.shape[1]] = small
     return canvas[:, :, ::-1].transpose(2, 0, 1)[None].astype(np.float32), ratio
 
@@ -80,21 +67,20 @@ def corners(detection):
     return np.array([detection["box"][key] for key in ("x0", "y0", "x1", "y1")])
 
 
-def energy_ratios(fovea, model, path, found, folder):
-    """For each box, the energy of its map inside it over the largest inside another, each per area of the box."""
-    subprocess.run([fovea, "saliency", path, "-m", model, "--detection", "all", "-o", folder, "-q"], check=True,
-                   stdout=subprocess.DEVNULL)
+def energy_ratios(fovea, model, path, found, method, folder):
+    """For each box, the energy (sum of squares) of its map inside it over the largest inside another."""
+    said = subprocess.run([fovea, "saliency", path, "-m", model, "--detection", "all", "--method", method, "-o", folder,
+                           "--force", "--json", "-q"], check=True, capture_output=True, text=True)
+    maps = {entry["detection"]["number"]: np.load(entry["files"]["raw_map"]) for entry in json.loads(said.stdout)}
     width, height = Image.open(path).size
     ratios = []
     for detection in found:
-        name = [file for file in os.listdir(folder)
-                if file.startswith("{}-{}-".format(os.path.splitext(os.path.basename(path))[0], detection["number"]))
-                and file.endswith("-map.npy")]
-        values = np.load(os.path.join(folder, name[0])).astype(np.float64) ** 2
+        values = maps[detection["number"]].astype(np.float64) ** 2
+
         def energy(box):
             x0, y0, x1, y1 = box * np.array([values.shape[1] / width, values.shape[0] / height] * 2)
-            part = values[int(round(y0)):int(round(y1)), int(round(x0)):int(round(x1))]
-            return part.sum() / max(part.size, 1)
+            return values[int(round(y0)):int(round(y1)), int(round(x0)):int(round(x1))].sum()
+
         others = [energy(corners(other)) for other in found if other is not detection]
         ratios.append(energy(corners(detection)) / max(max(others), 1e-300))
     return ratios
@@ -105,7 +91,7 @@ def main():
     parser.add_argument("fovea")
     parser.add_argument("model")
     parser.add_argument("photos", nargs="+")
-    parser.add_argument("--maps", action="store_true")
+    parser.add_argument("--maps", nargs="+", default=[], metavar="METHOD")
     arguments = parser.parse_args()
     session = onnxruntime.InferenceSession(arguments.model, providers=["CPUExecutionProvider"])
     picture = session.get_inputs()[0]
@@ -121,18 +107,19 @@ def main():
         total += max(len(expected), len(found))
         for detection in found:
             same = [overlap(corners(detection), box) for best, score, box in expected
-                    if best == detection["class"]["index"] and abs(score - detection["score"]) < 0.02]
-            agreed += max(same, default=0) >= 0.95
+                    if best == detection["class"]["index"] and abs(score - detection["score"]) < 0.001]
+            agreed += max(same, default=0) >= 0.99
         print("{}: {}".format(os.path.basename(entry["image"]),
                               ", ".join("{} {:.3f}".format(d["class"]["index"], d["score"]) for d in found) or "nothing"))
         print("    onnxruntime: {}".format(", ".join("{} {:.3f}".format(c, s) for c, s, _ in expected) or "nothing"))
         if arguments.maps and len(found) > 1:
-            with tempfile.TemporaryDirectory() as folder:
-                ratios = energy_ratios(arguments.fovea, arguments.model, entry["image"], found, folder)
-            print("    energy in the own box over the largest in another: "
-                  + ", ".join("{:.1f}".format(ratio) for ratio in ratios))
+            for method in arguments.maps:
+                with tempfile.TemporaryDirectory() as folder:
+                    ratios = energy_ratios(arguments.fovea, arguments.model, entry["image"], found, method, folder)
+                print("    {}: energy in the own box over the largest in another: {}".format(
+                    method, ", ".join("{:.1f}".format(ratio) for ratio in ratios)))
     print("{} of {} boxes agree".format(agreed, total))
-    sys.exit(agreed != total)
+    sys.exit(int(agreed != total))
 
 
 if __name__ == "__main__":

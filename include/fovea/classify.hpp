@@ -64,12 +64,16 @@ struct Prediction {
   std::int64_t index = 0;
   double score = 0;                   ///< unnormalised (the logit)
   std::optional<double> probability;  ///< 0..1; none for Activation::None
+  /// Of networks that segment pictures: the part of the region's positions where it is the class, 0..1.
+  std::optional<double> share = {};
 };
 
 /// The class scores of one picture.
 struct ClassScores {
-  std::vector<double> scores;         ///< of every class, unnormalised (logits)
+  /// Of every class, unnormalised (logits); minus infinity for a class whose own mask is empty (ScoreRegion).
+  std::vector<double> scores;
   std::vector<double> probabilities;  ///< of every class, by ScoreHead; empty for Activation::None
+  std::vector<double> shares = {};    ///< Prediction::share of every class; empty for other networks
 
   std::optional<double> probability(std::int64_t class_index) const;
   Prediction prediction(std::int64_t class_index) const;
@@ -79,7 +83,7 @@ struct ClassScores {
 };
 
 /// The k best classes, best first; classes with equal scores are ordered by index. k is limited to the number
-/// of classes.
+/// of classes with a finite score.
 std::vector<Prediction> top_k(const ClassScores& scores, std::int64_t k);
 
 /// The network's scores of the photo, averaged over the framing's crops, with the probabilities of these

@@ -110,6 +110,8 @@ public:
                                  std::optional<BoxSide> side = {}) const;
 
   std::string_view decoder() const;
+  /// The layer of Grad-CAM in `explain_options`; empty: there is none.
+  const std::string& common_layer() const;
   const Labels& labels() const;
   const Preprocessing& preprocessing() const;
   const Program& program() const;

@@ -6,6 +6,7 @@
 #include "fovea/image.hpp"
 #include "fovea/preprocessing.hpp"
 #include "fovea/program.hpp"
+#include "fovea/segment.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -128,6 +129,19 @@ Tensor merge_channels(const Tensor& relevance, ChannelMerge merge, MethodInfo::V
 /// RISE's maps have the mean probability under random masks as an offset.
 DisplayLevels display_levels(const Tensor& map, MethodInfo::Values values, const DisplayRange& range = {});
 
+/// Where the scores of a class are summed, of a network that segments pictures: one whose output [N,C,H,W]
+/// has scores of C classes at each of H x W positions. Without `box` and `mask` it is the class's own mask:
+/// the positions where no class has a larger score or, of independent classes, where its score is above 0.
+/// The mask is that of the photo itself and stays as it is while a method changes the picture.
+struct ScoreRegion {
+  std::optional<Box> box = {};    ///< in the photo's pixels
+  std::optional<Mask> mask = {};  ///< of the photo's size, in place of a box
+  bool is_own() const { return !box && !mask; }
+};
+/// "own", "X0,Y0,X1,Y1" in the photo's pixels, with X1 and Y1 outside, or the path of a picture whose bright
+/// pixels are the region (to_mask). InputError for a text that is none of these.
+ScoreRegion read_score_region(const std::string& text);
+
 /// How photos are explained: the methods, the crops, and how the network runs.
 struct ExplainOptions {
   /// A name from `methods()`; empty: the explainer only frames and scores photos.
@@ -140,12 +154,14 @@ struct ExplainOptions {
   std::optional<Preprocessing> preprocessing = {};
   /// Names of the classes. None: those of the model's file, or ImageNet's for 1000 classes.
   std::optional<Labels> labels = {};
+  /// For networks that segment pictures; none for others. A box or a mask goes with one crop.
+  std::optional<ScoreRegion> region = {};
   /// Number of crops that run together. 0: all crops of one photo. A model whose file fixes the batch runs
   /// with that batch.
   std::int64_t batch = 0;
   /// Size, precision, backend, threads, outputs, activation and rectifier_rule. The explainer sets direction,
-  /// batch, rule, wrt and layer itself. A size given by neither the file nor these options is that of
-  /// `side_of_network`.
+  /// batch, rule, wrt, layer and sum_over_region itself. A size given by neither the file nor these options
+  /// is that of `side_of_network`.
   ProgramOptions program = {};
 };
 
@@ -238,7 +254,7 @@ public:
   Explainer& operator=(Explainer&&) noexcept;
 
   /// Explains a photo by the first method. InputError if a score or relevance is not finite, if a class does
-  /// not exist, or if there is no method.
+  /// not exist or has an empty mask (ScoreRegion), or if there is no method.
   Explanation operator()(Image photo, const ExplainTarget& target = {});
   /// Explains a photo that is framed already, by this explainer or another one of the same network. `method`
   /// is an index into `method_infos`. InputError also for a photo that was framed differently.
@@ -249,7 +265,8 @@ public:
   /// Explains a photo by all methods, in the order of `method_infos`.
   std::vector<Explanation> all(const FramedPhoto& photo, const ExplainTarget& target = {});
 
-  /// Frames and scores a photo. InputError when a score is not finite.
+  /// Frames and scores a photo. InputError when a score is not finite, and for a region that does not lie in
+  /// what the network sees of the photo.
   FramedPhoto frame(Image photo);
   /// Frames and scores several photos, as many at a time as ExplainOptions::batch allows.
   std::vector<FramedPhoto> frame(std::vector<Image> photos);

@@ -116,6 +116,9 @@ struct ProgramOptions {
   /// methods is targets[k], and without `activation` there are no probabilities. Neither `layer` nor
   /// `outputs` may be given beside them.
   std::vector<Target> targets = {};
+  /// For networks that segment pictures, whose scores are [batch,C,H,W]: the first output is [batch,C], the
+  /// sums of each class's scores over a region (Program::region_scores). With Head::Classes only.
+  bool sum_over_region = false;
   /// The ONNX value with respect to which the program differentiates, by its name, or kLastSpatialLayer;
   /// empty: the picture. The value is then an output (Program::wrt_output), and Session::gradient has its
   /// shape.
@@ -191,6 +194,18 @@ struct TensorInfo {
   std::optional<LayerLayout> layout = {};
 };
 
+/// How a program sums the scores of a network that segments pictures (ProgramOptions::sum_over_region).
+struct RegionScores {
+  /// The input [batch,1,H,W], in the program's precision, that weighs the positions, usually by 0 to 1. A new
+  /// session has 1 everywhere.
+  std::size_t region_input = 1;
+  /// The output [batch,C,H,W] with the scores of each position, before a final softmax or sigmoid.
+  std::size_t scores_output = 1;
+  /// Whether each position has one class, that with the largest score; otherwise it has those with scores
+  /// above 0, as in networks that end in a sigmoid or have a single class.
+  bool are_exclusive = true;
+};
+
 /// A model compiled for one batch size, precision and rule. Immutable; share it between threads.
 class Program {
 public:
@@ -228,6 +243,8 @@ public:
   /// The output, [batch, G], of further scores that take part in a softmax but are no class of the first
   /// output, for ScoreHead::probabilities. None if there are no such classes.
   std::optional<std::size_t> further_scores() const;
+  /// None without ProgramOptions::sum_over_region.
+  std::optional<RegionScores> region_scores() const;
   const ProgramReport& report() const;
   /// The compiled graph as text, for debugging and documentation.
   std::string dump() const;
@@ -251,7 +268,8 @@ std::int64_t side_of_network(const Model& model);
 
 /// The name of the last value with a grid of more than one position (LayerLayout::has_grid) between the
 /// picture and the scores, whatever the order of its axes. Behind it the network has no spatial information.
-/// Batch and size are those of the options. ModelError if there is none.
+/// With ProgramOptions::sum_over_region it is the last one before the layer with weights that gives the
+/// scores. Batch and size are those of the options. ModelError if there is none.
 std::string last_spatial_layer(const Model& model, const ProgramOptions& options);
 
 /// The name of the last value with a grid of more than one position through which everything that the

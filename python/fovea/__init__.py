@@ -26,7 +26,7 @@ from ._library import LIBRARY_VERSION
 from ._library import call as _call
 from ._many import Evaluation, NetworkComparison, Patch, ReportOutcome, merge_evaluations
 from ._model import Model
-from ._objects import Box, ClassModel, Localization, Reconstruction, Unit, segment
+from ._objects import Box, ClassModel, Detection, Detections, Localization, RealBox, Reconstruction, Unit, segment
 from ._opened import Layer, PreprocessingWarning, bundled_model_path
 from ._pictures import decode_image, encode_png, read_image, write_image, write_png
 from ._sessions import Note
@@ -39,6 +39,8 @@ __all__ = [
     "Classification",
     "CudaNode",
     "CudaSupport",
+    "Detection",
+    "Detections",
     "Error",
     "Evaluation",
     "Explanation",
@@ -59,6 +61,7 @@ __all__ = [
     "PreprocessingAdvice",
     "PreprocessingTrial",
     "PreprocessingWarning",
+    "RealBox",
     "Reconstruction",
     "Rect",
     "ReportOutcome",
@@ -72,6 +75,7 @@ __all__ = [
     "cuda_support",
     "decode_image",
     "deconv",
+    "detect",
     "encode_png",
     "evaluate",
     "explain",
@@ -137,6 +141,11 @@ def localize(model: _ModelOrPath, image: _Any, **options: _Any) -> Localization:
 def class_model(model: _ModelOrPath, target: _Union[int, str, None] = None, **options: _Any) -> ClassModel:
     """The ClassModel of a class; `model` as for `saliency`. See Model.class_model."""
     return _opened(model).class_model(target, **options)
+
+
+def detect(model: _ModelOrPath, image: _Any, **options: _Any) -> Detections:
+    """The objects that a detector finds in a picture; `model` as for `saliency`. See Model.detect."""
+    return _opened(model).detect(image, **options)
 
 
 def deconv(model: _ModelOrPath, image: _Any, **options: _Any) -> _List[Reconstruction]:

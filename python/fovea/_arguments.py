@@ -17,6 +17,8 @@ Path = Union[str, "os.PathLike[str]"]
 Target = Union[int, str]
 #: (height, width) in pixels.
 Size = Tuple[int, int]
+#: "own", (x0, y0, x1, y1) in the picture's pixels, or the path of a mask.
+Region = Union[Path, Sequence[int], None]
 #: The name of a convention, or its parts: preset, resize, crop, scale, mean, std, channel_order.
 Preprocessing = Union[str, Mapping[str, Any]]
 #: Names of the classes in the network's order, by index, or a file of them.
@@ -60,6 +62,17 @@ def text(value: object, name: str) -> Optional[bytes]:
         return value.encode()
     except UnicodeEncodeError:
         raise InputError("{} is {!r}: not a text that has an encoding".format(name, value)) from None
+
+
+def region_field(region: object) -> Optional[str]:
+    """`region` as the library reads it: a text, or four whole numbers; None stays None."""
+    if region is None or isinstance(region, str):
+        return region
+    if isinstance(region, os.PathLike):
+        return os.fspath(region)
+    if isinstance(region, (list, tuple)) and len(region) == 4:
+        return ",".join(str(integer(side, "region[{}]".format(k), 0, 2**31)) for k, side in enumerate(region))
+    raise InputError('region is {!r}: expected "own", (x0, y0, x1, y1) or a path'.format(region))
 
 
 def targets_field(targets: object) -> Optional[List[str]]:

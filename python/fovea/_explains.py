@@ -12,11 +12,13 @@ from ._arguments import (
     Path,
     Preprocessing,
     ProgressOption,
+    Region,
     Size,
     Target,
     integer,
     options_json,
     preprocessing_field,
+    region_field,
     required,
 )
 from ._errors import InputError, ModelError
@@ -24,7 +26,7 @@ from ._explanation import Classification, Explanation, Prediction, explanations,
 from ._figures import Figure, PhotoExplanation, PreprocessingAdvice, caption_options, checked_maps, make_figure
 from ._library import call
 from ._many import path_list
-from ._objects import ClassModel, Localization, Reconstruction
+from ._objects import ClassModel, Detections, Localization, Reconstruction
 from ._opened import OpenedModel
 from ._pictures import to_pixels
 from ._results import NO_PROGRESS, ProgressCall, Result
@@ -89,6 +91,7 @@ class ExplainingModel(OpenedModel):
         cells: Optional[int] = None,
         keep: Optional[float] = None,
         seed: Optional[int] = None,
+        region: Region = None,
     ) -> Explanation:
         """The Explanation of a picture.
 
@@ -102,6 +105,9 @@ class ExplainingModel(OpenedModel):
         baseline, "mean", "black" or "blurred"; layer, of Grad-CAM (`layers` lists them); merge, "max", "sum" or "l2",
         of channels; window and stride of occlusion, as fractions of the shorter side (0.15, 0.05); cells and keep of
         RISE (7, 0.5); seed.
+
+        region: of a network that segments pictures, where the scores of a class are summed: "own", its own mask;
+        (x0, y0, x1, y1) in the picture's pixels; or the path of a picture whose bright pixels are the region.
 
         InputError for what cannot be used; ModelError when the network has operators that fovea lacks or that have no
         gradient.
@@ -118,6 +124,7 @@ class ExplainingModel(OpenedModel):
             "cells": cells,
             "keep": keep,
             "seed": seed,
+            "region": region,
         }
         required(method, "method")
         return self._explain(image, [method], target, against, crops, preprocessing, size, progress, fields)[0]
@@ -154,7 +161,14 @@ class ExplainingModel(OpenedModel):
         pixels, kept = to_pixels(image)
         index = -1 if target is None else self._class_of(target, "target")
         other = -1 if against is None else self._class_of(against, "against")
-        fields = {**method_options, "further_methods": methods[1:] or None, "crops": _crops(crops)}
+        method_options = dict(method_options)
+        region = region_field(method_options.pop("region", None))
+        fields = {
+            **method_options,
+            "further_methods": methods[1:] or None,
+            "crops": _crops(crops),
+            "region": region,
+        }
         work = ProgressCall(progress, methods[0])
         request = self._request(required(methods[0], "method"), size, preprocessing, fields)
         self._warn_of_assumption(preprocessing)
@@ -297,6 +311,7 @@ class ExplainingModel(OpenedModel):
         is_paper = preset == "paper"
         methods = [method] if method else ["gradient"] if is_paper else ["gradient", "guided"]
         session_fields = dict(method_options)
+        session_fields["region"] = region_field(session_fields.get("region"))
         session_fields["further_methods"] = methods[1:] or None
         session_fields["crops"] = _crops(crops) or ("10" if is_paper else "2")
         options = options_json(
@@ -410,6 +425,46 @@ class ExplainingModel(OpenedModel):
             part = unit if channel is None else channel
             label = str(layer) if part is None else "{} {}".format(layer, part)
         return [ClassModel(result, k, label) for k in range(len(result.array("steps")))]
+
+    def detect(
+        self,
+        image: Any,
+        *,
+        decoder: Optional[str] = None,
+        boxes: Optional[str] = None,
+        side: Optional[str] = None,
+        min_score: Optional[float] = None,
+        max_overlap: Optional[float] = None,
+        most: Optional[int] = None,
+        preprocessing: Optional[Preprocessing] = None,
+    ) -> Detections:
+        """The objects that the network, a detector, finds in a picture, best first: a list of Detection.
+
+        image: as for `classify`. decoder: the form of the outputs, "yolox", "yolov5", "yolov8", "detr", "rt-detr" or "ssd";
+        None: the only one that fits. boxes: what four numbers of a box are, where it is not the decoder's own form:
+        "centre-pixels", "centre-fractions", "corners-pixels" or "corners-fractions". side: "left", "top", "right" or
+        "bottom": the detections' targets are where it is, not the scores. min_score: of boxes (0.25). max_overlap: of boxes
+        of a class, as intersection over union (0.45, or 1 for networks that give each object once). most: boxes (100).
+
+        A map of a box: `fovea.Model(path, targets=found[0].target, preprocessing=found.preprocessing).saliency(image)`.
+        InputError for outputs that fit no decoder, or several.
+        """
+        pixels, kept = to_pixels(image)
+        options = options_json(
+            {
+                "decoder": decoder,
+                "boxes": boxes,
+                "side": side,
+                "min_score": min_score,
+                "max_overlap": max_overlap,
+                "most": most,
+                "preprocessing": preprocessing_field(preprocessing),
+                "threads": self._threads,
+            }
+        )
+        result = Result("detect", self._handle.pointer, pixels, options)
+        del kept
+        return Detections(result)
 
     def deconv(
         self,

@@ -119,6 +119,7 @@ _ARGUMENTS: Dict[str, List[Any]] = {
     "fovea_map_view_with": [c_void_p, c_int, c_char_p, c_double, c_double, POINTER(c_uint8), c_size_t],
     "fovea_figure": [c_void_p, POINTER(c_void_p), c_size_t, POINTER(Pixels), c_char_p, _RESULT],
     "fovea_try_preprocessing": [c_void_p, c_char_p, Progress, c_void_p, _RESULT],
+    "fovea_detect": [c_void_p, POINTER(Pixels), c_char_p, _RESULT],
     "fovea_segment": [POINTER(Pixels), POINTER(Pixels), c_char_p, _RESULT],
     "fovea_class_model": [c_void_p, c_char_p, POINTER(Pixels), Progress, c_void_p, _RESULT],
     "fovea_deconv": [c_void_p, POINTER(Pixels), c_char_p, _RESULT],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,47 @@ class Box(NamedTuple):
 def _box(corners: NDArray[np.int64]) -> Optional[Box]:
     box = Box(*(int(corner) for corner in corners))
     return box if box.x0 < box.x1 and box.y0 < box.y1 else None
+
+
+class RealBox(NamedTuple):
+    """A rectangle in a picture's pixels, in continuous coordinates: the picture is [0,width) x [0,height)."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+class Detection(NamedTuple):
+    """An object that a detector found: its RealBox, class, label and score, and the text for `targets` that explains it."""
+
+    box: RealBox
+    target_class: int
+    label: str
+    score: float
+    target: str
+
+
+class Detections(List[Detection]):
+    """The objects in a picture, best first.
+
+    Attributes:
+        decoder: the form of the network's outputs, such as "yolox".
+        preprocessing, layer: what a Model with the detections' targets needs besides: how it takes pictures, and a layer for
+            Grad-CAM (None where there is none).
+    """
+
+    def __init__(self, result: Result) -> None:
+        labels, targets = result.json("labels"), result.json("targets")
+        super().__init__(
+            Detection(RealBox(*map(float, box)), int(index), label, float(score), target)
+            for box, index, label, score, target in zip(
+                result.array("box"), result.array("class"), labels, result.array("score"), targets
+            )
+        )
+        self.decoder: str = result.text("decoder")
+        self.layer: Optional[str] = result.text("layer") or None
+        self.preprocessing: Dict[str, Any] = result.json("preprocessing")
 
 
 class Localization(Picture):

@@ -252,6 +252,14 @@ class Functions(support.ModelTestCase):
         with self.assertRaisesRegex(fovea.InputError, "give targets or scores"):
             fovea.Model(support.MODEL, scores="logits", targets="logits[0, 1]")
 
+    def test_networks_of_other_kinds_are_told_apart(self):
+        with self.assertRaisesRegex(fovea.InputError, "are not those of a detector"):
+            self.model.detect(self.photo)
+        with self.assertRaisesRegex(fovea.Error, "no scores at several positions"):
+            self.model.saliency(self.photo, region="own")
+        with self.assertRaisesRegex(fovea.InputError, "region is"):
+            self.model.saliency(self.photo, region=(1, 2, 3))
+
     def test_the_bundled_network(self):
         self.assertEqual(fovea.Model.bundled(threads=1).classify(support.PHOTO).label, "golf ball")
 

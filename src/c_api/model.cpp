@@ -1,6 +1,7 @@
 #include "c_api/model.hpp"
 
 #include "base/check.hpp"
+#include "base/fingerprint.hpp"
 #include "base/json.hpp"
 #include "c_api/guard.hpp"
 #include "c_api/options.hpp"
@@ -133,11 +134,21 @@ std::string key_of(const ProgramOptions& options) {
                      static_cast<int>(options.final_relu), passes, targets);
 }
 
+std::string key_of(const ScoreRegion& region) {
+  if (!region.mask)
+    return region.box ? to_csv(*region.box) : "own";
+  const std::vector<std::uint8_t>& pixels = region.mask->pixels;
+  return fmt::format("{}x{}:{}", region.mask->width, region.mask->height,
+                     Fingerprint()
+                         .add({reinterpret_cast<const char*>(pixels.data()), pixels.size()})
+                         .text());
+}
+
 std::string key_of(const ExplainOptions& options) {
-  return fmt::format("{}|{}|{}|{}|{}|{}|{}", options.method, fmt::join(options.further_methods, ","),
+  return fmt::format("{}|{}|{}|{}|{}|{}|{}|{}", options.method, fmt::join(options.further_methods, ","),
                      settings_json(options.method_options).dump(), name_of(options.crops),
                      settings_json(options.preprocessing.value()).dump(), options.batch,
-                     key_of(options.program));
+                     key_of(options.program), options.region ? key_of(*options.region) : "");
 }
 
 std::string layers_json(const Model& model, const Network& network) {
@@ -236,6 +247,11 @@ std::shared_ptr<const fovea::Program> fovea_model::program(const fovea::ProgramO
     check_labels(*compiled);
     return compiled;
   });
+}
+
+std::shared_ptr<const fovea::Detector> fovea_model::detector(const std::string& key,
+                                                             const fovea::DetectorOptions& options) const {
+  return detectors_.get(key, [&] { return std::make_shared<const fovea::Detector>(model, options); });
 }
 
 fovea_status fovea_methods(const char* const** names, size_t* count) {

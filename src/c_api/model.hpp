@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fovea.h"
+#include "fovea/detect.hpp"
 #include "fovea/explain.hpp"
 #include "fovea/networks.hpp"
 
@@ -84,6 +85,10 @@ struct fovea_model {
   /// The program for these options; the last two are kept for further calls.
   std::shared_ptr<const fovea::Program> program(const fovea::ProgramOptions& options) const;
 
+  /// The detector for these options, which `key` tells from others; the last one is kept for further calls.
+  std::shared_ptr<const fovea::Detector> detector(const std::string& key,
+                                                  const fovea::DetectorOptions& options) const;
+
   fovea::FoundNetwork found;
   fovea::Model model;
   fovea::c_api::ModelChoice choice;
@@ -97,4 +102,5 @@ private:
 
   mutable fovea::c_api::CompiledCache<fovea::Explainer> explainers_{0};
   mutable fovea::c_api::CompiledCache<fovea::Program> programs_{2};
+  mutable fovea::c_api::CompiledCache<fovea::Detector> detectors_{1};
 };

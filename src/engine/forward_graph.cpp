@@ -5,6 +5,7 @@
 #include "engine/imported_graph.hpp"
 #include "engine/model_impl.hpp"
 #include "engine/output_layouts.hpp"
+#include "engine/region_rows.hpp"
 #include "engine/score_output.hpp"
 #include "passes/begin_at.hpp"
 #include "passes/given_probabilities.hpp"
@@ -57,6 +58,16 @@ void take_head(ForwardGraph& forward, const ProgramOptions& options, passes::Not
       ir::verify(forward.graph, "pass find_given_probabilities");
     }
   settle_activation(forward.head, is_found, scores, options, notes);
+}
+
+/// Sums the scores of each position over a region.
+void take_region(ForwardGraph& forward, const ProgramOptions& options) {
+  RegionRows rows = make_region_rows(forward.graph, options.activation);
+  forward.graph = std::move(rows.graph);
+  ir::verify(forward.graph, "pass make_region_rows");
+  forward.layouts.insert(forward.layouts.begin() + 1, forward.layouts.front());
+  forward.head = {Activation::None};
+  forward.region_scores = {forward.graph.inputs().size() - 1, 1, rows.are_exclusive};
 }
 
 void make_rows(ForwardGraph& forward, const ProgramOptions& options, passes::Notes& notes) {
@@ -113,7 +124,9 @@ ForwardGraph forward_graph(const Model& model, const ProgramOptions& options, pa
   const Shape shape_in_file = forward.graph.shape(forward.graph.outputs().front());
   if (has_classes)
     check_class_scores(model, options, forward.graph);
-  if (has_scores)
+  if (options.sum_over_region)
+    take_region(forward, options);
+  else if (has_scores)
     take_head(forward, options, notes);
   if (has_targets)
     forward.head = {options.activation.value_or(Activation::None)};
@@ -122,7 +135,7 @@ ForwardGraph forward_graph(const Model& model, const ProgramOptions& options, pa
     forward.graph = passes::randomize_weights(forward.graph, options.shuffled_layers, options.shuffle_seed);
   if (options.final_relu == ProgramOptions::FinalRelu::Remove)
     forward.graph = passes::run(passes::final_relu_passes(), std::move(forward.graph), notes);
-  if (has_classes)
+  if (has_classes && !options.sum_over_region)
     make_rows(forward, options, notes);
   if (forward.graph.shape(forward.graph.outputs().front()) != shape_in_file)
     forward.layouts.front().reset();

@@ -15,6 +15,7 @@ struct ForwardGraph {
   ScoreHead head;
   /// Whether the second output holds further scores (Program::further_scores).
   bool has_further_scores = false;
+  std::optional<RegionScores> region_scores = {};  ///< Program::region_scores
   /// The layout of each output; none for scores whose shape differs from the file's.
   std::vector<std::optional<LayerLayout>> layouts = {};
   /// The layout of the value of ProgramOptions::begin_at, which is the first input then.

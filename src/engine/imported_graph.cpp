@@ -76,7 +76,7 @@ ir::Graph imported_graph(const Model& model, const ProgramOptions& options) {
     graph = make_target_rows(graph, options.targets, options.batch);
   const std::vector<std::string> values = wrt_values_of(options);
   if (!values.empty() && values.back() == kLastSpatialLayer) {
-    const ir::ValueId layer = last_spatial_value(model, graph, options.batch);
+    const ir::ValueId layer = last_spatial_value(model, graph, options);
     graph.add_output(layer, graph.value(layer).name);
   }
   return graph;

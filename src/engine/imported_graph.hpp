@@ -22,6 +22,6 @@ ir::Graph imported_graph(const Model& model, const ProgramOptions& options);
 bool can_be_imported(const Model& model, const ProgramOptions& options);
 
 /// The value that last_spatial_layer names, in a graph whose first output is the scores.
-ir::ValueId last_spatial_value(const Model& model, const ir::Graph& graph, std::int64_t batch);
+ir::ValueId last_spatial_value(const Model& model, const ir::Graph& graph, const ProgramOptions& options);
 
 }  // namespace fovea

@@ -116,8 +116,7 @@ BuiltGraph build_graph(const Model& model, const ProgramOptions& options, Progra
                    infos(graph, graph.outputs()),
                    std::move(forward.head),
                    forward.has_further_scores,
-                   {},
-                   {}};
+                   forward.region_scores};
   for (std::size_t i = 0; i < built.outputs.size(); ++i) {
     built.outputs[i].name = graph.output_names()[i];
     built.outputs[i].layout = forward.layouts[i];

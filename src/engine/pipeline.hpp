@@ -22,9 +22,10 @@ struct BuiltGraph {
   ir::Graph graph;  ///< outputs: `outputs`, then the gradients, unless `Surround` made others
   std::vector<TensorInfo> inputs, outputs;
   ScoreHead head;
-  bool has_further_scores = false;     ///< Program::further_scores
-  std::vector<WrtValue> wrt;           ///< one for each backward pass
-  std::vector<TensorInfo> bias_terms;  ///< Program::bias_terms, outputs behind the first gradient
+  bool has_further_scores = false;                 ///< Program::further_scores
+  std::optional<RegionScores> region_scores = {};  ///< Program::region_scores
+  std::vector<WrtValue> wrt = {};                  ///< one for each backward pass
+  std::vector<TensorInfo> bias_terms = {};         ///< Program::bias_terms, outputs behind the first gradient
 };
 
 /// A function that completes a differentiated graph before the final passes, such as with the seed and the

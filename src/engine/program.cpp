@@ -9,6 +9,7 @@
 #include "engine/lower_program.hpp"
 #include "engine/model_impl.hpp"
 #include "engine/pipeline.hpp"
+#include "engine/target_rows.hpp"
 #include "fovea/model.hpp"
 #include "ir/text.hpp"
 #include "onnx/file/node_outputs.hpp"
@@ -59,6 +60,11 @@ void check_options(const ProgramOptions& options) {
   FOVEA_CHECK(options.targets.empty() || (options.layer.empty() && options.outputs.empty()),
               "a target is explained in place of {}: give one of the two",
               options.layer.empty() ? "the scores of an output" : "a layer");
+  FOVEA_CHECK(!options.sum_over_region || options.head == ProgramOptions::Head::Classes,
+              "scores are summed over a region for classes alone");
+  FOVEA_CHECK(!options.sum_over_region || (options.layer.empty() && options.targets.empty()),
+              "the scores of classes are summed over a region, not a {}",
+              options.layer.empty() ? "target" : "layer");
   if (options.threads > static_cast<int>(std::thread::hardware_concurrency()))
     check_threads_can_be_made(options.threads);
 }
@@ -104,6 +110,7 @@ compiled_on(const backend::Backend& backend, const Model& model, const ProgramOp
   auto impl = std::make_unique<ProgramImpl>();
   impl->options = options;
   impl->backend = &backend;
+  check_target_values(model, options.targets);
   note_unusual(model, options, impl->report);
   BuiltGraph built = build_graph(model, options, impl->report);
   built.graph = passes::run(backend.passes(), std::move(built.graph), impl->report.notes);
@@ -111,6 +118,7 @@ compiled_on(const backend::Backend& backend, const Model& model, const ProgramOp
   impl->outputs = std::move(built.outputs);
   impl->head = std::move(built.head);
   impl->has_further_scores = built.has_further_scores;
+  impl->region_scores = built.region_scores;
   impl->wrt = std::move(built.wrt);
   impl->bias_terms = std::move(built.bias_terms);
   impl->text = ir::print(built.graph);
@@ -238,6 +246,9 @@ const ScoreHead& Program::head() const {
 }
 std::optional<std::size_t> Program::further_scores() const {
   return impl_->has_further_scores ? std::optional<std::size_t>(1) : std::nullopt;
+}
+std::optional<RegionScores> Program::region_scores() const {
+  return impl_->region_scores;
 }
 const ProgramReport& Program::report() const {
   return impl_->report;

@@ -11,6 +11,7 @@ struct Program::Impl {
   std::vector<TensorInfo> inputs, outputs;
   ScoreHead head;
   bool has_further_scores = false;
+  std::optional<RegionScores> region_scores;
   std::vector<WrtValue> wrt;           ///< one for each backward pass
   std::vector<TensorInfo> bias_terms;  ///< outputs behind the first gradient
   ProgramReport report;

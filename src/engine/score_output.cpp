@@ -1,10 +1,17 @@
 #include "engine/score_output.hpp"
 
 #include "base/check.hpp"
+#include "base/closest_names.hpp"
+#include "fovea/error.hpp"
 #include "ops/cast.hpp"
+#include "ops/div.hpp"
+#include "ops/expand.hpp"
+#include "ops/functions.hpp"
 #include "ops/gather.hpp"
 #include "ops/identity.hpp"
+#include "ops/pow.hpp"
 #include "ops/reduce_max.hpp"
+#include "ops/reduce_sum.hpp"
 #include "ops/reshape.hpp"
 #include "ops/softmax.hpp"
 #include "ops/top_k.hpp"
@@ -60,7 +67,43 @@ std::string alternatives(const Model& model, const std::string& refused) {
                      fmt::join(others, ", "));
 }
 
-constexpr const char* kAnyNumber = "; 'fovea saliency --target' explains any number of it";
+constexpr const char* kAnyNumber =
+    "; 'fovea detect' finds the boxes of a detector, and 'fovea saliency --target' explains any number";
+
+/// Parts of the names of outputs that are embeddings.
+constexpr const char* kEmbeddingNames[] = {"embed", "feature", "descriptor"};
+
+/// Whether an output has a score of each class at each of several positions: [batch,C,H,W].
+bool is_dense(const Shape& shape, std::int64_t batch) {
+  return shape.rank() == 4 && shape[0] == batch && shape[2] * shape[3] > 1;
+}
+
+/// What a network that segments pictures is, and what to do with it.
+std::string dense_text(const std::string& name, const Shape& shape) {
+  return fmt::format("the output '{}' has shape {}: {} at each of {}x{} positions, as of a network that "
+                     "segments pictures",
+                     name, to_string(shape),
+                     shape[1] == 1 ? std::string("a score") : fmt::format("scores of {} classes", shape[1]),
+                     shape[2], shape[3]);
+}
+
+/// InputError that says what to do with a network that segments pictures.
+[[noreturn]] void fail_dense(const std::string& name, const Shape& shape, const std::string& others) {
+  throw InputError(fmt::format(
+      "{}: --region own sums the scores of a class over its own mask, --region X0,Y0,X1,Y1 or a mask's file "
+      "over a part of the photo, and --target any numbers{}",
+      dense_text(name, shape), others.starts_with("choose") ? "; or " + others : ""));
+}
+
+/// InputError unless the scores of an output can be summed over a region.
+void check_dense_scores(const std::string& name, const Shape& shape, std::int64_t batch,
+                        const std::string& others) {
+  FOVEA_CHECK(
+      is_dense(shape, batch),
+      "the output '{}' has shape {}, so it has no scores at several positions, [N,C,H,W], to be summed "
+      "over a region: leave the region out, or {}",
+      name, to_string(shape), others);
+}
 
 const ModelPort* port_of(const Model& model, const std::string& name) {
   const auto at = std::find_if(model.outputs().begin(), model.outputs().end(),
@@ -133,6 +176,42 @@ void check_label_count(const Model& model, const ProgramOptions& options, const 
                       alternatives(model, name)));
 }
 
+/// Whether a value is divided by the root of a sum, as an embedding is that has length 1.
+bool has_unit_length(const ir::Graph& graph, ir::ValueId value) {
+  const ir::Node* node = graph.producer(passes::peeled(graph, value));
+  if (!node || node->op != &ops::div())
+    return false;
+  bool has_root = false;
+  for (node = graph.producer(node->inputs[1]); node; node = graph.producer(node->inputs[0])) {
+    if (node->op == &ops::reduce_sum())
+      return has_root;
+    has_root = has_root || node->op == &ops::sqrt() || node->op == &ops::pow();
+    if (!node->op->traits.pointwise && node->op != &ops::expand() && node->op != &ops::reshape())
+      return false;
+  }
+  return false;
+}
+
+/// InputError for an output that nobody has chosen and that looks like an embedding: by its name, or since it
+/// has length 1.
+void check_no_embedding(const Model& model, const ProgramOptions& options, const std::string& name,
+                        const ir::Graph& graph) {
+  const ir::ValueId output = graph.outputs().front();
+  const std::int64_t numbers = graph.shape(output).elements() / options.batch;
+  const std::int64_t labels = options.label_count > 0 ? options.label_count : model.labels().size();
+  if (numbers == 1 || numbers == labels)
+    return;
+  const std::string folded = fold_name(name);
+  const bool is_named = std::any_of(std::begin(kEmbeddingNames), std::end(kEmbeddingNames),
+                                    [&](const char* word) { return folded.find(word) != std::string::npos; });
+  FOVEA_CHECK(
+      !is_named && !has_unit_length(graph, output),
+      "the output '{}' has {} numbers for each picture that look like an embedding, since {}, and not "
+      "like scores of classes: {}, or '{}' itself if they are scores{}",
+      name, numbers, is_named ? "its name says so" : "they are scaled to length 1", alternatives(model, name),
+      name, kAnyNumber);
+}
+
 /// InputError if an output cannot be computed but another one, which can, may hold the scores.
 void check_computable(const Model& model, const ModelPort& port) {
   const std::vector<std::string> computable = model.computable_outputs();
@@ -175,7 +254,11 @@ void check_class_scores(const Model& model, const ProgramOptions& options, const
       !graph.is_constant(output),
       "the output '{}' is constant: it does not depend on the picture, so it cannot be class scores; {}",
       name, alternatives(model, name));
+  if (options.sum_over_region)
+    return check_dense_scores(name, type.shape, options.batch, alternatives(model, name));
   const bool has_rows = passes::has_class_rows(type.shape, options.batch);
+  if (!has_rows && is_dense(type.shape, options.batch))
+    fail_dense(name, type.shape, alternatives(model, name));
   FOVEA_CHECK(has_rows || !is_dense_softmax(graph, output),
               "the output '{}' has shape {}: it is a softmax at each of many places, as of a network that "
               "segments pictures, not one row of class scores for each picture; {}{}",
@@ -200,8 +283,10 @@ void check_class_scores(const Model& model, const ProgramOptions& options, const
   FOVEA_CHECK(options.batch == 1 || type.shape.rank() != 1 ||
                   (port && port->dims.size() == 1 && port->dims[0] < 0),
               "the output '{}' has no batch: one picture at a time", name);
-  if (options.outputs.empty())
-    check_label_count(model, options, name, type.shape.elements() / options.batch);
+  if (!options.outputs.empty())
+    return;
+  check_label_count(model, options, name, type.shape.elements() / options.batch);
+  check_no_embedding(model, options, name, graph);
 }
 
 }  // namespace fovea

@@ -39,6 +39,13 @@ void check_finite(const Tensor& tensor, const std::string& name) {
   FOVEA_CHECK(at < 0, "input '{}': element {} is no finite number", name, at);
 }
 
+void fill_with_ones(Tensor& tensor) {
+  if (tensor.dtype() == DType::F64)
+    std::fill(tensor.data<double>().begin(), tensor.data<double>().end(), 1.0);
+  else
+    std::fill(tensor.data<float>().begin(), tensor.data<float>().end(), 1.0F);
+}
+
 /// An input or output of a program: the caller's tensor, and where steps find its elements.
 struct Port {
   Tensor tensor;
@@ -167,6 +174,8 @@ Session::Session(std::shared_ptr<const Program> program, Profiling profiling)
       if (impl_->gradients.size() == 1)
         impl_->add_port(impl_->outputs, term);
   }
+  if (compiled.region_scores)
+    fill_with_ones(impl_->inputs[compiled.region_scores->region_input].tensor);
   const backend::Lowering& lowering = compiled.lowering;
   FOVEA_ASSERT(lowering.inputs.size() == impl_->inputs.size() &&
                lowering.outputs.size() == impl_->outputs.size());

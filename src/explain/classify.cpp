@@ -4,6 +4,7 @@
 #include "explain/session_batches.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace fovea {
@@ -25,13 +26,16 @@ std::optional<double> ClassScores::probability(std::int64_t class_index) const {
 }
 
 Prediction ClassScores::prediction(std::int64_t class_index) const {
-  return {class_index, scores.at(static_cast<std::size_t>(class_index)), probability(class_index)};
+  const auto at = static_cast<std::size_t>(class_index);
+  return {class_index, scores.at(at), probability(class_index),
+          shares.empty() ? std::nullopt : std::optional(shares.at(at))};
 }
 
 std::vector<Prediction> top_k(const ClassScores& all, std::int64_t k) {
   const std::vector<double>& scores = all.scores;
   std::vector<std::size_t> order(scores.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
+  std::erase_if(order, [&](std::size_t index) { return std::isinf(scores[index]); });
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
   order.resize(

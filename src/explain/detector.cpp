@@ -122,6 +122,9 @@ ExplainOptions Detector::explain_options(const std::vector<Detection>& detection
 std::string_view Detector::decoder() const {
   return compiled_->fitted.decoder->info.name;
 }
+const std::string& Detector::common_layer() const {
+  return compiled_->common_layer;
+}
 const Labels& Detector::labels() const {
   return compiled_->labels;
 }

@@ -8,11 +8,13 @@ Explainer::Compiled::Compiled(const Model& model, const ExplainOptions& given)
     : options(given.method_options), crops(given.crops),
       preprocessing(given.preprocessing
                         ? *given.preprocessing
-                        : model.preprocessing().value_or(preprocessing_preset("torchvision"))) {
+                        : model.preprocessing().value_or(preprocessing_preset("torchvision"))),
+      region(given.region) {
   FOVEA_CHECK(given.batch >= 0, "a batch of {} pictures is not possible", given.batch);
   check_method_options(options);
   ProgramOptions program = given.program;
   program.batch = given.batch > 0 ? given.batch : crop_count(crops);
+  program.sum_over_region = region.has_value();
   if (const ImageInput input = model.image_input();
       (input.height == 0 && program.height == 0) || (input.width == 0 && program.width == 0)) {
     const std::int64_t side = side_of_network(model);
@@ -32,7 +34,8 @@ Explainer::Compiled::Compiled(const Model& model, const ExplainOptions& given)
            : !program.targets.empty() ? labels_of(program.targets)
            : output.empty()           ? model.labels()
                                       : model.labels_of(output);
-  if (!given.labels && program.targets.empty() && passes.program->head().activation != Activation::None)
+  if (!given.labels && program.targets.empty() && !region &&
+      passes.program->head().activation != Activation::None)
     labels = labels.of_two_classes();
   size = input_size(*passes.program);
 }

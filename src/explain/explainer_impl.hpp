@@ -29,6 +29,7 @@ struct Explainer::Compiled {
   Labels labels;
   std::vector<MethodInfo> infos;
   std::vector<ReadyMethod> methods;
+  std::optional<ScoreRegion> region;
   PassProgram passes;  ///< gives the scores
   InputSize size;
 
@@ -66,6 +67,14 @@ private:
   /// allows.
   template <class Photos, class Use>
   void for_each_batch(const Photos& photos, const Use& use);
+  /// The region's scores of the n-th picture of the batch, which is a crop of the photo, and its masks.
+  void add_region_scores(FramedPhoto::State& photo, std::int64_t n, RegionSums& sums);
+  /// The scores of all positions of the n-th picture of the batch, [classes, positions].
+  std::span<const float> position_scores(std::int64_t n);
+  /// Sums over the class's own mask in the input; InputError if it is empty.
+  void set_region_of_input(std::span<const float> input, const ExplainedScore& target);
+  /// InputError if the class's own mask is empty, and for a photo without masks.
+  void check_region(const FramedPhoto::State& photo, const ExplainedScore& target) const;
   Tensor as_tensor(std::span<const float> input) const;
   /// The attribution of a method for the n-th picture of the batch, from its passes.
   Attribution read(std::size_t method, std::int64_t n);

@@ -1,6 +1,9 @@
 #include "base/check.hpp"
 #include "explain/explainer_impl.hpp"
 #include "explain/session_batches.hpp"
+#include "fovea/error.hpp"
+
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -55,18 +58,60 @@ std::size_t Explainer::Worker::group() const {
 
 void Explainer::Worker::score(std::span<const std::shared_ptr<FramedPhoto::State>> photos) {
   std::vector<std::vector<double>> further(photos.size());
+  std::vector<RegionSums> sums(photos.size());
+  const bool has_region = session().program().region_scores().has_value();
   for_each_batch(photos, [&](std::span<const CropOf> held, std::span<const std::span<const float>> inputs) {
     passes_.forward(inputs);
     for (std::size_t n = 0; n < held.size(); ++n) {
       const std::size_t p = held[n].photo;
+      if (has_region) {
+        add_region_scores(*photos[p], static_cast<std::int64_t>(n), sums[p]);
+        continue;
+      }
       const double share = 1 / static_cast<double>(photos[p]->crop_count());
       add(photos[p]->scores.scores, scores_of(session(), static_cast<std::int64_t>(n)), share);
       add(further[p], further_scores_of(session(), static_cast<std::int64_t>(n)), share);
     }
   });
-  for (std::size_t p = 0; p < photos.size(); ++p)
-    photos[p]->scores.probabilities =
-        session().program().head().probabilities(photos[p]->scores.scores, further[p]);
+  for (std::size_t p = 0; p < photos.size(); ++p) {
+    if (has_region)
+      photos[p]->scores = photos[p]->region_scores(sums[p]);
+    else
+      photos[p]->scores.probabilities =
+          session().program().head().probabilities(photos[p]->scores.scores, further[p]);
+  }
+}
+
+std::span<const float> Explainer::Worker::position_scores(std::int64_t n) {
+  const Tensor& all = session().output(session().program().region_scores()->scores_output);
+  const std::size_t each = all.data<float>().size() / static_cast<std::size_t>(passes_.batch());
+  return all.data<float>().subspan(static_cast<std::size_t>(n) * each, each);
+}
+
+void Explainer::Worker::add_region_scores(FramedPhoto::State& photo, std::int64_t n, RegionSums& sums) {
+  const RegionScores region = *session().program().region_scores();
+  const Shape& shape = session().program().outputs()[region.scores_output].shape;
+  const std::int64_t classes = shape[1];
+  if (photo.masks.empty())
+    photo.region_weights = region_weights(*compiled_->region, photo.framing, shape[2], shape[3]);
+  photo.masks.emplace_back(position_scores(n), classes, region.are_exclusive);
+  const RegionSums crop = region_sums(position_scores(n), classes, photo.masks.back(), photo.region_weights);
+  add(sums.scores, crop.scores, 1);
+  add(sums.areas, crop.areas, 1);
+  sums.all += crop.all;
+}
+
+void Explainer::Worker::check_region(const FramedPhoto::State& photo, const ExplainedScore& target) const {
+  FOVEA_CHECK(!photo.masks.empty(), "the photo was framed for scores that are not summed over a region");
+  if (std::isfinite(photo.scores.scores.at(static_cast<std::size_t>(target.class_index))))
+    return;
+  std::vector<std::string> present;
+  for (const Prediction& one : top_k(photo.scores, 5))
+    present.push_back(
+        fmt::format("{} ({:.1f} %)", compiled_->labels.short_name(one.index), 100 * *one.share));
+  throw InputError(fmt::format("the class '{}' has an empty mask: the network sees it nowhere in the photo; "
+                               "classes with a mask are {}",
+                               compiled_->labels.short_name(target.class_index), fmt::join(present, ", ")));
 }
 
 std::vector<std::vector<Explanation>>
@@ -76,6 +121,8 @@ Explainer::Worker::explain(std::span<const FramedPhoto::State* const> photos,
   for (std::size_t p = 0; p < photos.size(); ++p) {
     photos[p]->check_fits(compiled_->size, compiled_->preprocessing, compiled_->crops);
     check_target(targets[p], session().program().classes());
+    if (compiled_->region)
+      check_region(*photos[p], targets[p]);
   }
   std::vector<std::vector<CropMaps>> maps;
   for (const std::size_t m : methods) {
@@ -87,16 +134,24 @@ Explainer::Worker::explain(std::span<const FramedPhoto::State* const> photos,
   const bool any_passes = std::any_of(methods.begin(), methods.end(), reads_passes);
   for_each_batch(photos, [&](std::span<const CropOf> held, std::span<const std::span<const float>> inputs) {
     std::vector<ExplainedScore> of_places;
-    for (const CropOf& crop : held)
+    std::vector<std::vector<float>> regions;
+    for (const CropOf& crop : held) {
       of_places.push_back(targets[crop.photo]);
+      if (compiled_->region)
+        regions.push_back(photos[crop.photo]->region(crop.crop, targets[crop.photo].class_index));
+    }
+    passes_.set_regions(regions);
     if (any_passes)
       passes_.backward(inputs, of_places);
-    for (std::size_t i = 0; i < methods.size(); ++i)
-      for (std::size_t n = 0; n < held.size(); ++n)
+    for (std::size_t n = 0; n < held.size(); ++n) {
+      if (!regions.empty())
+        others_.set_region(regions[n]);
+      for (std::size_t i = 0; i < methods.size(); ++i)
         maps[i][held[n].photo].add(reads_passes(methods[i])
                                        ? read(methods[i], static_cast<std::int64_t>(n))
                                        : sample(methods[i], as_tensor(inputs[n]), of_places[n], progress),
                                    photos[held[n].photo]->framing.crops[held[n].crop]);
+    }
   });
   std::vector<std::vector<Explanation>> all;
   for (std::size_t i = 0; i < methods.size(); ++i) {
@@ -114,13 +169,28 @@ Attribution Explainer::Worker::attribute(const Tensor& input, const ExplainedSco
   FOVEA_CHECK(input.dtype() == DType::F32 && input.shape() == expected,
               "expected a network input of {}, found {}", to_string(expected), to_string(input.shape()));
   check_target(target, session().program().classes());
+  const std::span<const float> values = input.data<float>();
+  if (compiled_->region)
+    set_region_of_input(values, target);
   if (compiled_->methods.at(method).samples())
     return sample(method, input, target, progress);
-  const std::span<const float> values = input.data<float>();
   passes_.backward({&values, 1}, {&target, 1});
   Attribution attribution = read(method, 0);
   check_finite(attribution.relevance, "map");
   return attribution;
+}
+
+void Explainer::Worker::set_region_of_input(std::span<const float> input, const ExplainedScore& target) {
+  FOVEA_CHECK(compiled_->region->is_own(), "a region of a photo does not go with a network input");
+  passes_.forward({&input, 1});
+  const RegionScores region = *session().program().region_scores();
+  const OwnMasks masks(position_scores(0), session().program().classes(), region.are_exclusive);
+  const std::vector<std::vector<float>> own = {masks.of(target.class_index)};
+  FOVEA_CHECK(std::find(own[0].begin(), own[0].end(), 1.0F) != own[0].end(),
+              "the class '{}' has an empty mask: the network sees it nowhere in the input",
+              compiled_->labels.short_name(target.class_index));
+  passes_.set_regions(own);
+  others_.set_region(own[0]);
 }
 
 Tensor Explainer::Worker::as_tensor(std::span<const float> input) const {

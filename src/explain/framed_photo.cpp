@@ -2,11 +2,30 @@
 
 #include "base/check.hpp"
 
+#include <limits>
+
 namespace fovea {
 
 std::span<const float> FramedPhoto::State::input(std::size_t crop) const {
   const std::size_t each = inputs.data<float>().size() / crop_count();
   return inputs.data<float>().subspan(crop * each, each);
+}
+
+ClassScores FramedPhoto::State::region_scores(const RegionSums& sums) const {
+  const auto crops_held = static_cast<double>(crop_count());
+  ClassScores result;
+  for (std::size_t k = 0; k < sums.scores.size(); ++k) {
+    const bool has_mask = !region_weights.empty() || sums.areas[k] > 0;
+    result.scores.push_back(has_mask ? sums.scores[k] / crops_held
+                                     : -std::numeric_limits<double>::infinity());
+    result.shares.push_back(sums.areas[k] / sums.all);
+  }
+  FOVEA_CHECK(!top_k(result, 1).empty(), "no class has a mask: no score is above 0 at any position");
+  return result;
+}
+
+std::vector<float> FramedPhoto::State::region(std::size_t crop, std::int64_t class_index) const {
+  return region_weights.empty() ? masks[crop].of(class_index) : region_weights;
 }
 
 void FramedPhoto::State::check_fits(const InputSize& size, const Preprocessing& how, Crops which) const {

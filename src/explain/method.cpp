@@ -93,6 +93,12 @@ Tensor baseline_of(const Tensor& input, Baseline baseline, const Preprocessing& 
   return result;
 }
 
+void Sessions::set_region(std::span<const float> weights) {
+  for (const auto& session : all_)
+    for (std::int64_t n = 0; n < session->program().options().batch; ++n)
+      fovea::set_region(*session, n, weights);
+}
+
 void run_batched(Session& session, std::int64_t count, const ExplainedScore& target,
                  const std::function<void(std::int64_t, std::int64_t, std::span<float>)>& make,
                  const std::function<void(const HeldSamples&)>& use, const SampleProgress& progress) {

@@ -53,6 +53,9 @@ public:
       session->cancel_with(stop);
   }
 
+  /// The region of all pictures of a program that sums scores over one.
+  void set_region(std::span<const float> weights);
+
 private:
   std::vector<std::shared_ptr<Session>> all_;
 };

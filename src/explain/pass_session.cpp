@@ -71,6 +71,12 @@ bool PassSession::holds(std::span<const std::span<const float>> pictures) {
   return same;
 }
 
+void PassSession::set_regions(const std::vector<std::vector<float>>& regions) {
+  for (std::int64_t n = 0; n < batch() && !regions.empty(); ++n)
+    if (set_region(*session_, n, regions[std::min(static_cast<std::size_t>(n), regions.size() - 1)]))
+      forward_run_ = backward_run_ = 0;
+}
+
 void PassSession::forward(std::span<const std::span<const float>> pictures) {
   FOVEA_ASSERT(!pictures.empty() && static_cast<std::int64_t>(pictures.size()) <= batch());
   const bool done =

@@ -29,6 +29,9 @@ public:
   /// Elements of one picture.
   std::size_t picture_size() const { return picture_size_; }
 
+  /// Sets the regions of the batch's pictures, of a program that sums scores over one; for fewer than a batch
+  /// the last one fills the remaining places, and for none nothing happens.
+  void set_regions(const std::vector<std::vector<float>>& regions);
   /// Runs the batch forward; `pictures` holds at most a batch of [C,H,W] each, of which the last fills the
   /// remaining places.
   void forward(std::span<const std::span<const float>> pictures);

@@ -19,6 +19,18 @@ std::int64_t fill_batch(Session& session, const Framing& framing, const Preproce
   return static_cast<std::int64_t>(std::min(batch, framing.crops.size() - first));
 }
 
+bool set_region(Session& session, std::int64_t n, std::span<const float> weights) {
+  const std::optional<RegionScores> region = session.program().region_scores();
+  FOVEA_ASSERT(region);
+  const std::span<float> place = session.input(region->region_input)
+                                     .data<float>()
+                                     .subspan(static_cast<std::size_t>(n) * weights.size(), weights.size());
+  if (std::equal(weights.begin(), weights.end(), place.begin()))
+    return false;
+  std::copy(weights.begin(), weights.end(), place.begin());
+  return true;
+}
+
 std::vector<double> scores_of(const Session& session, std::int64_t n) {
   const std::int64_t classes = session.program().classes();
   const auto all = session.output().data<float>().subspan(static_cast<std::size_t>(n * classes),

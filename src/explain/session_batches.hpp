@@ -10,6 +10,9 @@ namespace fovea {
 std::int64_t fill_batch(Session& session, const Framing& framing, const Preprocessing& preprocessing,
                         std::size_t first);
 
+/// Fills the region (RegionScores) of the session's n-th picture. Returns whether that changes it.
+bool set_region(Session& session, std::int64_t n, std::span<const float> weights);
+
 /// The scores of the n-th picture of the batch, as double. InputError when one of them is NaN or infinite.
 std::vector<double> scores_of(const Session& session, std::int64_t n);
 

@@ -1,5 +1,8 @@
+#include "image/opencv_errors.hpp"
 #include "image/pixels.hpp"
 #include "image/weighted_sums.hpp"
+
+#include <opencv2/imgproc.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -7,14 +10,12 @@
 namespace fovea {
 namespace {
 
-enum class Antialias { No, Yes };
-
-/// A triangle of half-width 1, or with antialiasing max(1, source / destination), round each destination
-/// sample's centre, normalised in double and then rounded to fixed point. The order of the operations is
-/// Pillow's, since the last bit depends on it.
-ResizeFilter triangle_filter(std::int64_t source, std::int64_t destination, Antialias antialias) {
+/// A triangle of half-width max(1, source / destination) round each destination sample's centre, normalised
+/// in double and then rounded to fixed point. The order of the operations is Pillow's, since the last bit
+/// depends on it.
+ResizeFilter triangle_filter(std::int64_t source, std::int64_t destination) {
   const double scale = static_cast<double>(source) / static_cast<double>(destination);
-  const double support = antialias == Antialias::Yes ? std::max(scale, 1.0) : 1.0;
+  const double support = std::max(scale, 1.0);
   const double shrink = 1.0 / support;
   const auto most = static_cast<std::int64_t>(std::ceil(support)) * 2 + 1;
 
@@ -45,9 +46,9 @@ ResizeFilter triangle_filter(std::int64_t source, std::int64_t destination, Anti
   return filter;
 }
 
-Image resize_width(const Image& image, std::int64_t width, Antialias antialias) {
+Image resize_width(const Image& image, std::int64_t width) {
   Image result = Image::blank(width, image.height, image.channels, 0);
-  const ResizeFilter filter = triangle_filter(image.width, width, antialias);
+  const ResizeFilter filter = triangle_filter(image.width, width);
   for (std::int64_t y = 0; y < image.height; ++y)
     if (image.channels == 3)
       filter_colour_row(image.at(0, y), image.width, filter, result.at(0, y));
@@ -56,34 +57,41 @@ Image resize_width(const Image& image, std::int64_t width, Antialias antialias) 
   return result;
 }
 
-Image resize_height(const Image& image, std::int64_t height, Antialias antialias) {
+Image resize_height(const Image& image, std::int64_t height) {
   Image result = Image::blank(image.width, height, image.channels, 0);
-  const ResizeFilter filter = triangle_filter(image.height, height, antialias);
+  const ResizeFilter filter = triangle_filter(image.height, height);
   const std::int64_t bytes = image.width * image.channels;
   for (std::int64_t y = 0; y < height; ++y)
     filter_rows(image.pixels.data(), bytes, filter.taps(y), bytes, result.at(0, y));
   return result;
 }
 
-Image resized(const Image& image, std::int64_t width, std::int64_t height, Antialias antialias) {
+}  // namespace
+
+Image resize(const Image& image, std::int64_t width, std::int64_t height) {
   check_image(image);
   check_size(width, height);
   // The width goes first and is rounded to bytes; that intermediate picture can be larger than both ends.
   check_size(width, image.height);
   if (width == image.width)
-    return height == image.height ? image : resize_height(image, height, antialias);
-  const Image narrowed = resize_width(image, width, antialias);
-  return height == image.height ? narrowed : resize_height(narrowed, height, antialias);
+    return height == image.height ? image : resize_height(image, height);
+  const Image narrowed = resize_width(image, width);
+  return height == image.height ? narrowed : resize_height(narrowed, height);
 }
 
-}  // namespace
-
-Image resize(const Image& image, std::int64_t width, std::int64_t height) {
-  return resized(image, width, height, Antialias::Yes);
-}
-
-Image resize_bilinear(const Image& image, std::int64_t width, std::int64_t height) {
-  return resized(image, width, height, Antialias::No);
+Image resize_bilinear(const Image& image, std::int64_t width, std::int64_t height) try {
+  check_image(image);
+  check_size(width, height);
+  Image result = Image::blank(width, height, image.channels, 0);
+  const auto matrix = [](const Image& of, const std::uint8_t* pixels) {
+    return cv::Mat(static_cast<int>(of.height), static_cast<int>(of.width),
+                   CV_8UC(static_cast<int>(of.channels)), const_cast<std::uint8_t*>(pixels));
+  };
+  cv::Mat destination = matrix(result, result.pixels.data());
+  cv::resize(matrix(image, image.pixels.data()), destination, destination.size(), 0, 0, cv::INTER_LINEAR);
+  return result;
+} catch (const cv::Exception& error) {
+  rethrow_opencv(error);
 }
 
 Image resize_short_side(const Image& image, std::int64_t size) {

@@ -102,8 +102,7 @@ nlohmann::ordered_json MapReport::json(const Explanation& result, const std::str
                                        const MapFiles& files) const {
   const DisplayLevels levels = result.levels(options_.range);
   nlohmann::ordered_json json = {{"image", path}, {"class", to_json(labels_, result.target.index)}};
-  json["score"] = result.target.score;
-  json["probability"] = to_json(result.target.probability);
+  add_scores(json, result.target);
   if (result.against)
     json["against"] = to_json(labels_, *result.against);
   json["method"] = result.method;
@@ -130,7 +129,7 @@ std::string MapReport::text(std::span<const Explanation> results, const std::str
           ? shown_format("{}: {}, value {:.6g}{}\n", path, labels_.name(target.index), target.score,
                          probability_text(target.probability))
           : shown_format("{}: {} (class {}), score {:.3f}{}\n", path, labels_.name_with_id(target.index),
-                         target.index, target.score, probability_text(target.probability));
+                         target.index, target.score, confidence_text(target));
   const bool is_one = results.size() == 1;
   for (std::size_t i = 0; i < results.size(); ++i) {
     if (!is_one && !is_figure_alone())

@@ -154,8 +154,7 @@ nlohmann::ordered_json ObjectReport::json(const FoundObject& found, const std::s
   nlohmann::ordered_json json = {{"image", found.image}};
   if (found.target) {
     json["class"] = to_json(labels_, found.target->index);
-    json["score"] = found.target->score;
-    json["probability"] = to_json(found.target->probability);
+    add_scores(json, *found.target);
     json["method"] = options_.method;
     json["crops"] = to_json(options_.crops);
   }
@@ -200,7 +199,7 @@ std::string ObjectReport::text(const FoundObject& found, const std::string& base
     const std::string views =
         found.target->probability ? fmt::format(" ({})", crops_text(options_.crops)) : "";
     answer = fmt::format("{} (class {}){}{}: ", labels_.name_with_id(found.target->index),
-                         found.target->index, probability_text(found.target->probability), views);
+                         found.target->index, confidence_text(*found.target), views);
   }
   std::string text = fmt::format("{}: {}{}, {:.1f} % of the photo\n", shown(found.image), shown(answer),
                                  describe(boxes(found.object)), 100 * area_share(found.object));

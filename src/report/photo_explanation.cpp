@@ -154,7 +154,7 @@ std::string guesses_text(const std::vector<Prediction>& best, const Labels& labe
       text += fmt::format("  {}  {:7.2f} %  {}\n", name, 100 * *guess.probability,
                           bar(*guess.probability, bar_width, options.has_blocks));
     else
-      text += fmt::format("  {}  score {:.3f}\n", name, guess.score);
+      text += fmt::format("  {}  score {:.3f}{}\n", name, guess.score, confidence_text(guess));
   }
   return text;
 }
@@ -211,8 +211,7 @@ nlohmann::ordered_json explanation_json(const PhotoExplanation& explanation, con
                                  {"class", to_json(labels, first.target.index)}};
   for (const Prediction& guess : first.best) {
     nlohmann::ordered_json row = to_json(labels, guess.index);
-    row["score"] = guess.score;
-    row["probability"] = to_json(guess.probability);
+    add_scores(row, guess);
     json["predictions"].push_back(std::move(row));
   }
   for (const Explanation& map : explanation.maps)

@@ -14,6 +14,18 @@ std::string probability_text(const std::optional<double>& probability, int digit
   return probability ? fmt::format(", probability {:.{}f}", *probability, digits) : "";
 }
 
+std::string confidence_text(const Prediction& prediction) {
+  return prediction.share ? fmt::format(", {:.1f} % of the area", 100 * *prediction.share)
+                          : probability_text(prediction.probability);
+}
+
+void add_scores(nlohmann::ordered_json& json, const Prediction& prediction) {
+  json["score"] = prediction.score;
+  json["probability"] = to_json(prediction.probability);
+  if (prediction.share)
+    json["share"] = *prediction.share;
+}
+
 nlohmann::ordered_json to_json(const std::optional<double>& number) {
   return number ? nlohmann::ordered_json(*number) : nlohmann::ordered_json();
 }
@@ -54,7 +66,7 @@ std::string score_text(const Prediction& target, const std::string& network) {
     text += " of " + network;
   text += fmt::format(", score {:.4g}", target.score);
   if (!target.probability)
-    return text;
+    return text + confidence_text(target);
   // What is nearly certain is not rounded to what is certain.
   const bool is_nearly_certain = *target.probability < 1 && *target.probability >= 0.9995;
   return text + (is_nearly_certain ? ", probability above 99.9 %"

@@ -15,6 +15,10 @@ namespace fovea {
 
 /// ", probability 0.995", or an empty text without a probability.
 std::string probability_text(const std::optional<double>& probability, int digits = 3);
+/// The same of a prediction; of a network that segments pictures ", 28.8 % of the area" (Prediction::share).
+std::string confidence_text(const Prediction& prediction);
+/// Adds "score", "probability" and, of a network that segments pictures, "share".
+void add_scores(nlohmann::ordered_json& json, const Prediction& prediction);
 /// A number, or null.
 nlohmann::ordered_json to_json(const std::optional<double>& number);
 /// A class as an object with index, wordnet_id (where known) and name.

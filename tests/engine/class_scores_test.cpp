@@ -347,6 +347,34 @@ TEST(ClassScores, refuse_an_embedding_where_another_output_fits_the_labels) {
             "nothing was thrown");
 }
 
+/// By its name, or since its numbers are divided by their length; unless it is chosen.
+TEST(ClassScores, refuse_an_embedding_that_nobody_has_chosen) {
+  ImportBuilder named = four_classes();
+  named.node("Relu", {"z"}, {"image_embeds"}).output("image_embeds");
+  declare(named, "z", {-1, 4});
+  EXPECT_EQ(
+      error_of(named).find("the output 'image_embeds' has 4 numbers for each picture that look like an "
+                           "embedding, since its name says so, and not like scores of classes: choose "
+                           "'z' (float32[N,4]) with --scores, or 'image_embeds' itself if they are scores"),
+      0U)
+      << error_of(named);
+  EXPECT_EQ(error_of(named, {.outputs = {"z"}, .head = kClasses}), "nothing was thrown");
+  EXPECT_EQ(error_of(named, {.outputs = {"image_embeds"}, .head = kClasses}), "nothing was thrown");
+  EXPECT_EQ(error_of(named, {.head = kClasses, .label_count = 4}), "nothing was thrown") << "it has labels";
+
+  ImportBuilder scaled = four_classes();
+  scaled.node("ReduceL2", {"z"}, {"length"}, {{"axes", Dims{1}}}).weight("least", {1}, {1e-12F});
+  scaled.node("Max", {"length", "least"}, {"above"}).node("Div", {"z", "above"}, {"y"}).output("y");
+  EXPECT_NE(error_of(scaled).find("since they are scaled to length 1"), std::string::npos)
+      << error_of(scaled);
+  ImportBuilder mean = four_classes();
+  mean.node("Exp", {"z"}, {"e"})
+      .node("ReduceSum", {"e"}, {"sum"})
+      .node("Div", {"e", "sum"}, {"y"})
+      .output("y");
+  EXPECT_EQ(error_of(mean), "nothing was thrown") << "a softmax";
+}
+
 TEST(ClassScores, of_all_methods_are_the_same) {
   ImportBuilder builder = one_score();
   builder.node("Sigmoid", {"z"}, {"y"}).output("y");

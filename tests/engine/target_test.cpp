@@ -6,6 +6,7 @@
 #include "onnx/model_builder.hpp"
 #include "support/temporary_folder.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 

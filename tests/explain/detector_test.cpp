@@ -90,7 +90,7 @@ TEST(Detector, side_of_a_box_is_a_target) {
 TEST(Detector, layer_of_class_activation_maps_is_one_that_all_boxes_share) {
   const Model model = built(squares_detector());
   const ExplainOptions options = Detector(model).explain_options({Detection{{}, 0, "", 0, 0}});
-  EXPECT_EQ(options.method_options.layer, "grid");
+  EXPECT_EQ(options.method_options.layer, "fine") << "the grid's cells in a row, before those of others";
 }
 
 TEST(Detector, refuses_options_out_of_range) {

@@ -3,6 +3,7 @@
 #include "fovea/error.hpp"
 #include "support/temporary_folder.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 namespace fovea {

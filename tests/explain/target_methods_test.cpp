@@ -3,6 +3,7 @@
 #include "fovea/explain.hpp"
 #include "support/onnx_builder.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 namespace fovea {

@@ -18,6 +18,8 @@ ExplainOptions explain_options(const Network& loaded, const ModelOptions& model,
   result.labels = loaded.labels;
   result.program = program_options(loaded, model, Direction::ForwardAndBackward);
   result.program.threads = threads;
+  if (!model.region.empty())
+    result.region = read_score_region(model.region);
   return result;
 }
 

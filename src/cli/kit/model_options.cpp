@@ -95,6 +95,16 @@ void ModelOptions::add_target_to(Command verb, const std::vector<std::string>& o
     target.excludes(verb.option(other));
 }
 
+void ModelOptions::add_region_to(Command verb) {
+  verb.in_group("Network")
+      .add_option("--region", region,
+                  "of a network that segments pictures, where the scores of a class are summed: own, its own "
+                  "mask; X0,Y0,X1,Y1, a rectangle in the photo's pixels; or a picture of the photo's size "
+                  "whose bright pixels are the region")
+      .check(not_empty())
+      .excludes(verb.option("--target"));
+}
+
 std::vector<Target> ModelOptions::targets() const {
   return number.empty() ? std::vector<Target>() : std::vector{Target::parse(number)};
 }

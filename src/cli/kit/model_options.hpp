@@ -30,6 +30,7 @@ struct ModelOptions : ComputeOptions {
   std::string scores;      ///< the output or value with the class scores; empty: the first output
   std::string activation;  ///< empty: determined by the end of the network
   std::string number;      ///< the number to explain in place of a class score; empty: none
+  std::string region;      ///< for read_score_region; empty: the network has one row of class scores
   int workers = 0;         ///< 0: not given
 
   /// Whether the network's scores of classes matter: the options --scores and --activation.
@@ -39,6 +40,8 @@ struct ModelOptions : ComputeOptions {
   void add_without_model_to(Command verb, Scores scores = Scores::Taken);
   /// Adds --target to a command that has `add_to`'s options, and options that do not go with it.
   void add_target_to(Command verb, const std::vector<std::string>& others = {});
+  /// Adds --region, for networks that segment pictures, to a command that has --target.
+  void add_region_to(Command verb);
   std::optional<Activation> chosen_activation() const;
   std::vector<Target> targets() const;
   /// Adds --workers, for commands that take many pictures.

@@ -35,8 +35,7 @@ nlohmann::ordered_json guesses_json(const std::vector<Prediction>& best, const L
   nlohmann::ordered_json entry = {{"image", path}, {"predictions", nlohmann::ordered_json::array()}};
   for (const Prediction& guess : best) {
     nlohmann::ordered_json row = to_json(labels, guess.index);
-    row["score"] = guess.score;
-    row["probability"] = to_json(guess.probability);
+    add_scores(row, guess);
     entry["predictions"].push_back(std::move(row));
   }
   return entry;
@@ -49,7 +48,8 @@ void print_guesses(const std::vector<Prediction>& best, const Labels& labels, co
       print("  {:6.2f} %  {:>4}  {}  (score {:.3f})\n", 100 * *guess.probability, guess.index,
             labels.name_with_id(guess.index), guess.score);
     else
-      print("  {:9.3f}  {:>4}  {}\n", guess.score, guess.index, labels.name_with_id(guess.index));
+      print("  {:9.3f}  {:>4}  {}{}\n", guess.score, guess.index, labels.name_with_id(guess.index),
+            confidence_text(guess));
   }
 }
 
@@ -132,6 +132,7 @@ void add_classify(Command app) {
   options->model.add_to(verb);
   options->model.add_workers_to(verb);
   options->model.add_target_to(verb);
+  options->model.add_region_to(verb);
   options->many.add_to(verb);
   verb.add_example("fovea classify photo.jpg", "the five best guesses of the bundled network");
   verb.add_example("fovea classify photos/ -m net.onnx --preprocess caffe --top 1",

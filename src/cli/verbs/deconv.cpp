@@ -206,6 +206,7 @@ void add_deconv(Command app) {
   options->format.add_to(verb);
   options->model.add_to(verb);
   options->model.add_workers_to(verb);
+  options->model.add_target_to(verb, {"--class", "--layer", "--dataset"});
   options->many.add_without_table_to(verb);
   verb.add_example("fovea deconv photo.jpg -m net.onnx --layer relu5 --top 9 -o patterns",
                    "what excites the nine strongest channels of a layer in a photo");

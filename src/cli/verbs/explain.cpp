@@ -135,6 +135,7 @@ void add_explain(Command app) {
   options->model.add_to(verb);
   options->model.add_workers_to(verb);
   options->model.add_target_to(verb, {"--class"});
+  options->model.add_region_to(verb);
   verb.add_example("fovea explain photo.jpg", "what the bundled network sees in a photo, and where");
   verb.add_example("fovea explain photo.jpg -m net.onnx --class flamingo --open",
                    "what speaks for a class of your own network, shown at once");

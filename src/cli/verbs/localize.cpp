@@ -176,6 +176,7 @@ void add_localize(Command app) {
   arguments->model.add_to(verb);
   arguments->model.add_workers_to(verb);
   arguments->model.add_target_to(verb, {"--class"});
+  arguments->model.add_region_to(verb);
   arguments->many.add_to(verb);
   arguments->many.add_archive_size_to(verb);
   add_seed_options(verb, *arguments);

@@ -257,6 +257,7 @@ void add_report(Command app) {
   arguments->model.add_to(verb);
   arguments->model.add_workers_to(verb);
   arguments->model.add_target_to(verb, {"--class", "--truth"});
+  arguments->model.add_region_to(verb);
   arguments->many.add_without_table_to(verb);
   verb.add_example("fovea report photos/ -o page.html", "a page of all pictures of a folder");
   verb.add_example("fovea report photos/ --methods gradient,grad-cam --top 3 -o page.html",

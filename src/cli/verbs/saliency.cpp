@@ -189,7 +189,7 @@ void add_detection_options(Command verb, SaliencyOptions& options) {
                                           "explain a box that the network, a detector, finds, in place of a "
                                           "class: its number, 1 for the best, or "
                                           "all: see 'fovea detect'");
-  for (const char* other : {"--class", "--against", "--scores", "--activation", "--target"})
+  for (const char* other : {"--class", "--against", "--scores", "--activation", "--target", "--region"})
     detection.excludes(verb.option(other));
   detectors
       .add_option("--detection-side", options.detection_side,
@@ -253,6 +253,7 @@ void add_saliency(Command app) {
   options->model.add_to(verb);
   options->model.add_workers_to(verb);
   options->model.add_target_to(verb, {"--class", "--against"});
+  options->model.add_region_to(verb);
   options->many.add_to(verb);
   options->many.add_archive_size_to(verb);
   add_detection_options(verb, *options);

@@ -44,6 +44,7 @@ struct Shared {
   const Detector& detector;
   int threads;
   ClassModelPictures& class_models;
+  MapReportOptions report;
   mutable std::atomic<bool> has_said_notes = false;  ///< they are the same for all photos
 };
 
@@ -73,12 +74,9 @@ BoxMaps explain_photo(const Shared& shared, const Image& photo, const std::strin
   const std::optional<BoxSide> side =
       options.detection_side.empty() ? std::nullopt : std::optional(parse_box_side(options.detection_side));
   ExplainOptions explain_options = shared.detector.explain_options(result.chosen, side);
-  std::string layer = explain_options.method_options.layer;
   explain_options.method = options.methods.front();
   explain_options.further_methods.assign(options.methods.begin() + 1, options.methods.end());
-  explain_options.method_options = options.method_options.chosen();
-  if (explain_options.method_options.layer.empty())
-    explain_options.method_options.layer = std::move(layer);
+  explain_options.method_options = shared.report.method_options;
   explain_options.program.threads = shared.threads;
   Explainer explain(shared.loaded.model, explain_options);
   if (!shared.has_said_notes.exchange(true))
@@ -102,7 +100,7 @@ std::vector<MapResult> write_maps(const Shared& shared, const std::string& image
   const BoxMaps boxes = explain_photo(shared, photo, path);
   if (boxes.chosen.empty())
     return {{fmt::format("{}: no object\n", shown_path(path)), "", {}}};
-  const MapReport report(shared.options.report(), boxes.labels, shared.class_models);
+  const MapReport report(shared.report, boxes.labels, shared.class_models);
   std::vector<PhotoFiles> files;
   std::vector<std::string> planned;
   for (std::size_t k = 0; k < boxes.chosen.size(); ++k) {
@@ -134,7 +132,7 @@ PhotoResult explain_one_of_many(const Shared& shared, const Picture& picture) {
   const BoxMaps boxes = explain_photo(shared, photo, picture.name);
   PhotoResult result;
   result.rows = detection_rows(picture, boxes.chosen, shared.detector.labels());
-  const MapReport report(shared.options.report(), boxes.labels, shared.class_models);
+  const MapReport report(shared.report, boxes.labels, shared.class_models);
   for (std::size_t k = 0; k < boxes.chosen.size(); ++k) {
     result.rows[k].rank = static_cast<std::int64_t>(boxes.numbers[k]);
     report.encode(boxes.maps[k], photo, picture.name, report.files(boxes.base(picture.result_name, k)),
@@ -191,7 +189,10 @@ int explain_detections(Command verb, const SaliencyOptions& options, const Pictu
   const ThreadPartition partition = partition_photos(options.model, are_many, inputs.size());
   const Detector detector = detector_of(loaded, options.model, options.detector, partition.threads);
   ClassModelPictures class_models(loaded.model, detector.preprocessing(), {});
-  const Shared shared{options, loaded, detector, partition.threads, class_models};
+  MapReportOptions report = options.report();
+  if (report.method_options.layer.empty())
+    report.method_options.layer = detector.common_layer();
+  const Shared shared{options, loaded, detector, partition.threads, class_models, std::move(report)};
   if (are_many)
     return explain_many(verb, inputs, shared, partition.workers);
   const std::vector<std::string> images = inputs.paths();
