@@ -296,11 +296,12 @@ fovea_status fovea_figure(const fovea_model* model, const fovea_map* const* maps
 
 /* ---- Objects, class models, reconstructions ---- */
 
-/* Finds the objects that a detector sees in a picture, best first; the model need not be a classifier. Arrays:
- * "box" [N,4] FLOAT64, left, top, right and bottom in the picture's pixels; "score" [N] FLOAT64; "class" [N]
- * INT64. Texts: "labels" and "targets", JSON lists of the classes' names and of what to give as the option
- * "targets" of a model to explain each box; "layer", for Grad-CAM; "decoder"; "preprocessing", a JSON object,
- * which such a model needs, too. FOVEA_ERROR_INPUT if the outputs are those of no known detector. */
+/* Finds the objects that a detector sees in a picture, best first; the model need not be a classifier.
+ * Arrays: "box" [N,4] FLOAT64, left, top, right and bottom in the picture's pixels; "score" [N] FLOAT64;
+ * "class" [N] INT64. Texts: "labels" and "targets", JSON lists of the classes' names and of what to give as
+ * the option "targets" of a model to explain each box; "layer", for Grad-CAM; "decoder"; "preprocessing", a
+ * JSON object, which such a model needs, too. FOVEA_ERROR_INPUT if the outputs are those of no known
+ * detector. */
 fovea_status fovea_detect(const fovea_model* model, const fovea_pixels* picture, const char* options,
                           fovea_result** result);
 /* Finds the object that seeds mark. `seeds` is a picture of the same size: of 1 channel, 0 unknown, 1 object,

@@ -57,8 +57,8 @@ void write_png(const std::string& path, const Image& image);
 /// Resizes with a triangle filter widened by the reduction factor (antialiased); bit for bit as Pillow's
 /// BILINEAR on 8-bit pictures. InputError as for Image::blank.
 Image resize(const Image& image, std::int64_t width, std::int64_t height);
-/// Resizes by the nearest two pixels in each direction without antialiasing: OpenCV's INTER_LINEAR. InputError
-/// as for Image::blank.
+/// Resizes by the nearest two pixels in each direction without antialiasing: OpenCV's INTER_LINEAR.
+/// InputError as for Image::blank.
 Image resize_bilinear(const Image& image, std::int64_t width, std::int64_t height);
 /// Resizes like torchvision's Resize(size): the short side becomes `size`, the long one size * long / short,
 /// rounded down. InputError for a size below 1, or if the result would have more than kMaxImagePixels.

@@ -1,9 +1,9 @@
+#include "fovea/detect.hpp"
 #include "c_api/model.hpp"
 #include "c_api/options.hpp"
 #include "c_api/pixels.hpp"
 #include "c_api/result.hpp"
 #include "evaluate/settings.hpp"
-#include "fovea/detect.hpp"
 #include "networks/preprocessing_json.hpp"
 
 namespace fovea::c_api {

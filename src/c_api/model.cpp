@@ -139,9 +139,7 @@ std::string key_of(const ScoreRegion& region) {
     return region.box ? to_csv(*region.box) : "own";
   const std::vector<std::uint8_t>& pixels = region.mask->pixels;
   return fmt::format("{}x{}:{}", region.mask->width, region.mask->height,
-                     Fingerprint()
-                         .add({reinterpret_cast<const char*>(pixels.data()), pixels.size()})
-                         .text());
+                     Fingerprint().add({reinterpret_cast<const char*>(pixels.data()), pixels.size()}).text());
 }
 
 std::string key_of(const ExplainOptions& options) {

@@ -67,7 +67,7 @@ void take_region(ForwardGraph& forward, const ProgramOptions& options) {
   ir::verify(forward.graph, "pass make_region_rows");
   forward.layouts.insert(forward.layouts.begin() + 1, forward.layouts.front());
   forward.head = {Activation::None};
-  forward.region_scores = {forward.graph.inputs().size() - 1, 1, rows.are_exclusive};
+  forward.region_scores = RegionScores{.are_exclusive = rows.are_exclusive};
 }
 
 void make_rows(ForwardGraph& forward, const ProgramOptions& options, passes::Notes& notes) {
@@ -141,6 +141,8 @@ ForwardGraph forward_graph(const Model& model, const ProgramOptions& options, pa
     forward.layouts.front().reset();
   if (!options.begin_at.empty())
     begin_at_last_output(forward);
+  if (forward.region_scores)  // behind the value at which the program begins, and the picture if it is needed
+    forward.region_scores->region_input = forward.graph.inputs().size() - 1;
   return forward;
 }
 

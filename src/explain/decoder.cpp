@@ -111,6 +111,9 @@ std::optional<FittedDecoder> fitted(const Decoder& decoder, std::span<const Tens
                                                               : find_together(outputs, decoder, result);
   if (!found || result.classes() < 1)
     return {};
+  // There are more candidates than numbers of each: otherwise rows and columns are mixed up.
+  if (decoder.layout != CandidateLayout::Apart && result.candidates <= result.numbers)
+    return {};
   const bool needs_count = decoder.has_grid_boxes || !by_name;
   if (needs_count && !count_fits(decoder, input, result.candidates))
     return {};

@@ -61,6 +61,16 @@ struct BoxMaps {
   }
 };
 
+/// "2 dog", or "2 dog, left", with the box's number among all that were found.
+Labels labels_of(const std::vector<Detection>& chosen, const std::vector<std::size_t>& numbers,
+                 const std::string& side) {
+  std::vector<Label> names;
+  for (std::size_t k = 0; k < chosen.size(); ++k)
+    names.push_back(
+        {"", fmt::format("{} {}{}", numbers[k], chosen[k].label, side.empty() ? "" : ", " + side)});
+  return Labels(std::move(names));
+}
+
 BoxMaps explain_photo(const Shared& shared, const Image& photo, const std::string& path) {
   const SaliencyOptions& options = shared.options;
   const std::vector<Detection> found = Detector(shared.detector)(photo);
@@ -74,6 +84,7 @@ BoxMaps explain_photo(const Shared& shared, const Image& photo, const std::strin
   const std::optional<BoxSide> side =
       options.detection_side.empty() ? std::nullopt : std::optional(parse_box_side(options.detection_side));
   ExplainOptions explain_options = shared.detector.explain_options(result.chosen, side);
+  explain_options.labels = labels_of(result.chosen, result.numbers, options.detection_side);
   explain_options.method = options.methods.front();
   explain_options.further_methods.assign(options.methods.begin() + 1, options.methods.end());
   explain_options.method_options = shared.report.method_options;
