@@ -55,6 +55,14 @@ std::string_view name_of(Baseline baseline);
 Baseline parse_baseline(std::string_view name);
 std::vector<std::string> baseline_names();
 
+/// The reduction of the attention of several heads to one (attention rollout).
+enum class HeadFusion { Mean, Maximum, Minimum };
+
+/// "mean", "max" or "min".
+std::string_view name_of(HeadFusion fusion);
+HeadFusion parse_head_fusion(std::string_view name);
+std::vector<std::string> head_fusion_names();
+
 /// The largest number of samples, and of noisy copies to average over.
 inline constexpr std::int64_t kMaxSamples = 1000000;
 
@@ -70,8 +78,8 @@ struct MethodOptions {
   double noise = 0.15;
   Baseline baseline = Baseline::Mean;
   /// The layer of Grad-CAM and its variants and of excitation back-propagation: the name of a value with a
-  /// grid of positions, whatever the order of its axes (LayerLayout: [N,C,H,W], [N,H,W,C], patches [N,T,C]).
-  /// Empty: the last such value with more than one position between the picture and the scores.
+  /// grid of positions, whatever the order of its axes (LayerLayout: [N,C,H,W], [N,H,W,C], tokens [N,T,C] of
+  /// patches, with or without a class token). Empty: that of last_spatial_layer.
   std::string layer = {};
   ChannelMerge merge = ChannelMerge::Maximum;
   /// Occlusion: side and step of the square, as fractions of the picture's shorter side.
@@ -79,6 +87,14 @@ struct MethodOptions {
   /// RISE: number of cells of a mask along one side, and the fraction of them that is kept.
   std::int64_t cells = 7;
   double keep = 0.5;
+  /// Attention rollout: the reduction over heads, the share of the smallest entries of each matrix that are
+  /// set to 0, and the share of each token that passes a layer by, both 0 to less than 1.
+  HeadFusion heads = HeadFusion::Mean;
+  double discard = 0;
+  double residual = 0.5;
+  /// Methods that read attention: the number of the network's last blocks that count. 0: all. InputError from
+  /// compiling for more than there are.
+  std::int64_t blocks = 0;
   std::uint64_t seed = 0;  ///< seed of all random numbers
 };
 

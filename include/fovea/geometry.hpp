@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 /// Geometry: points and rectangles in a picture's pixels, receptive fields of a layer's units, and the
@@ -67,16 +68,22 @@ struct ReceptiveField {
 /// offset of an element is the sum of four offsets, each of which depends on one index.
 struct LayerLayout {
   /// True if rows and columns run along the picture's height and width. Without a grid, positions are in one
-  /// row with no known place in the picture (the tokens of a transformer with a class token), or there is
-  /// only one position ([N,C]).
+  /// row (the tokens of a transformer with a class token), or there is only one position ([N,C]).
   bool has_grid = false;
   std::vector<std::int64_t> picture_offsets, channel_offsets, row_offsets, column_offsets;  ///< none is empty
+  /// Of positions without a grid: the offsets of those among them that are patches of the picture, by row and
+  /// column; row offsets include that of the first patch. Empty if none has a known place.
+  std::vector<std::int64_t> patch_row_offsets = {}, patch_column_offsets = {};
 
   std::int64_t pictures() const { return static_cast<std::int64_t>(picture_offsets.size()); }
   std::int64_t channels() const { return static_cast<std::int64_t>(channel_offsets.size()); }
   std::int64_t height() const { return static_cast<std::int64_t>(row_offsets.size()); }
   std::int64_t width() const { return static_cast<std::int64_t>(column_offsets.size()); }
   std::int64_t positions() const { return height() * width(); }
+
+  /// The layout of the positions that have a place in the picture: of the patches alone where tokens without
+  /// one, such as a class token, are among the positions. None if no position has one.
+  std::optional<LayerLayout> grid() const;
 
   /// The index of an element in the value's row-major data. Positions count along rows: y * width + x.
   std::size_t at(std::int64_t picture, std::int64_t channel, std::int64_t y, std::int64_t x) const {
@@ -91,5 +98,13 @@ struct LayerLayout {
 
   friend bool operator==(const LayerLayout&, const LayerLayout&) = default;
 };
+
+inline std::optional<LayerLayout> LayerLayout::grid() const {
+  if (has_grid)
+    return *this;
+  if (patch_row_offsets.empty())
+    return {};
+  return LayerLayout{true, picture_offsets, channel_offsets, patch_row_offsets, patch_column_offsets};
+}
 
 }  // namespace fovea

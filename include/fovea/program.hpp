@@ -90,6 +90,13 @@ inline constexpr int kMaxThreads = 1024;
 /// For ProgramOptions::wrt: the layer that last_spatial_layer names.
 inline constexpr std::string_view kLastSpatialLayer = "<last spatial layer>";
 
+/// For ProgramOptions::wrt and BackwardPass::wrt: the probabilities of all attention layers, in one backward
+/// pass (ProgramOptions::attention is implied).
+inline constexpr std::string_view kAttention = "<attention>";
+/// The same, but each layer's gradient is that of the scores which the network's end computes from the tokens
+/// that this layer's block hands on, instead of those of the last block (bousselham2024legrad).
+inline constexpr std::string_view kAttentionOfBlocks = "<attention of blocks>";
+
 struct ProgramOptions {
   Direction direction = Direction::ForwardAndBackward;
   std::int64_t batch = 1;  ///< 1 to kMaxBatch
@@ -121,7 +128,7 @@ struct ProgramOptions {
   bool sum_over_region = false;
   /// The ONNX value with respect to which the program differentiates, by its name, or kLastSpatialLayer;
   /// empty: the picture. The value is then an output (Program::wrt_output), and Session::gradient has its
-  /// shape.
+  /// shape. kAttention and kAttentionOfBlocks: several values, with a gradient for each.
   std::string wrt = {};
   /// The ONNX value at which the program begins, by its name or kLastSpatialLayer: it takes the picture's
   /// place as input 0, and backward passes differentiate with respect to it (`wrt` must be empty). The
@@ -137,6 +144,9 @@ struct ProgramOptions {
   /// Further backward passes, which share the forward pass with that of `rule` and `wrt`, number 0. Each has
   /// its own seed and gradient: Session::seed(k), Session::gradient(k), k = 1, 2, ...
   std::vector<BackwardPass> further_passes = {};
+  /// Whether the probabilities of all attention layers are outputs, the last ones: Program::attention.
+  /// InputError from compiling where not every token attends to every other one (no attention, or windows).
+  bool attention = false;
   /// The meaning of the first output if there is no `layer`. docs/scores.md describes what a score is.
   enum class Head {
     /// The scores before the activation that the output ends with, in the output's own shape.
@@ -206,6 +216,30 @@ struct RegionScores {
   bool are_exclusive = true;
 };
 
+/// The arrangement of the probabilities of one self-attention layer: those of a picture, head, query and key
+/// are at the sum of the four offsets in the value's row-major data. They sum to 1 over the keys.
+struct AttentionLayout {
+  std::vector<std::int64_t> picture_offsets, head_offsets, query_offsets, key_offsets;
+
+  std::int64_t heads() const { return static_cast<std::int64_t>(head_offsets.size()); }
+  std::int64_t tokens() const { return static_cast<std::int64_t>(key_offsets.size()); }
+};
+
+/// One self-attention layer of a program.
+struct AttentionLayer {
+  std::size_t output = 0;  ///< the output that holds its probabilities
+  AttentionLayout layout;
+};
+
+/// The self-attention of a vision transformer, in which every token attends to all.
+struct Attention {
+  std::vector<AttentionLayer> layers;  ///< in the order of computation; all have the same tokens
+  std::int64_t height = 0, width = 0;  ///< of the grid of patches
+  std::vector<std::int64_t> patches;   ///< the token of each patch, row by row
+  /// The tokens behind the last layer that the scores read: the class token, or all over which is averaged.
+  std::vector<std::int64_t> read;
+};
+
 /// A model compiled for one batch size, precision and rule. Immutable; share it between threads.
 class Program {
 public:
@@ -226,7 +260,7 @@ public:
   /// Number of backward passes; 0 for Direction::Forward.
   std::size_t backward_passes() const;
   /// The output that holds the value with respect to which the k-th backward pass differentiates; none for
-  /// the picture.
+  /// the picture and for attention.
   std::optional<std::size_t> wrt_output(std::size_t pass = 0) const;
   /// The output that holds the scores of the baseline; none unless ProgramOptions::deep_lift.
   std::optional<std::size_t> baseline_scores() const;
@@ -236,6 +270,8 @@ public:
   /// (srinivas2019full). Session::bias_term holds it for each element of the value. The terms and x dx of the
   /// picture sum to the seed times the score, except for what ProgramReport::notes names.
   const std::vector<TensorInfo>& bias_terms() const;
+  /// The attention layers; none unless ProgramOptions::attention or a backward pass asks for them.
+  const Attention& attention() const;
   /// Number of classes: elements of the first output divided by the batch.
   std::int64_t classes() const;
   /// The conversion of scores to probabilities; meaningless for a layer and for Head::AsInFile.
@@ -266,10 +302,11 @@ std::shared_ptr<const Program> compile_for_pictures(const Model& model, ProgramO
 /// or if none of the usual sizes fits.
 std::int64_t side_of_network(const Model& model);
 
-/// The name of the last value with a grid of more than one position (LayerLayout::has_grid) between the
-/// picture and the scores, whatever the order of its axes. Behind it the network has no spatial information.
-/// With ProgramOptions::sum_over_region it is the last one before the layer with weights that gives the
-/// scores. Batch and size are those of the options. ModelError if there is none.
+/// The name of the last value with a grid of more than one position (LayerLayout::grid) between the picture
+/// and the scores, whatever the order of its axes. Behind it the network has no spatial information. Where a
+/// class token alone leads to the scores, it is what the last attention reads: the gradients of later patches
+/// are zero. With ProgramOptions::sum_over_region it is the last one before the layer with weights that gives
+/// the scores. Batch and size are those of the options. ModelError if there is none.
 std::string last_spatial_layer(const Model& model, const ProgramOptions& options);
 
 /// The name of the last value with a grid of more than one position through which everything that the
@@ -329,6 +366,8 @@ public:
   const Tensor& gradient(std::size_t pass = 0) const;
   /// The i-th of Program::bias_terms, after `backward`.
   const Tensor& bias_term(std::size_t i) const;
+  /// The gradients of a pass of kAttention or kAttentionOfBlocks, in the shapes of the layers' probabilities.
+  const Tensor& attention_gradient(std::size_t pass, std::size_t layer) const;
 
   /// Calls part(0), part(1), ..., part(parts - 1), in any order, on the threads of the session's runs
   /// (ProgramOptions::threads), for example to fill the pictures of a batch or to read its gradients. The

@@ -90,6 +90,10 @@ class ExplainingModel(OpenedModel):
         stride: Optional[float] = None,
         cells: Optional[int] = None,
         keep: Optional[float] = None,
+        heads: Optional[str] = None,
+        discard: Optional[float] = None,
+        residual: Optional[float] = None,
+        blocks: Optional[int] = None,
         seed: Optional[int] = None,
         region: Region = None,
     ) -> Explanation:
@@ -104,7 +108,8 @@ class ExplainingModel(OpenedModel):
         which any method is averaged; noise, their standard deviation as a fraction of the range of values (0.15);
         baseline, "mean", "black" or "blurred"; layer, of Grad-CAM (`layers` lists them); merge, "max", "sum" or "l2",
         of channels; window and stride of occlusion, as fractions of the shorter side (0.15, 0.05); cells and keep of
-        RISE (7, 0.5); seed.
+        RISE (7, 0.5); heads, "mean", "max" or "min", discard and residual of attention rollout (0, 0.5); blocks, the
+        number of a transformer's last blocks whose attention counts; seed.
 
         region: of a network that segments pictures, where the scores of a class are summed: "own", its own mask;
         (x0, y0, x1, y1) in the picture's pixels; or the path of a picture whose bright pixels are the region.
@@ -123,6 +128,10 @@ class ExplainingModel(OpenedModel):
             "stride": stride,
             "cells": cells,
             "keep": keep,
+            "heads": heads,
+            "discard": discard,
+            "residual": residual,
+            "blocks": blocks,
             "seed": seed,
             "region": region,
         }

@@ -8,19 +8,24 @@
 namespace fovea::autodiff {
 namespace {
 
-/// For every value, whether it is a floating value computed from `input`: those are the ones a gradient flows
-/// to.
-std::vector<bool> values_depending_on(const ir::Graph& graph, ir::ValueId input) {
+/// Whether a node reads one of the values that are marked.
+bool reads_any(const ir::Node& node, const std::vector<bool>& marked) {
+  return std::any_of(node.inputs.begin(), node.inputs.end(), [&](ir::ValueId id) {
+    return id != ir::kNoValue && marked[static_cast<std::size_t>(id)];
+  });
+}
+
+/// For every value, whether it is one of `inputs` or a floating value computed from one: those are the ones a
+/// gradient flows to.
+std::vector<bool> values_depending_on(const ir::Graph& graph, const std::vector<ir::ValueId>& inputs) {
   std::vector<bool> depends(graph.values().size(), false);
-  depends[static_cast<std::size_t>(input)] = true;
-  for (const ir::Node& node : graph.nodes()) {
-    const bool reads = std::any_of(node.inputs.begin(), node.inputs.end(), [&](ir::ValueId id) {
-      return id != ir::kNoValue && depends[static_cast<std::size_t>(id)];
-    });
-    for (ir::ValueId id : node.outputs)
-      if (id != input)  // which may be computed itself
-        depends[static_cast<std::size_t>(id)] = reads && is_floating(graph.type(id).dtype);
-  }
+  for (const ir::ValueId input : inputs)
+    depends[static_cast<std::size_t>(input)] = true;
+  for (const ir::Node& node : graph.nodes())
+    if (reads_any(node, depends))
+      for (const ir::ValueId id : node.outputs)
+        if (is_floating(graph.type(id).dtype))
+          depends[static_cast<std::size_t>(id)] = true;
   return depends;
 }
 
@@ -65,10 +70,12 @@ public:
   Joiner(ir::Graph& to, const ir::Graph& forward, const Differentiated& pass)
       : to_(to), from_(pass.graph), forward_values_(static_cast<ir::ValueId>(forward.values().size())),
         map_(from_.values().size(), ir::kNoValue) {
-    at(pass.seed) = to.add_input(from_.value(pass.seed).name, from_.type(pass.seed));
+    at(pass.seed) = pass.shares_seed ? to.inputs().back()
+                                     : to.add_input(from_.value(pass.seed).name, from_.type(pass.seed));
     for (std::size_t n = forward.nodes().size(); n < from_.nodes().size(); ++n)
       append(from_.nodes()[n]);
-    to.add_output(mapped(pass.gradient), from_.output_names().back());
+    for (std::size_t i = forward.outputs().size(); i < from_.outputs().size(); ++i)
+      to.add_output(mapped(from_.outputs()[i]), from_.output_names()[i]);
   }
 
 private:
@@ -106,12 +113,37 @@ ir::Graph join(const ir::Graph& forward, std::vector<Differentiated> passes) {
   return joined;
 }
 
+namespace {
+
+/// Adds the gradients with respect to the inputs as outputs.
+void take_gradients(const Accumulator& gradients, const ir::Graph& forward, ir::ValueId target,
+                    const std::vector<ir::ValueId>& inputs, Differentiated& result) {
+  for (const ir::ValueId input : inputs) {
+    const ir::ValueId gradient = gradients.at(input);
+    FOVEA_CHECK(gradient != ir::kNoValue, "no gradient flows from '{}' back to '{}'",
+                forward.value(target).name, forward.value(input).name);
+    result.graph.add_output(gradient, forward.value(input).name + "/gradient");
+    if (result.gradient == ir::kNoValue)
+      result.gradient = gradient;
+    else
+      result.further_gradients.push_back(gradient);
+  }
+}
+
+}  // namespace
+
 Differentiated differentiate(const ir::Graph& forward, ir::ValueId target, ir::ValueId input,
                              const RuleSet& rules) {
-  const std::vector<bool> depends = values_depending_on(forward, input);
+  return differentiate(forward, target, std::vector<ir::ValueId>{input}, rules);
+}
+
+Differentiated differentiate(const ir::Graph& forward, ir::ValueId target,
+                             const std::vector<ir::ValueId>& inputs, const RuleSet& rules) {
+  const std::vector<bool> depends = values_depending_on(forward, inputs);
   FOVEA_CHECK(depends[static_cast<std::size_t>(target)], "'{}' does not depend on the input '{}'",
-              forward.value(target).name, forward.value(input).name);
-  Differentiated result{forward, ir::kNoValue, ir::kNoValue, {}, {}, {}, {}};
+              forward.value(target).name, forward.value(inputs.front()).name);
+  Differentiated result;
+  result.graph = forward;
   std::vector<ir::ValueId> left_over;
   ir::Graph& graph = result.graph;
   result.seed = graph.add_input(forward.value(target).name + "/seed", forward.type(target));
@@ -120,10 +152,11 @@ Differentiated differentiate(const ir::Graph& forward, ir::ValueId target, ir::V
 
   std::string gaps;
   for (auto node = forward.nodes().rbegin(); node != forward.nodes().rend(); ++node) {
+    if (!reads_any(*node, depends))  // as that which computes an input, unless from another one
+      continue;
     std::vector<ir::ValueId> output_gradients;
     for (ir::ValueId id : node->outputs)
-      output_gradients.push_back(id != input && depends[static_cast<std::size_t>(id)] ? gradients.at(id)
-                                                                                      : ir::kNoValue);
+      output_gradients.push_back(depends[static_cast<std::size_t>(id)] ? gradients.at(id) : ir::kNoValue);
     const auto has_gradient = [](ir::ValueId id) { return id != ir::kNoValue; };
     if (std::none_of(output_gradients.begin(), output_gradients.end(), has_gradient))
       continue;
@@ -150,10 +183,7 @@ Differentiated differentiate(const ir::Graph& forward, ir::ValueId target, ir::V
       }
   }
   FOVEA_CHECK(gaps.empty(), "no gradient flows through {}", gaps);
-  result.gradient = gradients.at(input);
-  FOVEA_CHECK(result.gradient != ir::kNoValue, "no gradient flows from '{}' back to '{}'",
-              forward.value(target).name, forward.value(input).name);
-  graph.add_output(result.gradient, forward.value(input).name + "/gradient");
+  take_gradients(gradients, forward, target, inputs, result);
   for (std::size_t i = 0; i < left_over.size(); ++i)
     graph.add_output(left_over[i], forward.value(result.remainders[i]).name + "/bias_term");
   return result;

@@ -149,6 +149,12 @@ std::string key_of(const ExplainOptions& options) {
                      key_of(options.program), options.region ? key_of(*options.region) : "");
 }
 
+/// Whether a map can be read from the layer.
+bool has_grid_of_positions(const LayerInfo& layer) {
+  const auto grid = layer.layout ? layer.layout->grid() : std::nullopt;
+  return grid && grid->positions() > 1;
+}
+
 std::string layers_json(const Model& model, const Network& network) {
   auto json = nlohmann::ordered_json::array();
   for (const LayerInfo& layer : layers(model, network.size.height, network.size.width))
@@ -157,7 +163,7 @@ std::string layers_json(const Model& model, const Network& network) {
                     {"operator", layer.operator_name},
                     {"shape", layer.shape.dims()},
                     {"axes", axes_text(layer)},
-                    {"grid", layer.layout && layer.layout->has_grid && layer.layout->positions() > 1}});
+                    {"grid", has_grid_of_positions(layer)}});
   return json_text(json);
 }
 

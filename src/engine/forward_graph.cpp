@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "base/log.hpp"
+#include "engine/attention.hpp"
 #include "engine/imported_graph.hpp"
 #include "engine/model_impl.hpp"
 #include "engine/output_layouts.hpp"
@@ -100,6 +101,22 @@ void begin_at_last_output(ForwardGraph& forward) {
   ir::verify(forward.graph, "pass begin_at");
 }
 
+/// Makes the probabilities of attention the last outputs.
+void add_attention(ForwardGraph& forward, const ProgramOptions& options) {
+  GlobalAttention found = global_attention(forward.graph, options.batch);
+  for (const ir::ValueId id : found.probabilities)
+    forward.graph.add_output(id, forward.graph.value(id).name);
+  forward.attention = std::move(found.attention);
+}
+
+/// The outputs of the attention layers, once there are no more others to come.
+void number_attention(ForwardGraph& forward) {
+  std::vector<AttentionLayer>& layers = forward.attention.layers;
+  const std::size_t first = forward.graph.outputs().size() - layers.size();
+  for (std::size_t i = 0; i < layers.size(); ++i)
+    layers[i].output = first + i;
+}
+
 }  // namespace
 
 ForwardGraph forward_graph(const Model& model, const ProgramOptions& options, passes::Notes& notes) {
@@ -120,6 +137,8 @@ ForwardGraph forward_graph(const Model& model, const ProgramOptions& options, pa
     FOVEA_CHECK(
         forward.graph.producer(forward.graph.outputs()[forward.graph.outputs().size() - names.size() + i]),
         "'{}' is not computed from the picture", names[i]);
+  if (wants_attention(options))
+    add_attention(forward, options);
   forward.layouts = output_layouts(model, forward.graph, options);
   const Shape shape_in_file = forward.graph.shape(forward.graph.outputs().front());
   if (has_classes)
@@ -143,6 +162,7 @@ ForwardGraph forward_graph(const Model& model, const ProgramOptions& options, pa
     begin_at_last_output(forward);
   if (forward.region_scores)  // behind the value at which the program begins, and the picture if it is needed
     forward.region_scores->region_input = forward.graph.inputs().size() - 1;
+  number_attention(forward);
   return forward;
 }
 

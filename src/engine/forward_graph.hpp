@@ -20,6 +20,8 @@ struct ForwardGraph {
   std::vector<std::optional<LayerLayout>> layouts = {};
   /// The layout of the value of ProgramOptions::begin_at, which is the first input then.
   std::optional<LayerLayout> input_layout = {};
+  /// The attention layers, whose probabilities are the last outputs; none unless they are wanted.
+  Attention attention = {};
 };
 
 /// Makes the forward graph of a model: import, scores before the final activation, canonical passes, then

@@ -17,10 +17,20 @@ std::vector<BackwardPass> backward_passes_of(const ProgramOptions& options) {
   return passes;
 }
 
+bool is_to_attention(const BackwardPass& pass) {
+  return pass.wrt == kAttention || pass.wrt == kAttentionOfBlocks;
+}
+
+bool wants_attention(const ProgramOptions& options) {
+  const std::vector<BackwardPass> passes = backward_passes_of(options);
+  return options.attention || std::any_of(passes.begin(), passes.end(), is_to_attention);
+}
+
 std::vector<std::string> wrt_values_of(const ProgramOptions& options) {
   std::vector<std::string> values;
   const auto add = [&](const std::string& value) {
-    if (!value.empty() && std::find(values.begin(), values.end(), value) == values.end())
+    const bool is_name = !value.empty() && value != kAttention && value != kAttentionOfBlocks;
+    if (is_name && std::find(values.begin(), values.end(), value) == values.end())
       values.push_back(value);
   };
   add(options.begin_at);

@@ -11,8 +11,12 @@ std::vector<std::string> wanted_values(const Model& model, const ProgramOptions&
 
 /// The backward passes of the options, number 0 first; none for Direction::Forward.
 std::vector<BackwardPass> backward_passes_of(const ProgramOptions& options);
-/// The names of the values, other than the picture, with respect to which these passes differentiate, each
-/// once; or that of the value at which the program begins.
+/// Whether attention is wanted, by itself or by one of these passes.
+bool wants_attention(const ProgramOptions& options);
+/// Whether a pass differentiates with respect to the probabilities of attention.
+bool is_to_attention(const BackwardPass& pass);
+/// The names of the values, other than the picture and attention, with respect to which these passes
+/// differentiate, each once; or that of the value at which the program begins.
 std::vector<std::string> wrt_values_of(const ProgramOptions& options);
 
 /// The graph of `wanted_values` at the batch and size of the options, before any pass; its values have the

@@ -1,4 +1,5 @@
 #include "base/check.hpp"
+#include "engine/attention_nodes.hpp"
 #include "engine/imported_graph.hpp"
 #include "fovea/error.hpp"
 #include "ops/axis_roles.hpp"
@@ -13,13 +14,14 @@
 namespace fovea {
 namespace {
 
-/// Whether a value has several positions with known places in the picture. A matrix is none: its second axis
-/// is features.
+/// Whether a value has several positions with known places in the picture, alone or beside a class token. A
+/// matrix is none: its second axis is features.
 bool is_spatial_layer(const Shape& shape, const ops::AxisRoles& roles, std::int64_t batch) {
   if (shape.rank() < 3)
     return false;
   const std::optional<LayerLayout> layout = ops::layer_layout(shape, roles);
-  return layout && layout->has_grid && layout->positions() > 1 && layout->pictures() == batch;
+  const std::optional<LayerLayout> grid = layout ? layout->grid() : std::nullopt;
+  return grid && grid->positions() > 1 && grid->pictures() == batch;
 }
 
 /// Whether a node multiplies by learnt weights.
@@ -29,38 +31,93 @@ bool has_weights(const ir::Graph& graph, const ir::Node& node) {
   return multiplies && graph.is_constant(node.inputs[1]);
 }
 
+/// What the last layer is looked for in.
+struct Search {
+  const ir::Graph& graph;
+  const std::vector<ops::AxisRoles>& roles;
+  std::int64_t batch;
+
+  bool is_spatial(ir::ValueId id) const {
+    return is_spatial_layer(graph.shape(id), roles[static_cast<std::size_t>(id)], batch);
+  }
+  /// For every value, whether `end` is computed from it.
+  std::vector<bool> leading_to(ir::ValueId end) const {
+    std::vector<bool> leads(graph.values().size(), false);
+    leads[static_cast<std::size_t>(end)] = true;
+    for (auto node = graph.nodes().rbegin(); node != graph.nodes().rend(); ++node)
+      if (std::any_of(node->outputs.begin(), node->outputs.end(),
+                      [&](ir::ValueId id) { return leads[static_cast<std::size_t>(id)]; }))
+        for (const ir::ValueId id : node->inputs)
+          if (id != ir::kNoValue)
+            leads[static_cast<std::size_t>(id)] = true;
+    return leads;
+  }
+  /// What the last node with learnt weights before `end` reads; kNoValue if there is none.
+  ir::ValueId read_by_weights(ir::ValueId end) const {
+    const std::vector<bool> leads = leading_to(end);
+    for (auto node = graph.nodes().rbegin(); node != graph.nodes().rend(); ++node)
+      if (leads[static_cast<std::size_t>(node->outputs.front())] && has_weights(graph, *node))
+        return node->inputs[0];
+    return ir::kNoValue;
+  }
+  /// The last spatial value of those that lead to `end`, itself included; kNoValue if none.
+  ir::ValueId last_before(ir::ValueId end) const {
+    if (end == ir::kNoValue)
+      return end;
+    const std::vector<bool> leads = leading_to(end);
+    for (auto node = graph.nodes().rbegin(); node != graph.nodes().rend(); ++node)
+      if (leads[static_cast<std::size_t>(node->outputs.front())] && is_spatial(node->outputs.front()))
+        return node->outputs.front();
+    return ir::kNoValue;
+  }
+  /// The tokens that the last attention reads, if they are spatial; kNoValue if not. Behind it a class token
+  /// alone leads to the scores, so that no gradient reaches the patches of any later value.
+  ir::ValueId read_by_attention(const std::vector<AttentionNodes>& attention) const {
+    for (auto nodes = attention.rbegin(); nodes != attention.rend(); ++nodes)
+      if (nodes->source != ir::kNoValue && is_spatial(nodes->source))
+        return nodes->source;
+    return ir::kNoValue;
+  }
+  /// The tokens that an attention reads, for one of the values that it computes from them; else the value.
+  ir::ValueId before_attention(ir::ValueId id, const std::vector<AttentionNodes>& attention) const {
+    for (const AttentionNodes& nodes : attention) {
+      if (nodes.source == ir::kNoValue || !is_spatial(nodes.source) || id == nodes.product)
+        continue;
+      if (leading_to(nodes.product)[static_cast<std::size_t>(id)] &&
+          leading_to(id)[static_cast<std::size_t>(nodes.source)])
+        return nodes.source;
+    }
+    return id;
+  }
+};
+
 }  // namespace
 
 ir::ValueId last_spatial_value(const Model& model, const ir::Graph& graph, const ProgramOptions& options) {
-  const std::int64_t batch = options.batch;
   FOVEA_CHECK(!graph.outputs().empty() && !graph.inputs().empty(), "the model has no input or no output");
   const ir::ValueId picture = graph.inputs().front();
   const std::vector<ops::AxisRoles> roles =
       ops::axis_roles(graph, picture, ops::picture_roles(graph.shape(picture), false));
-  std::vector<bool> leads(graph.values().size(), false);
-  leads[static_cast<std::size_t>(graph.outputs().front())] = true;
-  // Where each position has scores of classes, the layer is the one that these are computed of.
-  bool is_before_scores = !options.sum_over_region;
-  for (auto node = graph.nodes().rbegin(); node != graph.nodes().rend(); ++node) {
-    const auto on_the_way = [&](ir::ValueId id) { return leads[static_cast<std::size_t>(id)]; };
-    if (std::none_of(node->outputs.begin(), node->outputs.end(), on_the_way))
-      continue;
-    const ir::ValueId result = node->outputs.front();
-    if (is_before_scores &&
-        is_spatial_layer(graph.shape(result), roles[static_cast<std::size_t>(result)], batch))
-      return result;
-    if (!is_before_scores && has_weights(graph, *node)) {
-      is_before_scores = true;
-      leads.assign(leads.size(), false);  // not along another branch to the scores
-      leads[static_cast<std::size_t>(node->inputs[0])] = true;
-      continue;
-    }
-    for (ir::ValueId id : node->inputs)
-      if (id != ir::kNoValue)
-        leads[static_cast<std::size_t>(id)] = true;
+  const std::vector<AttentionNodes> attention = attention_nodes(graph, roles);
+  const std::optional<TokensRead> read = tokens_read(graph, roles);
+  const Search search{graph, roles, options.batch};
+  ir::ValueId layer = ir::kNoValue;
+  if (read && !read->any_patch()) {
+    layer = search.read_by_attention(attention);
+    if (layer == ir::kNoValue)
+      throw ModelError(
+          "the scores read the class token alone, and what mixes patches into it is no attention "
+          "that is known: name a layer",
+          {model.path(), {}, {}});
+    return layer;
   }
-  throw ModelError("no layer before the scores has more than one position of the picture",
-                   {model.path(), {}, {}});
+  const ir::ValueId scores = graph.outputs().front();
+  // Where each position has scores of classes, the layer is the one that these are computed from.
+  layer = search.last_before(options.sum_over_region ? search.read_by_weights(scores) : scores);
+  if (layer == ir::kNoValue)
+    throw ModelError("no layer before the scores has more than one position of the picture",
+                     {model.path(), {}, {}});
+  return search.before_attention(layer, attention);
 }
 
 /// What everything passes through, in the order of computation, is a value after which nothing else that

@@ -9,10 +9,10 @@
 
 namespace fovea {
 
-/// The value with respect to which a backward pass differentiates, and the output that holds it; none for the
-/// picture.
-struct WrtValue {
-  TensorInfo info;
+/// The values with respect to which a backward pass differentiates: one, or the probabilities of all
+/// attention layers; and the output that holds the one, none for the picture.
+struct WrtValues {
+  std::vector<TensorInfo> infos;
   std::optional<std::size_t> output;
 };
 
@@ -24,8 +24,9 @@ struct BuiltGraph {
   ScoreHead head;
   bool has_further_scores = false;                 ///< Program::further_scores
   std::optional<RegionScores> region_scores = {};  ///< Program::region_scores
-  std::vector<WrtValue> wrt = {};                  ///< one for each backward pass
-  std::vector<TensorInfo> bias_terms = {};         ///< Program::bias_terms, outputs behind the first gradient
+  std::vector<WrtValues> wrt = {};                 ///< one for each backward pass
+  std::vector<TensorInfo> bias_terms = {};  ///< Program::bias_terms, outputs behind the first pass's gradients
+  Attention attention = {};                 ///< Program::attention
 };
 
 /// A function that completes a differentiated graph before the final passes, such as with the seed and the

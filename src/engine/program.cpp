@@ -53,6 +53,8 @@ void check_options(const ProgramOptions& options) {
               "DeepLIFT and a rule of one's own for rectifiers exclude each other");
   FOVEA_CHECK(!options.bias_terms || (options.rule == Rule::Gradient && !options.rectifier_rule),
               "what biases add to a score follows from the gradient alone, without another rule");
+  FOVEA_CHECK(!wants_attention(options) || (options.begin_at.empty() && !options.deep_lift),
+              "attention is read by programs that begin at the picture and differentiate by gradients alone");
   for (const BackwardPass& pass : backward_passes_of(options))
     FOVEA_CHECK(options.begin_at.empty() || pass.wrt.empty(),
                 "a program that begins at '{}' differentiates with respect to it, not to '{}'",
@@ -121,6 +123,7 @@ compiled_on(const backend::Backend& backend, const Model& model, const ProgramOp
   impl->region_scores = built.region_scores;
   impl->wrt = std::move(built.wrt);
   impl->bias_terms = std::move(built.bias_terms);
+  impl->attention = std::move(built.attention);
   impl->text = ir::print(built.graph);
   if (std::optional<backend::Refusal> refusal = lower_program(model, built.graph, *impl))
     return *refusal;
@@ -237,6 +240,9 @@ const std::vector<TensorInfo>& Program::bias_terms() const {
 }
 std::optional<std::size_t> Program::baseline_scores() const {
   return impl_->options.deep_lift ? std::optional(impl_->outputs.size() - 1) : std::nullopt;
+}
+const Attention& Program::attention() const {
+  return impl_->attention;
 }
 std::int64_t Program::classes() const {
   return impl_->outputs.front().shape.elements() / impl_->options.batch;

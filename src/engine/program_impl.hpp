@@ -12,8 +12,9 @@ struct Program::Impl {
   ScoreHead head;
   bool has_further_scores = false;
   std::optional<RegionScores> region_scores;
-  std::vector<WrtValue> wrt;           ///< one for each backward pass
-  std::vector<TensorInfo> bias_terms;  ///< outputs behind the first gradient
+  std::vector<WrtValues> wrt;          ///< one for each backward pass
+  std::vector<TensorInfo> bias_terms;  ///< outputs behind the first pass's gradients
+  Attention attention;
   ProgramReport report;
   std::string text;  ///< the graph that was lowered
   const backend::Backend* backend = nullptr;

@@ -166,10 +166,11 @@ Session::Session(std::shared_ptr<const Program> program, Profiling profiling)
     impl_->add_port(impl_->inputs, info);
   for (const TensorInfo& info : compiled.outputs)
     impl_->add_port(impl_->outputs, info);
-  for (const WrtValue& wrt : compiled.wrt) {
+  for (const WrtValues& wrt : compiled.wrt) {
     impl_->add_port(impl_->inputs, compiled.outputs.front());
     impl_->gradients.push_back(impl_->outputs.size());
-    impl_->add_port(impl_->outputs, wrt.info);
+    for (const TensorInfo& info : wrt.infos)
+      impl_->add_port(impl_->outputs, info);
     for (const TensorInfo& term : compiled.bias_terms)
       if (impl_->gradients.size() == 1)
         impl_->add_port(impl_->outputs, term);
@@ -266,13 +267,19 @@ void Session::backward() {
 }
 
 const Tensor& Session::gradient(std::size_t pass) const {
-  FOVEA_ASSERT(pass < impl_->program->backward_passes());
-  return impl_->outputs[impl_->gradients[pass]].tensor;
+  return attention_gradient(pass, 0);
+}
+
+const Tensor& Session::attention_gradient(std::size_t pass, std::size_t layer) const {
+  const std::vector<WrtValues>& passes = ProgramAccess::impl(*impl_->program).wrt;
+  FOVEA_ASSERT(pass < passes.size() && layer < passes[pass].infos.size());
+  return impl_->outputs[impl_->gradients[pass] + layer].tensor;
 }
 
 const Tensor& Session::bias_term(std::size_t i) const {
-  FOVEA_ASSERT(i < impl_->program->bias_terms().size());
-  return impl_->outputs[impl_->gradients.front() + 1 + i].tensor;
+  const ProgramImpl& compiled = ProgramAccess::impl(*impl_->program);
+  FOVEA_ASSERT(i < compiled.bias_terms.size());
+  return impl_->outputs[impl_->gradients.front() + compiled.wrt.front().infos.size() + i].tensor;
 }
 
 void Session::parallel_for(std::int64_t parts, const std::function<void(std::int64_t part)>& part) {

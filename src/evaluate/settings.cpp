@@ -5,11 +5,20 @@
 namespace fovea {
 
 nlohmann::ordered_json settings_json(const MethodOptions& options) {
-  return {{"samples", options.samples}, {"smooth", options.smooth},
-          {"noise", options.noise},     {"baseline", name_of(options.baseline)},
-          {"layer", options.layer},     {"merge", name_of(options.merge)},
-          {"window", options.window},   {"stride", options.stride},
-          {"cells", options.cells},     {"keep", options.keep},
+  return {{"samples", options.samples},
+          {"smooth", options.smooth},
+          {"noise", options.noise},
+          {"baseline", name_of(options.baseline)},
+          {"layer", options.layer},
+          {"merge", name_of(options.merge)},
+          {"window", options.window},
+          {"stride", options.stride},
+          {"cells", options.cells},
+          {"keep", options.keep},
+          {"heads", name_of(options.heads)},
+          {"discard", options.discard},
+          {"residual", options.residual},
+          {"blocks", options.blocks},
           {"seed", options.seed}};
 }
 

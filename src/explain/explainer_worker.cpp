@@ -202,7 +202,9 @@ Tensor Explainer::Worker::as_tensor(std::span<const float> input) const {
 Attribution Explainer::Worker::read(std::size_t method, std::int64_t n) {
   const ReadyMethod& ready = compiled_->methods[method];
   const InputSize& size = compiled_->size;
-  return {ready.method->read(passes_.views(ready.passes, n), {size.channels, size.height, size.width}), {}};
+  return {passes_.relevance(*ready.method, ready.passes, n, {size.channels, size.height, size.width},
+                            compiled_->options),
+          {}};
 }
 
 Attribution Explainer::Worker::sample(std::size_t method, const Tensor& input, const ExplainedScore& target,

@@ -26,15 +26,14 @@ const LayerLayout& layout_of(const TensorInfo& layer) {
   return *layer.layout;
 }
 
-const LayerLayout& grid_of(const TensorInfo& layer) {
-  const LayerLayout& layout = layout_of(layer);
-  FOVEA_CHECK(
-      layout.has_grid,
-      "the layer '{}' has shape {} without rows and columns of the picture: expected a value such as "
-      "[N,C,H,W], [N,H,W,C] or tokens [N,H*W,C] that are patches alone; 'fovea info --layers' shows the "
-      "axes of all",
-      layer.name, to_string(layer.shape));
-  return layout;
+LayerLayout grid_of(const TensorInfo& layer) {
+  const std::optional<LayerLayout> grid = layout_of(layer).grid();
+  FOVEA_CHECK(grid,
+              "the layer '{}' has shape {} without rows and columns of the picture: expected a value such as "
+              "[N,C,H,W], [N,H,W,C] or tokens [N,T,C] of patches, with or without a class token; 'fovea info "
+              "--layers' shows the axes of all",
+              layer.name, to_string(layer.shape));
+  return *grid;
 }
 
 void take_layer(const LayerLayout& layout, std::span<const float> layer, std::int64_t picture,

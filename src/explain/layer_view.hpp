@@ -9,8 +9,9 @@ namespace fovea {
 
 /// The layout of a layer. InputError if the meaning of its axes is unknown.
 const LayerLayout& layout_of(const TensorInfo& layer);
-/// The layout of a layer. InputError also if positions have no place in the picture.
-const LayerLayout& grid_of(const TensorInfo& layer);
+/// The layout of a layer's positions with a place in the picture, without class tokens (LayerLayout::grid).
+/// InputError also if none has one.
+LayerLayout grid_of(const TensorInfo& layer);
 
 /// Copies one picture's part of a layer's row-major data into `values`, [C,h,w]; and back.
 void take_layer(const LayerLayout& layout, std::span<const float> layer, std::int64_t picture,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "explain/attention_view.hpp"
 #include "explain/method_options.hpp"
 #include "fovea/explain.hpp"
 
@@ -21,8 +22,10 @@ struct MethodContext {
 /// One backward pass over the explained picture, as a method requests it.
 struct MethodPass {
   Rule rule = Rule::Gradient;
-  /// The end of the pass: the picture, or the layer of MethodOptions::layer.
-  enum class To { Picture, Layer } to = To::Picture;
+  /// The end of the pass: the picture, the layer of MethodOptions::layer, or the probabilities of all
+  /// attention layers (kAttention, kAttentionOfBlocks). AttentionValues: these alone, without a backward
+  /// pass.
+  enum class To { Picture, Layer, AttentionValues, Attention, AttentionOfBlocks } to = To::Picture;
   /// The seed at the class: one, or the score itself, which is then redistributed.
   enum class Seed { One, Score } seed = Seed::One;
   friend bool operator==(const MethodPass&, const MethodPass&) = default;
@@ -37,6 +40,10 @@ struct PassView {
 
 /// Computes a method's relevance, [C,H,W] or [1,H,W], for a picture of shape [C,H,W] from its passes.
 using ReadPasses = Tensor (*)(std::span<const PassView> passes, const Shape& picture);
+
+/// The same from the attention of its only pass.
+using ReadAttention = Tensor (*)(const AttentionView& attention, const MethodOptions& options,
+                                 const Shape& picture);
 
 /// Explains a network input [C,H,W], on one thread.
 using Attribute = std::function<Attribution(const Tensor& input, const ExplainedScore& target,
@@ -67,8 +74,8 @@ struct SamplingMethod {
   std::function<Attribute(Sessions&)> start;
 };
 
-/// A method: either passes over the explained picture and a function that reads them, or a function that
-/// compiles a sampling method.
+/// A method: either passes over the explained picture and a function that reads them (or their attention), or
+/// a function that compiles a sampling method.
 struct Method {
   MethodInfo info;
   std::vector<MethodPass> passes = {};
@@ -80,7 +87,11 @@ struct Method {
   /// a number of them, layer, where a pass ends at one, merge, where channels have values of their own, and
   /// smooth, which any method takes.
   std::vector<MethodOption> options = {};
+  ReadAttention read_attention = nullptr;
 };
+
+/// Whether the method reads the attention of a transformer, and explains no other network.
+bool needs_attention(const Method& method);
 
 // One function for each file of methods.
 std::vector<Method> rule_methods();
@@ -90,6 +101,9 @@ std::vector<Method> cam_methods();
 std::vector<Method> relevance_methods();
 std::vector<Method> occlusion_methods();
 std::vector<Method> rise_methods();
+std::vector<Method> attention_rollout_methods();
+std::vector<Method> generic_attention_methods();
+std::vector<Method> legrad_methods();
 
 /// The method of that name; InputError naming the nearest methods, or all.
 const Method& find_method(std::string_view name);

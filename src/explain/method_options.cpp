@@ -8,7 +8,7 @@
 namespace fovea {
 namespace {
 
-constexpr EnumNames<MethodOption, 11> kMethodOptions = {{{MethodOption::Samples, "samples"},
+constexpr EnumNames<MethodOption, 15> kMethodOptions = {{{MethodOption::Samples, "samples"},
                                                          {MethodOption::Smooth, "smooth"},
                                                          {MethodOption::Noise, "noise"},
                                                          {MethodOption::Baseline, "baseline"},
@@ -18,6 +18,10 @@ constexpr EnumNames<MethodOption, 11> kMethodOptions = {{{MethodOption::Samples,
                                                          {MethodOption::Stride, "stride"},
                                                          {MethodOption::Cells, "cells"},
                                                          {MethodOption::Keep, "keep"},
+                                                         {MethodOption::Heads, "heads"},
+                                                         {MethodOption::Discard, "discard"},
+                                                         {MethodOption::Residual, "residual"},
+                                                         {MethodOption::Blocks, "blocks"},
                                                          {MethodOption::Seed, "seed"}}};
 
 }  // namespace

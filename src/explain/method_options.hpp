@@ -9,7 +9,23 @@
 /// Which method uses which of the fields of MethodOptions.
 namespace fovea {
 
-enum class MethodOption { Samples, Smooth, Noise, Baseline, Layer, Merge, Window, Stride, Cells, Keep, Seed };
+enum class MethodOption {
+  Samples,
+  Smooth,
+  Noise,
+  Baseline,
+  Layer,
+  Merge,
+  Window,
+  Stride,
+  Cells,
+  Keep,
+  Heads,
+  Discard,
+  Residual,
+  Blocks,
+  Seed
+};
 
 /// "samples", "smooth", ...: the names in every interface. parse_method_option: InputError for another name.
 std::string_view name_of(MethodOption option);

@@ -17,7 +17,8 @@ const std::vector<Method>& all_methods() {
   static const std::vector<Method> all = [] {
     std::vector<Method> list;
     for (const auto& some : {rule_methods(), smooth_grad_methods(), path_methods(), cam_methods(),
-                             relevance_methods(), occlusion_methods(), rise_methods()})
+                             relevance_methods(), occlusion_methods(), rise_methods(),
+                             attention_rollout_methods(), generic_attention_methods(), legrad_methods()})
       list.insert(list.end(), some.begin(), some.end());
     return list;
   }();
@@ -33,12 +34,21 @@ const Method& find_method(std::string_view name) {
   throw InputError(unknown_name("method", name, method_names()));
 }
 
+bool needs_attention(const Method& method) {
+  return method.read_attention != nullptr;
+}
+
 void check_method_options(const MethodOptions& options) {
   FOVEA_CHECK(options.samples >= 0 && options.smooth >= 0, "{} samples are not possible",
               std::min(options.samples, options.smooth));
   FOVEA_CHECK(options.samples <= kMaxSamples && options.smooth <= kMaxSamples,
               "{} samples are not possible: at most {}", std::max(options.samples, options.smooth),
               kMaxSamples);
+  FOVEA_CHECK(options.discard >= 0 && options.discard < 1,
+              "{:g} of the attention discarded: expected at least 0 and less than 1", options.discard);
+  FOVEA_CHECK(options.residual >= 0 && options.residual < 1,
+              "a residual of {:g}: expected at least 0 and less than 1", options.residual);
+  FOVEA_CHECK(options.blocks >= 0, "the last {} blocks are not possible", options.blocks);
   FOVEA_CHECK(options.noise >= 0 && std::isfinite(options.noise), "noise of {}: expected at least 0",
               options.noise);
 }

@@ -9,6 +9,8 @@ constexpr EnumNames<ChannelMerge, 3> kChannelMerges = {
     {{ChannelMerge::Maximum, "max"}, {ChannelMerge::Sum, "sum"}, {ChannelMerge::L2, "l2"}}};
 constexpr EnumNames<Baseline, 3> kBaselines = {
     {{Baseline::Black, "black"}, {Baseline::Mean, "mean"}, {Baseline::Blurred, "blurred"}}};
+constexpr EnumNames<HeadFusion, 3> kHeadFusions = {
+    {{HeadFusion::Mean, "mean"}, {HeadFusion::Maximum, "max"}, {HeadFusion::Minimum, "min"}}};
 constexpr EnumNames<BoxRule, 2> kBoxRules = {
     {{BoxRule::LargestComponent, "largest"}, {BoxRule::SizeableComponents, "sizeable"}}};
 
@@ -35,6 +37,16 @@ Baseline parse_baseline(std::string_view name) {
 }
 std::vector<std::string> baseline_names() {
   return all_names(kBaselines);
+}
+
+std::string_view name_of(HeadFusion fusion) {
+  return enum_name(kHeadFusions, fusion);
+}
+HeadFusion parse_head_fusion(std::string_view name) {
+  return enum_value(kHeadFusions, "fusion of heads", name);
+}
+std::vector<std::string> head_fusion_names() {
+  return all_names(kHeadFusions);
 }
 
 std::string_view name_of(BoxRule rule) {

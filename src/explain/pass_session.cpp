@@ -1,6 +1,7 @@
 #include "explain/pass_session.hpp"
 
 #include "base/check.hpp"
+#include "explain/attention_view.hpp"
 #include "explain/layer_view.hpp"
 #include "explain/session_batches.hpp"
 
@@ -20,40 +21,81 @@ std::vector<std::size_t> add_passes(std::vector<MethodPass>& all, const std::vec
   return places;
 }
 
+namespace {
+
+bool is_backward(const MethodPass& pass) {
+  return pass.to != MethodPass::To::AttentionValues;
+}
+
+bool is_of_attention(const MethodPass& pass) {
+  return pass.to != MethodPass::To::Picture && pass.to != MethodPass::To::Layer;
+}
+
+/// What the pass is with respect to: ProgramOptions::wrt.
+std::string wrt_of(const MethodPass& pass, const MethodOptions& options) {
+  switch (pass.to) {
+  case MethodPass::To::Layer:
+    return options.layer.empty() ? std::string(kLastSpatialLayer) : options.layer;
+  case MethodPass::To::Attention:
+    return std::string(kAttention);
+  case MethodPass::To::AttentionOfBlocks:
+    return std::string(kAttentionOfBlocks);
+  case MethodPass::To::Picture:
+  case MethodPass::To::AttentionValues:
+    break;
+  }
+  return {};
+}
+
+ProgramOptions program_options(const MethodContext& context, const std::vector<MethodPass>& passes) {
+  ProgramOptions options = context.program;
+  options.attention = std::any_of(passes.begin(), passes.end(), is_of_attention);
+  std::vector<BackwardPass> backward;
+  for (const MethodPass& pass : passes)
+    if (is_backward(pass))
+      backward.push_back({pass.rule, wrt_of(pass, context.options)});
+  options.direction = backward.empty() ? Direction::Forward : Direction::ForwardAndBackward;
+  if (backward.empty())
+    return options;
+  options.rule = backward.front().rule;
+  options.wrt = backward.front().wrt;
+  options.further_passes.assign(backward.begin() + 1, backward.end());
+  return options;
+}
+
+}  // namespace
+
 PassProgram compile_passes(const MethodContext& context, const std::vector<MethodPass>& passes) {
   if (passes.empty())
     return {compile_scores(context), {}};
-  const std::string layer =
-      context.options.layer.empty() ? std::string(kLastSpatialLayer) : context.options.layer;
-  const auto wrt_of = [&](const MethodPass& pass) {
-    return pass.to == MethodPass::To::Layer ? layer : std::string();
-  };
-  ProgramOptions options = context.program;
-  options.direction = Direction::ForwardAndBackward;
-  options.rule = passes.front().rule;
-  options.wrt = wrt_of(passes.front());
-  for (auto pass = passes.begin() + 1; pass != passes.end(); ++pass)
-    options.further_passes.push_back({pass->rule, wrt_of(*pass)});
-  auto program = compile_for_pictures(context.model, options);
-  for (std::size_t k = 0; k < passes.size(); ++k)
+  auto program = compile_for_pictures(context.model, program_options(context, passes));
+  for (std::size_t k = 0; k < program->backward_passes(); ++k)
     if (const std::optional<std::size_t> output = program->wrt_output(k)) {
       const TensorInfo& value = program->outputs()[*output];
       FOVEA_CHECK(grid_of(value).pictures() == program->options().batch,
                   "the layer '{}' has shape {}, which is not that of a batch of {}", value.name,
                   to_string(value.shape), program->options().batch);
     }
+  if (!program->attention().layers.empty())
+    check_blocks(program->attention(), context.options);
   return {std::move(program), passes};
 }
 
 PassSession::PassSession(const PassProgram& program, std::shared_ptr<Session> session)
     : passes_(program.passes), session_(std::move(session)), layers_(program.passes.size()) {
   picture_size_ = session_->input().data<float>().size() / static_cast<std::size_t>(batch());
-  for (std::size_t k = 0; k < passes_.size(); ++k)
-    if (const std::optional<std::size_t> output = session_->program().wrt_output(k)) {
-      const LayerLayout& layout = layout_of(session_->program().outputs()[*output]);
-      layers_[k].values.resize(static_cast<std::size_t>(layout.channels() * layout.positions()));
-      layers_[k].gradient.resize(layers_[k].values.size());
+  std::size_t backward = 0;
+  for (std::size_t k = 0; k < passes_.size(); ++k) {
+    if (!is_backward(passes_[k]))
+      continue;
+    layers_[k].backward_pass = backward++;
+    if (const std::optional<std::size_t> output = session_->program().wrt_output(*layers_[k].backward_pass)) {
+      LayerValues& layer = layers_[k];
+      layer.grid = grid_of(session_->program().outputs()[*output]);
+      layer.values.resize(static_cast<std::size_t>(layer.grid.channels() * layer.grid.positions()));
+      layer.gradient.resize(layer.values.size());
     }
+  }
 }
 
 /// Whether the session's inputs are these pictures already; makes them so.
@@ -95,7 +137,9 @@ const ExplainedScore& PassSession::target_at(std::span<const ExplainedScore> tar
 void PassSession::seed(std::span<const ExplainedScore> targets) {
   const std::int64_t classes = session_->program().classes();
   for (std::size_t k = 0; k < passes_.size(); ++k) {
-    auto seed = session_->seed(k).data<float>();
+    if (!layers_[k].backward_pass)
+      continue;
+    auto seed = session_->seed(*layers_[k].backward_pass).data<float>();
     std::fill(seed.begin(), seed.end(), 0.0F);
     for (std::int64_t n = 0; n < batch(); ++n) {
       const ExplainedScore& target = target_at(targets, n);
@@ -115,6 +159,8 @@ void PassSession::seed(std::span<const ExplainedScore> targets) {
 void PassSession::backward(std::span<const std::span<const float>> pictures,
                            std::span<const ExplainedScore> targets) {
   forward(pictures);
+  if (session_->program().backward_passes() == 0)
+    return;
   const bool done = backward_run_ > 0 && session_->runs() == backward_run_;
   if (done && std::equal(targets.begin(), targets.end(), targets_.begin(), targets_.end()))
     return;
@@ -133,22 +179,41 @@ void PassSession::backward(std::span<const std::span<const float>> pictures,
 std::vector<PassView> PassSession::views(const std::vector<std::size_t>& passes, std::int64_t n) {
   std::vector<PassView> views;
   for (const std::size_t k : passes) {
-    if (const std::optional<std::size_t> output = session_->program().wrt_output(k)) {
-      const LayerLayout& layout = layout_of(session_->program().outputs()[*output]);
-      LayerValues& layer = layers_[k];
-      take_layer(layout, session_->output(*output).data<float>(), n, layer.values);
-      take_layer(layout, session_->gradient(k).data<float>(), n, layer.gradient);
-      views.push_back({layer.values, layer.gradient, layout.height(), layout.width()});
+    LayerValues& layer = layers_[k];
+    const std::size_t pass = layer.backward_pass.value();
+    if (const std::optional<std::size_t> output = session_->program().wrt_output(pass)) {
+      take_layer(layer.grid, session_->output(*output).data<float>(), n, layer.values);
+      take_layer(layer.grid, session_->gradient(pass).data<float>(), n, layer.gradient);
+      views.push_back({layer.values, layer.gradient, layer.grid.height(), layer.grid.width()});
       continue;
     }
     const Shape& shape = session_->input().shape();
     const auto part = [&](std::span<const float> all) {
       return all.subspan(static_cast<std::size_t>(n) * picture_size_, picture_size_);
     };
-    views.push_back({part(session_->input().data<float>()), part(session_->gradient(k).data<float>()),
+    views.push_back({part(session_->input().data<float>()), part(session_->gradient(pass).data<float>()),
                      shape[2], shape[3]});
   }
   return views;
+}
+
+AttentionView PassSession::attention(std::size_t pass, std::int64_t n) const {
+  const Attention& attention = session_->program().attention();
+  AttentionView view{&attention, {}};
+  for (std::size_t l = 0; l < attention.layers.size(); ++l) {
+    const AttentionLayer& layer = attention.layers[l];
+    std::span<const float> gradients;
+    if (const auto backward = layers_[pass].backward_pass)
+      gradients = session_->attention_gradient(*backward, l).data<float>();
+    view.layers.emplace_back(layer.layout, n, session_->output(layer.output).data<float>(), gradients);
+  }
+  return view;
+}
+
+Tensor PassSession::relevance(const Method& method, const std::vector<std::size_t>& passes, std::int64_t n,
+                              const Shape& picture, const MethodOptions& options) {
+  return method.read_attention ? method.read_attention(attention(passes.front(), n), options, picture)
+                               : method.read(views(passes, n), picture);
 }
 
 }  // namespace fovea

@@ -40,6 +40,11 @@ public:
   void backward(std::span<const std::span<const float>> pictures, std::span<const ExplainedScore> targets);
   /// The results of passes for the n-th picture.
   std::vector<PassView> views(const std::vector<std::size_t>& passes, std::int64_t n);
+  /// The attention of the n-th picture, and its gradients by a pass to it.
+  AttentionView attention(std::size_t pass, std::int64_t n) const;
+  /// The relevance of a method that reads these passes, for the n-th picture, of shape [C,H,W].
+  Tensor relevance(const Method& method, const std::vector<std::size_t>& passes, std::int64_t n,
+                   const Shape& picture, const MethodOptions& options);
 
 private:
   bool holds(std::span<const std::span<const float>> pictures);
@@ -50,15 +55,17 @@ private:
   std::shared_ptr<Session> session_;
   std::size_t picture_size_ = 0;
   struct LayerValues {
-    std::vector<float> values, gradient;
+    std::optional<std::size_t> backward_pass;  ///< of the program
+    LayerLayout grid;                          ///< of a layer's positions
+    std::vector<float> values, gradient;       ///< of a layer
   };
-  std::vector<LayerValues> layers_;                   ///< of each pass to a layer
+  std::vector<LayerValues> layers_;                   ///< of each pass
   std::vector<ExplainedScore> targets_;               ///< of the last backward passes
   std::uint64_t forward_run_ = 0, backward_run_ = 0;  ///< Session::runs after them; 0: never
 };
 
 /// Compiles the method for running its passes on several noisy copies of the picture and averaging the
-/// results (MethodOptions::smooth).
+/// results (MethodOptions::smooth). `method` is one of the table.
 SamplingMethod compile_smoothed(const MethodContext& context, const Method& method);
 /// Averages a sampling method over noisy copies of the picture.
 SamplingMethod smoothed(SamplingMethod method, const MethodOptions& options);

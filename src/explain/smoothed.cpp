@@ -43,7 +43,7 @@ SamplingMethod compile_smoothed(const MethodContext& context, const Method& meth
   std::vector<MethodPass> all;
   const std::vector<std::size_t> places = add_passes(all, method.passes);
   const PassProgram program = compile_passes(batched, all);
-  const auto start = [program, places, read = method.read, options](Sessions& sessions) -> Attribute {
+  const auto start = [program, places, &method, options](Sessions& sessions) -> Attribute {
     auto passes = std::make_shared<PassSession>(program, sessions.add(program.program));
     return [=](const Tensor& input, const ExplainedScore& target, const SampleProgress& progress) {
       const Noise noise(input, options);
@@ -60,7 +60,7 @@ SamplingMethod compile_smoothed(const MethodContext& context, const Method& meth
         }
         passes->backward(pictures, {&target, 1});
         for (std::int64_t n = 0; n < held; ++n)
-          mean.add(read(passes->views(places, n), input.shape()));
+          mean.add(passes->relevance(method, places, n, input.shape(), options));
         if (progress)
           progress(first + held, options.smooth);
       }

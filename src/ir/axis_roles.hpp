@@ -16,6 +16,13 @@ struct AxisPart {
   AxisRole role = AxisRole::Channel;
   std::int64_t extent = 1;
   std::int64_t step = 1;
+  /// Where the role's indices begin, counted modulo `whole`: after a slice, or after a roll (the shifted
+  /// windows of Swin), whose extents together are `whole`. `whole` is 0 where they begin at 0 as usual.
+  std::int64_t first = 0, whole = 0;
+  /// Of tokens (Position): the positions in the picture of those from `grid_first` on, outermost part first.
+  /// Other tokens, such as a class token, have no place. Empty: no token has a known place.
+  std::vector<AxisPart> grid = {};
+  std::int64_t grid_first = 0;
   friend bool operator==(const AxisPart&, const AxisPart&) = default;
 };
 

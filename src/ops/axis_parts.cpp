@@ -32,10 +32,31 @@ std::int64_t extent_of(const AxisParts& parts) {
 
 /// Appends a part, as one with the last part where it continues that.
 void append(AxisParts& parts, const AxisPart& part) {
-  if (!parts.empty() && parts.back().role == part.role && parts.back().step == part.step * part.extent)
-    parts.back() = {part.role, parts.back().extent * part.extent, part.step};
+  const bool continues = !parts.empty() && parts.back().role == part.role && parts.back().grid.empty() &&
+                         part.grid.empty() && parts.back().step == part.step * part.extent &&
+                         parts.back().first == part.first && parts.back().whole == part.whole;
+  if (continues)
+    parts.back() = {part.role, parts.back().extent * part.extent, part.step, part.first, part.whole};
   else
     parts.push_back(part);
+}
+
+bool has_grid(const AxisParts& parts) {
+  return std::any_of(parts.begin(), parts.end(), [](const AxisPart& part) { return !part.grid.empty(); });
+}
+
+/// Tokens from index `start` on: their grid is kept if all of it is among them, and is the axis if nothing
+/// else is.
+AxisParts sliced_tokens(const AxisPart& tokens, std::int64_t start, std::int64_t extent) {
+  const std::int64_t first = tokens.grid_first - start;
+  if (first < 0 || first + extent_of(tokens.grid) > extent)
+    return whole_axis(AxisRole::Position, extent);
+  if (extent_of(tokens.grid) == extent)
+    return tokens.grid;
+  AxisPart kept = tokens;
+  kept.extent = extent;
+  kept.grid_first = first;
+  return {kept};
 }
 
 /// Takes parts off the front of `pending` until an axis of `extent` is full; a part is split where it is too
@@ -60,7 +81,8 @@ bool fill_axis(std::int64_t extent, std::deque<AxisPart>& pending, AxisParts& ax
       missing /= next.extent;
     } else if (next.extent % missing == 0) {
       const std::int64_t inner = next.extent / missing;
-      append(axis, {next.role, missing, next.step * inner});
+      next.grid.clear();  // tokens that are divided are no longer a list
+      append(axis, {next.role, missing, next.step * inner, next.first, next.whole});
       next.extent = inner;
       return true;
     } else {
@@ -108,10 +130,60 @@ AxisParts resized_axis(const AxisRoles& roles, std::size_t axis, std::int64_t ex
   return role ? AxisParts{{*role, extent, parts.back().step}} : AxisParts{};
 }
 
+AxisParts sliced_axis(const AxisRoles& roles, std::size_t axis, std::int64_t start, std::int64_t step,
+                      std::int64_t extent) {
+  const AxisParts& parts = roles[axis];
+  if (parts.size() != 1 || step != 1 || parts.front().extent == extent)
+    return resized_axis(roles, axis, extent);
+  const AxisPart& part = parts.front();
+  if (!part.grid.empty())
+    return sliced_tokens(part, start, extent);
+  const bool is_counted = is_spatial(part.role) && part.step == 1;
+  if (!is_counted)
+    return resized_axis(roles, axis, extent);
+  const std::int64_t whole = part.whole > 0 ? part.whole : part.extent;
+  return {{part.role, extent, part.step, (part.first + start) % whole, whole}};
+}
+
+std::optional<AxisParts> rolled_axis(const std::vector<AxisParts>& pieces, std::int64_t extent) {
+  if (pieces.size() < 2)
+    return {};
+  std::int64_t next = 0;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    if (pieces[i].size() != 1)
+      return {};
+    const AxisPart &piece = pieces[i].front(), &first = pieces.front().front();
+    if (piece.whole != extent || piece.role != first.role || (i > 0 && piece.first != next))
+      return {};
+    next = (piece.first + piece.extent) % extent;
+  }
+  const AxisPart& first = pieces.front().front();
+  if (next != first.first)
+    return {};
+  return first.first == 0 ? whole_axis(first.role, extent)
+                          : AxisParts{{first.role, extent, first.step, first.first, extent}};
+}
+
+std::optional<AxisParts> tokens_with_grid(const AxisParts& grid, std::int64_t first, std::int64_t extent) {
+  AxisPart tokens{AxisRole::Position, extent};
+  if (grid.size() == 1 && !grid.front().grid.empty()) {
+    tokens.grid = grid.front().grid;
+    tokens.grid_first = first + grid.front().grid_first;
+    return AxisParts{tokens};
+  }
+  if (roles_in(grid) != std::set{AxisRole::Height, AxisRole::Width})
+    return {};
+  tokens.grid = grid;
+  tokens.grid_first = first;
+  return AxisParts{tokens};
+}
+
 AxisParts join_axes(const AxisParts& a, const AxisParts& b) {
   if (a.empty() || b.empty())
     return a.empty() ? b : a;
   const std::set<AxisRole> in_a = roles_in(a), in_b = roles_in(b);
+  if (in_a == in_b && has_grid(a) != has_grid(b))
+    return has_grid(a) ? a : b;
   if (in_a == in_b)
     return a.size() >= b.size() ? a : b;
   if (in_a.contains(AxisRole::Channel) && in_b.contains(AxisRole::Channel))

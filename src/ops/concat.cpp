@@ -82,6 +82,31 @@ AxisParts joined_axis(const AxisCall& call, std::int64_t axis) {
   return all ? AxisParts{{*all, call.y_shape()[axis], step}} : AxisParts{};
 }
 
+/// The axis if what is joined are the ends of one axis in exchanged order (a roll).
+std::optional<AxisParts> roll_of(const AxisCall& call, std::int64_t axis) {
+  std::vector<AxisParts> pieces;
+  for (std::size_t i = 0; i < call.node.inputs.size(); ++i)
+    pieces.push_back(call.depends(i) ? call.x_axis(i, axis) : AxisParts{});
+  return rolled_axis(pieces, call.y_shape()[axis]);
+}
+
+/// The axis if one operand's is a list of positions in the picture, and the others' are tokens without a
+/// place there, such as a class token.
+std::optional<AxisParts> tokens_of(const AxisCall& call, std::int64_t axis) {
+  std::optional<AxisParts> found;
+  std::int64_t first = 0;
+  for (std::size_t i = 0; i < call.node.inputs.size(); ++i) {
+    const AxisParts parts = call.depends(i) ? call.x_axis(i, axis) : AxisParts{};
+    const auto tokens = tokens_with_grid(parts, first, call.y_shape()[axis]);
+    if (tokens && found)
+      return {};
+    if (tokens)
+      found = tokens;
+    first += call.x_shape(i)[axis];
+  }
+  return found;
+}
+
 AxisRoles axes_rule(const AxisCall& call, std::size_t) {
   const std::int64_t along = call.attributes<ConcatAttributes>().axis;
   AxisRoles result = call.unknown();
@@ -89,8 +114,12 @@ AxisRoles axes_rule(const AxisCall& call, std::size_t) {
     for (std::size_t i = 0; i < call.node.inputs.size(); ++i)
       if (call.depends(i))
         result[axis] = join_axes(result[axis], call.x(i)[axis]);
-  if (call.node.inputs.size() > 1)
-    result[static_cast<std::size_t>(along)] = joined_axis(call, along);
+  if (call.node.inputs.size() < 2)
+    return result;
+  std::optional<AxisParts> joined = roll_of(call, along);
+  if (!joined)
+    joined = tokens_of(call, along);
+  result[static_cast<std::size_t>(along)] = joined ? *joined : joined_axis(call, along);
   return result;
 }
 

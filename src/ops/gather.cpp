@@ -112,6 +112,30 @@ bool keeps_order(const Tensor& indices, std::int64_t extent) {
   return std::is_sorted(places.begin(), places.end()) || std::is_sorted(places.rbegin(), places.rend());
 }
 
+/// Whether indices are those of a roll or of a slice: each one more than the one before, modulo the extent.
+bool is_consecutive(const Tensor& indices, std::int64_t extent) {
+  const auto at = indices.data<std::int64_t>();
+  for (std::size_t i = 1; i < at.size(); ++i)
+    if ((at[i] - at[i - 1] - 1) % extent != 0)
+      return false;
+  return !at.empty() && static_cast<std::int64_t>(at.size()) <= extent;
+}
+
+/// The axis behind consecutive indices, which may go around the end.
+std::optional<AxisParts> run_of_axis(const AxisCall& call, std::size_t axis, const Tensor& indices) {
+  const std::int64_t extent = call.x_shape()[static_cast<std::int64_t>(axis)], count = indices.elements();
+  if (!is_consecutive(indices, extent))
+    return {};
+  const std::int64_t start = (indices.data<std::int64_t>()[0] + extent) % extent;
+  if (start + count <= extent)
+    return sliced_axis(call.x(), axis, start, 1, count);
+  if (count < extent)
+    return {};
+  return rolled_axis(
+      {sliced_axis(call.x(), axis, start, 1, extent - start), sliced_axis(call.x(), axis, 0, 1, start)},
+      extent);
+}
+
 AxisRoles axes_rule(const AxisCall& call, std::size_t) {
   const std::int64_t axis = call.attributes<GatherAttributes>().axis;
   const Shape& indices = call.x_shape(1);
@@ -124,6 +148,11 @@ AxisRoles axes_rule(const AxisCall& call, std::size_t) {
   }
   const auto& constant = call.graph.value(call.node.inputs[1]).constant;
   const auto place = static_cast<std::size_t>(axis);
+  const auto run = constant ? run_of_axis(call, place, *constant) : std::nullopt;
+  if (run) {
+    *at = *run;
+    return result;
+  }
   const bool keeps = role_of_axis(call.x(), place) == AxisRole::Channel ||
                      (constant && keeps_order(*constant, call.x_shape()[axis]));
   *at = keeps ? resized_axis(call.x(), place, indices[0]) : AxisParts{};

@@ -6,17 +6,11 @@
 namespace fovea::ops {
 namespace {
 
-/// A part of an axis and how far apart its neighbours lie in memory.
-struct Stride {
-  AxisPart part;
-  std::int64_t memory = 1;
-};
-
 /// The strides of each role.
 struct Strides {
-  std::vector<Stride> batch, channel, height, width, position;
+  std::vector<PartStride> batch, channel, height, width, position;
 
-  std::vector<Stride>& of(AxisRole role) {
+  std::vector<PartStride>& of(AxisRole role) {
     switch (role) {
     case AxisRole::Batch:
       return batch;
@@ -62,22 +56,19 @@ std::optional<AxisParts> located(const Shape& shape, const AxisRoles& roles, std
   return parts;
 }
 
-/// The offsets of all indices of a role, whose digits the strides are; none where two count the same.
-std::optional<std::vector<std::int64_t>> offsets_of(std::vector<Stride> digits) {
-  std::erase_if(digits, [](const Stride& s) { return s.part.extent == 1; });
-  std::stable_sort(digits.begin(), digits.end(),
-                   [](const Stride& a, const Stride& b) { return a.part.step > b.part.step; });
-  std::vector<std::int64_t> offsets = {0};
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && digits[i].part.step == digits[i - 1].part.step)
-      return {};
-    std::vector<std::int64_t> finer;
-    for (const std::int64_t offset : offsets)
-      for (std::int64_t k = 0; k < digits[i].part.extent; ++k)
-        finer.push_back(offset + k * digits[i].memory);
-    offsets = std::move(finer);
-  }
-  return offsets;
+/// The offsets of the tokens that have places in the picture, by row and by column.
+void add_patches(const std::vector<PartStride>& tokens, LayerLayout& layout) {
+  std::vector<PartStride> large = tokens;
+  std::erase_if(large, [](const PartStride& s) { return s.part.extent == 1; });
+  if (large.size() != 1)
+    return;
+  const std::optional<TokenGrid> grid = token_grid({large.front().part});
+  if (!grid)
+    return;
+  for (const std::int64_t token : grid->row_tokens)
+    layout.patch_row_offsets.push_back(token * large.front().memory);
+  for (const std::int64_t token : grid->column_tokens)
+    layout.patch_column_offsets.push_back(token * large.front().memory);
 }
 
 /// A second axis of which no more is known than that it is no batch.
@@ -133,6 +124,7 @@ std::optional<LayerLayout> layer_layout(const Shape& shape, const AxisRoles& rol
   layout.channel_offsets = *channels;
   layout.row_offsets = *rows;
   layout.column_offsets = positions->size() > 1 ? *positions : *columns;
+  add_patches(strides->position, layout);
   const std::int64_t elements = layout.pictures() * layout.channels() * layout.positions();
   return elements == shape.elements() ? std::optional(layout) : std::nullopt;
 }

@@ -93,6 +93,14 @@ Reach reach_rule(const ReachCall& call, std::size_t) {
   });
 }
 
+AxisRoles axes_rule(const AxisCall& call, std::size_t) {
+  const auto& a = call.attributes<SliceAttributes>();
+  AxisRoles result;
+  for (std::size_t axis = 0; axis < call.x().size(); ++axis)
+    result.push_back(sliced_axis(call.x(), axis, a.starts[axis], a.steps[axis], a.sizes[axis]));
+  return result;
+}
+
 }  // namespace
 
 const ir::Operator& slice() {
@@ -106,7 +114,7 @@ const ir::Operator& slice() {
                                 .sign = ir::ResultSign::OfFirst,
                                 .relevance = ir::Relevance::Routed,
                                 .reach = reach_rule,
-                                .axes = resized_axes}};
+                                .axes = axes_rule}};
   return op;
 }
 

@@ -54,13 +54,25 @@ std::vector<ir::ValueId> gradient(ir::GradientContext& c) {
   return {c.emit(concat(), parts, ConcatAttributes{.axis = c.attributes<SplitAttributes>().axis})};
 }
 
+/// Where the i-th part begins.
+std::int64_t start_of(const SplitAttributes& a, std::size_t i) {
+  return std::accumulate(a.sizes.begin(), a.sizes.begin() + static_cast<std::ptrdiff_t>(i), std::int64_t{0});
+}
+
 Reach reach_rule(const ReachCall& call, std::size_t i) {
   const auto& a = call.attributes<SplitAttributes>();
-  const std::int64_t start =
-      std::accumulate(a.sizes.begin(), a.sizes.begin() + static_cast<std::ptrdiff_t>(i), std::int64_t{0});
+  const std::int64_t start = start_of(a, i);
   return along_both(call.x(), [&](const FieldAxis& field, std::int64_t axis) {
     return axis == a.axis ? through_slice(field, start, 1) : field;
   });
+}
+
+AxisRoles axes_rule(const AxisCall& call, std::size_t i) {
+  const auto& a = call.attributes<SplitAttributes>();
+  AxisRoles result = call.x();
+  const auto axis = static_cast<std::size_t>(a.axis);
+  result[axis] = sliced_axis(call.x(), axis, start_of(a, i), 1, a.sizes[i]);
+  return result;
 }
 
 }  // namespace
@@ -76,7 +88,7 @@ const ir::Operator& split() {
                                 .sign = ir::ResultSign::OfFirst,
                                 .relevance = ir::Relevance::Routed,
                                 .reach = reach_rule,
-                                .axes = resized_axes}};
+                                .axes = axes_rule}};
   return op;
 }
 

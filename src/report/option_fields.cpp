@@ -38,6 +38,11 @@ MethodOptions read_method_options(JsonFields& fields) {
   take(options.stride, number_within(fields, "stride", 1e-6, 1));
   take(options.cells, fields.whole_number_if_given("cells", 1, 1000));
   take(options.keep, number_within(fields, "keep", 1e-6, 0.999999));
+  if (const std::string name = fields.word_if_given("heads", head_fusion_names()); !name.empty())
+    options.heads = parse_head_fusion(name);
+  take(options.discard, number_within(fields, "discard", 0, 0.999999));
+  take(options.residual, number_within(fields, "residual", 0, 0.999999));
+  take(options.blocks, fields.whole_number_if_given("blocks", 1, 1000));
   take(options.seed, fields.whole_number_if_given("seed", 0, std::numeric_limits<std::int64_t>::max()));
   return options;
 }

@@ -36,6 +36,14 @@ std::vector<CodeOption> changed_options(const MethodOptions& options) {
   add_number("stride", options.stride, usual.stride);
   add_number("cells", options.cells, usual.cells);
   add_number("keep", options.keep, usual.keep);
+  if (options.heads != usual.heads) {
+    const std::string name(name_of(options.heads));
+    changed.push_back(
+        {"heads", name, fmt::format("fovea::parse_head_fusion({})", literal(name)), literal(name)});
+  }
+  add_number("discard", options.discard, usual.discard);
+  add_number("residual", options.residual, usual.residual);
+  add_number("blocks", options.blocks, usual.blocks);
   add_number("seed", options.seed, usual.seed);
   return changed;
 }

@@ -104,6 +104,7 @@ nlohmann::ordered_json about_json(const Studio& studio) {
       {"presets", preprocessing_preset_names()},
       {"baselines", baseline_names()},
       {"merges", channel_merge_names()},
+      {"headFusions", head_fusion_names()},
       {"crops", crops_names()},
       {"limits", {{"maxUpload", limits.max_upload}, {"maxPixels", limits.max_pixels}, {"jobs", limits.jobs}}},
       {"classModel", class_model_json()}};

@@ -37,6 +37,18 @@ void copy_option(MethodOption option, const MethodOptions& from, MethodOptions& 
   case MethodOption::Keep:
     to.keep = from.keep;
     break;
+  case MethodOption::Heads:
+    to.heads = from.heads;
+    break;
+  case MethodOption::Discard:
+    to.discard = from.discard;
+    break;
+  case MethodOption::Residual:
+    to.residual = from.residual;
+    break;
+  case MethodOption::Blocks:
+    to.blocks = from.blocks;
+    break;
   case MethodOption::Seed:
     to.seed = from.seed;
     break;

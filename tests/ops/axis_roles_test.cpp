@@ -107,6 +107,80 @@ output mixed = mixed
   EXPECT_EQ(form(known.layout("with_class")), "2: 6x1x25");
 }
 
+/// Behind a class token, or before one, the patches keep their places: heads, transposes and a list of tokens
+/// and pictures in one axis change nothing. A slice of the patches alone is a grid again.
+TEST(AxisRoles, PatchesKeepTheirPlacesBesideAClassToken) {
+  const Known known(R"(
+input image f32[2,6,3,4]
+flat = Reshape(image) shape=[2,6,12]
+tokens = Transpose(flat) perm=[0,2,1]
+const class f32[2,2,6] {random 3}
+with_class = Concat(class, tokens) axis=1
+class_last = Concat(tokens, class) axis=1
+const w f32[6,6] {random 4}
+dense = MatMul(with_class, w)
+split = Reshape(dense) shape=[2,14,3,2]
+heads = Transpose(split) perm=[0,2,1,3]
+first = Transpose(dense) perm=[1,0,2]
+list = Reshape(first) shape=[28,6]
+patches = Slice(dense) starts=[0,2,0] steps=[1,1,1] sizes=[2,12,6]
+some = Slice(dense) starts=[0,3,0] steps=[1,1,1] sizes=[2,11,6]
+classes = Slice(dense) starts=[0,0,0] steps=[1,1,1] sizes=[2,2,6]
+output heads = heads
+output list = list
+output patches = patches
+output some = some
+output classes = classes
+output class_last = class_last
+)");
+  EXPECT_EQ(form(known.layout("with_class")), "2: 6x1x14");
+  const LayerLayout with_class = *known.layout("with_class")->grid();
+  EXPECT_EQ(form(with_class), "2: 6x3x4 grid");
+  EXPECT_EQ(with_class.at(1, 5, 2, 3), static_cast<std::size_t>((14 + 2 + 2 * 4 + 3) * 6 + 5));
+  EXPECT_EQ(known.layout("class_last")->grid()->at(1, 5, 2, 3),
+            static_cast<std::size_t>((14 + 2 * 4 + 3) * 6 + 5));
+  EXPECT_EQ(known.layout("heads")->grid()->at(1, 5, 2, 3),
+            static_cast<std::size_t>(((3 + 2) * 14 + 2 + 2 * 4 + 3) * 2 + 1));
+  EXPECT_EQ(known.layout("list")->grid()->at(1, 5, 2, 3),
+            static_cast<std::size_t>(((2 + 2 * 4 + 3) * 2 + 1) * 6 + 5));
+  EXPECT_EQ(form(known.layout("patches")), "2: 6x3x4 grid");
+  EXPECT_FALSE(known.layout("some")->grid());
+  EXPECT_FALSE(known.layout("classes")->grid());
+}
+
+/// A roll (Swin's shifted windows) is undone: every element is at the place that it has in the picture, in
+/// windows too, until the roll back.
+TEST(AxisRoles, RolledRowsAndColumnsAreAtTheirPlaces) {
+  const Known known(R"(
+input image f32[1,2,4,6]
+const order i64[6] {2 3 4 5 0 1}
+below = Slice(image) starts=[0,0,1,0] steps=[1,1,1,1] sizes=[1,2,3,6]
+above = Slice(image) starts=[0,0,0,0] steps=[1,1,1,1] sizes=[1,2,1,6]
+rows = Concat(below, above) axis=2
+rolled = Gather(rows, order) axis=3
+cut = Reshape(rolled) shape=[1,2,2,2,2,3]
+sorted = Transpose(cut) perm=[0,2,4,3,5,1]
+windows = Reshape(sorted) shape=[4,6,2]
+uncut = Reshape(windows) shape=[1,2,2,2,3,2]
+unsorted = Transpose(uncut) perm=[0,5,1,3,2,4]
+whole = Reshape(unsorted) shape=[1,2,4,6]
+lowest = Slice(whole) starts=[0,0,3,0] steps=[1,1,1,1] sizes=[1,2,1,6]
+others = Slice(whole) starts=[0,0,0,0] steps=[1,1,1,1] sizes=[1,2,3,6]
+back = Concat(lowest, others) axis=2
+output back = back
+output windows = windows
+)");
+  EXPECT_EQ(form(known.layout("rolled")), "1: 2x4x6 grid");
+  // Row 0 of the picture is the last of the rolled ones, column 1 the last.
+  EXPECT_EQ(known.layout("rolled")->at(0, 1, 0, 1), static_cast<std::size_t>((4 + 3) * 6 + 5));
+  EXPECT_EQ(known.layout("rolled")->at(0, 1, 3, 2), static_cast<std::size_t>((4 + 2) * 6 + 0));
+  // Rolled row 3 is row 1 of the lower windows, rolled column 5 is column 2 of those on the right.
+  EXPECT_EQ(known.layout("windows")->at(0, 1, 0, 1), static_cast<std::size_t>((3 * 6 + 1 * 3 + 2) * 2 + 1));
+  EXPECT_EQ(known.layout("windows")->at(0, 1, 1, 2), 1U);
+  EXPECT_EQ(known.layout("back")->at(0, 1, 0, 1), static_cast<std::size_t>(4 * 6 + 5));
+  EXPECT_EQ(known.layout("back")->at(0, 0, 3, 2), static_cast<std::size_t>(3 * 6));
+}
+
 /// Channels keep the numbers of their places in the layer, shuffled or not; what depth to space makes of them
 /// are rows and columns.
 TEST(AxisRoles, ChannelShufflesAndDepthToSpace) {

@@ -81,6 +81,20 @@ void MethodArguments::add_to(Command verb) {
   verb.add_option("--keep", options.keep, "share of the cells that a RISE mask lets through")
       .check(between(1e-6, 0.999999))
       .shows_default();
+  verb.add_option("--heads", heads, "how attention rollout makes one matrix of those of a layer's heads")
+      .check(one_of(head_fusion_names()))
+      .shows_default();
+  verb.add_option("--discard", options.discard,
+                  "share of the smallest entries of each attention matrix that attention rollout sets to 0")
+      .check(between(0.0, 0.999999))
+      .shows_default();
+  verb.add_option("--residual", options.residual,
+                  "share of each token that passes a layer by, in attention rollout")
+      .check(between(0.0, 0.999999))
+      .shows_default();
+  verb.add_option("--blocks", options.blocks,
+                  "number of a transformer's last blocks whose attention counts (default: all)")
+      .check(whole_number(1, 1000));
   verb.add_option("--seed", options.seed, "seed of all random numbers").shows_default();
 }
 
@@ -94,6 +108,7 @@ MethodOptions MethodArguments::chosen() const {
   MethodOptions result = options;
   result.merge = parse_channel_merge(merge);
   result.baseline = parse_baseline(baseline);
+  result.heads = parse_head_fusion(heads);
   return result;
 }
 

@@ -9,6 +9,7 @@ namespace fovea::cli {
 struct MethodArguments {
   MethodOptions options;
   std::string merge = "max";
+  std::string heads = "mean";
   std::string baseline = "mean";
 
   void add_to(Command verb);

@@ -4,7 +4,7 @@ const pack = ({ method, model, options }) =>
   [method, ...Object.entries({ ...(model ? { model } : {}), ...options }).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)].join(",");
 
 /** Options that are words; all others are numbers. */
-const kWords = ["layer", "merge", "baseline", "model"];
+const kWords = ["layer", "merge", "baseline", "heads", "model"];
 
 function unpack(text) {
   const [method, ...rest] = text.split(",");

@@ -3,17 +3,21 @@ import { make } from "./elements.js";
 
 const kMerges = { max: "largest magnitude", sum: "sum of magnitudes", l2: "root of squares" };
 const kBaselines = { black: "black", mean: "mean colour", blurred: "blurred photo" };
+const kHeads = { mean: "mean", max: "largest", min: "smallest" };
 const kCrops = { whole: "whole photo, squeezed", 1: "centre", 2: "whole and mirrored", 10: "ten: corners, centre, mirrored" };
 const kShares = {  // options that are shares: label, smallest, largest, step, default
   noise: ["Noise", 0, 1, 0.01, 0.15],
   window: ["Square", 0.02, 0.6, 0.01, 0.15],
   stride: ["Step", 0.01, 0.3, 0.01, 0.05],
   keep: ["Cells kept", 0.05, 0.95, 0.05, 0.5],
+  discard: ["Smallest entries discarded", 0, 0.95, 0.05, 0],
+  residual: ["Share that passes by", 0, 0.95, 0.05, 0.5],
 };
 const kNumbers = {  // options that are whole numbers: label, smallest, largest, what an empty field stands for
   samples: ["Samples", 1, 1000000, (method) => String(method.samples)],
   smooth: ["Noisy copies", 0, 1000000, () => "none"],
   cells: ["Cells a side", 1, 1000, () => "7"],
+  blocks: ["Last blocks", 1, 1000, () => "all"],
   seed: ["Seed", 0, 2 ** 31, () => "0"],
 };
 
@@ -74,6 +78,7 @@ export class Options {
     if (option === "layer") return selection("Layer", [["", "the last one with a grid"], ...layers], options.layer ?? "", set).element;
     if (option === "merge") return selection("Channels of a pixel", studio.merges.map((name) => [name, kMerges[name] ?? name]), options.merge ?? "max", set).element;
     if (option === "baseline") return selection("Baseline", studio.baselines.map((name) => [name, kBaselines[name] ?? name]), options.baseline ?? "mean", set).element;
+    if (option === "heads") return selection("Heads", studio.headFusions.map((name) => [name, kHeads[name] ?? name]), options.heads ?? "mean", set).element;
     if (option in kShares) {
       const [label, min, max, step, value] = kShares[option];
       return slider({ label, min, max, step, value: options[option] ?? value, text: (share) => `${Math.round(100 * share)} %`, onchange: set }).element;

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "fovea/program.hpp"
+#include "ir/graph.hpp"
+
+#include <vector>
+
+namespace fovea {
+
+/// The self-attention of a graph whose first output is the scores: the layouts of all layers, and the values
+/// that hold their probabilities. InputError, saying what was found and what would work, unless there is
+/// attention and in every layer all tokens attend to all tokens.
+struct GlobalAttention {
+  Attention attention;  ///< AttentionLayer::output is not set
+  std::vector<ir::ValueId> probabilities;
+};
+GlobalAttention global_attention(const ir::Graph& graph, std::int64_t batch);
+
+}  // namespace fovea
