@@ -1,7 +1,7 @@
 #include "explain/method_options.hpp"
 
-#include "fixtures.hpp"
 #include "fovea/error.hpp"
+#include "small_transformer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -48,6 +48,18 @@ MethodOptions changed(MethodOptions base, MethodOption option) {
   case MethodOption::Keep:
     base.keep /= 2;
     break;
+  case MethodOption::Heads:
+    base.heads = HeadFusion::Maximum;
+    break;
+  case MethodOption::Discard:
+    base.discard = 0.4;
+    break;
+  case MethodOption::Residual:
+    base.residual = 0.2;
+    break;
+  case MethodOption::Blocks:
+    base.blocks = 1;
+    break;
   case MethodOption::Seed:
     base.seed += 1;
     break;
@@ -61,9 +73,10 @@ bool same(const Tensor& a, const Tensor& b) {
 
 /// A method that reads an option without saying so, or says that it reads another, fails here.
 void expect_table_is_true(const MethodOptions& base) {
-  const Model network = built(small_network(24, 20));
+  const Model with_layers = built(small_network(24, 20));
   const Image picture = photo(20, 24);
   for (const std::string& method : method_names()) {
+    const Model network = test::network_for(method, with_layers);
     std::int64_t target = 0;
     const auto map_of = [&](const MethodOptions& options) {
       return explained(network, picture, {.target = target}, {.method = method, .method_options = options});

@@ -3,6 +3,7 @@
 #include "fixtures.hpp"
 #include "fovea/classify.hpp"
 #include "fovea/error.hpp"
+#include "small_transformer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -105,7 +106,8 @@ TEST(Methods, AllExplainTheSameNetworkWithFiniteMapsOfItsSize) {
   const Model model = network();
   const Tensor input = input_of(kPicture);
   for (const MethodInfo& info : methods()) {
-    Explainer explain = explainer_by(model, std::string(info.name), {.samples = info.samples > 0 ? 12 : 0});
+    Explainer explain = explainer_by(test::network_for(info.name, model), std::string(info.name),
+                                     {.samples = info.samples > 0 ? 12 : 0});
     const Attribution found = explain.attribute(input, {2, {}});
     const std::int64_t channels = info.values == MethodInfo::Values::PerPixel ? 1 : 3;
     EXPECT_EQ(found.relevance.shape(), Shape({channels, 14, 22})) << info.name;
@@ -121,7 +123,8 @@ TEST(Methods, GiveTheSameTwice) {
   const Model model = network();
   const Tensor input = input_of(kPicture);
   for (const MethodInfo& info : methods()) {
-    Explainer explain = explainer_by(model, std::string(info.name), {.samples = info.samples > 0 ? 7 : 0});
+    Explainer explain = explainer_by(test::network_for(info.name, model), std::string(info.name),
+                                     {.samples = info.samples > 0 ? 7 : 0});
     const Attribution first = explain.attribute(input, {1, {}});
     explain.attribute(input_of(kPicture, 5), {3, {}});
     const Attribution second = explain.attribute(input, {1, {}});

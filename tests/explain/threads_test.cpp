@@ -1,6 +1,6 @@
-#include "fixtures.hpp"
 #include "fovea/features.hpp"
 #include "fovea/localize.hpp"
+#include "small_transformer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -39,7 +39,7 @@ Kept work(const Model& model, const Shared& shared, const Image& picture) {
   Kept kept;
   for (const MethodInfo& method : methods())
     kept.maps.push_back(
-        values_of(test::explained(model, picture, {},
+        values_of(test::explained(test::network_for(method.name, model), picture, {},
                                   {.method = std::string(method.name), .method_options = {.samples = 3}})
                       .map));
   Explainer ten = shared.ten, object = shared.object;
