@@ -165,7 +165,7 @@ def fovea_map(fovea, path, picture, folder, method, options):
     with open(photo, "wb") as file:
         file.write(b"P6\n%d %d\n255\n" % (SIDE, SIDE) + picture.tobytes())
     subprocess.run([fovea, "saliency", photo, "-m", path, "--method", method, "--class", str(TARGET), "--crops", "whole",
-                    "--preprocess", "torchvision", *options, "-o", folder + "/", "--force", "-q"], check=True)
+                    "--preprocess", "torchvision", *options, "-o", folder + "/", "--force", "-q"], check=True, stdout=subprocess.DEVNULL)
     return np.load(os.path.join(folder, "picture-gradient.npy"))[0].astype(np.float64)
 
 

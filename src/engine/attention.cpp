@@ -79,9 +79,10 @@ AttentionLayout layout_of_layer(const ir::Graph& graph, const ops::AxisRoles& ro
               "token attends to all: {}",
               name, outside.windows, keys, kInstead);
   FOVEA_CHECK(!nodes.has_learnt_query && queries == keys,
-              "{} is that of {} {} to {} tokens, and this method follows attention of all tokens to one "
+              "{} is that of {} {}{} to {} tokens, and this method follows attention of all tokens to one "
               "another: {}",
-              name, queries, nodes.has_learnt_query ? "learnt queries" : "queries", keys, kInstead);
+              name, queries, nodes.has_learnt_query ? "learnt " : "", queries == 1 ? "query" : "queries",
+              keys, kInstead);
   FOVEA_CHECK(outside.is_known, "which axes of {} are pictures and heads is not known", name);
   const auto pictures = ops::offsets_of(outside.pictures), heads = ops::offsets_of(outside.heads);
   FOVEA_CHECK(pictures && heads && static_cast<std::int64_t>(pictures->size()) == batch &&

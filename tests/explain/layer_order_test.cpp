@@ -232,7 +232,8 @@ std::string name_of_order(const testing::TestParamInfo<Order>& order) {
 
 INSTANTIATE_TEST_SUITE_P(Orders, LayerOrder, testing::ValuesIn(orders()), name_of_order);
 
-/// Attention has positions on two axes, and values behind a class token have no rows and columns.
+/// Attention has positions on two axes, and mixed tokens have no rows and columns; a class token does no
+/// harm.
 TEST(LayersWithoutAGrid, AreRefusedByName) {
   test::ModelBuilder builder;
   builder.input("image", {1, 3, 4, 4}).output("scores");
@@ -243,7 +244,8 @@ TEST(LayersWithoutAGrid, AreRefusedByName) {
   transpose(builder, "tokens", "keys", {0, 2, 1});
   builder.node("MatMul", {"tokens", "keys"}, {"attention"});
   builder.node("MatMul", {"attention", "tokens"}, {"mixed"});
-  builder.node("ReduceMean", {"mixed"}, {"scores"}, {{"axes", Dims{1}}, {"keepdims", 0}});
+  builder.weight("w", {5, 17}, random_values(85, 2)).node("MatMul", {"w", "mixed"}, {"few"});
+  builder.node("ReduceMean", {"few"}, {"scores"}, {{"axes", Dims{1}}, {"keepdims", 0}});
   const Model model = built(builder);
   const auto message = [&](const std::string& layer) {
     return test::message_of<InputError>([&] { map_of(model, "grad-cam", layer); });
@@ -253,10 +255,12 @@ TEST(LayersWithoutAGrid, AreRefusedByName) {
                       "channels and positions is not known"),
             0U)
       << message("attention");
-  EXPECT_EQ(message("mixed").find("the layer 'mixed' has shape 1x17x3 without rows and columns"), 0U)
-      << message("mixed");
+  EXPECT_EQ(message("few").find("the layer 'few' has shape 1x5x3 without rows and columns"), 0U)
+      << message("few");
   const std::vector<LayerInfo> all = layers(model);
   EXPECT_EQ(axes_text(find_layer(all, "mixed")), "[N,T,C]");
+  EXPECT_FALSE(find_layer(all, "mixed").layout->has_grid);
+  EXPECT_TRUE(find_layer(all, "mixed").layout->grid());
   EXPECT_EQ(axes_text(find_layer(all, "attention")), "[N,T,T]");
 }
 
