@@ -78,8 +78,11 @@ Tensor rollout(const AttentionView& view, const MethodOptions& options, const Sh
 }
 
 std::string parameters(const MethodOptions& options, std::int64_t) {
-  return fmt::format("{}, {} of the heads, {:g} % of the smallest discarded, residual {:g}",
-                     blocks_text(options), name_of(options.heads), 100 * options.discard, options.residual);
+  const std::string discarded = options.discard > 0
+                                    ? fmt::format(", the smallest {:g} % discarded", 100 * options.discard)
+                                    : std::string();
+  return fmt::format("{}, {} of the heads{}, residual {:g}", blocks_text(options), name_of(options.heads),
+                     discarded, options.residual);
 }
 
 }  // namespace
