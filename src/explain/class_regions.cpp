@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 
 namespace fovea {
 namespace {
@@ -79,7 +80,8 @@ ScoreRegion read_score_region(const std::string& text) {
   if (std::optional<Box> box = parse_box(text))
     return {box, {}};
   const bool has_numbers = !text.empty() && text.find_first_not_of("0123456789,.- ") == std::string::npos;
-  FOVEA_CHECK(!text.empty() && !has_numbers,
+  std::error_code error;
+  FOVEA_CHECK(!text.empty() && !has_numbers && std::filesystem::exists(text, error),
               "the region '{}' is not 'own', X0,Y0,X1,Y1 in the photo's whole pixels, or a mask's file",
               text);
   return {{}, to_mask(read_image(text))};

@@ -92,9 +92,13 @@ TEST_F(Scores, ATargetThatCannotBeIsRefused) {
   };
   expect_error(with({"--target", "z[0, 4]"}), 1, {"index 4 of axis 1 is out of range", "0 to 3"});
   expect_error(with({"--target", "y[0, 4]"}), 1, {"no value or node named 'y'", "the outputs are 'z'"});
-  expect_error(with({"--target", "z[0"}), 1, {"expected ',' or ']' at character 4"});
+  expect_error(with({"--target", "z[0"}), 2, {"--target: ", "expected ',' or ']' at character 4"});
+  expect_error(with({"--target", ""}), 2, {"--target: "});
   for (const char* other : {"--class", "--against", "--scores", "--labels"})
     expect_error(with({"--target", "z[0, 1]", other, "x"}), 2, {"--target"});
+  expect_error(fovea({"export", "explanation", model, "--class", "input", "--target", "z[0, 1]", "-o",
+                      folder_.file("out.onnx")}),
+               2, {"--class", "--target", "do not go together"});
 }
 
 TEST_F(Scores, ASoftmaxThatAnArgMaxReadsIsSeenAndTold) {

@@ -54,7 +54,8 @@ std::vector<std::string> names_of_options(const CLI::App& app) {
 
 /// The argument that names a network although --model does, too; empty if the error is another one.
 std::string second_model(const CLI::App& app, const CLI::ParseError& error) {
-  if (error.get_name() == "ExcludesError")
+  const CLI::Option* named = app.get_option_no_throw("--model");
+  if (error.get_name() == "ExcludesError" && named != nullptr && named->count() > 0)
     for (const CLI::Option* option : app.get_options())
       if (option->get_positional() && option->get_name(true) == "model" && !option->results().empty())
         return option->results().front();

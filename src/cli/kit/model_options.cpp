@@ -80,11 +80,13 @@ void ModelOptions::add_without_model_to(Command verb, Scores taken) {
 }
 
 Option add_target_option(Command verb, std::string& number) {
-  return verb.add_option(
-      "--target", number,
-      "a number to explain in place of a class score: elements of any output or other value, in NumPy's "
-      "indices, which are summed: 'output[0, 4:84, 1234]'; or sum(...), mean(...) or max(...) of them, "
-      "joined by +, - and *: see 'What a score is' in the documentation");
+  return verb
+      .add_option(
+          "--target", number,
+          "a number to explain in place of a class score: elements of any output or other value, in NumPy's "
+          "indices, which are summed: 'output[0, 4:84, 1234]'; or sum(...), mean(...) or max(...) of them, "
+          "joined by +, - and *: see 'What a score is' in the documentation")
+      .check(not_empty());
 }
 
 void ModelOptions::add_target_to(Command verb, const std::vector<std::string>& others) {
@@ -105,8 +107,14 @@ void ModelOptions::add_region_to(Command verb) {
       .excludes(verb.option("--target"));
 }
 
-std::vector<Target> ModelOptions::targets() const {
-  return number.empty() ? std::vector<Target>() : std::vector{Target::parse(number)};
+std::vector<Target> parse_targets(const std::string& number) {
+  if (number.empty())
+    return {};
+  try {
+    return {Target::parse(number)};
+  } catch (const InputError& error) {
+    throw UsageError(fmt::format("--target: {}", error.what()));
+  }
 }
 
 void ModelOptions::add_workers_to(Command verb) {
@@ -137,7 +145,7 @@ Network load_network_silently(const ModelOptions& options) {
   request.size = options.size;
   request.scores = options.scores;
   request.activation = options.chosen_activation();
-  request.targets = options.targets();
+  request.targets = parse_targets(options.number);
   Network network = Network::load(request);
   for (const std::string& warning : network.warnings)
     say("fovea: warning: {}\n", warning);
@@ -162,7 +170,7 @@ ProgramOptions program_options(const Network& loaded, const ModelOptions& option
   program.head = ProgramOptions::Head::Classes;
   if (!options.scores.empty())
     program.outputs = {options.scores};
-  program.targets = options.targets();
+  program.targets = parse_targets(options.number);
   program.activation = options.chosen_activation();
   program.label_count = loaded.labels.size();
   return program;

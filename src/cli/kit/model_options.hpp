@@ -18,6 +18,8 @@ namespace fovea::cli {
 Option add_model_option(Command verb, std::string& model);
 /// Adds --target: an expression for Target::parse.
 Option add_target_option(Command verb, std::string& number);
+/// The target that --target names; none if it is empty. UsageError for what is no target.
+std::vector<Target> parse_targets(const std::string& number);
 /// Adds the network as an argument, too, to a command that has -m: one of them may be given.
 void add_model_argument(Command verb, std::string& model);
 
@@ -43,7 +45,6 @@ struct ModelOptions : ComputeOptions {
   /// Adds --region, for networks that segment pictures, to a command that has --target.
   void add_region_to(Command verb);
   std::optional<Activation> chosen_activation() const;
-  std::vector<Target> targets() const;
   /// Adds --workers, for commands that take many pictures.
   void add_workers_to(Command verb);
 };

@@ -130,8 +130,7 @@ int write_explanation(const Arguments& arguments) {
   if (arguments.explained == "input")
     options.explained = ExplanationOptions::Class::Input;
   options.scores = arguments.scores;
-  if (!arguments.number.empty())
-    options.targets = {Target::parse(arguments.number)};
+  options.targets = parse_targets(arguments.number);
   if (!arguments.file.empty())
     make_folder_of(arguments.file);
   const std::string bytes = export_explanation(model, options);

@@ -44,8 +44,7 @@ int compute(const Options& options) {
   const Tensor values = read_array(options.input);
   ProgramOptions program_options = options.engine.program_options();
   program_options.layer = options.layer;
-  if (!options.number.empty())
-    program_options.targets = {Target::parse(options.number)};
+  program_options.targets = parse_targets(options.number);
   const std::string input = input_of(model, program_options);
   for (const ModelPort& port : model.inputs())
     if (port.name == input)
