@@ -28,7 +28,7 @@ StudioOptions small_studio() {
 
 /// A studio with one photo of 8 x 8 pixels and no model: networks have a fuzzer of their own.
 struct FuzzedStudio {
-  Target() {
+  FuzzedStudio() {
     auto file = studio.make_upload();
     file->write(encode_png(Image::blank(8, 8, 3, 128)));
     studio.photos().add(std::move(file), "grey.png", {8, 8});
@@ -85,10 +85,10 @@ void read_query(std::string_view text) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const auto studio = std::make_unique<FuzzedStudio>();
+  static const auto fuzzed = std::make_unique<FuzzedStudio>();
   constexpr std::size_t most = 64 << 10;  // what the system takes before anybody reads
   const std::string_view bytes = fovea::fuzz::text_of(data, std::min(size, most));
-  const std::string answers = exchange(studio->server, bytes);
+  const std::string answers = exchange(fuzzed->server, bytes);
   if (!answers.empty() && !answers.starts_with("HTTP/1.1 "))
     throw std::logic_error("the answer is no HTTP");
   read_query(bytes.substr(0, bytes.find('\n')));
