@@ -26,7 +26,7 @@ std::string text_of(const std::optional<double>& number) {
 std::string csv_line(const TableRow& row) {
   std::string box = ",,,";
   if (row.box)
-    box = fmt::format("{},{},{},{}", row.box->x0, row.box->y0, row.box->x1, row.box->y1);
+    box = fmt::format("{:.9g},{:.9g},{:.9g},{:.9g}", row.box->x0, row.box->y0, row.box->x1, row.box->y1);
   return shown(fmt::format("{},{},{},{},{},{},{},{},{},{}", csv_field(row.image), text_of(row.class_index),
                            csv_field(row.wordnet_id), csv_field(row.name), text_of(row.score),
                            text_of(row.probability), box, text_of(row.rank), text_of(row.truth),
@@ -52,7 +52,8 @@ std::string json_line(const TableRow& row) {
     if (number)
       json[key] = std::isfinite(*number) ? nlohmann::ordered_json::parse(text_of(number)) : nullptr;
   if (row.box)
-    json["box"] = {row.box->x0, row.box->y0, row.box->x1, row.box->y1};
+    for (const double side : {row.box->x0, row.box->y0, row.box->x1, row.box->y1})
+      json["box"].push_back(nlohmann::ordered_json::parse(text_of(side)));
   add("rank", row.rank);
   add("truth", row.truth);
   add_text("error", row.error);

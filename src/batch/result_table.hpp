@@ -22,7 +22,7 @@ struct TableRow {
   std::optional<std::int64_t> class_index = {};
   std::string wordnet_id = {}, name = {};  ///< of the class
   std::optional<double> score = {}, probability = {};
-  std::optional<Box> box = {};
+  std::optional<RealBox> box = {};         ///< in the photo's pixels
   std::optional<std::int64_t> rank = {};   ///< from 1, where there are several classes
   std::optional<std::int64_t> truth = {};  ///< the index of the class that the picture shows
   std::string error = {};

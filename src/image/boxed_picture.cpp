@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 
 namespace fovea {
 namespace {
@@ -17,18 +18,65 @@ Colour ink_on(const Colour& colour) {
   return luma > 150000 ? Colour{25, 25, 25} : Colour{255, 255, 255};
 }
 
-void draw_label(Drawing& drawing, const std::string& label, const Colour& colour, double left, double top) {
+double area_of_both(const RealBox& a, const RealBox& b) {
+  return std::max(std::min(a.x1, b.x1) - std::max(a.x0, b.x0), 0.0) *
+         std::max(std::min(a.y1, b.y1) - std::max(a.y0, b.y0), 0.0);
+}
+
+/// Where the label of a box lies: above it, inside, below or at the right, the first of these places within
+/// the picture where no other label is, or else the one that shares the least area with others.
+RealBox place_label(const Drawing& drawing, const RealBox& box, const TextSize& size,
+                    const std::vector<RealBox>& others) {
+  const double most_x = std::max(drawing.width - size.width, 0.0),
+               most_y = std::max(drawing.height - size.height, 0.0);
+  RealBox best;
+  double least = std::numeric_limits<double>::infinity();
+  for (const double left : {box.x0, box.x1 - size.width, box.x1})
+    for (const double top : {box.y0 - size.height, box.y0, box.y1, box.y1 - size.height}) {
+      const double x = std::clamp(left, 0.0, most_x), y = std::clamp(top, 0.0, most_y);
+      const RealBox place{x, y, x + size.width, y + size.height};
+      double shared = 0;
+      for (const RealBox& other : others)
+        shared += area_of_both(place, other);
+      // A place that leaves the picture is worse than one beside it.
+      if (shared == 0 && y == top)
+        return place;
+      if (shared < least) {
+        least = shared;
+        best = place;
+      }
+    }
+  return best;
+}
+
+/// The label, whose last word stays whole (the score); what is too wide before it ends in an ellipsis.
+DrawnText label_within(const std::string& label, double most_width) {
   DrawnText text{{0, 0}, label, kBoxStyle};
+  const std::size_t space = label.rfind("  ");
+  const std::string last = space == std::string::npos ? "" : label.substr(space);
+  std::string start = label.substr(0, label.size() - last.size());
+  while (!start.empty() && measure(text).width > most_width) {
+    // A character of UTF-8 ends with bytes 10xxxxxx after its first.
+    while (start.size() > 1 && (static_cast<unsigned char>(start.back()) & 0xC0) == 0x80)
+      start.pop_back();
+    start.pop_back();
+    while (!start.empty() && start.back() == ' ')
+      start.pop_back();
+    text.text = start + "…" + last;
+  }
+  return text;
+}
+
+void draw_label(Drawing& drawing, DrawnText text, const Colour& colour, const RealBox& place) {
   text.style.colour = ink_on(colour);
-  const TextSize size = measure(text);
-  const double width = size.width + 2 * kPadding, height = size.height + 2 * kPadding;
-  // Above the box where there is room, and always within the picture.
-  const double x = std::clamp(left, 0.0, std::max(drawing.width - width, 0.0));
-  const double y = top >= height ? top - height : std::min(top, std::max(drawing.height - height, 0.0));
-  drawing.marks.push_back(
-      DrawnArea{{{x, y}, {x + width, y}, {x + width, y + height}, {x, y + height}}, colour});
-  text.at = {x + kPadding, y + kPadding};
+  drawing.marks.push_back(DrawnArea{
+      {{place.x0, place.y0}, {place.x1, place.y0}, {place.x1, place.y1}, {place.x0, place.y1}}, colour});
+  text.at = {place.x0 + kPadding, place.y0 + kPadding};
   drawing.marks.push_back(std::move(text));
+}
+
+const Colour& colour_of(std::size_t box) {
+  return kPalette[box % (std::size(kPalette) - 1)];
 }
 
 }  // namespace
@@ -44,17 +92,28 @@ Drawing lay_out(const BoxedPicture& picture) {
   drawing.height = height * scale;
   drawing.title = "Objects found";
   drawing.marks.push_back(DrawnPicture{{0, 0}, drawing.width, drawing.height, picture.image});
-  for (std::size_t i = 0; i < picture.boxes.size(); ++i) {
-    const RealBox& box = picture.boxes[i].box;
-    const double x0 = box.x0 * scale, y0 = box.y0 * scale, x1 = box.x1 * scale, y1 = box.y1 * scale;
-    drawing.marks.push_back(DrawnLine{{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}, {x0, y0}},
-                                      kPalette[i % (std::size(kPalette) - 1)],
-                                      kLineWidth});
+  std::vector<RealBox> boxes;
+  for (const LabelledBox& one : picture.boxes)
+    boxes.push_back({one.box.x0 * scale, one.box.y0 * scale, one.box.x1 * scale, one.box.y1 * scale});
+  // The first boxes are the most important: they lie on top, and their labels choose their places first.
+  for (std::size_t i = boxes.size(); i-- > 0;) {
+    const auto& [x0, y0, x1, y1] = boxes[i];
+    drawing.marks.push_back(
+        DrawnLine{{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}, {x0, y0}}, colour_of(i), kLineWidth});
   }
-  for (std::size_t i = 0; i < picture.boxes.size(); ++i)
-    if (!picture.boxes[i].label.empty())
-      draw_label(drawing, picture.boxes[i].label, kPalette[i % (std::size(kPalette) - 1)],
-                 picture.boxes[i].box.x0 * scale, picture.boxes[i].box.y0 * scale);
+  std::vector<DrawnText> labels;
+  std::vector<RealBox> places;
+  for (std::size_t i = 0; i < boxes.size(); ++i) {
+    labels.push_back(label_within(picture.boxes[i].label, drawing.width - 2 * kPadding));
+    const TextSize size = measure(labels.back());
+    places.push_back(labels.back().text.empty()
+                         ? RealBox{}
+                         : place_label(drawing, boxes[i],
+                                       {size.width + 2 * kPadding, size.height + 2 * kPadding}, places));
+  }
+  for (std::size_t i = boxes.size(); i-- > 0;)
+    if (!labels[i].text.empty())
+      draw_label(drawing, std::move(labels[i]), colour_of(i), places[i]);
   return drawing;
 }
 

@@ -5,8 +5,6 @@
 #include "image/figure.hpp"
 #include "report/result_text.hpp"
 
-#include <cmath>
-
 namespace fovea {
 
 BoxedPicture boxed_picture(const Image& photo, const std::vector<Detection>& found) {
@@ -32,8 +30,7 @@ std::vector<TableRow> detection_rows(const Picture& picture, const std::vector<D
     row.wordnet_id = one.class_index < labels.size() ? labels[one.class_index].wordnet_id : "";
     row.name = one.label;
     row.score = one.score;
-    row.box = {std::llround(one.box.x0), std::llround(one.box.y0), std::llround(one.box.x1),
-               std::llround(one.box.y1)};
+    row.box = one.box;
     row.rank = static_cast<std::int64_t>(rows.size()) + 1;
     row.truth = picture.truth;
     rows.push_back(std::move(row));
@@ -78,7 +75,7 @@ std::string detections_csv(const std::string& path, const std::vector<Detection>
   std::string lines;
   for (std::size_t i = 0; i < found.size(); ++i) {
     const RealBox& box = found[i].box;
-    lines += fmt::format("{},{},{},{},{:.6g},{:.6g},{:.6g},{:.6g},{:.6g}\n", csv_field(path), i + 1,
+    lines += fmt::format("{},{},{},{},{:.9g},{:.9g},{:.9g},{:.9g},{:.9g}\n", csv_field(path), i + 1,
                          found[i].class_index, csv_field(found[i].label), found[i].score, box.x0, box.y0,
                          box.x1, box.y1);
   }

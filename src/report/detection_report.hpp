@@ -18,7 +18,7 @@ BoxedPicture boxed_picture(const Image& photo, const std::vector<Detection>& fou
 /// The bytes of that picture as a file; the ending of `path` gives the format.
 std::string encode_boxes(const std::string& path, const Image& photo, const std::vector<Detection>& found,
                          std::optional<double> dpi);
-/// A row of a table for each box, in whole pixels, with its rank; of a photo without any, one without a
+/// A row of a table for each box with its rank; of a photo without any, one without a
 /// class.
 std::vector<TableRow> detection_rows(const Picture& picture, const std::vector<Detection>& found,
                                      const Labels& labels);

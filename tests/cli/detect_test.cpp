@@ -55,6 +55,9 @@ TEST_F(Detect, MapsOfBoxesLieInOneFolder) {
   ASSERT_EQ(json.size(), 4U);
   EXPECT_EQ(json[0]["detection"]["class"]["name"], "blue");
   EXPECT_EQ(json[2]["detection"]["number"], 2);
+  EXPECT_EQ(json[0]["class"], json[0]["detection"]["class"]) << "the detector's, not the target's number";
+  EXPECT_EQ(json[0]["class"]["index"], 1);
+  EXPECT_EQ(json[2]["class"]["name"], "red");
   EXPECT_EQ(json[0]["region"]["width"], 128);
   for (const Json& map : json)
     for (const auto& [kind, file] : map["files"].items())

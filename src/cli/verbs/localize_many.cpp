@@ -28,7 +28,8 @@ void add_object(const Shared& shared, const Picture& picture, const FoundObject&
   if (boxes.empty())
     result.rows.push_back(row);
   for (const Box& box : boxes) {
-    row.box = box;
+    row.box = RealBox{static_cast<double>(box.x0), static_cast<double>(box.y0), static_cast<double>(box.x1),
+                      static_cast<double>(box.y1)};
     result.rows.push_back(row);
   }
   shared.report.encode(found, picture.result_name, photo, [&](const std::string& name, std::string bytes) {

@@ -130,6 +130,8 @@ std::vector<MapResult> write_maps(const Shared& shared, const std::string& image
       if (std::string warning = report.warning(maps[m], path); !warning.empty())
         results.back().warning += fmt::format("fovea: warning: {}\n", warning);
       results.back().json.push_back(report.json(maps[m], path, files[k][m]));
+      // The map's class is the number of its target among those explained.
+      results.back().json.back()["class"] = found["detections"][k]["class"];
       results.back().json.back()["detection"] = found["detections"][k];
       results.back().json.back()["detection"]["number"] = boxes.numbers[k];
     }
