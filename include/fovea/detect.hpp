@@ -49,6 +49,16 @@ std::string_view name_of(BoxSide side);
 BoxSide parse_box_side(std::string_view name);
 std::vector<std::string> box_side_names();
 
+/// How a decoder was found.
+enum class DecoderSource {
+  Name,             ///< the caller named it
+  Shapes,           ///< the only one that fits the shapes of the outputs
+  ShapesAndLabels,  ///< of those that fit the shapes, the only one with as many classes as there are labels
+};
+/// "by its name", "by the shapes of the outputs", "by the shapes of the outputs and the number of class
+/// names".
+std::string_view describe(DecoderSource source);
+
 struct DetectorOptions {
   /// A name from `decoders`; empty: the only one that fits the shapes of the outputs.
   std::string decoder = {};
@@ -84,8 +94,9 @@ struct Detection {
 /// compiled.
 class Detector {
 public:
-  /// InputError for an unknown decoder, options out of range, outputs that fit no decoder (with all forms) or
-  /// several (with their names); ModelError as for Program::compile.
+  /// InputError for options out of range, and with the model's path for an unknown decoder, labels of another
+  /// number than the classes, outputs that fit no decoder (with all forms) or several (with their names);
+  /// ModelError as for Program::compile.
   explicit Detector(const Model& model, const DetectorOptions& options = {});
   ~Detector();
   Detector(const Detector& other);
@@ -93,7 +104,8 @@ public:
   Detector(Detector&&) noexcept;
   Detector& operator=(Detector&&) noexcept;
 
-  /// The objects in a photo, best first. InputError if an output holds a value that is not finite.
+  /// The objects in a photo, best first. InputError if an output holds a value that is not finite, or scores
+  /// or boxes that cannot be, since the decoder is not the network's.
   std::vector<Detection> operator()(const Image& photo);
 
   /// The number that says how sure the network is of a detection's class: objectness times class where there
@@ -110,6 +122,7 @@ public:
                                  std::optional<BoxSide> side = {}) const;
 
   std::string_view decoder() const;
+  DecoderSource decoder_source() const;
   /// The layer of Grad-CAM in `explain_options`; empty: there is none.
   const std::string& common_layer() const;
   const Labels& labels() const;

@@ -53,7 +53,7 @@ std::string json_line(const TableRow& row) {
       json[key] = std::isfinite(*number) ? nlohmann::ordered_json::parse(text_of(number)) : nullptr;
   if (row.box)
     for (const double side : {row.box->x0, row.box->y0, row.box->x1, row.box->y1})
-      json["box"].push_back(nlohmann::ordered_json::parse(text_of(side)));
+      json["box"].push_back(nlohmann::ordered_json::parse(text_of(std::optional(side))));
   add("rank", row.rank);
   add("truth", row.truth);
   add_text("error", row.error);

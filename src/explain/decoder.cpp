@@ -1,27 +1,13 @@
 #include "explain/decoder.hpp"
 
 #include "base/check.hpp"
-#include "base/closest_names.hpp"
 #include "fovea/segment.hpp"
-
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 
 namespace fovea {
 namespace {
-
-/// Cells of the grids of these strides; 0 if a stride does not divide a side.
-std::int64_t cells_of(const InputSize& input, std::int64_t largest_stride) {
-  std::int64_t cells = 0;
-  for (std::int64_t stride = 8; stride <= largest_stride; stride *= 2) {
-    if (input.height % stride != 0 || input.width % stride != 0)
-      return 0;
-    cells += input.height / stride * (input.width / stride);
-  }
-  return cells;
-}
 
 /// A cell of the grids of strides 8, 16 and 32, rows first.
 struct Cell {
@@ -35,114 +21,6 @@ Cell cell_of(const InputSize& input, std::int64_t number) {
       return {number % columns, number / columns, stride};
     number -= cells;
   }
-}
-
-std::string count_text(const InputSize& input, CandidateCount count) {
-  const std::int64_t cells = cells_of(input, 32);
-  return count == CandidateCount::Any ? "N"
-                                      : std::to_string(count == CandidateCount::Cells ? cells : 3 * cells);
-}
-
-bool count_fits(const Decoder& decoder, const InputSize& input, std::int64_t candidates) {
-  switch (decoder.count) {
-  case CandidateCount::Cells:
-    return candidates == cells_of(input, 32);
-  case CandidateCount::ThreeForEachCell:
-    return candidates == 3 * cells_of(input, 32) || candidates == 3 * cells_of(input, 64);
-  case CandidateCount::Any:
-    return true;
-  }
-  return false;
-}
-
-/// Whether an output has one candidate for each place along an axis, of a single picture.
-bool is_table(const TensorInfo& output) {
-  return output.shape.rank() == 3 && output.shape[0] == 1 && is_floating(output.dtype);
-}
-
-std::int64_t extra_numbers(const Decoder& decoder) {
-  const bool has_nothing =
-      decoder.classes == ClassNumbers::SoftmaxNothingLast || decoder.classes == ClassNumbers::NothingFirst;
-  if (decoder.layout == CandidateLayout::Apart)
-    return has_nothing ? 1 : 0;
-  return decoder.has_objectness ? 5 : 4;
-}
-
-/// The output with the boxes, [1,N,4], and that with the scores, [1,N,K]. Where both have four columns, the
-/// one whose name says "box" has the boxes.
-bool find_apart(std::span<const TensorInfo> outputs, FittedDecoder& fitted) {
-  for (std::size_t b = 0; b < outputs.size(); ++b)
-    for (std::size_t s = 0; s < outputs.size(); ++s) {
-      if (b == s || !is_table(outputs[b]) || !is_table(outputs[s]) || outputs[b].shape[2] != 4 ||
-          outputs[b].shape[1] != outputs[s].shape[1])
-        continue;
-      const bool both = outputs[s].shape[2] == 4;
-      if (both && fold_name(outputs[b].name).find("box") == std::string::npos)
-        continue;
-      fitted.boxes_output = b;
-      fitted.scores_output = s;
-      fitted.candidates = outputs[b].shape[1];
-      fitted.numbers = outputs[s].shape[2];
-      return true;
-    }
-  return false;
-}
-
-bool find_together(std::span<const TensorInfo> outputs, const Decoder& decoder, FittedDecoder& fitted) {
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
-    if (!is_table(outputs[i]))
-      continue;
-    const bool rows = decoder.layout == CandidateLayout::Rows;
-    fitted.boxes_output = fitted.scores_output = i;
-    fitted.candidates = outputs[i].shape[rows ? 1 : 2];
-    fitted.numbers = outputs[i].shape[rows ? 2 : 1];
-    return true;
-  }
-  return false;
-}
-
-/// Fits a decoder by ranks, or by counts too.
-std::optional<FittedDecoder> fitted(const Decoder& decoder, std::span<const TensorInfo> outputs,
-                                    const InputSize& input, bool by_name) {
-  FittedDecoder result;
-  result.decoder = &decoder;
-  result.input = input;
-  const bool found = decoder.layout == CandidateLayout::Apart ? find_apart(outputs, result)
-                                                              : find_together(outputs, decoder, result);
-  if (!found || result.classes() < 1)
-    return {};
-  // There are more candidates than numbers of each: otherwise rows and columns are mixed up.
-  if (decoder.layout != CandidateLayout::Apart && result.candidates <= result.numbers)
-    return {};
-  const bool needs_count = decoder.has_grid_boxes || !by_name;
-  if (needs_count && !count_fits(decoder, input, result.candidates))
-    return {};
-  result.boxes_name = outputs[result.boxes_output].name;
-  result.scores_name = outputs[result.scores_output].name;
-  result.boxes = decoder.boxes;
-  return result;
-}
-
-std::string shapes_text(std::span<const TensorInfo> outputs) {
-  std::vector<std::string> texts;
-  for (const TensorInfo& output : outputs)
-    texts.push_back(fmt::format("'{}' {}", output.name, to_string(output.shape)));
-  return fmt::format("{}", fmt::join(texts, ", "));
-}
-
-/// What a decoder expects at this size of input: "yolox: [1,3549,5+C]".
-std::string expected_text(const Decoder& decoder, const InputSize& input) {
-  const std::string count = count_text(input, decoder.count);
-  switch (decoder.layout) {
-  case CandidateLayout::Rows:
-    return fmt::format("{}: [1,{},5+C]", decoder.info.name, count);
-  case CandidateLayout::Columns:
-    return fmt::format("{}: [1,4+C,{}]", decoder.info.name, count);
-  case CandidateLayout::Apart:
-    break;
-  }
-  return fmt::format("{}: [1,{},4] and [1,{},C{}]", decoder.info.name, count, count,
-                     extra_numbers(decoder) > 0 ? "+1" : "");
 }
 
 /// A name as Target takes it.
@@ -221,10 +99,52 @@ RealBox box_of(const FittedDecoder& fitted, const Numbers& n, std::int64_t candi
   return {a - c / 2, b - d / 2, a + c / 2, b + d / 2};
 }
 
+[[noreturn]] void refuse_values(const FittedDecoder& fitted, const std::string& what) {
+  throw InputError(
+      fmt::format("decoder '{}' {}{}", fitted.decoder->info.name, what, try_text(fitted.others)));
+}
+
+/// Probabilities may be rounded by float16.
+void check_probability(const FittedDecoder& fitted, double value) {
+  constexpr double kRounding = 2e-3;
+  if (value < -kRounding || value > 1 + kRounding)
+    refuse_values(fitted, fmt::format("gives a score of {:.4g}, but scores are 0 to 1", value));
+}
+
+void check_box(const FittedDecoder& fitted, const RealBox& box) {
+  const std::string text = fmt::format("gives a box with x {:.4g} to {:.4g} and y {:.4g} to {:.4g}", box.x0,
+                                       box.x1, box.y0, box.y1);
+  if (box.x1 < box.x0 || box.y1 < box.y0)
+    refuse_values(fitted, text + ", whose sides are in the wrong order");
+  // Boxes of objects that the photo cuts reach a little over its edges.
+  const double most_x = 10 * static_cast<double>(fitted.input.width),
+               most_y = 10 * static_cast<double>(fitted.input.height);
+  if (!(box.x0 > -most_x && box.x1 < most_x && box.y0 > -most_y && box.y1 < most_y))
+    refuse_values(fitted, fmt::format("{}, far outside the input of {} x {}", text, fitted.input.width,
+                                      fitted.input.height));
+}
+
+/// Sigmoids of numbers that are all positive are above 1/2 for every class of every candidate.
+void check_logits(const FittedDecoder& fitted, const Tensor& scores) {
+  const auto values = scores.data<float>();
+  if (fitted.decoder->classes == ClassNumbers::Logits && !values.empty() &&
+      std::all_of(values.begin(), values.end(), [](float value) { return value >= 0; }))
+    refuse_values(fitted, "takes sigmoids, but none of the numbers is negative: every class of every "
+                          "candidate would have a score of 0.5 or more");
+}
+
 }  // namespace
 
+std::int64_t Decoder::extra_numbers() const {
+  const bool has_nothing =
+      classes == ClassNumbers::SoftmaxNothingLast || classes == ClassNumbers::NothingFirst;
+  if (layout == CandidateLayout::Apart)
+    return has_nothing ? 1 : 0;
+  return has_objectness ? 5 : 4;
+}
+
 std::int64_t FittedDecoder::classes() const {
-  return numbers - extra_numbers(*decoder);
+  return numbers - decoder->extra_numbers();
 }
 
 std::string FittedDecoder::score_expression(std::int64_t candidate, std::int64_t class_index) const {
@@ -265,50 +185,21 @@ std::string FittedDecoder::side_expression(std::int64_t candidate, BoxSide side)
   return expression;
 }
 
-FittedDecoder fit_decoder(std::span<const TensorInfo> outputs, const InputSize& input,
-                          const std::string& name, std::optional<BoxForm> boxes, std::int64_t labels) {
-  const std::vector<std::string> names = decoder_names();
-  FOVEA_CHECK(name.empty() || std::find(names.begin(), names.end(), name) != names.end(), "{}",
-              unknown_name("decoder", name, names));
-  std::vector<FittedDecoder> all;
-  std::vector<std::string> forms;
-  for (const Decoder& decoder : decoder_table()) {
-    if (!name.empty() && decoder.info.name != name)
-      continue;
-    forms.push_back(expected_text(decoder, input));
-    std::optional<FittedDecoder> one = fitted(decoder, outputs, input, !name.empty());
-    if (one && (!name.empty() || labels == 0 || one->classes() == labels))
-      all.push_back(*one);
-  }
-  FOVEA_CHECK(
-      !all.empty(), "the outputs ({}) are not those of a detector of this kind, for a picture of {}x{}{}: {}",
-      shapes_text(outputs), input.width, input.height,
-      name.empty() && labels > 0 ? fmt::format(" and {} class names", labels) : "", fmt::join(forms, "; "));
-  if (all.size() > 1) {
-    std::vector<std::string> candidates;
-    for (const FittedDecoder& one : all)
-      candidates.emplace_back(one.decoder->info.name);
-    throw InputError(
-        fmt::format("the outputs ({}) may be those of several decoders: choose {} with --decoder",
-                    shapes_text(outputs), fmt::join(candidates, ", ")));
-  }
-  FittedDecoder& chosen = all.front();
-  if (boxes) {
-    FOVEA_CHECK(!chosen.decoder->has_grid_boxes, "the boxes of the decoder '{}' have one form only",
-                chosen.decoder->info.name);
-    chosen.boxes = *boxes;
-  }
-  return chosen;
-}
-
 std::vector<Candidate> decode(const FittedDecoder& fitted, const Tensor& boxes, const Tensor& scores,
                               double min_score) {
   std::vector<Candidate> candidates;
   const bool rows = fitted.decoder->layout != CandidateLayout::Columns;
+  check_logits(fitted, scores);
   for (std::int64_t i = 0; i < fitted.candidates; ++i) {
-    const auto [best, score] = best_class(fitted, Numbers(scores, rows, i));
-    if (score >= min_score)
-      candidates.push_back({box_of(fitted, Numbers(boxes, rows, i), i), best, score, i});
+    const Numbers numbers(scores, rows, i);
+    const auto [best, score] = best_class(fitted, numbers);
+    if (fitted.decoder->has_objectness)
+      check_probability(fitted, numbers[4]);
+    check_probability(fitted, score);
+    if (score < min_score)
+      continue;
+    candidates.push_back({box_of(fitted, Numbers(boxes, rows, i), i), best, score, i});
+    check_box(fitted, candidates.back().box);
   }
   return candidates;
 }

@@ -42,6 +42,9 @@ struct Decoder {
   CandidateCount count;
   double max_overlap;
   Preprocessing preprocessing;
+
+  /// Numbers of a candidate that belong to no class: box and objectness, or "nothing".
+  std::int64_t extra_numbers() const;
 };
 
 const std::vector<Decoder>& decoder_table();
@@ -49,6 +52,8 @@ const std::vector<Decoder>& decoder_table();
 /// A decoder applied to outputs of certain shapes. Output numbers are those in the model.
 struct FittedDecoder {
   const Decoder* decoder = nullptr;
+  DecoderSource source = DecoderSource::Name;
+  std::vector<std::string> others;  ///< names of decoders that fit too, for messages
   std::size_t boxes_output = 0, scores_output = 0;
   std::string boxes_name, scores_name;
   BoxForm boxes = BoxForm::CentrePixels;
@@ -62,8 +67,16 @@ struct FittedDecoder {
   std::string side_expression(std::int64_t candidate, BoxSide side) const;
 };
 
+/// What to do about outputs that are a choice of boxes.
+inline constexpr const char* kSuppressionAdvice =
+    "; outputs after non-maximum suppression are not read, since no gradient flows through the choice: cut "
+    "the network before it, or name values before it by 'fovea saliency --target'";
+/// "; try --decoder detr or ssd"; empty without names.
+std::string try_text(const std::vector<std::string>& names);
+
 /// The decoder of that name, or for an empty name the only one that fits outputs of these names and shapes
-/// (batch 1) and a number of labels (0: unknown). InputError if none or several fit.
+/// (batch 1) and a number of labels (0: unknown). InputError if none or several fit, or if the labels have
+/// another number than the classes.
 FittedDecoder fit_decoder(std::span<const TensorInfo> outputs, const InputSize& input,
                           const std::string& name, std::optional<BoxForm> boxes, std::int64_t labels);
 
@@ -77,7 +90,8 @@ struct Candidate {
 
 /// The candidates whose best class has at least the score, in the order of the outputs. `outputs` are the
 /// tensors (F32) of boxes and scores, the same one twice for a single output. InputError for values that are
-/// not finite.
+/// not finite, and for those that show that the decoder is not the network's: scores outside 0 to 1, sigmoids
+/// of numbers none of which is negative, boxes whose sides are in the wrong order or far outside the input.
 std::vector<Candidate> decode(const FittedDecoder& fitted, const Tensor& boxes, const Tensor& scores,
                               double min_score);
 

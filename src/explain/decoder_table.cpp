@@ -79,6 +79,18 @@ const std::vector<Decoder>& decoder_table() {
   return table;
 }
 
+std::string_view describe(DecoderSource source) {
+  switch (source) {
+  case DecoderSource::Name:
+    return "by its name";
+  case DecoderSource::Shapes:
+    return "by the shapes of the outputs";
+  case DecoderSource::ShapesAndLabels:
+    break;
+  }
+  return "by the shapes of the outputs and the number of class names";
+}
+
 const std::vector<DecoderInfo>& decoders() {
   static const std::vector<DecoderInfo> infos = [] {
     std::vector<DecoderInfo> list;

@@ -18,6 +18,21 @@ void check_options(const DetectorOptions& options) {
     throw InputError(fmt::format("preprocessing: {}: {}", fault->field, fault->message));
 }
 
+bool suppresses_boxes(const Model& model) {
+  const auto& counts = model.operator_counts();
+  return std::any_of(counts.begin(), counts.end(), [](const auto& count) {
+    return count.first.find("NonMaxSuppression") != std::string::npos ||
+           count.first.find("NMS") != std::string::npos;
+  });
+}
+
+/// The message, with what to do about a network whose file ends in a choice of boxes.
+std::string advised(const Model& model, const std::string& message) {
+  return suppresses_boxes(model) && message.find(kSuppressionAdvice) == std::string::npos
+             ? message + kSuppressionAdvice
+             : message;
+}
+
 std::shared_ptr<const Program> compiled_forward(const Model& model, ProgramOptions options) {
   options.direction = Direction::Forward;
   options.batch = 1;
@@ -37,7 +52,6 @@ RealBox inside(const RealBox& box, const Image& photo) {
 /// What all copies share.
 struct Detector::Compiled {
   Compiled(const Model& model, const DetectorOptions& given) : options(given) {
-    check_options(options);
     if (const ImageInput input = model.image_input(); input.height == 0 || input.width == 0)
       FOVEA_CHECK(options.program.height > 0 && options.program.width > 0,
                   "the size of input '{}' is open: give one", input.name);
@@ -45,8 +59,9 @@ struct Detector::Compiled {
     const Shape& shape = program->inputs().front().shape;
     const InputSize size{shape[1], shape[2], shape[3]};
     labels = options.labels ? *options.labels : model.labels();
+    // Names that a named decoder's classes do not have may be ImageNet's, by the number of an output.
     fitted = fit_decoder(program->outputs(), size, options.decoder, options.boxes,
-                         options.labels || !labels.empty() ? labels.size() : 0);
+                         options.labels || options.decoder.empty() ? labels.size() : 0);
     if (!options.labels && labels.size() != fitted.classes())
       labels = {};  // ImageNet's, by the number of an output
     preprocessing = options.preprocessing.applied_to(fitted.decoder->preprocessing);
@@ -64,8 +79,16 @@ struct Detector::Compiled {
   std::string common_layer;  ///< empty: none
 };
 
-Detector::Detector(const Model& model, const DetectorOptions& options)
-    : compiled_(std::make_shared<Compiled>(model, options)) {}
+Detector::Detector(const Model& model, const DetectorOptions& options) {
+  check_options(options);
+  try {
+    compiled_ = std::make_shared<Compiled>(model, options);
+  } catch (const ModelError& error) {
+    throw ModelError(advised(model, error.detail()), error.location());
+  } catch (const InputError& error) {
+    throw InputError(advised(model, error.what()), model.path());
+  }
+}
 Detector::~Detector() = default;
 Detector::Detector(const Detector& other) : compiled_(other.compiled_) {}
 Detector& Detector::operator=(const Detector& other) {
@@ -121,6 +144,9 @@ ExplainOptions Detector::explain_options(const std::vector<Detection>& detection
 
 std::string_view Detector::decoder() const {
   return compiled_->fitted.decoder->info.name;
+}
+DecoderSource Detector::decoder_source() const {
+  return compiled_->fitted.source;
 }
 const std::string& Detector::common_layer() const {
   return compiled_->common_layer;

@@ -67,6 +67,17 @@ nlohmann::ordered_json detections_json(const std::string& path, const std::vecto
   return json;
 }
 
+void add_detector(nlohmann::ordered_json& json, const Detector& detector) {
+  json["decoder"] = detector.decoder();
+  json["decoder_found"] = describe(detector.decoder_source());
+  json["preprocessing"] = describe(detector.preprocessing());
+}
+
+std::string detector_note(const Detector& detector) {
+  return fmt::format("decoder {}, found {}; preprocessing {}", detector.decoder(),
+                     describe(detector.decoder_source()), describe(detector.preprocessing()));
+}
+
 std::string detections_csv_header() {
   return "image,number,class_index,class,score,x0,y0,x1,y1\n";
 }

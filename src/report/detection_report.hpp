@@ -28,6 +28,10 @@ std::string detections_text(const std::string& path, const std::vector<Detection
 nlohmann::ordered_json detections_json(const std::string& path, const std::vector<Detection>& found,
                                        const Labels& labels);
 nlohmann::ordered_json to_json(const RealBox& box);
+/// Adds "decoder", "decoder_found" and "preprocessing".
+void add_detector(nlohmann::ordered_json& json, const Detector& detector);
+/// "decoder yolox, found by the shapes of the outputs; preprocessing letterbox-corner, scale 1, ...".
+std::string detector_note(const Detector& detector);
 /// The columns of `detections_csv`.
 std::string detections_csv_header();
 /// A line for each box.

@@ -1,6 +1,7 @@
 #include "report/map_figure.hpp"
 
 #include "base/check.hpp"
+#include "fovea/segment.hpp"
 #include "report/map_caption.hpp"
 #include "report/photo_region.hpp"
 #include "report/result_text.hpp"
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace fovea {
 namespace {
@@ -34,6 +36,20 @@ std::string details_text(const Explanation& result, const MapFigureOptions& opti
   return result.against ? text + fmt::format("; explained is its lead over class {}", *result.against) : text;
 }
 
+/// What the colours of a diverging map mean.
+std::string sign_text(const MapFigureOptions& options) {
+  if (!options.box || !options.box->side)
+    return "Red raises the score, blue lowers it";
+  const BoxSide side = *options.box->side;
+  const bool is_x = side == BoxSide::Left || side == BoxSide::Right;
+  return fmt::format("Red moves the {} side of the box {}, blue {}", name_of(side),
+                     is_x ? "to the right" : "down", is_x ? "to the left" : "up");
+}
+
+Image marked(const Image& region, const Explanation& result, const MapFigureOptions& options) {
+  return options.box ? mark_box(region, result.region, *options.box) : region;
+}
+
 Panel map_panel(const Explanation& result, const Image& region, const MapFigureOptions& options) {
   const std::string& colormap = options.overlay.colormap;
   MethodOptions method_options = options.method_options;
@@ -50,7 +66,7 @@ Panel map_panel(const Explanation& result, const Image& region, const MapFigureO
     const bool is_most = options.range.percentile >= 100;
     bar = {colormap, (is_most ? "" : "≤ ") + number_text(-level), (is_most ? "" : "≥ ") + number_text(level),
            "0"};
-    caption += fmt::format(".\nRed raises the score, blue lowers it. Full colour: the {} of the magnitudes{}",
+    caption += fmt::format(".\n{}. Full colour: the {} of the magnitudes{}", sign_text(options),
                            percentile_text(options.range.percentile), gamma);
   } else {
     const DisplayLevels levels = result.levels(options.range);
@@ -64,7 +80,7 @@ Panel photo_panel(const Explanation& result, const Image& region, const MapFigur
   std::string caption = options.photo;
   if (const std::string view = view_text(options.crops, result.seen); !view.empty())
     caption += (caption.empty() ? "" : ", ") + view;
-  return {region, "Photo", caption};
+  return {marked(region, result, options), "Photo", caption};
 }
 
 Panel input_panel(const Explanation& result) {
@@ -76,10 +92,54 @@ Panel overlay_panel(const Explanation& result, const Image& region, const MapFig
                     const std::string& title) {
   const std::string caption =
       options.overlay.contours ? "Lines: 25, 50 and 75 % of the blurred map's maximum" : "";
-  return {overlay_on_region(region, result, options.overlay, options.range), title, caption};
+  return {marked(overlay_on_region(region, result, options.overlay, options.range), result, options), title,
+          caption};
+}
+
+Box frame_within(const RealBox& box, double margin, const Image& picture) {
+  const auto pixel = [](double at, std::int64_t most) {
+    return std::clamp<std::int64_t>(std::llround(at), 0, most);
+  };
+  return {pixel(box.x0 - margin, picture.width), pixel(box.y0 - margin, picture.height),
+          pixel(box.x1 + margin, picture.width), pixel(box.y1 + margin, picture.height)};
+}
+
+/// The strip of a frame along a side.
+RealBox strip_of(const RealBox& box, BoxSide side, double half) {
+  switch (side) {
+  case BoxSide::Left:
+    return {box.x0 - half, box.y0, box.x0 + half, box.y1};
+  case BoxSide::Top:
+    return {box.x0, box.y0 - half, box.x1, box.y0 + half};
+  case BoxSide::Right:
+    return {box.x1 - half, box.y0, box.x1 + half, box.y1};
+  case BoxSide::Bottom:
+    break;
+  }
+  return {box.x0, box.y1 - half, box.x1, box.y1 + half};
 }
 
 }  // namespace
+
+Image mark_box(const Image& picture, const Rect& shown, const ExplainedBox& explained) {
+  constexpr Colour kDark = {20, 20, 20}, kBright = {90, 255, 90};
+  const double x_scale = static_cast<double>(picture.width) / static_cast<double>(shown.width);
+  const double y_scale = static_cast<double>(picture.height) / static_cast<double>(shown.height);
+  const auto left = static_cast<double>(shown.x), top = static_cast<double>(shown.y);
+  const RealBox box{(explained.box.x0 - left) * x_scale, (explained.box.y0 - top) * y_scale,
+                    (explained.box.x1 - left) * x_scale, (explained.box.y1 - top) * y_scale};
+  // A bright line between dark ones shows on any map.
+  const std::int64_t line = std::max<std::int64_t>(std::max(picture.width, picture.height) / 250, 1);
+  const auto margin = static_cast<double>(line);
+  Image marked = draw_box(picture, frame_within(box, margin, picture), kDark, 3 * line);
+  marked = draw_box(marked, frame_within(box, 0, picture), kBright, line);
+  if (!explained.side)
+    return marked;
+  const Box dark = frame_within(strip_of(box, *explained.side, 3 * margin), 0, picture);
+  const Box bright = frame_within(strip_of(box, *explained.side, 2 * margin), 0, picture);
+  marked = draw_box(marked, dark, kDark, 6 * line + 1);
+  return draw_box(marked, bright, kBright, 4 * line + 1);
+}
 
 Figure map_figure(std::span<const Explanation> results, const Image& photo, const MapFigureOptions& options) {
   FOVEA_CHECK(!results.empty(), "a figure of maps needs at least one map");

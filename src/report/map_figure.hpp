@@ -1,13 +1,24 @@
 #pragma once
 
+#include "fovea/detect.hpp"
 #include "fovea/explain.hpp"
 #include "fovea/image.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 
 /// Figures that show why a network gave a photo a class.
 namespace fovea {
+
+/// A box of a detector, or a side of it, that a map explains.
+struct ExplainedBox {
+  RealBox box;  ///< in the photo's pixels
+  std::optional<BoxSide> side = {};
+};
+
+/// The picture, which shows a rectangle of the photo, with a frame around the box, whose side is thicker.
+Image mark_box(const Image& picture, const Rect& shown, const ExplainedBox& explained);
 
 struct MapFigureOptions {
   std::string network = {};  ///< its name, for the line below the heading
@@ -18,7 +29,8 @@ struct MapFigureOptions {
   std::string photo = {};     ///< the photo's name
   /// Shown beside the photo; none: nothing.
   const Panel* class_model = nullptr;
-  bool is_target = false;  ///< what is explained is a number of the network, not a class
+  bool is_target = false;                ///< what is explained is a number of the network, not a class
+  std::optional<ExplainedBox> box = {};  ///< marked on the photo
 };
 
 /// The photo, the class model, the map and the map on the photo; of several methods, which explain the same

@@ -62,7 +62,11 @@ Figure MapReport::figure(std::span<const Explanation> results, const Image& phot
                     {options_.network, options_.method_options, options_.crops, options_.range,
                      options_.overlay, isolated_file(fs::path(path).filename().string()),
                      options_.class_model ? &class_models_.panel(results.front().target.index) : nullptr,
-                     options_.are_targets});
+                     options_.are_targets, options_.box});
+}
+
+Image MapReport::marked(const Image& photo) const {
+  return options_.box ? mark_box(photo, {0, 0, photo.width, photo.height}, *options_.box) : photo;
 }
 
 std::string MapReport::encode_map(MapFile kind, const Explanation& result, const Image& photo) const {
@@ -72,7 +76,7 @@ std::string MapReport::encode_map(MapFile kind, const Explanation& result, const
   case MapFile::Heat:
     return encode_png(result.heat(options_.overlay.colormap, options_.range));
   case MapFile::Overlay:
-    return encode_png(result.overlay_on(photo, options_.overlay, options_.range));
+    return encode_png(marked(result.overlay_on(photo, options_.overlay, options_.range)));
   case MapFile::RawMap:
     return npy_file(result.map);
   case MapFile::Gradient:

@@ -3,6 +3,7 @@
 #include "fovea/explain.hpp"
 #include "fovea/image.hpp"
 #include "report/class_model_pictures.hpp"
+#include "report/map_figure.hpp"
 #include "report/take_file.hpp"
 
 #include <nlohmann/json.hpp>
@@ -30,6 +31,7 @@ struct MapReportOptions {
   std::optional<double> dpi = {};  ///< of figures; none: see `write_graphic`
   /// What is explained are numbers of the network, not classes; the labels name them.
   bool are_targets = false;
+  std::optional<ExplainedBox> box = {};  ///< marked on the overlay and the figure
 };
 
 /// The files of a map: the map in grey, in colours, over the photo, as an array, the relevance as an array,
@@ -70,6 +72,7 @@ public:
 private:
   bool is_figure_alone() const { return is_graphic_path(options_.output); }
   Figure figure(std::span<const Explanation> results, const Image& photo, const std::string& path) const;
+  Image marked(const Image& photo) const;
   std::string encode_map(MapFile kind, const Explanation& result, const Image& photo) const;
 
   MapReportOptions options_;

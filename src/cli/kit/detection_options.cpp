@@ -1,6 +1,9 @@
 #include "cli/kit/detection_options.hpp"
 
 #include "cli/kit/output.hpp"
+#include "cli/kit/usage_error.hpp"
+#include "cli/kit/user_settings.hpp"
+#include "report/detection_report.hpp"
 
 namespace fovea::cli {
 
@@ -27,6 +30,9 @@ void DetectionArguments::add_to(Command verb) {
 }
 
 Network load_detector(const ModelOptions& options) {
+  if (options.model.empty() && !user_setting("model"))
+    throw UsageError(
+        "-m: name a detector, an ONNX file: the bundled network is a classifier and finds no boxes");
   Network network = load_network_silently(options);
   std::erase_if(network.notes, [](const Note& note) { return note.kind == NoteKind::PreprocessingAssumed; });
   say_notes(network.notes);
@@ -49,7 +55,10 @@ Detector detector_of(const Network& loaded, const ModelOptions& model, const Det
   options.program.threads = threads;
   options.program.height = loaded.size.height;
   options.program.width = loaded.size.width;
-  return Detector(loaded.model, options);
+  Detector detector(loaded.model, options);
+  say_notes(detector.program().report().notes);
+  say_note(detector_note(detector));
+  return detector;
 }
 
 }  // namespace fovea::cli

@@ -21,6 +21,7 @@ struct DetectionArguments {
 
 /// The network of the options, with notes except those that hold for classifiers only.
 Network load_detector(const ModelOptions& options);
+/// The detector, after its notes and how its decoder was found. InputError with the network's path.
 Detector detector_of(const Network& loaded, const ModelOptions& model, const DetectionArguments& arguments,
                      int threads);
 

@@ -79,7 +79,6 @@ int detect(Command verb, const Options& given) {
   const Network loaded = load_detector(options.model);
   const ThreadPartition partition = partition_photos(options.model, are_many, inputs.size());
   const Detector detector = detector_of(loaded, options.model, options.detection, partition.threads);
-  say_notes(detector.program().report().notes);
   if (are_many)
     return detect_in_many(verb, options, inputs, loaded, detector, partition.workers);
   const std::vector<std::string> files = boxed_files(options, images);
@@ -103,6 +102,7 @@ int detect(Command verb, const Options& given) {
           return print_lines(detections_text(path, found) +
                              (files[i].empty() ? "" : shown_format("  {}\n", files[i])));
         results.push_back(detections_json(path, found, detector.labels()));
+        add_detector(results.back(), detector);
         if (!files[i].empty())
           results.back()["file"] = files[i];
       };

@@ -52,7 +52,8 @@ struct Shared {
 struct BoxMaps {
   std::vector<Detection> chosen;
   std::vector<std::size_t> numbers;  ///< of the boxes among those found, from 1
-  Labels labels;                     ///< of the explained numbers
+  std::optional<BoxSide> side;
+  Labels labels;  ///< of the explained numbers
   std::vector<std::vector<Explanation>> maps;
 
   /// The beginning of the names of the k-th box's files.
@@ -81,9 +82,9 @@ BoxMaps explain_photo(const Shared& shared, const Image& photo, const std::strin
   }
   if (result.chosen.empty())
     return result;
-  const std::optional<BoxSide> side =
-      options.detection_side.empty() ? std::nullopt : std::optional(parse_box_side(options.detection_side));
-  ExplainOptions explain_options = shared.detector.explain_options(result.chosen, side);
+  if (!options.detection_side.empty())
+    result.side = parse_box_side(options.detection_side);
+  ExplainOptions explain_options = shared.detector.explain_options(result.chosen, result.side);
   explain_options.labels = labels_of(result.chosen, result.numbers, options.detection_side);
   explain_options.method = options.methods.front();
   explain_options.further_methods.assign(options.methods.begin() + 1, options.methods.end());
@@ -99,6 +100,13 @@ BoxMaps explain_photo(const Shared& shared, const Image& photo, const std::strin
   return result;
 }
 
+/// The report of the k-th box. It keeps references to what it is given.
+MapReport report_of(const Shared& shared, const BoxMaps& boxes, std::size_t k) {
+  MapReportOptions options = shared.report;
+  options.box = ExplainedBox{boxes.chosen[k].box, boxes.side};
+  return {std::move(options), boxes.labels, shared.class_models};
+}
+
 /// The maps of one box of one photo, as text or as JSON.
 struct MapResult {
   std::string text, warning;
@@ -111,11 +119,10 @@ std::vector<MapResult> write_maps(const Shared& shared, const std::string& image
   const BoxMaps boxes = explain_photo(shared, photo, path);
   if (boxes.chosen.empty())
     return {{fmt::format("{}: no object\n", shown_path(path)), "", {}}};
-  const MapReport report(shared.report, boxes.labels, shared.class_models);
   std::vector<PhotoFiles> files;
   std::vector<std::string> planned;
   for (std::size_t k = 0; k < boxes.chosen.size(); ++k) {
-    files.push_back(report.files(boxes.base(base, k)));
+    files.push_back(report_of(shared, boxes, k).files(boxes.base(base, k)));
     for (const MapFiles& one : files.back())
       append(planned, paths_of(one));
   }
@@ -124,6 +131,7 @@ std::vector<MapResult> write_maps(const Shared& shared, const std::string& image
   std::vector<MapResult> results;
   for (std::size_t k = 0; k < boxes.chosen.size(); ++k) {
     const std::vector<Explanation>& maps = boxes.maps[k];
+    const MapReport report = report_of(shared, boxes, k);
     report.write(maps, photo, path, files[k]);
     results.push_back({report.text(maps, path, files[k]), "", {}});
     for (std::size_t m = 0; m < maps.size(); ++m) {
@@ -134,6 +142,7 @@ std::vector<MapResult> write_maps(const Shared& shared, const std::string& image
       results.back().json.back()["class"] = found["detections"][k]["class"];
       results.back().json.back()["detection"] = found["detections"][k];
       results.back().json.back()["detection"]["number"] = boxes.numbers[k];
+      add_detector(results.back().json.back(), shared.detector);
     }
   }
   return results;
@@ -145,8 +154,8 @@ PhotoResult explain_one_of_many(const Shared& shared, const Picture& picture) {
   const BoxMaps boxes = explain_photo(shared, photo, picture.name);
   PhotoResult result;
   result.rows = detection_rows(picture, boxes.chosen, shared.detector.labels());
-  const MapReport report(shared.report, boxes.labels, shared.class_models);
   for (std::size_t k = 0; k < boxes.chosen.size(); ++k) {
+    const MapReport report = report_of(shared, boxes, k);
     result.rows[k].rank = static_cast<std::int64_t>(boxes.numbers[k]);
     report.encode(boxes.maps[k], photo, picture.name, report.files(boxes.base(picture.result_name, k)),
                   [&](const std::string& name, std::string bytes) {
