@@ -32,12 +32,17 @@ TEST_F(Detect, PrintsAndDrawsBoxes) {
   ASSERT_EQ(text.code, 0) << text.err;
   EXPECT_TRUE(contains(text.out, "two.png: 2 objects\n")) << text.out;
   EXPECT_TRUE(contains(text.out, "x 80.0 to 96.0, y 48.0 to 64.0  blue\n")) << text.out;
-  EXPECT_EQ(text.err, "") << "no word of torchvision";
+  EXPECT_TRUE(contains(text.err, "note: decoder yolox, found by the shapes of the outputs; preprocessing "
+                                 "letterbox-corner, scale 1"))
+      << text.err;
+  EXPECT_EQ(lines_of(text.err), 1) << "no word of torchvision";
   EXPECT_GT(read_image(folder_.file("boxes.png")).width, 128);
   const Json json = Json::parse(run("detect", {"--json"}).out);
   const Json& first = json[0]["detections"][0];
   EXPECT_EQ(first["class"]["name"], "blue");
   EXPECT_EQ(first["number"], 1);
+  EXPECT_EQ(json[0]["decoder"], "yolox");
+  EXPECT_EQ(json[0]["decoder_found"], "by the shapes of the outputs");
   EXPECT_NEAR(first["box"]["x0"], 80, 1e-4);
   EXPECT_NEAR(json[0]["detections"][1]["box"]["y1"], 48, 1e-4);
   const Outcome csv = run("detect", {"--csv"});
@@ -67,6 +72,9 @@ TEST_F(Detect, MapsOfBoxesLieInOneFolder) {
       run("saliency", {"--detection", "2", "--detection-side", "left", "-o", folder_.file("left.png")});
   EXPECT_EQ(one.code, 0) << one.err;
   EXPECT_TRUE(contains(one.out, "2 red, left, value ")) << one.out;
+  const Image overlay = read_image(folder_.file("maps/two-2-red-gradient-overlay.png"));
+  const std::uint8_t* const edge = overlay.at(16, 40);
+  EXPECT_EQ((std::vector<int>(edge, edge + 3)), (std::vector<int>{90, 255, 90})) << "the box is marked";
 }
 
 TEST_F(Detect, WhatCannotBeIsRefused) {
@@ -82,7 +90,13 @@ TEST_F(Detect, WhatCannotBeIsRefused) {
   expect_error(run("detect", {"--decoder", "yolov8"}), 1,
                {"are not those of a detector", "yolov8: [1,4+C,84]"});
   expect_error(run("detect", {"--min-score", "2"}), 2, {"--min-score"});
-  expect_error(fovea({"detect", sample("church.jpg")}), 1, {"are not those of a detector", "yolox: "});
+  store(folder_.file("one.txt"), "red\n");
+  expect_error(fovea({"detect", photo_, "-m", model_, "--labels", folder_.file("one.txt")}), 1,
+               {"squares.onnx", "the network has 2 classes by decoder yolox, and the labels are 1 name"});
+  expect_error(run("detect", {"--boxes", "corners-pixels"}), 1, {"squares.onnx", "--boxes", "ssd"});
+  expect_error(fovea({"detect", sample("church.jpg")}), 2, {"-m: name a detector"});
+  expect_error(fovea({"saliency", sample("church.jpg"), "--detection", "1", "-o", out}), 2,
+               {"-m: name a detector"});
 }
 
 }  // namespace

@@ -184,12 +184,72 @@ TEST(Decoder, is_chosen_by_shapes_and_by_the_number_of_class_names) {
           "yolox: [1,21,5+C]; yolov5: [1,63,5+C]; yolov8: [1,4+C,21]; detr: [1,N,4] and [1,N,C+1]"),
       std::string::npos)
       << none;
-  EXPECT_NE(fit_error({info("output", {1, 21, 7})}, {}, 80).find("and 80 class names"), std::string::npos);
+  EXPECT_NE(fit_error({info("output", {1, 21, 7})}, {}, 80)
+                .find("the network has 2 classes by decoder yolox, and the labels are 80 names"),
+            std::string::npos);
+  EXPECT_NE(fit_error(kApart, "rt-detr", 1).find("3 classes by decoder rt-detr, and the labels are 1 name"),
+            std::string::npos);
   EXPECT_NE(fit_error({info("output", {1, 21, 7})}, "yolo9").find("unknown decoder 'yolo9'"),
             std::string::npos);
   EXPECT_NE(fit_error({info("output", {1, 20, 7})}, "yolox").find("yolox: [1,21,5+C]"), std::string::npos);
   EXPECT_NE(fit_error({info("output", {1, 21, 5})}).find("are not those"), std::string::npos) << "no class";
   EXPECT_EQ(fit({info("o", {1, 20, 7})}, "yolov5").candidates, 20) << "named, it takes any number";
+}
+
+TEST(Decoder, says_how_it_was_found) {
+  EXPECT_EQ(fit({info("output", {1, 21, 7})}).source, DecoderSource::Shapes);
+  EXPECT_EQ(fit(kApart, {}, 3).source, DecoderSource::ShapesAndLabels);
+  EXPECT_EQ(fit(kApart, "ssd").source, DecoderSource::Name);
+}
+
+TEST(Decoder, that_does_not_fit_is_refused_with_those_that_do) {
+  const std::string named = fit_error({info("output", {1, 21, 7})}, "yolov8");
+  EXPECT_NE(named.find("yolov8: [1,4+C,21]; try --decoder yolox"), std::string::npos) << named;
+  const std::string boxes = fit_error({info("output", {1, 21, 7})}, "yolox", 0, BoxForm::CornersPixels);
+  EXPECT_NE(boxes.find("--boxes"), std::string::npos) << boxes;
+  EXPECT_NE(boxes.find("detr, rt-detr, ssd"), std::string::npos) << boxes;
+  for (const Shape& shape : {Shape{1, 20, 6}, Shape{20, 7}}) {
+    const std::string suppressed = fit_error({info("output", shape)});
+    EXPECT_NE(suppressed.find("cut the network before it"), std::string::npos) << suppressed;
+  }
+  try {
+    fit({info("output", {1, 21, 9})}, {}, 0, {}, {3, 40, 40});
+    FAIL() << "the grid of stride 16 does not divide 40";
+  } catch (const InputError& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("yolox: [1,N,5+C] for sides that are multiples of 32"), std::string::npos) << text;
+  }
+}
+
+/// What `decode` throws; "" if nothing.
+std::string decode_error(const FittedDecoder& fitted, const Tensor& boxes, const Tensor& scores) {
+  try {
+    decode(fitted, boxes, scores, 0.25);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Decoder, of_another_network_is_an_error) {
+  const Tensor corners = rows({1, 5, 4}, 1, {0.25F, 0.5F, 0.75F, 1});
+  const FittedDecoder ssd = fit(kApart, "ssd");
+  EXPECT_EQ(decode_error(ssd, corners, rows({1, 5, 3}, 1, {-3, 5.998F, 1})),
+            "decoder 'ssd' gives a score of 5.998, but scores are 0 to 1; try --decoder detr or rt-detr");
+  EXPECT_NE(decode_error(ssd, corners, rows({1, 5, 3}, 1, {4, -3, -2})), "") << "negative";
+  EXPECT_EQ(decode_error(ssd, corners, rows({1, 5, 3}, 1, {0, 1.0005F, 0})), "") << "rounded";
+  const std::string inverted =
+      decode_error(ssd, rows({1, 5, 4}, 1, {0.75F, 0.5F, 0.5F, 0.25F}), rows({1, 5, 3}, 1, {0, 0.9F, 0}));
+  EXPECT_NE(inverted.find("x 24 to 16 and y 16 to 8, whose sides are in the wrong order; try --decoder detr"),
+            std::string::npos)
+      << inverted;
+  const FittedDecoder rt_detr = fit(kApart, "rt-detr");
+  EXPECT_NE(decode_error(rt_detr, corners, rows({1, 5, 3}, 1, {0, 0.9F, 0})).find("takes sigmoids"),
+            std::string::npos);
+  const FittedDecoder yolox = fit({info("output", {1, 21, 7})});
+  const Tensor decoded = rows({1, 21, 7}, 6, {16, 8, 200, 150, 0.9F, 0.9F, 0});
+  const std::string far = decode_error(yolox, decoded, decoded);
+  EXPECT_NE(far.find("far outside the input of 32 x 32; try --decoder yolov5"), std::string::npos) << far;
 }
 
 TEST(Decoder, finds_the_boxes_among_more_outputs_by_shape_and_name) {

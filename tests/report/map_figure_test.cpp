@@ -54,6 +54,30 @@ TEST(MapFigure, SaysWhatItShowsInWords) {
   EXPECT_GT(draw(figure).width, 500);
 }
 
+/// The region begins at x = 4 of the photo and is shown in the photo's pixels.
+TEST(MapFigure, MarksTheExplainedBoxAndItsSide) {
+  const Explanation result = explanation("gradient");
+  MapFigureOptions options{.overlay = {.colormap = "blue-red"}, .is_target = true};
+  options.box = ExplainedBox{{24, 10, 44, 30}, {}};
+  const Colour bright = {90, 255, 90};
+  const auto colour = [](const Image& image, std::int64_t x, std::int64_t y) {
+    return Colour{image.at(x, y)[0], image.at(x, y)[1], image.at(x, y)[2]};
+  };
+  const Figure figure = map_figure({&result, 1}, photo(), options);
+  for (const std::size_t panel : {0U, 2U}) {
+    EXPECT_EQ(colour(figure.panels[panel].image, 20, 20), bright) << "left";
+    EXPECT_EQ(colour(figure.panels[panel].image, 39, 20), bright) << "right";
+    EXPECT_NE(colour(figure.panels[panel].image, 30, 20), bright) << "inside";
+  }
+  EXPECT_NE(colour(figure.panels[1].image, 20, 20), bright) << "the map alone stays as it is";
+  EXPECT_TRUE(contains(figure.panels[1].caption, "Red raises the score"));
+  options.box->side = BoxSide::Top;
+  const Figure side = map_figure({&result, 1}, photo(), options);
+  EXPECT_EQ(colour(side.panels[0].image, 30, 11), bright) << "a thicker line";
+  EXPECT_NE(colour(side.panels[0].image, 22, 20), bright);
+  EXPECT_TRUE(contains(side.panels[1].caption, "Red moves the top side of the box down, blue up"));
+}
+
 TEST(MapFigure, PutsMethodsSideBySideAndOverlaysBelow) {
   const std::vector<Explanation> results = {explanation("gradient"), explanation("grad-cam"),
                                             explanation("lrp")};
