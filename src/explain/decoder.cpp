@@ -111,10 +111,14 @@ void check_probability(const FittedDecoder& fitted, double value) {
     refuse_values(fitted, fmt::format("gives a score of {:.4g}, but scores are 0 to 1", value));
 }
 
+bool is_inverted(const RealBox& box) {
+  return box.x1 < box.x0 || box.y1 < box.y0;
+}
+
 void check_box(const FittedDecoder& fitted, const RealBox& box) {
   const std::string text = fmt::format("gives a box with x {:.4g} to {:.4g} and y {:.4g} to {:.4g}", box.x0,
                                        box.x1, box.y0, box.y1);
-  if (box.x1 < box.x0 || box.y1 < box.y0)
+  if (is_inverted(box))
     refuse_values(fitted, text + ", whose sides are in the wrong order");
   // Boxes of objects that the photo cuts reach a little over its edges.
   const double most_x = 10 * static_cast<double>(fitted.input.width),
@@ -122,6 +126,20 @@ void check_box(const FittedDecoder& fitted, const RealBox& box) {
   if (!(box.x0 > -most_x && box.x1 < most_x && box.y0 > -most_y && box.y1 < most_y))
     refuse_values(fitted, fmt::format("{}, far outside the input of {} x {}", text, fitted.input.width,
                                       fitted.input.height));
+}
+
+/// A network gives few of its candidates, if any, boxes whose sides are in the wrong order. Where most have
+/// them, sizes are something else, such as logarithms.
+void check_boxes(const FittedDecoder& fitted, const Tensor& boxes) {
+  if (fitted.decoder->has_grid_boxes)
+    return;
+  const bool rows = fitted.decoder->layout != CandidateLayout::Columns;
+  std::int64_t inverted = 0;
+  for (std::int64_t i = 0; i < fitted.candidates; ++i)
+    inverted += is_inverted(box_of(fitted, Numbers(boxes, rows, i), i)) ? 1 : 0;
+  if (2 * inverted > fitted.candidates)
+    refuse_values(fitted, fmt::format("gives {} of {} boxes with sides in the wrong order", inverted,
+                                      fitted.candidates));
 }
 
 /// Sigmoids of numbers that are all positive are above 1/2 for every class of every candidate.
@@ -190,6 +208,7 @@ std::vector<Candidate> decode(const FittedDecoder& fitted, const Tensor& boxes, 
   std::vector<Candidate> candidates;
   const bool rows = fitted.decoder->layout != CandidateLayout::Columns;
   check_logits(fitted, scores);
+  check_boxes(fitted, boxes);
   for (std::int64_t i = 0; i < fitted.candidates; ++i) {
     const Numbers numbers(scores, rows, i);
     const auto [best, score] = best_class(fitted, numbers);

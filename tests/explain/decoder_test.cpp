@@ -243,6 +243,12 @@ TEST(Decoder, of_another_network_is_an_error) {
   EXPECT_NE(inverted.find("x 24 to 16 and y 16 to 8, whose sides are in the wrong order; try --decoder detr"),
             std::string::npos)
       << inverted;
+  Tensor logarithms(DType::F32, {1, 21, 7});
+  for (std::int64_t i = 0; i < 21; ++i)
+    logarithms.data<float>()[static_cast<std::size_t>(7 * i + 2)] = -1;
+  EXPECT_EQ(decode_error(fit({info("output", {1, 21, 7})}, "yolov5"), logarithms, logarithms),
+            "decoder 'yolov5' gives 21 of 21 boxes with sides in the wrong order; try --decoder yolox")
+      << "though no score is large";
   const FittedDecoder rt_detr = fit(kApart, "rt-detr");
   EXPECT_NE(decode_error(rt_detr, corners, rows({1, 5, 3}, 1, {0, 0.9F, 0})).find("takes sigmoids"),
             std::string::npos);
