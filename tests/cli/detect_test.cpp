@@ -90,9 +90,9 @@ TEST_F(Detect, WhatCannotBeIsRefused) {
   expect_error(run("detect", {"--decoder", "yolov8"}), 1,
                {"are not those of a detector", "yolov8: [1,4+C,84]"});
   expect_error(run("detect", {"--min-score", "2"}), 2, {"--min-score"});
-  store(folder_.file("one.txt"), "red\n");
-  expect_error(fovea({"detect", photo_, "-m", model_, "--labels", folder_.file("one.txt")}), 1,
-               {"squares.onnx", "the network has 2 classes by decoder yolox, and the labels are 1 name"});
+  store(folder_.file("three.txt"), "red\nblue\ngreen\n");
+  expect_error(fovea({"detect", photo_, "-m", model_, "--labels", folder_.file("three.txt")}), 1,
+               {"squares.onnx", "the network has 2 classes by decoder yolox, and the labels are 3 names"});
   expect_error(run("detect", {"--boxes", "corners-pixels"}), 1, {"squares.onnx", "--boxes", "ssd"});
   expect_error(fovea({"detect", sample("church.jpg")}), 2, {"-m: name a detector"});
   expect_error(fovea({"saliency", sample("church.jpg"), "--detection", "1", "-o", out}), 2,
