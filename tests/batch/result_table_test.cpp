@@ -23,8 +23,9 @@ const TableRow kRow = {.image = "a, \"b\".jpg",
 TEST(ResultTable, has_a_field_for_each_column) {
   EXPECT_EQ(table_header(TableFormat::Csv),
             "image,class,wordnet_id,name,score,probability,x0,y0,x1,y1,rank,truth,error\n");
-  EXPECT_EQ(table_line(kRow, TableFormat::Csv),
-            "\"a, \"\"b\"\".jpg\",4,n03028079,\"church, church building\",0.333333333,0.25,1,2.25,30,40,1,4,\n");
+  EXPECT_EQ(
+      table_line(kRow, TableFormat::Csv),
+      "\"a, \"\"b\"\".jpg\",4,n03028079,\"church, church building\",0.333333333,0.25,1,2.25,30,40,1,4,\n");
   EXPECT_EQ(table_line({.image = "b.jpg", .error = "b.jpg: is\nno picture"}, TableFormat::Csv),
             "b.jpg,,,,,,,,,,,,\"b.jpg: is\\nno picture\"\n");
 }
