@@ -72,7 +72,7 @@ ResultStore::ResultStore(RunDescription run, EarlierResults earlier)
     earlier = is_replaced ? EarlierResults::Discard : EarlierResults::Refuse;
   }
   if (earlier == EarlierResults::Discard)
-    discard();
+    remove_files();
   const bool begun = file_exists(files_.manifest);
   if (begun && earlier != EarlierResults::Resume) {
     (void)read_manifest(files_.manifest);  // it may be somebody else's file
@@ -84,7 +84,15 @@ ResultStore::ResultStore(RunDescription run, EarlierResults earlier)
     begin();
 }
 
-void ResultStore::discard() const {
+void ResultStore::discard() {
+  journal_.reset();
+  table_.reset();
+  data_.reset();
+  archives_.reset();
+  remove_files();
+}
+
+void ResultStore::remove_files() const {
   std::vector<std::string> all = working_files();
   if (!files_.table.empty())
     all.push_back(files_.table);

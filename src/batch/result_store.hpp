@@ -70,9 +70,12 @@ public:
   /// To be called once the final step is done: removes the data, which nothing needs any more.
   void finish_final_step();
 
+  /// Removes the results of this run, and of an earlier one that it went on with. Nothing can be added then.
+  void discard();
+
 private:
   /// Removes what an earlier run left, whole or not.
-  void discard() const;
+  void remove_files() const;
   void begin();
   void resume();
   /// Takes the record of the journal for done if the files hold what it tells of.

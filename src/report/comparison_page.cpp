@@ -3,6 +3,7 @@
 #include "base/atomic_file.hpp"
 #include "base/check.hpp"
 #include "base/json.hpp"
+#include "base/read_file.hpp"
 #include "batch/photo_data.hpp"
 #include "evaluate/compare_photo.hpp"
 #include "evaluate/comparison_data.hpp"
@@ -104,6 +105,16 @@ struct ComparisonRun::Compared {
 std::vector<std::string> comparison_files(const std::string& page) {
   return {page, fs::path(page).replace_extension(".csv").string(),
           fs::path(page).replace_extension(".json").string()};
+}
+
+bool passed_gate(const std::string& page) {
+  constexpr std::size_t most_bytes = std::size_t{1} << 30;
+  const std::string file = comparison_files(page)[2];
+  const Json json = parse_json(read_file(file, most_bytes), file);
+  const Json::json_pointer place("/gate/passed");
+  FOVEA_CHECK(json.is_object() && json.contains(place) && json[place].is_boolean(),
+              "{}: does not say whether the gate of the comparison was passed", file);
+  return json[place].get<bool>();
 }
 
 ComparisonRun::ComparisonRun(const std::vector<ReportNetwork>& networks,

@@ -42,6 +42,10 @@ struct NetworkComparisonOutcome {
 /// The page and the files beside it, with the endings .csv and .json.
 std::vector<std::string> comparison_files(const std::string& page);
 
+/// Whether the comparison that wrote this page and its files has passed its gate, by its JSON; true without a
+/// gate. InputError if the JSON is not there or is damaged.
+bool passed_gate(const std::string& page);
+
 /// The comparison of two networks, as a run that can be divided, resumed and merged (batch/many_photos.hpp)
 /// or at once. Of a run, each photo gives its numbers and its block of the page, and the final step makes
 /// page and files of them. Their bytes depend on networks, photos and options alone.

@@ -42,10 +42,11 @@ struct ReportOptions {
   DisplayRange range;                ///< of the maps
   std::string colormap = "inferno";  ///< the initial choice
   LocalizeOptions localize;          ///< how objects are found
-  std::int64_t class_models = 8;     ///< the number of most frequent classes with a class model
-  std::string command_line;          ///< the command line to display
-  std::size_t workers = 1;           ///< photos processed at the same time
-  ClassTruth truth;                  ///< the photos' true classes; empty: unknown
+  /// The number of most frequent classes with a class model. Networks that segment pictures have none.
+  std::int64_t class_models = 8;
+  std::string command_line;  ///< the command line to display
+  std::size_t workers = 1;   ///< photos processed at the same time
+  ClassTruth truth;          ///< the photos' true classes; empty: unknown
 };
 
 /// Callbacks while a page is made. All except `scored` are called on the caller's thread; empty functions are

@@ -47,6 +47,12 @@ std::vector<std::pair<std::int64_t, std::int64_t>> by_frequency(const NetworkSum
   return classes;
 }
 
+/// A network that segments pictures has scores at each position, and no photo whose region they are summed
+/// over.
+bool has_class_models(const ReportNetwork& network) {
+  return !network.explainers.maps.program().region_scores();
+}
+
 /// A part's title, with the network's name where there are two.
 std::string title_for(const std::string& title, const std::vector<ReportNetwork>& networks, std::size_t k) {
   return networks.size() == 1 ? title : fmt::format("{}: {}", title, networks[k].title());
@@ -56,7 +62,7 @@ void add_class_models(Page& page, const ReportOptions& options, const std::vecto
                       const ReportSummary& summary, std::size_t network, const ReportEvents& events) {
   const auto classes = by_frequency(summary.networks[network]);
   const std::size_t count = std::min(classes.size(), static_cast<std::size_t>(options.class_models));
-  if (count == 0)
+  if (count == 0 || !has_class_models(networks[network]))
     return;
   const Network& loaded = networks[network].network;
   ClassModelPictures pictures(loaded.model, loaded.preprocessing, networks[network].program);
@@ -144,6 +150,10 @@ Facts model_card(const ReportNetwork& shown) {
   facts.emplace_back("Operators", operators_text(model));
   facts.emplace_back("Preprocessing", fmt::format("{} (from {})", describe(network.preprocessing),
                                                   network.preprocessing_source));
+  if (!has_class_models(shown))
+    facts.emplace_back("Class models",
+                       "none: a class of a network that segments pictures has no score without a "
+                       "region of a photo");
   facts.emplace_back("Precision", std::string(name_of(program.options().precision)));
   return facts;
 }

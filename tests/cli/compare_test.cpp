@@ -88,6 +88,38 @@ TEST_F(Compare, gives_the_code_of_its_gate_again_where_a_finished_run_is_resumed
   EXPECT_TRUE(contains(again.out, "has the results of 1 photo already")) << again.out;
 }
 
+TEST_F(Compare, gives_the_code_of_its_gate_again_where_whole_results_are_merged) {
+  const std::vector<std::string> merge = {"merge", folder_.path(), "-o", folder_.file("c.html")};
+  const std::vector<std::string> failing = {"--min-correlation", "0.99", "--resume", "--shard", "1/1"};
+  ASSERT_EQ(compare(plain(), failing).code, 3);
+  const Outcome failed = fovea(merge);
+  EXPECT_EQ(failed.code, 3);
+  EXPECT_TRUE(contains(failed.out, "1 photo of 1 shard, 0 without a result")) << failed.out;
+  EXPECT_TRUE(contains(failed.err, "fovea: the gate is failed: see " + folder_.file("c.html"))) << failed.err;
+  ASSERT_EQ(compare(plain(), {"--min-correlation", "-1", "--force"}).code, 0);
+  const Outcome passed = fovea(merge);
+  EXPECT_EQ(passed.code, 0) << passed.err;
+  store(folder_.file("c.json"), "{}");
+  expect_error(fovea(merge), 1, {"c.json", "gate"});
+}
+
+TEST_F(Compare, leaves_nothing_where_no_photo_can_be_compared_but_what_can_go_on) {
+  store(folder_.file("broken.jpg"), "no picture");
+  const auto compare_broken = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {
+        "compare", bundled(), plain(), folder_.file("broken.jpg"), "-o", folder_.file("c.html")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return fovea(arguments);
+  };
+  for (int i = 0; i < 2; ++i) {  // the same again
+    expect_error(compare_broken({}), 1, {"none of the pictures can be compared"});
+    EXPECT_EQ(files_in(folder_.path()), std::vector<std::string>{"broken.jpg"});
+  }
+  expect_error(compare_broken({"--resume"}), 1, {"none of the pictures can be compared"});
+  EXPECT_EQ(files_in(folder_.path()),
+            (std::vector<std::string>{"broken.jpg", "c.data", "c.journal", "c.manifest.json"}));
+}
+
 TEST_F(Compare, measures_thresholds_once_shards_are_merged) {
   std::filesystem::create_directory(folder_.file("shards"));
   std::string page;

@@ -71,9 +71,26 @@ TEST_F(RegionOption, MapsAreOfTheSumOverIt) {
   EXPECT_EQ(figure.code, 0) << figure.err;
   const Outcome box = run("localize", {"--region", "own", "--class", "red", "-o", folder_.file("boxes")});
   EXPECT_EQ(box.code, 0) << box.err;
-  const Outcome page =
-      run("report", {"--region", "own", "--class-models", "0", "-o", folder_.file("page.html")});
-  EXPECT_EQ(page.code, 0) << page.err;
+}
+
+TEST_F(RegionOption, PagesHaveMapsAndObjectsButNoClassModels) {
+  const std::string file = folder_.file("page.html");
+  for (const std::string activation : {"", "Softmax"})
+    for (const std::string region : {"own", "8,8,20,24"}) {
+      small_segmenter(activation).save(model_);
+      const Outcome page = run("report", {"--region", region, "--class", "1", "-o", file, "--force"});
+      ASSERT_EQ(page.code, 0) << page.err;
+      EXPECT_TRUE(contains(page.out, "1 photo, 0 files left out")) << page.out;
+      EXPECT_TRUE(contains(page.err, "the page has no class models")) << page.err;
+      const std::string text = load(file);
+      EXPECT_TRUE(contains(text, "none: a class of a network that segments pictures"));
+      EXPECT_FALSE(contains(text, "computed by gradient ascent"));
+    }
+  const Outcome without = run("report", {"--region", "own", "--class-models", "0", "-o", file});
+  EXPECT_EQ(without.code, 0) << without.err;
+  EXPECT_FALSE(contains(without.err, "class models")) << without.err;
+  const Outcome resumed = run("report", {"--region", "own", "--resume", "-o", folder_.file("many.html")});
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
 }
 
 TEST_F(RegionOption, WhatCannotBeIsRefused) {

@@ -138,6 +138,14 @@ void print_summary(const ResultFormat& format, const ResultStore& store) {
   print_results(format, json, nlohmann::ordered_json::array({json}));
 }
 
+/// Removes the results of a run in which no photo has any, so that the same command begins anew. Those of a
+/// run that may be divided, or go on, stay.
+void discard_useless(const ManyPhotosCommand& command, ResultStore& store) {
+  const RunCounts& counts = store.counts();
+  if (!command.arguments.resume && command.arguments.shard.empty() && counts.failed == counts.photos)
+    store.discard();
+}
+
 /// Does the final step, unless an earlier run has, and prints the results.
 int end_by(const FinalStep& step, ResultStore& store, const ResultFormat& format) {
   const int code = step(store, format);
@@ -248,10 +256,14 @@ int run_command(const ManyPhotosCommand& command) {
         throw Interrupted(fmt::format(
             "stopped by {} after {} photo{}: go on by the same command with --resume",
             InterruptScope::signal_name(), store.counts().photos, store.counts().photos == 1 ? "" : "s"));
-      if (needs_final_step) {
-        const int code = end_by(command.final_step, store, command.format);
-        return without_failures(code, command.arguments.allow_failures);
-      }
+      if (needs_final_step)
+        try {
+          const int code = end_by(command.final_step, store, command.format);
+          return without_failures(code, command.arguments.allow_failures);
+        } catch (const InputError&) {
+          discard_useless(command, store);
+          throw;
+        }
     } catch (const OutputError&) {
       const std::int64_t photos = store.counts().photos;
       say("fovea: note: {} photo{} done: go on by the same command with --resume\n", photos,

@@ -174,7 +174,7 @@ int print_earlier_outcome(const CompareArguments& arguments, const ResultFormat&
   constexpr std::size_t most_bytes = std::size_t{1} << 30;
   const std::string file = comparison_files(arguments.output)[2];
   const nlohmann::ordered_json json = parse_json(read_file(file, most_bytes), file);
-  const bool is_passed = json.value(nlohmann::ordered_json::json_pointer("/gate/passed"), false);
+  const bool is_passed = passed_gate(arguments.output);
   if (!format.is_text())
     print_results(format, json, method_records(json));
   else

@@ -10,6 +10,7 @@
 #include "cli/verbs/verbs.hpp"
 #include "evaluate/evaluation_status.hpp"
 #include "fovea/error.hpp"
+#include "report/comparison_page.hpp"
 
 #include <fmt/format.h>
 
@@ -58,6 +59,16 @@ bool are_evaluations(const std::vector<std::string>& inputs) {
                           *run),
         *other);
   return run == inputs.end();
+}
+
+/// The exit code of a run whose results were whole before. A comparison that failed its gate fails it still.
+int code_of_whole_run(const MergedRun& merged, const MergeArguments& arguments) {
+  const std::string command = description_of(merged.files.manifest).settings.value("command", "");
+  if (command == "compare" && !passed_gate(arguments.output)) {
+    say("fovea: the gate is failed: see {}\n", arguments.output);
+    return kGateFailed;
+  }
+  return merged.counts.failed > 0 && !arguments.allow_failures ? 1 : 0;
 }
 
 /// Does the final step of the command whose shards were merged. Returns the exit code.
@@ -111,7 +122,7 @@ int merge_results(const MergeArguments& arguments) {
           json[name] = path;
       print_results(arguments.format, json, nlohmann::ordered_json::array({json}));
     }
-    return merged.counts.failed > 0 && !arguments.allow_failures ? 1 : 0;
+    return code_of_whole_run(merged, arguments);
   } catch (const UnfinishedResults& results) {
     throw InputError(fmt::format("{}: continue it with --resume", results.what()));
   }

@@ -68,6 +68,13 @@ ReportOptions report_options(const ReportArguments& arguments) {
   return options;
 }
 
+/// A note of what a page with --region lacks.
+void note_class_models(const ReportArguments& arguments) {
+  if (!arguments.model.region.empty() && arguments.class_models > 0)
+    say_note("the page has no class models, since a class of a network that segments pictures has no score "
+             "without a region of a photo");
+}
+
 ReportExplainers explainers_for(const Network& loaded, const ReportArguments& arguments,
                                 const ModelOptions& model, int threads) {
   ReportExplainers explainers{Explainer(loaded.model, explain_options(loaded, model, arguments.methods,
@@ -174,6 +181,7 @@ int make_report(Command verb, ReportArguments arguments) {
         "--truth does not go with archives: their photos' classes are beside them, as 0001.cls or "
         "the field label of 0001.json");
   arguments.method_options.note_unused(arguments.methods);
+  note_class_models(arguments);
   ReportOptions options = report_options(arguments);
   options.truth = truth_of(arguments.truth, images);
   const ThreadPartition partition = partition_photos(arguments.model, are_many, inputs.size());
