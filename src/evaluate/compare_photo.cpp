@@ -3,6 +3,8 @@
 #include "base/check.hpp"
 #include "explain/method.hpp"
 
+#include <algorithm>
+#include <span>
 #include <variant>
 
 namespace fovea {
@@ -10,6 +12,11 @@ namespace {
 
 PlacedMap placed(const Explanation& explanation) {
   return {{explanation.map, channel_sum(explanation.relevance), {}}, explanation.region};
+}
+
+bool is_zero_everywhere(const Explanation& explanation) {
+  const std::span<const float> values = explanation.map.data<float>();
+  return std::all_of(values.begin(), values.end(), [](float value) { return value == 0; });
 }
 
 std::optional<double> energy_of(const Explanation& explanation, const ObjectTruth& truth) {
@@ -46,7 +53,8 @@ ComparedPhoto compare_photo(Explainer& first, Explainer& second, const ClassMatc
   for (std::size_t m = 0; same && m < result.maps[0].size(); ++m)
     numbers.methods.push_back(
         {compare_maps(placed(result.maps[0][m]), placed(result.maps[1][m])),
-         {energy_of(result.maps[0][m], task.truth), energy_of(result.maps[1][m], task.truth)}});
+         {energy_of(result.maps[0][m], task.truth), energy_of(result.maps[1][m], task.truth)},
+         {is_zero_everywhere(result.maps[0][m]), is_zero_everywhere(result.maps[1][m])}});
   return result;
 }
 

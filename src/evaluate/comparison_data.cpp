@@ -32,6 +32,7 @@ Json method_json(const MethodComparison& method) {
                {"overlap", agreement.overlap}};
   if (method.energy[0] || method.energy[1])
     json["energy"] = Json::array({number_json(method.energy[0]), number_json(method.energy[1])});
+  json["zero"] = method.is_zero;
   json["grid"] = Json::array({agreement.grid.height, agreement.grid.width});
   return json;
 }
@@ -50,6 +51,7 @@ MethodComparison method_in(const Json& json) {
   agreement.overlap = json.at("overlap").get<double>();
   agreement.grid.height = json.at("grid").at(0).get<std::int64_t>();
   agreement.grid.width = json.at("grid").at(1).get<std::int64_t>();
+  json.at("zero").get_to(method.is_zero);
   if (json.contains("energy"))
     method.energy = {number_in(json.at("energy").at(0)), number_in(json.at("energy").at(1))};
   return method;

@@ -1,18 +1,23 @@
 #include "evaluate/comparison_results.hpp"
 
 #include "base/csv.hpp"
+#include "base/wrapped_text.hpp"
 #include "evaluate/comparison_data.hpp"
 #include "evaluate/map_tables.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
+#include <utility>
 
 namespace fovea {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kColumns = 80;  ///< of text for a terminal
 
 Json or_null(const std::optional<double>& number) {
   return number ? Json(*number) : Json();
@@ -154,6 +159,9 @@ std::vector<MethodSummary> summarize(const ComparisonResults& results) {
         second_energies.push_back(*method.energy[1]);
       }
       summary.undefined += rank ? 0 : 1;
+      for (std::size_t k = 0; k < 2; ++k)
+        if (method.is_zero[k])
+          summary.zero_images[k].push_back(photo.image);
       if (rank && (!summary.lowest_rank || *rank < *summary.lowest_rank)) {
         summary.lowest_rank = rank;
         summary.lowest_image = photo.image;
@@ -169,6 +177,21 @@ std::vector<MethodSummary> summarize(const ComparisonResults& results) {
   return summaries;
 }
 
+std::vector<std::string> zero_map_sentences(const std::vector<MethodSummary>& methods) {
+  std::vector<std::string> sentences;
+  for (const MethodSummary& method : methods)
+    for (const auto& [images, network] : {std::pair{&method.zero_images[0], "first"},  //
+                                          std::pair{&method.zero_images[1], "second"}})
+      if (!images->empty()) {
+        const std::string name = std::filesystem::path(images->front()).filename().string();
+        const bool is_one = images->size() == 1;
+        sentences.push_back(fmt::format("{}: {} map{} zero everywhere in the {} network, {}that of {}",
+                                        title_of(method.name), images->size(), is_one ? " is" : "s are",
+                                        network, is_one ? "" : "the first of them ", name));
+      }
+  return sentences;
+}
+
 LayerComparison mean_agreement(const ComparedLayers& layers, const std::vector<PhotoComparison>& photos) {
   std::vector<const std::vector<LayerAgreement>*> of_photos;
   for (const PhotoComparison& photo : photos)
@@ -180,7 +203,7 @@ LayerComparison mean_agreement(const ComparedLayers& layers, const std::vector<P
 std::string comparison_csv(const ComparisonResults& results) {
   std::string csv =
       "image,method,changed,guess_a,guess_b,class_a,class_b,probability_a,probability_b,score_a,"
-      "score_b,rank,signed_rank,similarity,overlap,energy_a,energy_b,error\n";
+      "score_b,rank,signed_rank,similarity,overlap,energy_a,energy_b,zero_a,zero_b,error\n";
   for (const PhotoComparison* photo : results.worst_first()) {
     std::string classes = photo->is_changed ? "1" : "0";
     for (std::size_t k = 0; k < 2; ++k)
@@ -193,18 +216,19 @@ std::string comparison_csv(const ComparisonResults& results) {
       classes += "," + field(target ? std::optional(target->score) : std::nullopt);
     const std::string image = csv_field(photo->image);
     if (photo->methods.empty())
-      csv +=
-          fmt::format("{},,{},,,,,,,{}\n", image, classes, csv_field("the second network has no such class"));
+      csv += fmt::format("{},,{},,,,,,,,,{}\n", image, classes,
+                         csv_field("the second network has no such class"));
     for (std::size_t m = 0; m < photo->methods.size(); ++m) {
-      const auto& [agreement, energy] = photo->methods[m];
-      csv += fmt::format("{},{},{},{},{},{},{:.6g},{},{},\n", image, results.methods[m], classes,
+      const auto& [agreement, energy, is_zero] = photo->methods[m];
+      csv += fmt::format("{},{},{},{},{},{},{:.6g},{},{},{},{},\n", image, results.methods[m], classes,
                          field(agreement.rank), field(agreement.signed_rank), field(agreement.similarity),
-                         agreement.overlap, field(energy[0]), field(energy[1]));
+                         agreement.overlap, field(energy[0]), field(energy[1]), is_zero[0] ? 1 : 0,
+                         is_zero[1] ? 1 : 0);
     }
   }
   for (const PhotoComparison& photo : results.photos)
     if (photo.failed())
-      csv += fmt::format("{}{}{}\n", csv_field(photo.image), std::string(17, ','), csv_field(photo.error));
+      csv += fmt::format("{}{}{}\n", csv_field(photo.image), std::string(19, ','), csv_field(photo.error));
   return csv;
 }
 
@@ -230,6 +254,8 @@ Json comparison_json(const ComparisonResults& results, const std::vector<MethodS
     if (method.energy[0].count > 0)
       entry["energy"] = Json::array({interval_json(method.energy[0]), interval_json(method.energy[1])});
     entry["undefined"] = method.undefined;
+    entry["zero"] = Json::array({method.zero_images[0].size(), method.zero_images[1].size()});
+    entry["zero_images"] = method.zero_images;
     json["methods"][method.name] = std::move(entry);
   }
   json["layers"] = layers_json(results.layers);
@@ -266,6 +292,9 @@ std::string comparison_text(const ComparisonResults& results, const std::vector<
                         number_text(method.similarity), number_text(method.overlap));
     text += has_energy ? fmt::format("{:>15}\n", energy_text(method)) : "\n";
   }
+  for (const std::string& sentence : zero_map_sentences(methods))
+    for (const std::string& line : wrapped_lines(sentence, kColumns))
+      text += line + "\n";
   for (const GateCheck& check : gate)
     text += fmt::format("{}{}  {}\n", &check == &gate.front() ? "\n" : "",
                         check.passed() ? "passed" : "failed", check.text());

@@ -23,6 +23,7 @@ namespace fovea {
 struct MethodComparison {
   MapAgreement agreement;
   std::array<std::optional<double>, 2> energy = {};  ///< of each network on the object, where it is known
+  std::array<bool, 2> is_zero = {};                  ///< whether each network's map is zero everywhere
 };
 
 /// One photo as two networks see it.
@@ -76,8 +77,13 @@ struct MethodSummary {
   std::string lowest_image;            ///< the photo with that correlation
   std::array<MeanInterval, 2> energy;  ///< of each network
   std::int64_t undefined = 0;          ///< photos whose maps are flat in both networks
+  /// The photos whose map is zero everywhere in each network, in the order in which they were given.
+  std::array<std::vector<std::string>, 2> zero_images;
 };
 std::vector<MethodSummary> summarize(const ComparisonResults& results);
+/// For each method and network with maps that are zero everywhere: "Grad-CAM: 2 maps are zero everywhere in
+/// the second network, the first of them that of a.jpg".
+std::vector<std::string> zero_map_sentences(const std::vector<MethodSummary>& methods);
 
 /// The agreement of the layers over the photos whose class both networks have.
 LayerComparison mean_agreement(const ComparedLayers& layers, const std::vector<PhotoComparison>& photos);

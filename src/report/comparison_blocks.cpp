@@ -121,6 +121,8 @@ void add_methods(Page& page, const std::vector<MethodSummary>& methods) {
       {"columns",
        {text_column("method"), number_column("rank correlation"), number_column("lowest"),
         number_column("signed rank correlation"), number_column("SSIM"), number_column("overlap")}}};
+  for (const std::string& sentence : zero_map_sentences(methods))
+    block["note"] = block["note"].get<std::string>() + " " + sentence + ".";
   const bool has_energy = !methods.empty() && methods.front().energy[0].count > 0;
   if (has_energy) {
     block["columns"].push_back(number_column("energy on the object, first"));

@@ -26,6 +26,7 @@ PhotoComparison photo() {
   MethodComparison known, unknown;
   known.agreement = {{{}, 16, 24}, 1.0 / 7, -0.1, 0.3, 0.7};
   known.energy = {0.2, std::nullopt};
+  known.is_zero = {false, true};
   unknown.agreement = {{{}, 7, 7}, std::nullopt, std::nullopt, std::nullopt, 0.1};
   result.methods = {known, unknown};
   result.layers = {{{1.0 / 3, 0.2}, {std::nullopt, 1e-9}}, {{}, {0.5, 0.25}}};
@@ -52,6 +53,7 @@ TEST(ComparisonData, is_read_back_exactly) {
     EXPECT_EQ(after.methods[k].agreement.grid.height, before.methods[k].agreement.grid.height);
     EXPECT_EQ(after.methods[k].agreement.grid.width, before.methods[k].agreement.grid.width);
     EXPECT_EQ(after.methods[k].energy, before.methods[k].energy);
+    EXPECT_EQ(after.methods[k].is_zero, before.methods[k].is_zero);
     EXPECT_EQ(after.layers[k].activation.correlation, before.layers[k].activation.correlation);
     EXPECT_EQ(after.layers[k].activation.relative_difference,
               before.layers[k].activation.relative_difference);

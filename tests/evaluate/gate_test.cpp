@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <sstream>
 
 namespace fovea::test {
 namespace {
@@ -157,13 +158,14 @@ TEST(ComparisonResults, have_as_many_fields_in_each_line) {
     const std::size_t end = csv.find('\n', begin);
     EXPECT_EQ(std::count(csv.begin() + static_cast<std::ptrdiff_t>(begin),
                          csv.begin() + static_cast<std::ptrdiff_t>(end), ','),
-              17)
+              19)
         << csv.substr(begin, end - begin);
     begin = end + 1;
   }
   EXPECT_EQ(lines, 6U);
-  EXPECT_NE(csv.find("\nb.jpg,grad-cam,1,dog,cat,dog,dog,0.75,0.5,2.5,2.25,0.25,,0.125,0.0625,0.5,0.375,\n"),
-            std::string::npos)
+  EXPECT_NE(
+      csv.find("\nb.jpg,grad-cam,1,dog,cat,dog,dog,0.75,0.5,2.5,2.25,0.25,,0.125,0.0625,0.5,0.375,0,0,\n"),
+      std::string::npos)
       << csv;
 }
 
@@ -178,6 +180,45 @@ TEST(ComparisonResults, fit_a_terminal_of_80_columns) {
     begin = end + 1;
   }
   EXPECT_NE(text.find("failed  --max-changed 1 %: 25 %, 1 of 4 photos\n"), std::string::npos) << text;
+}
+
+/// The field of a column in each row of a CSV without quoted fields.
+std::vector<std::string> column(const std::string& csv, const std::string& name) {
+  std::vector<std::string> values;
+  std::size_t at = 0;
+  std::istringstream lines(csv);
+  for (std::string line; std::getline(lines, line);) {
+    std::vector<std::string> fields;
+    std::istringstream rest(line);
+    for (std::string field; std::getline(rest, field, ',');)
+      fields.push_back(field);
+    if (values.empty())
+      at = static_cast<std::size_t>(std::find(fields.begin(), fields.end(), name) - fields.begin());
+    values.push_back(at < fields.size() ? fields[at] : "");
+  }
+  return values;
+}
+
+TEST(ComparisonResults, count_and_name_maps_that_are_zero_everywhere) {
+  ComparisonResults results = four_photos();
+  EXPECT_TRUE(zero_map_sentences(summarize(results)).empty());
+  results.photos[1].methods[0].is_zero = {false, true};
+  results.photos[3].methods[0].is_zero = {true, true};
+  const std::vector<MethodSummary> methods = summarize(results);
+  EXPECT_EQ(
+      zero_map_sentences(methods),
+      (std::vector<std::string>{"Grad-CAM: 1 map is zero everywhere in the first network, that of d.jpg",
+                                "Grad-CAM: 2 maps are zero everywhere in the second network, the first "
+                                "of them that of b.jpg"}));
+  const nlohmann::ordered_json json = comparison_json(results, methods, {});
+  EXPECT_EQ(json["methods"]["grad-cam"]["zero"], (nlohmann::ordered_json{1, 2}));
+  EXPECT_EQ(json["methods"]["grad-cam"]["zero_images"].dump(), R"([["d.jpg"],["b.jpg","d.jpg"]])");
+  EXPECT_NE(comparison_text(results, methods, {}).find("2 maps are zero everywhere in the second network"),
+            std::string::npos);
+  // The photos that differ most first: b, d, c and a, then the one that failed.
+  const std::string csv = comparison_csv(results);
+  EXPECT_EQ(column(csv, "zero_a"), (std::vector<std::string>{"zero_a", "0", "1", "0", "0", ""}));
+  EXPECT_EQ(column(csv, "zero_b"), (std::vector<std::string>{"zero_b", "1", "1", "0", "0", ""}));
 }
 
 }  // namespace
