@@ -91,7 +91,9 @@ std::string dense_text(const std::string& name, const Shape& shape) {
 [[noreturn]] void fail_dense(const std::string& name, const Shape& shape, const std::string& others) {
   throw InputError(fmt::format(
       "{}: --region own sums the scores of a class over its own mask, --region X0,Y0,X1,Y1 or a mask's file "
-      "over a part of the photo, and --target any numbers{}",
+      "over a part of the photo, and --target any numbers, in the commands that take them: saliency, "
+      "explain, "
+      "classify, localize and report{}",
       dense_text(name, shape), others.starts_with("choose") ? "; or " + others : ""));
 }
 

@@ -1,4 +1,5 @@
 #include "support/program.hpp"
+#include "support/small_segmenter.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -190,6 +191,50 @@ TEST_F(Compare, compares_networks_of_two_conventions_and_sizes) {
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   const Json json = Json::parse(load(folder_.file("c.json")));
   EXPECT_LT(json["methods"]["gradient"]["rank"]["mean"].get<double>(), 0.999);
+}
+
+TEST_F(Compare, names_the_network_of_a_note_and_options_that_the_command_has) {
+  const auto net = [&](const std::string& name, const std::string& activation, const std::string& output) {
+    ModelBuilder builder;
+    builder.input("image", {-1, 3, 24, 24}).output(output).output("more");
+    std::vector<float> weights(30);
+    for (std::size_t i = 0; i < weights.size(); ++i)
+      weights[i] = static_cast<float>(i % 7) - 3;
+    builder.weight("w", {10, 3, 1, 1}, weights);
+    builder.node("Conv", {"image", "w"}, {"c"});
+    builder.node("Relu", {"c"}, {"r"});
+    builder.node("GlobalAveragePool", {"r"}, {"p"});
+    builder.node("Flatten", {"p"}, {activation.empty() ? output : "flat"});
+    if (!activation.empty())
+      builder.node(activation, {"flat"}, {output});
+    builder.node("Identity", {output}, {"more"});
+    return builder.save(folder_.file(name));
+  };
+  const std::string plain_net = net("scores.onnx", "", "out"),
+                    softmax = net("softmax.onnx", "Softmax", "out"),
+                    embedding = net("embedding.onnx", "", "embedding");
+  const auto compare_two = [&](const std::string& first, const std::string& second,
+                               const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments = {
+        "compare", first, second, sample("golf-ball.jpg"), "-o", folder_.file("c.html")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return fovea(arguments);
+  };
+  const Outcome notes = compare_two(plain_net, softmax);
+  ASSERT_EQ(notes.code, 0) << notes.err;
+  EXPECT_TRUE(contains(notes.err, "note: both networks: nothing says how pictures are prepared"))
+      << notes.err;
+  EXPECT_TRUE(contains(notes.err, "note: softmax.onnx: the scores are the values before the Softmax"))
+      << notes.err;
+  const Outcome second = compare_two(plain_net, embedding);
+  expect_error(second, 1, {"embedding.onnx: the output 'embedding'", " with --scores-b, or"});
+  expect_error(compare_two(embedding, plain_net), 1, {" with --scores, or"});
+  expect_error(compare_two(plain_net, softmax, {"--size-b", "64"}), 1, {"--size-b 64: the input"});
+  expect_error(compare_two(plain_net, softmax, {"--size", "64"}), 1, {"--size 64: the input"});
+  const std::string segmenter = small_segmenter().save(folder_.file("segmenter.onnx"));
+  expect_error(
+      compare_two(segmenter, segmenter), 1,
+      {"in the commands that take them: saliency", "compares networks with one row of class scores"});
 }
 
 TEST_F(Compare, refuses_what_makes_no_sense) {

@@ -1,14 +1,11 @@
+#include "cli/verbs/compare.hpp"
+
 #include "base/fingerprint.hpp"
 #include "base/json.hpp"
 #include "base/make_folder.hpp"
 #include "base/read_file.hpp"
 #include "base/replacement.hpp"
-#include "cli/kit/many_photos.hpp"
-#include "cli/kit/method_options.hpp"
-#include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
-#include "cli/kit/picture_arguments.hpp"
-#include "cli/kit/result_format.hpp"
 #include "cli/kit/shard_option.hpp"
 #include "cli/kit/standard_streams.hpp"
 #include "cli/kit/usage_error.hpp"
@@ -33,26 +30,6 @@
 
 namespace fovea::cli {
 namespace {
-
-struct CompareArguments {
-  ModelOptions
-      model;  ///< of the first network; the second has its own labels, preprocessing, size and scores
-  std::string second, second_labels, second_preset, second_size, second_scores, second_layer;
-  MethodArguments method_options;
-  PictureArguments images;
-  ManyPhotosArguments many;
-  std::vector<std::string> methods = {"gradient", "grad-cam"};
-  std::string target = "auto";
-  std::string crops = "1";
-  DisplayRange range;
-  std::string colormap = "inferno";
-  std::string title, truth, masks, output;
-  bool split = false;
-  std::int64_t layers = 12;
-  GateThresholds gate;
-  std::string max_changed, max_accuracy_drop, max_energy_drop;  ///< shares
-  ResultFormat format;
-};
 
 void check_usage(const CompareArguments& arguments) {
   const std::set<std::string> different(arguments.methods.begin(), arguments.methods.end());
@@ -81,41 +58,6 @@ GateThresholds gate_of(const CompareArguments& arguments) {
   if (gate.max_energy_drop && arguments.truth.empty() && arguments.masks.empty())
     throw UsageError("--max-energy-drop needs the objects' places: give them with --truth or --masks");
   return gate;
-}
-
-/// The options of the second network: the first one's, but for what is given for it alone.
-ModelOptions second_model(const CompareArguments& arguments) {
-  ModelOptions second = arguments.model;
-  second.model = arguments.second;
-  second.labels = arguments.second_labels.empty() ? arguments.model.labels : arguments.second_labels;
-  if (!arguments.second_preset.empty()) {
-    second.preprocessing = {};
-    second.preprocessing.preset = arguments.second_preset;
-  }
-  if (!arguments.second_size.empty())
-    second.size = arguments.second_size;
-  if (!arguments.second_scores.empty())
-    second.scores = arguments.second_scores;
-  return second;
-}
-
-ReportNetwork load(const CompareArguments& arguments, const ModelOptions& model, const std::string& layer,
-                   int threads) {
-  const Network loaded = load_network(model);
-  MethodOptions method_options = arguments.method_options.chosen();
-  if (!layer.empty())
-    method_options.layer = layer;
-  ReportNetwork network{
-      loaded,
-      {Explainer(loaded.model, explain_options(loaded, model, arguments.methods, method_options,
-                                               parse_crops(arguments.crops), threads)),
-       {}},
-      model.model,
-      {},
-      {}};
-  say_notes(network.explainers.maps.notes());
-  check_labels(loaded, network.explainers.maps.program());
-  return network;
 }
 
 /// Classes and places of objects, with notes of what is missing. Those of archives show only with their
@@ -227,9 +169,8 @@ int compare(Command verb, CompareArguments arguments) {
   check_inputs(inputs);
   arguments.method_options.note_unused(arguments.methods);
   const ThreadPartition partition = partition_photos(arguments.model, true, inputs.size());
-  const std::vector<ReportNetwork> networks = {
-      load(arguments, arguments.model, {}, partition.threads),
-      load(arguments, second_model(arguments), arguments.second_layer, partition.threads)};
+  const std::vector<ReportNetwork> networks = load_both(arguments, partition.threads);
+  tell_of_networks(arguments, networks);
   NetworkComparisonOptions options = comparison_options(arguments, networks);
   options.gate = gate;
   add_truth(arguments, inputs, options);
