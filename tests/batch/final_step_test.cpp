@@ -4,6 +4,7 @@
 #include "run_fixture.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace fovea::test {
 namespace {
@@ -62,6 +63,17 @@ protected:
     return RunFiles(run.output, shard, run.table, true);
   }
 };
+
+TEST_P(FinalSteps, can_discard_the_results_so_that_the_same_run_begins_anew) {
+  for (int i = 0; i < 2; ++i) {
+    ResultStore store(with_data(output("run")), EarlierResults::Refuse);
+    ASSERT_TRUE(do_photos(store));
+    store.discard();
+    const RunFiles files = files_of("run");
+    for (const std::string& path : {files.manifest, files.journal, files.data})
+      EXPECT_FALSE(std::filesystem::exists(path)) << path;
+  }
+}
 
 TEST_P(FinalSteps, get_what_each_photo_gave_in_the_order_of_the_inputs) {
   const std::vector<std::string> photos = run_to_the_end(output("run"), 3);
