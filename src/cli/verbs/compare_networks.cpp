@@ -52,8 +52,7 @@ std::string with_second_options(std::string text, const CompareArguments& argume
 }
 
 /// What is wrong with a network, in the words of this command: with options that it has, and what it is for.
-std::string complaint_about(const Error& error, bool is_second, const CompareArguments& arguments) {
-  std::string text = error.what();
+std::string complaint_about(std::string text, bool is_second, const CompareArguments& arguments) {
   if (is_second)
     text = with_second_options(std::move(text), arguments);
   if (text.find("not one row of class scores") != std::string::npos ||
@@ -95,8 +94,10 @@ std::vector<ReportNetwork> load_both(const CompareArguments& arguments, int thre
   try {
     networks.push_back(load(arguments, arguments.model, {}, threads));
     networks.push_back(load(arguments, second_model(arguments), arguments.second_layer, threads));
+  } catch (const ModelError& error) {
+    throw ModelError(complaint_about(error.detail(), networks.size() == 1, arguments), error.location());
   } catch (const InputError& error) {
-    throw InputError(complaint_about(error, networks.size() == 1, arguments));
+    throw InputError(complaint_about(error.what(), networks.size() == 1, arguments));
   }
   return networks;
 }
