@@ -101,6 +101,7 @@ int merge_results(const MergeArguments& arguments) {
       const int code = end_merged_run(merged, arguments.output, arguments.format);
       return without_failures(code, arguments.allow_failures);
     }
+    const int code = code_of_whole_run(merged, arguments);
     const RunFiles& files = merged.files;
     const std::string archives =
         files.has_archives() ? files.archive_range(merged.counts.archives.size()) : "";
@@ -122,7 +123,7 @@ int merge_results(const MergeArguments& arguments) {
           json[name] = path;
       print_results(arguments.format, json, nlohmann::ordered_json::array({json}));
     }
-    return code_of_whole_run(merged, arguments);
+    return code;
   } catch (const UnfinishedResults& results) {
     throw InputError(fmt::format("{}: continue it with --resume", results.what()));
   }
