@@ -24,6 +24,12 @@ bool is_spatial_layer(const Shape& shape, const ops::AxisRoles& roles, std::int6
   return grid && grid->positions() > 1 && grid->pictures() == batch;
 }
 
+/// Whether a value's positions are a grid and nothing else. Those beside a grid may be the cells of a
+/// detector's other grids, which are no class tokens.
+bool is_grid_alone(const Shape& shape, const ops::AxisRoles& roles, std::int64_t batch) {
+  return is_spatial_layer(shape, roles, batch) && ops::layer_layout(shape, roles)->has_grid;
+}
+
 /// Whether a node multiplies by learnt weights.
 bool has_weights(const ir::Graph& graph, const ir::Node& node) {
   const bool multiplies = node.op == &ops::conv() || node.op == &ops::conv_transpose() ||
@@ -144,7 +150,7 @@ std::string last_common_spatial_layer(const Model& model, const ProgramOptions& 
       if (uses[at(id)] > 0)
         open.insert(id);
     if (open.size() == 1 &&
-        is_spatial_layer(graph.shape(*open.begin()), roles[at(*open.begin())], options.batch))
+        is_grid_alone(graph.shape(*open.begin()), roles[at(*open.begin())], options.batch))
       last = *open.begin();
   }
   return last == ir::kNoValue ? std::string() : graph.value(last).name;
