@@ -129,17 +129,26 @@ void check_box(const FittedDecoder& fitted, const RealBox& box) {
 }
 
 /// A network gives few of its candidates, if any, boxes whose sides are in the wrong order. Where most have
-/// them, sizes are something else, such as logarithms.
+/// them, sizes are something else, such as logarithms. Where candidates belong to cells, those of large
+/// strides have large boxes, whatever the photo.
 void check_boxes(const FittedDecoder& fitted, const Tensor& boxes) {
   if (fitted.decoder->has_grid_boxes)
     return;
   const bool rows = fitted.decoder->layout != CandidateLayout::Columns;
   std::int64_t inverted = 0;
-  for (std::int64_t i = 0; i < fitted.candidates; ++i)
-    inverted += is_inverted(box_of(fitted, Numbers(boxes, rows, i), i)) ? 1 : 0;
+  double largest = 0;
+  for (std::int64_t i = 0; i < fitted.candidates; ++i) {
+    const RealBox box = box_of(fitted, Numbers(boxes, rows, i), i);
+    inverted += is_inverted(box) ? 1 : 0;
+    largest = std::max({largest, box.x1 - box.x0, box.y1 - box.y0});
+  }
   if (2 * inverted > fitted.candidates)
     refuse_values(fitted, fmt::format("gives {} of {} boxes with sides in the wrong order", inverted,
                                       fitted.candidates));
+  if (fitted.decoder->count != CandidateCount::Any &&
+      largest < 0.01 * static_cast<double>(std::min(fitted.input.width, fitted.input.height)))
+    refuse_values(fitted, fmt::format("gives no box larger than {:.2g} pixels of {} x {}", largest,
+                                      fitted.input.width, fitted.input.height));
 }
 
 /// Sigmoids of numbers that are all positive are above 1/2 for every class of every candidate.

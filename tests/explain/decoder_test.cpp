@@ -249,6 +249,9 @@ TEST(Decoder, of_another_network_is_an_error) {
   EXPECT_EQ(decode_error(fit({info("output", {1, 21, 7})}, "yolov5"), logarithms, logarithms),
             "decoder 'yolov5' gives 21 of 21 boxes with sides in the wrong order; try --decoder yolox")
       << "though no score is large";
+  const Tensor fractions = columns({1, 6, 21}, 3, {0.5F, 0.4F, 0.25F, 0.125F, 0.1F, 0.2F});
+  const std::string tiny = decode_error(fit({info("output0", {1, 6, 21})}), fractions, fractions);
+  EXPECT_NE(tiny.find("gives no box larger than 0.25 pixels of 32 x 32"), std::string::npos) << tiny;
   const FittedDecoder rt_detr = fit(kApart, "rt-detr");
   EXPECT_NE(decode_error(rt_detr, corners, rows({1, 5, 3}, 1, {0, 0.9F, 0})).find("takes sigmoids"),
             std::string::npos);
