@@ -69,7 +69,7 @@ def region_field(region: object) -> Optional[str]:
     if region is None or isinstance(region, str):
         return region
     if isinstance(region, os.PathLike):
-        return os.fspath(region)
+        return os.fsdecode(region)
     if isinstance(region, (list, tuple)) and len(region) == 4:
         return ",".join(str(integer(side, "region[{}]".format(k), 0, 2**31)) for k, side in enumerate(region))
     raise InputError('region is {!r}: expected "own", (x0, y0, x1, y1) or a path'.format(region))

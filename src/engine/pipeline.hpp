@@ -25,8 +25,9 @@ struct BuiltGraph {
   bool has_further_scores = false;                 ///< Program::further_scores
   std::optional<RegionScores> region_scores = {};  ///< Program::region_scores
   std::vector<WrtValues> wrt = {};                 ///< one for each backward pass
-  std::vector<TensorInfo> bias_terms = {};  ///< Program::bias_terms, outputs behind the first pass's gradients
-  Attention attention = {};                 ///< Program::attention
+  /// Program::bias_terms, outputs behind the first pass's gradients.
+  std::vector<TensorInfo> bias_terms = {};
+  Attention attention = {};  ///< Program::attention
 };
 
 /// A function that completes a differentiated graph before the final passes, such as with the seed and the
