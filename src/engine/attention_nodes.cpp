@@ -9,6 +9,7 @@
 #include "ops/transpose.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 namespace fovea {
