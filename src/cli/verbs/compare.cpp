@@ -5,6 +5,7 @@
 #include "base/make_folder.hpp"
 #include "base/read_file.hpp"
 #include "base/replacement.hpp"
+#include "cli/kit/figure_options.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/shard_option.hpp"
 #include "cli/kit/standard_streams.hpp"
@@ -289,14 +290,7 @@ void add_compare(Command app) {
       .shows_default();
   arguments->method_options.add_to(verb);
   add_crops_to(verb, arguments->crops).shows_default();
-  verb.add_option("--percentile", arguments->range.percentile,
-                  "percentile of a map's values that is shown as white; 100: the maximum")
-      .check(between(1.0, 100.0))
-      .shows_default();
-  verb.add_option("--colormap", arguments->colormap,
-                  "colour map that the page starts with; the page can change it")
-      .check(one_of(colormap_names()))
-      .shows_default();
+  add_map_display_to(verb, arguments->range, arguments->colormap);
   verb.add_option("--title", arguments->title, "the page's title (default: the networks' names)")
       .check(not_empty());
   verb.add_flag("--split", arguments->split,

@@ -1,6 +1,7 @@
 #include "report/photos_page.hpp"
 
 #include "base/make_folder.hpp"
+#include "cli/kit/figure_options.hpp"
 #include "cli/kit/many_photos.hpp"
 #include "cli/kit/method_options.hpp"
 #include "cli/kit/model_options.hpp"
@@ -245,14 +246,7 @@ void add_report(Command app) {
       .needs(compared);
   arguments->method_options.add_to(verb);
   add_crops_to(verb, arguments->crops).shows_default();
-  verb.add_option("--percentile", arguments->range.percentile,
-                  "percentile of a map's values that is shown as white; 100: the maximum")
-      .check(between(1.0, 100.0))
-      .shows_default();
-  verb.add_option("--colormap", arguments->colormap,
-                  "colour map that the page starts with; the page can change it")
-      .check(one_of(colormap_names()))
-      .shows_default();
+  add_map_display_to(verb, arguments->range, arguments->colormap);
   verb.add_option("--title", arguments->title, "the page's title (default: the network's name)")
       .check(not_empty());
   verb.add_flag(
