@@ -63,9 +63,7 @@ Curve road_curve(const Tensor& picture, const Tensor& map, const ScorePictures& 
     const auto end = static_cast<std::size_t>(std::llround(share * static_cast<double>(pixels.size())));
     for (; count < end; ++count)
       removed[static_cast<std::size_t>(pixels[count])] = 1;
-    for (std::size_t first = 0; first < imputed.data<float>().size(); first += pixels.size())
-      impute_linearly(imputed.data<float>().subspan(first, pixels.size()), removed, map.shape()[0],
-                      map.shape()[1]);
+    impute_linearly(imputed.data<float>(), removed, map.shape()[0], map.shape()[1]);
     curve.shares.push_back(static_cast<double>(count) / static_cast<double>(pixels.size()));
     batch.add(with_noise(imputed, removed, deviation, random).data<float>());
   }
