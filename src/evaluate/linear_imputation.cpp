@@ -43,9 +43,8 @@ public:
   /// out = A x for an x that is zero but at unknowns.
   void multiply(const Grid& x, Grid& out) const {
     const Number* values = x.data();
-    for_rows([&](std::size_t i) {
-      out[i] = unknown_[i] * (weight_sums_[i] * values[i] - neighbours(values, i));
-    });
+    for_rows(
+        [&](std::size_t i) { out[i] = unknown_[i] * (weight_sums_[i] * values[i] - neighbours(values, i)); });
   }
   /// The residual of the equations for the picture of known and unknown pixels.
   Grid residual(const Grid& picture) const {
