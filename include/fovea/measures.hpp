@@ -43,6 +43,18 @@ double structural_similarity(const Tensor& a, const Tensor& b, MapValues values 
 /// maps; `share` where one of the maps is flat. InputError also unless 0 < share <= 1.
 double top_overlap(const Tensor& a, const Tensor& b, double share = 0.1);
 
+/// The complexity of a map (hedstroem2024sanity, section 4): the entropy, in nats, of the histogram of its
+/// values in `bins` bins of equal width from its minimum to its maximum, the last of which includes it. 0 to
+/// log(bins); none for a flat map. InputError for bins below 1.
+std::optional<double> histogram_entropy(const Tensor& map, std::int64_t bins = 100);
+
+/// The efficient test by randomised parameters (hedstroem2024sanity, section 4): how much the complexity of a
+/// map rises, relative to itself, when all of the network's weights are shuffled: (randomised - original) /
+/// original. Positive for a map that depends on the weights, about 0 for one that does not. None if one of
+/// the two is none, or the original is 0.
+std::optional<double> efficient_randomisation(std::optional<double> original,
+                                              std::optional<double> randomised);
+
 // Control maps, which do not depend on the network. A method that does not beat them says nothing about it.
 
 /// Independent values, uniform in [0, 1), [H,W] F32; equal seeds give equal maps on every machine. InputError
@@ -95,11 +107,15 @@ struct CurveOptions {
       50;  ///< at least 1; each step changes about 1/steps of the pixels, and the curve has one point more
   std::int64_t batch = 16;  ///< pictures scored in one call, at least 1
   std::uint64_t seed = 0;   ///< of the order of pixels of equal value
+  /// 0: every step is scored. Otherwise steps are left out where the area would change by about that at most,
+  /// and the curve is a straight line there.
+  double tolerance = 0;
 };
 
 /// Deletion (petsiuk2018rise, section 4.1): the picture's pixels, in decreasing order of the map, are
 /// replaced by the baseline's. The curve runs from the picture's score at 0 to the baseline's at 1. A good
-/// map has a small area, with LeastRelevantFirst a large one.
+/// map has a small area, with LeastRelevantFirst a large one. Towards a black picture it is pixel flipping
+/// (bach2015pixel, section 3), of which Quantus flips one value at a time.
 Curve deletion_curve(const Tensor& picture, const Tensor& map, const Tensor& baseline,
                      const ScorePictures& score, const CurveOptions& options = {},
                      PixelOrder order = PixelOrder::MostRelevantFirst);
@@ -142,6 +158,124 @@ struct SensitivityOptions {
 std::optional<double> sensitivity_n(const Tensor& picture, const Tensor& map, const Tensor& baseline,
                                     const ScorePictures& score, std::int64_t n,
                                     const SensitivityOptions& options = {});
+
+struct MuFidelityOptions {
+  /// Cells of the grid along each side: the cells of a set are removed as wholes. 1 to the picture's sides.
+  std::int64_t cells = 9;
+  double share = 0.2;          ///< of the cells that a set has, above 0 and below 1
+  std::int64_t subsets = 200;  ///< at least 2
+  /// Compare ranks (Spearman), as Xplique does; otherwise values (Pearson), as the paper and Quantus do.
+  bool ranks = false;
+  std::int64_t batch = 16;  ///< pictures scored in one call, at least 1
+  std::uint64_t seed = 0;
+};
+
+/// MuFidelity (bhatt2020evaluating, definition 4): over random sets of a grid's cells, the correlation
+/// between the sum of a set's relevances and the decrease of the score when its pixels are replaced by the
+/// baseline's. -1..1; none if one of the two is constant. With as many cells as pixels it is sensitivity-n
+/// for one n. Grid and sets are Xplique's defaults; Quantus (FaithfulnessCorrelation) has 100 sets of 224
+/// single values.
+std::optional<double> mu_fidelity(const Tensor& picture, const Tensor& map, const Tensor& baseline,
+                                  const ScorePictures& score, const MuFidelityOptions& options = {});
+
+struct InfidelityOptions {
+  std::int64_t samples = 100;  ///< of changes, at least 1
+  /// `infidelity`: the largest side of a square, as a fraction of the picture's shorter side, above 0, at
+  /// most 1.
+  double largest = 0.25;
+  /// `noise_infidelity`: standard deviation, as a fraction of the range of the picture's values, above 0.
+  double noise = 0.02;
+  /// Whether relevances are multiplied by the number that fits best, as Captum's `normalize`: methods whose
+  /// relevances have no unit, such as Grad-CAM, could not be compared without.
+  bool scaled = true;
+  std::int64_t batch = 16;  ///< pictures scored in one call, at least 1
+  std::uint64_t seed = 0;
+};
+
+/// Infidelity (yeh2019infidelity, definition 2.1): the mean over random changes I of (I . R - (f(x) - f(x -
+/// I)))^2, at least 0, 0 for a map that tells what each change does. A change replaces a square, of random
+/// side from one pixel to the largest and of random place, by the baseline. `map` [H,W] has what each pixel
+/// contributes, summed over its channels, so that I . R is the sum over the square (Captum's
+/// `multiply_by_inputs`); for a gradient these are its products with the picture less the baseline. Captum
+/// leaves the changes to its caller; Quantus removes all squares of 4 pixels, one after another, without
+/// scaling.
+double infidelity(const Tensor& picture, const Tensor& map, const Tensor& baseline,
+                  const ScorePictures& score, const InfidelityOptions& options = {});
+/// Infidelity under normal noise I in all values of the picture (yeh2019infidelity, section 4), for a
+/// `gradient` [C,H,W] F32: the score's slope along each value.
+double noise_infidelity(const Tensor& picture, const Tensor& gradient, const ScorePictures& score,
+                        const InfidelityOptions& options = {});
+
+/// The picture, [C,H,W], where the map is bright, and the baseline where it is dark: b + m (x - b), m being
+/// the map, stretched to 0..1 by its minimum and maximum (0 for a flat map).
+Tensor masked_picture(const Tensor& picture, const Tensor& map, const Tensor& baseline);
+
+/// Average drop and increase (chattopadhay2018grad, section 4.1) of one picture: max(0, s - m) / s for
+/// its score s, above 0, and that of the masked picture, m; and whether m is above s. Both are averaged over
+/// pictures, as fractions. A good map has a small drop and a frequent increase. InputError for a score that
+/// is not above 0.
+double average_drop(double score, double masked_score);
+bool average_increase(double score, double masked_score);
+
+/// Gives the map of a picture [C,H,W], or any relevance of it, always of one shape: a method under test.
+using ExplainPicture = std::function<Tensor(const Tensor& picture)>;
+
+/// Average drop, coherency and complexity (poppi2021revisiting, section 4): a map should keep the score, be
+/// itself when only what it shows is shown, and show little.
+struct Adcc {
+  double drop = 0;        ///< 0..1: see `average_drop`
+  double coherency = 0;   ///< 0..1: (1 + r) / 2, r being the correlation with the masked picture's map
+  double complexity = 0;  ///< 0..1: the mean of the map, stretched to 0..1
+  /// The harmonic mean of coherency, 1 - complexity and 1 - drop; 0 if one of them is 0. High is good.
+  double value() const;
+};
+/// None for flat maps, which have no correlation. `explain` gives maps [H,W] as `map` is.
+std::optional<Adcc> adcc(const Tensor& picture, const Tensor& map, const Tensor& baseline,
+                         const ScorePictures& score, const ExplainPicture& explain);
+
+/// Pieces of a picture [C,H,W] of about equal size that follow its edges: SLIC (achanta2012slic) on its
+/// channels, scaled to their common standard deviation. `labels` [H,W] of I64 counts the pieces from 0; each
+/// is connected. `compactness` weighs distances in the plane against those of colours. InputError for
+/// segments that are not 1 to the number of pixels.
+Tensor superpixels(const Tensor& picture, std::int64_t segments, double compactness = 0.5);
+
+/// IROF (rieger2020irof): segments, in decreasing order of their mean relevance, are replaced by the
+/// baseline's; the area above the curve of scores as fractions of the picture's own, divided by the number of
+/// segments (Quantus does not divide). A good map has a large area, at most 1. `labels` are those of
+/// `superpixels` or of any other partition. None for a picture whose score is not above 0.
+std::optional<double> irof(const Tensor& picture, const Tensor& map, const Tensor& baseline,
+                           const Tensor& labels, const ScorePictures& score, std::int64_t batch = 16);
+
+// Stability: maps should change little when the picture does.
+
+struct StabilityOptions {
+  /// Bound of the uniform noise in each value, as a fraction of the range of the picture's values, above 0.
+  /// Captum's default, in units of the picture.
+  double radius = 0.02;
+  std::int64_t samples = 10;  ///< noisy pictures, at least 1: Captum's number; Quantus has 200
+  std::uint64_t seed = 0;
+};
+
+/// Max-sensitivity (yeh2019infidelity, definition 3.1): the largest |R(x + d) - R(x)| / |R(x)| over noise d,
+/// in Euclidean norm. At least 0, low is good; none for a map that is all 0.
+std::optional<double> max_sensitivity(const Tensor& picture, const ExplainPicture& explain,
+                                      const StabilityOptions& options = {});
+
+/// Gives numbers of a picture [C,H,W]: its unnormalised scores, or the values of a layer.
+using PictureNumbers = std::function<std::vector<double>(const Tensor& picture)>;
+
+/// Relative stability (agarwal2022rethinking, section 3): the largest ratio of the change of relevances to
+/// that of what they are of, over noise that does not change the best guess. Changes of relevances, of the
+/// picture and of its representation are relative to each value (a value of 0 counts as 1e-6), those of
+/// scores are not; all in Euclidean norm. At least 0, low is good. None if every noise changes the guess.
+struct RelativeStability {
+  std::optional<double> input, representation, output;
+};
+/// `representation` gives the values of a layer; empty: that ratio is none. Quantus has 200 samples of noise
+/// up to 0.2 and gives NaN where any of them changes the guess.
+RelativeStability relative_stability(const Tensor& picture, const ExplainPicture& explain,
+                                     const PictureNumbers& scores, const PictureNumbers& representation = {},
+                                     const StabilityOptions& options = {});
 
 /// Completeness: whether signed relevance sums to the change of the score that it explains
 /// (sundararajan2017axiomatic, section 3; bach2015pixel).
@@ -187,6 +321,13 @@ bool points_into(const Mask& mask, const Tensor& map, const Rect& region,
 /// values count as 0. 0..1; none if no value is positive.
 std::optional<double> energy_inside(std::span<const RealBox> boxes, const Tensor& map, const Rect& region);
 std::optional<double> energy_inside(const Mask& mask, const Tensor& map, const Rect& region);
+
+/// Relevance rank accuracy (arras2022clevr, section 3): the fraction of the K highest pixels of the map that
+/// lie on the object, where K is the number of pixels on the object; pixels of equal value in the order of
+/// `rank_pixels`. 0..1; none if no pixel lies on the object. Their relevance mass accuracy is
+/// `energy_inside`.
+std::optional<double> rank_accuracy(std::span<const RealBox> boxes, const Tensor& map, const Rect& region);
+std::optional<double> rank_accuracy(const Mask& mask, const Tensor& map, const Rect& region);
 
 /// The fraction of the map's pixels that lie on the object by the same rule: the value of `energy_inside` for
 /// a flat map, which a good map should exceed.

@@ -110,6 +110,11 @@ std::optional<double> correlation(std::span<const double> a, std::span<const dou
   return std::clamp(common / (std::sqrt(spread_a) * std::sqrt(spread_b)), -1.0, 1.0);
 }
 
+std::optional<double> correlation_of(const std::vector<double>& a, const std::vector<double>& b,
+                                     bool of_ranks) {
+  return of_ranks ? correlation(ranks(a), ranks(b)) : correlation(a, b);
+}
+
 std::optional<double> gini_index(const Tensor& map) {
   std::vector<double> values = read(map, MapValues::Magnitude);
   std::sort(values.begin(), values.end());
@@ -122,6 +127,32 @@ std::optional<double> gini_index(const Tensor& map) {
   if (sum == 0)
     return std::nullopt;
   return 1 - 2 * weighted / sum;
+}
+
+std::optional<double> histogram_entropy(const Tensor& map, std::int64_t bins) {
+  FOVEA_CHECK(bins >= 1, "a histogram of {} bins: expected at least 1", bins);
+  std::vector<double> values = read(map, MapValues::Signed);
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  if (*low == *high)
+    return std::nullopt;
+  stretch(values);
+  std::vector<double> counts(static_cast<std::size_t>(bins), 0.0);
+  for (const double value : values)
+    ++counts[std::min(static_cast<std::size_t>(value * static_cast<double>(bins)), counts.size() - 1)];
+  double entropy = 0;
+  for (const double count : counts)
+    if (count > 0) {
+      const double share = count / static_cast<double>(values.size());
+      entropy -= share * std::log(share);
+    }
+  return entropy;
+}
+
+std::optional<double> efficient_randomisation(std::optional<double> original,
+                                              std::optional<double> randomised) {
+  if (!original || !randomised || *original == 0)
+    return std::nullopt;
+  return (*randomised - *original) / *original;
 }
 
 std::optional<double> rank_correlation(const Tensor& a, const Tensor& b, MapValues values) {

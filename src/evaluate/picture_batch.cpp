@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace fovea {
@@ -23,6 +24,12 @@ void check_baseline(const Tensor& picture, const Tensor& baseline) {
   FOVEA_CHECK(baseline.dtype() == DType::F32 && baseline.shape() == picture.shape(),
               "a baseline of {} {} for a picture of {}: expected the picture's shape and type",
               to_string(baseline.shape()), name_of(baseline.dtype()), to_string(picture.shape()));
+}
+
+double range_of(const Tensor& picture) {
+  const auto values = picture.data<float>();
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  return static_cast<double>(*high) - static_cast<double>(*low);
 }
 
 PictureBatch::PictureBatch(const ScorePictures& score, std::size_t picture_elements, std::int64_t batch)

@@ -10,6 +10,9 @@ void check_picture(const Tensor& picture);
 void check_covers(const Tensor& picture, const Tensor& map);
 void check_baseline(const Tensor& picture, const Tensor& baseline);
 
+/// The range of a picture's values: the largest less the smallest.
+double range_of(const Tensor& picture);
+
 /// Scores pictures in the order in which they are added, `batch` at a time, so that memory does not depend on
 /// their number.
 class PictureBatch {

@@ -66,6 +66,23 @@ double area(const Truth& truth, const Tensor& map, const Rect& region) {
   return inside / all;
 }
 
+template <class Truth>
+std::optional<double> accuracy_of_ranks(const Truth& truth, const Tensor& map, const Rect& region) {
+  const std::vector<std::int64_t> order = rank_pixels(map, PixelOrder::MostRelevantFirst);
+  const std::int64_t width = map.shape()[1];
+  std::vector<bool> on_object;
+  for (const std::int64_t pixel : order) {
+    const RealPoint centre = {static_cast<double>(pixel % width) + 0.5,
+                              static_cast<double>(pixel / width) + 0.5};
+    on_object.push_back(contains(truth, to_photo(centre, map, region)));
+  }
+  const auto size = std::count(on_object.begin(), on_object.end(), true);
+  if (size == 0)
+    return std::nullopt;
+  return static_cast<double>(std::count(on_object.begin(), on_object.begin() + size, true)) /
+         static_cast<double>(size);
+}
+
 }  // namespace
 
 RealPoint peak_of(const Tensor& map) {
@@ -127,6 +144,15 @@ std::optional<double> energy_inside(std::span<const RealBox> boxes, const Tensor
 std::optional<double> energy_inside(const Mask& mask, const Tensor& map, const Rect& region) {
   check_mask(mask);
   return energy(mask, map, region);
+}
+
+std::optional<double> rank_accuracy(std::span<const RealBox> boxes, const Tensor& map, const Rect& region) {
+  return accuracy_of_ranks(boxes, map, region);
+}
+
+std::optional<double> rank_accuracy(const Mask& mask, const Tensor& map, const Rect& region) {
+  check_mask(mask);
+  return accuracy_of_ranks(mask, map, region);
 }
 
 double area_inside(std::span<const RealBox> boxes, const Tensor& map, const Rect& region) {

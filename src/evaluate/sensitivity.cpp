@@ -1,10 +1,7 @@
 #include "base/check.hpp"
-#include "base/random.hpp"
 #include "evaluate/correlation.hpp"
 #include "evaluate/picture_batch.hpp"
-#include "segment/check.hpp"
-
-#include <numeric>
+#include "evaluate/removed_sets.hpp"
 
 namespace fovea {
 
@@ -13,33 +10,21 @@ std::optional<double> sensitivity_n(const Tensor& picture, const Tensor& map, co
                                     const SensitivityOptions& options) {
   check_covers(picture, map);
   check_baseline(picture, baseline);
-  FOVEA_CHECK(options.subsets >= 2, "{} random sets of pixels: expected at least 2", options.subsets);
   FOVEA_CHECK(n >= 1 && n <= map.elements(), "sets of {} pixels: expected 1 to {}", n, map.elements());
+  auto sets = random_sets(static_cast<std::size_t>(map.elements()), static_cast<std::size_t>(n),
+                          options.subsets, options.seed);
   if (n == map.elements())
     return std::nullopt;  // one set only, whose sum would differ by rounding
-  const std::vector<float> relevances = map_values(map, "the map");
-  std::vector<std::size_t> pixels(relevances.size());
-  std::iota(pixels.begin(), pixels.end(), std::size_t{0});
-  Random random(options.seed);
-  PictureBatch batch(score, static_cast<std::size_t>(picture.elements()), options.batch);
-  batch.add(picture.data<float>());
-  std::vector<double> sums;
-  for (std::int64_t subset = 0; subset < options.subsets; ++subset) {
-    random.draw_to_front(pixels, static_cast<std::size_t>(n));
-    Tensor changed = picture.clone();
-    double sum = 0;
-    for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) {
-      copy_pixel(baseline.data<float>(), changed.data<float>(), pixels[i], pixels.size());
-      sum += static_cast<double>(relevances[pixels[i]]);
-    }
-    sums.push_back(sum);
-    batch.add(changed.data<float>());
-  }
-  const std::vector<double>& scores = batch.scores();
-  std::vector<double> falls;
-  for (std::size_t i = 1; i < scores.size(); ++i)
-    falls.push_back(scores[0] - scores[i]);
-  return correlation(sums, falls);
+  const RemovedSets removed = remove_sets(picture, baseline, score, std::move(sets), options.batch);
+  return correlation(removed.sums(map), removed.falls);
+}
+
+std::optional<double> mu_fidelity(const Tensor& picture, const Tensor& map, const Tensor& baseline,
+                                  const ScorePictures& score, const MuFidelityOptions& options) {
+  check_covers(picture, map);
+  const RemovedSets removed = remove_sets(
+      picture, baseline, score, random_cells(map.shape()[0], map.shape()[1], options), options.batch);
+  return correlation_of(removed.sums(map), removed.falls, options.ranks);
 }
 
 }  // namespace fovea
