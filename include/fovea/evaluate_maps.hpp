@@ -4,6 +4,8 @@
 #include "fovea/measures.hpp"
 
 #include <array>
+#include <functional>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,39 +18,77 @@
 namespace fovea {
 
 enum class MapMeasure : std::uint8_t {
-  Deletion,      ///< area of the deletion curve towards the mean colour
-  Insertion,     ///< area of the insertion curve from the blurred picture
-  RoadMost,      ///< area of ROAD's curve, most relevant pixels first
-  RoadLeast,     ///< area of ROAD's curve, least relevant pixels first
-  RoadGap,       ///< RoadLeast minus RoadMost
-  Sensitivity,   ///< sensitivity-n towards the mean colour, the mean over several n
-  Pointing,      ///< 1 if the peak is on the object, otherwise 0
-  Energy,        ///< fraction of the map's energy on the object
-  Gini,          ///< sparsity
-  Completeness,  ///< relative error of the sum of relevances, for methods that guarantee this sum
+  Deletion,         ///< area of the deletion curve towards the mean colour
+  Insertion,        ///< area of the insertion curve from the blurred picture
+  RoadMost,         ///< area of ROAD's curve, most relevant pixels first
+  RoadLeast,        ///< area of ROAD's curve, least relevant pixels first
+  RoadGap,          ///< RoadLeast minus RoadMost
+  PixelFlipping,    ///< area of the deletion curve towards black
+  Irof,             ///< area above the curve of removed segments, towards the mean colour
+  Sensitivity,      ///< sensitivity-n towards the mean colour, the mean over several n
+  MuFidelity,       ///< correlation for sets of cells, towards the mean colour
+  Infidelity,       ///< scaled infidelity for squares, towards the mean colour
+  AverageDrop,      ///< of the picture masked by its map, over the mean colour
+  AverageIncrease,  ///< 1 if the masked picture has the higher score, otherwise 0
+  Adcc,             ///< average drop, coherency and complexity
+  MaxSensitivity,   ///< of the signed relevance
+  InputStability,   ///< relative input stability of the signed relevance
+  OutputStability,  ///< relative output stability of the signed relevance
+  OtherClass,       ///< rank correlation with the map of another class
+  Pointing,         ///< 1 if the peak is on the object, otherwise 0
+  Energy,           ///< fraction of the map's energy on the object
+  RankAccuracy,     ///< fraction of the highest pixels on the object
+  Gini,             ///< sparsity
+  Completeness,     ///< relative error of the sum of relevances, for methods that guarantee this sum
 };
-inline constexpr std::size_t kMapMeasures = 10;
+inline constexpr std::size_t kMapMeasures = 22;
 
 enum class Better : std::uint8_t { Lower, Higher, Neither };
 
 struct MapMeasureInfo {
   MapMeasure measure;
-  std::string_view name;   ///< of columns and files: "deletion", ...
+  std::string_view name;   ///< of options, columns and files: "deletion", ...
   std::string_view title;  ///< of tables and plots
   Better better;
+  bool by_default;        ///< measured unless others are asked for
+  bool needs_truth;       ///< of the object's place
+  bool needs_method;      ///< explains further pictures, so that control maps have no value
+  std::string_view cost;  ///< in words: "1 pass for each map"; empty: next to nothing
 };
 /// All measures, in the order of the enumeration.
 const std::array<MapMeasureInfo, kMapMeasures>& map_measures();
+/// Those that are measured by default.
+std::vector<MapMeasure> default_map_measures();
+/// The measures of these names, in the order of the enumeration; "default" and "all" stand for several.
+/// InputError that lists the names for any other, for none at all, and for one that needs to know where
+/// objects are, if `has_truth` is false ("all" leaves those out then).
+std::vector<MapMeasure> parse_map_measures(std::span<const std::string> names, bool has_truth);
+/// All names that `parse_map_measures` knows.
+std::vector<std::string> map_measure_names();
 
 struct FaithfulnessProtocol {
+  std::vector<MapMeasure> measures = default_map_measures();
+  /// The program leaves out steps of curves where the areas stay within 0.005.
   CurveOptions curves = {};
   double blur = 0.1;  ///< of the first picture of insertion: see blurred_picture
   RoadOptions road = {};
   /// The n of sensitivity-n, as fractions of the pixels; empty: not measured.
   std::vector<double> set_shares = {0.01, 0.1, 0.5};
   std::int64_t subsets = 50;  ///< for each n
+  MuFidelityOptions mu_fidelity = {};
+  InfidelityOptions infidelity = {};
+  StabilityOptions stability = {};  ///< of max-sensitivity and relative stability
+  std::int64_t segments = 50;       ///< of IROF
   double tolerance = kPointingTolerance;
   std::uint64_t seed = 0;  ///< for ties, noise, sets and the random map
+
+  bool measures_any(std::initializer_list<MapMeasure> of) const;
+  /// Sets the number of random sets of sensitivity-n; 0 leaves the measure out. InputError for 1, which has
+  /// no correlation, and for 0 if the measure is among the `names` that were asked for.
+  void set_subsets(std::int64_t count, std::span<const std::string> names);
+  /// InputError if the measures cannot be computed for pictures of that size: more segments or cells than
+  /// there are pixels.
+  void check_fits(std::int64_t height, std::int64_t width) const;
 };
 
 /// The known place of the object, in the photo's pixels: nothing, boxes, or a mask.
@@ -58,8 +98,11 @@ using ObjectTruth = std::variant<std::monostate, std::vector<RealBox>, Mask>;
 struct ExplainedPicture {
   Tensor input;         ///< the network's input, [C,H,W] F32
   Tensor mean_colour;   ///< the baseline of deletion and sensitivity-n, of the same shape
+  Tensor black = {};    ///< the baseline of pixel flipping; empty: the picture's smallest value
   ScorePictures score;  ///< of the class that is explained
-  Rect region;          ///< the part of the photo that the input shows
+  /// Unnormalised scores of all classes, for relative stability; empty: not measured.
+  PictureNumbers class_scores = {};
+  Rect region;  ///< the part of the photo that the input shows
   ObjectTruth truth;
 };
 
@@ -71,9 +114,18 @@ struct JudgedMap {
   std::optional<double> completeness_error = {};
 };
 
+/// The method that has made a map, for measures that explain further pictures. A function may be empty: what
+/// needs it is not measured.
+struct MapMethod {
+  std::function<JudgedMap(const Tensor& picture)> explain = {};
+  std::function<JudgedMap()> other_class = {};  ///< the same picture, explained for another class
+};
+
 /// The measures of one map.
 struct MapScores {
-  Curve deletion, insertion, road_most, road_least;
+  Curve deletion, insertion, road_most, road_least;  ///< empty: not measured
+  /// The place in the list of the first map of the same picture that is the same (`same_map`).
+  std::optional<std::size_t> same_as = {};
   std::array<std::optional<double>, kMapMeasures> values = {};  ///< none: not measured or undefined
 
   const std::optional<double>& operator[](MapMeasure measure) const {
@@ -81,9 +133,10 @@ struct MapScores {
   }
 };
 
-/// Computes all measures that the truth allows. InputError for the reasons of the individual measures.
+/// Computes the protocol's measures as far as the truth and the method allow. InputError for the reasons of
+/// the individual measures.
 MapScores judge_map(const ExplainedPicture& picture, const JudgedMap& map,
-                    const FaithfulnessProtocol& protocol = {});
+                    const FaithfulnessProtocol& protocol = {}, const MapMethod& method = {});
 
 /// A method's map of a network input [C,H,W] and its signed relevance, summed over the channels. InputError
 /// as for Explainer::attribute. `method` is an index into the explainer's methods.
@@ -94,6 +147,14 @@ JudgedMap judged_map(Explainer& explain, const Tensor& input, std::int64_t class
 /// session's program gives unnormalised scores; pictures fill its batch. The session must outlive the
 /// function. InputError for a class that does not exist.
 ScorePictures class_probability(Session& session, std::int64_t class_index);
+
+/// Where the time of judging goes, in seconds of the working threads.
+struct FaithfulnessTimes {
+  double explaining = 0;      ///< maps
+  double scoring = 0;         ///< forward passes of changed pictures
+  double all = 0;             ///< with what is left: changing pictures, above all ROAD's imputation
+  std::int64_t pictures = 0;  ///< that were scored
+};
 
 /// The measures of a photo that is explained by several methods.
 struct JudgedPhoto {
@@ -115,7 +176,8 @@ inline constexpr std::array<std::string_view, 2> kControlMaps = {"random", "cent
 /// explainer's.
 JudgedPhoto judge_photo(Session& scorer, Explainer& explain, Image photo,
                         std::optional<std::int64_t> class_index, const ObjectTruth& truth,
-                        const FaithfulnessProtocol& protocol, std::uint64_t control_seed);
+                        const FaithfulnessProtocol& protocol, std::uint64_t control_seed,
+                        FaithfulnessTimes* times = nullptr);
 
 /// One measure of one method over all images.
 struct MeasuredMean {
@@ -157,13 +219,15 @@ struct MapLikeness {
   std::optional<double> rank;         ///< rank correlation of the maps
   std::optional<double> signed_rank;  ///< rank correlation of the relevances, signs included
   double similarity = 0;              ///< structural similarity of the maps
+  /// The efficient test: see `efficient_randomisation`, of the first map and the second.
+  std::optional<double> complexity_rise;
 };
 /// InputError for maps of different shapes, or smaller than the window of the structural similarity.
 MapLikeness likeness(const JudgedMap& a, const JudgedMap& b);
 
 /// Means over images, with intervals.
 struct MeanLikeness {
-  MeanInterval rank, signed_rank, similarity;
+  MeanInterval rank, signed_rank, similarity, complexity_rise;
 };
 MeanLikeness mean_likeness(std::span<const MapLikeness> images, const BootstrapOptions& options = {});
 

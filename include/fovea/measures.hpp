@@ -22,6 +22,11 @@ namespace fovea {
 /// for a single pixel; none for a map that is all zero.
 std::optional<double> gini_index(const Tensor& map);
 
+/// Whether two maps are the same up to a positive factor: whether their values, divided by each map's largest
+/// magnitude, differ by at most `tolerance`. Rounding makes maps of methods that are equal by their formulas
+/// differ by about 1e-6.
+bool same_map(const Tensor& a, const Tensor& b, double tolerance = 1e-4);
+
 enum class MapValues : std::uint8_t { Signed, Magnitude };
 
 /// Spearman's rank correlation: Pearson's correlation of the ranks, tied values getting the mean of their

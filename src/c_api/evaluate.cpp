@@ -30,18 +30,30 @@ FaithfulnessRequest read_faithfulness(JsonFields& fields, MapEvaluation& common)
   if (!request.truth.empty() && !request.masks.empty())
     fields.fail("masks", "does not go with a truth: give one of them");
   FaithfulnessProtocol& protocol = request.protocol;
+  std::vector<std::string> measures = fields.texts_if_given("measures");
+  if (measures.empty())
+    measures = {"default"};
+  protocol.measures = parse_map_measures(measures, !request.truth.empty() || !request.masks.empty());
   protocol.curves.steps = fields.whole_number_if_given("steps", 1, 100000).value_or(50);
+  protocol.curves.tolerance = number_within(fields, "area_tolerance", 0, 1).value_or(0.005);
+  protocol.segments = fields.whole_number_if_given("segments", 1, 100000000).value_or(protocol.segments);
+  protocol.stability.samples =
+      fields.whole_number_if_given("noisy_copies", 1, 1000000).value_or(protocol.stability.samples);
+  protocol.stability.radius = number_within(fields, "radius", 0, 1e6).value_or(protocol.stability.radius);
   protocol.blur = number_within(fields, "blur", 0, 1).value_or(protocol.blur);
   const std::int64_t subsets = fields.whole_number_if_given("subsets", 0, 1000000).value_or(50);
-  protocol.subsets = std::max<std::int64_t>(subsets, 2);
-  if (subsets == 0)
-    protocol.set_shares.clear();
+  protocol.set_subsets(subsets, measures);
   protocol.tolerance = number_within(fields, "tolerance", 0, 1e6).value_or(protocol.tolerance);
   protocol.seed = common.method_options.seed;
+  common.settings["measures"] = measures;
   common.settings["steps"] = protocol.curves.steps;
+  common.settings["area_tolerance"] = protocol.curves.tolerance;
   common.settings["subsets"] = subsets;
   common.settings["blur"] = protocol.blur;
   common.settings["tolerance"] = protocol.tolerance;
+  common.settings["segments"] = protocol.segments;
+  common.settings["noisy_copies"] = protocol.stability.samples;
+  common.settings["radius"] = protocol.stability.radius;
   return request;
 }
 
@@ -86,6 +98,8 @@ Evaluated evaluate_faithfulness(const fovea_model& model, JsonFields& fields, Ca
   const auto scores = model.program(options);
   check_class(common.target, *scores);
   request.protocol.curves.batch = scores->options().batch;
+  const Shape& pictures = scores->inputs().front().shape;
+  request.protocol.check_fits(pictures[2], pictures[3]);
   FaithfulnessPlan plan{*model.explainer(explain_options(model, common.pictures, common.methods,
                                                          common.method_options, common.crops)),
                         scores,

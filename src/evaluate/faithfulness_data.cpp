@@ -33,6 +33,8 @@ Json map_json(const MapScores& map) {
     json["curves"].push_back(numbers_json((map.*kind.curve).scores));
   for (const auto& value : map.values)
     json["values"].push_back(value ? exact_number(*value) : Json());
+  if (map.same_as)
+    json["same_as"] = *map.same_as;
   return json;
 }
 
@@ -43,6 +45,8 @@ MapScores map_from(const Json& json, const Json& shares) {
   for (std::size_t i = 0; i < kMapMeasures; ++i)
     if (const Json& value = json.at("values").at(i); !value.is_null())
       map.values[i] = number_from(value);
+  if (json.contains("same_as"))
+    map.same_as = json.at("same_as").get<std::size_t>();
   return map;
 }
 
@@ -90,6 +94,9 @@ FaithfulnessImage faithfulness_image(const PhotoData& photo, std::size_t maps) {
   } catch (const Json::exception&) {
     throw InputError(fmt::format("what it tells of '{}' cannot be read", photo.image));
   }
+  for (std::size_t m = 0; m < image.judged.maps.size(); ++m)
+    FOVEA_CHECK(image.judged.maps[m].same_as.value_or(0) <= m,
+                "map {} of '{}' is said to be one that follows", m, photo.image);
   FOVEA_CHECK(image.judged.maps.size() == maps, "tells of {} maps of '{}', expected {}",
               image.judged.maps.size(), photo.image, maps);
   return image;

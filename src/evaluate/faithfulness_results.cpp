@@ -3,8 +3,10 @@
 #include "base/atomic_file.hpp"
 #include "base/csv.hpp"
 #include "base/json.hpp"
+#include "base/wrapped_text.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -19,24 +21,6 @@ using Json = nlohmann::ordered_json;
 PlotRole role_of(const std::string& method) {
   const bool control = std::find(kControlMaps.begin(), kControlMaps.end(), method) != kControlMaps.end();
   return control ? PlotRole::Control : PlotRole::Result;
-}
-
-/// One column for each measure of the list.
-std::string columns_text(const std::vector<MethodMeans>& means, std::span<const MapMeasureInfo> list) {
-  std::string text = fmt::format("{:<24}", "");
-  for (const MapMeasureInfo& info : list)
-    text += fmt::format("  {:<26}", info.title);
-  text += fmt::format("\n{:<24}", "mean [95 % interval]");
-  for (const MapMeasureInfo& info : list)
-    text += fmt::format("  {:<26}", hint_of(info.better));
-  text += "\n";
-  for (const MethodMeans& method : means) {
-    text += fmt::format("{:<24}", title_of(method.name));
-    for (const MapMeasureInfo& info : list)
-      text += fmt::format("  {:<26}", interval_text(method[info.measure], 3));
-    text += "\n";
-  }
-  return text;
 }
 
 }  // namespace
@@ -70,6 +54,15 @@ std::vector<MapMeasureInfo> measured(const std::vector<MethodMeans>& means) {
   return list;
 }
 
+std::vector<std::size_t> measured_curves(const std::vector<MethodMeans>& means) {
+  std::vector<std::size_t> list;
+  for (std::size_t k = 0; k < kCurveKinds.size(); ++k)
+    if (std::any_of(means.begin(), means.end(),
+                    [&](const MethodMeans& method) { return !method.curves[k].shares.empty(); }))
+      list.push_back(k);
+  return list;
+}
+
 const char* hint_of(Better better) {
   return better == Better::Lower    ? "low is good"
          : better == Better::Higher ? "high is good"
@@ -77,21 +70,23 @@ const char* hint_of(Better better) {
 }
 
 std::string images_csv(const FaithfulnessResults& results) {
-  std::string csv = "image,method,class_index,probability,mean_colour_probability,blurred_probability";
+  std::string csv =
+      "image,method,class_index,probability,mean_colour_probability,blurred_probability,same_as";
   for (const MapMeasureInfo& info : map_measures())
     csv += fmt::format(",{}", info.name);
   csv += ",error\n";
   for (const FaithfulnessImage& image : results.images) {
     if (image.failed()) {
-      csv += fmt::format("{},,,,,{},{}\n", csv_field(image.image), std::string(kMapMeasures, ','),
+      csv += fmt::format("{},,,,,,{},{}\n", csv_field(image.image), std::string(kMapMeasures, ','),
                          csv_field(image.error));
       continue;
     }
     const JudgedPhoto& judged = image.judged;
     for (std::size_t m = 0; m < results.methods.size(); ++m) {
-      csv += fmt::format("{},{},{},{:.6g},{:.6g},{:.6g}", csv_field(image.image), results.methods[m],
+      const std::optional<std::size_t> same = judged.maps[m].same_as;
+      csv += fmt::format("{},{},{},{:.6g},{:.6g},{:.6g},{}", csv_field(image.image), results.methods[m],
                          judged.class_index, judged.probability, judged.mean_colour_probability,
-                         judged.blurred_probability);
+                         judged.blurred_probability, same ? results.methods[*same] : "");
       for (const auto& value : judged.maps[m].values)
         csv += value ? fmt::format(",{:.6g}", *value) : ",";
       csv += ",\n";
@@ -127,18 +122,60 @@ Json summary_json(const FaithfulnessResults& results, const std::vector<MethodMe
     json["better"][std::string(info.name)] = info.better == Better::Lower    ? Json("lower")
                                              : info.better == Better::Higher ? Json("higher")
                                                                              : Json();
+  json["same_maps"] = same_maps(results);
   json["failures"] = failures_json(failed);
   json["settings"] = results.settings;
   return json;
 }
 
+std::vector<std::vector<std::string>> same_maps(const FaithfulnessResults& results) {
+  std::vector<std::vector<std::string>> groups;
+  std::vector<bool> is_taken(results.methods.size(), false);
+  for (std::size_t m = 0; m < results.methods.size(); ++m) {
+    std::vector<std::string> group = {results.methods[m]};
+    for (std::size_t other = m + 1; other < results.methods.size(); ++other) {
+      bool is_same = !is_taken[m] && !is_taken[other] && results.failures() < results.images.size();
+      for (const FaithfulnessImage& image : results.images) {
+        const auto first = [&](std::size_t map) { return image.judged.maps[map].same_as.value_or(map); };
+        is_same = is_same && (image.failed() || first(m) == first(other));
+      }
+      if (is_same) {
+        group.push_back(results.methods[other]);
+        is_taken[other] = true;
+      }
+    }
+    if (group.size() > 1)
+      groups.push_back(std::move(group));
+  }
+  return groups;
+}
+
+std::string same_maps_text(const FaithfulnessResults& results) {
+  std::string text;
+  for (const std::vector<std::string>& group : same_maps(results)) {
+    std::vector<std::string> titles;
+    for (const std::string& method : group)
+      titles.push_back(title_of(method));
+    text += fmt::format("The same map on all images: {}.\n", fmt::join(titles, ", "));
+  }
+  return text;
+}
+
 std::string summary_text(const FaithfulnessResults& results, const std::vector<MethodMeans>& means) {
-  constexpr std::size_t across = 3;
   std::string text =
-      fmt::format("{} images, {} of them failed and left out\n", results.images.size(), results.failures());
-  const std::vector<MapMeasureInfo> list = measured(means);
-  for (std::size_t first = 0; first < list.size(); first += across)
-    text += "\n" + columns_text(means, std::span(list).subspan(first, std::min(across, list.size() - first)));
+      fmt::format("{} images, {} of them failed and left out\n\n", results.images.size(), results.failures());
+  std::vector<std::string> left = {"", "mean [95 % interval]"};
+  for (const MethodMeans& method : means)
+    left.push_back(title_of(method.name));
+  std::vector<std::vector<std::string>> columns;
+  for (const MapMeasureInfo& info : measured(means)) {
+    columns.push_back({std::string(info.title), hint_of(info.better)});
+    for (const MethodMeans& method : means)
+      columns.back().push_back(interval_text(method[info.measure], 3));
+  }
+  text += columns_text(left, columns);
+  if (const std::string same = same_maps_text(results); !same.empty())
+    text += "\n" + hanging_lines(same, 80);
   return text;
 }
 
@@ -225,7 +262,7 @@ void write_faithfulness(const FaithfulnessResults& results, const std::vector<Me
   write_file_atomically(file("images.csv"), images_csv(results));
   write_file_atomically(file("curves.csv"), curves_csv(means));
   write_file_atomically(file("summary.json"), json_text(summary_json(results, means)) + "\n");
-  for (std::size_t k = 0; k < kCurveKinds.size(); ++k)
+  for (const std::size_t k : measured_curves(means))
     write_plot(folder, std::string("curve-") + kCurveKinds[k].name, curve_plot(means, k));
   for (const MapMeasureInfo& info : measured(means))
     write_plot(folder, fmt::format("measure-{}", info.name), measure_plot(means, info));

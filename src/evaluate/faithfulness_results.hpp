@@ -42,6 +42,12 @@ struct MethodMeans {
 std::vector<MethodMeans> means_of(const FaithfulnessResults& results);
 /// The measures for which at least one method has a value.
 std::vector<MapMeasureInfo> measured(const std::vector<MethodMeans>& means);
+/// The kinds of curves, by their places in kCurveKinds, of which at least one method has one.
+std::vector<std::size_t> measured_curves(const std::vector<MethodMeans>& means);
+/// The methods, controls among them, that have the same map on every image that could be used, in groups of
+/// at least two; and the same as sentences, a line for each group.
+std::vector<std::vector<std::string>> same_maps(const FaithfulnessResults& results);
+std::string same_maps_text(const FaithfulnessResults& results);
 /// "low is good", "high is good" or "no better or worse".
 const char* hint_of(Better better);
 
@@ -50,7 +56,7 @@ std::string images_csv(const FaithfulnessResults& results);
 std::string curves_csv(const std::vector<MethodMeans>& means);
 nlohmann::ordered_json summary_json(const FaithfulnessResults& results,
                                     const std::vector<MethodMeans>& means);
-/// A table for people, with three measures side by side, so that it is not wider than a terminal.
+/// A table for people, of at most 80 columns, and which methods have the same map.
 std::string summary_text(const FaithfulnessResults& results, const std::vector<MethodMeans>& means);
 LinePlot curve_plot(const std::vector<MethodMeans>& means, std::size_t kind);
 BarPlot measure_plot(const std::vector<MethodMeans>& means, const MapMeasureInfo& info);

@@ -93,16 +93,39 @@ bool LowestValues::may_be_among(double value) {
   return true;
 }
 
-FaithfulnessJudge::FaithfulnessJudge(const FaithfulnessPlan& plan, LowestValues& hardest)
-    : plan_(plan), hardest_(hardest), scorer_(plan.scores), explain_(plan.explainer) {}
+void FaithfulnessClock::add(const FaithfulnessTimes& times) {
+  const std::lock_guard lock(mutex_);
+  sum_.explaining += times.explaining;
+  sum_.scoring += times.scoring;
+  sum_.all += times.all;
+  sum_.pictures += times.pictures;
+}
+
+std::string FaithfulnessClock::text() const {
+  const std::lock_guard lock(mutex_);
+  if (!(sum_.all > 0))
+    return {};
+  const auto percent = [&](double seconds) { return 100 * seconds / sum_.all; };
+  return fmt::format(
+      "of {:.0f} s of work, {:.0f} % were scores of {} changed pictures, {:.0f} % maps, {:.0f} % "
+      "changing and reading pictures",
+      sum_.all, percent(sum_.scoring), sum_.pictures, percent(sum_.explaining),
+      percent(sum_.all - sum_.scoring - sum_.explaining));
+}
+
+FaithfulnessJudge::FaithfulnessJudge(const FaithfulnessPlan& plan, LowestValues& hardest,
+                                     FaithfulnessClock& clock)
+    : plan_(plan), hardest_(hardest), clock_(clock), scorer_(plan.scores), explain_(plan.explainer) {}
 
 FaithfulnessImage FaithfulnessJudge::judge(JudgedInput input) {
   std::optional<std::int64_t> class_index = plan_.class_index;
   const ObjectTruth truth = plan_.truths.of(input.name, input.photo, class_index, input.orientation);
   FaithfulnessImage result{input.name, {}, {}};
   const Image shown = plan_.small_picture ? input.photo : Image();
+  FaithfulnessTimes times;
   result.judged = judge_photo(scorer_, explain_, std::move(input.photo), class_index, truth, plan_.protocol,
-                              plan_.protocol.seed + input.number);
+                              plan_.protocol.seed + input.number, &times);
+  clock_.add(times);
   std::vector<std::string> methods;
   for (const MethodInfo& info : explain_.method_infos())
     methods.emplace_back(info.name);
@@ -123,8 +146,9 @@ std::vector<FaithfulnessImage> run_faithfulness(const FaithfulnessRun& run, cons
   options.count = run.images.size();
   options.workers = run.workers;
   LowestValues hardest(kHardestShown);
+  FaithfulnessClock clock;
   options.make_worker = [&]() -> Work {
-    auto judge = std::make_shared<FaithfulnessJudge>(run.plan, hardest);
+    auto judge = std::make_shared<FaithfulnessJudge>(run.plan, hardest, clock);
     return [&, judge](std::size_t i) -> Finish {
       FaithfulnessImage result{run.images[i], {}, {}};
       try {

@@ -102,17 +102,30 @@ private:
   std::multiset<double> values_;
 };
 
+/// Sums of the times of several judges. Any thread may add some.
+class FaithfulnessClock {
+public:
+  void add(const FaithfulnessTimes& times);
+  /// A sentence that says where the time went; empty if there was none.
+  std::string text() const;
+
+private:
+  mutable std::mutex mutex_;
+  FaithfulnessTimes sum_;
+};
+
 /// Judges photos, one at a time; each thread has one of its own.
 class FaithfulnessJudge {
 public:
-  /// Keeps references to the plan and to the values, which the judges of a run share.
-  FaithfulnessJudge(const FaithfulnessPlan& plan, LowestValues& hardest);
+  /// Keeps references to the plan, the values and the clock, which the judges of a run share.
+  FaithfulnessJudge(const FaithfulnessPlan& plan, LowestValues& hardest, FaithfulnessClock& clock);
   /// InputError for a photo that cannot be used.
   FaithfulnessImage judge(JudgedInput input);
 
 private:
   const FaithfulnessPlan& plan_;
   LowestValues& hardest_;
+  FaithfulnessClock& clock_;
   Session scorer_;
   Explainer explain_;
 };

@@ -1,5 +1,6 @@
 #include "base/check.hpp"
 #include "base/random.hpp"
+#include "evaluate/curves.hpp"
 #include "evaluate/picture_batch.hpp"
 #include "evaluate/removed_sets.hpp"
 
@@ -11,9 +12,11 @@ namespace fovea {
 double infidelity(const Tensor& picture, const Tensor& map, const Tensor& baseline,
                   const ScorePictures& score, const InfidelityOptions& options) {
   check_covers(picture, map);
-  const RemovedSets removed = remove_sets(
-      picture, baseline, score, random_squares(map.shape()[0], map.shape()[1], options), options.batch);
-  return squared_misfit(removed.sums(map), removed.falls, options.scaled);
+  PictureBatch batch(score, static_cast<std::size_t>(picture.elements()), options.batch);
+  const std::size_t whole = batch.add(picture.data<float>());
+  const AskedSets removed(picture, baseline, random_squares(map.shape()[0], map.shape()[1], options), batch);
+  const std::vector<double>& scores = batch.scores();
+  return squared_misfit(removed.sums(map), removed.falls(scores[whole], scores), options.scaled);
 }
 
 double noise_infidelity(const Tensor& picture, const Tensor& gradient, const ScorePictures& score,

@@ -1,5 +1,5 @@
 #include "base/check.hpp"
-#include "evaluate/picture_batch.hpp"
+#include "evaluate/curves.hpp"
 #include "segment/check.hpp"
 
 #include <algorithm>
@@ -30,8 +30,8 @@ std::vector<std::vector<std::size_t>> segments_of(const Tensor& labels, const Te
 
 }  // namespace
 
-std::optional<double> irof(const Tensor& picture, const Tensor& map, const Tensor& baseline,
-                           const Tensor& labels, const ScorePictures& score, std::int64_t batch) {
+AskedIrof ask_irof(const Tensor& picture, const Tensor& map, const Tensor& baseline, const Tensor& labels,
+                   PictureBatch& batch) {
   check_covers(picture, map);
   check_baseline(picture, baseline);
   const std::vector<float> relevance = map_values(map, "the map");
@@ -47,21 +47,35 @@ std::optional<double> irof(const Tensor& picture, const Tensor& map, const Tenso
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t i, std::size_t j) { return means[i] > means[j]; });
-  PictureBatch pictures(score, static_cast<std::size_t>(picture.elements()), batch);
   Tensor changed = picture.clone();
-  pictures.add(changed.data<float>());
+  AskedIrof asked;
   for (const std::size_t segment : order) {
     for (const std::size_t pixel : segments[segment])
       copy_pixel(baseline.data<float>(), changed.data<float>(), pixel, relevance.size());
-    pictures.add(changed.data<float>());
+    asked.places.push_back(batch.add(changed.data<float>()));
   }
-  Curve curve;
-  curve.scores = pictures.scores();
-  if (!(curve.scores.front() > 0))
+  return asked;
+}
+
+std::optional<double> AskedIrof::area(double first, const std::vector<double>& scores) const {
+  if (!(first > 0))
     return std::nullopt;
-  for (std::size_t i = 0; i < curve.scores.size(); ++i)
-    curve.shares.push_back(static_cast<double>(i) / static_cast<double>(segments.size()));
-  return 1 - curve.area() / curve.scores.front();
+  Curve curve = {{0}, {first}};
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    curve.shares.push_back(static_cast<double>(i + 1) / static_cast<double>(places.size()));
+    curve.scores.push_back(scores[places[i]]);
+  }
+  return 1 - curve.area() / first;
+}
+
+std::optional<double> irof(const Tensor& picture, const Tensor& map, const Tensor& baseline,
+                           const Tensor& labels, const ScorePictures& score, std::int64_t batch) {
+  check_picture(picture);
+  PictureBatch pictures(score, static_cast<std::size_t>(picture.elements()), batch);
+  const std::size_t whole = pictures.add(picture.data<float>());
+  const AskedIrof asked = ask_irof(picture, map, baseline, labels, pictures);
+  const std::vector<double>& scores = pictures.scores();
+  return asked.area(scores[whole], scores);
 }
 
 }  // namespace fovea

@@ -155,6 +155,21 @@ std::optional<double> efficient_randomisation(std::optional<double> original,
   return (*randomised - *original) / *original;
 }
 
+bool same_map(const Tensor& a, const Tensor& b, double tolerance) {
+  check_equal_shapes(a, b);
+  const std::vector<double> x = read(a, MapValues::Signed), y = read(b, MapValues::Signed);
+  const auto largest = [](const std::vector<double>& values) {
+    double most = 0;
+    for (const double value : values)
+      most = std::max(most, std::abs(value));
+    return most > 0 ? most : 1;
+  };
+  const double unit_x = largest(x), unit_y = largest(y);
+  return std::equal(x.begin(), x.end(), y.begin(), [&](double one, double other) {
+    return std::abs(one / unit_x - other / unit_y) <= tolerance;
+  });
+}
+
 std::optional<double> rank_correlation(const Tensor& a, const Tensor& b, MapValues values) {
   check_equal_shapes(a, b);
   return correlation(ranks(read(a, values)), ranks(read(b, values)));

@@ -1,11 +1,13 @@
 #include "evaluate/map_tables.hpp"
 
+#include "base/display_width.hpp"
 #include "fovea/explain.hpp"
 #include "fovea/image.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace fovea {
@@ -40,6 +42,43 @@ std::string interval_text(const MeanInterval& mean, int decimals) {
   return mean.count == 0
              ? "none"
              : fmt::format("{0:.{3}f} [{1:.{3}f}, {2:.{3}f}]", mean.mean, mean.low, mean.high, decimals);
+}
+
+std::string columns_text(const std::vector<std::string>& left,
+                         const std::vector<std::vector<std::string>>& columns) {
+  constexpr std::size_t most = 80, gap = 2;
+  const auto width_of = [](const std::vector<std::string>& texts) {
+    std::size_t width = 0;
+    for (const std::string& text : texts)
+      width = std::max(width, display_width(text));
+    return width;
+  };
+  const auto padded = [](const std::string& text, std::size_t width) {
+    return text + std::string(width - std::min(width, display_width(text)), ' ');
+  };
+  const std::size_t names = width_of(left);
+  std::string text;
+  for (std::size_t first = 0; first < columns.size();) {
+    std::vector<std::size_t> widths = {width_of(columns[first])};
+    std::size_t used = names + gap + widths.front();
+    while (first + widths.size() < columns.size()) {
+      const std::size_t next = width_of(columns[first + widths.size()]);
+      if (used + gap + next > most)
+        break;
+      used += gap + next;
+      widths.push_back(next);
+    }
+    if (!text.empty())
+      text += "\n";
+    for (std::size_t row = 0; row < left.size(); ++row) {
+      std::string line = padded(left[row], names);
+      for (std::size_t c = 0; c < widths.size(); ++c)
+        line += std::string(gap, ' ') + padded(columns[first + c][row], widths[c]);
+      text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+    }
+    first += widths.size();
+  }
+  return text;
 }
 
 void write_plot(const std::string& folder, const std::string& name, const LinePlot& plot) {

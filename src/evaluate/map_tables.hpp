@@ -18,6 +18,10 @@ std::string title_of(std::string_view method);
 nlohmann::ordered_json interval_json(const MeanInterval& mean);
 /// "0.12 [0.10, 0.14]", or "none" for a mean of nothing.
 std::string interval_text(const MeanInterval& mean, int decimals);
+/// A table for terminals: the rows' names, `left`, and beside them as many columns as 80 columns of text
+/// have room for, the others in further tables below. Each column has a text for each name.
+std::string columns_text(const std::vector<std::string>& left,
+                         const std::vector<std::vector<std::string>>& columns);
 /// Writes NAME.svg and NAME.png into a folder. OutputError.
 void write_plot(const std::string& folder, const std::string& name, const LinePlot& plot);
 void write_plot(const std::string& folder, const std::string& name, const BarPlot& plot);

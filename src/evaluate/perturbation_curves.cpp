@@ -1,5 +1,6 @@
 #include "base/check.hpp"
 #include "base/random.hpp"
+#include "evaluate/curves.hpp"
 #include "evaluate/picture_batch.hpp"
 #include "image/blur.hpp"
 #include "segment/check.hpp"
@@ -11,28 +12,15 @@
 namespace fovea {
 namespace {
 
-/// The score while pixels of `from` become those of `to`, in the given order.
+/// The curve of pixels of `from` that become those of `to`.
 Curve replacement_curve(const Tensor& from, const Tensor& to, const std::vector<std::int64_t>& order,
                         const ScorePictures& score, const CurveOptions& options) {
-  FOVEA_CHECK(options.steps >= 1, "a curve of {} steps: expected at least 1", options.steps);
-  const std::size_t pixels = order.size();
-  Tensor current = from.clone();
   PictureBatch batch(score, static_cast<std::size_t>(from.elements()), options.batch);
-  batch.add(current.data<float>());
-  Curve curve = {{0.0}, {}};
-  std::size_t changed = 0;
-  for (std::int64_t step = 1; step <= options.steps; ++step) {
-    const double wanted = static_cast<double>(step) / static_cast<double>(options.steps);
-    const auto end = static_cast<std::size_t>(std::llround(wanted * static_cast<double>(pixels)));
-    if (end == changed)
-      continue;
-    for (; changed < end; ++changed)
-      copy_pixel(to.data<float>(), current.data<float>(), static_cast<std::size_t>(order[changed]), pixels);
-    curve.shares.push_back(static_cast<double>(changed) / static_cast<double>(pixels));
-    batch.add(current.data<float>());
-  }
-  curve.scores = batch.scores();
-  return curve;
+  const std::size_t first = batch.add(from.data<float>()), last = batch.add(to.data<float>());
+  GradualCurve curve(from, to, order, options, batch.scores()[first], batch.scores()[last]);
+  while (curve.ask(batch))
+    curve.take(batch.scores());
+  return curve.curve();
 }
 
 }  // namespace

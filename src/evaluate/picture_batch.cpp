@@ -38,11 +38,12 @@ PictureBatch::PictureBatch(const ScorePictures& score, std::size_t picture_eleme
   waiting_.reserve(elements_ * capacity_);
 }
 
-void PictureBatch::add(std::span<const float> picture) {
+std::size_t PictureBatch::add(std::span<const float> picture) {
   FOVEA_ASSERT(picture.size() == elements_);
   waiting_.insert(waiting_.end(), picture.begin(), picture.end());
   if (waiting_.size() == elements_ * capacity_)
     flush();
+  return added_++;
 }
 
 const std::vector<double>& PictureBatch::scores() {

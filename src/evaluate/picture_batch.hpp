@@ -2,6 +2,11 @@
 
 #include "fovea/measures.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
 namespace fovea {
 
 /// InputError unless `picture` is a network input [C,H,W] F32.
@@ -20,9 +25,10 @@ public:
   /// InputError for a batch below 1.
   PictureBatch(const ScorePictures& score, std::size_t picture_elements, std::int64_t batch);
 
-  void add(std::span<const float> picture);
-  /// The scores of all pictures added so far. InputError unless each call returned one finite score for each
-  /// picture.
+  /// Returns the picture's place among the scores.
+  std::size_t add(std::span<const float> picture);
+  /// The scores of all pictures added so far, of which those of a batch that is not full are computed now.
+  /// InputError unless each call returned one finite score for each picture.
   const std::vector<double>& scores();
 
 private:
@@ -33,7 +39,11 @@ private:
   std::size_t capacity_;
   std::vector<float> waiting_;
   std::vector<double> scores_;
+  std::size_t added_ = 0;
 };
+
+/// The indices y * W + x of pixels that are replaced together.
+using PixelSet = std::vector<std::uint32_t>;
 
 /// Copies pixel `pixel` of all channels.
 inline void copy_pixel(std::span<const float> from, std::span<float> to, std::size_t pixel,

@@ -2,7 +2,7 @@
 
 #include "base/check.hpp"
 #include "base/random.hpp"
-#include "evaluate/picture_batch.hpp"
+#include "evaluate/curves.hpp"
 #include "segment/check.hpp"
 
 #include <algorithm>
@@ -10,18 +10,6 @@
 #include <numeric>
 
 namespace fovea {
-
-std::vector<double> RemovedSets::sums(const Tensor& map) const {
-  const std::vector<float> values = map_values(map, "the map");
-  std::vector<double> sums;
-  for (const PixelSet& set : sets) {
-    double sum = 0;
-    for (const std::uint32_t pixel : set)
-      sum += static_cast<double>(values[pixel]);
-    sums.push_back(sum);
-  }
-  return sums;
-}
 
 std::vector<PixelSet> random_sets(std::size_t pixels, std::size_t n, std::int64_t subsets,
                                   std::uint64_t seed) {
@@ -86,31 +74,39 @@ std::vector<PixelSet> random_squares(std::int64_t height, std::int64_t width,
   return sets;
 }
 
-RemovedSets remove_sets(const Tensor& picture, const Tensor& baseline, const ScorePictures& score,
-                        std::vector<PixelSet> sets, std::int64_t batch,
-                        std::optional<double> score_of_picture) {
+AskedSets::AskedSets(const Tensor& picture, const Tensor& baseline, std::vector<PixelSet> sets,
+                     PictureBatch& batch)
+    : sets_(std::move(sets)) {
   check_picture(picture);
   check_baseline(picture, baseline);
   const auto pixels = static_cast<std::size_t>(picture.shape()[1] * picture.shape()[2]);
-  PictureBatch pictures(score, static_cast<std::size_t>(picture.elements()), batch);
-  if (!score_of_picture)
-    pictures.add(picture.data<float>());
   Tensor changed = picture.clone();
-  for (const PixelSet& set : sets) {
+  for (const PixelSet& set : sets_) {
     for (const std::uint32_t pixel : set)
       copy_pixel(baseline.data<float>(), changed.data<float>(), pixel, pixels);
-    pictures.add(changed.data<float>());
+    places_.push_back(batch.add(changed.data<float>()));
     for (const std::uint32_t pixel : set)
       copy_pixel(picture.data<float>(), changed.data<float>(), pixel, pixels);
   }
-  std::vector<double> scores = pictures.scores();
-  if (!score_of_picture) {
-    score_of_picture = scores.front();
-    scores.erase(scores.begin());
+}
+
+std::vector<double> AskedSets::falls(double first, const std::vector<double>& scores) const {
+  std::vector<double> falls;
+  for (const std::size_t place : places_)
+    falls.push_back(first - scores[place]);
+  return falls;
+}
+
+std::vector<double> AskedSets::sums(const Tensor& map) const {
+  const std::vector<float> values = map_values(map, "the map");
+  std::vector<double> sums;
+  for (const PixelSet& set : sets_) {
+    double sum = 0;
+    for (const std::uint32_t pixel : set)
+      sum += static_cast<double>(values[pixel]);
+    sums.push_back(sum);
   }
-  for (double& value : scores)
-    value = *score_of_picture - value;
-  return {std::move(sets), std::move(scores)};
+  return sums;
 }
 
 double squared_misfit(std::span<const double> expected, std::span<const double> found, bool scaled) {

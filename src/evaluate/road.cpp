@@ -1,7 +1,7 @@
 #include "base/check.hpp"
 #include "base/random.hpp"
+#include "evaluate/curves.hpp"
 #include "evaluate/linear_imputation.hpp"
-#include "evaluate/picture_batch.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -45,30 +45,43 @@ Tensor with_noise(const Tensor& picture, const std::vector<std::uint8_t>& remove
 
 }  // namespace
 
+AskedRoad ask_road(const Tensor& picture, std::span<const std::int64_t> order, const RoadOptions& options,
+                   PictureBatch& batch) {
+  check_options(options);
+  const double deviation = options.noise * standard_deviation(picture.data<float>());
+  Random random(options.seed);
+  AskedRoad asked;
+  // Each imputation begins with what the last one found; pixels removed since hold their own values.
+  Tensor imputed = picture.clone();
+  std::vector<std::uint8_t> removed(order.size(), 0);
+  std::size_t count = 0;
+  for (const double share : options.shares) {
+    const auto end = static_cast<std::size_t>(std::llround(share * static_cast<double>(order.size())));
+    for (; count < end; ++count)
+      removed[static_cast<std::size_t>(order[count])] = 1;
+    impute_linearly(imputed.data<float>(), removed, picture.shape()[1], picture.shape()[2]);
+    asked.shares.push_back(static_cast<double>(count) / static_cast<double>(order.size()));
+    asked.places.push_back(batch.add(with_noise(imputed, removed, deviation, random).data<float>()));
+  }
+  return asked;
+}
+
+Curve AskedRoad::curve(double first, const std::vector<double>& scores) const {
+  Curve curve = {{0}, {first}};
+  curve.shares.insert(curve.shares.end(), shares.begin(), shares.end());
+  for (const std::size_t place : places)
+    curve.scores.push_back(scores[place]);
+  return curve;
+}
+
 Curve road_curve(const Tensor& picture, const Tensor& map, const ScorePictures& score, PixelOrder order,
                  const RoadOptions& options) {
   check_covers(picture, map);
-  check_options(options);
-  const std::vector<std::int64_t> pixels = rank_pixels(map, order, options.seed);
-  const double deviation = options.noise * standard_deviation(picture.data<float>());
-  Random random(options.seed);
   PictureBatch batch(score, static_cast<std::size_t>(picture.elements()), options.batch);
-  batch.add(picture.data<float>());
-  Curve curve = {{0.0}, {}};
-  // Each imputation begins with what the last one found; pixels removed since hold their own values.
-  Tensor imputed = picture.clone();
-  std::vector<std::uint8_t> removed(pixels.size(), 0);
-  std::size_t count = 0;
-  for (const double share : options.shares) {
-    const auto end = static_cast<std::size_t>(std::llround(share * static_cast<double>(pixels.size())));
-    for (; count < end; ++count)
-      removed[static_cast<std::size_t>(pixels[count])] = 1;
-    impute_linearly(imputed.data<float>(), removed, map.shape()[0], map.shape()[1]);
-    curve.shares.push_back(static_cast<double>(count) / static_cast<double>(pixels.size()));
-    batch.add(with_noise(imputed, removed, deviation, random).data<float>());
-  }
-  curve.scores = batch.scores();
-  return curve;
+  const std::size_t whole = batch.add(picture.data<float>());
+  const AskedRoad asked = ask_road(picture, rank_pixels(map, order, options.seed), options, batch);
+  const std::vector<double>& scores = batch.scores();
+  return asked.curve(scores[whole], scores);
 }
 
 }  // namespace fovea

@@ -38,20 +38,23 @@ std::vector<SanityStage> independent_stages(std::span<const std::string> layers,
 
 MapLikeness likeness(const JudgedMap& a, const JudgedMap& b) {
   return {rank_correlation(a.map, b.map), rank_correlation(a.relevance, b.relevance),
-          structural_similarity(a.map, b.map)};
+          structural_similarity(a.map, b.map),
+          efficient_randomisation(histogram_entropy(a.map), histogram_entropy(b.map))};
 }
 
 MeanLikeness mean_likeness(std::span<const MapLikeness> images, const BootstrapOptions& options) {
-  std::vector<double> ranks, signed_ranks, similarities;
+  std::vector<double> ranks, signed_ranks, similarities, rises;
   for (const MapLikeness& image : images) {
     if (image.rank)
       ranks.push_back(*image.rank);
     if (image.signed_rank)
       signed_ranks.push_back(*image.signed_rank);
     similarities.push_back(image.similarity);
+    if (image.complexity_rise)
+      rises.push_back(*image.complexity_rise);
   }
   return {bootstrap_mean(ranks, options), bootstrap_mean(signed_ranks, options),
-          bootstrap_mean(similarities, options)};
+          bootstrap_mean(similarities, options), bootstrap_mean(rises, options)};
 }
 
 std::string_view name_of(SanityVerdict verdict) {

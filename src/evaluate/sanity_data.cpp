@@ -23,7 +23,8 @@ std::optional<double> optional_from(const Json& json) {
 std::optional<MapLikeness> likeness_from(const Json& json) {
   if (json.is_null())
     return std::nullopt;
-  return MapLikeness{optional_from(json.at(0)), optional_from(json.at(1)), number_from(json.at(2))};
+  return MapLikeness{optional_from(json.at(0)), optional_from(json.at(1)), number_from(json.at(2)),
+                     optional_from(json.at(3))};
 }
 
 SanityPlan plan_in(const Json& settings) {
@@ -54,9 +55,10 @@ std::string to_data(const SanityPhoto& photo) {
   for (const auto& row : photo.found) {
     json.push_back(Json::array());
     for (const std::optional<MapLikeness>& found : row)
-      json.back().push_back(found ? Json::array({to_json(found->rank), to_json(found->signed_rank),
-                                                 exact_number(found->similarity)})
-                                  : Json());
+      json.back().push_back(
+          found ? Json::array({to_json(found->rank), to_json(found->signed_rank),
+                               exact_number(found->similarity), to_json(found->complexity_rise)})
+                : Json());
   }
   return json.dump();
 }

@@ -24,6 +24,7 @@ Json likeness_json(const SanityPoint& point) {
   return {{"rank", interval_json(point.mean.rank)},
           {"signed_rank", interval_json(point.mean.signed_rank)},
           {"similarity", interval_json(point.mean.similarity)},
+          {"complexity_rise", interval_json(point.mean.complexity_rise)},
           {"undefined", point.undefined}};
 }
 
@@ -84,12 +85,13 @@ const SanityPoint& other_class_of(const SanityResults& results, std::string_view
 
 std::string sanity_csv(const SanityResults& results) {
   std::string csv = "method,kind,layer,position";
-  for (const char* what : {"rank", "signed_rank", "similarity"})
+  for (const char* what : {"rank", "signed_rank", "similarity", "complexity_rise"})
     csv += fmt::format(",{0},{0}_low,{0}_high,{0}_images", what);
   csv += ",undefined\n";
   for (const SanityPoint& point : results.points) {
     csv += fmt::format("{},{},{},{}", point.method, point.kind, csv_field(point.stage.name), point.position);
-    for (const MeanInterval* mean : {&point.mean.rank, &point.mean.signed_rank, &point.mean.similarity})
+    for (const MeanInterval* mean :
+         {&point.mean.rank, &point.mean.signed_rank, &point.mean.similarity, &point.mean.complexity_rise})
       csv += mean->count == 0
                  ? ",,,,0"
                  : fmt::format(",{:.6g},{:.6g},{:.6g},{}", mean->mean, mean->low, mean->high, mean->count);
@@ -131,24 +133,33 @@ std::string summary_text(const SanityResults& results) {
   std::string text = fmt::format("{} images, {} failed and left out; {} layers\n\n",
                                  static_cast<std::size_t>(results.images) + results.failed.size(),
                                  results.failed.size(), results.layers);
-  text += fmt::format("{:<24}  {:<31}  {:<42}  {}\n", "", "layers shuffled, mean of stages",
-                      "all layers shuffled", "another class");
-  const auto add_row = [&](const auto&... cells) {
-    text += fmt::format("{:<24}  {:<20}  {:<9}  {:<20}  {:<20}  {:<20}  {}\n", cells...);
-  };
-  add_row("mean [95 % interval]", "rank correlation", "verdict", "rank correlation", "similarity",
-          "rank correlation", "map");
+  std::vector<std::string> left = {"", "mean [95 % interval]"};
+  std::vector<std::vector<std::string>> columns = {{"layers shuffled,", "mean of stages: rank"},
+                                                   {"", "verdict"},
+                                                   {"all layers", "shuffled: rank"},
+                                                   {"all layers", "shuffled: similarity"},
+                                                   {"all layers shuffled:", "rise of complexity"},
+                                                   {"another class:", "rank correlation"},
+                                                   {"another class:", "map"}};
   for (std::size_t m = 0; m < results.methods.size(); ++m) {
     const std::string& method = results.methods[m];
     const MeanLikeness& all = all_layers_shuffled(results, method).mean;
     const MeanLikeness& other = other_class_of(results, method).mean;
     const auto apart = tells_classes_apart(other);
-    add_row(title_of(method), interval_text(results.cascades[m], 2), name_of(verdict_on(results.cascades[m])),
-            interval_text(all.rank, 2), interval_text(all.similarity, 2), interval_text(other.rank, 2),
-            !apart   ? "none"
-            : *apart ? "another"
-                     : "the same");
+    left.push_back(title_of(method));
+    const std::string cells[] = {interval_text(results.cascades[m], 2),
+                                 std::string(name_of(verdict_on(results.cascades[m]))),
+                                 interval_text(all.rank, 2),
+                                 interval_text(all.similarity, 2),
+                                 interval_text(all.complexity_rise, 2),
+                                 interval_text(other.rank, 2),
+                                 !apart   ? "none"
+                                 : *apart ? "another"
+                                          : "the same"};
+    for (std::size_t c = 0; c < columns.size(); ++c)
+      columns[c].push_back(cells[c]);
   }
+  text += columns_text(left, columns);
   return text;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/failure.hpp"
 #include "base/ordered_parallel.hpp"
+#include "evaluate/judge_photo.hpp"
 #include "fovea/classify.hpp"
 #include "fovea/error.hpp"
 #include "fovea/model.hpp"
@@ -43,15 +44,6 @@ Explainer compile(const SanityRun& run, const SanityStage& stage) {
   return Explainer(run.model, options);
 }
 
-/// A class other than `index`, different from photo to photo.
-std::int64_t other_class(const SanityRun& run, std::int64_t index, std::int64_t classes,
-                         std::uint64_t number) {
-  const auto steps =
-      static_cast<std::int64_t>((seed_of(run) * 7919 + number * 104729 + 1) %
-                                static_cast<std::uint64_t>(std::max<std::int64_t>(classes - 1, 1)));
-  return (index + 1 + steps) % classes;
-}
-
 SanityImage explain_image(const SanityRun& run, Explainer& explain, const SanityInput& input,
                           std::size_t place) {
   SanityImage image{place, {}, 0, 0, {}};
@@ -59,7 +51,8 @@ SanityImage explain_image(const SanityRun& run, Explainer& explain, const Sanity
   const Shape& shape = photo.inputs().shape();
   image.input = photo.inputs().reshaped({shape[1], shape[2], shape[3]});
   image.class_index = run.class_index ? *run.class_index : top_k(photo.scores(), 1).front().index;
-  image.other_class = other_class(run, image.class_index, explain.program().classes(), input.number);
+  image.other_class =
+      other_class_of(image.class_index, explain.program().classes(), seed_of(run), input.number);
   for (std::size_t m = 0; m < explain.method_infos().size(); ++m) {
     image.maps.push_back(judged_map(explain, image.input, image.class_index, m));
     // Maps too small to be compared are this photo's failure, and not a row of empty cells.

@@ -1,5 +1,6 @@
 #include "base/check.hpp"
 #include "evaluate/correlation.hpp"
+#include "evaluate/curves.hpp"
 #include "evaluate/picture_batch.hpp"
 #include "evaluate/removed_sets.hpp"
 
@@ -15,16 +16,21 @@ std::optional<double> sensitivity_n(const Tensor& picture, const Tensor& map, co
                           options.subsets, options.seed);
   if (n == map.elements())
     return std::nullopt;  // one set only, whose sum would differ by rounding
-  const RemovedSets removed = remove_sets(picture, baseline, score, std::move(sets), options.batch);
-  return correlation(removed.sums(map), removed.falls);
+  PictureBatch batch(score, static_cast<std::size_t>(picture.elements()), options.batch);
+  const std::size_t whole = batch.add(picture.data<float>());
+  const AskedSets removed(picture, baseline, std::move(sets), batch);
+  const std::vector<double>& scores = batch.scores();
+  return correlation(removed.sums(map), removed.falls(scores[whole], scores));
 }
 
 std::optional<double> mu_fidelity(const Tensor& picture, const Tensor& map, const Tensor& baseline,
                                   const ScorePictures& score, const MuFidelityOptions& options) {
   check_covers(picture, map);
-  const RemovedSets removed = remove_sets(
-      picture, baseline, score, random_cells(map.shape()[0], map.shape()[1], options), options.batch);
-  return correlation_of(removed.sums(map), removed.falls, options.ranks);
+  PictureBatch batch(score, static_cast<std::size_t>(picture.elements()), options.batch);
+  const std::size_t whole = batch.add(picture.data<float>());
+  const AskedSets removed(picture, baseline, random_cells(map.shape()[0], map.shape()[1], options), batch);
+  const std::vector<double>& scores = batch.scores();
+  return correlation_of(removed.sums(map), removed.falls(scores[whole], scores), options.ranks);
 }
 
 }  // namespace fovea

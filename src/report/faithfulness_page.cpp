@@ -14,13 +14,14 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 /// Means of all methods; the best one of each column is marked.
-Json means_table(const std::vector<MethodMeans>& means) {
+Json means_table(const FaithfulnessResults& results, const std::vector<MethodMeans>& means) {
   const std::vector<MapMeasureInfo> list = measured(means);
-  Json block = {{"title", "Measures"},
-                {"note",
-                 "Mean over images with its 95 % interval; the best of each column is green. A map that "
-                 "is no better than the random map or the centre prior says nothing about the network."},
-                {"columns", Json::array({text_column("method")})}};
+  Json block = {
+      {"title", "Measures"},
+      {"note", "Mean over images with its 95 % interval; the best of each column is green. A map that "
+               "is no better than the random map or the centre prior says nothing about the network. " +
+                   same_maps_text(results)},
+      {"columns", Json::array({text_column("method")})}};
   for (const MapMeasureInfo& info : list)
     block["columns"].push_back(number_column(fmt::format("{} ({})", info.title, hint_of(info.better))));
   for (const MethodMeans& method : means) {
@@ -69,8 +70,8 @@ std::string small_picture(const Image& photo) {
 void write_faithfulness_page(const FaithfulnessResults& results, const std::vector<MethodMeans>& means,
                              const std::string& file, const std::string& command_line) {
   Page page(file, "Faithfulness of maps", Page::Pictures::Inside);
-  page.add_block("table", block_text(means_table(means)));
-  for (std::size_t k = 0; k < kCurveKinds.size(); ++k)
+  page.add_block("table", block_text(means_table(results, means)));
+  for (const std::size_t k : measured_curves(means))
     add_plot(page, kCurveKinds[k].title, to_svg(curve_plot(means, k)));
   for (const MapMeasureInfo& info : measured(means))
     add_plot(page, std::string(info.title), to_svg(measure_plot(means, info)));

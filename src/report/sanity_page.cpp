@@ -25,8 +25,9 @@ Json verdict_table(const SanityResults& results) {
       {"columns",
        {text_column("method"), number_column("rank correlation, mean of stages"), text_column("verdict"),
         number_column("rank correlation, all layers shuffled"),
-        number_column("similarity, all layers shuffled"), number_column("rank correlation, another class"),
-        text_column("verdict, another class")}}};
+        number_column("similarity, all layers shuffled"),
+        number_column("rise of complexity, all layers shuffled"),
+        number_column("rank correlation, another class"), text_column("verdict, another class")}}};
   for (std::size_t m = 0; m < results.methods.size(); ++m) {
     const std::string& method = results.methods[m];
     const MeanLikeness &all = all_layers_shuffled(results, method).mean,
@@ -36,7 +37,7 @@ Json verdict_table(const SanityResults& results) {
     block["rows"].push_back(Json::array(
         {title_of(method), mean_cell(results.cascades[m], 2),
          Json{{"text", name_of(verdict)}, {"mark", mark_of(verdict)}}, mean_cell(all.rank, 2),
-         mean_cell(all.similarity, 2), mean_cell(other.rank, 2),
+         mean_cell(all.similarity, 2), mean_cell(all.complexity_rise, 2), mean_cell(other.rank, 2),
          apart ? Json{{"text", *apart ? "another map" : "the same map"}, {"mark", *apart ? "good" : "bad"}}
                : Json()}));
   }

@@ -25,6 +25,7 @@ FaithfulnessImage third_image() {
     map.values[3] = -std::numeric_limits<double>::infinity();
     image.judged.maps.push_back(map);
   }
+  image.judged.maps[1].same_as = 0;
   image.picture = "data:image/webp;base64,AAAA";
   return image;
 }
@@ -52,6 +53,7 @@ TEST(FaithfulnessData, is_read_back_exactly) {
     const auto& values = back.judged.maps[m].values;
     EXPECT_EQ(values[0], image.judged.maps[m].values[0]);
     EXPECT_EQ(values[1], std::nullopt);
+    EXPECT_EQ(back.judged.maps[m].same_as, image.judged.maps[m].same_as);
     EXPECT_TRUE(values[2] && std::isnan(*values[2]));
     EXPECT_EQ(values[3], -std::numeric_limits<double>::infinity());
   }
@@ -73,6 +75,12 @@ TEST(FaithfulnessData, is_refused_if_it_is_of_something_else) {
               std::string::npos)
         << field;
   }
+}
+
+TEST(FaithfulnessData, is_refused_if_a_map_is_said_to_be_one_that_follows) {
+  PhotoData photo = parsed(third_image());
+  photo.data["maps"][1]["same_as"] = 2;
+  EXPECT_THROW(faithfulness_image(photo, 2), InputError);
 }
 
 TEST(FaithfulnessData, of_a_run_gives_the_results_of_all_its_photos) {

@@ -36,8 +36,9 @@ std::size_t lines_of(const std::string& text) {
 TEST(FaithfulnessResults, are_one_line_for_each_image_and_method_and_one_for_a_failure) {
   const std::string csv = images_csv(results_of_three());
   EXPECT_EQ(lines_of(csv), 1U + 2 * 2 + 1);
-  EXPECT_NE(csv.find("\"b, c.jpg\",random,7,0.5,0.25,0.125,0,0.5,"), std::string::npos);
-  EXPECT_NE(csv.find("broken.jpg,,,,,,,,,,,,,,,,broken.jpg: is damaged\n"), std::string::npos);
+  EXPECT_NE(csv.find("\"b, c.jpg\",random,7,0.5,0.25,0.125,,0,0.5,"), std::string::npos);
+  EXPECT_NE(csv.find("broken.jpg" + std::string(7 + kMapMeasures, ',') + "broken.jpg: is damaged\n"),
+            std::string::npos);
 }
 
 TEST(FaithfulnessResults, are_summed_up_without_failures) {
@@ -74,6 +75,55 @@ TEST(FaithfulnessResults, are_a_table_of_titles_and_intervals) {
   EXPECT_NE(text.find("\nGrad-CAM "), std::string::npos);
   EXPECT_NE(text.find("\nrandom map "), std::string::npos);
   EXPECT_NE(text.find("0.500 [0.250, 0.750]"), std::string::npos);
+}
+
+/// Four maps, of which the second is the first on both photos, and the fourth the third on one.
+FaithfulnessResults results_with_equal_maps() {
+  FaithfulnessResults results = results_of_three();
+  results.methods = {"grad-cam", "layer-cam", "gradient", "centre"};
+  for (std::size_t i = 0; i < 2; ++i) {
+    std::vector<MapScores>& maps = results.images[i].judged.maps;
+    maps.assign(4, scores_of(0.5));
+    maps[1].same_as = 0;
+    if (i == 0)
+      maps[3].same_as = 2;
+  }
+  return results;
+}
+
+TEST(FaithfulnessResults, say_which_methods_have_the_same_map_on_all_images) {
+  const FaithfulnessResults results = results_with_equal_maps();
+  using Groups = std::vector<std::vector<std::string>>;
+  EXPECT_EQ(same_maps(results), (Groups{{"grad-cam", "layer-cam"}}));
+  EXPECT_EQ(same_maps_text(results), "The same map on all images: Grad-CAM, LayerCAM.\n");
+  EXPECT_NE(summary_text(results, means_of(results)).find("same map on all images"), std::string::npos);
+  EXPECT_EQ(summary_json(results, means_of(results))["same_maps"], Json::array({{"grad-cam", "layer-cam"}}));
+  EXPECT_NE(images_csv(results).find("folder/a.jpg,layer-cam,7,0.5,0.25,0.125,grad-cam,"), std::string::npos);
+  EXPECT_TRUE(same_maps(results_of_three()).empty());
+  FaithfulnessResults failed = results;
+  for (FaithfulnessImage& image : failed.images)
+    image.error = "broken";
+  EXPECT_TRUE(same_maps(failed).empty());
+}
+
+TEST(FaithfulnessResults, have_a_table_of_at_most_80_columns) {
+  FaithfulnessResults results = results_of_three();
+  results.methods = {"excitation", "guided-grad-cam"};
+  for (std::size_t i = 0; i < 2; ++i)
+    for (MapScores& map : results.images[i].judged.maps)
+      for (std::size_t m = 0; m < kMapMeasures; ++m)
+        map.values[m] = -0.123456 * static_cast<double>(i + 1);
+  const std::string text = summary_text(results, means_of(results));
+  std::size_t widest = 0;
+  for (std::size_t from = 0; from < text.size();) {
+    const std::size_t end = text.find('\n', from);
+    widest = std::max(widest, end - from);
+    from = end + 1;
+  }
+  EXPECT_LE(widest, 80U) << text;
+  EXPECT_GT(widest, 60U) << text;
+  for (const MapMeasureInfo& info : map_measures())
+    EXPECT_NE(text.find(info.title), std::string::npos) << info.title;
 }
 
 }  // namespace

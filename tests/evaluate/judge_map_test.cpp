@@ -1,15 +1,18 @@
 #include "fovea/evaluate_maps.hpp"
 
 #include "base/random.hpp"
+#include "evaluate/map_judge.hpp"
 #include "fovea/classify.hpp"
 #include "fovea/error.hpp"
 #include "fovea/measures.hpp"
+#include "support/temporary_folder.hpp"
 #include "support/tensors.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace fovea::test {
 namespace {
@@ -50,22 +53,118 @@ JudgedMap right_map() {
   return {map};
 }
 
+/// A protocol of all measures.
+FaithfulnessProtocol all_measures() {
+  FaithfulnessProtocol protocol;
+  protocol.measures = parse_map_measures(std::vector<std::string>{"all"}, true);
+  return protocol;
+}
+
+/// A method whose map of any picture is its pixels' part of the score.
+MapMethod right_method() {
+  MapMethod method;
+  method.explain = [](const Tensor& picture) {
+    Tensor map(DType::F32, {20, 20});
+    for (std::size_t y = 4; y < 10; ++y)
+      for (std::size_t x = 5; x < 12; ++x)
+        map.data<float>()[y * 20 + x] = picture.data<float>()[y * 20 + x];
+    return JudgedMap{map};
+  };
+  method.other_class = [] { return JudgedMap{random_map(20, 20, 9)}; };
+  return method;
+}
+
+/// A method whose map is another one each time.
+MapMethod wrong_method() {
+  MapMethod method;
+  method.explain = [calls = std::uint64_t{20}](const Tensor&) mutable {
+    return JudgedMap{random_map(20, 20, ++calls)};
+  };
+  method.other_class = [] { return JudgedMap{random_map(20, 20, 4)}; };
+  return method;
+}
+
 TEST(JudgeMap, PrefersTheMapThatIsRight) {
-  const ExplainedPicture picture = example();
-  const MapScores right = judge_map(picture, right_map()),
-                  random = judge_map(picture, {random_map(20, 20, 4)});
+  ExplainedPicture picture = example();
+  picture.class_scores = [score = picture.score](const Tensor& input) {
+    const double probability = score(input.data<float>(), 1)[0];
+    return std::vector<double>{std::log(probability), std::log(1 - probability)};
+  };
+  const JudgedMap of_method = right_method().explain(picture.input);
+  const MapScores right = judge_map(picture, of_method, all_measures(), right_method());
+  const MapScores random = judge_map(picture, {random_map(20, 20, 4)}, all_measures(), wrong_method());
   for (const MapMeasureInfo& info : map_measures()) {
     if (info.measure == MapMeasure::Completeness) {
       EXPECT_FALSE(right[info.measure]);
       continue;
     }
     ASSERT_TRUE(right[info.measure] && random[info.measure]) << info.name;
-    if (info.better == Better::Neither)
+    if (info.better == Better::Neither || info.measure == MapMeasure::AverageIncrease)
       continue;
     const double sign = info.better == Better::Higher ? 1 : -1;
     EXPECT_GT(sign * *right[info.measure], sign * *random[info.measure]) << info.name;
   }
   EXPECT_EQ(*right[MapMeasure::Pointing], 1);
+  EXPECT_GT(*right[MapMeasure::RankAccuracy], 0.9);
+}
+
+TEST(JudgeMap, MeasuresNothingElseThanIsAskedFor) {
+  FaithfulnessProtocol protocol;
+  protocol.measures = {MapMeasure::Gini, MapMeasure::RoadGap};
+  const MapScores scores = judge_map(example(), right_map(), protocol, right_method());
+  for (const MapMeasureInfo& info : map_measures())
+    EXPECT_EQ(scores[info.measure].has_value(),
+              info.measure == MapMeasure::Gini || info.measure == MapMeasure::RoadGap)
+        << info.name;
+  EXPECT_TRUE(scores.deletion.scores.empty());
+}
+
+TEST(MapJudge, ScoresOnceWhatAllMapsShareAndNothingForAMapThatIsTheSame) {
+  ExplainedPicture picture = example();
+  std::int64_t scored = 0, calls = 0;
+  picture.score = [&, score = picture.score](std::span<const float> pictures, std::int64_t count) {
+    scored += count;
+    ++calls;
+    return score(pictures, count);
+  };
+  FaithfulnessProtocol protocol;
+  protocol.curves = {.steps = 10, .batch = 8};
+  protocol.subsets = 20;
+  Tensor twice = right_map().map.clone();
+  for (float& value : twice.data<float>())
+    value *= 2;
+  MapJudge judge(picture, protocol);
+  const auto scores = judge.judge({{right_map()}, {{random_map(20, 20, 4)}}, {{twice}}});
+  EXPECT_EQ(scores[2].same_as, 0U);
+  EXPECT_FALSE(scores[1].same_as);
+  EXPECT_EQ(scores[2].deletion.scores, scores[0].deletion.scores);
+  EXPECT_EQ(scores[2][MapMeasure::AverageDrop], scores[0][MapMeasure::AverageDrop]);
+  // Three of the picture, three lists of sets, and for each of two maps two curves, ROAD's and the masked
+  // one.
+  EXPECT_EQ(scored, 3 + 3 * 20 + 2 * (9 + 9 + 7 + 7 + 1));
+  EXPECT_LE(calls, scored / 8 + 2);
+  // One by one the maps get the same.
+  EXPECT_EQ(judge_map(picture, {random_map(20, 20, 4)}, protocol).values, scores[1].values);
+}
+
+TEST(MapJudge, LeavesOutStepsOnlyWhereAreasStayWithinTheTolerance) {
+  ExplainedPicture picture = example();
+  std::int64_t scored = 0;
+  picture.score = [&, score = picture.score](std::span<const float> pictures, std::int64_t count) {
+    scored += count;
+    return score(pictures, count);
+  };
+  FaithfulnessProtocol protocol;
+  protocol.measures = {MapMeasure::Deletion, MapMeasure::Insertion};
+  protocol.curves.steps = 100;
+  const MapScores full = judge_map(picture, right_map(), protocol);
+  const std::int64_t of_all = std::exchange(scored, 0);
+  protocol.curves.tolerance = 0.005;
+  const MapScores some = judge_map(picture, right_map(), protocol);
+  EXPECT_LT(scored, of_all / 2);
+  EXPECT_EQ(some.deletion.shares, full.deletion.shares);
+  for (const MapMeasure measure : protocol.measures)
+    EXPECT_NEAR(*some[measure], *full[measure], 0.005);
 }
 
 TEST(JudgeMap, GivesWhatTheMeasuresGive) {
@@ -94,6 +193,42 @@ TEST(JudgeMap, GivesWhatTheMeasuresGive) {
   picture.truth = {};
   EXPECT_FALSE(judge_map(picture, map, protocol)[MapMeasure::Pointing]);
   EXPECT_FALSE(judge_map(picture, map, protocol)[MapMeasure::Energy]);
+}
+
+TEST(MapMeasures, AreParsedByName) {
+  using Names = std::vector<std::string>;
+  const auto parsed = [](const Names& names, bool has_truth) { return parse_map_measures(names, has_truth); };
+  EXPECT_EQ(parsed({"gini", "deletion"}, false),
+            (std::vector<MapMeasure>{MapMeasure::Deletion, MapMeasure::Gini}));
+  EXPECT_EQ(parsed({"default"}, true), default_map_measures());
+  EXPECT_EQ(parsed({"all"}, true).size(), kMapMeasures);
+  EXPECT_EQ(parsed({"all"}, false).size(), kMapMeasures - 3);
+  EXPECT_EQ(
+      message_of<InputError>([&] { (void)parsed({"pointing"}, false); }),
+      "measure 'pointing' needs to know where objects are: give boxes (truth) or masks, or leave it out");
+  EXPECT_NE(message_of<InputError>([&] { (void)parsed({"deltion"}, true); }).find("'deltion' is unknown"),
+            std::string::npos);
+  EXPECT_NE(message_of<InputError>([&] { (void)parsed({}, true); }).find("no measures"), std::string::npos);
+  for (const MapMeasureInfo& info : map_measures())
+    EXPECT_EQ(static_cast<std::size_t>(info.measure),
+              static_cast<std::size_t>(&info - map_measures().data()));
+}
+
+TEST(FaithfulnessProtocol, RefusesWhatCannotBeMeasured) {
+  FaithfulnessProtocol protocol;
+  const std::vector<std::string> names = {"sensitivity_n"};
+  EXPECT_THROW(protocol.set_subsets(1, {}), InputError);
+  EXPECT_THROW(protocol.set_subsets(0, names), InputError);
+  protocol.set_subsets(0, {});
+  EXPECT_FALSE(protocol.measures_any({MapMeasure::Sensitivity}));
+  protocol = all_measures();
+  protocol.segments = 101;
+  EXPECT_EQ(message_of<InputError>([&] { protocol.check_fits(10, 10); }),
+            "101 segments of pictures of 10x10 pixels, for irof: expected 1 to 100");
+  protocol.segments = 100;
+  protocol.check_fits(10, 10);
+  protocol.mu_fidelity.cells = 11;
+  EXPECT_THROW(protocol.check_fits(10, 10), InputError);
 }
 
 TEST(JudgeMap, AFlatMapPointsNowhere) {

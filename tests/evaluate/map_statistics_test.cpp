@@ -108,5 +108,38 @@ TEST(MapComparison, RefusesWhatCannotBeCompared) {
   EXPECT_THROW(gini_index(f32({1, 2}, {1, NAN})), InputError);
 }
 
+TEST(SameMap, DoesNotCountFactorsAndRounding) {
+  const Tensor a = random_map(8, 8, 1);
+  Tensor b = a.clone();
+  for (float& value : b.data<float>())
+    value *= 3;
+  EXPECT_TRUE(same_map(a, b));
+  b.data<float>()[5] += 0.01F;
+  EXPECT_FALSE(same_map(a, b));
+  EXPECT_TRUE(same_map(a, b, 0.01));
+  for (float& value : b.data<float>())
+    value *= -1;
+  EXPECT_FALSE(same_map(a, b));
+  const Tensor zero(DType::F32, {8, 8});
+  EXPECT_TRUE(same_map(zero, zero));
+  EXPECT_THROW((void)same_map(a, random_map(8, 9, 1)), InputError);
+}
+
+TEST(HistogramEntropy, OfEquallyAndOfUnequallyFilledBins) {
+  Tensor ramp(DType::F32, {10, 10});
+  for (std::size_t i = 0; i < 100; ++i)
+    ramp.data<float>()[i] = static_cast<float>(i);
+  EXPECT_NEAR(*histogram_entropy(ramp, 10), std::log(10.0), 1e-9);
+  EXPECT_NEAR(*histogram_entropy(ramp, 1), 0, 1e-12);
+  Tensor one(DType::F32, {10, 10});
+  one.data<float>()[3] = 5;
+  EXPECT_NEAR(*histogram_entropy(one), -0.01 * std::log(0.01) - 0.99 * std::log(0.99), 1e-9);
+  EXPECT_FALSE(histogram_entropy(Tensor(DType::F32, {4, 4})));
+  EXPECT_THROW((void)histogram_entropy(ramp, 0), InputError);
+  EXPECT_DOUBLE_EQ(*efficient_randomisation(2.0, 3.0), 0.5);
+  EXPECT_FALSE(efficient_randomisation(2.0, std::nullopt));
+  EXPECT_FALSE(efficient_randomisation(0.0, 1.0));
+}
+
 }  // namespace
 }  // namespace fovea::test

@@ -90,5 +90,25 @@ TEST(EnergyInside, OfAFlatMapIsTheArea) {
   EXPECT_DOUBLE_EQ(*energy_inside(boxes, map, {0, 0, 14, 18}), area_inside(boxes, map, {0, 0, 14, 18}));
 }
 
+TEST(RankAccuracy, OfTheBestTheWorstAndAHalfRightMap) {
+  Mask mask = Mask::blank(4, 4);
+  mask.at(1, 1) = mask.at(2, 1) = 1;
+  const Rect region = {0, 0, 4, 4};
+  Tensor map(DType::F32, {4, 4});
+  map.data<float>()[5] = 2;
+  map.data<float>()[6] = 1;
+  EXPECT_EQ(*rank_accuracy(mask, map, region), 1);
+  map.data<float>()[0] = 3;
+  EXPECT_EQ(*rank_accuracy(mask, map, region), 0.5);
+  map.data<float>()[1] = 3;
+  EXPECT_EQ(*rank_accuracy(mask, map, region), 0);
+  // The same by boxes, on a photo of twice the size.
+  const std::vector<RealBox> boxes = {{2, 2, 6, 4}};
+  EXPECT_EQ(*rank_accuracy(boxes, map, {0, 0, 8, 8}), 0);
+  map.data<float>()[1] = 0;
+  EXPECT_EQ(*rank_accuracy(boxes, map, {0, 0, 8, 8}), 0.5);
+  EXPECT_FALSE(rank_accuracy(Mask::blank(4, 4), map, region));
+}
+
 }  // namespace
 }  // namespace fovea::test

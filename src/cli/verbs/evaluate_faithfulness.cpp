@@ -21,19 +21,23 @@ constexpr std::size_t kMaxTruthBytes = std::size_t{4} << 30;
 
 struct Arguments : MapEvaluationOptions {
   std::string truth, masks;
-  std::int64_t steps = 50, subsets = 50;
-  double blur = 0.1, tolerance = kPointingTolerance;
+  std::vector<std::string> measures = {"default"};
+  std::int64_t steps = 50, subsets = 50, segments = 50, noisy_copies = 10;
+  double area_tolerance = 0.005, blur = 0.1, radius = 0.02, tolerance = kPointingTolerance;
 
   const std::string& truth_source() const { return masks.empty() ? truth : masks; }
 };
 
 FaithfulnessProtocol protocol_of(const Arguments& arguments) {
   FaithfulnessProtocol protocol;
+  protocol.measures =
+      parse_map_measures(arguments.measures, !arguments.truth.empty() || !arguments.masks.empty());
   protocol.curves.steps = arguments.steps;
+  protocol.curves.tolerance = arguments.area_tolerance;
+  protocol.segments = arguments.segments;
+  protocol.stability = {arguments.radius, arguments.noisy_copies};
   protocol.blur = arguments.blur;
-  protocol.subsets = std::max<std::int64_t>(arguments.subsets, 2);
-  if (arguments.subsets == 0)
-    protocol.set_shares.clear();
+  protocol.set_subsets(arguments.subsets, arguments.measures);
   protocol.tolerance = arguments.tolerance;
   protocol.seed = arguments.seed();
   return protocol;
@@ -64,10 +68,15 @@ void check_truths(const Arguments& arguments, const ObjectTruths& truths, const 
 
 nlohmann::ordered_json settings_of(const Arguments& arguments) {
   nlohmann::ordered_json settings = arguments.settings();
+  settings["measures"] = arguments.measures;
   settings["steps"] = arguments.steps;
+  settings["area_tolerance"] = arguments.area_tolerance;
   settings["subsets"] = arguments.subsets;
   settings["blur"] = arguments.blur;
   settings["tolerance"] = arguments.tolerance;
+  settings["segments"] = arguments.segments;
+  settings["noisy_copies"] = arguments.noisy_copies;
+  settings["radius"] = arguments.radius;
   return settings;
 }
 
@@ -92,6 +101,8 @@ FaithfulnessPlan plan_of(const Arguments& arguments, const Network& loaded, cons
   check_truths(arguments, truths, inputs);
   FaithfulnessProtocol protocol = protocol_of(arguments);
   protocol.curves.batch = scores->options().batch;
+  const Shape& pictures = scores->inputs().front().shape;
+  protocol.check_fits(pictures[2], pictures[3]);
   return {compile_methods(arguments, loaded, threads),
           scores,
           std::move(truths),
@@ -119,10 +130,11 @@ int evaluate_faithfulness(Command verb, Arguments arguments) {
   command.format = arguments.format;
   command.final_step = end_faithfulness;
   LowestValues hardest(kHardestShown);
+  FaithfulnessClock clock;
   std::mutex mutex;
   MissingFiles missing;  // in archives
   command.make_worker = [&]() -> PhotoWorker {
-    auto judge = std::make_shared<FaithfulnessJudge>(plan, hardest);
+    auto judge = std::make_shared<FaithfulnessJudge>(plan, hardest, clock);
     return [&, judge](const Picture& picture) -> PhotoResult {
       if (picture.bytes && !plan.truths.empty()) {
         const std::lock_guard lock(mutex);
@@ -136,6 +148,8 @@ int evaluate_faithfulness(Command verb, Arguments arguments) {
   };
   const int code = run_command(command);
   tell_of_missing_truths(arguments, missing);
+  if (const std::string times = clock.text(); !times.empty())
+    say("fovea: note: {}\n", times);
   return code;
 }
 
@@ -171,8 +185,17 @@ void add_faithfulness(Command evaluate) {
                   "instead of --truth: a folder of masks, NAME.png for the picture NAME")
       .check(file_or_folder())
       .excludes(truth);
+  verb.add_option("--measures", arguments->measures,
+                  "what to measure, separated by commas: see 'fovea list measures'")
+      .delimiter(',')
+      .check(one_of(map_measure_names()))
+      .shows_default();
   verb.add_option("--steps", arguments->steps, "number of steps of the insertion and deletion curves")
       .check(whole_number(1, 100000))
+      .shows_default();
+  verb.add_option("--area-tolerance", arguments->area_tolerance,
+                  "leave out steps of these curves where their areas change by about that at most; 0: none")
+      .check(between(0.0, 1.0))
       .shows_default();
   verb.add_option("--blur", arguments->blur,
                   "blur of the picture that insertion starts from, as a share of its side")
@@ -182,6 +205,17 @@ void add_faithfulness(Command evaluate) {
                   "number of random sets of pixels for each n of sensitivity-n; 0: leave it out")
       .check(whole_number(0, 1000000))
       .shows_default();
+  verb.add_option("--segments", arguments->segments, "number of pieces of the picture, for irof")
+      .check(whole_number(1, 100000000))
+      .shows_default();
+  verb.add_option("--noisy-copies", arguments->noisy_copies,
+                  "number of noisy pictures for max_sensitivity, input_stability and output_stability")
+      .check(whole_number(1, 1000000))
+      .shows_default();
+  verb.add_option("--radius", arguments->radius,
+                  "bound of this noise, as a share of the range of the picture's values")
+      .check(not_negative())
+      .shows_default();
   verb.add_option("--tolerance", arguments->tolerance,
                   "tolerance of the pointing game, in the photo's pixels")
       .check(not_negative())
@@ -190,6 +224,8 @@ void add_faithfulness(Command evaluate) {
                    "three methods, compared by hiding what they show");
   verb.add_example("fovea evaluate faithfulness photos/ --methods grad-cam --truth b.csv -o out",
                    "also how often a map points at the object");
+  verb.add_example("fovea evaluate faithfulness photos/ --methods lrp --measures all -o out",
+                   "by every measure there is");
   verb.add_example("fovea evaluate faithfulness p.tar --methods lrp --shard 1/8 --resume -o out",
                    "the first of eight parts of an archive of photos");
   verb.runs([arguments, verb] { return evaluate_faithfulness(verb, *arguments); });
