@@ -5,6 +5,7 @@
 #include "fovea/localize.hpp"
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -86,6 +87,16 @@ inline constexpr double kRightOverlap = 0.5;
 /// The overlaps at which boxes are judged when the class is given.
 inline constexpr std::array<double, 3> kKnownClassOverlaps = {0.3, 0.5, 0.7};
 
+/// Levels of grey at which a map is cut: pixels above a level 0..254 of 255 are foreground.
+inline constexpr std::size_t kBoxLevels = 255;
+/// For each of kKnownClassOverlaps, the levels at which one of the map's boxes overlaps a true one that much.
+using LevelHits = std::array<std::bitset<kBoxLevels>, kKnownClassOverlaps.size()>;
+/// The boxes of MaxBoxAccV2 (choe2020evaluating, section 4.3) of a map [H,W] that covers `region` of the
+/// photo: the map is brought to 0..255 and cut at each level; all contours of the foreground, those of holes
+/// too, have a box. Corners are those of pixels, where the authors' boxes end in the last pixel's centre.
+/// InputError for a map without contrast.
+LevelHits box_hits(const Tensor& map, const Rect& region, std::span<const RealBox> truth);
+
 /// Options of the evaluation of one image.
 struct LocalizationProtocol {
   LocalizeOptions localize = {};
@@ -117,8 +128,10 @@ struct ImageResult {
   std::int64_t clipped = 0;         ///< true boxes that extend beyond the picture by more than a pixel
   std::vector<ClassGuess> guesses;  ///< the five best, best first
   std::optional<Box> known_box;     ///< of the true class
-  std::string error;                ///< why the image could not be evaluated
-  std::string note;  ///< for people: reasons for missing boxes, and true boxes that were rotated
+  /// Of the true class's map, the first one where there are several; none: it has no contrast.
+  std::optional<LevelHits> level_hits;
+  std::string error;  ///< why the image could not be evaluated
+  std::string note;   ///< for people: reasons for missing boxes, and true boxes that were rotated
   StageSeconds seconds;
   bool failed() const { return !error.empty(); }
 };
@@ -155,6 +168,16 @@ struct BoxScores {
   double known_class_mean() const;                           ///< of the accuracies
 };
 
+/// MaxBoxAccV2: for each of kKnownClassOverlaps the accuracy at the threshold that is best for it on these
+/// very images, as a fraction of the map's range; of equal ones the lowest.
+struct MaxBoxAccuracy {
+  std::array<Rate, kKnownClassOverlaps.size()> accuracies;
+  std::array<double, kKnownClassOverlaps.size()> thresholds = {};
+  double mean() const;  ///< of the accuracies: the measure itself
+};
+/// Failed images and maps without contrast count as misses.
+MaxBoxAccuracy max_box_accuracy(std::span<const ImageResult> images);
+
 struct LocalizationSummary {
   std::int64_t images = 0;         ///< all images, including failed ones
   std::int64_t clipped_boxes = 0;  ///< true boxes that extend beyond their picture by more than a pixel
@@ -165,6 +188,7 @@ struct LocalizationSummary {
   BoxScores centred_box;      ///< baseline: the best single centred box for all images
   double centred_width = 1;   ///< its width as a fraction of the picture's
   double centred_height = 1;  ///< its height as a fraction of the picture's
+  MaxBoxAccuracy max_box;     ///< boxes of the bare map, at the best threshold for these images
   StageSeconds seconds;       ///< sums over all images
   std::vector<std::pair<std::string, std::string>> failures;  ///< names and errors, in the given order
 };

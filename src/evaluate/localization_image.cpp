@@ -64,8 +64,13 @@ public:
   /// Empty where the class has none.
   Box of(std::int64_t class_index) {
     try {
-      const std::vector<Tensor> maps = maps_of(class_index);
+      const std::vector<Explanation> explanations = explanations_of(class_index);
+      std::vector<Tensor> maps;
+      for (const Explanation& explanation : explanations)
+        maps.push_back(explanation.map);
       const Stopwatch watch(result_.seconds.segment);
+      if (class_index == result_.class_index)
+        result_.level_hits = box_hits(maps.front(), explanations.front().region, result_.truth);
       return localize(photo_.photo(), maps, protocol_.localize).box;
     } catch (const InputError& error) {
       result_.note +=
@@ -75,12 +80,9 @@ public:
   }
 
 private:
-  std::vector<Tensor> maps_of(std::int64_t class_index) {
+  std::vector<Explanation> explanations_of(std::int64_t class_index) {
     const Stopwatch watch(result_.seconds.maps);
-    std::vector<Tensor> maps;
-    for (const Explanation& explanation : explain_.all(photo_, {.target = class_index}))
-      maps.push_back(explanation.map);
-    return maps;
+    return explain_.all(photo_, {.target = class_index});
   }
 
   Explainer& explain_;
@@ -151,6 +153,7 @@ ImageResult evaluate_image(Explainer& explain, const AnnotatedImage& image, cons
   if (result.failed()) {
     result.guesses.clear();
     result.known_box.reset();
+    result.level_hits.reset();
     result.note.clear();
   }
   return result;

@@ -163,6 +163,7 @@ LocalizationSummary summarize(std::span<const ImageResult> images) {
     if (image.failed())
       summary.failures.emplace_back(image.name, image.error);
   }
+  summary.max_box = max_box_accuracy(images);
   return summary;
 }
 

@@ -14,10 +14,10 @@ namespace {
 /// Columns that are read back come first, except the times, which differ between runs.
 constexpr const char* kHeader =
     "index,image,wordnet_id,class,width,height,truth,clipped,guesses,probabilities,boxes,known_box,error,"
-    "note,"
+    "note,max_box_levels,"
     "class_top1,class_top5,box_top1,box_top5,overlaps,known_overlap,read_s,classify_s,maps_s,segment_s";
-constexpr std::size_t kFields = 24;
-constexpr std::size_t kTimes = 20;  ///< the first column of times
+constexpr std::size_t kFields = 25;
+constexpr std::size_t kTimes = 21;  ///< the first column of times
 
 template <class T, class F>
 std::string joined(const std::vector<T>& items, F&& text) {
@@ -29,6 +29,25 @@ std::string joined(const std::vector<T>& items, F&& text) {
 
 std::string text_of(const Box& box) {
   return box.empty() ? "none" : fmt::format("{} {} {} {}", box.x0, box.y0, box.x1, box.y1);
+}
+
+/// For each overlap the levels with hits as ranges: "0-12 40-41;3-3;".
+std::string text_of(const LevelHits& hits) {
+  std::vector<std::string> lists;
+  for (const auto& levels : hits) {
+    std::vector<std::string> ranges;
+    for (std::size_t first = 0; first < levels.size(); ++first) {
+      if (!levels[first])
+        continue;
+      std::size_t last = first;
+      while (last + 1 < levels.size() && levels[last + 1])
+        ++last;
+      ranges.push_back(fmt::format("{}-{}", first, last));
+      first = last;
+    }
+    lists.push_back(fmt::format("{}", fmt::join(ranges, " ")));
+  }
+  return fmt::format("{}", fmt::join(lists, ";"));
 }
 
 /// A message on one line.
@@ -74,6 +93,25 @@ Box box_from(const std::string& text) {
   return {v[0], v[1], v[2], v[3]};
 }
 
+LevelHits level_hits_from(const std::string& text) {
+  const std::vector<std::string> lists = split(text);
+  LevelHits hits;
+  FOVEA_CHECK(lists.size() == hits.size(), "expected levels for {} overlaps, found '{:.60}'", hits.size(),
+              text);
+  for (std::size_t i = 0; i < hits.size(); ++i)
+    for (const std::string_view range : words_in(lists[i])) {
+      const std::size_t dash = range.find('-');
+      FOVEA_CHECK(dash != std::string_view::npos, "expected a range of levels, found '{:.60}'", range);
+      const auto first = number<std::int64_t>(std::string(range.substr(0, dash)));
+      const auto last = number<std::int64_t>(std::string(range.substr(dash + 1)));
+      FOVEA_CHECK(first >= 0 && first <= last && last < static_cast<std::int64_t>(kBoxLevels),
+                  "expected a range of levels within 0 to {}, found '{:.60}'", kBoxLevels - 1, range);
+      for (std::int64_t level = first; level <= last; ++level)
+        hits[i].set(static_cast<std::size_t>(level));
+    }
+  return hits;
+}
+
 void read_guesses(ImageResult& image, const std::vector<std::string>& fields) {
   const auto classes = split(fields[8]), probabilities = split(fields[9]), boxes = split(fields[10]);
   FOVEA_CHECK(probabilities.size() == classes.size() && boxes.size() <= classes.size(),
@@ -116,6 +154,7 @@ std::string to_csv(const ImageResult& image) {
       image.known_box ? text_of(*image.known_box) : "",
       csv_field(one_line(image.error)),
       csv_field(one_line(image.note)),
+      image.level_hits ? text_of(*image.level_hits) : "",
       verdict(is_classified(image, 1)),
       verdict(is_classified(image, 5)),
       verdict(is_localized(image, 1)),
@@ -150,6 +189,8 @@ ImageResult result_from_csv(const std::string& line) {
     image.known_box = box_from(fields[11]);
   image.error = fields[12];
   image.note = fields[13];
+  if (!fields[14].empty())
+    image.level_hits = level_hits_from(fields[14]);
   double* const times[] = {&image.seconds.read, &image.seconds.classify, &image.seconds.maps,
                            &image.seconds.segment};
   for (std::size_t i = 0; i < std::size(times); ++i)

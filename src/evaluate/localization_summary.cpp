@@ -29,14 +29,14 @@ Json to_json(const BoxScores& scores, std::int64_t guesses) {
 }
 
 std::string percent(const Rate& rate) {
-  return fmt::format("{:5.1f}  {:>13}", 100 * rate.share(),
-                     fmt::format("[{:.1f}, {:.1f}]", 100 * rate.low(), 100 * rate.high()));
+  return fmt::format("{:.1f} [{:.1f}, {:.1f}]", 100 * rate.share(), 100 * rate.low(), 100 * rate.high());
 }
 
+/// A row of at most 80 columns.
 std::string table_row(std::string_view title, const std::vector<std::string>& cells) {
-  std::string row = fmt::format("{:<30}", title);
+  std::string row = fmt::format("{:<20}", title);
   for (const std::string& cell : cells)
-    row += fmt::format("  {:>20}", cell);
+    row += fmt::format("{:>20}", cell);
   return row + "\n";
 }
 
@@ -46,8 +46,8 @@ std::string table_text(const LocalizationSummary& summary, std::int64_t guesses)
       table_row("%, [95 % interval]",
                 {"found", "whole image",
                  fmt::format("box {:.2f} x {:.2f}", summary.centred_width, summary.centred_height)});
-  text += table_row("classification error, top-1", {percent(summary.classification_top1_error)});
-  text += table_row("classification error, top-5", {percent(summary.classification_top5_error)});
+  text += table_row("class error, top-1", {percent(summary.classification_top1_error)});
+  text += table_row("class error, top-5", {percent(summary.classification_top5_error)});
   const auto add_row = [&](std::string_view title, auto&& cell) {
     std::vector<std::string> cells;
     for (const BoxScores* scores : columns)
@@ -55,14 +55,20 @@ std::string table_text(const LocalizationSummary& summary, std::int64_t guesses)
     text += table_row(title, cells);
   };
   if (guesses >= 1)
-    add_row("localisation error, top-1", [](const BoxScores& s) { return percent(s.top1_error); });
+    add_row("box error, top-1", [](const BoxScores& s) { return percent(s.top1_error); });
   if (guesses >= 5)
-    add_row("localisation error, top-5", [](const BoxScores& s) { return percent(s.top5_error); });
+    add_row("box error, top-5", [](const BoxScores& s) { return percent(s.top5_error); });
   for (std::size_t i = 0; i < kKnownClassOverlaps.size(); ++i)
-    add_row(fmt::format("GT-known accuracy, IoU >= {:.1f}", kKnownClassOverlaps[i]),
+    add_row(fmt::format("GT-known, IoU {:.1f}", kKnownClassOverlaps[i]),
             [&](const BoxScores& s) { return percent(s.known_class[i]); });
-  add_row("GT-known accuracy, their mean",
-          [](const BoxScores& s) { return fmt::format("{:5.1f}  {:13}", 100 * s.known_class_mean(), ""); });
+  add_row("GT-known, mean",
+          [](const BoxScores& s) { return fmt::format("{:.1f}{:13}", 100 * s.known_class_mean(), ""); });
+  text += "\nMaxBoxAccV2: boxes of the bare map, at the best threshold for these images\n";
+  const MaxBoxAccuracy& best = summary.max_box;
+  for (std::size_t i = 0; i < kKnownClassOverlaps.size(); ++i)
+    text += table_row(fmt::format("IoU {:.1f}", kKnownClassOverlaps[i]),
+                      {percent(best.accuracies[i]), fmt::format("threshold {:.2f}", best.thresholds[i])});
+  text += table_row("mean", {fmt::format("{:.1f}{:13}", 100 * best.mean(), "")});
   return text;
 }
 
@@ -83,6 +89,10 @@ Json summary_json(const LocalizationSummary& summary, const Json& settings) {
                {"found", to_json(summary.found, guesses)},
                {"whole_image", to_json(summary.whole_image, guesses)},
                {"centred_box", to_json(summary.centred_box, guesses)}};
+  for (std::size_t i = 0; i < kKnownClassOverlaps.size(); ++i)
+    json["max_box_acc_v2"][fmt::format("{:.1f}", kKnownClassOverlaps[i])] = {
+        {"accuracy", to_json(summary.max_box.accuracies[i])}, {"threshold", summary.max_box.thresholds[i]}};
+  json["max_box_acc_v2"]["mean"] = summary.images == 0 ? Json() : Json(summary.max_box.mean());
   json["centred_box"]["width"] = summary.centred_width;
   json["centred_box"]["height"] = summary.centred_height;
   json["failures"] = Json::array();

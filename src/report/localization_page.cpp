@@ -53,6 +53,11 @@ Json rates_table(const LocalizationSummary& summary, std::int64_t guesses) {
   for (std::size_t i = 0; i < kKnownClassOverlaps.size(); ++i)
     row(fmt::format("accuracy given the class, IoU at least {:.1f}", kKnownClassOverlaps[i]),
         [&](const BoxScores& s) { return s.known_class[i]; });
+  for (std::size_t i = 0; i < kKnownClassOverlaps.size(); ++i)
+    block["rows"].push_back(Json::array(
+        {fmt::format("MaxBoxAccV2, IoU at least {:.1f}: the bare map at the best threshold, {:.2f}",
+                     kKnownClassOverlaps[i], summary.max_box.thresholds[i]),
+         rate_cell(summary.max_box.accuracies[i]), nullptr, nullptr}));
   return block;
 }
 

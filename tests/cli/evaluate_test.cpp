@@ -117,8 +117,8 @@ TEST_F(Evaluate, CountsAndGoesOnAfterBrokenPictures) {
 TEST_F(Evaluate, PrintsATable) {
   const Outcome outcome = evaluate(whole, {"--guesses", "0"});
   EXPECT_EQ(outcome.code, 1);
-  for (const char* part : {"8 images, 2 of them failed", "whole image", "classification error, top-5",
-                           "GT-known accuracy, IoU >= 0.5", "ms for each image"})
+  for (const char* part : {"8 images, 2 of them failed", "whole image", "class error, top-5",
+                           "GT-known, IoU 0.5", "MaxBoxAccV2", "ms for each image"})
     EXPECT_TRUE(contains(outcome.out, part)) << outcome.out << part;
   EXPECT_FALSE(contains(outcome.out, "localisation error"));
   const Json summary = Json::parse(load(whole + "/summary.json"));

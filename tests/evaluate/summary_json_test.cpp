@@ -46,9 +46,9 @@ TEST(LocalizationSummaryJson, has_null_rates_of_no_images) {
 TEST(LocalizationSummaryText, is_a_table_with_baselines_beside_what_was_found) {
   const std::string text = summary_text(summary_of_three(), 5);
   EXPECT_EQ(text.find("3 images, 1 of them failed (and count as misses)\n"), 0U);
-  EXPECT_NE(text.find("localisation error, top-5"), std::string::npos);
+  EXPECT_NE(text.find("box error, top-5"), std::string::npos);
   EXPECT_NE(text.find("whole image"), std::string::npos);
-  EXPECT_EQ(summary_text(summary_of_three(), 1).find("localisation error, top-5"), std::string::npos);
+  EXPECT_EQ(summary_text(summary_of_three(), 1).find("box error, top-5"), std::string::npos);
   EXPECT_EQ(summary_text(summarize(std::span<const ImageResult>{}), 5),
             "0 images, 0 of them failed (and count as misses)\n");
 }
