@@ -12,8 +12,6 @@
 namespace fovea {
 namespace {
 
-using enum MapMeasure;
-
 std::optional<double>& at(MapScores& scores, MapMeasure measure) {
   return scores.values[static_cast<std::size_t>(measure)];
 }
@@ -28,16 +26,16 @@ public:
   void operator()(const std::monostate&) {}
   template <class Truth>
   void operator()(const Truth& truth) {
-    if (protocol_.measures_any({Pointing})) {
+    if (protocol_.measures_any({MapMeasure::Pointing})) {
       // A map that is the same everywhere points nowhere, although the mean of its maxima is the centre.
       const bool points = rank_correlation(map_, map_).has_value();
       const bool hits = points && points_into(truth, map_, picture_.region, protocol_.tolerance);
-      at(scores_, Pointing) = hits ? 1 : 0;
+      at(scores_, MapMeasure::Pointing) = hits ? 1 : 0;
     }
-    if (protocol_.measures_any({Energy}))
-      at(scores_, Energy) = energy_inside(truth, map_, picture_.region);
-    if (protocol_.measures_any({RankAccuracy}))
-      at(scores_, RankAccuracy) = rank_accuracy(truth, map_, picture_.region);
+    if (protocol_.measures_any({MapMeasure::Energy}))
+      at(scores_, MapMeasure::Energy) = energy_inside(truth, map_, picture_.region);
+    if (protocol_.measures_any({MapMeasure::RankAccuracy}))
+      at(scores_, MapMeasure::RankAccuracy) = rank_accuracy(truth, map_, picture_.region);
   }
 
 private:
@@ -78,11 +76,11 @@ MapJudge::MapJudge(const ExplainedPicture& picture, const FaithfulnessProtocol& 
     whole_ = batch_.add(picture.input.data<float>());
   mean_colour_ = batch_.add(picture.mean_colour.data<float>());
   blurred_place_ = batch_.add(blurred_.data<float>());
-  if (wants({PixelFlipping})) {
+  if (wants({MapMeasure::PixelFlipping})) {
     black_ = black_of(picture);
     black_place_ = batch_.add(black_.data<float>());
   }
-  if (wants({Irof}))
+  if (wants({MapMeasure::Irof}))
     labels_ = superpixels(picture.input, protocol.segments);
   ask_sets();
 }
@@ -101,7 +99,7 @@ void MapJudge::ask_sets() {
   const Tensor &input = picture_.input, &mean = picture_.mean_colour;
   const std::int64_t height = input.shape()[1], width = input.shape()[2];
   const auto pixels = static_cast<std::size_t>(height * width);
-  if (wants({Sensitivity}))
+  if (wants({MapMeasure::Sensitivity}))
     for (const double share : protocol_.set_shares) {
       FOVEA_CHECK(share > 0 && share < 1, "sets of {} of all pixels: expected a share within 0..1", share);
       const auto n = static_cast<std::size_t>(
@@ -110,12 +108,12 @@ void MapJudge::ask_sets() {
         sensitivity_.emplace_back(input, mean, random_sets(pixels, n, protocol_.subsets, protocol_.seed),
                                   batch_);
     }
-  if (wants({MuFidelity})) {
+  if (wants({MapMeasure::MuFidelity})) {
     MuFidelityOptions options = protocol_.mu_fidelity;
     options.seed = protocol_.seed;
     cells_.emplace(input, mean, random_cells(height, width, options), batch_);
   }
-  if (wants({Infidelity})) {
+  if (wants({MapMeasure::Infidelity})) {
     InfidelityOptions options = protocol_.infidelity;
     options.seed = protocol_.seed;
     squares_.emplace(input, mean, random_squares(height, width, options), batch_);
@@ -129,20 +127,21 @@ MapJudge::Asked MapJudge::ask(const std::vector<MapToJudge>& maps, std::size_t m
   for (std::size_t i = 0; i < m && !asked.same_as; ++i)
     if (same_map(maps[i].map.map, map))
       asked.same_as = i;
-  if (wants({AverageDrop, AverageIncrease}) && !asked.same_as)
+  if (wants({MapMeasure::AverageDrop, MapMeasure::AverageIncrease}) && !asked.same_as)
     asked.masked = batch_.add(masked_picture(picture_.input, map, picture_.mean_colour).data<float>());
   if (asked.same_as)
     return asked;
   RoadOptions road = protocol_.road;
   road.seed = protocol_.seed;
-  if (wants({Deletion, Insertion, PixelFlipping, RoadMost, RoadGap}))
+  if (wants({MapMeasure::Deletion, MapMeasure::Insertion, MapMeasure::PixelFlipping, MapMeasure::RoadMost,
+             MapMeasure::RoadGap}))
     asked.falling = rank_pixels(map, PixelOrder::MostRelevantFirst, protocol_.seed);
-  if (wants({RoadMost, RoadGap}))
+  if (wants({MapMeasure::RoadMost, MapMeasure::RoadGap}))
     asked.road_most = ask_road(picture_.input, asked.falling, road, batch_);
-  if (wants({RoadLeast, RoadGap}))
+  if (wants({MapMeasure::RoadLeast, MapMeasure::RoadGap}))
     asked.road_least = ask_road(
         picture_.input, rank_pixels(map, PixelOrder::LeastRelevantFirst, protocol_.seed), road, batch_);
-  if (wants({Irof}))
+  if (wants({MapMeasure::Irof}))
     asked.irof = ask_irof(picture_.input, map, picture_.mean_colour, labels_, batch_);
   return asked;
 }
@@ -152,12 +151,12 @@ void MapJudge::begin_curves(Asked& asked) {
     return;
   const Tensor& input = picture_.input;
   const CurveOptions& options = protocol_.curves;
-  if (wants({Deletion}))
+  if (wants({MapMeasure::Deletion}))
     asked.deletion.emplace_back(input, picture_.mean_colour, asked.falling, options, score(),
                                 mean_colour_score());
-  if (wants({Insertion}))
+  if (wants({MapMeasure::Insertion}))
     asked.insertion.emplace_back(blurred_, input, asked.falling, options, blurred_score(), score());
-  if (wants({PixelFlipping}))
+  if (wants({MapMeasure::PixelFlipping}))
     asked.flipping.emplace_back(input, black_, asked.falling, options, score(), scored(black_place_));
 }
 
@@ -180,41 +179,41 @@ void MapJudge::run_curves(std::vector<Asked>& all) {
 void MapJudge::read_curves(const Asked& asked, MapScores& scores) {
   if (!asked.deletion.empty()) {
     scores.deletion = asked.deletion.front().curve();
-    at(scores, Deletion) = scores.deletion.area();
+    at(scores, MapMeasure::Deletion) = scores.deletion.area();
   }
   if (!asked.insertion.empty()) {
     scores.insertion = asked.insertion.front().curve();
-    at(scores, Insertion) = scores.insertion.area();
+    at(scores, MapMeasure::Insertion) = scores.insertion.area();
   }
   if (!asked.flipping.empty())
-    at(scores, PixelFlipping) = asked.flipping.front().curve().area();
+    at(scores, MapMeasure::PixelFlipping) = asked.flipping.front().curve().area();
   if (asked.road_most) {
     scores.road_most = asked.road_most->curve(score(), batch_.scores());
-    if (wants({RoadMost}))
-      at(scores, RoadMost) = scores.road_most.area();
+    if (wants({MapMeasure::RoadMost}))
+      at(scores, MapMeasure::RoadMost) = scores.road_most.area();
   }
   if (asked.road_least) {
     scores.road_least = asked.road_least->curve(score(), batch_.scores());
-    if (wants({RoadLeast}))
-      at(scores, RoadLeast) = scores.road_least.area();
+    if (wants({MapMeasure::RoadLeast}))
+      at(scores, MapMeasure::RoadLeast) = scores.road_least.area();
   }
-  if (wants({RoadGap}))
-    at(scores, RoadGap) = scores.road_least.area() - scores.road_most.area();
+  if (wants({MapMeasure::RoadGap}))
+    at(scores, MapMeasure::RoadGap) = scores.road_least.area() - scores.road_most.area();
   if (asked.irof)
-    at(scores, Irof) = asked.irof->area(score(), batch_.scores());
+    at(scores, MapMeasure::Irof) = asked.irof->area(score(), batch_.scores());
 }
 
 void MapJudge::measure_map(const Asked& asked, const Tensor& map, MapScores& scores) {
   read_curves(asked, scores);
   // Scores that are not probabilities may be below 0, of which there is no fraction.
   if (asked.masked && score() > 0) {
-    if (wants({AverageDrop}))
-      at(scores, AverageDrop) = average_drop(score(), scored(*asked.masked));
-    if (wants({AverageIncrease}))
-      at(scores, AverageIncrease) = average_increase(score(), scored(*asked.masked)) ? 1 : 0;
+    if (wants({MapMeasure::AverageDrop}))
+      at(scores, MapMeasure::AverageDrop) = average_drop(score(), scored(*asked.masked));
+    if (wants({MapMeasure::AverageIncrease}))
+      at(scores, MapMeasure::AverageIncrease) = average_increase(score(), scored(*asked.masked)) ? 1 : 0;
   }
-  if (wants({Gini}))
-    at(scores, Gini) = gini_index(map);
+  if (wants({MapMeasure::Gini}))
+    at(scores, MapMeasure::Gini) = gini_index(map);
   std::visit(TruthTests(picture_, map, protocol_, scores), picture_.truth);
 }
 
@@ -233,20 +232,20 @@ std::optional<double> MapJudge::mean_sensitivity(const Tensor& relevance) {
 }
 
 void MapJudge::measure_sets(const Tensor& relevance, MapScores& scores) {
-  at(scores, Sensitivity) = mean_sensitivity(relevance);
+  at(scores, MapMeasure::Sensitivity) = mean_sensitivity(relevance);
   if (cells_)
-    at(scores, MuFidelity) = correlation_of(cells_->sums(relevance), cells_->falls(score(), batch_.scores()),
-                                            protocol_.mu_fidelity.ranks);
+    at(scores, MapMeasure::MuFidelity) = correlation_of(
+        cells_->sums(relevance), cells_->falls(score(), batch_.scores()), protocol_.mu_fidelity.ranks);
   if (squares_)
-    at(scores, Infidelity) = squared_misfit(
+    at(scores, MapMeasure::Infidelity) = squared_misfit(
         squares_->sums(relevance), squares_->falls(score(), batch_.scores()), protocol_.infidelity.scaled);
 }
 
 void MapJudge::measure_method(const MapToJudge& judged, const Asked& asked, MapScores& scores) {
   const Tensor& input = picture_.input;
   const MapMethod& method = judged.method;
-  if (method.other_class && wants({OtherClass}))
-    at(scores, OtherClass) = rank_correlation(judged.map.map, method.other_class().map);
+  if (method.other_class && wants({MapMeasure::OtherClass}))
+    at(scores, MapMeasure::OtherClass) = rank_correlation(judged.map.map, method.other_class().map);
   if (!method.explain)
     return;
   if (wants({MapMeasure::Adcc}) && score() > 0) {
@@ -263,14 +262,14 @@ void MapJudge::measure_method(const MapToJudge& judged, const Asked& asked, MapS
   };
   StabilityOptions stability = protocol_.stability;
   stability.seed = protocol_.seed;
-  if (wants({MaxSensitivity}))
-    at(scores, MaxSensitivity) = max_sensitivity(input, explain, stability);
-  if (picture_.class_scores && wants({InputStability, OutputStability})) {
+  if (wants({MapMeasure::MaxSensitivity}))
+    at(scores, MapMeasure::MaxSensitivity) = max_sensitivity(input, explain, stability);
+  if (picture_.class_scores && wants({MapMeasure::InputStability, MapMeasure::OutputStability})) {
     const RelativeStability found = relative_stability(input, explain, picture_.class_scores, {}, stability);
-    if (wants({InputStability}))
-      at(scores, InputStability) = found.input;
-    if (wants({OutputStability}))
-      at(scores, OutputStability) = found.output;
+    if (wants({MapMeasure::InputStability}))
+      at(scores, MapMeasure::InputStability) = found.input;
+    if (wants({MapMeasure::OutputStability}))
+      at(scores, MapMeasure::OutputStability) = found.output;
   }
 }
 
