@@ -4,6 +4,7 @@
 #include "base/make_folder.hpp"
 #include "c_api/result.hpp"
 #include "evaluate/faithfulness_results.hpp"
+#include "evaluate/pick.hpp"
 #include "evaluate/sanity_results.hpp"
 #include "evaluate/settings.hpp"
 #include "report/faithfulness_page.hpp"
@@ -19,6 +20,7 @@ std::string page_in(const std::string& folder) {
 }
 
 struct FaithfulnessRequest {
+  bool pick = false;
   std::string truth, masks;
   FaithfulnessProtocol protocol;
 };
@@ -34,6 +36,11 @@ FaithfulnessRequest read_faithfulness(JsonFields& fields, MapEvaluation& common)
   if (measures.empty())
     measures = {"default"};
   protocol.measures = parse_map_measures(measures, !request.truth.empty() || !request.masks.empty());
+  request.pick = fields.flag_if_given("pick").value_or(false);
+  if (request.pick) {
+    add_measures_to_pick_by(protocol.measures);
+    common.settings["pick"] = true;
+  }
   protocol.curves.steps = fields.whole_number_if_given("steps", 1, 100000).value_or(50);
   protocol.curves.tolerance = number_within(fields, "area_tolerance", 0, 1).value_or(0.005);
   protocol.segments = fields.whole_number_if_given("segments", 1, 100000000).value_or(protocol.segments);
@@ -100,20 +107,24 @@ Evaluated evaluate_faithfulness(const fovea_model& model, JsonFields& fields, Ca
   request.protocol.curves.batch = scores->options().batch;
   const Shape& pictures = scores->inputs().front().shape;
   request.protocol.check_fits(pictures[2], pictures[3]);
-  FaithfulnessPlan plan{*model.explainer(explain_options(model, common.pictures, common.methods,
-                                                         common.method_options, common.crops)),
-                        scores,
-                        truths_of(request, common, model, scores->classes()),
-                        request.protocol,
-                        common.target,
-                        {}};
+  const ExplainOptions base =
+      explain_options(model, common.pictures, common.methods, common.method_options, common.crops);
+  CompiledCandidates compiled =
+      request.pick ? compile_candidates(model.model, base,
+                                        candidates_of(common.methods, common.method_options), nullptr)
+                   : CompiledCandidates{common.methods, {*model.explainer(base)}};
+  FaithfulnessPlan plan{
+      std::move(compiled), scores,        truths_of(request, common, model, scores->classes()),
+      request.protocol,    common.target, {}};
   if (!common.output.empty())
     plan.small_picture = small_picture;
+  const std::vector<std::string> methods = plan.methods.names;
+  common.settings["methods"] = methods;
   const FaithfulnessRun run{common.pictures.images, std::move(plan), partition.workers};
   if (!common.output.empty())
     make_folder(common.output);
   FaithfulnessResults results;
-  results.methods = common.methods;
+  results.methods = methods;
   results.methods.insert(results.methods.end(), kControlMaps.begin(), kControlMaps.end());
   results.settings = common.settings;
   results.seed = common.method_options.seed;

@@ -4,6 +4,7 @@
 #include "base/csv.hpp"
 #include "base/json.hpp"
 #include "base/wrapped_text.hpp"
+#include "evaluate/pick.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -123,6 +124,8 @@ Json summary_json(const FaithfulnessResults& results, const std::vector<MethodMe
                                              : info.better == Better::Higher ? Json("higher")
                                                                              : Json();
   json["same_maps"] = same_maps(results);
+  if (const auto pick = picked(results))
+    json["pick"] = to_json(*pick);
   json["failures"] = failures_json(failed);
   json["settings"] = results.settings;
   return json;
@@ -176,6 +179,8 @@ std::string summary_text(const FaithfulnessResults& results, const std::vector<M
   text += columns_text(left, columns);
   if (const std::string same = same_maps_text(results); !same.empty())
     text += "\n" + hanging_lines(same, 80);
+  if (const auto pick = picked(results))
+    text += "\n" + pick_text(*pick);
   return text;
 }
 

@@ -3,6 +3,7 @@
 #include "base/failure.hpp"
 #include "base/ordered_parallel.hpp"
 #include "evaluate/faithfulness_results.hpp"
+#include "evaluate/judge_photo.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/error.hpp"
 
@@ -115,7 +116,8 @@ std::string FaithfulnessClock::text() const {
 
 FaithfulnessJudge::FaithfulnessJudge(const FaithfulnessPlan& plan, LowestValues& hardest,
                                      FaithfulnessClock& clock)
-    : plan_(plan), hardest_(hardest), clock_(clock), scorer_(plan.scores), explain_(plan.explainer) {}
+    : plan_(plan), hardest_(hardest), clock_(clock), scorer_(plan.scores),
+      explainers_(plan.methods.explainers) {}
 
 FaithfulnessImage FaithfulnessJudge::judge(JudgedInput input) {
   std::optional<std::int64_t> class_index = plan_.class_index;
@@ -123,13 +125,10 @@ FaithfulnessImage FaithfulnessJudge::judge(JudgedInput input) {
   FaithfulnessImage result{input.name, {}, {}};
   const Image shown = plan_.small_picture ? input.photo : Image();
   FaithfulnessTimes times;
-  result.judged = judge_photo(scorer_, explain_, std::move(input.photo), class_index, truth, plan_.protocol,
-                              plan_.protocol.seed + input.number, &times);
+  result.judged = judge_photo(scorer_, explainers_, std::move(input.photo), class_index, truth,
+                              plan_.protocol, plan_.protocol.seed + input.number, times);
   clock_.add(times);
-  std::vector<std::string> methods;
-  for (const MethodInfo& info : explain_.method_infos())
-    methods.emplace_back(info.name);
-  const auto hardness = hardness_of(result.judged, methods);
+  const auto hardness = hardness_of(result.judged, plan_.methods.names);
   if (plan_.small_picture && hardness && hardest_.may_be_among(hardness->mean))
     result.picture = plan_.small_picture(shown);
   return result;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "evaluate/candidates.hpp"
 #include "evaluate/events.hpp"
 #include "fovea/classes.hpp"
 #include "fovea/evaluate_localization.hpp"
@@ -68,7 +69,8 @@ struct FaithfulnessResults {
 
 /// How photos are judged.
 struct FaithfulnessPlan {
-  Explainer explainer;                    ///< of all methods; its crops are Whole or One
+  /// Of the methods; their crops are Whole or One.
+  CompiledCandidates methods;
   std::shared_ptr<const Program> scores;  ///< its batch is how many pictures are scored at a time
   ObjectTruths truths;
   FaithfulnessProtocol protocol;
@@ -127,7 +129,7 @@ private:
   LowestValues& hardest_;
   FaithfulnessClock& clock_;
   Session scorer_;
-  Explainer explain_;
+  std::vector<Explainer> explainers_;
 };
 
 struct FaithfulnessRun {

@@ -65,18 +65,27 @@ std::int64_t other_class_of(std::int64_t class_index, std::int64_t classes, std:
 JudgedPhoto judge_photo(Session& scorer, Explainer& explain, Image photo,
                         std::optional<std::int64_t> class_index, const ObjectTruth& truth,
                         const FaithfulnessProtocol& protocol, std::uint64_t control_seed,
-                        FaithfulnessTimes* told_times) {
-  FOVEA_CHECK(explain.crops() == Crops::Whole || explain.crops() == Crops::One,
-              "maps are judged on one view of the photo: all of it, or the centre crop");
+                        FaithfulnessTimes* times) {
   FaithfulnessTimes own_times;
-  FaithfulnessTimes& times = told_times ? *told_times : own_times;
+  std::vector<Explainer> explainers = {explain};
+  return judge_photo(scorer, explainers, std::move(photo), class_index, truth, protocol, control_seed,
+                     times ? *times : own_times);
+}
+
+JudgedPhoto judge_photo(Session& scorer, std::vector<Explainer>& explainers, Image photo,
+                        std::optional<std::int64_t> class_index, const ObjectTruth& truth,
+                        const FaithfulnessProtocol& protocol, std::uint64_t control_seed,
+                        FaithfulnessTimes& times) {
+  Explainer& first = explainers.front();
+  FOVEA_CHECK(first.crops() == Crops::Whole || first.crops() == Crops::One,
+              "maps are judged on one view of the photo: all of it, or the centre crop");
   return timed(times.all, [&] {
-    const FramedPhoto framed = explain.frame(std::move(photo));
+    const FramedPhoto framed = first.frame(std::move(photo));
     const InputSize size = input_size(scorer);
     ExplainedPicture picture;
     picture.input = framed.inputs().reshaped({size.channels, size.height, size.width});
-    picture.mean_colour = baseline_of(picture.input, Baseline::Mean, explain.preprocessing());
-    picture.black = baseline_of(picture.input, Baseline::Black, explain.preprocessing());
+    picture.mean_colour = baseline_of(picture.input, Baseline::Mean, first.preprocessing());
+    picture.black = baseline_of(picture.input, Baseline::Black, first.preprocessing());
     picture.region = framed.framing().in_photo(framed.framing().crops.front().rect);
     picture.truth = truth;
     picture.class_scores = scores_by(scorer);
@@ -86,14 +95,15 @@ JudgedPhoto judge_photo(Session& scorer, Explainer& explain, Image photo,
     const std::int64_t other =
         other_class_of(judged.class_index, scorer.program().classes(), protocol.seed, control_seed);
     std::vector<MapToJudge> maps;
-    for (std::size_t m = 0; m < explain.method_infos().size(); ++m) {
-      const auto map_of = [&, m](const Tensor& input, std::int64_t target) {
-        return timed(times.explaining, [&] { return judged_map(explain, input, target, m); });
-      };
-      maps.push_back({map_of(picture.input, judged.class_index),
-                      {[map_of, &judged](const Tensor& input) { return map_of(input, judged.class_index); },
-                       [map_of, &picture, other] { return map_of(picture.input, other); }}});
-    }
+    for (Explainer& explain : explainers)
+      for (std::size_t m = 0; m < explain.method_infos().size(); ++m) {
+        const auto map_of = [&times, &explain, m](const Tensor& input, std::int64_t target) {
+          return timed(times.explaining, [&] { return judged_map(explain, input, target, m); });
+        };
+        maps.push_back({map_of(picture.input, judged.class_index),
+                        {[map_of, &judged](const Tensor& input) { return map_of(input, judged.class_index); },
+                         [map_of, &picture, other] { return map_of(picture.input, other); }}});
+      }
     maps.push_back({{random_map(size.height, size.width, control_seed), {}, {}}});
     maps.push_back({{centre_prior(size.height, size.width), {}, {}}});
     const double probability = framed.scores().confidences()[static_cast<std::size_t>(judged.class_index)];

@@ -29,7 +29,14 @@ std::string title_of(std::string_view method) {
     return "random map";
   if (method == "centre")
     return "centre prior";
-  return std::string(method_info(method).title);
+  const std::size_t colon = method.find(':');
+  std::string title(method_info(method.substr(0, colon)).title);
+  if (colon != std::string_view::npos) {
+    std::string settings(method.substr(colon + 1));
+    std::replace(settings.begin(), settings.end(), '=', ' ');
+    title += ", " + settings;
+  }
+  return title;
 }
 
 nlohmann::ordered_json interval_json(const MeanInterval& mean) {

@@ -12,7 +12,8 @@
 /// Common parts of tables and plots of evaluated maps.
 namespace fovea {
 
-/// The method's name in tables and plots: "Grad-CAM", or "random map" and the like for controls.
+/// The method's name in tables and plots: "Grad-CAM", "SmoothGrad, noise 0.3" for a candidate with settings,
+/// or "random map" and the like for controls.
 std::string title_of(std::string_view method);
 /// Mean, low and high end and number of images; null for a mean of nothing.
 nlohmann::ordered_json interval_json(const MeanInterval& mean);

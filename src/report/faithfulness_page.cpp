@@ -1,5 +1,6 @@
 #include "report/faithfulness_page.hpp"
 
+#include "evaluate/pick.hpp"
 #include "report/blocks.hpp"
 #include "report/page_pictures.hpp"
 
@@ -43,6 +44,19 @@ Json means_table(const FaithfulnessResults& results, const std::vector<MethodMea
   return block;
 }
 
+/// The recommendation, where one was asked for.
+void add_pick(Page& page, const Pick& pick) {
+  Json block = {{"title", "Recommendation"},
+                {"note", recommendation(pick)},
+                {"columns", Json::array({text_column("method"), number_column("score (high is good)"),
+                                         number_column("behind the best"), text_column("verdict")})},
+                {"rows", Json::array()}};
+  for (const PickedMethod& method : pick.methods)
+    block["rows"].push_back(Json::array({title_of(method.name), mean_cell(method.score, 2),
+                                         mean_cell(method.behind, 2), std::string(name_of(method.verdict))}));
+  page.add_block("table", block_text(block));
+}
+
 void add_hardest(Page& page, const FaithfulnessResults& results) {
   Json block = {{"title", "Hardest images"},
                 {"note", "Those with the lowest insertion minus deletion, averaged over the methods."},
@@ -70,6 +84,8 @@ std::string small_picture(const Image& photo) {
 void write_faithfulness_page(const FaithfulnessResults& results, const std::vector<MethodMeans>& means,
                              const std::string& file, const std::string& command_line) {
   Page page(file, "Faithfulness of maps", Page::Pictures::Inside);
+  if (const auto pick = picked(results))
+    add_pick(page, *pick);
   page.add_block("table", block_text(means_table(results, means)));
   for (const std::size_t k : measured_curves(means))
     add_plot(page, kCurveKinds[k].title, to_svg(curve_plot(means, k)));

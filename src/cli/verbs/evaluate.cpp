@@ -21,13 +21,14 @@ constexpr std::size_t kMaxSummaryBytes = std::size_t{1} << 30;
 
 }  // namespace
 
-void MapEvaluationOptions::add_to(Command verb) {
+void MapEvaluationOptions::add_to(Command verb, bool are_methods_required) {
   images.add_with_list_to(verb);
-  verb.add_option("--methods,--method", methods,
-                  "the methods to compare, separated by commas: see 'fovea list methods'")
-      .delimiter(',')
-      .required()
-      .check(one_of(method_names()));
+  Option names = verb.add_option("--methods,--method", methods,
+                                 "the methods to compare, separated by commas: see 'fovea list methods'")
+                     .delimiter(',')
+                     .check(one_of(method_names()));
+  if (are_methods_required)
+    names.required();
   verb.add_option("--class", target,
                   "the class to explain: auto (that of --truth where it names one, otherwise the best "
                   "guess), an index, a WordNet id or a name")

@@ -31,7 +31,8 @@ struct MapEvaluationOptions {
   std::string output;
   ResultFormat format;
 
-  void add_to(Command verb);
+  /// `are_methods_required`: whether --methods must be given.
+  void add_to(Command verb, bool are_methods_required = true);
   /// Prepares the output folder for these files and the page, before the work on them.
   void prepare(std::vector<std::string> files) const;
   /// The pictures, as PictureArguments::expand. UsageError for a method that comes twice.

@@ -1,16 +1,19 @@
 #include "base/fingerprint.hpp"
 #include "base/read_file.hpp"
 #include "cli/kit/output.hpp"
+#include "cli/kit/usage_error.hpp"
 #include "cli/verbs/evaluate.hpp"
 #include "evaluate/faithfulness_data.hpp"
 #include "evaluate/faithfulness_results.hpp"
 #include "evaluate/missing_files.hpp"
 #include "evaluate/photo_runs.hpp"
+#include "evaluate/pick.hpp"
 #include "fovea/batch.hpp"
 #include "fovea/decode_image.hpp"
 #include "report/faithfulness_page.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <mutex>
 
@@ -25,6 +28,8 @@ struct Arguments : MapEvaluationOptions {
   std::int64_t steps = 50, subsets = 50, segments = 50, noisy_copies = 10;
   double area_tolerance = 0.005, blur = 0.1, radius = 0.02, tolerance = kPointingTolerance;
 
+  bool pick = false;
+
   const std::string& truth_source() const { return masks.empty() ? truth : masks; }
 };
 
@@ -32,6 +37,8 @@ FaithfulnessProtocol protocol_of(const Arguments& arguments) {
   FaithfulnessProtocol protocol;
   protocol.measures =
       parse_map_measures(arguments.measures, !arguments.truth.empty() || !arguments.masks.empty());
+  if (arguments.pick)
+    add_measures_to_pick_by(protocol.measures);
   protocol.curves.steps = arguments.steps;
   protocol.curves.tolerance = arguments.area_tolerance;
   protocol.segments = arguments.segments;
@@ -69,6 +76,8 @@ void check_truths(const Arguments& arguments, const ObjectTruths& truths, const 
 nlohmann::ordered_json settings_of(const Arguments& arguments) {
   nlohmann::ordered_json settings = arguments.settings();
   settings["measures"] = arguments.measures;
+  if (arguments.pick)
+    settings["pick"] = true;
   settings["steps"] = arguments.steps;
   settings["area_tolerance"] = arguments.area_tolerance;
   settings["subsets"] = arguments.subsets;
@@ -80,13 +89,25 @@ nlohmann::ordered_json settings_of(const Arguments& arguments) {
   return settings;
 }
 
-/// An explainer of all methods. Tells its notes.
-Explainer compile_methods(const Arguments& arguments, const Network& network, int threads) {
-  Explainer explainer(network.model,
-                      explain_options(network, arguments.model, arguments.methods,
-                                      arguments.method_options.chosen(), arguments.crops(), threads));
-  say_notes(explainer.notes());
-  return explainer;
+/// Compiles the methods, or those to pick from. Tells their notes.
+CompiledCandidates compile_methods(const Arguments& arguments, const Network& network, int threads) {
+  const MethodOptions chosen = arguments.method_options.chosen();
+  const ExplainOptions base =
+      explain_options(network, arguments.model, {}, chosen, arguments.crops(), threads);
+  const bool chooses_methods = arguments.methods.empty();
+  const std::vector<std::string> methods = chooses_methods ? methods_to_pick_from() : arguments.methods;
+  const std::function<void(const std::string&)> refused = [](const std::string& why) { say_note(why); };
+  CompiledCandidates compiled =
+      arguments.pick ? compile_candidates(network.model, base, candidates_of(methods, chosen),
+                                          chooses_methods ? refused : nullptr)
+                     : compile_candidates(network.model, base, plain_candidates(methods, chosen), nullptr);
+  std::vector<Note> notes;
+  for (const Explainer& explainer : compiled.explainers)
+    for (const Note& note : explainer.notes())
+      if (std::find(notes.begin(), notes.end(), note) == notes.end())
+        notes.push_back(note);
+  say_notes(notes);
+  return compiled;
 }
 
 /// What the results of a photo are made by, and what they depend on.
@@ -111,22 +132,25 @@ FaithfulnessPlan plan_of(const Arguments& arguments, const Network& loaded, cons
           small_picture};
 }
 
-nlohmann::ordered_json run_settings(const Arguments& arguments) {
-  nlohmann::ordered_json settings =
-      faithfulness_settings(settings_of(arguments), arguments.methods, arguments.seed());
+nlohmann::ordered_json run_settings(const Arguments& arguments, const std::vector<std::string>& methods) {
+  nlohmann::ordered_json shown = settings_of(arguments);
+  shown["methods"] = methods;
+  nlohmann::ordered_json settings = faithfulness_settings(shown, methods, arguments.seed());
   if (!arguments.truth.empty())
     settings["truth"] = Fingerprint().add(read_file(arguments.truth, kMaxTruthBytes)).text();
   return settings;
 }
 
 int evaluate_faithfulness(Command verb, Arguments arguments) {
+  if (arguments.methods.empty() && !arguments.pick)
+    throw UsageError("the option --methods is missing, or --pick, which chooses some by itself");
   const PictureInputs inputs(arguments.checked_images());
   const Network loaded = load_network(arguments.model);
   const ThreadPartition partition = partition_photos(arguments.model, true, inputs.size());
   const FaithfulnessPlan plan = plan_of(arguments, loaded, inputs, partition.threads);
   arguments.prepare(faithfulness_files(arguments.output));
   ManyPhotosCommand command{verb, arguments.many, inputs, loaded, partition.workers, arguments.output};
-  command.settings = run_settings(arguments);
+  command.settings = run_settings(arguments, plan.methods.names);
   command.format = arguments.format;
   command.final_step = end_faithfulness;
   LowestValues hardest(kHardestShown);
@@ -175,7 +199,7 @@ void add_faithfulness(Command evaluate) {
   auto arguments = std::make_shared<Arguments>();
   Command verb = evaluate.add_command(
       "faithfulness", "Measure whether maps show what the network uses: several methods beside control maps");
-  arguments->add_to(verb);
+  arguments->add_to(verb, false);
   Option truth =
       verb.add_option("--truth", arguments->truth,
                       "known boxes, a CSV as for 'evaluate localization', for the pointing game and the "
@@ -185,6 +209,10 @@ void add_faithfulness(Command evaluate) {
                   "instead of --truth: a folder of masks, NAME.png for the picture NAME")
       .check(file_or_folder())
       .excludes(truth);
+  verb.add_flag(
+      "--pick", arguments->pick,
+      "recommend one of the methods, or of some if none are named, and its settings, and say whether "
+      "these photos decide");
   verb.add_option("--measures", arguments->measures,
                   "what to measure, separated by commas: see 'fovea list measures'")
       .delimiter(',')
@@ -226,6 +254,8 @@ void add_faithfulness(Command evaluate) {
                    "also how often a map points at the object");
   verb.add_example("fovea evaluate faithfulness photos/ --methods lrp --measures all -o out",
                    "by every measure there is");
+  verb.add_example("fovea evaluate faithfulness photos/ --pick -m net.onnx -o out",
+                   "which method to take for this network, by a few photos");
   verb.add_example("fovea evaluate faithfulness p.tar --methods lrp --shard 1/8 --resume -o out",
                    "the first of eight parts of an archive of photos");
   verb.runs([arguments, verb] { return evaluate_faithfulness(verb, *arguments); });
