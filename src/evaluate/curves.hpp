@@ -16,10 +16,11 @@ namespace fovea {
 /// rounds, more and more closely where the curve bends, until the area is known up to the tolerance.
 class GradualCurve {
 public:
-  /// Keeps references to both pictures and to `order`. The scores at the ends are known, since all maps of a
-  /// picture share them. InputError for options out of range.
+  /// Keeps references to both pictures and to `order`. `first`, `last`: the scores at the ends, which all
+  /// maps of a picture share; none: they are asked for. InputError for options out of range.
   GradualCurve(const Tensor& from, const Tensor& to, std::span<const std::int64_t> order,
-               const CurveOptions& options, double first, double last);
+               const CurveOptions& options, std::optional<double> first = {},
+               std::optional<double> last = {});
 
   /// Adds the pictures of the next round. Whether there are any.
   bool ask(PictureBatch& batch);
@@ -36,6 +37,7 @@ private:
   const Tensor &from_, &to_;
   std::span<const std::int64_t> order_;
   double tolerance_;
+  bool has_begun_ = false;
   std::vector<std::size_t> changed_;           ///< the number of changed pixels at each point
   std::vector<std::optional<double>> scores_;  ///< of each point
   std::vector<std::size_t> asked_, places_;    ///< points of the last round, and their places in the batch

@@ -16,7 +16,8 @@ constexpr double kPartOfTolerance = 0.5;
 }  // namespace
 
 GradualCurve::GradualCurve(const Tensor& from, const Tensor& to, std::span<const std::int64_t> order,
-                           const CurveOptions& options, double first, double last)
+                           const CurveOptions& options, std::optional<double> first,
+                           std::optional<double> last)
     : from_(from), to_(to), order_(order), tolerance_(options.tolerance) {
   FOVEA_CHECK(options.steps >= 1, "a curve of {} steps: expected at least 1", options.steps);
   FOVEA_CHECK(options.tolerance >= 0 && std::isfinite(options.tolerance),
@@ -36,6 +37,7 @@ bool GradualCurve::ask(PictureBatch& batch) {
   asked_.clear();
   places_.clear();
   choose_points(asked_);
+  has_begun_ = true;
   Tensor current = from_.clone();
   std::size_t changed = 0;
   for (const std::size_t point : asked_) {
@@ -66,15 +68,16 @@ double GradualCurve::slope(std::size_t low, std::size_t high) const {
 
 void GradualCurve::choose_points(std::vector<std::size_t>& points) const {
   const std::size_t last = scores_.size() - 1;
-  const std::vector<std::size_t> known = scored();
-  if (known.size() == 2) {
+  if (!has_begun_) {
     const std::size_t pieces = tolerance_ == 0 ? last : std::min(kFirstPieces, last);
-    for (std::size_t piece = 1; piece < pieces; ++piece)
+    for (std::size_t piece = 0; piece <= pieces; ++piece)
       points.push_back((2 * piece * last + pieces) / (2 * pieces));
+    std::erase_if(points, [&](std::size_t point) { return scores_[point].has_value(); });
     return;
   }
   if (tolerance_ == 0)
     return;
+  const std::vector<std::size_t> known = scored();
   // The doubt about a piece, as an area: between the straight line and a parabola that bends as the slopes of
   // neighbouring pieces do, and at least half of what a curve that does not turn back can enclose.
   struct Piece {

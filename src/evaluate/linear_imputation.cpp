@@ -219,6 +219,8 @@ void solve(const ImputationSystem<double>& system, CoarseCorrection& correction,
   for (std::size_t step = 0; step < picture.size() && dot(residual, residual) > accepted * accepted; ++step) {
     correction.apply(residual, corrected);
     const double next = dot(residual, corrected);
+    if (!(next > 0))
+      return;  // a residual below what the correction can hold
     const double kept = step == 0 ? 0 : next / norm;
     for (std::size_t i = 0; i < picture.size(); ++i)
       direction[i] = corrected[i] + kept * direction[i];
@@ -248,7 +250,10 @@ void impute_plane(const ImputationSystem<double>& system, CoarseCorrection& corr
       flat[system.at(y, x)] = removed[i] ? known_sum / known : static_cast<double>(plane[i]);
     }
   const std::vector<double> reference = system.residual(flat);
-  solve(system, correction, picture, tolerance * std::sqrt(dot(reference, reference)));
+  // Of a picture of one colour nothing is left but rounding.
+  constexpr double rounding = 1e-14;
+  solve(system, correction, picture,
+        std::max(tolerance * std::sqrt(dot(reference, reference)), rounding * std::sqrt(dot(flat, flat))));
   for (std::size_t y = 0; y < system.height(); ++y)
     for (std::size_t x = 0; x < system.width(); ++x)
       plane[y * system.width() + x] = static_cast<float>(picture[system.at(y, x)]);

@@ -16,8 +16,7 @@ namespace {
 Curve replacement_curve(const Tensor& from, const Tensor& to, const std::vector<std::int64_t>& order,
                         const ScorePictures& score, const CurveOptions& options) {
   PictureBatch batch(score, static_cast<std::size_t>(from.elements()), options.batch);
-  const std::size_t first = batch.add(from.data<float>()), last = batch.add(to.data<float>());
-  GradualCurve curve(from, to, order, options, batch.scores()[first], batch.scores()[last]);
+  GradualCurve curve(from, to, order, options);
   while (curve.ask(batch))
     curve.take(batch.scores());
   return curve.curve();

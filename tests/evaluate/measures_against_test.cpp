@@ -1,5 +1,4 @@
 #include "base/random.hpp"
-#include "evaluate/correlation.hpp"
 #include "fovea/measures.hpp"
 
 #include <gtest/gtest.h>
@@ -27,7 +26,7 @@ Tensor values_of(std::uint64_t seed, double low, const Shape& shape) {
 class MeasuresAgainst : public testing::Test {
 protected:
   void SetUp() override {
-    std::ifstream file(std::string(FOVEA_SOURCE_DIR) + "/tests/data/maps/measures.csv");
+    std::ifstream file(FOVEA_TEST_DATA "/maps/measures.csv");
     std::string line;
     std::getline(file, line);
     while (std::getline(file, line))

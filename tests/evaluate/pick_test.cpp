@@ -160,7 +160,7 @@ TEST(Candidates, ThatTheNetworkDoesNotAllowAreLeftOutWithTheReason) {
   elsewhere.layer = "no-such-layer";
   base.method_options = elsewhere;
   const std::vector<Candidate> candidates = plain_candidates({"gradient", "grad-cam"}, elsewhere);
-  EXPECT_THROW((void)compile_candidates(model, base, candidates, nullptr), InputError);
+  EXPECT_THROW((void)compile_candidates(model, base, candidates, nullptr), ModelError);
   std::vector<std::string> reasons;
   const CompiledCandidates compiled =
       compile_candidates(model, base, candidates, [&](const std::string& why) { reasons.push_back(why); });

@@ -82,7 +82,7 @@ TEST(MuFidelity, RefusesGridsAndSetsThatAreNone) {
     return message_of<InputError>([&] { (void)mu_fidelity(c.picture, map, c.baseline, c.score, options); });
   };
   EXPECT_EQ(refused({.cells = 7}), "a grid of 7 cells a side on a picture of 8x6: expected 1 to 6");
-  EXPECT_NE(refused({.share = 1}).find("expected a share within 0..1"), std::string::npos);
+  EXPECT_NE(refused({.cells = 3, .share = 1}).find("expected a share within 0..1"), std::string::npos);
   EXPECT_NE(refused({.cells = 3, .subsets = 1}).find("expected at least 2"), std::string::npos);
   EXPECT_FALSE(mu_fidelity(c.picture, Tensor(DType::F32, {6, 8}), c.baseline, c.score, {.cells = 3}));
 }
