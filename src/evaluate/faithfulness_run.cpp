@@ -104,7 +104,7 @@ void FaithfulnessClock::add(const FaithfulnessTimes& times) {
 
 std::string FaithfulnessClock::text() const {
   const std::lock_guard lock(mutex_);
-  if (!(sum_.all > 0))
+  if (sum_.all < 1)
     return {};
   const auto percent = [&](double seconds) { return 100 * seconds / sum_.all; };
   return fmt::format(

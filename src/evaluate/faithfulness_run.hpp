@@ -108,7 +108,7 @@ private:
 class FaithfulnessClock {
 public:
   void add(const FaithfulnessTimes& times);
-  /// A sentence that says where the time went; empty if there was none.
+  /// A sentence that says where the time went; empty for less than a second.
   std::string text() const;
 
 private:

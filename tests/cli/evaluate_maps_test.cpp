@@ -69,6 +69,65 @@ TEST_F(EvaluateMaps, FaithfulnessTellsMethodsAndControlsApart) {
   }
 }
 
+TEST_F(EvaluateMaps, FaithfulnessMeasuresWhatIsAskedFor) {
+  fs::remove(pictures + "/broken.jpg");
+  Outcome outcome = fovea(faithfulness(out, {"--measures", "gini,adcc,irof,output_stability", "--segments",
+                                             "9", "--noisy-copies", "2", "--json"}));
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const Json summary = Json::parse(outcome.out);
+  for (const char* measure : {"gini", "adcc", "irof", "output_stability"})
+    EXPECT_EQ(summary["methods"]["gradient"][measure]["images"], 2) << measure;
+  EXPECT_TRUE(summary["methods"]["gradient"]["deletion"].is_null());
+  EXPECT_TRUE(summary["methods"]["random"]["adcc"].is_null());
+  EXPECT_TRUE(fs::exists(out + "/measure-irof.svg"));
+  EXPECT_FALSE(fs::exists(out + "/curve-deletion.svg"));
+}
+
+TEST_F(EvaluateMaps, FaithfulnessRefusesWhatCannotBeMeasured) {
+  const auto refused = [&](const Names& more) {
+    const Outcome outcome = fovea(faithfulness(out, more));
+    EXPECT_NE(outcome.code, 0);
+    EXPECT_FALSE(fs::exists(out + "/summary.json"));
+    return outcome.err;
+  };
+  EXPECT_TRUE(
+      contains(refused({"--measures", "energy"}), "measure 'energy' needs to know where objects are"));
+  EXPECT_TRUE(contains(refused({"--measures", "irof", "--segments", "1000000"}), "expected 1 to "));
+  EXPECT_TRUE(contains(refused({"--subsets", "1"}), "expected at least 2, or 0"));
+  EXPECT_TRUE(contains(refused({"--measures", "sensitivity_n", "--subsets", "0"}), "expected at least 2"));
+  EXPECT_TRUE(contains(refused({"--measures", "deltion"}), "deletion"));
+  const Outcome outcome = fovea({"evaluate", "faithfulness", pictures, "-o", out});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_TRUE(contains(outcome.err, "--methods")) << outcome.err;
+}
+
+TEST_F(EvaluateMaps, FaithfulnessPicksAMethodAndItsSettings) {
+  fs::remove(pictures + "/broken.jpg");
+  const Names pick = {
+      "evaluate", "faithfulness", pictures, "--pick",    "--methods", "grad-cam,smoothgrad", "--samples",
+      "2",        "--steps",      "4",      "--subsets", "0",         "--threads",           "1",
+      "-o"};
+  Names command = pick;
+  command.insert(command.end(), {out, "--json"});
+  const Outcome outcome = fovea(command);
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const Json found = Json::parse(outcome.out)["pick"];
+  EXPECT_EQ(found["photos"], 2);
+  EXPECT_EQ(found["methods"].size(), 4U);
+  EXPECT_EQ(Json::parse(outcome.out)["settings"]["methods"],
+            (Json{"grad-cam", "smoothgrad", "smoothgrad:noise=0.05", "smoothgrad:noise=0.3"}));
+  // As shards it is the same.
+  for (const char* shard : {"1/2", "2/2"}) {
+    command = pick;
+    command.insert(command.end(), {other, "--shard", shard});
+    EXPECT_EQ(fovea(command).code, 0);
+  }
+  EXPECT_EQ(fovea({"merge", other, "-o", other}).code, 0);
+  EXPECT_EQ(load(out + "/summary.json"), load(other + "/summary.json"));
+  const Outcome text = fovea({"merge", other, "-o", folder.file("again")});
+  EXPECT_TRUE(contains(text.out, "ecommended")) << text.out << text.err;
+}
+
 TEST_F(EvaluateMaps, FaithfulnessDoesNotDependOnTheWorkers) {
   fovea(faithfulness(out, {"--workers", "1"}));
   fovea(faithfulness(other, {"--workers", "2"}));
