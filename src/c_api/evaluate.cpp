@@ -101,7 +101,7 @@ Evaluated evaluate_faithfulness(const fovea_model& model, JsonFields& fields, Ca
   const ThreadPartition partition = common.pictures.partition();
   ProgramOptions options = model.program_options(0, 0, partition.threads);
   options.direction = Direction::Forward;
-  options.batch = 8;
+  options.batch = scoring_batch(partition.threads);
   const auto scores = model.program(options);
   check_class(common.target, *scores);
   request.protocol.curves.batch = scores->options().batch;

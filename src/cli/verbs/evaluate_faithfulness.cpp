@@ -113,8 +113,8 @@ CompiledCandidates compile_methods(const Arguments& arguments, const Network& ne
 /// What the results of a photo are made by, and what they depend on.
 FaithfulnessPlan plan_of(const Arguments& arguments, const Network& loaded, const PictureInputs& inputs,
                          int threads) {
-  constexpr std::int64_t batch = 8;
-  ProgramOptions options = program_options(loaded, arguments.model, Direction::Forward, batch);
+  ProgramOptions options =
+      program_options(loaded, arguments.model, Direction::Forward, scoring_batch(threads));
   options.threads = threads;
   const auto scores = compile_for_crops(loaded, options);
   check_labels(loaded, *scores);
