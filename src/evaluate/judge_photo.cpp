@@ -67,12 +67,11 @@ JudgedPhoto judge_photo(Session& scorer, Explainer& explain, Image photo,
                         const FaithfulnessProtocol& protocol, std::uint64_t control_seed,
                         FaithfulnessTimes* times) {
   FaithfulnessTimes own_times;
-  std::vector<Explainer> explainers = {explain};
-  return judge_photo(scorer, explainers, std::move(photo), class_index, truth, protocol, control_seed,
-                     times ? *times : own_times);
+  return judge_photo(scorer, std::span(&explain, 1), std::move(photo), class_index, truth, protocol,
+                     control_seed, times ? *times : own_times);
 }
 
-JudgedPhoto judge_photo(Session& scorer, std::vector<Explainer>& explainers, Image photo,
+JudgedPhoto judge_photo(Session& scorer, std::span<Explainer> explainers, Image photo,
                         std::optional<std::int64_t> class_index, const ObjectTruth& truth,
                         const FaithfulnessProtocol& protocol, std::uint64_t control_seed,
                         FaithfulnessTimes& times) {

@@ -4,12 +4,12 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
+#include <span>
 
 namespace fovea {
 
 /// As the public function, for the methods of several explainers, one after another. All frame photos alike.
-JudgedPhoto judge_photo(Session& scorer, std::vector<Explainer>& explainers, Image photo,
+JudgedPhoto judge_photo(Session& scorer, std::span<Explainer> explainers, Image photo,
                         std::optional<std::int64_t> class_index, const ObjectTruth& truth,
                         const FaithfulnessProtocol& protocol, std::uint64_t control_seed,
                         FaithfulnessTimes& times);
