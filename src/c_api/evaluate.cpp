@@ -11,6 +11,7 @@
 #include "report/sanity_page.hpp"
 
 #include <filesystem>
+#include <functional>
 
 namespace fovea::c_api {
 namespace {
@@ -20,12 +21,11 @@ std::string page_in(const std::string& folder) {
 }
 
 struct FaithfulnessRequest {
-  bool pick = false;
   std::string truth, masks;
   FaithfulnessProtocol protocol;
 };
 
-FaithfulnessRequest read_faithfulness(JsonFields& fields, MapEvaluation& common) {
+FaithfulnessRequest read_faithfulness(JsonFields& fields, MapEvaluation& common, bool pick) {
   FaithfulnessRequest request;
   request.truth = fields.text_if_given("truth").value_or("");
   request.masks = fields.text_if_given("masks").value_or("");
@@ -36,8 +36,7 @@ FaithfulnessRequest read_faithfulness(JsonFields& fields, MapEvaluation& common)
   if (measures.empty())
     measures = {"default"};
   protocol.measures = parse_map_measures(measures, !request.truth.empty() || !request.masks.empty());
-  request.pick = fields.flag_if_given("pick").value_or(false);
-  if (request.pick) {
+  if (pick) {
     add_measures_to_pick_by(protocol.measures);
     common.settings["pick"] = true;
   }
@@ -75,10 +74,11 @@ ObjectTruths truths_of(const FaithfulnessRequest& request, const MapEvaluation& 
 
 }  // namespace
 
-MapEvaluation MapEvaluation::read(JsonFields& fields, const fovea_model& model) {
+MapEvaluation MapEvaluation::read(JsonFields& fields, const fovea_model& model,
+                                  const std::vector<std::string>& otherwise) {
   MapEvaluation common;
   common.pictures = ManyPictures::read(fields);
-  common.methods = read_methods(fields, {"gradient"});
+  common.methods = read_methods(fields, otherwise);
   common.method_options = read_method_options(fields);
   const std::string view = fields.word_if_given("view", {"whole", "crop"});
   common.crops = view == "crop" ? Crops::One : Crops::Whole;
@@ -95,8 +95,10 @@ MapEvaluation MapEvaluation::read(JsonFields& fields, const fovea_model& model) 
 }
 
 Evaluated evaluate_faithfulness(const fovea_model& model, JsonFields& fields, CallerEvents& caller) {
-  MapEvaluation common = MapEvaluation::read(fields, model);
-  FaithfulnessRequest request = read_faithfulness(fields, common);
+  const bool pick = fields.flag_if_given("pick").value_or(false);
+  MapEvaluation common = MapEvaluation::read(
+      fields, model, pick ? methods_to_pick_from() : std::vector<std::string>{"gradient"});
+  FaithfulnessRequest request = read_faithfulness(fields, common, pick);
   fields.expect_no_others();
   const ThreadPartition partition = common.pictures.partition();
   ProgramOptions options = model.program_options(0, 0, partition.threads);
@@ -109,10 +111,13 @@ Evaluated evaluate_faithfulness(const fovea_model& model, JsonFields& fields, Ca
   request.protocol.check_fits(pictures[2], pictures[3]);
   const ExplainOptions base =
       explain_options(model, common.pictures, common.methods, common.method_options, common.crops);
+  const auto refused = [&](const std::string& why) { common.settings["left_out"].push_back(why); };
   CompiledCandidates compiled =
-      request.pick ? compile_candidates(model.model, base,
-                                        candidates_of(common.methods, common.method_options), nullptr)
-                   : CompiledCandidates{common.methods, {*model.explainer(base)}};
+      pick ? compile_candidates(model.model, base, candidates_of(common.methods, common.method_options),
+                                common.methods == methods_to_pick_from()
+                                    ? std::function<void(const std::string&)>(refused)
+                                    : std::function<void(const std::string&)>())
+           : CompiledCandidates{common.methods, {*model.explainer(base)}};
   FaithfulnessPlan plan{
       std::move(compiled), scores,        truths_of(request, common, model, scores->classes()),
       request.protocol,    common.target, {}};

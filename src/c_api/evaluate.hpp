@@ -25,7 +25,9 @@ struct MapEvaluation {
   std::string command_line;  ///< for the page
   nlohmann::ordered_json settings;
 
-  static MapEvaluation read(JsonFields& fields, const fovea_model& model);
+  /// `otherwise`: the methods where none are given.
+  static MapEvaluation read(JsonFields& fields, const fovea_model& model,
+                            const std::vector<std::string>& otherwise = {"gradient"});
 };
 
 Evaluated evaluate_faithfulness(const fovea_model& model, JsonFields& fields, CallerEvents& caller);
