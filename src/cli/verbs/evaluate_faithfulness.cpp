@@ -29,6 +29,7 @@ struct Arguments : MapEvaluationOptions {
   double area_tolerance = 0.005, blur = 0.1, radius = 0.02, tolerance = kPointingTolerance;
 
   bool pick = false;
+  bool chooses_methods = false;  ///< by itself
 
   const std::string& truth_source() const { return masks.empty() ? truth : masks; }
 };
@@ -94,12 +95,11 @@ CompiledCandidates compile_methods(const Arguments& arguments, const Network& ne
   const MethodOptions chosen = arguments.method_options.chosen();
   const ExplainOptions base =
       explain_options(network, arguments.model, {}, chosen, arguments.crops(), threads);
-  const bool chooses_methods = arguments.methods.empty();
-  const std::vector<std::string> methods = chooses_methods ? methods_to_pick_from() : arguments.methods;
+  const std::vector<std::string>& methods = arguments.methods;
   const std::function<void(const std::string&)> refused = [](const std::string& why) { say_note(why); };
   CompiledCandidates compiled =
       arguments.pick ? compile_candidates(network.model, base, candidates_of(methods, chosen),
-                                          chooses_methods ? refused : nullptr)
+                                          arguments.chooses_methods ? refused : nullptr)
                      : compile_candidates(network.model, base, plain_candidates(methods, chosen), nullptr);
   std::vector<Note> notes;
   for (const Explainer& explainer : compiled.explainers)
@@ -144,6 +144,9 @@ nlohmann::ordered_json run_settings(const Arguments& arguments, const std::vecto
 int evaluate_faithfulness(Command verb, Arguments arguments) {
   if (arguments.methods.empty() && !arguments.pick)
     throw UsageError("the option --methods is missing, or --pick, which chooses some by itself");
+  arguments.chooses_methods = arguments.methods.empty();
+  if (arguments.chooses_methods)
+    arguments.methods = methods_to_pick_from();
   const PictureInputs inputs(arguments.checked_images());
   const Network loaded = load_network(arguments.model);
   const ThreadPartition partition = partition_photos(arguments.model, true, inputs.size());
