@@ -220,14 +220,15 @@ struct MapLikeness {
   std::optional<double> signed_rank;  ///< rank correlation of the relevances, signs included
   double similarity = 0;              ///< structural similarity of the maps
   /// The efficient test: see `efficient_randomisation`, of the first map and the second.
-  std::optional<double> complexity_rise;
+  std::optional<double> complexity_rise = {};
 };
 /// InputError for maps of different shapes, or smaller than the window of the structural similarity.
 MapLikeness likeness(const JudgedMap& a, const JudgedMap& b);
 
 /// Means over images, with intervals.
 struct MeanLikeness {
-  MeanInterval rank, signed_rank, similarity, complexity_rise;
+  MeanInterval rank, signed_rank, similarity;
+  MeanInterval complexity_rise = {};
 };
 MeanLikeness mean_likeness(std::span<const MapLikeness> images, const BootstrapOptions& options = {});
 

@@ -22,7 +22,7 @@ SanityPlan two_comparisons() {
 SanityPhoto photo_of(const std::string& name, double rank) {
   return {name,
           {{MapLikeness{rank, std::nullopt, 1.0 / 3}, std::nullopt},
-           {MapLikeness{rank / 7, -0.1, 0.25}, MapLikeness{std::nullopt, 0.5, -1}}},
+           {MapLikeness{rank / 7, -0.1, 0.25, 2.0 / 3}, MapLikeness{std::nullopt, 0.5, -1}}},
           {}};
 }
 
@@ -42,6 +42,7 @@ TEST(SanityData, is_read_back_exactly) {
   EXPECT_FALSE(back.found[0][1].has_value());
   EXPECT_EQ(back.found[1][0]->rank, 0.1 / 7);
   EXPECT_EQ(back.found[1][0]->signed_rank, -0.1);
+  EXPECT_EQ(back.found[1][0]->complexity_rise, 2.0 / 3);
   EXPECT_EQ(back.found[1][1]->rank, std::nullopt);
   EXPECT_TRUE(std::isnan(back.found[1][1]->similarity));
 }
