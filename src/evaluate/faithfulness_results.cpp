@@ -167,6 +167,8 @@ std::string same_maps_text(const FaithfulnessResults& results) {
 std::string summary_text(const FaithfulnessResults& results, const std::vector<MethodMeans>& means) {
   std::string text =
       fmt::format("{} images, {} of them failed and left out\n\n", results.images.size(), results.failures());
+  if (const auto pick = picked(results))
+    return text + pick_text(*pick);
   std::vector<std::string> left = {"", "mean [95 % interval]"};
   for (const MethodMeans& method : means)
     left.push_back(title_of(method.name));
@@ -179,8 +181,6 @@ std::string summary_text(const FaithfulnessResults& results, const std::vector<M
   text += columns_text(left, columns);
   if (const std::string same = same_maps_text(results); !same.empty())
     text += "\n" + hanging_lines(same, 80);
-  if (const auto pick = picked(results))
-    text += "\n" + pick_text(*pick);
   return text;
 }
 

@@ -56,7 +56,8 @@ std::string images_csv(const FaithfulnessResults& results);
 std::string curves_csv(const std::vector<MethodMeans>& means);
 nlohmann::ordered_json summary_json(const FaithfulnessResults& results,
                                     const std::vector<MethodMeans>& means);
-/// A table for people, of at most 80 columns, and which methods have the same map.
+/// A table for people, of at most 80 columns, and which methods have the same map; of a run that was to pick
+/// a method, what it recommends.
 std::string summary_text(const FaithfulnessResults& results, const std::vector<MethodMeans>& means);
 LinePlot curve_plot(const std::vector<MethodMeans>& means, std::size_t kind);
 BarPlot measure_plot(const std::vector<MethodMeans>& means, const MapMeasureInfo& info);

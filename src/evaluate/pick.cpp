@@ -64,6 +64,9 @@ bool is_above_zero(const MeanInterval& mean) {
 }  // namespace
 
 void add_measures_to_pick_by(std::vector<MapMeasure>& measures) {
+  if (measures == default_map_measures() ||
+      measures == parse_map_measures(std::vector<std::string>{"default"}, false))
+    measures.clear();
   for (const MapMeasure measure : {MapMeasure::Deletion, MapMeasure::Insertion, MapMeasure::RoadMost,
                                    MapMeasure::RoadLeast, MapMeasure::RoadGap, MapMeasure::OtherClass})
     measures.push_back(measure);
@@ -207,20 +210,22 @@ std::string recommendation(const Pick& pick) {
                   pick.photos == 1 ? "photo does" : "photos do",
                   tied.empty() ? "at least two are needed"
                                : fmt::format("it is not told apart from {}", fmt::join(tied, "; ")));
+  constexpr std::int64_t many = 1000;
   if (const auto needed = pick.photos_needed())
-    text += fmt::format(" About {} photos would tell it apart from the next one.", *needed);
+    text += *needed > many ? " It is so near the next one that it hardly matters which of the two is taken."
+                           : fmt::format(" About {} photos would tell it apart from the next one.", *needed);
   return text;
 }
 
 std::string pick_text(const Pick& pick) {
   std::vector<std::string> left = {"", "mean [95 % interval]"};
   std::vector<std::vector<std::string>> columns = {
-      {"score", "high is good"}, {"behind the best", ""}, {"", "verdict"}};
+      {"", "verdict"}, {"behind", "the best"}, {"score", "high is good"}};
   for (const PickedMethod& method : pick.methods) {
     left.push_back(title_of(method.name));
-    columns[0].push_back(interval_text(method.score, 2));
+    columns[0].push_back(std::string(name_of(method.verdict)));
     columns[1].push_back(method.verdict == PickVerdict::Best ? "" : interval_text(method.behind, 2));
-    columns[2].push_back(std::string(name_of(method.verdict)));
+    columns[2].push_back(interval_text(method.score, 2));
   }
   return hanging_lines(recommendation(pick) + "\n", 80) + "\n" + columns_text(left, columns);
 }

@@ -11,7 +11,8 @@
 /// The recommendation of a method and its settings by an evaluation of faithfulness.
 namespace fovea {
 
-/// Adds the measures that a recommendation needs to a list in the order of the enumeration.
+/// Adds the measures that a recommendation needs to a list in the order of the enumeration; the default
+/// measures are replaced by them, since a recommendation is what is asked for.
 void add_measures_to_pick_by(std::vector<MapMeasure>& measures);
 
 enum class PickVerdict {
