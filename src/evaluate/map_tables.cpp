@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 namespace fovea {
@@ -45,10 +46,17 @@ nlohmann::ordered_json interval_json(const MeanInterval& mean) {
   return {{"mean", mean.mean}, {"low", mean.low}, {"high", mean.high}, {"images", mean.count}};
 }
 
+std::string number_text(double value, const MeanInterval& of, int decimals) {
+  const double most = std::max(std::abs(of.low), std::abs(of.high));
+  const bool is_plain = most == 0 || (most < 1000 && most >= std::pow(10.0, -decimals));
+  return is_plain ? fmt::format("{:.{}f}", value, decimals) : fmt::format("{:.3g}", value);
+}
+
 std::string interval_text(const MeanInterval& mean, int decimals) {
-  return mean.count == 0
-             ? "none"
-             : fmt::format("{0:.{3}f} [{1:.{3}f}, {2:.{3}f}]", mean.mean, mean.low, mean.high, decimals);
+  if (mean.count == 0)
+    return "none";
+  const auto text = [&](double value) { return number_text(value, mean, decimals); };
+  return fmt::format("{} [{}, {}]", text(mean.mean), text(mean.low), text(mean.high));
 }
 
 std::string columns_text(const std::vector<std::string>& left,

@@ -17,6 +17,9 @@ namespace fovea {
 std::string title_of(std::string_view method);
 /// Mean, low and high end and number of images; null for a mean of nothing.
 nlohmann::ordered_json interval_json(const MeanInterval& mean);
+/// A number for people who compare it with those of an interval: with so many decimals, or with three digits
+/// where these would show nothing of the interval's ends or more than anyone reads.
+std::string number_text(double value, const MeanInterval& of, int decimals);
 /// "0.12 [0.10, 0.14]", or "none" for a mean of nothing.
 std::string interval_text(const MeanInterval& mean, int decimals);
 /// A table for terminals: the rows' names, `left`, and beside them as many columns as 80 columns of text

@@ -1,6 +1,7 @@
 #include "report/blocks.hpp"
 
 #include "base/shown_path.hpp"
+#include "evaluate/map_tables.hpp"
 #include "fovea/library.hpp"
 
 #include <fmt/chrono.h>
@@ -132,8 +133,9 @@ nlohmann::ordered_json number_column(const std::string& title) {
 nlohmann::ordered_json mean_cell(const MeanInterval& mean, int decimals) {
   if (mean.count == 0)
     return nullptr;
-  return {{"text", fmt::format("{:.{}f}", mean.mean, decimals)},
-          {"detail", fmt::format("{:.{}f} to {:.{}f}", mean.low, decimals, mean.high, decimals)},
+  const auto text = [&](double value) { return number_text(value, mean, decimals); };
+  return {{"text", text(mean.mean)},
+          {"detail", fmt::format("{} to {}", text(mean.low), text(mean.high))},
           {"value", mean.mean}};
 }
 

@@ -77,6 +77,14 @@ TEST(FaithfulnessResults, are_a_table_of_titles_and_intervals) {
   EXPECT_NE(text.find("0.500 [0.250, 0.750]"), std::string::npos);
 }
 
+TEST(IntervalText, ShowsSmallAndLargeNumbersByTheirDigits) {
+  EXPECT_EQ(interval_text({0.5, 0.25, 0.75, 3}, 2), "0.50 [0.25, 0.75]");
+  EXPECT_EQ(interval_text({1.5e-5, 1.25e-5, 2e-5, 3}, 3), "1.5e-05 [1.25e-05, 2e-05]");
+  EXPECT_EQ(interval_text({206527.5, 197883, 215171, 3}, 3), "2.07e+05 [1.98e+05, 2.15e+05]");
+  EXPECT_EQ(interval_text({0, 0, 0, 3}, 3), "0.000 [0.000, 0.000]");
+  EXPECT_EQ(interval_text({0, 0, 0, 0}, 3), "none");
+}
+
 /// Four maps, of which the second is the first on both photos, and the fourth the third on one.
 FaithfulnessResults results_with_equal_maps() {
   FaithfulnessResults results = results_of_three();
