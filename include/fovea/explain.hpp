@@ -95,6 +95,10 @@ struct MethodOptions {
   /// Methods that read attention: the number of the network's last blocks that count. 0: all. InputError from
   /// compiling for more than there are.
   std::int64_t blocks = 0;
+  /// Expected gradients: files of photos whose pictures are the baselines. Empty: `baseline` with noise.
+  std::vector<std::string> references = {};
+  /// XRAI: number of regions of the finest of its segmentations. 0: one for about 170 pixels.
+  std::int64_t segments = 0;
   std::uint64_t seed = 0;  ///< seed of all random numbers
 };
 
@@ -108,9 +112,19 @@ struct MethodInfo {
   enum class Values { PerChannel, PerPixel } values = Values::PerChannel;
   /// A sentence for readers who know no formula: what bright parts of the map stand for.
   std::string_view reading = {};
+  /// The number of forward and backward passes for one network input, as "1 + 1"; n stands for the samples.
+  std::string_view passes = {};
+  std::string_view needs = {};  ///< what the network must have: "a layer with rows and columns", or nothing
+  std::string_view group = {};  ///< the heading that the method is listed under: "Class activation maps"
+  /// Whether the map depends on weights and class (adebayo2018sanity), as measured on two networks in
+  /// docs/trust.md. Passes: by the verdicts on both. Fails: by that on either, or the map is the same for
+  /// another class.
+  enum class Sanity { NotMeasured, Passes, Unclear, Fails } sanity = Sanity::NotMeasured;
 };
+/// "", "passes", "unclear" or "fails".
+std::string_view name_of(MethodInfo::Sanity sanity);
 
-/// All methods, in the order in which they are listed.
+/// All methods, in the order in which they are listed: those of a group follow one another.
 const std::vector<MethodInfo>& methods();
 /// Their names, in the same order.
 std::vector<std::string> method_names();

@@ -94,6 +94,8 @@ class ExplainingModel(OpenedModel):
         discard: Optional[float] = None,
         residual: Optional[float] = None,
         blocks: Optional[int] = None,
+        references: Optional[Sequence[str]] = None,
+        segments: Optional[int] = None,
         seed: Optional[int] = None,
         region: Region = None,
     ) -> Explanation:
@@ -109,7 +111,8 @@ class ExplainingModel(OpenedModel):
         baseline, "mean", "black" or "blurred"; layer, of Grad-CAM (`layers` lists them); merge, "max", "sum" or "l2",
         of channels; window and stride of occlusion, as fractions of the shorter side (0.15, 0.05); cells and keep of
         RISE (7, 0.5); heads, "mean", "max" or "min", discard and residual of attention rollout (0, 0.5); blocks, the
-        number of a transformer's last blocks whose attention counts; seed.
+        number of a transformer's last blocks whose attention counts; references, photos and folders of them, the
+        baselines of expected gradients; segments, regions of XRAI's finest segmentation; seed.
 
         region: of a network that segments pictures, where the scores of a class are summed: "own", its own mask;
         (x0, y0, x1, y1) in the picture's pixels; or the path of a picture whose bright pixels are the region.
@@ -132,6 +135,8 @@ class ExplainingModel(OpenedModel):
             "discard": discard,
             "residual": residual,
             "blocks": blocks,
+            "references": None if references is None else [str(file) for file in references],
+            "segments": segments,
             "seed": seed,
             "region": region,
         }

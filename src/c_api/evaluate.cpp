@@ -79,7 +79,7 @@ MapEvaluation MapEvaluation::read(JsonFields& fields, const fovea_model& model,
   MapEvaluation common;
   common.pictures = ManyPictures::read(fields);
   common.methods = read_methods(fields, otherwise);
-  common.method_options = read_method_options(fields);
+  common.method_options = read_all_method_options(fields);
   const std::string view = fields.word_if_given("view", {"whole", "crop"});
   common.crops = view == "crop" ? Crops::One : Crops::Whole;
   common.target = read_target_class(fields);

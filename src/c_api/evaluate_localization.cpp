@@ -67,7 +67,7 @@ LocalizationRequest read_localization(JsonFields& fields) {
   request.method = fields.text_if_given("method").value_or(is_paper ? "gradient" : "product");
   if (request.method != "product")
     method_info(request.method);  // throws for an unknown one
-  request.method_options = read_method_options(fields);
+  request.method_options = read_all_method_options(fields);
   request.crops = read_crops(fields, is_paper ? Crops::Ten : Crops::WholeAndMirror);
   request.protocol.localize = read_localize_options(fields, {});
   request.protocol.guesses = fields.whole_number_if_given("guesses", 0, 5).value_or(5);

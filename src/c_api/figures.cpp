@@ -39,7 +39,7 @@ FigureRequest read_figure(const char* json, const fovea_model& model) {
   options.photo = fields.text_if_given("photo").value_or("");
   options.network = fields.text_if_given("network").value_or(
       model.found.name.empty() ? std::filesystem::path(model.found.path).stem().string() : model.found.name);
-  options.method_options = read_method_options(fields);
+  options.method_options = read_all_method_options(fields);
   options.crops = read_crops(fields, Crops::One);
   options.range = read_display_range(fields);
   if (const std::string name = fields.word_if_given("colormap", colormap_names()); !name.empty())

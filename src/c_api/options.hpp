@@ -34,4 +34,8 @@ Options complete_options(const Options* given, std::size_t first_size, const cha
 /// The fields of a JSON object; of an empty one for null and "".
 JsonFields read_options(const char* json);
 
+/// As read_method_options, with the photos and folders of `references`, which requests to the studio may not
+/// name.
+MethodOptions read_all_method_options(JsonFields& fields);
+
 }  // namespace fovea::c_api

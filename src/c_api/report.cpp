@@ -20,7 +20,7 @@ ReportRequest read_report(const char* options) {
   ReportRequest request;
   request.pictures = ManyPictures::read(fields);
   request.methods = read_methods(fields, {"gradient"});
-  request.method_options = read_method_options(fields);
+  request.method_options = read_all_method_options(fields);
   request.crops = read_crops(fields, Crops::One);
   request.localize = fields.flag_if_given("localize").value_or(true);
   ReportOptions& page = request.options;

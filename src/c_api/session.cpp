@@ -37,7 +37,7 @@ fovea::ExplainOptions explain_options_of(const fovea_model& model, const fovea_s
   ExplainOptions explain;
   explain.method = options.method ? options.method : "";
   explain.further_methods = fields.texts_if_given("further_methods");
-  explain.method_options = read_method_options(fields);
+  explain.method_options = read_all_method_options(fields);
   explain.crops = read_crops(fields, Crops::One);
   if (const std::optional<std::string> region = fields.text_if_given("region"))
     explain.region = read_score_region(*region);

@@ -19,6 +19,8 @@ nlohmann::ordered_json settings_json(const MethodOptions& options) {
           {"discard", options.discard},
           {"residual", options.residual},
           {"blocks", options.blocks},
+          {"references", options.references},
+          {"segments", options.segments},
           {"seed", options.seed}};
 }
 

@@ -1,13 +1,11 @@
-#include "base/check.hpp"
-#include "explain/method.hpp"
-#include "fovea/localize.hpp"
+#include "explain/layer_map.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 /// Class activation maps of a layer A [K,h,w] by its gradient G = dS/dA: Grad-CAM (Selvaraju et al. 2017),
-/// Grad-CAM++ (Chattopadhay et al. 2018), LayerCAM (Jiang et al. 2021) and the product of Grad-CAM with
-/// guided back-propagation.
+/// Grad-CAM++ (Chattopadhay et al. 2018), XGrad-CAM (Fu et al. 2020), LayerCAM (Jiang et al. 2021), HiResCAM
+/// (Draelos & Carin 2020) and the product of Grad-CAM with guided back-propagation.
 namespace fovea {
 namespace {
 
@@ -41,27 +39,34 @@ void weigh_layer_cam(std::span<const float>, std::span<const float> g, std::span
     weights[i] = std::max(g[i], 0.0F);
 }
 
-/// max(sum_k weight (.) A_k, 0), [h,w].
-Tensor weighted_sum(const PassView& layer, Weigh weigh) {
+/// One weight for the whole channel: the mean of its gradients, weighted by its activations.
+void weigh_xgrad_cam(std::span<const float> a, std::span<const float> g, std::span<double> weights) {
+  double activation = 0, product = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    activation += a[i];
+    product += static_cast<double>(a[i]) * static_cast<double>(g[i]);
+  }
+  std::fill(weights.begin(), weights.end(), activation != 0 ? product / activation : 0.0);
+}
+
+/// Every value has its own weight: its gradient.
+void weigh_hires_cam(std::span<const float>, std::span<const float> g, std::span<double> weights) {
+  std::copy(g.begin(), g.end(), weights.begin());
+}
+
+/// sum_k weight (.) A_k, or its positive part, at the picture's size, [1,H,W].
+template <Weigh weigh, Signs signs = Signs::Positive>
+Tensor class_activation(std::span<const PassView> passes, const Shape& picture) {
+  const PassView& layer = passes.front();
   const auto positions = static_cast<std::size_t>(layer.height * layer.width);
   std::vector<double> sum(positions, 0), weights(positions);
-  for (std::size_t k = 0; k * positions < layer.values.size(); ++k) {
-    const auto a = layer.values.subspan(k * positions, positions);
-    weigh(a, layer.gradient.subspan(k * positions, positions), weights);
+  for (std::int64_t k = 0; k < channels_of(layer); ++k) {
+    const std::span<const float> a = channel_of(layer, k);
+    weigh(a, layer.gradient.subspan(static_cast<std::size_t>(k) * positions, positions), weights);
     for (std::size_t i = 0; i < positions; ++i)
       sum[i] += weights[i] * static_cast<double>(a[i]);
   }
-  Tensor map(DType::F32, {layer.height, layer.width});
-  for (std::size_t i = 0; i < positions; ++i)
-    map.data<float>()[i] = static_cast<float>(std::max(sum[i], 0.0));
-  return map;
-}
-
-/// The map at the picture's size, [1,H,W].
-template <Weigh weigh>
-Tensor class_activation(std::span<const PassView> passes, const Shape& picture) {
-  return resize_map(weighted_sum(passes.front(), weigh), picture[2], picture[1])
-      .reshaped({1, picture[1], picture[2]});
+  return layer_map(layer, sum, picture, signs);
 }
 
 /// The first pass is to the layer, the second to the picture.
@@ -75,8 +80,6 @@ Tensor guided_grad_cam(std::span<const PassView> passes, const Shape& picture) {
     relevance[i] = guided[i] * cam[i % cam.size()];
   return fine;
 }
-
-constexpr MethodPass kToLayer = {Rule::Gradient, MethodPass::To::Layer};
 
 }  // namespace
 
@@ -94,6 +97,17 @@ std::vector<Method> cam_methods() {
         "As Grad-CAM, but with more weight on each of several objects of the class."},
        {kToLayer},
        class_activation<weigh_grad_cam_plus_plus>},
+      {{"xgrad-cam", "XGrad-CAM", "fu2020axiom",
+        "a layer's channels, weighted by their gradients where they are active", 0, PerPixel,
+        "As Grad-CAM, but the gradients of a feature count where the photo has that feature."},
+       {kToLayer},
+       class_activation<weigh_xgrad_cam>},
+      {{"hires-cam", "HiResCAM", "draelos2020hirescam", "a layer's values times their own gradients", 0,
+        PerPixel,
+        "Bright regions hold features that raise the score at that very place; what lowers it counts against "
+        "it."},
+       {kToLayer},
+       class_activation<weigh_hires_cam, Signs::Both>},
       {{"layer-cam", "LayerCAM", "jiang2021layercam", "a layer's values times their own positive gradients",
         0, PerPixel,
         "Bright regions hold features that raise the score at that very place, more finely than Grad-CAM."},

@@ -27,6 +27,13 @@ void seed_target(Session& session, const ExplainedScore& target) {
 
 }  // namespace
 
+bool reads_layer(const Method& method) {
+  const auto& options = method.options;
+  return std::find(options.begin(), options.end(), MethodOption::Layer) != options.end() ||
+         std::any_of(method.passes.begin(), method.passes.end(),
+                     [](const MethodPass& pass) { return pass.to == MethodPass::To::Layer; });
+}
+
 std::shared_ptr<const Program> compile_scores(const MethodContext& context) {
   ProgramOptions options = context.program;
   options.direction = Direction::Forward;
@@ -97,6 +104,18 @@ void Sessions::set_region(std::span<const float> weights) {
   for (const auto& session : all_)
     for (std::int64_t n = 0; n < session->program().options().batch; ++n)
       fovea::set_region(*session, n, weights);
+}
+
+std::string_view baseline_in_words(Baseline baseline) {
+  switch (baseline) {
+  case Baseline::Black:
+    return "black";
+  case Baseline::Mean:
+    return "the mean colour";
+  case Baseline::Blurred:
+    return "the blurred photo";
+  }
+  FOVEA_ASSERT(!"unknown baseline");
 }
 
 void run_batched(Session& session, std::int64_t count, const ExplainedScore& target,

@@ -31,6 +31,9 @@ struct MethodPass {
   friend bool operator==(const MethodPass&, const MethodPass&) = default;
 };
 
+/// The gradient of the score with respect to the layer.
+inline constexpr MethodPass kToLayer = {Rule::Gradient, MethodPass::To::Layer};
+
 /// The result of one backward pass for one picture: values and their gradients or relevances, both [C,H,W]
 /// whatever the order of a layer's axes. Valid until the next view of the same pass or run.
 struct PassView {
@@ -84,8 +87,7 @@ struct Method {
   /// The options that the method uses, in words, for `describe_method`; none for those of passes.
   std::string (*parameters)(const MethodOptions& options, std::int64_t samples) = nullptr;
   /// What a compiled method reads of MethodOptions besides what follows from the rest: samples, where it has
-  /// a number of them, layer, where a pass ends at one, merge, where channels have values of their own, and
-  /// smooth, which any method takes.
+  /// a number of them, merge, where channels have values of their own, and smooth, which any method takes.
   std::vector<MethodOption> options = {};
   ReadAttention read_attention = nullptr;
 };
@@ -97,13 +99,24 @@ bool needs_attention(const Method& method);
 std::vector<Method> rule_methods();
 std::vector<Method> smooth_grad_methods();
 std::vector<Method> path_methods();
+std::vector<Method> guided_ig_methods();
+std::vector<Method> expected_gradients_methods();
+std::vector<Method> deep_lift_methods();
+std::vector<Method> full_grad_methods();
+std::vector<Method> xrai_methods();
 std::vector<Method> cam_methods();
+std::vector<Method> eigen_cam_methods();
+std::vector<Method> score_cam_methods();
+std::vector<Method> ablation_cam_methods();
 std::vector<Method> relevance_methods();
 std::vector<Method> occlusion_methods();
 std::vector<Method> rise_methods();
 std::vector<Method> attention_rollout_methods();
 std::vector<Method> generic_attention_methods();
 std::vector<Method> legrad_methods();
+
+/// Whether the method explains by the layer of MethodOptions::layer.
+bool reads_layer(const Method& method);
 
 /// The method of that name; InputError naming the nearest methods, or all.
 const Method& find_method(std::string_view name);
@@ -133,6 +146,18 @@ double value_of(std::span<const double> scores, const ExplainedScore& target);
 
 /// The baseline of a network input [C,H,W].
 Tensor baseline_of(const Tensor& input, Baseline baseline, const Preprocessing& preprocessing);
+
+/// "black", "the mean colour", "the blurred photo": for `Method::parameters`.
+std::string_view baseline_in_words(Baseline baseline);
+
+/// Pictures on the way from a baseline to an input: at t = 0 (the baseline) to 1 (the input).
+using Path = std::function<void(double t, std::span<float> picture)>;
+/// The straight way; the tensors must outlive it.
+Path straight_path(const Tensor& input, const Tensor& baseline);
+/// The integral of the gradient along a path, in that many equal steps of t: the sum of (end of the step -
+/// its beginning) (.) gradient in its middle. The session's program has a backward pass to the picture.
+Attribution integrate(Session& session, const Tensor& input, const Path& path, std::int64_t steps,
+                      const ExplainedScore& target, const SampleProgress& progress);
 
 /// Samples first, first + 1, ... that a session holds in places 0, ..., count - 1 of its batch.
 struct HeldSamples {

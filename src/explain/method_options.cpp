@@ -8,7 +8,7 @@
 namespace fovea {
 namespace {
 
-constexpr EnumNames<MethodOption, 15> kMethodOptions = {{{MethodOption::Samples, "samples"},
+constexpr EnumNames<MethodOption, 17> kMethodOptions = {{{MethodOption::Samples, "samples"},
                                                          {MethodOption::Smooth, "smooth"},
                                                          {MethodOption::Noise, "noise"},
                                                          {MethodOption::Baseline, "baseline"},
@@ -22,6 +22,8 @@ constexpr EnumNames<MethodOption, 15> kMethodOptions = {{{MethodOption::Samples,
                                                          {MethodOption::Discard, "discard"},
                                                          {MethodOption::Residual, "residual"},
                                                          {MethodOption::Blocks, "blocks"},
+                                                         {MethodOption::References, "references"},
+                                                         {MethodOption::Segments, "segments"},
                                                          {MethodOption::Seed, "seed"}}};
 
 }  // namespace
@@ -48,8 +50,7 @@ bool uses_option(std::string_view name, MethodOption option, bool is_smoothed) {
   case MethodOption::Merge:
     return method.info.values == MethodInfo::Values::PerChannel;
   case MethodOption::Layer:
-    return std::any_of(method.passes.begin(), method.passes.end(),
-                       [](const MethodPass& pass) { return pass.to == MethodPass::To::Layer; });
+    return reads_layer(method);
   case MethodOption::Noise:
   case MethodOption::Seed:
     if (is_smoothed)

@@ -24,6 +24,8 @@ enum class MethodOption {
   Discard,
   Residual,
   Blocks,
+  References,
+  Segments,
   Seed
 };
 

@@ -9,17 +9,70 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace fovea {
 namespace {
 
+/// The verdicts of docs/trust.md on SqueezeNet and MobileNet; a map that is the same for another class fails.
+MethodInfo::Sanity measured_sanity(std::string_view name) {
+  using enum MethodInfo::Sanity;
+  static const std::map<std::string_view, MethodInfo::Sanity> measured = {
+      {"gradient", Unclear},  {"gradient-x-input", Unclear}, {"guided", Fails},
+      {"deconvnet", Fails},   {"smoothgrad", Passes},        {"integrated-gradients", Unclear},
+      {"grad-cam", Passes},   {"layer-cam", Fails},          {"guided-grad-cam", Unclear},
+      {"lrp", Fails},         {"lrp-epsilon", Unclear},      {"excitation", Fails},
+      {"occlusion", Unclear},
+  };
+  const auto found = measured.find(name);
+  return found == measured.end() ? NotMeasured : found->second;
+}
+
+/// Fills in what follows from a method's passes.
+void complete(Method& method, std::string_view group) {
+  MethodInfo& info = method.info;
+  info.group = group;
+  info.sanity = measured_sanity(info.name);
+  if (reads_layer(method))
+    info.needs = "a layer with rows and columns";
+  for (const MethodPass& pass : method.passes)
+    if (pass.rule == Rule::Deconvnet || pass.rule == Rule::Guided)
+      info.needs = info.needs.empty() ? "ReLUs" : "ReLUs, a layer with rows and columns";
+  if (needs_attention(method))
+    info.needs = "attention layers";
+  const auto backward = std::count_if(method.passes.begin(), method.passes.end(), [](const MethodPass& pass) {
+    return pass.to != MethodPass::To::AttentionValues;
+  });
+  if (!method.passes.empty())
+    info.passes = backward == 0 ? "1 + 0" : backward == 1 ? "1 + 1" : "1 + 2";
+}
+
 const std::vector<Method>& all_methods() {
   static const std::vector<Method> all = [] {
+    const std::pair<std::string_view, std::vector<Method>> tables[] = {
+        {"Gradients", rule_methods()},
+        {"Gradients", smooth_grad_methods()},
+        {"Gradients", full_grad_methods()},
+        {"Differences from a baseline", path_methods()},
+        {"Differences from a baseline", guided_ig_methods()},
+        {"Differences from a baseline", expected_gradients_methods()},
+        {"Differences from a baseline", deep_lift_methods()},
+        {"Differences from a baseline", xrai_methods()},
+        {"Class activation maps", cam_methods()},
+        {"Class activation maps", eigen_cam_methods()},
+        {"Class activation maps", score_cam_methods()},
+        {"Class activation maps", ablation_cam_methods()},
+        {"Relevance propagation", relevance_methods()},
+        {"Attention of transformers", attention_rollout_methods()},
+        {"Attention of transformers", generic_attention_methods()},
+        {"Attention of transformers", legrad_methods()},
+        {"Perturbation", occlusion_methods()},
+        {"Perturbation", rise_methods()},
+    };
     std::vector<Method> list;
-    for (const auto& some : {rule_methods(), smooth_grad_methods(), path_methods(), cam_methods(),
-                             relevance_methods(), occlusion_methods(), rise_methods(),
-                             attention_rollout_methods(), generic_attention_methods(), legrad_methods()})
-      list.insert(list.end(), some.begin(), some.end());
+    for (const auto& [group, methods] : tables)
+      for (const Method& method : methods)
+        complete(list.emplace_back(method), group);
     return list;
   }();
   return all;

@@ -27,6 +27,8 @@ public:
     add_normal_noise(x_, sigma_, seed_, static_cast<std::uint64_t>(i), picture);
   }
 
+  float sigma() const { return sigma_; }
+
 private:
   std::span<const float> x_;
   std::uint64_t seed_;

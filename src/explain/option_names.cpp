@@ -14,6 +14,11 @@ constexpr EnumNames<HeadFusion, 3> kHeadFusions = {
 constexpr EnumNames<BoxRule, 2> kBoxRules = {
     {{BoxRule::LargestComponent, "largest"}, {BoxRule::SizeableComponents, "sizeable"}}};
 
+constexpr EnumNames<MethodInfo::Sanity, 4> kSanities = {{{MethodInfo::Sanity::NotMeasured, ""},
+                                                         {MethodInfo::Sanity::Passes, "passes"},
+                                                         {MethodInfo::Sanity::Unclear, "unclear"},
+                                                         {MethodInfo::Sanity::Fails, "fails"}}};
+
 constexpr EnumNames<Crops, 4> kCrops = {
     {{Crops::Whole, "whole"}, {Crops::One, "1"}, {Crops::WholeAndMirror, "2"}, {Crops::Ten, "10"}}};
 
@@ -67,6 +72,10 @@ Crops parse_crops(std::string_view name) {
 }
 std::vector<std::string> crops_names() {
   return all_names(kCrops);
+}
+
+std::string_view name_of(MethodInfo::Sanity sanity) {
+  return enum_name(kSanities, sanity);
 }
 
 std::vector<std::string> method_names() {

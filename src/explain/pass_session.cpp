@@ -21,6 +21,10 @@ std::vector<std::size_t> add_passes(std::vector<MethodPass>& all, const std::vec
   return places;
 }
 
+std::string layer_of(const MethodOptions& options) {
+  return options.layer.empty() ? std::string(kLastSpatialLayer) : options.layer;
+}
+
 namespace {
 
 bool is_backward(const MethodPass& pass) {
@@ -35,7 +39,7 @@ bool is_of_attention(const MethodPass& pass) {
 std::string wrt_of(const MethodPass& pass, const MethodOptions& options) {
   switch (pass.to) {
   case MethodPass::To::Layer:
-    return options.layer.empty() ? std::string(kLastSpatialLayer) : options.layer;
+    return layer_of(options);
   case MethodPass::To::Attention:
     return std::string(kAttention);
   case MethodPass::To::AttentionOfBlocks:

@@ -13,6 +13,8 @@ struct PassProgram {
 /// Compiles the passes, in batches of `context.program.batch`; without any, a program of scores alone.
 /// InputError for a layer whose positions have no known places in the picture.
 PassProgram compile_passes(const MethodContext& context, const std::vector<MethodPass>& passes);
+/// The layer of MethodOptions::layer, for programs: a name or kLastSpatialLayer.
+std::string layer_of(const MethodOptions& options);
 /// Adds the passes that are missing and returns the indices of all of them.
 std::vector<std::size_t> add_passes(std::vector<MethodPass>& all, const std::vector<MethodPass>& passes);
 

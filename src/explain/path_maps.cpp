@@ -11,13 +11,7 @@
 /// Integrals of the gradient along a path of pictures from a baseline to the picture: integrated gradients
 /// (Sundararajan et al. 2017) on a straight line, Blur-IG (Xu et al. 2020) from the picture out of focus.
 namespace fovea {
-namespace {
 
-/// The path: picture at t = 0 (the baseline) to 1 (the input).
-using Path = std::function<void(double t, std::span<float> picture)>;
-
-/// sum over steps of (end of the step - its beginning) (.) gradient in its middle, for equal steps of t.
-/// Differs from the difference of the scores by what the steps are too coarse for.
 Attribution integrate(Session& session, const Tensor& input, const Path& path, std::int64_t steps,
                       const ExplainedScore& target, const SampleProgress& progress) {
   const std::size_t size = input.data<float>().size();
@@ -65,13 +59,15 @@ Attribution integrate(Session& session, const Tensor& input, const Path& path, s
   return result;
 }
 
-Path straight(const Tensor& input, const Tensor& baseline) {
+Path straight_path(const Tensor& input, const Tensor& baseline) {
   return [x = input.data<float>(), b = baseline.data<float>()](double t, std::span<float> picture) {
     const auto share = static_cast<float>(t);
     for (std::size_t k = 0; k < picture.size(); ++k)
       picture[k] = t == 1 ? x[k] : b[k] + share * (x[k] - b[k]);
   };
 }
+
+namespace {
 
 /// Out of focus by a Gaussian of up to this share of the shorter side. The blur shrinks with the square of
 /// what is left, since sharp pictures change fastest.
@@ -104,7 +100,7 @@ SamplingMethod compile_integrated(const MethodContext& context, const MethodInfo
                  [kind = context.options.baseline, preprocessing = context.preprocessing](const Tensor& input,
                                                                                           Tensor& baseline) {
                    baseline = baseline_of(input, kind, preprocessing);
-                   return straight(input, baseline);
+                   return straight_path(input, baseline);
                  });
 }
 
@@ -113,10 +109,7 @@ SamplingMethod compile_blurred(const MethodContext& context, const MethodInfo& i
 }
 
 std::string path_in_words(const MethodOptions& options, std::int64_t samples) {
-  return fmt::format("{} steps from {}", samples,
-                     options.baseline == Baseline::Black     ? "black"
-                     : options.baseline == Baseline::Blurred ? "the blurred photo"
-                                                             : "the mean colour");
+  return fmt::format("{} steps from {}", samples, baseline_in_words(options.baseline));
 }
 
 std::string blur_in_words(const MethodOptions&, std::int64_t samples) {
@@ -131,7 +124,8 @@ std::vector<Method> path_methods() {
       {{"integrated-gradients", "Integrated gradients", "sundararajan2017axiomatic",
         "the gradient's integral along the path from a baseline", 50, PerChannel,
         "The brighter a pixel, the larger its share of the difference between this photo's score and that of "
-        "a plain picture."},
+        "a plain picture.",
+        "n + n"},
        {},
        nullptr,
        compile_integrated,
@@ -139,7 +133,7 @@ std::vector<Method> path_methods() {
        {MethodOption::Baseline}},
       {{"blur-ig", "Blur-IG", "xu2020attribution",
         "the gradient's integral while the picture comes into focus", 50, PerChannel,
-        "The brighter a pixel, the more the score changes while the details there come into focus."},
+        "The brighter a pixel, the more the score changes while the details there come into focus.", "n + n"},
        {},
        nullptr,
        compile_blurred,

@@ -1,5 +1,4 @@
-#include "explain/method.hpp"
-#include "fovea/localize.hpp"
+#include "explain/layer_map.hpp"
 
 /// Relevance that is shared out from the score to what made it: layer-wise relevance propagation (Bach et al.
 /// 2015; Montavon et al. 2019) to the picture, and excitation back-propagation (Zhang et al. 2016) to a
@@ -10,11 +9,10 @@ namespace {
 /// The probability that a winner-take-all walk from the class comes by each position of the layer.
 Tensor sum_over_channels(std::span<const PassView> passes, const Shape& picture) {
   const PassView& layer = passes.front();
-  Tensor map(DType::F32, {layer.height, layer.width});
-  auto sum = map.data<float>();
+  std::vector<double> sum(static_cast<std::size_t>(layer.height * layer.width), 0);
   for (std::size_t i = 0; i < layer.gradient.size(); ++i)
-    sum[i % sum.size()] += layer.gradient[i];
-  return resize_map(map, picture[2], picture[1]).reshaped({1, picture[1], picture[2]});
+    sum[i % sum.size()] += static_cast<double>(layer.gradient[i]);
+  return layer_map(layer, sum, picture, Signs::Both);
 }
 
 /// The redistributed value is S_c, and -S_d for a class d that is subtracted.

@@ -136,7 +136,8 @@ std::vector<Method> rise_methods() {
   return {{{"rise", "RISE", "petsiuk2018rise", "the probability under random masks", 4000,
             MethodInfo::Values::PerPixel,
             "The brighter a pixel, the higher the class's probability in copies of the photo in which it "
-            "stays visible while random parts are hidden."},
+            "stays visible while random parts are hidden.",
+            "n + 0"},
            {},
            nullptr,
            compile,

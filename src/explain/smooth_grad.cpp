@@ -85,7 +85,8 @@ std::vector<Method> smooth_grad_methods() {
   return {
       {{"smoothgrad", "SmoothGrad", "smilkov2017smoothgrad", "the mean gradient of noisy copies", 50,
         PerChannel,
-        "As Gradient, averaged over noisy copies of the photo, which leaves what does not depend on chance."},
+        "As Gradient, averaged over noisy copies of the photo, which leaves what does not depend on chance.",
+        "n + n"},
        {},
        nullptr,
        compile<Statistic::Mean>,
@@ -94,7 +95,8 @@ std::vector<Method> smooth_grad_methods() {
       {{"smoothgrad-squared", "SmoothGrad squared", "hooker2019benchmark",
         "the mean squared gradient of noisy copies", 50, PerChannel,
         "As SmoothGrad, but without regard to signs: bright pixels matter in most noisy copies of the "
-        "photo."},
+        "photo.",
+        "n + n"},
        {},
        nullptr,
        compile<Statistic::MeanSquare>,
@@ -103,7 +105,8 @@ std::vector<Method> smooth_grad_methods() {
       {{"vargrad", "VarGrad", "adebayo2018sanity", "the variance of the gradients of noisy copies", 50,
         PerChannel,
         "Bright pixels are those whose influence on the score varies most between noisy copies of the "
-        "photo."},
+        "photo.",
+        "n + n"},
        {},
        nullptr,
        compile<Statistic::Variance>,

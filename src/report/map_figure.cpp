@@ -14,6 +14,11 @@
 namespace fovea {
 namespace {
 
+/// Maps stand side by side, each on the photo below, up to this number; of more, each is shown on the photo
+/// alone, in rows of this many.
+constexpr std::size_t kMostSideBySide = 7;
+constexpr std::int64_t kColumnsOfMany = 6;
+
 std::string view_text(Crops crops, const Image& seen) {
   switch (crops) {
   case Crops::Whole:
@@ -154,6 +159,13 @@ Figure map_figure(std::span<const Explanation> results, const Image& photo, cons
       figure.panels.push_back(*options.class_model);
     figure.panels.push_back(map_panel(first, region, options));
     figure.panels.push_back(overlay_panel(first, region, options, "Map on the photo"));
+    return figure;
+  }
+  if (results.size() > kMostSideBySide) {
+    figure.columns = kColumnsOfMany;
+    for (const Explanation& result : results)
+      figure.panels.push_back(
+          overlay_panel(result, region, options, std::string(method_info(result.method).title)));
     return figure;
   }
   for (const Explanation& result : results)

@@ -35,9 +35,9 @@ struct MapFigureOptions {
 
 /// The photo, the class model, the map and the map on the photo; of several methods, which explain the same
 /// class of the same photo, the maps side by side and each on the photo below, beside the class model or what
-/// the network was given. Photos are in their own pixels (`region_of`). Captions say in words what the
-/// methods and the brightest colours are. InputError without results, and if the photo does not contain their
-/// region.
+/// the network was given; of more than seven, each on the photo alone, in rows. Photos are in their own
+/// pixels (`region_of`). Captions say in words what the methods and the brightest colours are. InputError
+/// without results, and if the photo does not contain their region.
 Figure map_figure(std::span<const Explanation> results, const Image& photo, const MapFigureOptions& options);
 
 }  // namespace fovea

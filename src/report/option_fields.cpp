@@ -43,6 +43,7 @@ MethodOptions read_method_options(JsonFields& fields) {
   take(options.discard, number_within(fields, "discard", 0, 0.999999));
   take(options.residual, number_within(fields, "residual", 0, 0.999999));
   take(options.blocks, fields.whole_number_if_given("blocks", 1, 1000));
+  take(options.segments, fields.whole_number_if_given("segments", 2, 100000));
   take(options.seed, fields.whole_number_if_given("seed", 0, std::numeric_limits<std::int64_t>::max()));
   return options;
 }

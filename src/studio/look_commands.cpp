@@ -44,6 +44,7 @@ std::vector<CodeOption> changed_options(const MethodOptions& options) {
   add_number("discard", options.discard, usual.discard);
   add_number("residual", options.residual, usual.residual);
   add_number("blocks", options.blocks, usual.blocks);
+  add_number("segments", options.segments, usual.segments);
   add_number("seed", options.seed, usual.seed);
   return changed;
 }

@@ -48,6 +48,11 @@ void copy_option(MethodOption option, const MethodOptions& from, MethodOptions& 
     break;
   case MethodOption::Blocks:
     to.blocks = from.blocks;
+  case MethodOption::References:
+    to.references = from.references;
+    break;
+  case MethodOption::Segments:
+    to.segments = from.segments;
     break;
   case MethodOption::Seed:
     to.seed = from.seed;
@@ -61,7 +66,8 @@ std::vector<std::string> used_options(std::string_view method) {
   std::vector<std::string> names = method_option_names();
   std::erase_if(names, [&](const std::string& name) {
     const MethodOption option = parse_method_option(name);
-    return option == MethodOption::Smooth || !uses_option(method, option, false);
+    return option == MethodOption::Smooth || option == MethodOption::References ||
+           !uses_option(method, option, false);
   });
   return names;
 }

@@ -151,7 +151,7 @@ const tests = {
     const { methods } = JSON.parse((await fetched(page, "/api/studio")).data.toString());
     const labels = { layer: "Layer", merge: "Channels of a pixel", baseline: "Baseline", noise: "Noise", window: "Square", stride: "Step",
       keep: "Cells kept", samples: "Samples", smooth: "Noisy copies", cells: "Cells a side", heads: "Heads", discard: "Smallest entries discarded",
-      residual: "Share that passes by", blocks: "Last blocks", seed: "Seed" };
+      residual: "Share that passes by", blocks: "Last blocks", segments: "Regions", seed: "Seed" };
     for (const { name, options, samples: count } of methods) {
       if (count) continue;
       await page.select(".pane-head select", name);

@@ -110,7 +110,8 @@ TEST_F(Bash, CompletesLayersOfTheNetworkOnTheLine) {
 }
 
 TEST_F(Bash, CompletesWhatStandsBehindAComma) {
-  EXPECT_EQ(offers({"report", "--methods", "lrp,guided"}), (Words{"lrp,guided", "lrp,guided-grad-cam"}));
+  EXPECT_EQ(offers({"report", "--methods", "lrp,guided"}),
+            (Words{"lrp,guided", "lrp,guided-grad-cam", "lrp,guided-ig"}));
   const Words more = offers({"report", "--methods", "gradient,lrp,"});
   EXPECT_TRUE(holds(more, "gradient,lrp,rise"));
   EXPECT_FALSE(holds(more, "gradient,lrp,gradient"));

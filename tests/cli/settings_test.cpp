@@ -178,7 +178,7 @@ TEST(Results, OfEveryTableAreTabSeparatedIfAsked) {
   const TemporaryFolder folder;
   const std::string photo = sample("church.jpg");
   const std::vector<std::pair<std::vector<std::string>, std::string>> commands = {
-      {{"list", "methods"}, "name\ttitle\tsummary\tsource\tsamples\tvalues\n"},
+      {{"list", "methods"}, "name\ttitle\tsummary\tsource\tsamples\tvalues\tgroup\tpasses\tneeds\tsanity\n"},
       {{"models", "list"}, "name\taliases\ttitle\t"},
       {{"classify", photo}, "image\trank\tindex\tname\tscore\tprobability\twordnet_id\n"},
       {{"info", bundled(), "--layers"}, "name\t"},

@@ -59,6 +59,11 @@ MethodOptions changed(MethodOptions base, MethodOption option) {
     break;
   case MethodOption::Blocks:
     base.blocks = 1;
+  case MethodOption::References:
+    base.references = {std::string(FOVEA_TEST_DATA) + "/image/lossy.webp"};
+    break;
+  case MethodOption::Segments:
+    base.segments = 20;
     break;
   case MethodOption::Seed:
     base.seed += 1;

@@ -3,81 +3,16 @@
 #include "fixtures.hpp"
 #include "fovea/classify.hpp"
 #include "fovea/error.hpp"
+#include "slow_network.hpp"
 #include "small_transformer.hpp"
 
 #include <gtest/gtest.h>
 
 #include <numeric>
+#include <set>
 
-namespace fovea {
+namespace fovea::test {
 namespace {
-
-using test::built;
-using test::photo;
-using test::random_values;
-using test::small_network;
-
-Tensor input_of(const Shape& shape, unsigned seed = 21) {
-  Tensor input(DType::F32, shape);
-  const std::vector<float> values = random_values(input.data<float>().size(), seed);
-  std::copy(values.begin(), values.end(), input.data<float>().begin());
-  return input;
-}
-
-/// The slow way to look at a network: one picture, one program with reference kernels, nothing kept.
-class SlowNetwork {
-public:
-  explicit SlowNetwork(const Model& model, Rule rule = Rule::Gradient, const std::string& wrt = {})
-      : session_(Program::compile(model, {.rule = rule, .backend = BackendKind::Reference, .wrt = wrt})) {}
-
-  std::vector<double> scores(const std::vector<double>& x) {
-    for (std::size_t i = 0; i < x.size(); ++i)
-      session_.input().data<float>()[i] = static_cast<float>(x[i]);
-    session_.forward();
-    const auto all = session_.output().data<float>();
-    return {all.begin(), all.end()};
-  }
-
-  std::vector<double> gradient(const std::vector<double>& x, std::int64_t target) {
-    scores(x);
-    session_.seed_classes(std::vector<std::int64_t>{target});
-    session_.backward();
-    const auto all = session_.gradient().data<float>();
-    return {all.begin(), all.end()};
-  }
-
-  std::vector<double> layer() const {
-    const auto all = session_.output(1).data<float>();
-    return {all.begin(), all.end()};
-  }
-
-private:
-  Session session_;
-};
-
-std::vector<double> values_of(const Tensor& tensor) {
-  const auto all = tensor.data<float>();
-  return {all.begin(), all.end()};
-}
-
-Explainer explainer_by(const Model& model, std::string method, const MethodOptions& options = {},
-                       const Preprocessing& preprocessing = {}) {
-  return test::explainer_of(
-      model, {.method = std::move(method), .method_options = options, .preprocessing = preprocessing});
-}
-
-void expect_near(const Tensor& found, const std::vector<double>& expected, double tolerance,
-                 const std::string& what) {
-  const std::vector<double> values = values_of(found);
-  ASSERT_EQ(values.size(), expected.size()) << what;
-  double largest = 0, apart = 0;
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    largest = std::max(largest, std::abs(expected[i]));
-    apart = std::max(apart, std::abs(expected[i] - values[i]));
-  }
-  EXPECT_GT(largest, 0) << what;
-  EXPECT_LE(apart, tolerance * largest) << what;
-}
 
 const Shape kPicture = {3, 14, 22};
 
@@ -90,8 +25,22 @@ TEST(Methods, EachHasItsOwnNameAndSource) {
   for (const MethodInfo& info : methods()) {
     EXPECT_TRUE(names.insert(info.name).second) << info.name;
     EXPECT_FALSE(info.title.empty() || info.source.empty() || info.summary.empty()) << info.name;
+    EXPECT_FALSE(info.group.empty() || info.passes.empty() || info.reading.empty()) << info.name;
   }
   EXPECT_GE(names.size(), 15U);
+}
+
+TEST(Methods, OfAGroupFollowOneAnother) {
+  std::set<std::string_view> groups;
+  std::string_view last;
+  for (const MethodInfo& info : methods()) {
+    EXPECT_TRUE(info.group == last || groups.insert(info.group).second) << info.group;
+    last = info.group;
+  }
+  EXPECT_EQ(method_info("score-cam").needs, "a layer with rows and columns");
+  EXPECT_EQ(method_info("guided-grad-cam").needs, "ReLUs, a layer with rows and columns");
+  EXPECT_EQ(method_info("gradient").needs, "");
+  EXPECT_EQ(name_of(method_info("grad-cam").sanity), "passes");
 }
 
 TEST(Methods, AnUnknownOneIsAnErrorThatNamesTheNearestOrAll) {
@@ -135,8 +84,9 @@ TEST(Methods, GiveTheSameTwice) {
 TEST(Methods, AContrastiveTargetIsTheDifferenceWhereAMethodIsLinearInTheScores) {
   const Model model = network();
   const Tensor input = input_of(kPicture);
-  for (const char* name : {"gradient", "guided", "deconvnet", "gradient-x-input", "smoothgrad",
-                           "integrated-gradients", "blur-ig", "occlusion", "rise"}) {
+  for (const char* name :
+       {"gradient", "guided", "deconvnet", "gradient-x-input", "smoothgrad", "integrated-gradients",
+        "blur-ig", "hires-cam", "expected-gradients", "deep-lift", "occlusion", "rise"}) {
     if (std::string_view(name) == "guided" || std::string_view(name) == "deconvnet")
       continue;  // their masks look at the sign of what flows back
     Explainer explain = explainer_by(model, name, {.samples = method_info(name).samples > 0 ? 12 : 0});
@@ -282,20 +232,6 @@ TEST(PathMaps, AreComplete) {
   EXPECT_GT(coarse.attribute(input, {1, {}}).completeness_error.value(), 0);
 }
 
-/// Conv, ReLU, global average, one linear layer: CAM (Zhou 2016) is sum_k w_ck A_k.
-test::ModelBuilder cam_network() {
-  test::ModelBuilder builder;
-  builder.input("image", {-1, 3, 8, 8}).output("scores");
-  builder.weight("w1", {6, 3, 3, 3}, random_values(162, 31)).weight("b1", {6}, random_values(6, 32));
-  builder.node("Conv", {"image", "w1", "b1"}, {"c1"}, {{"pads", test::Dims{1, 1, 1, 1}}});
-  builder.node("Relu", {"c1"}, {"features"});
-  builder.node("GlobalAveragePool", {"features"}, {"pooled"});
-  builder.node("Flatten", {"pooled"}, {"flat"});
-  builder.weight("w2", {4, 6}, random_values(24, 33)).weight("b2", {4}, random_values(4, 34));
-  builder.node("Gemm", {"flat", "w2", "b2"}, {"scores"}, {{"transB", 1}});
-  return builder;
-}
-
 TEST(GradCam, EqualsCamBehindAGlobalAverage) {
   const Model model = built(cam_network());
   const Tensor input = input_of({3, 8, 8});
@@ -363,19 +299,16 @@ TEST(GuidedGradCam, IsTheProduct) {
 
 TEST(Layers, ThatAreNoneAreErrors) {
   const Model model = network();
-  EXPECT_NE(test::message_of<Error>([&] {
-              explainer_by(model, "grad-cam", {.layer = "nowhere"});
-            }).find("there is no value or node named 'nowhere'"),
-            std::string::npos);
-  EXPECT_NE(test::message_of<Error>([&] {
-              explainer_by(model, "grad-cam", {.layer = "flat"});
-            }).find("without rows and columns of the picture"),
-            std::string::npos);
   const Model flat = built(test::linear_model({1, 3, 4, 4}, random_values(96, 1), {0, 0}));
-  EXPECT_NE(test::message_of<Error>([&] {
-              explainer_by(flat, "grad-cam");
-            }).find("no layer before the scores has more than one position"),
-            std::string::npos);
+  for (const char* method : {"grad-cam", "xgrad-cam", "eigen-cam", "score-cam", "ablation-cam"}) {
+    const auto message = [&](const Model& of, const std::string& layer) {
+      return test::message_of<Error>([&] { explainer_by(of, method, {.layer = layer}); });
+    };
+    EXPECT_NE(message(model, "nowhere").find("there is no value or node named 'nowhere'"), std::string::npos);
+    EXPECT_NE(message(model, "flat").find("without rows and columns of the picture"), std::string::npos);
+    EXPECT_NE(message(flat, "").find("no layer before the scores has more than one position"),
+              std::string::npos);
+  }
 }
 
 /// Zeiler & Fergus 2013: the score without a square, the square on every place of a grid.
@@ -484,4 +417,4 @@ TEST(ExplainerByMethod, TakesCropsAndMergesInPlace) {
 }
 
 }  // namespace
-}  // namespace fovea
+}  // namespace fovea::test

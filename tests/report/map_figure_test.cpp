@@ -94,6 +94,15 @@ TEST(MapFigure, PutsMethodsSideBySideAndOverlaysBelow) {
   EXPECT_THROW(map_figure({}, photo(), {}), InputError);
 }
 
+TEST(MapFigure, ShowsManyMethodsOnThePhotoInRows) {
+  const std::vector<Explanation> results(8, explanation("grad-cam"));
+  const Figure figure = map_figure(results, photo(), {});
+  ASSERT_EQ(figure.panels.size(), 9U);
+  EXPECT_EQ(figure.columns, 6);
+  EXPECT_EQ(figure.panels[0].title, "Photo");
+  EXPECT_EQ(figure.panels[8].title, "Grad-CAM");
+}
+
 TEST(MapFigure, ShowsThePhotosOwnPixels) {
   const Explanation result = explanation("gradient");
   const Figure figure = map_figure({&result, 1}, photo(), {.range = {100, 1}, .overlay = {.alpha = 1}});

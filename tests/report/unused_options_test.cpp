@@ -17,8 +17,9 @@ TEST(UnusedOptions, AreNamedWithTheMethodsThatUseThem) {
   EXPECT_EQ(unused({"gradient", "guided", "lrp"}, "keep"),
             std::vector<std::string>{"--keep has no effect on gradient, guided or lrp: rise uses it"});
   EXPECT_EQ(unused({"grad-cam"}, "noise"),
-            std::vector<std::string>{"--noise has no effect on grad-cam: smoothgrad, smoothgrad-squared and "
-                                     "vargrad use it, and so does any method with --smooth"});
+            std::vector<std::string>{
+                "--noise has no effect on grad-cam: smoothgrad, smoothgrad-squared, "
+                "vargrad and expected-gradients use it, and so does any method with --smooth"});
 }
 
 TEST(UnusedOptions, AreNotThoseThatOneOfTheMethodsUses) {

@@ -147,9 +147,10 @@ RuleSet deep_lift_rules(std::vector<ir::ValueId> twins) {
   for (const ir::Operator* op : {&ops::mul(), &ops::mat_mul(), &ops::gemm()})
     rules.overrides.push_back({op, by(&DeepLift::product), nullptr, "linear"});
   rules.overrides.push_back({&ops::div(), by(&DeepLift::division), nullptr, "linear"});
-  rules.overrides.push_back({&ops::max_pool(), by(&DeepLift::pool), nullptr, "rescale"});
-  for (const ir::Operator* op : {&ops::softmax(), &ops::log_softmax(), &ops::layer_normalization(),
-                                 &ops::lrn(), &ops::reduce_max(), &ops::reduce_prod()})
+  for (const ir::Operator* op : {&ops::max_pool(), &ops::reduce_max()})
+    rules.overrides.push_back({op, by(&DeepLift::pool), nullptr, "rescale"});
+  for (const ir::Operator* op :
+       {&ops::softmax(), &ops::log_softmax(), &ops::layer_normalization(), &ops::lrn(), &ops::reduce_prod()})
     rules.overrides.push_back({op, by(&DeepLift::average), nullptr, "mean of both gradients"});
   rules.overrides.push_back({nullptr, by(&DeepLift::rescale), is_function, "rescale"});
   return rules;

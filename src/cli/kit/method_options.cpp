@@ -1,6 +1,7 @@
 #include "cli/kit/method_options.hpp"
 
 #include "cli/kit/output.hpp"
+#include "fovea/batch.hpp"
 #include "report/unused_options.hpp"
 
 namespace fovea::cli {
@@ -95,6 +96,14 @@ void MethodArguments::add_to(Command verb) {
   verb.add_option("--blocks", options.blocks,
                   "number of a transformer's last blocks whose attention counts (default: all)")
       .check(whole_number(1, 1000));
+  verb.add_option("--references", options.references,
+                  "photo, or folder of photos, that is a baseline of expected gradients; may be repeated "
+                  "(default: --baseline with noise)")
+      .check(file_or_folder());
+  verb.add_option(
+          "--segments", options.segments,
+          "number of regions of the finest of XRAI's segmentations (default: one for about 170 pixels)")
+      .check(whole_number(2, 100000));
   verb.add_option("--seed", options.seed, "seed of all random numbers").shows_default();
 }
 
@@ -109,6 +118,7 @@ MethodOptions MethodArguments::chosen() const {
   result.merge = parse_channel_merge(merge);
   result.baseline = parse_baseline(baseline);
   result.heads = parse_head_fusion(heads);
+  result.references = expand_folders(options.references);
   return result;
 }
 

@@ -1,35 +1,63 @@
+#include "cli/kit/output.hpp"
 #include "cli/kit/result_format.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "fovea/evaluate_maps.hpp"
 #include "fovea/explain.hpp"
 
+#include <algorithm>
+#include <span>
+
 namespace fovea::cli {
 namespace {
 
-int list_methods(const ResultFormat& format) {
-  Table table({{"name", "method", false, true},
-               {"title", ""},
-               {"samples", "samples", true},
-               {"summary", "what it is"}});
-  auto list = nlohmann::ordered_json::array();
-  for (const MethodInfo& info : methods()) {
-    const bool shared = info.values == MethodInfo::Values::PerPixel;
-    list.push_back({{"name", info.name},
-                    {"title", info.title},
-                    {"summary", info.summary},
-                    {"source", info.source},
-                    {"samples", info.samples},
-                    {"values", shared ? "per pixel" : "per channel"}});
-    const std::string name(info.name), title(info.title), summary(info.summary);
-    table.add_row({{name, name},
-                   {title, title},
-                   {info.samples, info.samples > 0 ? std::to_string(info.samples) : ""},
-                   {summary, summary}});
-  }
-  if (format.is_text())
+nlohmann::ordered_json record_of(const MethodInfo& info) {
+  const bool shared = info.values == MethodInfo::Values::PerPixel;
+  return {{"name", info.name},       {"title", info.title},
+          {"summary", info.summary}, {"source", info.source},
+          {"samples", info.samples}, {"values", shared ? "per pixel" : "per channel"},
+          {"group", info.group},     {"passes", info.passes},
+          {"needs", info.needs},     {"sanity", name_of(info.sanity)}};
+}
+
+/// A table for each group of methods.
+void print_groups(const ResultFormat& format) {
+  const std::vector<MethodInfo>& all = methods();
+  for (auto first = all.begin(); first != all.end();) {
+    const auto last =
+        std::find_if(first, all.end(), [&](const MethodInfo& info) { return info.group != first->group; });
+    Table table({{"name", "method", false, true},
+                 {"passes", "passes"},
+                 {"samples", "n", true},
+                 {"sanity", "sanity"},
+                 {"summary", "what it is"}});
+    for (const MethodInfo& info : std::span(first, last)) {
+      const std::string name(info.name), passes(info.passes), sanity(name_of(info.sanity)),
+          summary(info.summary);
+      table.add_row({{name, name},
+                     {passes, passes},
+                     {info.samples, info.samples > 0 ? std::to_string(info.samples) : ""},
+                     {sanity, sanity},
+                     {summary, summary}});
+    }
+    print("{}\n\n", first->group);
     print_table(format, table);
-  else
-    print_results(format, list);
+    print("\n");
+    first = last;
+  }
+  print("passes: forward + backward passes for one view of a photo, for n samples\n"
+        "sanity: whether the map depends on what the network has learnt, as measured in\n"
+        "        docs/trust.md; empty: not measured\n");
+}
+
+int list_methods(const ResultFormat& format) {
+  if (format.is_text()) {
+    print_groups(format);
+    return 0;
+  }
+  auto list = nlohmann::ordered_json::array();
+  for (const MethodInfo& info : methods())
+    list.push_back(record_of(info));
+  print_results(format, list);
   return 0;
 }
 

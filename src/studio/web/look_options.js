@@ -18,6 +18,7 @@ const kNumbers = {  // options that are whole numbers: label, smallest, largest,
   smooth: ["Noisy copies", 0, 1000000, () => "none"],
   cells: ["Cells a side", 1, 1000, () => "7"],
   blocks: ["Last blocks", 1, 1000, () => "all"],
+  segments: ["Regions", 2, 100000, () => "by size"],
   seed: ["Seed", 0, 2 ** 31, () => "0"],
 };
 

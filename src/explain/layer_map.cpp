@@ -1,0 +1,34 @@
+#include "explain/layer_map.hpp"
+
+#include "fovea/localize.hpp"
+
+#include <algorithm>
+
+namespace fovea {
+
+std::int64_t channels_of(const PassView& layer) {
+  return static_cast<std::int64_t>(layer.values.size()) / (layer.height * layer.width);
+}
+
+std::span<const float> channel_of(const PassView& layer, std::int64_t k) {
+  const auto positions = static_cast<std::size_t>(layer.height * layer.width);
+  return layer.values.subspan(static_cast<std::size_t>(k) * positions, positions);
+}
+
+Tensor layer_map(const PassView& layer, std::span<const double> values, const Shape& picture, Signs signs) {
+  Tensor map(DType::F32, {layer.height, layer.width});
+  std::transform(values.begin(), values.end(), map.data<float>().begin(), [signs](double value) {
+    return static_cast<float>(signs == Signs::Both ? value : std::max(value, 0.0));
+  });
+  return resize_map(map, picture[2], picture[1]).reshaped({1, picture[1], picture[2]});
+}
+
+Tensor weighted_layer_map(const PassView& layer, std::span<const double> weights, const Shape& picture) {
+  std::vector<double> sum(static_cast<std::size_t>(layer.height * layer.width), 0);
+  for (std::size_t k = 0; k < weights.size(); ++k)
+    for (std::size_t p = 0; weights[k] != 0 && p < sum.size(); ++p)
+      sum[p] += weights[k] * static_cast<double>(channel_of(layer, static_cast<std::int64_t>(k))[p]);
+  return layer_map(layer, sum, picture);
+}
+
+}  // namespace fovea
