@@ -78,7 +78,7 @@ struct FaithfulnessProtocol {
   MuFidelityOptions mu_fidelity = {};
   InfidelityOptions infidelity = {};
   StabilityOptions stability = {};  ///< of max-sensitivity and relative stability
-  std::int64_t segments = 50;       ///< of IROF
+  std::int64_t superpixels = 50;    ///< of IROF, about
   double tolerance = kPointingTolerance;
   std::uint64_t seed = 0;  ///< for ties, noise, sets and the random map
 
@@ -86,7 +86,7 @@ struct FaithfulnessProtocol {
   /// Sets the number of random sets of sensitivity-n; 0 leaves the measure out. InputError for 1, which has
   /// no correlation, and for 0 if the measure is among the `names` that were asked for.
   void set_subsets(std::int64_t count, std::span<const std::string> names);
-  /// InputError if the measures cannot be computed for pictures of that size: more segments or cells than
+  /// InputError if the measures cannot be computed for pictures of that size: more superpixels or cells than
   /// there are pixels.
   void check_fits(std::int64_t height, std::int64_t width) const;
 };

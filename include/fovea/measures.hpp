@@ -238,11 +238,10 @@ struct Adcc {
 std::optional<Adcc> adcc(const Tensor& picture, const Tensor& map, const Tensor& baseline,
                          const ScorePictures& score, const ExplainPicture& explain);
 
-/// Pieces of a picture [C,H,W] of about equal size that follow its edges: SLIC (achanta2012slic) on its
-/// channels, scaled to their common standard deviation. `labels` [H,W] of I64 counts the pieces from 0; each
-/// is connected. `compactness` weighs distances in the plane against those of colours. InputError for
-/// segments that are not 1 to the number of pixels.
-Tensor superpixels(const Tensor& picture, std::int64_t segments, double compactness = 0.5);
+/// Cuts a picture [C,H,W] into about that many connected pieces that follow its edges: the watershed of
+/// OpenCV (meyer1994topographic) from markers on a regular grid. The result [H,W] of I64 counts the pieces
+/// from 0. InputError for segments that are not 1 to the number of pixels.
+Tensor superpixels(const Tensor& picture, std::int64_t segments);
 
 /// IROF (rieger2020irof): segments, in decreasing order of their mean relevance, are replaced by the
 /// baseline's; the area above the curve of scores as fractions of the picture's own, divided by the number of

@@ -164,7 +164,7 @@ class Model(ExplainingModel):
 
         kind: "faithfulness": whether maps show what the network uses; options truth (a CSV of boxes) or masks (a
         folder), measures (names, "default" or "all"), steps (50), area_tolerance (0.005: steps may be left out), blur
-        (0.1), subsets (50), segments (50), noisy_copies (10), radius (0.02), tolerance, view ("whole" or "crop"), pick
+        (0.1), subsets (50), superpixels (50), noisy_copies (10), radius (0.02), tolerance, view ("whole" or "crop"), pick
         (True: recommend one of the methods and its settings). "sanity": whether they depend on what it has learnt;
         options stages (10), view. "localization": how often boxes are right; images is the folder of pictures; options
         truth (a CSV, or a folder of XML files with list, class_numbers and synsets), guesses (5), shard ("2/8"),

@@ -42,7 +42,8 @@ FaithfulnessRequest read_faithfulness(JsonFields& fields, MapEvaluation& common,
   }
   protocol.curves.steps = fields.whole_number_if_given("steps", 1, 100000).value_or(50);
   protocol.curves.tolerance = number_within(fields, "area_tolerance", 0, 1).value_or(0.005);
-  protocol.segments = fields.whole_number_if_given("segments", 1, 100000000).value_or(protocol.segments);
+  protocol.superpixels =
+      fields.whole_number_if_given("superpixels", 1, 100000000).value_or(protocol.superpixels);
   protocol.stability.samples =
       fields.whole_number_if_given("noisy_copies", 1, 1000000).value_or(protocol.stability.samples);
   protocol.stability.radius = number_within(fields, "radius", 0, 1e6).value_or(protocol.stability.radius);
@@ -57,7 +58,7 @@ FaithfulnessRequest read_faithfulness(JsonFields& fields, MapEvaluation& common,
   common.settings["subsets"] = subsets;
   common.settings["blur"] = protocol.blur;
   common.settings["tolerance"] = protocol.tolerance;
-  common.settings["segments"] = protocol.segments;
+  common.settings["superpixels"] = protocol.superpixels;
   common.settings["noisy_copies"] = protocol.stability.samples;
   common.settings["radius"] = protocol.stability.radius;
   return request;

@@ -81,7 +81,7 @@ MapJudge::MapJudge(const ExplainedPicture& picture, const FaithfulnessProtocol& 
     black_place_ = batch_.add(black_.data<float>());
   }
   if (wants({MapMeasure::Irof}))
-    labels_ = superpixels(picture.input, protocol.segments);
+    labels_ = superpixels(picture.input, protocol.superpixels);
   ask_sets();
 }
 

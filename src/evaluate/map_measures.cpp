@@ -120,9 +120,9 @@ void FaithfulnessProtocol::set_subsets(std::int64_t count, std::span<const std::
 }
 
 void FaithfulnessProtocol::check_fits(std::int64_t height, std::int64_t width) const {
-  FOVEA_CHECK(!measures_any({MapMeasure::Irof}) || segments <= height * width,
-              "{} segments of pictures of {}x{} pixels, for irof: expected 1 to {}", segments, width, height,
-              height * width);
+  FOVEA_CHECK(!measures_any({MapMeasure::Irof}) || superpixels <= height * width,
+              "{} superpixels of pictures of {}x{} pixels, for irof: expected 1 to {}", superpixels, width,
+              height, height * width);
   const std::int64_t side = std::min(height, width);
   FOVEA_CHECK(!measures_any({MapMeasure::MuFidelity}) || mu_fidelity.cells <= side,
               "a grid of {} cells a side on pictures of {}x{} pixels, for mu_fidelity: expected 1 to {}",

@@ -7,6 +7,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <set>
+#include <vector>
 
 /// XRAI (Kapishnikov et al. 2019): integrated gradients from a black and a white baseline, summed up over
 /// regions of the picture. Regions of several segmentations are ranked by the mean attribution of what each
@@ -50,47 +53,47 @@ std::vector<double> maximum_of_channels(const std::vector<double>& values, std::
   return largest;
 }
 
-/// What a region adds to those that are taken already.
-struct Gain {
+/// The mean attribution of the pixels that a region adds to those taken before; none if it adds no pixel.
+std::optional<double> gain_of(const Region& region, const std::vector<double>& attribution,
+                              const std::vector<bool>& taken) {
   double sum = 0, pixels = 0;
-  double density() const { return sum / pixels; }
-};
-
-Gain gain_of(const Region& region, const std::vector<double>& attribution, const std::vector<bool>& taken) {
-  Gain gain;
   for (const std::uint32_t pixel : region)
     if (!taken[pixel]) {
-      gain.sum += attribution[pixel];
-      ++gain.pixels;
+      sum += attribution[pixel];
+      ++pixels;
     }
-  return gain;
+  return pixels > 0 ? std::optional(sum / pixels) : std::nullopt;
 }
 
-/// Every pixel gets the mean attribution of what the region that took it added.
-Tensor rank_regions(std::vector<Region> regions, const std::vector<double>& attribution,
+/// Every pixel gets the mean attribution of what the region that took it added. Gains are computed again
+/// only for regions that share pixels with the one just taken.
+Tensor rank_regions(const std::vector<Region>& regions, const std::vector<double>& attribution,
                     const Shape& picture) {
   Tensor map(DType::F32, {1, picture[1], picture[2]});
   std::vector<bool> taken(attribution.size(), false);
-  while (!regions.empty()) {
-    std::size_t best = 0;
-    Gain of_best;
-    for (std::size_t r = 0; r < regions.size(); ++r) {
-      const Gain gain = gain_of(regions[r], attribution, taken);
-      if (gain.pixels > 0 && (of_best.pixels == 0 || gain.density() > of_best.density())) {
-        best = r;
-        of_best = gain;
-      }
-    }
-    if (of_best.pixels == 0)
-      break;
-    for (const std::uint32_t pixel : regions[best])
+  std::vector<std::vector<std::size_t>> holders(attribution.size());  // the regions of each pixel
+  std::vector<std::optional<double>> gains;
+  for (std::size_t r = 0; r < regions.size(); ++r) {
+    gains.push_back(gain_of(regions[r], attribution, taken));
+    for (const std::uint32_t pixel : regions[r])
+      holders[pixel].push_back(r);
+  }
+  for (;;) {
+    // An empty gain is less than any other.
+    const auto best = std::max_element(gains.begin(), gains.end());
+    if (best == gains.end() || !*best)
+      return map;
+    const double gain = **best;
+    std::set<std::size_t> changed;
+    for (const std::uint32_t pixel : regions[static_cast<std::size_t>(best - gains.begin())])
       if (!taken[pixel]) {
         taken[pixel] = true;
-        map.data<float>()[pixel] = static_cast<float>(of_best.density());
+        map.data<float>()[pixel] = static_cast<float>(gain);
+        changed.insert(holders[pixel].begin(), holders[pixel].end());
       }
-    regions.erase(regions.begin() + static_cast<std::ptrdiff_t>(best));
+    for (const std::size_t r : changed)
+      gains[r] = gain_of(regions[r], attribution, taken);
   }
-  return map;
 }
 
 Tensor plain_picture(const Shape& shape, const Preprocessing& preprocessing, std::uint8_t level) {
@@ -123,9 +126,9 @@ SamplingMethod compile(const MethodContext& context, const MethodInfo& info) {
   const std::int64_t steps = samples_of(context, info), segments = context.options.segments;
   auto program = compile_gradient(context, batch_for(steps + 2));
   const InputSize size = input_size(*program);
-  FOVEA_CHECK(segments == 0 || (segments >= 2 && segments <= size.height * size.width / 4),
-              "{} regions in pictures of {}x{} pixels: expected 2 to {}, a fourth of the pixels", segments,
-              size.width, size.height, size.height * size.width / 4);
+  FOVEA_CHECK(segments == 0 || (segments >= 2 && segments <= size.height * size.width),
+              "{} segments of pictures of {}x{} pixels, for xrai: expected 2 to {}", segments, size.width,
+              size.height, size.height * size.width);
   const auto start = [program, steps, segments,
                       preprocessing = context.preprocessing](Sessions& sessions) -> Attribute {
     auto session = sessions.add(program);

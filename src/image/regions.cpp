@@ -41,9 +41,9 @@ cv::Mat markers_of(const cv::Mat& picture, std::int64_t count) {
   return markers;
 }
 
-/// Pixels on the watershed itself have no label: they take that of a neighbour, the one above first, in
-/// row-major order as often as it takes. At least one pixel has a label, that of the first marker.
-void fill_gaps(cv::Mat& labels) {
+/// Pixels on the watershed itself have no label: they take that of the neighbour of the most similar colour,
+/// in row-major order as often as it takes. At least one pixel has a label, that of the first marker.
+void fill_gaps(cv::Mat& labels, const cv::Mat& picture) {
   for (bool again = true; again;) {
     again = false;
     for (int y = 0; y < labels.rows; ++y)
@@ -51,13 +51,20 @@ void fill_gaps(cv::Mat& labels) {
         if (labels.at<int>(y, x) > 0)
           continue;
         const cv::Point here(x, y), beside[] = {{0, -1}, {-1, 0}, {1, 0}, {0, 1}};
+        int nearest = 0;
+        double least = 0;
         for (const cv::Point& step : beside) {
           const cv::Point there = here + step;
-          if (cv::Rect({0, 0}, labels.size()).contains(there) && labels.at<int>(there) > 0) {
-            labels.at<int>(here) = labels.at<int>(there);
-            break;
+          if (!cv::Rect({0, 0}, labels.size()).contains(there) || labels.at<int>(there) <= 0)
+            continue;
+          const double apart = cv::norm(picture.at<cv::Vec3b>(here), picture.at<cv::Vec3b>(there));
+          if (nearest == 0 || apart < least) {
+            nearest = labels.at<int>(there);
+            least = apart;
           }
         }
+        if (nearest > 0)
+          labels.at<int>(here) = nearest;
         again = again || labels.at<int>(here) <= 0;
       }
   }
@@ -67,10 +74,9 @@ void fill_gaps(cv::Mat& labels) {
 
 std::vector<Region> watershed_regions(const Image& image, std::int64_t count) try {
   FOVEA_CHECK(image.channels == 3, "regions of a picture with {} channels: expected 3", image.channels);
-  const std::int64_t most = image.width * image.height / 4;
-  FOVEA_CHECK(count >= 1 && count <= std::max<std::int64_t>(most, 1),
-              "a picture of {}x{} pixels has no {} regions: expected 1 to {}", image.width, image.height,
-              count, std::max<std::int64_t>(most, 1));
+  FOVEA_CHECK(count >= 1 && count <= image.width * image.height,
+              "{} segments of a picture of {}x{} pixels: expected 1 to {}", count, image.width, image.height,
+              image.width * image.height);
   const cv::Mat picture(static_cast<int>(image.height), static_cast<int>(image.width), CV_8UC3,
                         const_cast<std::uint8_t*>(image.pixels.data()));
   cv::Mat framed, labels;  // the border takes no part in a watershed, so there is one more pixel around
@@ -80,7 +86,7 @@ std::vector<Region> watershed_regions(const Image& image, std::int64_t count) tr
   cv::minMaxLoc(labels, nullptr, &markers);
   cv::watershed(framed, labels);
   labels = labels(cv::Rect({1, 1}, picture.size())).clone();
-  fill_gaps(labels);
+  fill_gaps(labels, picture);
   std::vector<Region> regions(static_cast<std::size_t>(markers));
   for (int y = 0; y < labels.rows; ++y)
     for (int x = 0; x < labels.cols; ++x)

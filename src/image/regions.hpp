@@ -12,8 +12,8 @@ using Region = std::vector<std::uint32_t>;
 
 /// Cuts a colour picture into about `count` regions that follow its edges, by OpenCV's watershed
 /// (meyer1994topographic): a marker in every cell of a regular grid, at the pixel with the least contrast
-/// there, floods its surroundings. Regions are disjoint and cover the picture; they differ in size, and each
-/// holds its marker. InputError unless the picture is RGB and 1 <= count <= pixels / 4.
+/// there, floods its surroundings. Regions are connected, disjoint and cover the picture; they differ in
+/// size, and each holds its marker. InputError unless the picture is RGB and 1 <= count <= pixels.
 std::vector<Region> watershed_regions(const Image& image, std::int64_t count);
 
 /// The region with all pixels within `radius` of it.

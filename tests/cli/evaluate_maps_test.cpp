@@ -71,7 +71,7 @@ TEST_F(EvaluateMaps, FaithfulnessTellsMethodsAndControlsApart) {
 
 TEST_F(EvaluateMaps, FaithfulnessMeasuresWhatIsAskedFor) {
   fs::remove(pictures + "/broken.jpg");
-  Outcome outcome = fovea(faithfulness(out, {"--measures", "gini,adcc,irof,output_stability", "--segments",
+  Outcome outcome = fovea(faithfulness(out, {"--measures", "gini,adcc,irof,output_stability", "--superpixels",
                                              "9", "--noisy-copies", "2", "--json"}));
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   const Json summary = Json::parse(outcome.out);
@@ -92,7 +92,7 @@ TEST_F(EvaluateMaps, FaithfulnessRefusesWhatCannotBeMeasured) {
   };
   EXPECT_TRUE(
       contains(refused({"--measures", "energy"}), "measure 'energy' needs to know where objects are"));
-  EXPECT_TRUE(contains(refused({"--measures", "irof", "--segments", "1000000"}), "expected 1 to "));
+  EXPECT_TRUE(contains(refused({"--measures", "irof", "--superpixels", "1000000"}), "expected 1 to "));
   EXPECT_TRUE(contains(refused({"--subsets", "1"}), "expected at least 2, or 0"));
   EXPECT_TRUE(contains(refused({"--measures", "sensitivity_n", "--subsets", "0"}), "expected at least 2"));
   EXPECT_TRUE(contains(refused({"--measures", "deltion"}), "deletion"));

@@ -222,10 +222,10 @@ TEST(FaithfulnessProtocol, RefusesWhatCannotBeMeasured) {
   protocol.set_subsets(0, {});
   EXPECT_FALSE(protocol.measures_any({MapMeasure::Sensitivity}));
   protocol = all_measures();
-  protocol.segments = 101;
+  protocol.superpixels = 101;
   EXPECT_EQ(message_of<InputError>([&] { protocol.check_fits(10, 10); }),
-            "101 segments of pictures of 10x10 pixels, for irof: expected 1 to 100");
-  protocol.segments = 100;
+            "101 superpixels of pictures of 10x10 pixels, for irof: expected 1 to 100");
+  protocol.superpixels = 100;
   protocol.check_fits(10, 10);
   protocol.mu_fidelity.cells = 11;
   EXPECT_THROW(protocol.check_fits(10, 10), InputError);

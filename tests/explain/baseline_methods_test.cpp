@@ -264,7 +264,7 @@ TEST(Xrai, KeepsTheSumOfAttributions) {
 TEST(Xrai, MoreRegionsThanPixelsAreAnError) {
   const Model model = built(small_network(24, 20));
   EXPECT_EQ(test::message_of<InputError>([&] { explainer_by(model, "xrai", {.segments = 500}); }),
-            "500 regions in pictures of 20x24 pixels: expected 2 to 120, a fourth of the pixels");
+            "500 segments of pictures of 20x24 pixels, for xrai: expected 2 to 480");
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ constexpr std::size_t kMaxTruthBytes = std::size_t{4} << 30;
 struct Arguments : MapEvaluationOptions {
   std::string truth, masks;
   std::vector<std::string> measures = {"default"};
-  std::int64_t steps = 50, subsets = 50, segments = 50, noisy_copies = 10;
+  std::int64_t steps = 50, subsets = 50, superpixels = 50, noisy_copies = 10;
   double area_tolerance = 0.005, blur = 0.1, radius = 0.02, tolerance = kPointingTolerance;
 
   bool pick = false;
@@ -42,7 +42,7 @@ FaithfulnessProtocol protocol_of(const Arguments& arguments) {
     add_measures_to_pick_by(protocol.measures);
   protocol.curves.steps = arguments.steps;
   protocol.curves.tolerance = arguments.area_tolerance;
-  protocol.segments = arguments.segments;
+  protocol.superpixels = arguments.superpixels;
   protocol.stability = {arguments.radius, arguments.noisy_copies};
   protocol.blur = arguments.blur;
   protocol.set_subsets(arguments.subsets, arguments.measures);
@@ -84,7 +84,7 @@ nlohmann::ordered_json settings_of(const Arguments& arguments) {
   settings["subsets"] = arguments.subsets;
   settings["blur"] = arguments.blur;
   settings["tolerance"] = arguments.tolerance;
-  settings["segments"] = arguments.segments;
+  settings["superpixels"] = arguments.superpixels;
   settings["noisy_copies"] = arguments.noisy_copies;
   settings["radius"] = arguments.radius;
   return settings;
@@ -236,7 +236,7 @@ void add_faithfulness(Command evaluate) {
                   "number of random sets of pixels for each n of sensitivity-n; 0: leave it out")
       .check(whole_number(0, 1000000))
       .shows_default();
-  verb.add_option("--segments", arguments->segments, "number of pieces of the picture, for irof")
+  verb.add_option("--superpixels", arguments->superpixels, "number of superpixels of the picture, for irof")
       .check(whole_number(1, 100000000))
       .shows_default();
   verb.add_option("--noisy-copies", arguments->noisy_copies,
