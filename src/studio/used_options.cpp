@@ -48,6 +48,7 @@ void copy_option(MethodOption option, const MethodOptions& from, MethodOptions& 
     break;
   case MethodOption::Blocks:
     to.blocks = from.blocks;
+    break;
   case MethodOption::References:
     to.references = from.references;
     break;

@@ -59,6 +59,7 @@ MethodOptions changed(MethodOptions base, MethodOption option) {
     break;
   case MethodOption::Blocks:
     base.blocks = 1;
+    break;
   case MethodOption::References:
     base.references = {std::string(FOVEA_TEST_DATA) + "/image/lossy.webp"};
     break;
