@@ -21,19 +21,27 @@ cv::Mat contrast_of(const cv::Mat& picture) {
   return contrast;
 }
 
+/// Rows and columns of a grid of nearly square cells, about that many.
+cv::Size marker_grid(const cv::Size& picture, std::int64_t count) {
+  const int shorter = std::min(picture.width, picture.height),
+            longer = std::max(picture.width, picture.height);
+  const double side = std::sqrt(static_cast<double>(shorter) * longer / static_cast<double>(count));
+  const int across = std::clamp(static_cast<int>(std::lround(shorter / side)), 1, shorter);
+  const int along = std::clamp(static_cast<int>(std::lround(static_cast<double>(count) / across)), 1, longer);
+  return picture.width < picture.height ? cv::Size(across, along) : cv::Size(along, across);
+}
+
 /// 1, 2, ... at the markers, 0 elsewhere.
 cv::Mat markers_of(const cv::Mat& picture, std::int64_t count) {
   const cv::Mat contrast = contrast_of(picture);
   cv::Mat markers = cv::Mat::zeros(picture.size(), CV_32S);
-  const double side =
-      std::sqrt(static_cast<double>(picture.rows) * picture.cols / static_cast<double>(count));
-  const int rows = std::clamp(static_cast<int>(std::lround(picture.rows / side)), 1, picture.rows);
-  const int columns = std::clamp(static_cast<int>(std::lround(picture.cols / side)), 1, picture.cols);
+  const cv::Size grid = marker_grid(picture.size(), count);
   int label = 0;
-  for (int r = 0; r < rows; ++r)
-    for (int c = 0; c < columns; ++c) {
-      const cv::Rect cell(cv::Point(c * picture.cols / columns, r * picture.rows / rows),
-                          cv::Point((c + 1) * picture.cols / columns, (r + 1) * picture.rows / rows));
+  for (int r = 0; r < grid.height; ++r)
+    for (int c = 0; c < grid.width; ++c) {
+      const cv::Rect cell(
+          cv::Point(c * picture.cols / grid.width, r * picture.rows / grid.height),
+          cv::Point((c + 1) * picture.cols / grid.width, (r + 1) * picture.rows / grid.height));
       cv::Point flattest;
       cv::minMaxLoc(contrast(cell), nullptr, nullptr, &flattest);
       markers.at<int>(cell.tl() + flattest) = ++label;
