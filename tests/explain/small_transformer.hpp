@@ -30,11 +30,12 @@ struct SmallTransformer {
   Model model() const { return built(builder()); }
 
   /// One value that is changed on the way: of a block's attention [heads,tokens,tokens], or of its normalised
-  /// tokens [tokens,channels], which Q, K and V are computed from.
+  /// tokens [tokens,channels], which Q, K and V are computed from; or a channel of these that is 0
+  /// everywhere.
   struct Nudge {
-    enum class Of { Attention, Tokens } of;
+    enum class Of { Attention, Tokens, Channel } of;
     std::int64_t block, at;
-    double by;
+    double by = 0;
   };
   struct Run {
     std::vector<double> scores;
@@ -277,6 +278,9 @@ inline SmallTransformer::Run SmallTransformer::run(const std::vector<float>& pic
   for (std::int64_t block = 0; block < blocks; ++block) {
     std::vector<double> norm = normalise(x);
     nudged(Nudge::Of::Tokens, block, norm);
+    if (nudge && nudge->of == Nudge::Of::Channel && nudge->block == block)
+      for (std::size_t token = 0; token < T; ++token)
+        norm[token * d + static_cast<std::size_t>(nudge->at)] = 0;
     result.normalised.push_back(norm);
     const std::vector<double> qkv = dense(norm, channels, 3 * channels, seed_of(block, 0), seed_of(block, 1));
     const auto of = [&](std::size_t token, std::size_t part, std::size_t head, std::size_t i) {

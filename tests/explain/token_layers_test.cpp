@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 
 /// Maps of transformers' token layers: class tokens dropped, grids restored, windows undone.
@@ -84,11 +86,43 @@ TEST(GradCam, OfTokensIsThatOfTheirPatches) {
   }
 }
 
+/// On 2 x 2 patches: w_c is the share of the score that is lost without channel c of all tokens, the class
+/// token among them.
+TEST(AblationCam, OfTokensLeavesOutChannelsOfAllTokens) {
+  SmallTransformer network;
+  network.rows = network.columns = 2;
+  network.patch = 1;
+  const Tensor picture = input_of({3, 2, 2});
+  const std::vector<float> values = values_of(picture);
+  const std::int64_t block = network.blocks - 1;
+  const SmallTransformer::Run whole = network.run(values);
+  const std::vector<double>& tokens = whole.normalised[static_cast<std::size_t>(block)];
+  Explainer explain = test::explainer_of(network.model(), {.method = "ablation-cam"});
+  bool is_positive = false;
+  for (std::size_t target = 0; target < 5; ++target) {
+    std::vector<double> sums(4, 0);
+    for (std::int64_t c = 0; c < 6; ++c) {
+      const double without = network.run(values, Nudge{Nudge::Of::Channel, block, c}).scores[target];
+      for (std::size_t patch = 0; patch < 4; ++patch)
+        sums[patch] += (whole.scores[target] - without) / std::abs(whole.scores[target]) *
+                       tokens[(1 + patch) * 6 + static_cast<std::size_t>(c)];
+    }
+    const std::vector<float> map =
+        values_of(explain.attribute(picture, {static_cast<std::int64_t>(target), {}}).relevance);
+    for (std::size_t patch = 0; patch < 4; ++patch) {
+      EXPECT_NEAR(map[patch], std::max(sums[patch], 0.0), 1e-4) << target << " " << patch;
+      is_positive = is_positive || sums[patch] > 1e-2;
+    }
+  }
+  EXPECT_TRUE(is_positive);
+}
+
 /// The methods of that family take tokens with a class token by themselves.
 TEST(GradCam, AndItsFamilyExplainATransformer) {
   const SmallTransformer network;
   const Tensor picture = input_of({3, network.height(), network.width()});
-  for (const std::string method : {"grad-cam", "grad-cam++", "layer-cam", "guided-grad-cam", "excitation"}) {
+  for (const std::string method : {"grad-cam", "grad-cam++", "xgrad-cam", "hires-cam", "layer-cam",
+                                   "guided-grad-cam", "eigen-cam", "score-cam", "excitation"}) {
     Explainer explain = test::explainer_of(network.model(), {.method = method});
     bool shows = false;
     for (std::int64_t target = 0; target < network.classes; ++target)
