@@ -12,15 +12,6 @@
 namespace fovea {
 namespace {
 
-/// The values of the layer at all positions, of tokens without a place in the picture, too: of the only
-/// picture in the session, [C,h,w].
-std::vector<float> all_values(const Session& session, std::size_t output) {
-  const LayerLayout& layout = layout_of(session.program().outputs()[output]);
-  std::vector<float> values(static_cast<std::size_t>(layout.channels() * layout.positions()));
-  take_layer(layout, session.output(output).data<float>(), 0, values);
-  return values;
-}
-
 /// The channels that are not 0 everywhere: without the others the score is the same.
 std::vector<std::int64_t> live_channels(std::span<const float> layer, std::int64_t channels) {
   const std::size_t positions = layer.size() / static_cast<std::size_t>(channels);
@@ -103,29 +94,25 @@ std::vector<double> weights_of(const PassView& layer, const std::vector<std::int
 }
 
 SamplingMethod compile(const MethodContext& context, const MethodInfo&) {
-  MethodContext one = context;
-  one.program.batch = 1;
-  const PassProgram layer = compile_passes(one, {kToLayer});
-  const std::size_t output = layer.program->wrt_output().value();
+  auto layer = compile_layer(context);
   ProgramOptions options = context.program;
   options.direction = Direction::Forward;
   options.begin_at = layer_of(context.options);
-  options.batch = batch_for(grid_of(layer.program->outputs()[output]).channels() + 1);
+  options.batch = batch_for(grid_of(layer->outputs().back()).channels() + 1);
   auto rest = compile_for_pictures(context.model, options);
-  const auto start = [layer, rest, output](Sessions& sessions) -> Attribute {
-    auto passes = std::make_shared<PassSession>(layer, sessions.add(layer.program));
+  const auto start = [layer, rest](Sessions& sessions) -> Attribute {
+    auto values_of_layer = std::make_shared<LayerSession>(sessions.add(layer));
     auto session = sessions.add(rest);
     return [=](const Tensor& input, const ExplainedScore& target, const SampleProgress& progress) {
-      const std::span<const float> picture = input.data<float>();
-      passes->forward({&picture, 1});
-      const PassView view = passes->views({0}, 0).front();
-      const std::vector<float> whole = all_values(passes->session(), output);
+      values_of_layer->run(input);
+      const PassView view = values_of_layer->view();
+      const std::vector<float>& whole = values_of_layer->all_values();
       const std::vector<std::int64_t> channels = live_channels(whole, channels_of(view));
       const std::vector<double> values = Ablation(*session).values(whole, input, channels, target, progress);
       return Attribution{weighted_layer_map(view, weights_of(view, channels, values), input.shape()), {}};
     };
   };
-  return {{layer.program, rest}, start};
+  return {{layer, rest}, start};
 }
 
 }  // namespace
@@ -136,7 +123,7 @@ std::vector<Method> ablation_cam_methods() {
         "a layer's channels, weighted by the fall of the score without each", 0, MethodInfo::Values::PerPixel,
         "Bright regions hold the features without which the score would fall furthest; no gradient is "
         "needed.",
-        "1 + 0 for each channel"},
+        "k + 0"},
        {},
        nullptr,
        compile,

@@ -1,10 +1,40 @@
 #include "explain/layer_map.hpp"
 
+#include "explain/layer_view.hpp"
+#include "explain/pass_session.hpp"
 #include "fovea/localize.hpp"
 
 #include <algorithm>
 
 namespace fovea {
+
+std::shared_ptr<const Program> compile_layer(const MethodContext& context) {
+  ProgramOptions options = context.program;
+  options.direction = Direction::Forward;
+  options.wrt = layer_of(context.options);
+  options.batch = 1;
+  auto program = compile_for_pictures(context.model, options);
+  check_grid(*program, program->outputs().back());
+  return program;
+}
+
+LayerSession::LayerSession(std::shared_ptr<Session> session) : session_(std::move(session)) {
+  layout_ = layout_of(session_->program().outputs().back());
+  grid_ = grid_of(session_->program().outputs().back());
+  values_.resize(static_cast<std::size_t>(grid_.channels() * grid_.positions()));
+  all_values_.resize(static_cast<std::size_t>(layout_.channels() * layout_.positions()));
+}
+
+void LayerSession::run(const Tensor& picture) {
+  const auto from = picture.data<float>();
+  const auto places = session_->input().data<float>();
+  for (std::size_t at = 0; at < places.size(); at += from.size())
+    std::copy(from.begin(), from.end(), places.begin() + static_cast<std::ptrdiff_t>(at));
+  session_->forward();
+  const auto layer = session_->output(session_->program().outputs().size() - 1).data<float>();
+  take_layer(grid_, layer, 0, values_);
+  take_layer(layout_, layer, 0, all_values_);
+}
 
 std::int64_t channels_of(const PassView& layer) {
   return static_cast<std::int64_t>(layer.values.size()) / (layer.height * layer.width);

@@ -36,6 +36,12 @@ LayerLayout grid_of(const TensorInfo& layer) {
   return *grid;
 }
 
+void check_grid(const Program& program, const TensorInfo& layer) {
+  FOVEA_CHECK(grid_of(layer).pictures() == program.options().batch,
+              "the layer '{}' has shape {}, which is not that of a batch of {}", layer.name,
+              to_string(layer.shape), program.options().batch);
+}
+
 void take_layer(const LayerLayout& layout, std::span<const float> layer, std::int64_t picture,
                 std::span<float> values) {
   for_each_element(layout, picture, [&](std::size_t i, std::size_t at) { values[i] = layer[at]; });

@@ -13,6 +13,9 @@ const LayerLayout& layout_of(const TensorInfo& layer);
 /// InputError also if none has one.
 LayerLayout grid_of(const TensorInfo& layer);
 
+/// InputError unless the layer has a grid for each picture of the program's batch.
+void check_grid(const Program& program, const TensorInfo& layer);
+
 /// Copies one picture's part of a layer's row-major data into `values`, [C,h,w]; and back.
 void take_layer(const LayerLayout& layout, std::span<const float> layer, std::int64_t picture,
                 std::span<float> values);

@@ -34,12 +34,12 @@ void complete(Method& method, std::string_view group) {
   info.group = group;
   info.sanity = measured_sanity(info.name);
   if (reads_layer(method))
-    info.needs = "a layer with rows and columns";
+    info.needs = "layer";
   for (const MethodPass& pass : method.passes)
     if (pass.rule == Rule::Deconvnet || pass.rule == Rule::Guided)
-      info.needs = info.needs.empty() ? "ReLUs" : "ReLUs, a layer with rows and columns";
+      info.needs = info.needs.empty() ? "ReLUs" : "ReLUs, layer";
   if (needs_attention(method))
-    info.needs = "attention layers";
+    info.needs = "attention";
   const auto backward = std::count_if(method.passes.begin(), method.passes.end(), [](const MethodPass& pass) {
     return pass.to != MethodPass::To::AttentionValues;
   });

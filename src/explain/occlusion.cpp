@@ -128,8 +128,7 @@ std::string square_in_words(const MethodOptions& options, std::int64_t) {
 std::vector<Method> occlusion_methods() {
   return {{{"occlusion", "Occlusion", "zeiler2013visualizing",
             "how far the score falls when a square is covered", 0, MethodInfo::Values::PerPixel,
-            "The brighter a pixel, the further the score falls when a square over it is covered.",
-            "1 + 0 for each square"},
+            "The brighter a pixel, the further the score falls when a square over it is covered.", "w + 0"},
            {},
            nullptr,
            compile,

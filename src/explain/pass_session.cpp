@@ -74,12 +74,8 @@ PassProgram compile_passes(const MethodContext& context, const std::vector<Metho
     return {compile_scores(context), {}};
   auto program = compile_for_pictures(context.model, program_options(context, passes));
   for (std::size_t k = 0; k < program->backward_passes(); ++k)
-    if (const std::optional<std::size_t> output = program->wrt_output(k)) {
-      const TensorInfo& value = program->outputs()[*output];
-      FOVEA_CHECK(grid_of(value).pictures() == program->options().batch,
-                  "the layer '{}' has shape {}, which is not that of a batch of {}", value.name,
-                  to_string(value.shape), program->options().batch);
-    }
+    if (const std::optional<std::size_t> output = program->wrt_output(k))
+      check_grid(*program, program->outputs()[*output]);
   if (!program->attention().layers.empty())
     check_blocks(program->attention(), context.options);
   return {std::move(program), passes};

@@ -1,6 +1,5 @@
 #include "explain/layer_map.hpp"
 #include "explain/layer_view.hpp"
-#include "explain/pass_session.hpp"
 #include "explain/session_batches.hpp"
 #include "fovea/localize.hpp"
 
@@ -78,21 +77,17 @@ std::vector<double> weights_of(const PassView& layer, const std::vector<std::int
 }
 
 SamplingMethod compile(const MethodContext& context, const MethodInfo&) {
-  MethodContext one = context;
-  one.program.batch = 1;
-  const PassProgram layer = compile_passes(one, {kToLayer});
-  const TensorInfo& info = layer.program->outputs()[layer.program->wrt_output().value()];
+  auto layer = compile_layer(context);
   MethodContext many = context;
-  many.program.batch = batch_for(grid_of(info).channels());
+  many.program.batch = batch_for(grid_of(layer->outputs().back()).channels());
   auto scores = compile_scores(many);
   const auto start = [layer, scores, kind = context.options.baseline,
                       preprocessing = context.preprocessing](Sessions& sessions) -> Attribute {
-    auto passes = std::make_shared<PassSession>(layer, sessions.add(layer.program));
+    auto values_of_layer = std::make_shared<LayerSession>(sessions.add(layer));
     auto session = sessions.add(scores);
     return [=](const Tensor& input, const ExplainedScore& target, const SampleProgress& progress) {
-      const std::span<const float> picture = input.data<float>();
-      passes->forward({&picture, 1});
-      const PassView view = passes->views({0}, 0).front();
+      values_of_layer->run(input);
+      const PassView view = values_of_layer->view();
       const std::vector<std::int64_t> channels = masking_channels(view);
       const Tensor baseline = baseline_of(input, kind, preprocessing);
       const std::vector<double> values =
@@ -100,7 +95,7 @@ SamplingMethod compile(const MethodContext& context, const MethodInfo&) {
       return Attribution{weighted_layer_map(view, weights_of(view, channels, values), input.shape()), {}};
     };
   };
-  return {{layer.program, scores}, start};
+  return {{layer, scores}, start};
 }
 
 }  // namespace
@@ -110,7 +105,7 @@ std::vector<Method> score_cam_methods() {
       {{"score-cam", "Score-CAM", "wang2020score",
         "a layer's channels, weighted by the score behind each as a mask", 0, MethodInfo::Values::PerPixel,
         "Bright regions hold the features that, shown alone, keep the score up; no gradient is needed.",
-        "1 + 0 for each channel"},
+        "k + 0"},
        {},
        nullptr,
        compile,

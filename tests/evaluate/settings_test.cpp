@@ -12,7 +12,7 @@ TEST(SettingsJson, has_the_options_of_methods_by_their_names) {
   options.layer = "conv5";
   options.seed = 7;
   const nlohmann::ordered_json json = settings_json(options);
-  EXPECT_EQ(json.size(), 15U);
+  EXPECT_EQ(json.size(), 17U);
   EXPECT_EQ(json["heads"], "mean");
   EXPECT_EQ(json["blocks"], 0);
   EXPECT_EQ(json["baseline"], "blurred");

@@ -37,8 +37,8 @@ TEST(Methods, OfAGroupFollowOneAnother) {
     EXPECT_TRUE(info.group == last || groups.insert(info.group).second) << info.group;
     last = info.group;
   }
-  EXPECT_EQ(method_info("score-cam").needs, "a layer with rows and columns");
-  EXPECT_EQ(method_info("guided-grad-cam").needs, "ReLUs, a layer with rows and columns");
+  EXPECT_EQ(method_info("score-cam").needs, "layer");
+  EXPECT_EQ(method_info("guided-grad-cam").needs, "ReLUs, layer");
   EXPECT_EQ(method_info("gradient").needs, "");
   EXPECT_EQ(name_of(method_info("grad-cam").sanity), "passes");
 }

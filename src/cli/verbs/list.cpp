@@ -28,14 +28,16 @@ void print_groups(const ResultFormat& format) {
     Table table({{"name", "method", false, true},
                  {"passes", "passes"},
                  {"samples", "n", true},
+                 {"needs", "needs"},
                  {"sanity", "sanity"},
                  {"summary", "what it is"}});
     for (const MethodInfo& info : std::span(first, last)) {
-      const std::string name(info.name), passes(info.passes), sanity(name_of(info.sanity)),
+      const std::string name(info.name), passes(info.passes), needs(info.needs), sanity(name_of(info.sanity)),
           summary(info.summary);
       table.add_row({{name, name},
                      {passes, passes},
                      {info.samples, info.samples > 0 ? std::to_string(info.samples) : ""},
+                     {needs, needs},
                      {sanity, sanity},
                      {summary, summary}});
     }
@@ -44,7 +46,9 @@ void print_groups(const ResultFormat& format) {
     print("\n");
     first = last;
   }
-  print("passes: forward + backward passes for one view of a photo, for n samples\n"
+  print("passes: forward + backward passes for one view of a photo; n: samples,\n"
+        "        k: channels of the layer, w: places of the square\n"
+        "needs:  ReLUs, a layer with rows and columns of the photo, or attention\n"
         "sanity: whether the map depends on what the network has learnt, as measured in\n"
         "        docs/trust.md; empty: not measured\n");
 }
