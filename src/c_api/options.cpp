@@ -1,7 +1,5 @@
 #include "c_api/options.hpp"
 
-#include "fovea/batch.hpp"
-
 namespace fovea::c_api {
 
 JsonFields read_options(const char* json) {
@@ -10,7 +8,7 @@ JsonFields read_options(const char* json) {
 
 MethodOptions read_all_method_options(JsonFields& fields) {
   MethodOptions options = read_method_options(fields);
-  options.references = expand_folders(fields.texts_if_given("references"));
+  options.references = reference_pictures(fields.texts_if_given("references"));
   return options;
 }
 

@@ -1,5 +1,8 @@
 #include "report/option_fields.hpp"
 
+#include "fovea/batch.hpp"
+#include "fovea/error.hpp"
+
 #include <fmt/format.h>
 
 #include <cmath>
@@ -22,6 +25,13 @@ std::vector<std::int64_t> whole_numbers(JsonFields& fields, const std::string& f
     whole.push_back(static_cast<std::int64_t>(number));
   }
   return whole;
+}
+
+std::vector<std::string> reference_pictures(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths)
+    if (const std::string why = why_no_pictures(path); !why.empty())
+      throw InputError(why, path);
+  return expand_folders(paths);
 }
 
 MethodOptions read_method_options(JsonFields& fields) {

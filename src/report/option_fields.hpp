@@ -23,6 +23,8 @@ void take(T& value, const std::optional<U>& given) {
 /// The fields of MethodOptions by their names: samples, smooth, noise, ... InputError for a value out of
 /// range.
 MethodOptions read_method_options(JsonFields& fields);
+/// MethodOptions::references of photos and folders of them. InputError for a folder without pictures.
+std::vector<std::string> reference_pictures(const std::vector<std::string>& paths);
 /// "crops": "whole", "1", "2" or "10"; `otherwise` if it is not given.
 Crops read_crops(JsonFields& fields, Crops otherwise);
 /// "percentile" and "gamma".

@@ -1,7 +1,7 @@
 #include "cli/kit/method_options.hpp"
 
 #include "cli/kit/output.hpp"
-#include "fovea/batch.hpp"
+#include "report/option_fields.hpp"
 #include "report/unused_options.hpp"
 
 namespace fovea::cli {
@@ -118,7 +118,7 @@ MethodOptions MethodArguments::chosen() const {
   result.merge = parse_channel_merge(merge);
   result.baseline = parse_baseline(baseline);
   result.heads = parse_head_fusion(heads);
-  result.references = expand_folders(options.references);
+  result.references = reference_pictures(options.references);
   return result;
 }
 
