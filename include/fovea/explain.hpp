@@ -112,12 +112,9 @@ struct MethodInfo {
   enum class Values { PerChannel, PerPixel } values = Values::PerChannel;
   /// A sentence for readers who know no formula: what bright parts of the map stand for.
   std::string_view reading = {};
-  /// The number of forward and backward passes for one network input, as "1 + 1"; n stands for the samples, k
-  /// for the channels of the layer, w for the places of occlusion's square.
+  /// Forward + backward passes for one input, "1 + 1"; n: samples, k: channels of the layer, w: squares.
   std::string_view passes = {};
-  /// What the network must have: "ReLUs", a "layer" with rows and columns of the picture, "ReLUs, layer",
-  /// "attention", or nothing.
-  std::string_view needs = {};
+  std::string_view needs = {};  ///< of the network: "ReLUs", "layer" with a grid, "ReLUs, layer", "attention"
   std::string_view group = {};  ///< the heading that the method is listed under: "Class activation maps"
   /// Whether the map depends on weights and class (adebayo2018sanity), as measured on two networks in
   /// docs/trust.md. Passes: by the verdicts on both. Fails: by that on either, or the map is the same for

@@ -128,8 +128,7 @@ struct ProgramOptions {
   bool sum_over_region = false;
   /// The ONNX value with respect to which the program differentiates, by its name, or kLastSpatialLayer;
   /// empty: the picture. The value is then an output (Program::wrt_output), and Session::gradient has its
-  /// shape. kAttention and kAttentionOfBlocks: several values, with a gradient for each. With
-  /// Direction::Forward the value is the last output, without a gradient.
+  /// shape. kAttention, kAttentionOfBlocks: several values. With Direction::Forward it is the last output.
   std::string wrt = {};
   /// The ONNX value at which the program begins, by its name or kLastSpatialLayer: it takes the picture's
   /// place as input 0, and backward passes differentiate with respect to it (`wrt` must be empty). The
