@@ -35,8 +35,8 @@ fovea_expect(Pango "${FOVEA_PANGO_FOUND}" "${FOVEA_PANGO_pangocairo_VERSION}" 1.
 if(FOVEA_BUILD_CLI OR FOVEA_BUILD_TESTS OR FOVEA_BUILD_FUZZERS)
   fovea_expect(cpp-httplib "${FOVEA_HTTPLIB_FOUND}" "${FOVEA_HTTPLIB_VERSION}" 0.11 libcpp-httplib-dev)
 endif()
+fovea_package(Boost 1.74 libboost-dev CONFIG)  # headers alone
 if(FOVEA_BUILD_TESTS)
-  fovea_package(Boost 1.74 libboost-graph-dev CONFIG)
   fovea_package(GTest 1.12 libgtest-dev CONFIG)
 endif()
 if(FOVEA_BUILD_BENCH)

@@ -67,8 +67,9 @@ std::vector<std::string> head_fusion_names();
 inline constexpr std::int64_t kMaxSamples = 1000000;
 
 struct MethodOptions {
-  /// Number of pictures that a sampling method evaluates: noisy copies, steps of a path, masks. 0: the
-  /// method's own number (MethodInfo::samples).
+  /// Number of pictures that a sampling method evaluates: noisy copies, steps of a path, masks; of Sobol
+  /// indices and extremal perturbations the number of rounds, of as many pictures as there are cells and one,
+  /// or areas. 0: the method's own number (MethodInfo::samples).
   std::int64_t samples = 0;
   /// Number of noisy copies of the picture over which the method's relevance is averaged (SmoothGrad around
   /// any method). 0: no averaging.
@@ -84,7 +85,8 @@ struct MethodOptions {
   ChannelMerge merge = ChannelMerge::Maximum;
   /// Occlusion: side and step of the square, as fractions of the picture's shorter side.
   double window = 0.15, stride = 0.05;
-  /// RISE: number of cells of a mask along one side, and the fraction of them that is kept.
+  /// RISE, Sobol indices and HSIC: number of cells of a mask along one side; RISE: the fraction of them that
+  /// is kept.
   std::int64_t cells = 7;
   double keep = 0.5;
   /// Attention rollout: the reduction over heads, the share of the smallest entries of each matrix that are
@@ -97,7 +99,8 @@ struct MethodOptions {
   std::int64_t blocks = 0;
   /// Expected gradients: files of photos whose pictures are the baselines. Empty: `baseline` with noise.
   std::vector<std::string> references = {};
-  /// XRAI: number of regions of the finest of its segmentations. 0: one for about 170 pixels.
+  /// XRAI: number of regions of the finest of its segmentations. 0: one for about 170 pixels. LIME and kernel
+  /// SHAP: number of regions. 0: one for 16 samples, at most 64.
   std::int64_t segments = 0;
   std::uint64_t seed = 0;  ///< seed of all random numbers
 };

@@ -68,6 +68,12 @@ const std::vector<Method>& all_methods() {
         {"Attention of transformers", legrad_methods()},
         {"Perturbation", occlusion_methods()},
         {"Perturbation", rise_methods()},
+        {"Perturbation", lime_methods()},
+        {"Perturbation", kernel_shap_methods()},
+        {"Perturbation", sobol_methods()},
+        {"Perturbation", hsic_methods()},
+        {"Perturbation", meaningful_perturbation_methods()},
+        {"Perturbation", extremal_perturbation_methods()},
     };
     std::vector<Method> list;
     for (const auto& [group, methods] : tables)

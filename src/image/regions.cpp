@@ -80,6 +80,10 @@ void fill_gaps(cv::Mat& labels, const cv::Mat& picture) {
 
 }  // namespace
 
+std::int64_t watershed_region_count(std::int64_t width, std::int64_t height, std::int64_t count) {
+  return marker_grid({static_cast<int>(width), static_cast<int>(height)}, count).area();
+}
+
 std::vector<Region> watershed_regions(const Image& image, std::int64_t count) try {
   FOVEA_CHECK(image.channels == 3, "regions of a picture with {} channels: expected 3", image.channels);
   FOVEA_CHECK(count >= 1 && count <= image.width * image.height,

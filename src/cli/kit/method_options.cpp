@@ -76,7 +76,8 @@ void MethodArguments::add_to(Command verb) {
   verb.add_option("--stride", options.stride, "step of occlusion's square, as a share of the picture's side")
       .check(between(1e-6, 1.0))
       .shows_default();
-  verb.add_option("--cells", options.cells, "number of cells along the side of a RISE mask")
+  verb.add_option("--cells", options.cells,
+                  "number of cells along the side of a mask of RISE, Sobol indices or HSIC")
       .check(whole_number(1, 1000))
       .shows_default();
   verb.add_option("--keep", options.keep, "share of the cells that a RISE mask lets through")
@@ -102,7 +103,8 @@ void MethodArguments::add_to(Command verb) {
       .check(file_or_folder());
   verb.add_option(
           "--segments", options.segments,
-          "number of regions of the finest of XRAI's segmentations (default: one for about 170 pixels)")
+          "number of regions: of the finest of XRAI's segmentations (default: one for about 170 pixels), of "
+          "LIME and kernel SHAP (default: one for 16 samples, at most 64)")
       .check(whole_number(2, 100000));
   verb.add_option("--seed", options.seed, "seed of all random numbers").shows_default();
 }
