@@ -1,7 +1,7 @@
 #include "base/check.hpp"
-#include "explain/least_squares.hpp"
 #include "explain/method.hpp"
 #include "explain/region_masks.hpp"
+#include "explain/region_regressions.hpp"
 #include "explain/session_batches.hpp"
 #include "explain/shapley_coalitions.hpp"
 
@@ -11,30 +11,6 @@
 /// the score on which of them are shown. Hidden regions show the baseline.
 namespace fovea {
 namespace {
-
-/// Minimises sum_z w(z) (v(z) - v(none) - sum_k z_k phi_k)^2 under sum_k phi_k = v(all) - v(none), with which
-/// the last phi is eliminated. `values` begins with v(all) and v(none).
-std::vector<double> shapley_values(const std::vector<Coalition>& coalitions, std::size_t regions,
-                                   std::span<const double> values) {
-  const double whole = values[0] - values[1];
-  if (regions == 1)
-    return {whole};
-  std::vector<double> rows, weights, right;
-  for (std::size_t i = 0; i < coalitions.size(); ++i) {
-    const RegionMask& shown = coalitions[i].shown;
-    const double last = shown.back() ? 1 : 0;
-    for (std::size_t k = 0; k + 1 < regions; ++k)
-      rows.push_back((shown[k] ? 1 : 0) - last);
-    weights.push_back(coalitions[i].weight);
-    right.push_back(values[i + 2] - values[1] - last * whole);
-  }
-  std::vector<double> phi = weighted_least_squares(rows, weights, right, 0);
-  double rest = whole;
-  for (const double value : phi)
-    rest -= value;
-  phi.push_back(rest);
-  return phi;
-}
 
 SamplingMethod compile(const MethodContext& context, const MethodInfo& info) {
   const std::int64_t samples = samples_of(context, info);

@@ -1,21 +1,16 @@
 #include "base/check.hpp"
 #include "base/random.hpp"
-#include "explain/least_squares.hpp"
 #include "explain/method.hpp"
 #include "explain/region_masks.hpp"
+#include "explain/region_regressions.hpp"
 #include "explain/session_batches.hpp"
 
 #include <fmt/format.h>
-
-#include <algorithm>
-#include <cmath>
 
 /// LIME (Ribeiro et al. 2016) for pictures: the coefficients of a ridge regression of the score on which
 /// regions of the picture are shown, in which masks count the more the more they show.
 namespace fovea {
 namespace {
-
-constexpr double kKernelWidth = 0.25, kRidge = 1;
 
 /// The whole picture, and masks that show each region with probability 1/2.
 std::vector<RegionMask> random_masks(std::size_t regions, std::int64_t samples, std::uint64_t seed) {
@@ -27,33 +22,6 @@ std::vector<RegionMask> random_masks(std::size_t regions, std::int64_t samples, 
       mask[k] = random.uniform() < 0.5;
   }
   return masks;
-}
-
-/// sqrt(exp(-d^2 / width^2)), d the cosine distance from the mask of the whole picture.
-double proximity(const RegionMask& mask) {
-  const auto shown = static_cast<double>(std::count(mask.begin(), mask.end(), true));
-  const double distance = 1 - std::sqrt(shown / static_cast<double>(mask.size()));
-  return std::exp(-distance * distance / (2 * kKernelWidth * kKernelWidth));
-}
-
-/// Ridge regression with an intercept, which is not shrunk: all is centred at the weighted means first.
-std::vector<double> coefficients(const std::vector<RegionMask>& masks, std::vector<double> values) {
-  const std::size_t regions = masks.front().size();
-  std::vector<double> weights, rows, means(regions, 0);
-  double total = 0, mean_value = 0;
-  for (std::size_t i = 0; i < masks.size(); ++i) {
-    weights.push_back(proximity(masks[i]));
-    total += weights.back();
-    mean_value += weights.back() * values[i];
-    for (std::size_t k = 0; k < regions; ++k)
-      means[k] += masks[i][k] ? weights.back() : 0;
-  }
-  for (const RegionMask& mask : masks)
-    for (std::size_t k = 0; k < regions; ++k)
-      rows.push_back((mask[k] ? 1 : 0) - means[k] / total);
-  for (double& value : values)
-    value -= mean_value / total;
-  return weighted_least_squares(rows, weights, values, kRidge);
 }
 
 SamplingMethod compile(const MethodContext& context, const MethodInfo& info) {
@@ -73,9 +41,9 @@ SamplingMethod compile(const MethodContext& context, const MethodInfo& info) {
       const RegionMasks masks(input, preprocessing, regions.wanted);
       const std::vector<RegionMask> shown = random_masks(masks.count(), samples, options.seed);
       const Tensor baseline = baseline_of(input, options.baseline, preprocessing);
-      return Attribution{
-          masks.map(coefficients(shown, masks.values(*session, input, baseline, shown, target, progress))),
-          {}};
+      return Attribution{masks.map(lime_coefficients(
+                             shown, masks.values(*session, input, baseline, shown, target, progress))),
+                         {}};
     };
   };
   return {{program}, start};
