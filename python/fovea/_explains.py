@@ -109,10 +109,10 @@ class ExplainingModel(OpenedModel):
         Options of methods: samples, the number of noisy copies, steps or masks; smooth, the number of noisy copies over
         which any method is averaged; noise, their standard deviation as a fraction of the range of values (0.15);
         baseline, "mean", "black" or "blurred"; layer, of Grad-CAM (`layers` lists them); merge, "max", "sum" or "l2",
-        of channels; window and stride of occlusion, as fractions of the shorter side (0.15, 0.05); cells of RISE,
-        Sobol indices and HSIC (7); keep of RISE (0.5); heads, "mean", "max" or "min", discard and residual of attention rollout (0, 0.5); blocks, the
-        number of a transformer's last blocks whose attention counts; references, photos and folders of them, the
-        baselines of expected gradients; segments, the number of regions of LIME and kernel
+        of channels; window and stride of occlusion, as fractions of the shorter side (0.15, 0.05); cells of RISE, Sobol
+        indices and HSIC (7); keep of RISE (0.5); heads, "mean", "max" or "min", discard and residual of attention
+        rollout (0, 0.5); blocks, the number of a transformer's last blocks whose attention counts; references, photos
+        and folders of them, the baselines of expected gradients; segments, the number of regions of LIME and kernel
         SHAP, and of XRAI's finest segmentation; seed.
 
         region: of a network that segments pictures, where the scores of a class are summed: "own", its own mask;

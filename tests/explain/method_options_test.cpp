@@ -64,7 +64,7 @@ MethodOptions changed(MethodOptions base, MethodOption option) {
     base.references = {std::string(FOVEA_TEST_DATA) + "/image/lossy.webp"};
     break;
   case MethodOption::Segments:
-    base.segments = 20;
+    base.segments += 2;
     break;
   case MethodOption::Seed:
     base.seed += 1;
@@ -102,11 +102,11 @@ void expect_table_is_true(const MethodOptions& base) {
 }
 
 TEST(MethodOptions, EachMethodUsesTheOnesThatItSays) {
-  expect_table_is_true({.samples = 4});
+  expect_table_is_true({.samples = 13, .cells = 4, .segments = 4});
 }
 
 TEST(MethodOptions, NoiseAndSeedAreThoseOfSmoothedMethods) {
-  expect_table_is_true({.samples = 4, .smooth = 2});
+  expect_table_is_true({.samples = 13, .smooth = 2, .cells = 4, .segments = 4});
 }
 
 TEST(MethodOptions, HaveNames) {
