@@ -110,7 +110,7 @@ TEST(SmoothMaxMask, IsTorchRays) {
   for (std::size_t i = 0; i < expected.size(); ++i)
     EXPECT_NEAR(mask.values[i], expected[i], 1e-5) << i;
   for (std::size_t i = 0; i < gradient.size(); ++i)
-    EXPECT_NEAR(gradient[i], expected_gradient[i], 1e-4) << i;
+    EXPECT_NEAR(gradient[i], expected_gradient[i], 5e-4) << i;  // of 17
 }
 
 TEST(SmoothMaxMask, HasItsGradient) {
