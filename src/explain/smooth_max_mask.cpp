@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace fovea {
 namespace {
@@ -88,20 +87,20 @@ std::vector<double> SmoothMaxMask::pull_back(std::span<const double> parameters,
 }
 
 double area_penalty(std::span<const double> mask, double area, std::span<double> gradient) {
-  std::vector<std::size_t> order(mask.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  // Of the order, only the border between zeros and ones matters.
-  const auto size = static_cast<double>(mask.size());
-  const auto zeros = static_cast<std::size_t>(size * (1 - area));
-  std::nth_element(
-      order.begin(), order.begin() + static_cast<std::ptrdiff_t>(std::min(zeros, mask.size() - 1)),
-      order.end(),
-      [&](std::size_t a, std::size_t b) { return mask[a] < mask[b] || (mask[a] == mask[b] && a < b); });
+  const auto zeros = static_cast<std::size_t>(static_cast<double>(mask.size()) * (1 - area));
+  std::vector<double> sorted(mask.begin(), mask.end());
+  const auto border = sorted.begin() + static_cast<std::ptrdiff_t>(std::min(zeros, mask.size() - 1));
+  std::nth_element(sorted.begin(), border, sorted.end());
+  const double threshold = *border;
+  const auto above = std::count_if(mask.begin(), mask.end(), [&](double m) { return m > threshold; });
+  const auto equal = std::count(mask.begin(), mask.end(), threshold);
+  const double ones = static_cast<double>(mask.size() - zeros) - static_cast<double>(above);
+  const double size = static_cast<double>(mask.size()), of_equal = ones / static_cast<double>(equal);
   double penalty = 0;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const double apart = mask[order[i]] - (i < zeros ? 0 : 1);
-    penalty += apart * apart / size;
-    gradient[order[i]] = 2 * apart / size;
+  for (std::size_t i = 0; i < mask.size(); ++i) {
+    const double reference = mask[i] > threshold ? 1 : mask[i] < threshold ? 0 : of_equal;
+    penalty += (mask[i] - reference) * (mask[i] - reference) / size;
+    gradient[i] = 2 * (mask[i] - reference) / size;
   }
   return penalty;
 }

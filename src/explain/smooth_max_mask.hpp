@@ -39,7 +39,8 @@ private:
 };
 
 /// The mean of (vecsort(m) - r)^2, where r is 1 in the largest `area` of all values and 0 elsewhere
-/// (fong2019understanding, equation 5). Writes its gradient.
+/// (fong2019understanding, equation 5). Values that are equal share what falls to them, so that no place is
+/// preferred. Writes its gradient.
 double area_penalty(std::span<const double> mask, double area, std::span<double> gradient);
 
 }  // namespace fovea
