@@ -115,7 +115,7 @@ struct MethodInfo {
   enum class Values { PerChannel, PerPixel } values = Values::PerChannel;
   /// A sentence for readers who know no formula: what bright parts of the map stand for.
   std::string_view reading = {};
-  /// Forward + backward passes for one input, "1 + 1"; n: samples, k: channels of the layer, w: squares.
+  /// Forward + backward passes for one input, "1 + 1"; n: samples, k: layer channels, w: squares, c: cells.
   std::string_view passes = {};
   std::string_view needs = {};  ///< of the network: "ReLUs", "layer" with a grid, "ReLUs, layer", "attention"
   std::string_view group = {};  ///< the heading that the method is listed under: "Class activation maps"

@@ -70,7 +70,7 @@ std::vector<Method> sobol_methods() {
             "each cell's share of the score's variance under random masks", 32, MethodInfo::Values::PerPixel,
             "The brighter a part, the more the score varies with how much of it is seen; whether up or down "
             "is not told.",
-            "n + 0 for each cell"},
+            "n(c+1) + 0"},
            {},
            nullptr,
            compile,

@@ -47,7 +47,7 @@ void print_groups(const ResultFormat& format) {
     first = last;
   }
   print("passes: forward + backward passes for one view of a photo; n: samples,\n"
-        "        k: channels of the layer, w: places of the square\n"
+        "        k: channels of the layer, w: places of the square, c: cells\n"
         "needs:  ReLUs, a layer with rows and columns of the photo, or attention\n"
         "sanity: whether the map depends on what the network has learnt, as measured in\n"
         "        docs/trust.md; empty: not measured\n");
