@@ -5,6 +5,7 @@
 #include "fovea/geometry.hpp"
 #include "fovea/library.hpp"
 #include "fovea/model.hpp"
+#include "fovea/preprocessing.hpp"
 #include "fovea/target.hpp"
 #include "fovea/tensor.hpp"
 
@@ -30,9 +31,18 @@ enum class Rule {
   LrpEpsilon,    ///< R_i = sum of x_i w_ij R_j / (z_j + epsilon sign(z_j)) (bach2015pixel)
   LrpAlphaBeta,  ///< R_i = sum of (2 z_ij+ / z_j+ - z_ij- / z_j-) R_j, z_ij = x_i w_ij (bach2015pixel)
   LrpComposite,  ///< z_ij+ / z_j+ at convolutions, epsilon at dense layers (montavon2019layer)
-  Excitation,    ///< z_ij+ / z_j+ everywhere, without biases (zhang2016top)
+  LrpGamma,      ///< contributions of the sign of z_j count 1.25 times (montavon2019layer)
+  // Composites named as in anders2021software; the last part is the rule for layers that read the picture.
+  LrpEpsilonGammaBox,         ///< epsilon at dense layers, gamma at convolutions, z-box at the picture
+  LrpEpsilonPlusFlat,         ///< as LrpComposite, flat at the picture (lapuschkin2019unmasking)
+  LrpEpsilonPlusWSquare,      ///< as LrpComposite, w^2 at the picture (montavon2017explaining)
+  LrpEpsilonAlpha2Beta1,      ///< epsilon at dense layers, alpha 2 and beta 1 at convolutions
+  LrpEpsilonAlpha2Beta1Flat,  ///< the same, flat at the picture
+  Excitation,                 ///< z_ij+ / z_j+ everywhere, without biases (zhang2016top)
 };
-/// "gradient", "deconvnet", "guided", "lrp-epsilon", "lrp-alpha-beta", "lrp", "excitation".
+/// "gradient", "deconvnet", "guided", "lrp-epsilon", "lrp-alpha-beta", "lrp", "lrp-gamma",
+/// "lrp-epsilon-gamma-box", "lrp-epsilon-plus-flat", "lrp-epsilon-plus-w-square", "lrp-epsilon-alpha2-beta1",
+/// "lrp-epsilon-alpha2-beta1-flat", "excitation".
 std::string_view name_of(Rule rule);
 /// InputError that lists all names for any other text, as in all functions of this kind below.
 Rule parse_rule(std::string_view name);
@@ -106,6 +116,9 @@ struct ProgramOptions {
   Rule rule = Rule::Gradient;
   /// A custom rule for rectifiers; `rule` must be Rule::Gradient then. Ignored with Direction::Forward.
   std::optional<RectifierRule> rectifier_rule = {};
+  /// The bounds of the picture's values for Rule::LrpEpsilonGammaBox, which needs them: see `input_range` in
+  /// fovea/image.hpp. InputError if their number is neither 1 nor the picture's channels.
+  InputRange input_range = {};
   Precision precision = Precision::F32;
   BackendKind backend = BackendKind::Auto;
   /// Threads of one run, up to kMaxThreads; 0: all processors. InputError if the system does not allow the

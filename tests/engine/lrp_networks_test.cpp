@@ -14,7 +14,16 @@
 namespace fovea::test {
 namespace {
 
-constexpr std::array kRules = {Rule::LrpEpsilon, Rule::LrpAlphaBeta, Rule::LrpComposite, Rule::Excitation};
+constexpr std::array kRules = {Rule::LrpEpsilon,
+                               Rule::LrpAlphaBeta,
+                               Rule::LrpComposite,
+                               Rule::LrpGamma,
+                               Rule::LrpEpsilonGammaBox,
+                               Rule::LrpEpsilonPlusFlat,
+                               Rule::LrpEpsilonPlusWSquare,
+                               Rule::LrpEpsilonAlpha2Beta1,
+                               Rule::LrpEpsilonAlpha2Beta1Flat,
+                               Rule::Excitation};
 
 /// Networks of layers, ReLUs, poolings and normalisations.
 constexpr std::array kReluNetworks = {"plain",     "residual",    "residual_bn", "dense",
@@ -48,6 +57,7 @@ Result run(const std::string& network, Rule rule, BackendKind backend, Seed from
   const auto program = Program::compile(Model::load(file(network, "onnx")),
                                         {.batch = pictures.shape()[0],
                                          .rule = rule,
+                                         .input_range = {{-4}, {5}},
                                          .precision = is_double ? Precision::F64 : Precision::F32,
                                          .backend = backend,
                                          .input_layout = ProgramOptions::InputLayout::AsInFile});
@@ -156,6 +166,9 @@ TEST(LrpNotes, tell_what_became_of_the_relevance) {
       note("squeeze_excite", Rule::Excitation),
       "rule excitation: all to the signal, none to the gate at 3 Mul; unchanged at 2 HardSwish; z-plus at "
       "1 ReduceMean; z-plus without biases at 2 Conv, 2 Gemm");
+  EXPECT_EQ(note("plain", Rule::LrpEpsilonGammaBox),
+            "rule lrp-epsilon-gamma-box: epsilon at 2 Gemm; gamma at 1 Conv; unchanged at 3 Relu; z-box at 1 "
+            "Conv; routed as gradients are: 2 MaxPool, 1 Reshape");
   EXPECT_EQ(run("plain", Rule::LrpEpsilon, BackendKind::OneDnn, Seed::Score).report.rule_hits, 7);
 }
 
@@ -163,6 +176,12 @@ TEST(LrpNames, are_those_of_the_command_line) {
   EXPECT_EQ(name_of(Rule::LrpEpsilon), "lrp-epsilon");
   EXPECT_EQ(name_of(Rule::LrpAlphaBeta), "lrp-alpha-beta");
   EXPECT_EQ(name_of(Rule::LrpComposite), "lrp");
+  EXPECT_EQ(name_of(Rule::LrpGamma), "lrp-gamma");
+  EXPECT_EQ(name_of(Rule::LrpEpsilonGammaBox), "lrp-epsilon-gamma-box");
+  EXPECT_EQ(name_of(Rule::LrpEpsilonPlusFlat), "lrp-epsilon-plus-flat");
+  EXPECT_EQ(name_of(Rule::LrpEpsilonPlusWSquare), "lrp-epsilon-plus-w-square");
+  EXPECT_EQ(name_of(Rule::LrpEpsilonAlpha2Beta1), "lrp-epsilon-alpha2-beta1");
+  EXPECT_EQ(name_of(Rule::LrpEpsilonAlpha2Beta1Flat), "lrp-epsilon-alpha2-beta1-flat");
   EXPECT_EQ(name_of(Rule::Excitation), "excitation");
 }
 
