@@ -324,8 +324,25 @@ fovea_status fovea_class_model(const fovea_model* model, const char* options, co
  * as x, y, width, height. Text: "notes", a JSON list of texts. */
 fovea_status fovea_deconv(const fovea_model* model, const fovea_pixels* picture, const char* options,
                           fovea_result** result);
+/* Finds which channels of a layer matter for a class in a picture, and where (docs/concepts.md). Arrays, of
+ * the N channels that are asked for, most relevant first: "channel" [N] INT64; "relevance" [N] FLOAT64, in
+ * units of the score; "map" [N,C,H,W] FLOAT32, the relevance of the network's input that comes by the
+ * channel. Of the layer: "channels" [channels] FLOAT64, the relevance of each; "layer_relevance"
+ * [channels,h,w] FLOAT32. "seen" [H,W,3] UINT8 and "region" [4] INT64, the part of the picture that the
+ * network was shown, as x, y, width, height of it. Numbers: "target" INT64, "score", "probability" (NaN where
+ * there is none). Texts: "layer"; "notes", a JSON list. */
+fovea_status fovea_concepts(const fovea_model* model, const fovea_pixels* picture, const char* options,
+                            fovea_result** result);
 
 /* ---- Many pictures, other files ---- */
+
+/* Factorises the activations of a layer in many pictures together into a few non-negative concepts
+ * (docs/concepts.md). Arrays: "map" [N,concepts,h,w] FLOAT32, how much of each concept is where; "direction"
+ * [concepts,channels] FLOAT32, of length 1; "error" FLOAT64, ||V - W H|| / ||V|| at the start and after each
+ * iteration. Texts: "layer"; "images", a JSON list of the N pictures; "failures", a JSON list of sentences.
+ */
+fovea_status fovea_factorise(const fovea_model* model, const char* options, fovea_progress progress,
+                             void* user, fovea_result** result);
 
 /* Finds the units of a layer that many pictures excite most, with at most one patch of a picture for each
  * channel. Arrays: "picture" [N] INT64, numbers of pictures in "images"; "unit" [N,3] INT64, channel, row and

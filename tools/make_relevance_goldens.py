@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Make the reference relevance maps of tests/data/networks: NAME.RULE.npy for each rule of relevance.
+"""Make the reference relevance maps of tests/data/networks: NAME.RULE.npy for each rule of relevance, and
+plain.concepts-*.npy of the channels of a layer.
 
     python3 tools/make_relevance_goldens.py [--out tests/data/networks]
 
@@ -131,8 +132,9 @@ class Unchanged(torch.autograd.Function):
 
 
 @contextlib.contextmanager
-def relevance(rule, picture):
-    """Networks run inside the block share out relevance in their backward pass, down to the picture."""
+def relevance(rule, picture, rectified=None):
+    """Networks run inside the block share out relevance in their backward pass, down to the picture. What their ReLUs
+    give is put into the list `rectified`."""
     dense, filters, first = RULES[rule]
     mean = "epsilon" if rule == "lrp-epsilon" else "z-plus or minus"
     average, adaptive = F.avg_pool2d, F.adaptive_avg_pool2d
@@ -167,7 +169,10 @@ def relevance(rule, picture):
         return run
 
     def relu(x, inplace=False):
-        return Unchanged.apply(x)
+        y = Unchanged.apply(x)
+        if rectified is not None:
+            rectified.append(y)
+        return y
 
     def add_in_place(a, b):
         return Sum.apply(a, b, mean)
@@ -198,6 +203,22 @@ def merge_batch_norms(module):
     return module
 
 
+def concepts(net, leaf, path):
+    """Concept relevance propagation (Achtibat et al. 2023) by epsilon-plus-flat for class 0: the relevance of the last
+    layer with positions, and of the picture by the channel of it that matters most."""
+    rectified = []
+    with relevance("lrp-epsilon-plus-flat", leaf, rectified):
+        score = net(leaf)[:, 0]
+    layer = [y for y in rectified if y.dim() == 4][-1]
+    of_layer, = torch.autograd.grad(score, layer, score.detach(), retain_graph=True)
+    best = of_layer.sum((2, 3)).argmax(1)
+    seed = of_layer * torch.nn.functional.one_hot(best, of_layer.shape[1])[:, :, None, None]
+    of_picture, = torch.autograd.grad(layer, leaf, seed)
+    np.save(path + ".concepts-layer.npy", of_layer.numpy().astype(np.float32))
+    np.save(path + ".concepts-map.npy", of_picture.numpy().astype(np.float32))
+    print("channels", best.numpy(), "have", seed.sum((1, 2, 3)).numpy().round(4), "of", score.detach().numpy().round(4))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     here = os.path.dirname(os.path.abspath(__file__))
@@ -220,6 +241,8 @@ def main():
             np.save("%s.%s.npy" % (path, rule), found.numpy().astype(np.float32))
             print("%-10s %-15s sums %s of %s" % (name, rule, found.sum((1, 2, 3)).numpy().round(4),
                                                 seed.numpy().round(4)))
+        if name == "plain":
+            concepts(net, leaf, path)
 
 
 if __name__ == "__main__":

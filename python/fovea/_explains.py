@@ -26,7 +26,7 @@ from ._explanation import Classification, Explanation, Prediction, explanations,
 from ._figures import Figure, PhotoExplanation, PreprocessingAdvice, caption_options, checked_maps, make_figure
 from ._library import call
 from ._many import path_list
-from ._objects import ClassModel, Detections, Localization, Reconstruction
+from ._objects import ClassModel, Concept, Detections, Localization, Reconstruction
 from ._opened import OpenedModel
 from ._pictures import to_pixels
 from ._results import NO_PROGRESS, ProgressCall, Result
@@ -515,6 +515,41 @@ class ExplainingModel(OpenedModel):
         result = Result("deconv", self._handle.pointer, pixels, options)
         del kept
         return [Reconstruction(result, k) for k in range(len(result.array("activation")))]
+
+    def concepts(
+        self,
+        image: Any,
+        layer: Optional[str] = None,
+        *,
+        top: Optional[int] = None,
+        channel: Optional[int] = None,
+        target: Optional[Target] = None,
+        rule: Optional[str] = None,
+        preprocessing: Optional[Preprocessing] = None,
+    ) -> List[Concept]:
+        """The channels of a layer that matter for a class in a picture, each with its map, most relevant first.
+
+        image: as for `classify`. layer: the name of a value or node (`layers`); None: the last one with more than one
+        position. top: so many channels, of those that speak for the class (6). channel: that one alone. target: the
+        class; None: the best guess. rule: how relevance is propagated, one of the rules of LRP
+        ("lrp-epsilon-plus-flat"). InputError for a layer whose channels are unknown.
+        """
+        pixels, kept = to_pixels(image)
+        options = options_json(
+            {
+                "layer": layer,
+                "top": top,
+                "channel": channel,
+                "target": None if target is None else self._class_of(target, "target"),
+                "rule": rule,
+                "preprocessing": preprocessing_field(preprocessing),
+                "threads": self._threads,
+            }
+        )
+        self._warn_of_assumption(preprocessing)
+        result = Result("concepts", self._handle.pointer, pixels, options)
+        del kept
+        return [Concept(result, k) for k in range(len(result.array("channel")))]
 
 
 def _names(value: object, name: str) -> List[str]:

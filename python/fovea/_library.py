@@ -123,6 +123,8 @@ _ARGUMENTS: Dict[str, List[Any]] = {
     "fovea_segment": [POINTER(Pixels), POINTER(Pixels), c_char_p, _RESULT],
     "fovea_class_model": [c_void_p, c_char_p, POINTER(Pixels), Progress, c_void_p, _RESULT],
     "fovea_deconv": [c_void_p, POINTER(Pixels), c_char_p, _RESULT],
+    "fovea_concepts": [c_void_p, POINTER(Pixels), c_char_p, _RESULT],
+    "fovea_factorise": [c_void_p, c_char_p, Progress, c_void_p, _RESULT],
     "fovea_strongest_patches": [c_void_p, c_char_p, Progress, c_void_p, _RESULT],
     "fovea_report": [c_void_p, c_void_p, c_char_p, Progress, c_void_p, _RESULT],
     "fovea_compare": [c_void_p, c_void_p, c_char_p, Progress, c_void_p, _RESULT],

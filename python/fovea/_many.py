@@ -9,7 +9,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Union
 from ._arguments import Path, Preprocessing, ProgressOption, options_json, path_text, preprocessing_field
 from ._errors import InputError
 from ._library import Handle
-from ._objects import Unit
+from ._objects import Factors, Unit
 from ._results import NO_PROGRESS, ProgressCall, Result
 
 Paths = Union[Path, Sequence[Path]]
@@ -131,6 +131,25 @@ def find_patches(
         Patch(paths[picture], Unit(*(int(part) for part in unit)), float(activation))
         for picture, unit, activation in zip(result.array("picture"), result.array("unit"), result.array("activation"))
     ]
+
+
+def find_factors(
+    model: Handle,
+    images: Paths,
+    preprocessing: Optional[Preprocessing],
+    progress: ProgressOption,
+    fields: Dict[str, object],
+) -> Factors:
+    """Model.factorise, with its further options as `fields`."""
+    given: Dict[str, object] = dict(fields)
+    given["images"] = path_list(images, "images")
+    given["preprocessing"] = preprocessing_field(preprocessing)
+    work = ProgressCall(progress, "factors")
+    options = options_json(given)
+    result = work.run(lambda: Result("factorise", model.pointer, options, work.callback, None))
+    for failure in result.texts("failures"):
+        warnings.warn("left out: {}".format(failure), stacklevel=3)
+    return Factors(result)
 
 
 def run_report(

@@ -13,11 +13,13 @@ from ._many import (
     NetworkComparison,
     Patch,
     ReportOutcome,
+    find_factors,
     find_patches,
     run_comparison,
     run_evaluation,
     run_report,
 )
+from ._objects import Factors
 from ._opened import bundled_model_path
 from ._pictures import write_bytes
 from ._results import Result
@@ -77,6 +79,34 @@ class Model(ExplainingModel):
         }
         self._warn_of_assumption(preprocessing)
         return find_patches(self._handle, images, preprocessing, progress, fields)
+
+    def factorise(
+        self,
+        images: Union[Path, Sequence[Path]],
+        layer: Optional[str] = None,
+        concepts: Optional[int] = None,
+        *,
+        seed: Optional[int] = None,
+        workers: Optional[int] = None,
+        preprocessing: Optional[Preprocessing] = None,
+        progress: ProgressOption = None,
+    ) -> Factors:
+        """The activations of a layer in many pictures together, factorised into a few non-negative concepts (4).
+
+        images: pictures and folders. layer: the name of a value or node (`layers`), which is never negative; None: the
+        last one with more than one position. seed: of the random start. workers, progress: as for `strongest_patches`.
+        InputError for a layer without units or with negative activations, and for more concepts than channels or
+        positions; pictures that cannot be read are left out with a warning.
+        """
+        fields: Dict[str, object] = {
+            "layer": layer,
+            "concepts": concepts,
+            "seed": seed,
+            "workers": workers,
+            "threads": self._threads,
+        }
+        self._warn_of_assumption(preprocessing)
+        return find_factors(self._handle, images, preprocessing, progress, fields)
 
     def report(
         self,

@@ -132,6 +132,29 @@ class Functions(support.ModelTestCase):
         with self.assertRaisesRegex(fovea.InputError, "'top': needs the layer"):
             self.model.deconv(self.photo, top=3)
 
+    def test_concepts(self):
+        found = self.model.concepts(self.photo, top=3, target="church")
+        self.assertEqual(len(found), 3)
+        self.assertGreaterEqual(found[0].relevance, found[1].relevance)
+        self.assertAlmostEqual(found[0].relevance, found[0].channels.max(), places=5)
+        self.assertEqual(found[0].map.shape, (3, 128, 128))
+        self.assertEqual(self.model.labels[found[0].target], "church")
+        one = self.model.concepts(self.photo, channel=found[1].channel, target="church")[0]
+        np.testing.assert_array_equal(one.map, found[1].map)
+        self.assertIn("channel {}".format(one.channel), repr(one))
+        with self.assertRaisesRegex(fovea.InputError, "out of range"):
+            self.model.concepts(self.photo, channel=100000)
+
+    def test_factorise(self):
+        found = self.model.factorise(support.SOURCE / "samples", concepts=3)
+        self.assertEqual(found.maps.shape[:2], (len(found.images), 3))
+        np.testing.assert_allclose(np.linalg.norm(found.directions, axis=1), 1, atol=1e-5)
+        self.assertTrue((np.diff(found.errors) <= 1e-9).all())
+        again = self.model.factorise(support.SOURCE / "samples", found.layer, 3)
+        np.testing.assert_array_equal(again.directions, found.directions)
+        with self.assertRaisesRegex(fovea.InputError, "1000 concepts"):
+            self.model.factorise(support.PHOTO, concepts=1000)
+
     def test_strongest_patches(self):
         layer = [layer.name for layer in self.model.layers() if layer.grid][-1]
         samples = support.SOURCE / "samples"

@@ -147,6 +147,44 @@ TEST_P(LrpGoldens, are_those_of_pytorch) {
 INSTANTIATE_TEST_SUITE_P(networks, LrpGoldens, testing::Values("plain", "residual", "inception"),
                          [](const auto& row) { return std::string(row.param); });
 
+/// tools/make_relevance_goldens.py: relevance of a layer, and from one of its channels on to the picture.
+TEST(LrpConcepts, are_those_of_pytorch) {
+  const Tensor pictures = read_npy(file("plain", "input.npy"));
+  const Model model = Model::load(file("plain", "onnx"));
+  const ProgramOptions options = {
+      .batch = pictures.shape()[0], .rule = Rule::LrpEpsilonPlusFlat, .precision = Precision::F64};
+  ProgramOptions to_layer = options, to_picture = options;
+  to_layer.wrt = to_picture.layer = "/features/features.4/Relu_output_0";
+  Session above(Program::compile(model, to_layer)), below(Program::compile(model, to_picture));
+  const Tensor input = pictures.cast(DType::F64);
+  for (Session* session : {&above, &below}) {
+    std::memcpy(session->input().raw(), input.raw(), input.bytes());
+    session->forward();
+  }
+  const auto classes = static_cast<std::size_t>(above.program().classes());
+  for (std::size_t n = 0; n < 2; ++n)
+    above.seed().data<double>()[n * classes] = above.output().data<double>()[n * classes];
+  above.backward();
+  EXPECT_LE(relative_error(above.gradient(), read_npy(file("plain", "concepts-layer.npy")).cast(DType::F64)),
+            1e-6);
+  const Tensor& relevance = above.gradient();
+  const std::size_t channels = 12, plane = relevance.data<double>().size() / (2 * channels);
+  for (std::size_t n = 0; n < 2; ++n) {
+    std::vector<double> of_channel;
+    for (std::size_t c = 0; c < channels; ++c) {
+      const auto values = relevance.data<double>().subspan((n * channels + c) * plane, plane);
+      of_channel.push_back(std::accumulate(values.begin(), values.end(), 0.0));
+    }
+    const auto best =
+        static_cast<std::size_t>(std::max_element(of_channel.begin(), of_channel.end()) - of_channel.begin());
+    for (std::size_t p = (n * channels + best) * plane; p < (n * channels + best + 1) * plane; ++p)
+      below.seed().data<double>()[p] = relevance.data<double>()[p];
+  }
+  below.backward();
+  EXPECT_LE(relative_error(below.gradient(), read_npy(file("plain", "concepts-map.npy")).cast(DType::F64)),
+            1e-6);
+}
+
 /// Biases take nothing there, and in these networks every unit has a positive contribution.
 TEST(LrpExcitation, sums_to_its_seed_in_exported_networks) {
   for (const char* network : {"plain", "residual", "residual_bn", "dense", "functional", "half", "ties",

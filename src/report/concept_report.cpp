@@ -1,0 +1,173 @@
+#include "report/concept_report.hpp"
+
+#include "base/isolated.hpp"
+#include "base/replacement.hpp"
+#include "base/shown_format.hpp"
+#include "base/shown_path.hpp"
+#include "fovea/explain.hpp"
+#include "report/concept_pictures.hpp"
+#include "report/result_place.hpp"
+#include "report/result_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+
+namespace fovea {
+namespace {
+
+constexpr std::array<std::string_view, 2> kEndings = {"-map.png", "-relevance.npy"};
+
+/// The sum of the channels' relevance in each pixel where it speaks for the class, 0 elsewhere.
+Tensor supporting(const Tensor& relevance) {
+  const Shape& shape = relevance.shape();
+  Tensor map(DType::F32, {shape[1], shape[2]});
+  auto sum = map.data<float>();
+  const auto values = relevance.data<float>();
+  for (std::size_t i = 0; i < values.size(); ++i)
+    sum[i % sum.size()] += values[i];
+  for (float& value : sum)
+    value = std::max(value, 0.0F);
+  return map;
+}
+
+/// The relevance of all channels in the order of their numbers.
+Tensor by_channel(const ChannelRelevances& found) {
+  Tensor all(DType::F32, {static_cast<std::int64_t>(found.channels.size())});
+  for (const ChannelRelevance& channel : found.channels)
+    all.data<float>()[static_cast<std::size_t>(channel.channel)] = static_cast<float>(channel.relevance);
+  return all;
+}
+
+/// The sum of all channels' magnitudes, of which each has a share.
+double magnitude(const ChannelRelevances& found) {
+  double sum = 0;
+  for (const ChannelRelevance& channel : found.channels)
+    sum += std::abs(channel.relevance);
+  return sum;
+}
+
+}  // namespace
+
+RelevantPatches::RelevantPatches(const ConceptExplainer& explainer, const Network& network,
+                                 std::vector<std::string> pictures, std::int64_t count,
+                                 const ProcessFiles& process_files)
+    : network_(network), layer_(explainer.layer()), pictures_(std::move(pictures)),
+      best_(layer_.layout->channels(), count) {
+  check_has_units(layer_);
+  code_ = process_files(pictures_, [&]() -> FileWorker {
+    auto own = std::make_shared<ConceptExplainer>(explainer);
+    return [this, own](std::size_t i) -> DeliverResult {
+      std::vector<UnitActivation> strongest(static_cast<std::size_t>(layer_.layout->channels()));
+      for (const ChannelRelevance& channel : own->relevances(read_image(pictures_[i])).channels)
+        strongest[static_cast<std::size_t>(channel.channel)] = channel.strongest;
+      return [this, i, strongest = std::move(strongest)] { best_.add(i, strongest); };
+    };
+  });
+}
+
+std::vector<RelevantPatches::Patch> RelevantPatches::of(std::int64_t channel) const {
+  std::vector<Patch> patches;
+  for (const StrongestPatches::Patch& one : best_.of(channel)) {
+    const Unit& unit = one.activation.unit;
+    const Framing framing =
+        frame(read_image(pictures_[one.picture]), network_.preprocessing, network_.size, Crops::One);
+    const Image seen =
+        resize(crop(framing.resized, framing.crops.front().rect), network_.size.width, network_.size.height);
+    patches.push_back(
+        {pictures_[one.picture], one.activation.value, unit, crop(seen, layer_.field_of(unit.y, unit.x))});
+  }
+  return patches;
+}
+
+std::string ConceptReport::heading(const std::string& path, const ChannelRelevances& found) const {
+  const std::string file = isolated_file(std::filesystem::path(name_of_input(path)).filename().string());
+  const std::string of_network = options_.network.empty() ? "" : " of " + options_.network;
+  return fmt::format("{}: channels of layer {}{} for {}", file,
+                     options_.layer_name.empty() ? layer_.name : options_.layer_name, of_network,
+                     isolated(network_.labels.short_name(found.target.index)));
+}
+
+ConceptView ConceptReport::view(const ChannelRelevances& found, const Tensor& relevance,
+                                const std::string& start, nlohmann::ordered_json& entry) const {
+  const auto channel = entry.at("channel").get<std::int64_t>();
+  ConceptView view{fmt::format("Channel {}", channel),
+                   fmt::format("{:.1f} %", 100 * entry.at("share").get<double>()),
+                   supporting(relevance),
+                   {}};
+  if (!is_graphic_path(options_.output)) {
+    write_png(start + "-map.png", map_over(found.seen, view.map));
+    write_npy(start + "-relevance.npy", relevance);
+    entry["files"] = {{"map", start + "-map.png"}, {"relevance", start + "-relevance.npy"}};
+  }
+  if (patches_)
+    for (RelevantPatches::Patch& patch : patches_->of(channel)) {
+      entry["patches"].push_back(
+          {{"image", patch.image}, {"y", patch.unit.y}, {"x", patch.unit.x}, {"relevance", patch.relevance}});
+      view.patches.push_back({std::move(patch.picture), "", fmt::format("{:.3g}", patch.relevance)});
+    }
+  return view;
+}
+
+std::string ConceptReport::details() const {
+  return patches_
+             ? fmt::format("Each channel's share of the relevance, where it comes from, and the parts of {} "
+                           "pictures in which the channel is most relevant",
+                           patches_->pictures())
+             : "Each channel's share of the relevance, and where it comes from";
+}
+
+ConceptResult ConceptReport::make(ConceptExplainer& explainer, const std::string& path,
+                                  const std::string& base) const {
+  const bool is_figure_alone = is_graphic_path(options_.output);
+  const ChannelRelevances found = explainer.relevances(read_image(path), options_.target);
+  const std::vector<ChannelRelevance> chosen = explainer.choose(found, options_.channel, options_.channels);
+  const double all = magnitude(found);
+  ConceptResult result{
+      {{"image", name_of_input(path)}, {"layer", layer_.name}, {"rule", name_of(options_.rule)}},
+      shown(name_of_input(path)) + "\n"};
+  result.json["class"] = to_json(network_.labels, found.target.index);
+  result.json["score"] = found.target.score;
+  result.json["probability"] = to_json(found.target.probability);
+  result.json["relevance"] = found.total;
+  result.text += shown_format("  {} (class {}), score {:.3f}{}; the layer has {:.3f} of it\n",
+                              network_.labels.name_with_id(found.target.index), found.target.index,
+                              found.target.score, probability_text(found.target.probability), found.total);
+  if (!is_figure_alone) {
+    result.json["channel_relevance"] = base + "-channels.npy";
+    write_npy(base + "-channels.npy", by_channel(found));
+  }
+  std::vector<ConceptView> views;
+  for (const ChannelRelevance& channel : chosen) {
+    const double share = all > 0 ? channel.relevance / all : 0;
+    nlohmann::ordered_json entry = {{"channel", channel.channel},
+                                    {"relevance", channel.relevance},
+                                    {"share", share},
+                                    {"y", channel.strongest.unit.y},
+                                    {"x", channel.strongest.unit.x}};
+    result.text +=
+        shown_format("  channel {:<5} {:6.2f} %  {:.4g}\n", channel.channel, 100 * share, channel.relevance);
+    views.push_back(view(found, explainer.map(found, channel.channel),
+                         fmt::format("{}-c{}", base, channel.channel), entry));
+    result.json["channels"].push_back(std::move(entry));
+  }
+  const std::string figure = is_figure_alone ? options_.output : base + "-figure.png";
+  write_graphic(
+      figure,
+      concept_figure(found.seen, supporting(explainer.map(found)), views, heading(path, found), details()),
+      options_.dpi);
+  result.json["figure"] = figure;
+  result.text += shown_format("  {}\n", figure);
+  return result;
+}
+
+std::vector<std::string> ConceptReport::planned_files(const std::string& base) const {
+  if (is_graphic_path(options_.output))
+    return {options_.output};
+  std::vector<std::string> files = {base + "-figure.png", base + "-channels.npy"};
+  append(files, numbered_files(base + "-c", kEndings));
+  return files;
+}
+
+}  // namespace fovea
