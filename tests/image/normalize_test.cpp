@@ -57,7 +57,8 @@ TEST(InputRange, IsThatOfBlackAndWhitePictures) {
   uneven.std = {1, -2, 3, 4};
   uneven.channel_order = ChannelOrder::BGR;
   for (const Preprocessing& preprocessing :
-       {preprocessing_preset("torchvision"), preprocessing_preset("caffe"), preprocessing_preset("tf"), uneven})
+       {preprocessing_preset("torchvision"), preprocessing_preset("caffe"), preprocessing_preset("tf"),
+        uneven})
     for (const std::int64_t channels : {1, 3}) {
       const InputRange range = input_range(preprocessing, channels);
       const std::vector<float> black = normalized(Image::blank(1, 1, 3, 0), preprocessing, channels),

@@ -37,8 +37,8 @@ enum class Direction { Kept, KeptOrTurned, Unknown };
 
 Direction direction_of(const ir::Graph& graph, const ir::Node& node) {
   const ir::Relevance relevance = node.op->traits.relevance;
-  if (relevance == ir::Relevance::Routed || relevance == ir::Relevance::FixedSum ||
-      node.op == &ops::relu() || node.op == &ops::clip())
+  if (relevance == ir::Relevance::Routed || relevance == ir::Relevance::FixedSum || node.op == &ops::relu() ||
+      node.op == &ops::clip())
     return Direction::Kept;
   if (node.op == &ops::neg() || node.op == &ops::batch_normalization() ||
       (node.op == &ops::div() && graph.is_constant(node.inputs[1])))
