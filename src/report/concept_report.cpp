@@ -1,9 +1,13 @@
 #include "report/concept_report.hpp"
 
+#include "base/check.hpp"
 #include "base/isolated.hpp"
 #include "base/replacement.hpp"
 #include "base/shown_format.hpp"
 #include "base/shown_path.hpp"
+#include "batch/picture_source.hpp"
+#include "evaluate/photo_runs.hpp"
+#include "fovea/error.hpp"
 #include "fovea/explain.hpp"
 #include "report/concept_pictures.hpp"
 #include "report/result_place.hpp"
@@ -13,6 +17,9 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <map>
+#include <set>
+#include <utility>
 
 namespace fovea {
 namespace {
@@ -51,32 +58,53 @@ double magnitude(const ChannelRelevances& found) {
 }  // namespace
 
 RelevantPatches::RelevantPatches(const ConceptExplainer& explainer, const Network& network,
-                                 std::vector<std::string> pictures, std::int64_t count,
-                                 const ProcessFiles& process_files)
-    : network_(network), layer_(explainer.layer()), pictures_(std::move(pictures)),
+                                 PictureInputs inputs, std::int64_t count, const ProcessFiles& process_files)
+    : network_(network), layer_(explainer.layer()), inputs_(std::move(inputs)),
       best_(layer_.layout->channels(), count) {
   check_has_units(layer_);
-  code_ = process_files(pictures_, [&]() -> FileWorker {
+  PictureSource source(inputs_, {});
+  code_ = process_pictures(source, process_files, [&]() -> PictureWorker {
     auto own = std::make_shared<ConceptExplainer>(explainer);
-    return [this, own](std::size_t i) -> DeliverResult {
+    return [this, own](const Picture& picture) -> DeliverResult {
       std::vector<UnitActivation> strongest(static_cast<std::size_t>(layer_.layout->channels()));
-      for (const ChannelRelevance& channel : own->relevances(read_image(pictures_[i])).channels)
+      for (const ChannelRelevance& channel : own->relevances(read_picture(picture)).channels)
         strongest[static_cast<std::size_t>(channel.channel)] = channel.strongest;
-      return [this, i, strongest = std::move(strongest)] { best_.add(i, strongest); };
+      return [this, number = number_of(picture.place), strongest = std::move(strongest)] {
+        best_.add(number, strongest);
+        ++pictures_;
+      };
     };
   });
+  FOVEA_CHECK(pictures_ > 0, "none of the pictures that channels are to be looked up in can be explained");
 }
 
-std::vector<RelevantPatches::Patch> RelevantPatches::of(std::int64_t channel) const {
-  std::vector<Patch> patches;
-  for (const StrongestPatches::Patch& one : best_.of(channel)) {
-    const Unit& unit = one.activation.unit;
-    const Framing framing =
-        frame(read_image(pictures_[one.picture]), network_.preprocessing, network_.size, Crops::One);
-    const Image seen =
-        resize(crop(framing.resized, framing.crops.front().rect), network_.size.width, network_.size.height);
-    patches.push_back(
-        {pictures_[one.picture], one.activation.value, unit, crop(seen, layer_.field_of(unit.y, unit.x))});
+std::vector<std::vector<RelevantPatches::Patch>>
+RelevantPatches::of(const std::vector<std::int64_t>& channels) const {
+  std::set<PicturePlace> places;
+  for (const std::int64_t channel : channels)
+    for (const StrongestPatches::Patch& one : best_.of(channel))
+      places.insert(place_of(one.picture));
+  std::map<std::size_t, std::pair<std::string, Image>> seen;  // by the pictures' numbers
+  PictureSource source(inputs_, {}, {}, places);
+  while (seen.size() < places.size()) {
+    const std::optional<Picture> picture = source.next();
+    FOVEA_CHECK(picture, "a picture is not where it was before");
+    if (!picture->problem.empty())
+      throw InputError(picture->problem);
+    const Framing framing = frame(read_picture(*picture), network_.preprocessing, network_.size, Crops::One);
+    seen[number_of(picture->place)] = {
+        picture->name,
+        resize(crop(framing.resized, framing.crops.front().rect), network_.size.width, network_.size.height)};
+  }
+  std::vector<std::vector<Patch>> patches;
+  for (const std::int64_t channel : channels) {
+    patches.emplace_back();
+    for (const StrongestPatches::Patch& one : best_.of(channel)) {
+      const auto& [name, image] = seen.at(one.picture);
+      const Unit& unit = one.activation.unit;
+      patches.back().push_back(
+          {name, one.activation.value, unit, crop(image, layer_.field_of(unit.y, unit.x))});
+    }
   }
   return patches;
 }
@@ -90,9 +118,9 @@ std::string ConceptReport::heading(const std::string& path, const ChannelRelevan
 }
 
 ConceptView ConceptReport::view(const ChannelRelevances& found, const Tensor& relevance,
-                                const std::string& start, nlohmann::ordered_json& entry) const {
-  const auto channel = entry.at("channel").get<std::int64_t>();
-  ConceptView view{fmt::format("Channel {}", channel),
+                                std::vector<RelevantPatches::Patch> patches, const std::string& start,
+                                nlohmann::ordered_json& entry) const {
+  ConceptView view{fmt::format("Channel {}", entry.at("channel").get<std::int64_t>()),
                    fmt::format("{:.1f} %", 100 * entry.at("share").get<double>()),
                    supporting(relevance),
                    {}};
@@ -101,12 +129,11 @@ ConceptView ConceptReport::view(const ChannelRelevances& found, const Tensor& re
     write_npy(start + "-relevance.npy", relevance);
     entry["files"] = {{"map", start + "-map.png"}, {"relevance", start + "-relevance.npy"}};
   }
-  if (patches_)
-    for (RelevantPatches::Patch& patch : patches_->of(channel)) {
-      entry["patches"].push_back(
-          {{"image", patch.image}, {"y", patch.unit.y}, {"x", patch.unit.x}, {"relevance", patch.relevance}});
-      view.patches.push_back({std::move(patch.picture), "", fmt::format("{:.3g}", patch.relevance)});
-    }
+  for (RelevantPatches::Patch& patch : patches) {
+    entry["patches"].push_back(
+        {{"image", patch.image}, {"y", patch.unit.y}, {"x", patch.unit.x}, {"relevance", patch.relevance}});
+    view.patches.push_back({std::move(patch.picture), "", fmt::format("{:.3g}", patch.relevance)});
+  }
   return view;
 }
 
@@ -138,8 +165,14 @@ ConceptResult ConceptReport::make(ConceptExplainer& explainer, const std::string
     result.json["channel_relevance"] = base + "-channels.npy";
     write_npy(base + "-channels.npy", by_channel(found));
   }
+  std::vector<std::int64_t> numbers;
+  for (const ChannelRelevance& channel : chosen)
+    numbers.push_back(channel.channel);
+  auto patches = patches_ ? patches_->of(numbers) : std::vector<std::vector<RelevantPatches::Patch>>();
+  patches.resize(chosen.size());
   std::vector<ConceptView> views;
-  for (const ChannelRelevance& channel : chosen) {
+  for (std::size_t k = 0; k < chosen.size(); ++k) {
+    const ChannelRelevance& channel = chosen[k];
     const double share = all > 0 ? channel.relevance / all : 0;
     nlohmann::ordered_json entry = {{"channel", channel.channel},
                                     {"relevance", channel.relevance},
@@ -148,7 +181,7 @@ ConceptResult ConceptReport::make(ConceptExplainer& explainer, const std::string
                                     {"x", channel.strongest.unit.x}};
     result.text +=
         shown_format("  channel {:<5} {:6.2f} %  {:.4g}\n", channel.channel, 100 * share, channel.relevance);
-    views.push_back(view(found, explainer.map(found, channel.channel),
+    views.push_back(view(found, explainer.map(found, channel.channel), std::move(patches[k]),
                          fmt::format("{}-c{}", base, channel.channel), entry));
     result.json["channels"].push_back(std::move(entry));
   }

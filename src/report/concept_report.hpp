@@ -1,9 +1,10 @@
 #pragma once
 
+#include "batch/picture_inputs.hpp"
 #include "fovea/concepts.hpp"
 #include "fovea/networks.hpp"
 #include "report/concept_pictures.hpp"
-#include "report/dataset_patches.hpp"
+#include "report/process_pictures.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -36,28 +37,31 @@ struct ConceptResult {
 class RelevantPatches {
 public:
   struct Patch {
-    std::string image;     ///< the picture's path
+    std::string image;     ///< the picture's path, in an archive "ARCHIVE/MEMBER"
     double relevance = 0;  ///< of its strongest unit
     Unit unit;
     Image picture;  ///< what the unit sees: its receptive field in the network's picture
   };
 
   /// Looks at all pictures; `count` patches are kept for each channel. The explainer's layer must have
-  /// units (`check_has_units`).
-  RelevantPatches(const ConceptExplainer& explainer, const Network& network,
-                  std::vector<std::string> pictures, std::int64_t count, const ProcessFiles& process_files);
+  /// units (`check_has_units`). InputError if all pictures failed.
+  RelevantPatches(const ConceptExplainer& explainer, const Network& network, PictureInputs inputs,
+                  std::int64_t count, const ProcessFiles& process_files);
 
-  /// The channel's patches, the most relevant first; pictures are read again.
-  std::vector<Patch> of(std::int64_t channel) const;
-  std::size_t pictures() const { return pictures_.size(); }
+  /// The patches of each channel, the most relevant first. Pictures are read again, archives as far as the
+  /// last of them. Thread-safe. InputError for a picture that cannot be read any more.
+  std::vector<std::vector<Patch>> of(const std::vector<std::int64_t>& channels) const;
+  /// The number of pictures that did not fail.
+  std::size_t pictures() const { return pictures_; }
   /// The exit code of looking: 1 if a picture failed.
   int code() const { return code_; }
 
 private:
   const Network& network_;
   LayerInfo layer_;
-  std::vector<std::string> pictures_;
-  StrongestPatches best_;
+  PictureInputs inputs_;
+  StrongestPatches best_;  ///< of pictures by `number_of` their places
+  std::size_t pictures_ = 0;
   int code_ = 0;
 };
 
@@ -80,7 +84,8 @@ private:
   std::string details() const;
   /// What the figure shows of a channel; its files, whose names begin with `start`, are written and noted in
   /// its `entry`.
-  ConceptView view(const ChannelRelevances& found, const Tensor& relevance, const std::string& start,
+  ConceptView view(const ChannelRelevances& found, const Tensor& relevance,
+                   std::vector<RelevantPatches::Patch> patches, const std::string& start,
                    nlohmann::ordered_json& entry) const;
 
   const Network& network_;

@@ -1,11 +1,14 @@
 #include "fovea/image.hpp"
 #include "fovea/tensor.hpp"
+#include "support/photo_archive.hpp"
 #include "support/program.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 namespace fovea::test {
 namespace {
@@ -86,6 +89,31 @@ TEST(ConceptsVerb, ShowsPatchesOfOtherPhotos) {
   }
 }
 
+TEST(ConceptsVerb, FindsTheSamePatchesInAnArchive) {
+  const TemporaryFolder folder;
+  const std::string archive = photo_archive(folder, "photos.tar.gz", 3);
+  const auto patches_in = [&](const std::string& dataset) {
+    const Outcome outcome =
+        fovea({"concepts", sample("church.jpg"), "--layer", relu_layers()[1], "--top", "2", "--dataset",
+               dataset, "--patches", "2", "--json", "-o", folder.file("figure.png"), "--force"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    Json patches = Json::array();
+    for (const Json& channel : Json::parse(outcome.out)[0]["channels"])
+      patches.push_back(channel["patches"]);
+    return patches;
+  };
+  const std::string unpacked = folder.file("unpacked");
+  std::filesystem::create_directories(unpacked);
+  ASSERT_EQ(run_command("/usr/bin/tar", {"-xzf", archive, "-C", unpacked}).code, 0);
+  Json expected = patches_in(unpacked);
+  for (Json& channel : expected)
+    for (Json& patch : channel) {
+      const std::filesystem::path image = patch["image"].get<std::string>();
+      patch["image"] = archive + "/" + image.filename().string();
+    }
+  EXPECT_EQ(patches_in(archive), expected);
+}
+
 TEST(ConceptsVerb, FactorisesALayerOverPhotos) {
   const TemporaryFolder folder;
   const Names arguments = {"concepts",
@@ -140,6 +168,7 @@ TEST(ConceptsVerb, SaysWhatCannotBe) {
   expect_error(concepts({"--factors", "2", "--dataset", folder.path()}), 2, {"--dataset"});
   expect_error(concepts({"--channel", "1", "--top", "3"}), 2, {"--channel"});
   expect_error(concepts({"--patches", "3"}), 2, {"--dataset"});
+  expect_error(concepts({"--dataset", folder.path()}), 1, {folder.path(), "empty"});
   expect_error(concepts({"--seed", "3"}), 2, {"--factors"});
   expect_error(fovea({"concepts", photo, sample("golf-ball.jpg"), "-o", folder.file("x.png")}), 2,
                {"one file"});

@@ -1,10 +1,12 @@
 #include "fovea/concepts.hpp"
 #include "cli/kit/figure_options.hpp"
+#include "cli/kit/many_photos.hpp"
 #include "cli/kit/model_options.hpp"
 #include "cli/kit/output.hpp"
 #include "cli/kit/picture_arguments.hpp"
 #include "cli/kit/progress_bar.hpp"
 #include "cli/kit/result_format.hpp"
+#include "cli/kit/standard_streams.hpp"
 #include "cli/kit/usage_error.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "fovea/batch.hpp"
@@ -14,6 +16,8 @@
 #include "report/result_place.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace fovea::cli {
 namespace {
@@ -34,6 +38,7 @@ struct Arguments {
     };
     refuse(channel && top, "--channel and --top do not go together");
     refuse(patches && dataset.empty(), "--patches needs --dataset");
+    refuse(dataset == kStandardInput, "--dataset is read twice: name a folder or a file in place of '-'");
     refuse(seed && !factors, "--seed is of the start of --factors");
     if (!factors)
       return;
@@ -66,8 +71,11 @@ int print_all(const Arguments& arguments, const nlohmann::ordered_json& results,
 /// Which channels matter in each photo.
 int channels(const Arguments& arguments, const Network& loaded, const std::vector<std::string>& images,
              const std::vector<std::string>& bases) {
+  PictureInputs dataset;
+  if (!arguments.dataset.empty())
+    dataset = dataset_inputs(arguments.dataset, arguments.output);
   const ThreadPartition partition =
-      partition_threads(images.size(), arguments.model.workers, arguments.model.threads);
+      partition_photos(arguments.model, dataset.has_archives(), std::max(images.size(), dataset.size()));
   ConceptOptions concepts;
   concepts.layer = arguments.layer;
   concepts.rule = parse_rule(arguments.rule);
@@ -95,13 +103,10 @@ int channels(const Arguments& arguments, const Network& loaded, const std::vecto
 
   std::optional<RelevantPatches> patches;
   if (!arguments.dataset.empty()) {
-    std::vector<std::string> pictures = pictures_below(arguments.dataset);
-    leave_out_results(pictures, arguments.dataset, arguments.output);
-    const std::size_t workers =
-        partition_threads(pictures.size(), arguments.model.workers, arguments.model.threads).workers;
-    patches.emplace(
-        explainer, loaded, std::move(pictures), arguments.patches.value_or(6),
-        [&](const auto& paths, const auto& make_worker) { return run_files(paths, workers, make_worker); });
+    patches.emplace(explainer, loaded, std::move(dataset), arguments.patches.value_or(6),
+                    [&](const auto& paths, const auto& make_worker) {
+                      return run_files(paths, partition.workers, make_worker);
+                    });
   }
   const ConceptReport report(loaded, options, explainer.layer(), patches ? &*patches : nullptr);
   auto results = nlohmann::ordered_json::array();
@@ -197,9 +202,9 @@ void add_concepts(Command app) {
       .shows_default();
   verb.add_option(
           "--dataset", options->dataset,
-          "a folder of pictures, with its subfolders: shows the parts of them in which each channel is "
-          "most relevant for their own class")
-      .check(not_empty());
+          "a folder of pictures, with its subfolders, or a tar archive or a range of them: shows the parts "
+          "of the pictures in which each channel is most relevant for their own class")
+      .check(pictures_or_archives());
   verb.add_option("--patches", options->patches,
                   "with --dataset: number of parts for each channel (default: 6)")
       .check(whole_number(1, 100));
