@@ -350,6 +350,10 @@ fovea_status fovea_factorise(const fovea_model* model, const char* options, fove
  * pictures, folders expanded; "failures", a JSON list of sentences. */
 fovea_status fovea_strongest_patches(const fovea_model* model, const char* options, fovea_progress progress,
                                      void* user, fovea_result** result);
+/* The same by what matters for the best guess in each picture (docs/concepts.md): in place of "activation",
+ * "relevance" [N] FLOAT64, that of the unit. Further text: "layer". */
+fovea_status fovea_relevant_patches(const fovea_model* model, const char* options, fovea_progress progress,
+                                    void* user, fovea_result** result);
 
 /* Compares the presets of preprocessing by what the network makes of a few pictures, of many 8. Texts:
  * "advice", a JSON object of the trials (preset, certainty, agreement, classes, largest_share, sane), the

@@ -24,7 +24,7 @@ from ._explanation import Classification, Explanation, Prediction, Rect
 from ._figures import Figure, PhotoExplanation, PreprocessingAdvice, PreprocessingTrial
 from ._library import LIBRARY_VERSION
 from ._library import call as _call
-from ._many import Evaluation, NetworkComparison, Patch, ReportOutcome, merge_evaluations
+from ._many import Evaluation, NetworkComparison, Patch, RelevantPatch, ReportOutcome, merge_evaluations
 from ._model import Model
 from ._objects import (
     Box,
@@ -78,6 +78,7 @@ __all__ = [
     "RealBox",
     "Reconstruction",
     "Rect",
+    "RelevantPatch",
     "ReportOutcome",
     "Unit",
     "UsageError",

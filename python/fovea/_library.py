@@ -126,6 +126,7 @@ _ARGUMENTS: Dict[str, List[Any]] = {
     "fovea_concepts": [c_void_p, POINTER(Pixels), c_char_p, _RESULT],
     "fovea_factorise": [c_void_p, c_char_p, Progress, c_void_p, _RESULT],
     "fovea_strongest_patches": [c_void_p, c_char_p, Progress, c_void_p, _RESULT],
+    "fovea_relevant_patches": [c_void_p, c_char_p, Progress, c_void_p, _RESULT],
     "fovea_report": [c_void_p, c_void_p, c_char_p, Progress, c_void_p, _RESULT],
     "fovea_compare": [c_void_p, c_void_p, c_char_p, Progress, c_void_p, _RESULT],
     "fovea_evaluate": [c_void_p, c_char_p, Progress, c_void_p, _RESULT],

@@ -12,9 +12,11 @@ from ._many import (
     Evaluation,
     NetworkComparison,
     Patch,
+    RelevantPatch,
     ReportOutcome,
     find_factors,
     find_patches,
+    find_relevant_patches,
     run_comparison,
     run_evaluation,
     run_report,
@@ -79,6 +81,37 @@ class Model(ExplainingModel):
         }
         self._warn_of_assumption(preprocessing)
         return find_patches(self._handle, images, preprocessing, progress, fields)
+
+    def relevant_patches(
+        self,
+        images: Union[Path, Sequence[Path]],
+        layer: Optional[str] = None,
+        *,
+        channel: Optional[int] = None,
+        top: Optional[int] = None,
+        patches: Optional[int] = None,
+        rule: Optional[str] = None,
+        workers: Optional[int] = None,
+        preprocessing: Optional[Preprocessing] = None,
+        progress: ProgressOption = None,
+    ) -> List[RelevantPatch]:
+        """The places in many pictures where channels of a layer matter most for the best guess there, channel by
+        channel, most relevant first.
+
+        layer: None: the last one with more than one position. rule: how relevance is propagated, one of the rules of LRP
+        ("lrp-epsilon-plus-flat"). The rest is as for `strongest_patches`. The relevance is in units of the score.
+        """
+        fields: Dict[str, object] = {
+            "layer": layer,
+            "channel": channel,
+            "top": top,
+            "patches": patches,
+            "rule": rule,
+            "workers": workers,
+            "threads": self._threads,
+        }
+        self._warn_of_assumption(preprocessing)
+        return find_relevant_patches(self._handle, images, preprocessing, progress, fields)
 
     def factorise(
         self,

@@ -194,12 +194,14 @@ class Concept(Picture):
         layer: the layer's name.
         target, score: the class, and its score before the final activation.
         channels: float64, the relevance of every channel of the layer.
+        layer_relevance: float32 [channels,h,w], the relevance of the layer.
     """
 
     def __init__(self, result: Result, k: int) -> None:
         self.channel = int(result.array("channel")[k])
         self.relevance = float(result.array("relevance")[k])
         self.channels: NDArray[np.float64] = result.array("channels")
+        self.layer_relevance: NDArray[np.float32] = result.array("layer_relevance")
         self.share = self.relevance / float(np.abs(self.channels).sum())
         self.map: NDArray[np.float32] = result.array("map")[k]
         self.seen: PictureArray = result.array("seen")

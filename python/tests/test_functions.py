@@ -171,6 +171,18 @@ class Functions(support.ModelTestCase):
         with self.assertWarnsRegex(UserWarning, "damaged.jpg"):
             self.model.strongest_patches([support.PHOTO, self.folder / "damaged.jpg"], layer, top=1)
 
+    def test_relevant_patches(self):
+        samples = support.SOURCE / "samples"
+        found = self.model.relevant_patches(samples, top=2, patches=2, workers=1)
+        self.assertEqual(len(found), 4)
+        self.assertGreaterEqual(found[0].relevance, found[1].relevance)
+        self.assertNotEqual(found[0].image, found[1].image)
+        unit = found[0].unit
+        channel = self.model.concepts(found[0].image, channel=unit.channel)[0]
+        self.assertAlmostEqual(float(channel.layer_relevance[unit]), found[0].relevance, places=4)
+        with self.assertRaisesRegex(fovea.InputError, "guided"):
+            self.model.relevant_patches(samples, rule="guided")
+
     def test_report(self):
         page = self.folder / "page.html"
         done = self.model.report(

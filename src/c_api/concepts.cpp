@@ -33,8 +33,7 @@ ConceptRequest read_concepts(const char* options) {
   const std::optional<std::int64_t> top = fields.whole_number_if_given("top", 1, 10000);
   request.top = top.value_or(request.top);
   request.target = fields.whole_number_if_given("target", 0, most);
-  if (const std::string rule = fields.word_if_given("rule", concept_rule_names()); !rule.empty())
-    request.rule = parse_rule(rule);
+  request.rule = read_lrp_rule(fields, request.rule);
   request.preprocessing = networks::read_preprocessing(fields);
   request.threads = static_cast<int>(fields.whole_number_if_given("threads", 0, kMaxThreads).value_or(0));
   fields.expect_no_others();
@@ -137,6 +136,12 @@ Activated activated(const fovea_model& model, const FactorRequest& request, cons
 }
 
 }  // namespace
+
+Rule read_lrp_rule(JsonFields& fields, Rule otherwise) {
+  const std::string rule = fields.word_if_given("rule", concept_rule_names());
+  return rule.empty() ? otherwise : parse_rule(rule);
+}
+
 }  // namespace fovea::c_api
 
 using namespace fovea::c_api;
