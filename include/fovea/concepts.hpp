@@ -113,4 +113,9 @@ struct ConceptFactors {
 /// concepts than channels or positions.
 ConceptFactors factorise(std::span<const Tensor> activations, const FactorOptions& options = {});
 
+/// InputError if a layer of the model has negative activations. It names the last layer with more than one
+/// unit in a channel that never has (of a Relu, Clip, Sigmoid, HardSigmoid or Softplus), or says that there
+/// is none.
+void check_can_be_factorised(const Model& model, const LayerInfo& layer, std::span<const Tensor> activations);
+
 }  // namespace fovea

@@ -175,6 +175,7 @@ fovea_status fovea_factorise(const fovea_model* model, const char* options, fove
     const Activated found = activated(from, request, layer, caller);
     FOVEA_CHECK(!found.activations.empty(), "none of the pictures can be read: {}",
                 caller.failures.empty() ? "" : caller.failures.front());
+    fovea::check_can_be_factorised(from.model, layer, found.activations);
     const fovea::ConceptFactors factors = fovea::factorise(found.activations, request.factors);
     const fovea::Shape& shape = factors.maps.front().shape();
     fovea::Tensor maps(fovea::DType::F32,

@@ -4,6 +4,7 @@
 #include "base/random.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -118,6 +119,31 @@ void check_count(const Matrix& rows, std::int64_t concepts) {
 }
 
 }  // namespace
+
+void check_can_be_factorised(const Model& model, const LayerInfo& layer,
+                             std::span<const Tensor> activations) {
+  const auto is_negative = [](const Tensor& one) {
+    const auto values = one.data<float>();
+    return std::any_of(values.begin(), values.end(), [](float value) { return value < 0; });
+  };
+  if (std::none_of(activations.begin(), activations.end(), is_negative))
+    return;
+  const auto is_rectified = [](const LayerInfo& one) {
+    constexpr std::array operators = {"Relu", "Clip", "Sigmoid", "HardSigmoid", "Softplus"};
+    return one.layout && one.layout->has_grid && one.layout->positions() > 1 &&
+           std::find(operators.begin(), operators.end(), one.operator_name) != operators.end();
+  };
+  const std::vector<LayerInfo> all = layers(model, layer.picture_height, layer.picture_width);
+  const auto last = std::find_if(all.rbegin(), all.rend(), is_rectified);
+  FOVEA_CHECK(last != all.rend(),
+              "the layer '{}' has negative activations, and only layers that never have can be factorised: "
+              "this network has no Relu that gives such a layer in rows and columns",
+              layer.name);
+  FOVEA_CHECK(false,
+              "the layer '{}' has negative activations, and only layers that never have can be factorised: "
+              "the last one of this network is '{}'",
+              layer.name, last->name);
+}
 
 ConceptFactors factorise(std::span<const Tensor> activations, const FactorOptions& options) {
   FOVEA_CHECK(options.max_iterations >= 1 && options.tolerance >= 0,

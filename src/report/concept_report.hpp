@@ -110,9 +110,10 @@ struct ActivatedPhoto {
 };
 
 /// Factorises the photos' activations together and writes the figure, the directions [concepts,C] and for
-/// each photo its maps [concepts,h,w] and their pictures. InputError as for `factorise`; OutputError.
-ConceptResult write_factors(std::span<const ActivatedPhoto> photos, const LayerInfo& layer,
-                            const FactorReportOptions& options);
+/// each photo its maps [concepts,h,w] and their pictures. InputError as for `factorise` and
+/// `check_can_be_factorised`; OutputError.
+ConceptResult write_factors(std::span<const ActivatedPhoto> photos, const Model& model,
+                            const LayerInfo& layer, const FactorReportOptions& options);
 /// The files that it may write, for photos of these bases.
 std::vector<std::string> planned_factor_files(std::span<const std::string> bases,
                                               const FactorReportOptions& options);

@@ -89,11 +89,12 @@ std::vector<Image> maps_of(const ActivatedPhoto& photo, const Tensor& maps, cons
 
 }  // namespace
 
-ConceptResult write_factors(std::span<const ActivatedPhoto> photos, const LayerInfo& layer,
-                            const FactorReportOptions& options) {
+ConceptResult write_factors(std::span<const ActivatedPhoto> photos, const Model& model,
+                            const LayerInfo& layer, const FactorReportOptions& options) {
   std::vector<Tensor> activations;
   for (const ActivatedPhoto& photo : photos)
     activations.push_back(photo.activations);
+  check_can_be_factorised(model, layer, activations);
   const ConceptFactors factors = factorise(activations, options.factors);
   const bool is_figure_alone = is_graphic_path(options.output);
   const std::int64_t concepts = options.factors.concepts;

@@ -267,5 +267,25 @@ TEST(Factorise, says_what_cannot_be) {
   EXPECT_NE(message({}), "");
 }
 
+TEST(Factorise, names_the_layer_that_can_be) {
+  const auto message = [](const Model& model, const char* name) {
+    const LayerInfo layer = find_layer(layers(model, 12, 10), name);
+    Tensor negative = activations(6, 10, 8, 1);
+    EXPECT_EQ(failure([&] { check_can_be_factorised(model, layer, {&negative, 1}); }), "");
+    negative.data<float>()[7] = -0.5F;
+    return failure([&] { check_can_be_factorised(model, layer, {&negative, 1}); });
+  };
+  const std::string refused =
+      "the layer 'c1' has negative activations, and only layers that never have can be factorised: ";
+  EXPECT_EQ(message(relu_network(), "c1"), refused + "the last one of this network is 'r2'");
+  ModelBuilder builder;
+  builder.input("image", {1, 3, 12, 10}).output("scores");
+  builder.weight("w1", {6, 3, 3, 3}, random_values(6 * 3 * 9, 1));
+  builder.node("Conv", {"image", "w1"}, {"c1"}).node("GlobalAveragePool", {"c1"}, {"pooled"});
+  builder.node("Flatten", {"pooled"}, {"scores"});
+  EXPECT_EQ(message(built(builder), "c1"),
+            refused + "this network has no Relu that gives such a layer in rows and columns");
+}
+
 }  // namespace
 }  // namespace fovea::test

@@ -157,7 +157,7 @@ int factors(const Arguments& arguments, const Network& loaded, const std::vector
   });
   if (photos.empty())
     return code;
-  const ConceptResult result = write_factors(photos, layer, options);
+  const ConceptResult result = write_factors(photos, loaded.model, layer, options);
   if (arguments.format.is_text())
     print_lines(result.text);
   return print_all(arguments, result.json, "photos", code);
