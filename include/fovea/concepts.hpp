@@ -58,9 +58,9 @@ struct ChannelRelevances {
 class ConceptExplainer {
 public:
   /// Compiles the network twice: down to the layer, and from there to the picture. InputError for a rule that
-  /// is none of LRP, for a layer that does not exist, whose channels are unknown or that does not lie between
-  /// picture and scores, and for a network that takes only several pictures at a time; ModelError as for
-  /// Program::compile.
+  /// is none of LRP, for a layer whose channels are unknown, and for a network that takes only several
+  /// pictures at a time; ModelError as for Program::compile, as for a layer that does not exist or does not
+  /// lie between picture and scores.
   ConceptExplainer(const Model& model, const ConceptOptions& options);
   ~ConceptExplainer();
   ConceptExplainer(const ConceptExplainer& other);

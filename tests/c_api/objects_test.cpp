@@ -238,9 +238,10 @@ TEST(CApiObjects, ShowsConceptsAsCppDoes) {
   EXPECT_EQ(integers_of(result, "target"), std::vector<std::int64_t>{3});
   EXPECT_EQ(text_of(result, "layer"), explain.layer().name);
   fovea_result* none = nullptr;
-  for (const char* wrong : {R"({"layer": "nope"})", R"({"channel": 100000})", R"({"rule": "guided"})",
-                            R"({"top": 2, "channel": 1})", R"({"target": 10})"})
+  for (const char* wrong : {R"({"channel": 100000})", R"({"rule": "guided"})", R"({"top": 2, "channel": 1})",
+                            R"({"target": 10})"})
     EXPECT_EQ(fovea_concepts(model.get(), &pixels, wrong, &none), FOVEA_ERROR_INPUT) << wrong;
+  EXPECT_EQ(fovea_concepts(model.get(), &pixels, R"({"layer": "nope"})", &none), FOVEA_ERROR_MODEL);
 }
 
 TEST(CApiObjects, FactorisesAsCppDoes) {

@@ -47,13 +47,6 @@ public:
     std::fill(tensor.data<double>().begin(), tensor.data<double>().end(), 1.0);
     return c_.graph().add_constant(c_.node().name + "/grad/ones", tensor.cast(c_.dtype(x())));
   }
-  /// Ones in the place of the input; of one picture where a layer treats all of a batch alike.
-  ir::ValueId one_everywhere() {
-    Shape shape = c_.shape(x());
-    if (c_.node().op == &ops::conv() || c_.node().op == &ops::conv_transpose())
-      shape[0] = 1;
-    return ones(shape);
-  }
 
 private:
   ir::GradientContext& c_;
@@ -63,7 +56,7 @@ private:
 /// R_i = sum over j of w'_ij / sum over i' of w'_i'j * R_j, whatever the input is.
 std::vector<ir::ValueId> share_by_weights(ir::GradientContext& c, ir::ValueId weights) {
   FirstLayer layer(c);
-  const ir::ValueId total = layer.apply(layer.one_everywhere(), weights);
+  const ir::ValueId total = layer.apply(layer.ones(c.shape(layer.x())), weights);
   return layer.to_x(layer.back(weights, per_unit(c, c.dy(), total)));
 }
 
