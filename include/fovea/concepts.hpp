@@ -18,7 +18,7 @@
 namespace fovea {
 
 struct ConceptOptions {
-  /// The layer whose channels are meant: the name of an ONNX value or node. Empty: `last_spatial_layer`.
+  /// The layer whose channels are meant: the name of an ONNX value or node. Empty: `concept_layer`.
   std::string layer = {};
   /// One of the rules of LRP, of the pass to the layer and of those from it to the picture.
   Rule rule = Rule::LrpEpsilonPlusFlat;
@@ -27,6 +27,10 @@ struct ConceptOptions {
   /// Precision, threads, size, outputs, activation, backend.
   ProgramOptions program = {};
 };
+
+/// The name of the last layer with more than one position that the scores' weights read, at the size of the
+/// options: that of `last_spatial_layer`, unless its channels are the classes. ModelError if there is none.
+std::string concept_layer(const Model& model, const ProgramOptions& options);
 
 /// The names of the rules of LRP, which ConceptOptions::rule takes.
 std::vector<std::string> concept_rule_names();

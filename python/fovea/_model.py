@@ -98,8 +98,8 @@ class Model(ExplainingModel):
         """The places in many pictures where channels of a layer matter most for the best guess there, channel by
         channel, most relevant first.
 
-        layer: None: the last one with more than one position. rule: how relevance is propagated, one of the rules of LRP
-        ("lrp-epsilon-plus-flat"). The rest is as for `strongest_patches`. The relevance is in units of the score.
+        layer: None: the last one with more than one position that the weights of the scores read. rule: how relevance is
+        propagated, one of the rules of LRP ("lrp-epsilon-plus-flat"). The rest is as for `strongest_patches`. The relevance is in units of the score.
         """
         fields: Dict[str, object] = {
             "layer": layer,

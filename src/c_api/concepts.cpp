@@ -53,7 +53,8 @@ void add_concepts(fovea_result& out, ConceptExplainer& explainer, const ChannelR
     channels.push_back(channel.channel);
     relevances.push_back(channel.relevance);
   }
-  const auto count = static_cast<std::int64_t>(channels.size());
+  const auto count = static_cast<std::int64_t>(channels.size()),
+             of_layer = static_cast<std::int64_t>(all.size());
   const Shape& picture = found.input.shape();
   Tensor maps(DType::F32, {count, picture[0], picture[1], picture[2]});
   auto place = maps.data<float>().begin();
@@ -64,7 +65,7 @@ void add_concepts(fovea_result& out, ConceptExplainer& explainer, const ChannelR
   out.add("channel", {count}, std::move(channels));
   out.add("relevance", {count}, std::move(relevances));
   out.add("map", maps);
-  out.add("channels", {static_cast<std::int64_t>(all.size())}, std::move(all));
+  out.add("channels", {of_layer}, std::move(all));
   out.add("layer_relevance", found.relevance);
   out.add("seen", found.seen);
   out.add("region", {4},
@@ -168,7 +169,7 @@ fovea_status fovea_factorise(const fovea_model* model, const char* options, fove
     const fovea_model& from = not_null(model, "model");
     const FactorRequest request = read_factors(options);
     const std::string name = request.layer.empty()
-                                 ? fovea::last_spatial_layer(from.model, from.program_options(0, 0, 0))
+                                 ? fovea::concept_layer(from.model, from.program_options(0, 0, 0))
                                  : request.layer;
     const fovea::LayerInfo layer = layer_with_units(from, request.pictures.preprocessing, name);
     CallerEvents caller{progress, user};

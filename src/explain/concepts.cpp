@@ -75,6 +75,12 @@ std::vector<std::string> concept_rule_names() {
   return names;
 }
 
+std::string concept_layer(const Model& model, const ProgramOptions& options) {
+  ProgramOptions of_features = options;
+  of_features.sum_over_region = true;
+  return last_spatial_layer(model, of_features);
+}
+
 ConceptExplainer::Compiled::Compiled(const Model& model, const ConceptOptions& options)
     : preprocessing(options.preprocessing
                         ? *options.preprocessing
@@ -86,9 +92,16 @@ ConceptExplainer::Compiled::Compiled(const Model& model, const ConceptOptions& o
   program.batch = 1;
   program.direction = Direction::ForwardAndBackward;
   program.rule = options.rule;
-  program.input_range = input_range(preprocessing, model.image_input().channels);
+  const ImageInput picture = model.image_input();
+  if (picture.channels == 1 || picture.channels == 3 || picture.channels == 4)
+    program.input_range = input_range(preprocessing, picture.channels);
+  if ((picture.height == 0 && program.height == 0) || (picture.width == 0 && program.width == 0)) {
+    const std::int64_t side = side_of_network(model);
+    program.height = program.height > 0 ? program.height : side;
+    program.width = program.width > 0 ? program.width : side;
+  }
   ProgramOptions to_layer = program;
-  to_layer.wrt = options.layer.empty() ? std::string(kLastSpatialLayer) : options.layer;
+  to_layer.wrt = options.layer.empty() ? concept_layer(model, program) : options.layer;
   scores = compile_for_pictures(model, to_layer);
   FOVEA_CHECK(scores->options().batch == 1, "the network takes {} pictures at a time: concepts need one",
               scores->options().batch);

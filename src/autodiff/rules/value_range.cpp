@@ -13,6 +13,7 @@
 #include "ops/sub.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace fovea::autodiff {
@@ -35,10 +36,21 @@ ir::ValueId constant_bound(ir::GradientContext& c, const std::vector<double>& by
 /// Whether bounds of the operands give bounds of the results.
 enum class Direction { Kept, KeptOrTurned, Unknown };
 
+/// Whether the operator is a function of one value that falls nowhere.
+bool never_falls(const ir::Operator& op) {
+  const std::array functions = {&ops::atan(),    &ops::ceil(),
+                                &ops::clip(),    &ops::elu(),
+                                &ops::erf(),     &ops::exp(),
+                                &ops::floor(),   &ops::log(),
+                                &ops::relu(),    &ops::round(),
+                                &ops::sigmoid(), &ops::sqrt(),
+                                &ops::tanh(),    &ops::round_straight_through()};
+  return std::find(functions.begin(), functions.end(), &op) != functions.end();
+}
+
 Direction direction_of(const ir::Graph& graph, const ir::Node& node) {
   const ir::Relevance relevance = node.op->traits.relevance;
-  if (relevance == ir::Relevance::Routed || relevance == ir::Relevance::FixedSum || node.op == &ops::relu() ||
-      node.op == &ops::clip())
+  if (relevance == ir::Relevance::Routed || relevance == ir::Relevance::FixedSum || never_falls(*node.op))
     return Direction::Kept;
   if (node.op == &ops::neg() || node.op == &ops::batch_normalization() ||
       (node.op == &ops::div() && graph.is_constant(node.inputs[1])))

@@ -54,7 +54,7 @@ LayerInfo chosen_layer(const Network& loaded, const Arguments& arguments) {
     const std::string name =
         !arguments.layer.empty()
             ? arguments.layer
-            : last_spatial_layer(loaded.model, program_options(loaded, arguments.model, Direction::Forward));
+            : concept_layer(loaded.model, program_options(loaded, arguments.model, Direction::Forward));
     return find_layer(layers(loaded.model, loaded.size.height, loaded.size.width), name);
   } catch (const InputError& error) {
     throw InputError(error.what(), loaded.model.path());
@@ -187,7 +187,7 @@ void add_concepts(Command app) {
   verb.add_option(
           "--layer", options->layer,
           "the layer, named by an ONNX value or node as 'fovea info --layers' lists them (default: the "
-          "last one before the scores with more than one position)")
+          "last one with more than one position that the weights of the scores read)")
       .check(not_empty())
       .completed_as(kLayerNames);
   verb.add_option("--top", options->top, "the N channels with the most relevance (default: 6)")
