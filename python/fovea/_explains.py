@@ -530,9 +530,9 @@ class ExplainingModel(OpenedModel):
         """The channels of a layer that matter for a class in a picture, each with its map, most relevant first.
 
         image: as for `classify`. layer: the name of a value or node (`layers`); None: the last one with more than one
-        position. top: so many channels, of those that speak for the class (6). channel: that one alone. target: the
-        class; None: the best guess. rule: how relevance is propagated, one of the rules of LRP
-        ("lrp-epsilon-plus-flat"). InputError for a layer whose channels are unknown.
+        position that the weights of the scores read. top: so many channels, of those that speak for the class (6).
+        channel: that one alone. target: the class; None: the best guess. rule: how relevance is propagated, one of the
+        rules of LRP ("lrp-epsilon-plus-flat"). InputError for a layer whose channels are unknown.
         """
         pixels, kept = to_pixels(image)
         options = options_json(

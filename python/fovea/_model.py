@@ -99,7 +99,8 @@ class Model(ExplainingModel):
         channel, most relevant first.
 
         layer: None: the last one with more than one position that the weights of the scores read. rule: how relevance is
-        propagated, one of the rules of LRP ("lrp-epsilon-plus-flat"). The rest is as for `strongest_patches`. The relevance is in units of the score.
+        propagated, one of the rules of LRP ("lrp-epsilon-plus-flat"). The rest is as for `strongest_patches`. The relevance
+        is in units of the score.
         """
         fields: Dict[str, object] = {
             "layer": layer,
@@ -127,9 +128,9 @@ class Model(ExplainingModel):
         """The activations of a layer in many pictures together, factorised into a few non-negative concepts (4).
 
         images: pictures and folders. layer: the name of a value or node (`layers`), which is never negative; None: the
-        last one with more than one position. seed: of the random start. workers, progress: as for `strongest_patches`.
-        InputError for a layer without units or with negative activations, and for more concepts than channels or
-        positions; pictures that cannot be read are left out with a warning.
+        last one with more than one position that the weights of the scores read. seed: of the random start. workers,
+        progress: as for `strongest_patches`. InputError for a layer without units or with negative activations, and for
+        more concepts than channels or positions; pictures that cannot be read are left out with a warning.
         """
         fields: Dict[str, object] = {
             "layer": layer,

@@ -9,6 +9,7 @@
 #include "evaluate/photo_runs.hpp"
 #include "fovea/error.hpp"
 #include "fovea/explain.hpp"
+#include "image/blur.hpp"
 #include "report/concept_pictures.hpp"
 #include "report/result_place.hpp"
 #include "report/result_text.hpp"
@@ -26,7 +27,11 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kEndings = {"-map.png", "-relevance.npy"};
 
-/// The sum of the channels' relevance in each pixel where it speaks for the class, 0 elsewhere.
+/// The standard deviation, as a part of the shorter side, by which displayed relevance is smoothed: the
+/// windows of a first layer that skips pixels overlap in a grid.
+constexpr double kSmoothing = 0.015;
+
+/// The sum of the channels' relevance in each pixel where it speaks for the class, 0 elsewhere, smoothed.
 Tensor supporting(const Tensor& relevance) {
   const Shape& shape = relevance.shape();
   Tensor map(DType::F32, {shape[1], shape[2]});
@@ -36,6 +41,7 @@ Tensor supporting(const Tensor& relevance) {
     sum[i % sum.size()] += values[i];
   for (float& value : sum)
     value = std::max(value, 0.0F);
+  gaussian_blur(sum, shape[1], shape[2], kSmoothing * static_cast<double>(std::min(shape[1], shape[2])));
   return map;
 }
 
