@@ -66,7 +66,7 @@ def zennits(net, x, name):
 
 def foveas(fovea, model, photo, name, folder):
     subprocess.run([fovea, "saliency", photo, "-m", model, "--preprocess", "torchvision", "--crops", "1", "--method", name,
-                    "-o", folder, "--force", "-q"], check=True)
+                    "-o", folder, "--force", "-q"], check=True, stdout=subprocess.DEVNULL)
     found, = pathlib.Path(folder).glob("*-gradient.npy")
     return np.load(found).astype(np.float64)
 

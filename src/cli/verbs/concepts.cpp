@@ -61,13 +61,6 @@ LayerInfo chosen_layer(const Network& loaded, const Arguments& arguments) {
   }
 }
 
-int print_all(const Arguments& arguments, const nlohmann::ordered_json& results, const char* records,
-              int code) {
-  if (!arguments.format.is_text())
-    print_results(arguments.format, results, nested_records(results, records));
-  return code;
-}
-
 /// Which channels matter in each photo.
 int channels(const Arguments& arguments, const Network& loaded, const std::vector<std::string>& images,
              const std::vector<std::string>& bases) {
@@ -121,7 +114,9 @@ int channels(const Arguments& arguments, const Network& loaded, const std::vecto
       };
     };
   });
-  return print_all(arguments, results, "channels", std::max(code, patches ? patches->code() : 0));
+  if (!arguments.format.is_text())
+    print_results(arguments.format, results, nested_records(results, "channels"));
+  return std::max(code, patches ? patches->code() : 0);
 }
 
 /// The activations of all photos, factorised together.
@@ -160,7 +155,10 @@ int factors(const Arguments& arguments, const Network& loaded, const std::vector
   const ConceptResult result = write_factors(photos, loaded.model, layer, options);
   if (arguments.format.is_text())
     print_lines(result.text);
-  return print_all(arguments, result.json, "photos", code);
+  else
+    print_results(arguments.format, result.json,
+                  nested_records(nlohmann::ordered_json::array({result.json}), "photos"));
+  return code;
 }
 
 int run(Arguments arguments) {
