@@ -45,6 +45,24 @@ Tensor supporting(const Tensor& relevance) {
   return map;
 }
 
+/// What is shown of a unit's receptive field: at most half of the picture in each direction, around the
+/// unit's place, since the fields of late layers are the whole picture and show nothing.
+Rect shown_field(const LayerInfo& layer, const Unit& unit) {
+  Rect field = layer.field_of(unit.y, unit.x);
+  const auto narrow = [](std::int64_t& begin, std::int64_t& size, std::int64_t picture, std::int64_t at,
+                         std::int64_t count) {
+    const std::int64_t most = std::max<std::int64_t>(picture / 2, 1),
+                       centre = (2 * at + 1) * picture / (2 * count);
+    if (size > 0 && size <= most)
+      return;
+    begin = std::clamp<std::int64_t>(centre - most / 2, 0, picture - most);
+    size = most;
+  };
+  narrow(field.x, field.width, layer.picture_width, unit.x, layer.layout->width());
+  narrow(field.y, field.height, layer.picture_height, unit.y, layer.layout->height());
+  return field;
+}
+
 /// The relevance of all channels in the order of their numbers.
 Tensor by_channel(const ChannelRelevances& found) {
   Tensor all(DType::F32, {static_cast<std::int64_t>(found.channels.size())});
@@ -108,8 +126,7 @@ RelevantPatches::of(const std::vector<std::int64_t>& channels) const {
     for (const StrongestPatches::Patch& one : best_.of(channel)) {
       const auto& [name, image] = seen.at(one.picture);
       const Unit& unit = one.activation.unit;
-      patches.back().push_back(
-          {name, one.activation.value, unit, crop(image, layer_.field_of(unit.y, unit.x))});
+      patches.back().push_back({name, one.activation.value, unit, crop(image, shown_field(layer_, unit))});
     }
   }
   return patches;

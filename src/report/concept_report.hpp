@@ -40,7 +40,8 @@ public:
     std::string image;     ///< the picture's path, in an archive "ARCHIVE/MEMBER"
     double relevance = 0;  ///< of its strongest unit
     Unit unit;
-    Image picture;  ///< what the unit sees: its receptive field in the network's picture
+    /// What the unit sees: its receptive field in the network's picture, or half of the picture around it.
+    Image picture;
   };
 
   /// Looks at all pictures; `count` patches are kept for each channel. The explainer's layer must have
