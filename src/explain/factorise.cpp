@@ -136,11 +136,11 @@ void check_can_be_factorised(const Model& model, const LayerInfo& layer,
   const std::vector<LayerInfo> all = layers(model, layer.picture_height, layer.picture_width);
   const auto last = std::find_if(all.rbegin(), all.rend(), is_rectified);
   FOVEA_CHECK(last != all.rend(),
-              "the layer '{}' has negative activations, and only layers that never have can be factorised: "
+              "the layer '{}' has negative activations, and only layers without any can be factorised: "
               "this network has no Relu that gives such a layer in rows and columns",
               layer.name);
   FOVEA_CHECK(false,
-              "the layer '{}' has negative activations, and only layers that never have can be factorised: "
+              "the layer '{}' has negative activations, and only layers without any can be factorised: "
               "the last one of this network is '{}'",
               layer.name, last->name);
 }

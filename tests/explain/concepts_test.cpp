@@ -298,7 +298,7 @@ TEST(Factorise, names_the_layer_that_can_be) {
     return failure([&] { check_can_be_factorised(model, layer, {&negative, 1}); });
   };
   const std::string refused =
-      "the layer 'c1' has negative activations, and only layers that never have can be factorised: ";
+      "the layer 'c1' has negative activations, and only layers without any can be factorised: ";
   EXPECT_EQ(message(relu_network(), "c1"), refused + "the last one of this network is 'r2'");
   ModelBuilder builder;
   builder.input("image", {1, 3, 12, 10}).output("scores");
