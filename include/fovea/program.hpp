@@ -89,6 +89,10 @@ inline constexpr int kMaxThreads = 1024;
 
 /// For ProgramOptions::wrt: the layer that last_spatial_layer names.
 inline constexpr std::string_view kLastSpatialLayer = "<last spatial layer>";
+/// For ProgramOptions::wrt and BackwardPass::wrt: the last layer with positions of the picture whose rows are
+/// at most about `stride` pixels apart (up to a factor of the square root of two), or the last of the finest
+/// layers where none is so fine. InputError unless stride >= 1.
+std::string last_layer_of_stride(std::int64_t stride);
 
 /// For ProgramOptions::wrt and BackwardPass::wrt: the probabilities of all attention layers, in one backward
 /// pass (ProgramOptions::attention is implied).
@@ -126,9 +130,10 @@ struct ProgramOptions {
   /// For networks that segment pictures, whose scores are [batch,C,H,W]: the first output is [batch,C], the
   /// sums of each class's scores over a region (Program::region_scores). With Head::Classes only.
   bool sum_over_region = false;
-  /// The ONNX value with respect to which the program differentiates, by its name, or kLastSpatialLayer;
-  /// empty: the picture. The value is then an output (Program::wrt_output), and Session::gradient has its
-  /// shape. kAttention and kAttentionOfBlocks: several values, with a gradient for each.
+  /// The ONNX value with respect to which the program differentiates, by its name, kLastSpatialLayer or
+  /// last_layer_of_stride; empty: the picture. The value is then an output (Program::wrt_output), and
+  /// Session::gradient has its shape. kAttention and kAttentionOfBlocks: several values, with a gradient for
+  /// each.
   std::string wrt = {};
   /// The ONNX value at which the program begins, by its name or kLastSpatialLayer: it takes the picture's
   /// place as input 0, and backward passes differentiate with respect to it (`wrt` must be empty). The

@@ -304,8 +304,8 @@ class ExplainingModel(OpenedModel):
     ) -> Localization:
         """The Localization of the object of a class in a picture.
 
-        image, target, preprocessing, size: as for `saliency`. method: one of `fovea.methods()`; None: the product of the
-        maps of gradient and guided. preset: "default", or "paper" for Simonyan et al. (2013) as printed. crops: "2",
+        image, target, preprocessing, size: as for `saliency`. method: one of `fovea.methods()`; None:
+        "fused-layer-cam". preset: "default", or "paper" for Simonyan et al. (2013) as printed. crops: "2",
         "whole" or "10", which cover the picture. smoothing: standard deviation of the map's blur, as a fraction of its
         shorter side. quantiles: of the map, above the first of which lie seeds of the object, and below the second
         those of the background, 0 to 1. prior: weight of the map as a prior, in nats for a factor of e; 0: seeds only.
@@ -318,7 +318,7 @@ class ExplainingModel(OpenedModel):
         pixels, kept = to_pixels(image)
         index = -1 if target is None else self._class_of(target, "target")
         is_paper = preset == "paper"
-        methods = [method] if method else ["gradient"] if is_paper else ["gradient", "guided"]
+        methods = [method] if method else ["gradient"] if is_paper else ["fused-layer-cam"]
         session_fields = dict(method_options)
         session_fields["region"] = region_field(session_fields.get("region"))
         session_fields["further_methods"] = methods[1:] or None

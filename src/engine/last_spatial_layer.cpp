@@ -8,26 +8,34 @@
 #include "ops/gemm.hpp"
 #include "ops/mat_mul.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <set>
 
 namespace fovea {
 namespace {
 
-/// Whether a value has several positions with known places in the picture, alone or beside a class token. A
-/// matrix is none: its second axis is features.
-bool is_spatial_layer(const Shape& shape, const ops::AxisRoles& roles, std::int64_t batch) {
+constexpr std::string_view kStride = "<last layer of stride ";
+
+/// The grid of a value that has several positions with known places in the picture, alone or beside a class
+/// token. A matrix has none: its second axis is features.
+std::optional<LayerLayout> spatial_grid(const Shape& shape, const ops::AxisRoles& roles, std::int64_t batch) {
   if (shape.rank() < 3)
-    return false;
+    return {};
   const std::optional<LayerLayout> layout = ops::layer_layout(shape, roles);
-  const std::optional<LayerLayout> grid = layout ? layout->grid() : std::nullopt;
-  return grid && grid->positions() > 1 && grid->pictures() == batch;
+  std::optional<LayerLayout> grid = layout ? layout->grid() : std::nullopt;
+  if (grid && (grid->positions() <= 1 || grid->pictures() != batch))
+    grid.reset();
+  return grid;
 }
 
 /// Whether a value's positions are a grid and nothing else. Those beside a grid may be the cells of a
 /// detector's other grids, which are no class tokens.
 bool is_grid_alone(const Shape& shape, const ops::AxisRoles& roles, std::int64_t batch) {
-  return is_spatial_layer(shape, roles, batch) && ops::layer_layout(shape, roles)->has_grid;
+  return spatial_grid(shape, roles, batch) && ops::layer_layout(shape, roles)->has_grid;
 }
 
 /// Whether a node multiplies by learnt weights.
@@ -43,8 +51,15 @@ struct Search {
   const std::vector<ops::AxisRoles>& roles;
   std::int64_t batch;
 
-  bool is_spatial(ir::ValueId id) const {
-    return is_spatial_layer(graph.shape(id), roles[static_cast<std::size_t>(id)], batch);
+  std::optional<LayerLayout> grid(ir::ValueId id) const {
+    return spatial_grid(graph.shape(id), roles[static_cast<std::size_t>(id)], batch);
+  }
+  bool is_spatial(ir::ValueId id) const { return grid(id).has_value(); }
+  /// The logarithm to base 2 of the distance of two rows of a grid, in pixels, rounded: odd sizes and pooling
+  /// without padding take some rows from a grid.
+  long log_stride(const LayerLayout& grid) const {
+    return std::lround(std::log2(static_cast<double>(graph.shape(graph.inputs().front())[2]) /
+                                 static_cast<double>(grid.height())));
   }
   /// For every value, whether `end` is computed from it.
   std::vector<bool> leading_to(ir::ValueId end) const {
@@ -66,15 +81,30 @@ struct Search {
         return node->inputs[0];
     return ir::kNoValue;
   }
-  /// The last spatial value of those that lead to `end`, itself included; kNoValue if none.
-  ir::ValueId last_before(ir::ValueId end) const {
+  /// The last spatial value of at most this stride of those that lead to `end`, itself included, or the last of
+  /// the finest grid; kNoValue if none.
+  ir::ValueId last_before(ir::ValueId end, std::int64_t stride) const {
     if (end == ir::kNoValue)
       return end;
     const std::vector<bool> leads = leading_to(end);
-    for (auto node = graph.nodes().rbegin(); node != graph.nodes().rend(); ++node)
-      if (leads[static_cast<std::size_t>(node->outputs.front())] && is_spatial(node->outputs.front()))
-        return node->outputs.front();
-    return ir::kNoValue;
+    const double wanted = std::log2(static_cast<double>(stride));
+    ir::ValueId finest = ir::kNoValue;
+    long smallest = 0;
+    for (auto node = graph.nodes().rbegin(); node != graph.nodes().rend(); ++node) {
+      const ir::ValueId id = node->outputs.front();
+      const std::optional<LayerLayout> layer =
+          leads[static_cast<std::size_t>(id)] ? grid(id) : std::nullopt;
+      if (!layer)
+        continue;
+      const long found = log_stride(*layer);
+      if (static_cast<double>(found) <= wanted)
+        return id;
+      if (finest == ir::kNoValue || found < smallest) {
+        finest = id;
+        smallest = found;
+      }
+    }
+    return finest;
   }
   /// The tokens that the last attention reads, if they are spatial; kNoValue if not. Behind it a class token
   /// alone leads to the scores, so that no gradient reaches the patches of any later value.
@@ -99,7 +129,23 @@ struct Search {
 
 }  // namespace
 
-ir::ValueId last_spatial_value(const Model& model, const ir::Graph& graph, const ProgramOptions& options) {
+std::string last_layer_of_stride(std::int64_t stride) {
+  FOVEA_CHECK(stride >= 1, "a layer of stride {} is not possible: expected at least 1", stride);
+  return fmt::format("{}{}>", kStride, stride);
+}
+
+std::optional<std::int64_t> stride_of_place(std::string_view layer) {
+  if (layer == kLastSpatialLayer)
+    return std::numeric_limits<std::int64_t>::max();
+  std::int64_t stride = 0;
+  if (!layer.starts_with(kStride) ||
+      std::from_chars(layer.data() + kStride.size(), layer.data() + layer.size(), stride).ec != std::errc())
+    return {};
+  return stride;
+}
+
+ir::ValueId last_spatial_value(const Model& model, const ir::Graph& graph, const ProgramOptions& options,
+                               std::int64_t stride) {
   FOVEA_CHECK(!graph.outputs().empty() && !graph.inputs().empty(), "the model has no input or no output");
   const ir::ValueId picture = graph.inputs().front();
   const std::vector<ops::AxisRoles> roles =
@@ -119,7 +165,7 @@ ir::ValueId last_spatial_value(const Model& model, const ir::Graph& graph, const
   }
   const ir::ValueId scores = graph.outputs().front();
   // Where each position has scores of classes, the layer is the one that these are computed from.
-  layer = search.last_before(options.sum_over_region ? search.read_by_weights(scores) : scores);
+  layer = search.last_before(options.sum_over_region ? search.read_by_weights(scores) : scores, stride);
   if (layer == ir::kNoValue)
     throw ModelError("no layer before the scores has more than one position of the picture",
                      {model.path(), {}, {}});

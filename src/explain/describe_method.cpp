@@ -2,8 +2,6 @@
 
 #include <fmt/ranges.h>
 
-#include <algorithm>
-
 namespace fovea {
 
 std::string describe_method(std::string_view name, const MethodOptions& options) {
@@ -12,10 +10,7 @@ std::string describe_method(std::string_view name, const MethodOptions& options)
   std::vector<std::string> parts;
   if (method.parameters)
     parts.push_back(method.parameters(options, options.samples > 0 ? options.samples : info.samples));
-  const bool reads_layer =
-      std::any_of(method.passes.begin(), method.passes.end(),
-                  [](const MethodPass& pass) { return pass.to == MethodPass::To::Layer; });
-  if (reads_layer)
+  if (reads_chosen_layer(method))
     parts.push_back(options.layer.empty() ? "the last layer with a grid of positions"
                                           : "layer " + options.layer);
   if (info.values == MethodInfo::Values::PerChannel)

@@ -26,8 +26,12 @@ struct MethodPass {
   /// attention layers (kAttention, kAttentionOfBlocks). AttentionValues: these alone, without a backward
   /// pass.
   enum class To { Picture, Layer, AttentionValues, Attention, AttentionOfBlocks } to = To::Picture;
-  /// The seed at the class: one, or the score itself, which is then redistributed.
-  enum class Seed { One, Score } seed = Seed::One;
+  /// The seed at the class: one; the score itself, which is then redistributed; or one, less one at the best
+  /// of the other classes, unless the target has a class to be subtracted already.
+  enum class Seed { One, Score, AgainstNext } seed = Seed::One;
+  /// For To::Layer: 0, or the stride of the layer that takes the place of MethodOptions::layer
+  /// (last_layer_of_stride).
+  std::int64_t stride = 0;
   friend bool operator==(const MethodPass&, const MethodPass&) = default;
 };
 
@@ -92,6 +96,8 @@ struct Method {
 
 /// Whether the method reads the attention of a transformer, and explains no other network.
 bool needs_attention(const Method& method);
+/// Whether the method has a pass to the layer of MethodOptions::layer.
+bool reads_chosen_layer(const Method& method);
 
 // One function for each file of methods.
 std::vector<Method> rule_methods();

@@ -48,8 +48,7 @@ bool uses_option(std::string_view name, MethodOption option, bool is_smoothed) {
   case MethodOption::Merge:
     return method.info.values == MethodInfo::Values::PerChannel;
   case MethodOption::Layer:
-    return std::any_of(method.passes.begin(), method.passes.end(),
-                       [](const MethodPass& pass) { return pass.to == MethodPass::To::Layer; });
+    return reads_chosen_layer(method);
   case MethodOption::Noise:
   case MethodOption::Seed:
     if (is_smoothed)

@@ -53,6 +53,12 @@ void check_method_options(const MethodOptions& options) {
               options.noise);
 }
 
+bool reads_chosen_layer(const Method& method) {
+  return std::any_of(method.passes.begin(), method.passes.end(), [](const MethodPass& pass) {
+    return pass.to == MethodPass::To::Layer && pass.stride == 0;
+  });
+}
+
 const std::vector<MethodInfo>& methods() {
   static const std::vector<MethodInfo> infos = [] {
     std::vector<MethodInfo> list;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 namespace fovea {
 
@@ -35,6 +36,8 @@ bool is_of_attention(const MethodPass& pass) {
 std::string wrt_of(const MethodPass& pass, const MethodOptions& options) {
   switch (pass.to) {
   case MethodPass::To::Layer:
+    if (pass.stride > 0)
+      return last_layer_of_stride(pass.stride);
     return options.layer.empty() ? std::string(kLastSpatialLayer) : options.layer;
   case MethodPass::To::Attention:
     return std::string(kAttention);
@@ -61,6 +64,12 @@ ProgramOptions program_options(const MethodContext& context, const std::vector<M
   options.wrt = backward.front().wrt;
   options.further_passes.assign(backward.begin() + 1, backward.end());
   return options;
+}
+
+/// The class with the highest score besides one.
+std::size_t best_but(std::int64_t class_index, std::vector<double> scores) {
+  scores[static_cast<std::size_t>(class_index)] = -std::numeric_limits<double>::infinity();
+  return static_cast<std::size_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
 }
 
 }  // namespace
@@ -147,6 +156,8 @@ void PassSession::seed(std::span<const ExplainedScore> targets) {
       row[static_cast<std::size_t>(target.class_index)] = 1;
       if (target.against)
         row[static_cast<std::size_t>(*target.against)] -= 1;
+      else if (passes_[k].seed == MethodPass::Seed::AgainstNext && classes > 1)
+        row[best_but(target.class_index, scores_of(*session_, n))] -= 1;
       if (passes_[k].seed == MethodPass::Seed::Score) {
         const std::vector<double> scores = scores_of(*session_, n);
         for (std::size_t c = 0; c < scores.size(); ++c)

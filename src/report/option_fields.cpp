@@ -96,6 +96,7 @@ void read_localize_changes(JsonFields& fields, LocalizeOptions& options) {
   }
   if (const std::string rule = fields.word_if_given("box", box_rule_names()); !rule.empty())
     options.box = parse_box_rule(rule);
+  take(options.box_level, number_within(fields, "box_level", 0, 1000));
   if (const std::optional<bool> star = fields.flag_if_given("star"))
     options.star = *star ? std::optional(options.star.value_or(StarOptions())) : std::nullopt;
   if (const std::optional<double> geodesic = number_within(fields, "geodesic", 0, 1)) {
