@@ -31,11 +31,14 @@ ir::Graph imported_graph(const Model& model, const ProgramOptions& options);
 /// Whether `imported_graph` succeeds.
 bool can_be_imported(const Model& model, const ProgramOptions& options);
 
-/// The stride by which a layer is found, if it is found by its place: any for kLastSpatialLayer, the largest
-/// number; else that of last_layer_of_stride. None for the name of a value.
+/// The stride of layers that are found by their place alone (kLastSpatialLayer).
+inline constexpr std::int64_t kAnyStride = std::numeric_limits<std::int64_t>::max();
+/// The stride by which a layer is found: kAnyStride for kLastSpatialLayer, else that of
+/// last_layer_of_stride. None for the name of a value.
 std::optional<std::int64_t> stride_of_place(std::string_view layer);
-/// The value that last_layer_of_stride names, in a graph whose first output is the scores.
+/// The value that last_spatial_layer or last_layer_of_stride names, in a graph whose first output is the
+/// scores.
 ir::ValueId last_spatial_value(const Model& model, const ir::Graph& graph, const ProgramOptions& options,
-                               std::int64_t stride = std::numeric_limits<std::int64_t>::max());
+                               std::int64_t stride = kAnyStride);
 
 }  // namespace fovea

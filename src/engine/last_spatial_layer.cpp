@@ -13,7 +13,14 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
+#include <optional>
 #include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 namespace fovea {
 namespace {
@@ -36,13 +43,6 @@ std::optional<LayerLayout> spatial_grid(const Shape& shape, const ops::AxisRoles
 /// detector's other grids, which are no class tokens.
 bool is_grid_alone(const Shape& shape, const ops::AxisRoles& roles, std::int64_t batch) {
   return spatial_grid(shape, roles, batch) && ops::layer_layout(shape, roles)->has_grid;
-}
-
-/// Whether a node multiplies by learnt weights.
-bool has_weights(const ir::Graph& graph, const ir::Node& node) {
-  const bool multiplies = node.op == &ops::conv() || node.op == &ops::conv_transpose() ||
-                          node.op == &ops::gemm() || node.op == &ops::mat_mul();
-  return multiplies && graph.is_constant(node.inputs[1]);
 }
 
 /// What the last layer is looked for in.
@@ -73,27 +73,74 @@ struct Search {
             leads[static_cast<std::size_t>(id)] = true;
     return leads;
   }
+  /// For every value, whether it depends on one of `sources`, or is one.
+  std::vector<bool> depending_on(std::vector<bool> sources) const {
+    for (const ir::Node& node : graph.nodes())
+      if (std::any_of(node.inputs.begin(), node.inputs.end(), [&](ir::ValueId id) {
+            return id != ir::kNoValue && sources[static_cast<std::size_t>(id)];
+          }))
+        for (const ir::ValueId id : node.outputs)
+          sources[static_cast<std::size_t>(id)] = true;
+    return sources;
+  }
+  std::vector<bool> depending_on_picture() const {
+    std::vector<bool> picture(graph.values().size(), false);
+    picture[static_cast<std::size_t>(graph.inputs().front())] = true;
+    return depending_on(std::move(picture));
+  }
+  /// The nodes that multiply by learnt weights, which may be computed from constants.
+  std::vector<const ir::Node*> with_weights() const {
+    const std::vector<bool> depends = depending_on_picture();
+    std::vector<const ir::Node*> found;
+    for (const ir::Node& node : graph.nodes()) {
+      const bool multiplies = node.op == &ops::conv() || node.op == &ops::conv_transpose() ||
+                              node.op == &ops::gemm() || node.op == &ops::mat_mul();
+      if (multiplies && depends[static_cast<std::size_t>(node.inputs[0])] &&
+          !depends[static_cast<std::size_t>(node.inputs[1])])
+        found.push_back(&node);
+    }
+    return found;
+  }
+  /// For every value, whether it was computed by learnt weights from the picture.
+  std::vector<bool> computed_by_weights() const {
+    std::vector<bool> is(graph.values().size(), false);
+    for (const ir::Node* node : with_weights())
+      is[static_cast<std::size_t>(node->outputs.front())] = true;
+    return depending_on(std::move(is));
+  }
   /// What the last node with learnt weights before `end` reads; kNoValue if there is none.
   ir::ValueId read_by_weights(ir::ValueId end) const {
     const std::vector<bool> leads = leading_to(end);
-    for (auto node = graph.nodes().rbegin(); node != graph.nodes().rend(); ++node)
-      if (leads[static_cast<std::size_t>(node->outputs.front())] && has_weights(graph, *node))
+    const std::vector<const ir::Node*> nodes = with_weights();
+    for (auto at = nodes.rbegin(); at != nodes.rend(); ++at)
+      if (const ir::Node* node = *at; leads[static_cast<std::size_t>(node->outputs.front())])
         return node->inputs[0];
     return ir::kNoValue;
   }
-  /// The last spatial value of at most this stride of those that lead to `end`, itself included, or the last of
-  /// the finest grid; kNoValue if none.
-  ir::ValueId last_before(ir::ValueId end, std::int64_t stride) const {
+  /// The last spatial value of those that lead to `end`, itself included; kNoValue if none.
+  ir::ValueId last_before(ir::ValueId end) const {
     if (end == ir::kNoValue)
       return end;
     const std::vector<bool> leads = leading_to(end);
+    for (auto node = graph.nodes().rbegin(); node != graph.nodes().rend(); ++node)
+      if (leads[static_cast<std::size_t>(node->outputs.front())] && is_spatial(node->outputs.front()))
+        return node->outputs.front();
+    return ir::kNoValue;
+  }
+  /// The last spatial value of at most a stride, or the last one of the finest grid, of those that lead to
+  /// `end`, itself included; kNoValue if none. Only what learnt weights have computed counts: other values
+  /// are the picture in other units.
+  ir::ValueId last_of_stride(ir::ValueId end, std::int64_t stride) const {
+    if (end == ir::kNoValue)
+      return end;
+    const std::vector<bool> leads = leading_to(end), is_learnt = computed_by_weights();
     const double wanted = std::log2(static_cast<double>(stride));
     ir::ValueId finest = ir::kNoValue;
     long smallest = 0;
     for (auto node = graph.nodes().rbegin(); node != graph.nodes().rend(); ++node) {
       const ir::ValueId id = node->outputs.front();
-      const std::optional<LayerLayout> layer =
-          leads[static_cast<std::size_t>(id)] ? grid(id) : std::nullopt;
+      const auto i = static_cast<std::size_t>(id);
+      const std::optional<LayerLayout> layer = leads[i] && is_learnt[i] ? grid(id) : std::nullopt;
       if (!layer)
         continue;
       const long found = log_stride(*layer);
@@ -136,7 +183,7 @@ std::string last_layer_of_stride(std::int64_t stride) {
 
 std::optional<std::int64_t> stride_of_place(std::string_view layer) {
   if (layer == kLastSpatialLayer)
-    return std::numeric_limits<std::int64_t>::max();
+    return kAnyStride;
   std::int64_t stride = 0;
   if (!layer.starts_with(kStride) ||
       std::from_chars(layer.data() + kStride.size(), layer.data() + layer.size(), stride).ec != std::errc())
@@ -164,11 +211,18 @@ ir::ValueId last_spatial_value(const Model& model, const ir::Graph& graph, const
     return layer;
   }
   const ir::ValueId scores = graph.outputs().front();
-  // Where each position has scores of classes, the layer is the one that these are computed from.
-  layer = search.last_before(options.sum_over_region ? search.read_by_weights(scores) : scores, stride);
+  // Where each position has scores of classes, the last layer is the one that these are computed from. Those
+  // of a stride are what scores are computed from everywhere: a class's own channel tells it from no other.
+  const bool has_maps_of_classes = options.sum_over_region || stride != kAnyStride;
+  const ir::ValueId end = has_maps_of_classes ? search.read_by_weights(scores) : scores;
+  layer = stride == kAnyStride ? search.last_before(end) : search.last_of_stride(end, stride);
+  if (layer == ir::kNoValue && stride != kAnyStride)  // the maps of classes are all there is
+    layer = search.last_of_stride(scores, stride);
   if (layer == ir::kNoValue)
-    throw ModelError("no layer before the scores has more than one position of the picture",
-                     {model.path(), {}, {}});
+    throw ModelError(
+        "no layer before the scores has more than one position of the picture: choose a method that reads no "
+        "layer, such as gradient",
+        {model.path(), {}, {}});
   return search.before_attention(layer, attention);
 }
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <vector>
 
 namespace fovea {
 
@@ -145,6 +146,7 @@ const ExplainedScore& PassSession::target_at(std::span<const ExplainedScore> tar
 
 void PassSession::seed(std::span<const ExplainedScore> targets) {
   const std::int64_t classes = session_->program().classes();
+  const bool compete = classes > 1 && session_->program().options().targets.empty();
   for (std::size_t k = 0; k < passes_.size(); ++k) {
     if (!layers_[k].backward_pass)
       continue;
@@ -156,7 +158,7 @@ void PassSession::seed(std::span<const ExplainedScore> targets) {
       row[static_cast<std::size_t>(target.class_index)] = 1;
       if (target.against)
         row[static_cast<std::size_t>(*target.against)] -= 1;
-      else if (passes_[k].seed == MethodPass::Seed::AgainstNext && classes > 1)
+      else if (passes_[k].seed == MethodPass::Seed::AgainstNext && compete)
         row[best_but(target.class_index, scores_of(*session_, n))] -= 1;
       if (passes_[k].seed == MethodPass::Seed::Score) {
         const std::vector<double> scores = scores_of(*session_, n);
