@@ -246,10 +246,11 @@ fovea_status fovea_session_explain(fovea_session* session, const fovea_pixels* p
 fovea_status fovea_session_classify(fovea_session* session, const fovea_pixels* picture,
                                     fovea_result** result);
 /* Finds the object of a class in a picture by the product of the maps of the session's methods. The session's
- * crops must cover the picture: "whole", "2" or "10"; those of the command `fovea localize` are the methods
- * gradient and guided and the crops "2". Arrays: "mask" [H,W] UINT8, 1 on the object; "box" [4] INT64, x0,
- * y0, x1, y1 in the picture's pixels, x1 and y1 exclusive, all 0 without an object; "boxes" [N,4], one for
- * each component of a tenth of the largest one's area; "map" [h,w] FLOAT32, and "seeds" [h,w] UINT8 (0
+ * crops must cover the picture: "whole", "2" or "10"; those of the command `fovea localize` are the method
+ * fused-layer-cam and the crops "2". Arrays: "mask" [H,W] UINT8, 1 on the object; "box" [4] INT64, x0, y0,
+ * x1, y1 in the picture's pixels, x1 and y1 exclusive, all 0 without an object (the mean of the mask's box
+ * and the map's unless "box_level" is 0); "boxes" [N,4], one for each component of the mask of a tenth of the
+ * largest one's area; "map" [h,w] FLOAT32, and "seeds" [h,w] UINT8 (0
  * unknown, 1 object, 2 background), at the size that was segmented; "contour" [h,w,3] UINT8, the picture with
  * the outline and boxes drawn; "target" INT64, "score" and "probability" FLOAT64 (NaN where there is none).
  */

@@ -129,9 +129,9 @@ struct LocalizedClass {
 };
 
 /// Finds the object of a class in a photo. The map is that of the explainer's method, or the product of the
-/// maps of all its methods; the default options are tuned for fused LayerCAM (`object_explain_options`). The map must cover the whole photo, which excludes
-/// Crops::One. InputError for an explainer with that framing, and for everything that Explainer or the
-/// functions above refuse.
+/// maps of all its methods; the default options are tuned for fused LayerCAM (`object_explain_options`). The
+/// map must cover the whole photo, which excludes Crops::One. InputError for an explainer with that framing,
+/// and for everything that Explainer or the functions above refuse.
 LocalizedClass localize(Explainer& explain, Image photo, const ExplainTarget& target = {},
                         const LocalizeOptions& options = {});
 /// The same for a photo that is framed already.

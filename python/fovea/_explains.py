@@ -295,6 +295,7 @@ class ExplainingModel(OpenedModel):
         smoothness: Optional[float] = None,
         cuts: Optional[int] = None,
         box: Optional[str] = None,
+        box_level: Optional[float] = None,
         star: Optional[bool] = None,
         max_side: Optional[int] = None,
         preprocessing: Optional[Preprocessing] = None,
@@ -310,7 +311,8 @@ class ExplainingModel(OpenedModel):
         shorter side. quantiles: of the map, above the first of which lie seeds of the object, and below the second
         those of the background, 0 to 1. prior: weight of the map as a prior, in nats for a factor of e; 0: seeds only.
         level: the map's value where object and background are equally likely, as a fraction of its self-weighted mean.
-        colour_weight, smoothness, cuts, box, star: as for `fovea.segment`. max_side: a longer picture is segmented at
+        colour_weight, smoothness, cuts, box, star: as for `fovea.segment`. box_level: the box is the mean of the mask's
+        and of that of the map above this fraction of its self-weighted mean; 0: the mask's. max_side: a longer picture is segmented at
         this size, in pixels; 0: no limit. Further options are those of the method, as for `saliency`.
 
         InputError for a map without contrast, and for what cannot be used.
@@ -334,6 +336,7 @@ class ExplainingModel(OpenedModel):
                 "smoothness": smoothness,
                 "cuts": cuts,
                 "box": box,
+                "box_level": box_level,
                 "star": star,
                 "max_side": max_side,
             }

@@ -6,8 +6,8 @@
 #include <cmath>
 
 /// Class activation maps of a layer A [K,h,w] by its gradient G = dS/dA: Grad-CAM (Selvaraju et al. 2017),
-/// Grad-CAM++ (Chattopadhay et al. 2018), LayerCAM (Jiang et al. 2021), the product of LayerCAM at two layers,
-/// and that of Grad-CAM with guided back-propagation.
+/// Grad-CAM++ (Chattopadhay et al. 2018), LayerCAM (Jiang et al. 2021), the product of LayerCAM at two
+/// layers, and that of Grad-CAM with guided back-propagation.
 namespace fovea {
 namespace {
 
