@@ -24,7 +24,7 @@ namespace fovea {
 /// steepness and level were chosen.
 struct PriorOptions {
   double steepness = 2.0;  ///< change of the log odds, in nats, when M grows by a factor of e; above 0
-  double level = 0.8;      ///< the value with even odds, as a fraction of the self-weighted mean; above 0
+  double level = 0.75;     ///< the value with even odds, as a fraction of the self-weighted mean; above 0
   /// Weight of -log p(colour | label) in a cut with a prior.
   double colour_weight = 0.2;
   /// Weight of the contrast term in a cut with a prior.
@@ -44,6 +44,12 @@ Tensor object_log_odds(const Tensor& map, const PriorOptions& options = {});
 /// if there is no map, if none has contrast, for negative values among several maps, and for shapes or values
 /// that `object_log_odds` refuses.
 Tensor multiply_maps(std::span<const Tensor> maps);
+
+/// Otsu's threshold of a map (otsu1979threshold): the value that divides its pixels into two groups whose
+/// means differ most, by the variance between groups; midway between the two values next to it. Of several
+/// such, the lowest. InputError for a shape, type or values that `object_log_odds` refuses, negative ones
+/// excepted, and for a map without contrast.
+double otsu_threshold(const Tensor& map);
 
 /// The components of the mask that the box encloses: the largest (Simonyan 2013, section 3.2), or all whose
 /// area is a sizeable fraction of the largest one's, so that an object divided by a fence keeps both parts.
@@ -70,9 +76,10 @@ struct LocalizeOptions {
   BoxRule box = BoxRule::SizeableComponents;
   double min_fraction = 0.1;  ///< the area fraction for SizeableComponents, 0..1
   /// With a prior, the box is the mean of two: that of the mask, and that of the pixels whose map is above
-  /// this fraction of its self-weighted mean. The cut errs at edges of colour and the map at its own edges,
-  /// so that the mean is nearer to the object than either. 0: the box of the mask. At least 0.
-  double box_level = 0.85;
+  /// this multiple of its `otsu_threshold`. The cut errs at edges of colour and the map at its own edges, so
+  /// that the mean is nearer to the object than either. 0: the box of the mask, as with a user's seeds. At
+  /// least 0.
+  double box_level = 1.0;
   /// A photo whose longer side exceeds this is segmented at a smaller size, and the mask scaled back. 0: no
   /// limit.
   std::int64_t max_side = 320;

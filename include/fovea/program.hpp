@@ -91,7 +91,8 @@ inline constexpr int kMaxThreads = 1024;
 inline constexpr std::string_view kLastSpatialLayer = "<last spatial layer>";
 /// For ProgramOptions::wrt and BackwardPass::wrt: the last layer with positions of the picture whose rows are
 /// at most about `stride` pixels apart (up to a factor of the square root of two), or the last of the finest
-/// layers where none is so fine. InputError unless stride >= 1.
+/// layers where none is so fine. What the last weights before the scores make of it, maps of classes, is no
+/// such layer unless there is no other. InputError unless stride >= 1.
 std::string last_layer_of_stride(std::int64_t stride);
 
 /// For ProgramOptions::wrt and BackwardPass::wrt: the probabilities of all attention layers, in one backward

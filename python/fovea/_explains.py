@@ -312,7 +312,7 @@ class ExplainingModel(OpenedModel):
         those of the background, 0 to 1. prior: weight of the map as a prior, in nats for a factor of e; 0: seeds only.
         level: the map's value where object and background are equally likely, as a fraction of its self-weighted mean.
         colour_weight, smoothness, cuts, box, star: as for `fovea.segment`. box_level: the box is the mean of the mask's
-        and of that of the map above this fraction of its self-weighted mean; 0: the mask's. max_side: a longer picture is segmented at
+        and of that of the map above this multiple of its Otsu threshold (1); 0: the mask's. max_side: a longer picture is segmented at
         this size, in pixels; 0: no limit. Further options are those of the method, as for `saliency`.
 
         InputError for a map without contrast, and for what cannot be used.

@@ -19,7 +19,7 @@ void check_options(const LocalizeOptions& options) {
   FOVEA_CHECK(options.min_fraction >= 0 && options.min_fraction <= 1,
               "components of {} of the largest one's area: expected 0..1", options.min_fraction);
   FOVEA_CHECK(options.box_level >= 0 && std::isfinite(options.box_level),
-              "a box of {} of the map's self-weighted mean: expected at least 0", options.box_level);
+              "a box above {} of Otsu's threshold: expected at least 0", options.box_level);
   FOVEA_CHECK(options.max_side >= 0, "segmentation at {} pixels: expected at least 0", options.max_side);
 }
 
@@ -62,11 +62,11 @@ Box box_of(const Mask& mask, const LocalizeOptions& options) {
                                                   : sizeable_components_box(mask, options.min_fraction);
 }
 
-/// The mask of the pixels whose log odds are above 0.
-Mask likely(const Tensor& odds) {
-  Mask mask = Mask::blank(odds.shape()[1], odds.shape()[0]);
-  std::transform(odds.data<float>().begin(), odds.data<float>().end(), mask.pixels.begin(),
-                 [](float nats) { return static_cast<std::uint8_t>(nats > 0); });
+/// The mask of the pixels of a map [H,W] of F32 that are above a value.
+Mask pixels_above(const Tensor& map, double value) {
+  Mask mask = Mask::blank(map.shape()[1], map.shape()[0]);
+  std::transform(map.data<float>().begin(), map.data<float>().end(), mask.pixels.begin(),
+                 [&](float pixel) { return static_cast<std::uint8_t>(pixel > value); });
   return mask;
 }
 
@@ -107,7 +107,7 @@ Localization cut_with_prior(Localization found, LocalizeOptions options, const s
   options.segment.prior_weight = kMaxLogOdds;
   found = cut(std::move(found), options, centres, {prior, {}});
   if (found.mask.area() == 0)
-    found.mask = likely(odds);
+    found.mask = pixels_above(odds, 0);
   return found;
 }
 
@@ -163,7 +163,7 @@ Localization localize(const Image& photo, std::span<const Tensor> maps, const Lo
     return brought_back(cut(std::move(found), options, peaks), photo, options);
   found = brought_back(cut_with_prior(std::move(found), options, peaks), photo, options);
   if (options.box_level > 0 && !found.box.empty()) {
-    const Mask above = likely(object_log_odds(found.map, {.level = options.box_level}));
+    const Mask above = pixels_above(found.map, options.box_level * otsu_threshold(found.map));
     found.box = mean(found.box, box_of(enlarged(above, photo.width, photo.height), options));
   }
   return found;
@@ -228,6 +228,7 @@ LocalizedClass localize(Explainer& explain, Image photo, const ExplainTarget& ta
 
 ExplainOptions object_explain_options(ExplainOptions options) {
   options.method = "fused-layer-cam";
+  options.further_methods.clear();
   options.crops = Crops::WholeAndMirror;
   return options;
 }

@@ -107,7 +107,7 @@ void LocalizeArguments::add_method_to(Command verb) {
       .check(between(0.0, 1000.0));
   verb.add_option("--level", arguments.level,
                   "the map's value where object and background are equally likely, as a share of the map's "
-                  "self-weighted mean (default: 0.8)")
+                  "self-weighted mean (default: 0.75)")
       .check(between(1e-6, 1000.0));
   verb.add_option("--colour-weight", arguments.colour_weight,
                   "weight of the colour models (default: 0.2 with a prior, otherwise 1)")
@@ -124,9 +124,10 @@ void LocalizeArguments::add_method_to(Command verb) {
                   "largest: box of the largest component; sizeable: box of all components with at least a "
                   "tenth of its area")
       .check(one_of(box_rule_names()));
-  verb.add_option("--box-level", arguments.box_level,
-                  "with a prior: the box is the mean of the mask's and of that of the pixels whose map is "
-                  "above this share of its self-weighted mean; 0: the mask's (default: 0.85)")
+  verb.add_option(
+          "--box-level", arguments.box_level,
+          "with a prior: the box is the mean of the mask's and of that of the map above this multiple "
+          "of its Otsu threshold; 0: the mask's (default: 1)")
       .check(between(0.0, 1000.0));
   verb.add_switch("--star,!--no-star", arguments.star,
                   "geodesic star convexity: around the map's peaks (default: off), or around strokes or "

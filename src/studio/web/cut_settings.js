@@ -39,7 +39,7 @@ const kFine = [
   { field: "max_side", label: "Longer side, pixels", min: 0, max: 65536, step: 1, title: "Larger photos are cut at this size; 0: at their own", maps: true },
   { field: "prior", label: "Steepness of the prior", min: 0, max: 1000, maps: true },
   { field: "level", label: "Level of even odds", min: 0.000001, max: 1000, maps: true },
-  { field: "box_level", label: "Level of the map's box", min: 0, max: 1000, title: "The box is the mean of the mask's and of the map's above this level; 0: the mask's", maps: true },
+  { field: "box_level", label: "Level of the map's box", min: 0, max: 1000, title: "The box is the mean of the mask's and of that of the map above this multiple of its Otsu threshold; 0: the mask's", maps: true },
   { field: "smoothing", label: "Smoothing of the map", min: 0, max: 1, maps: true },
   { field: "foreground", label: "Object above quantile", min: 0, max: 1, maps: true },
   { field: "background", label: "Background below quantile", min: 0, max: 1, maps: true },
