@@ -53,6 +53,9 @@ LocalizeOptions localize_options(const LocalizeArguments& arguments) {
     options.prior->smoothness = arguments.smoothness.value_or(options.prior->smoothness);
   } else if (arguments.level) {
     throw UsageError("--level says where the odds are even, but --prior 0 takes no odds from the map");
+  } else if (arguments.box_level.value_or(0) > 0) {
+    throw UsageError(
+        "--box-level takes the map for half of the box, but --prior 0 takes seeds alone from it");
   }
   options.segment.colour_weight = arguments.colour_weight.value_or(options.segment.colour_weight);
   options.segment.smoothness = arguments.smoothness.value_or(options.segment.smoothness);

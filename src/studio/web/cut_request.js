@@ -38,7 +38,8 @@ export function cutRequest(settings, strokes, chosen) {
   }
   for (const field of ["smoothness", "colour_weight", "cuts"]) if (settings[field] !== null) body[field] = settings[field];
   if (isMapped) {
-    for (const field of ["prior", "level", "box_level", "smoothing", "max_side"]) if (settings[field] !== null) body[field] = settings[field];
+    for (const field of ["prior", "level", "smoothing", "max_side"]) if (settings[field] !== null) body[field] = settings[field];
+    if (settings.use === "prior" && settings.box_level !== null) body.box_level = settings.box_level;
     if (settings.foreground !== null && settings.background !== null) body.quantiles = [settings.foreground, settings.background];
   }
   if (settings.box) body.box = settings.box;
