@@ -223,6 +223,7 @@ TEST(LocalizeVerb, OptionsThatMakeNoSenseAreErrors) {
   expect_error(with({"--json", "--csv"}), 2, {"--json", "--csv"});
   expect_error(with({"--crops", "5"}), 2, {"--crops"});
   expect_error(with({"--prior", "0", "--level", "1"}), 2, {"--level", "--prior 0"});
+  expect_error(with({"--prior", "0", "--box-level", "1"}), 2, {"--box-level", "--prior 0"});
   expect_error(with({"--prior", "-1"}), 2, {"--prior"});
   expect_error(with({"--level", "0"}), 2, {"--level"});
   expect_error(with({"--colour-weight", "-0.5"}), 2, {"--colour-weight"});
