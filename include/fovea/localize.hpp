@@ -85,6 +85,11 @@ struct LocalizeOptions {
   std::int64_t max_side = 320;
 };
 
+/// Whether boxes of a map's object are the mean of two (LocalizeOptions::box_level).
+inline bool is_mean_box(const LocalizeOptions& options) {
+  return options.prior && options.box_level > 0;
+}
+
 /// The settings of Simonyan 2013, section 3.2: no blur, seeds above the 95 % and below the 30 % quantile, no
 /// prior, the largest component's box; max_side is 512, so that ImageNet's usual 500 x 375 is segmented at
 /// its own size. Whatever the paper leaves open has the default of LocalizeOptions.

@@ -162,7 +162,7 @@ Localization localize(const Image& photo, std::span<const Tensor> maps, const Lo
   if (!options.prior)
     return brought_back(cut(std::move(found), options, peaks), photo, options);
   found = brought_back(cut_with_prior(std::move(found), options, peaks), photo, options);
-  if (options.box_level > 0 && !found.box.empty()) {
+  if (is_mean_box(options) && !found.box.empty()) {
     const Mask above = pixels_above(found.map, options.box_level * otsu_threshold(found.map));
     found.box = mean(found.box, box_of(enlarged(above, photo.width, photo.height), options));
   }

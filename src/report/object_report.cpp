@@ -108,8 +108,12 @@ Figure ObjectReport::figure(const FoundObject& found, const Image& photo) const 
   }
   panels.push_back({draw_seeds(shown_photo, seeds_for(shown_photo, object.seeds)), "Seeds", seeds});
   const std::vector<Box> all = boxes(object);
+  std::string where = all.size() > 2 ? fmt::format("{} boxes", all.size()) : describe(all);
+  if (!object.map.empty() && !options_.has_strokes && !options_.components && !all.empty() &&
+      is_mean_box(options_.localize))
+    where += "\nThe box: the mean of the outline's and the map's";
   panels.push_back({draw_object(photo, object, all), all.size() > 1 ? "Object and boxes" : "Object and box",
-                    all.size() > 2 ? fmt::format("{} boxes", all.size()) : describe(all)});
+                    std::move(where)});
   if (!found.target)
     return {"Object from strokes or points", "", std::move(panels)};
   return {labels_.short_name(found.target->index), score_text(*found.target, options_.network),

@@ -50,20 +50,22 @@ void PhotoEntries::add_object(const Context& context, Explainer& explain, Json& 
   try {
     if (!context.for_objects)
       context.for_objects = explain.frame(photo);
-    const Localization object =
-        localize(explain, *context.for_objects, {.target = target}, options_.localize).object;
+    const LocalizedClass found =
+        localize(explain, *context.for_objects, {.target = target}, options_.localize);
+    const Localization& object = found.object;
     const std::vector<Box> boxes = object.box.empty() ? std::vector<Box>() : std::vector<Box>{object.box};
     explained["stages"] = {
         {{"picture", picture("object-map", page_map(to_grey(object.map, {})))},
          {"role", "plain"},
          {"title", "Map for the object"},
-         {"caption", "gradient x guided back-propagation, over the whole photo"}},
+         {"caption", fmt::format("{}, over the whole photo", method_info(found.explanation.method).title)}},
         {{"picture", picture("seeds", page_photo(draw_seeds(object.seen, object.seeds)))},
          {"title", "Seeds"},
          {"caption", "red: object, blue: background"}},
         {{"picture", picture("object", page_photo(for_showing(draw_object(photo, object, boxes))))},
          {"title", "Object and box"},
-         {"caption", describe(boxes)}}};
+         {"caption",
+          describe(boxes) + (is_mean_box(options_.localize) ? "; the box: mean of outline and map" : "")}}};
     const double share = area_share(object);
     explained["share"] = share;
     explained["found"] =
