@@ -67,6 +67,20 @@ const MethodInfo& method_info(std::string_view name) {
   return find_method(name).info;
 }
 
+std::vector<UnusableMethod> unusable_methods(const Model& model, const ProgramOptions& options) {
+  std::string reason;
+  try {
+    check_attention(model, options);
+  } catch (const InputError& error) {
+    reason = error.what();
+  }
+  std::vector<UnusableMethod> list;
+  for (const Method& method : all_methods())
+    if (!reason.empty() && needs_attention(method))
+      list.push_back({method.info.name, reason});
+  return list;
+}
+
 Tensor channel_maximum(const Tensor& gradient) {
   const Shape& shape = gradient.shape();
   FOVEA_CHECK(shape.rank() == 3, "expected a gradient of [C,H,W], found {}", to_string(shape));

@@ -88,9 +88,10 @@ export function guideControls(settings, onchange) {
   update();
   return {
     element, update,
-    /** `methods` as /api/studio lists them. */
+    /** `methods`: of those that /api/studio lists. */
     offer(methods) {
       method.fill([["", "Gradient × guided"], ...methods.map(({ name, title }) => [name, title])], settings.method);
+      settings.method = method.select.value;
     },
   };
 }
