@@ -314,10 +314,6 @@ std::string last_spatial_layer(const Model& model, const ProgramOptions& options
 /// of several sizes part. Empty if there is none. Batch and size are those of the options.
 std::string last_common_spatial_layer(const Model& model, const ProgramOptions& options);
 
-/// Checks that the network has self-attention in which all tokens attend to all tokens, which
-/// ProgramOptions::attention reads. InputError, with what was found and what would work, if not.
-void check_attention(const Model& model, const ProgramOptions& options);
-
 /// The names of the layers with learnt weights, from the scores back: convolutions, matrix products with a
 /// constant, and normalisations that cannot be folded into these. Batch and size are those of the options.
 std::vector<std::string> layers_with_weights(const Model& model, const ProgramOptions& options);

@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "base/closest_names.hpp"
+#include "engine/attention.hpp"
 #include "explain/method.hpp"
 #include "fovea/error.hpp"
 
