@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing (Debian), builds fovea twice and runs its tests: the fast ones under the address and
 # undefined-behaviour sanitizers, the slow ones, which begin programs many times, without. The build with sanitizers is
-# clang's, where the release has one that is known here, and holds the fuzzers, too, which look for new inputs for a minute each.
+# clang's, where the release has one that is known here, and holds the fuzzers, too, which look for new inputs for 20 seconds each.
 set -euo pipefail
 cd "$(dirname "$0")"
 jobs=$(nproc)

@@ -246,10 +246,11 @@ fovea_status fovea_session_explain(fovea_session* session, const fovea_pixels* p
 fovea_status fovea_session_classify(fovea_session* session, const fovea_pixels* picture,
                                     fovea_result** result);
 /* Finds the object of a class in a picture by the product of the maps of the session's methods. The session's
- * crops must cover the picture: "whole", "2" or "10"; those of the command `fovea localize` are the methods
- * gradient and guided and the crops "2". Arrays: "mask" [H,W] UINT8, 1 on the object; "box" [4] INT64, x0,
- * y0, x1, y1 in the picture's pixels, x1 and y1 exclusive, all 0 without an object; "boxes" [N,4], one for
- * each component of a tenth of the largest one's area; "map" [h,w] FLOAT32, and "seeds" [h,w] UINT8 (0
+ * crops must cover the picture: "whole", "2" or "10"; those of the command `fovea localize` are the method
+ * fused-layer-cam and the crops "2". Arrays: "mask" [H,W] UINT8, 1 on the object; "box" [4] INT64, x0, y0,
+ * x1, y1 in the picture's pixels, x1 and y1 exclusive, all 0 without an object (the mean of the mask's box
+ * and the map's unless "box_level" is 0); "boxes" [N,4], one for each component of the mask of a tenth of the
+ * largest one's area; "map" [h,w] FLOAT32, and "seeds" [h,w] UINT8 (0
  * unknown, 1 object, 2 background), at the size that was segmented; "contour" [h,w,3] UINT8, the picture with
  * the outline and boxes drawn; "target" INT64, "score" and "probability" FLOAT64 (NaN where there is none).
  */
@@ -324,8 +325,25 @@ fovea_status fovea_class_model(const fovea_model* model, const char* options, co
  * as x, y, width, height. Text: "notes", a JSON list of texts. */
 fovea_status fovea_deconv(const fovea_model* model, const fovea_pixels* picture, const char* options,
                           fovea_result** result);
+/* Finds which channels of a layer matter for a class in a picture, and where (docs/concepts.md). Arrays, of
+ * the N channels that are asked for, most relevant first: "channel" [N] INT64; "relevance" [N] FLOAT64, in
+ * units of the score; "map" [N,C,H,W] FLOAT32, the relevance of the network's input that comes by the
+ * channel. Of the layer: "channels" [channels] FLOAT64, the relevance of each; "layer_relevance"
+ * [channels,h,w] FLOAT32. "seen" [H,W,3] UINT8 and "region" [4] INT64, the part of the picture that the
+ * network was shown, as x, y, width, height of it. Numbers: "target" INT64, "score", "probability" (NaN where
+ * there is none). Texts: "layer"; "notes", a JSON list. */
+fovea_status fovea_concepts(const fovea_model* model, const fovea_pixels* picture, const char* options,
+                            fovea_result** result);
 
 /* ---- Many pictures, other files ---- */
+
+/* Factorises the activations of a layer in many pictures together into a few non-negative concepts
+ * (docs/concepts.md). Arrays: "map" [N,concepts,h,w] FLOAT32, how much of each concept is where; "direction"
+ * [concepts,channels] FLOAT32, of length 1; "error" FLOAT64, ||V - W H|| / ||V|| at the start and after each
+ * iteration. Texts: "layer"; "images", a JSON list of the N pictures; "failures", a JSON list of sentences.
+ */
+fovea_status fovea_factorise(const fovea_model* model, const char* options, fovea_progress progress,
+                             void* user, fovea_result** result);
 
 /* Finds the units of a layer that many pictures excite most, with at most one patch of a picture for each
  * channel. Arrays: "picture" [N] INT64, numbers of pictures in "images"; "unit" [N,3] INT64, channel, row and
@@ -333,6 +351,10 @@ fovea_status fovea_deconv(const fovea_model* model, const fovea_pixels* picture,
  * pictures, folders expanded; "failures", a JSON list of sentences. */
 fovea_status fovea_strongest_patches(const fovea_model* model, const char* options, fovea_progress progress,
                                      void* user, fovea_result** result);
+/* The same by what matters for the best guess in each picture (docs/concepts.md): in place of "activation",
+ * "relevance" [N] FLOAT64, that of the unit. Further text: "layer". */
+fovea_status fovea_relevant_patches(const fovea_model* model, const char* options, fovea_progress progress,
+                                    void* user, fovea_result** result);
 
 /* Compares the presets of preprocessing by what the network makes of a few pictures, of many 8. Texts:
  * "advice", a JSON object of the trials (preset, certainty, agreement, classes, largest_share, sane), the

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Make the reference relevance maps of tests/data/networks: NAME.RULE.npy for each rule of relevance.
+"""Make the reference relevance maps of tests/data/networks: NAME.RULE.npy for each rule of relevance, and
+plain.concepts-*.npy of the channels of a layer.
 
     python3 tools/make_relevance_goldens.py [--out tests/data/networks]
 
@@ -23,8 +24,17 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 import make_network_goldens as networks
 
 NETWORKS = ("plain", "residual", "inception")
-RULES = ("lrp-epsilon", "lrp-alpha-beta", "lrp", "excitation")
+# Of each rule: at dense layers, at convolutions, at the layers that read the picture (None: as at the others).
+RULES = {"lrp-epsilon": ("epsilon", "epsilon", None), "lrp-alpha-beta": ("alpha-beta", "alpha-beta", None),
+         "lrp": ("epsilon", "z-plus", None), "excitation": ("z-plus", "z-plus", None),
+         "lrp-gamma": ("gamma", "gamma", None), "lrp-epsilon-gamma-box": ("epsilon", "gamma", "z-box"),
+         "lrp-epsilon-plus-flat": ("epsilon", "z-plus", "flat"),
+         "lrp-epsilon-plus-w-square": ("epsilon", "z-plus", "w-square"),
+         "lrp-epsilon-alpha2-beta1": ("epsilon", "alpha-beta", None),
+         "lrp-epsilon-alpha2-beta1-flat": ("epsilon", "alpha-beta", "flat")}
 STABILISER = 1e-12
+GAMMA = 0.25
+LOWEST, HIGHEST = -4.0, 5.0      # of the z-box rule, for every channel
 
 
 def quotient(a, b):
@@ -56,6 +66,19 @@ def share(rule, f, x, w, b, r):
     """The relevance of x, whose layer f(x, w) + b has relevance r."""
     if rule == "epsilon":
         return epsilon(f, x, w, b, r)
+    if rule in ("flat", "w-square"):
+        one, weight = torch.ones_like(x), torch.ones_like(w) if rule == "flat" else w * w
+        return send(f, one, weight, quotient(r, f(one, weight)))
+    if rule == "z-box":
+        parts = [(x, w), (torch.full_like(x, -LOWEST), w.clamp(min=0)), (torch.full_like(x, -HIGHEST), w.clamp(max=0))]
+        q = quotient(r, sum(f(*part) for part in parts))
+        return sum(send(f, *part, q) for part in parts)
+    if rule == "gamma":
+        z = f(x, w) + b
+        raised = [(signed(f, x, w, b, sign), sign * z > 0) for sign in (+1, -1)]
+        given = [(q := quotient(torch.where(active, r, 0.0), z + GAMMA * part), send(f, x, w, q) + GAMMA * back(q))[1]
+                 for (part, back), active in raised]
+        return sum(given)
     plus, back_plus = signed(f, x, w, b, +1)
     if rule == "z-plus":
         return back_plus(quotient(r, plus))
@@ -109,12 +132,15 @@ class Unchanged(torch.autograd.Function):
 
 
 @contextlib.contextmanager
-def relevance(rule):
-    """Networks run inside the block share out relevance in their backward pass."""
-    dense = {"lrp-epsilon": "epsilon", "lrp-alpha-beta": "alpha-beta", "lrp": "epsilon", "excitation": "z-plus"}[rule]
-    filters = "z-plus" if rule == "lrp" else dense
+def relevance(rule, picture, rectified=None):
+    """Networks run inside the block share out relevance in their backward pass, down to the picture. What their ReLUs
+    give is put into the list `rectified`."""
+    dense, filters, first = RULES[rule]
     mean = "epsilon" if rule == "lrp-epsilon" else "z-plus or minus"
     average, adaptive = F.avg_pool2d, F.adaptive_avg_pool2d
+
+    def rule_at(x, rule_of_others):
+        return first if first and x is picture else rule_of_others
 
     def bias(module):
         if module.bias is None or rule == "excitation":
@@ -128,12 +154,13 @@ def relevance(rule):
 
     def conv(self, x):
         b = bias(self)
-        y = Layer.apply(x, filters, lambda x, w: F.conv2d(x, w, None, self.stride, self.padding, self.dilation,
-                                                          self.groups), self.weight, b.reshape(-1, 1, 1))
+        y = Layer.apply(x, rule_at(x, filters), lambda x, w: F.conv2d(x, w, None, self.stride, self.padding,
+                                                                      self.dilation, self.groups),
+                        self.weight, b.reshape(-1, 1, 1))
         return restore(self, y)
 
     def linear(self, x):
-        return restore(self, Layer.apply(x, dense, F.linear, self.weight, bias(self)))
+        return restore(self, Layer.apply(x, rule_at(x, dense), F.linear, self.weight, bias(self)))
 
     def pooled(pool):
         def run(x, *args, **options):
@@ -142,7 +169,10 @@ def relevance(rule):
         return run
 
     def relu(x, inplace=False):
-        return Unchanged.apply(x)
+        y = Unchanged.apply(x)
+        if rectified is not None:
+            rectified.append(y)
+        return y
 
     def add_in_place(a, b):
         return Sum.apply(a, b, mean)
@@ -173,6 +203,22 @@ def merge_batch_norms(module):
     return module
 
 
+def concepts(net, leaf, path):
+    """Concept relevance propagation (Achtibat et al. 2023) by epsilon-plus-flat for class 0: the relevance of the last
+    layer with positions, and of the picture by the channel of it that matters most."""
+    rectified = []
+    with relevance("lrp-epsilon-plus-flat", leaf, rectified):
+        score = net(leaf)[:, 0]
+    layer = [y for y in rectified if y.dim() == 4][-1]
+    of_layer, = torch.autograd.grad(score, layer, score.detach(), retain_graph=True)
+    best = of_layer.sum((2, 3)).argmax(1)
+    seed = of_layer * torch.nn.functional.one_hot(best, of_layer.shape[1])[:, :, None, None]
+    of_picture, = torch.autograd.grad(layer, leaf, seed)
+    np.save(path + ".concepts-layer.npy", of_layer.numpy().astype(np.float32))
+    np.save(path + ".concepts-map.npy", of_picture.numpy().astype(np.float32))
+    print("channels", best.numpy(), "have", seed.sum((1, 2, 3)).numpy().round(4), "of", score.detach().numpy().round(4))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     here = os.path.dirname(os.path.abspath(__file__))
@@ -186,7 +232,7 @@ def main():
         assert np.array_equal(np.load(path + ".input.npy"), x.numpy()), "another version of torch: remake the networks"
         net, leaf = merge_batch_norms(net.double()), x.double().requires_grad_()
         for rule in RULES:
-            with relevance(rule):
+            with relevance(rule, leaf):
                 scores = net(leaf)
             assert np.allclose(scores.detach().numpy(), np.load(path + ".scores.npy"), rtol=1e-9, atol=1e-9), (name, rule)
             score = scores[:, 0]
@@ -195,6 +241,8 @@ def main():
             np.save("%s.%s.npy" % (path, rule), found.numpy().astype(np.float32))
             print("%-10s %-15s sums %s of %s" % (name, rule, found.sum((1, 2, 3)).numpy().round(4),
                                                 seed.numpy().round(4)))
+        if name == "plain":
+            concepts(net, leaf, path)
 
 
 if __name__ == "__main__":

@@ -88,6 +88,8 @@ struct Detection {
   double score = 0;   ///< 0 to 1
   /// The candidate's number in the outputs.
   std::int64_t candidate = 0;
+  /// Its place among the objects found in the photo, from 1, which is the one with the highest score.
+  std::int64_t number = 1;
 };
 
 /// A network compiled to find objects in photos. It serves one thread at a time; copies share what is
@@ -115,7 +117,7 @@ public:
   /// photo's edges.
   Target side_target(const Detection& detection, BoxSide side) const;
   /// Options of an explainer whose class k is detections[k]: its score, or the position of a side of its box.
-  /// Labels are "1 bird", "2 dog", ...; the layer of Grad-CAM and its variants is the last one before the
+  /// Labels are the boxes' numbers and names, as "1 bird", and the side; the layer of Grad-CAM and its variants is the last one before the
   /// network's paths for objects of several sizes part (last_common_spatial_layer). The method is the
   /// caller's to set. InputError if there are no detections.
   ExplainOptions explain_options(const std::vector<Detection>& detections,

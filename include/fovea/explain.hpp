@@ -133,6 +133,15 @@ const std::vector<MethodInfo>& methods();
 std::vector<std::string> method_names();
 /// InputError naming the nearest methods, or all, where there is none of that name.
 const MethodInfo& method_info(std::string_view name);
+/// A method that cannot explain a network, and why, with what would work.
+struct UnusableMethod {
+  std::string_view name;
+  std::string reason;
+};
+/// The methods that need a part which the network's graph lacks: those that read attention, of networks
+/// without it. Batch and size are those of the options. Compiling the others may still find that the network
+/// does not suit them. ModelError if the graph cannot be read.
+std::vector<UnusableMethod> unusable_methods(const Model& model, const ProgramOptions& options);
 /// The method's title and the options that it uses in words, for captions: "SmoothGrad: 50 noisy copies,
 /// noise 15 % of the range; the largest of each pixel's channels". InputError as for `method_info`.
 std::string describe_method(std::string_view name, const MethodOptions& options = {});

@@ -28,7 +28,8 @@ std::string export_canonical(const Model& model, const ExportOptions& options = 
 
 struct ExplanationOptions : ExportOptions {
   Rule rule = Rule::Gradient;
-  bool times_input = false;  ///< the result is multiplied by the input (gradient x input)
+  InputRange input_range = {};  ///< for Rule::LrpEpsilonGammaBox: see ProgramOptions::input_range
+  bool times_input = false;     ///< the result is multiplied by the input (gradient x input)
   enum class Map {
     Gradient,  ///< output `gradient`, in the input's shape
     Saliency,  ///< output `saliency`, [N,H,W]: the largest |gradient| over channels, or the sum of relevance

@@ -188,6 +188,8 @@ public:
   /// The same part, in the photo's own pixels.
   const Rect& region() const { return region_; }
   std::int64_t channels() const { return activations_.shape()[1]; }
+  /// All activations, [C,H,W], whatever the order of the layer's axes is.
+  Tensor activations() const;
 
   /// The activation of a unit. InputError as for `check_unit`.
   UnitActivation at(const Unit& unit) const;

@@ -4,6 +4,7 @@
 #include "fovea/batch.hpp"
 #include "fovea/classes.hpp"
 #include "fovea/classify.hpp"
+#include "fovea/concepts.hpp"
 #include "fovea/cuda_support.hpp"
 #include "fovea/custom.hpp"
 #include "fovea/decode_image.hpp"

@@ -79,6 +79,10 @@ Rect centre_rect(const Image& image, std::int64_t width, std::int64_t height);
 void normalize(const Image& image, const Preprocessing& preprocessing, std::int64_t channels,
                float* destination);
 
+/// The range of what `normalize` writes, channel by channel: its values for pixels of 0 and 255. InputError
+/// as for `normalize`.
+InputRange input_range(const Preprocessing& preprocessing, std::int64_t channels);
+
 /// The inverse of `normalize` for display: x of [channels, height, width] becomes (x * std + mean) / scale,
 /// clipped to 0..255 and rounded; always RGB. InputError as for `normalize`.
 Image denormalize(const float* x, const Preprocessing& preprocessing, std::int64_t channels,

@@ -24,7 +24,7 @@ namespace fovea {
 /// steepness and level were chosen.
 struct PriorOptions {
   double steepness = 2.0;  ///< change of the log odds, in nats, when M grows by a factor of e; above 0
-  double level = 0.65;     ///< the value with even odds, as a fraction of the self-weighted mean; above 0
+  double level = 0.75;     ///< the value with even odds, as a fraction of the self-weighted mean; above 0
   /// Weight of -log p(colour | label) in a cut with a prior.
   double colour_weight = 0.2;
   /// Weight of the contrast term in a cut with a prior.
@@ -45,6 +45,12 @@ Tensor object_log_odds(const Tensor& map, const PriorOptions& options = {});
 /// that `object_log_odds` refuses.
 Tensor multiply_maps(std::span<const Tensor> maps);
 
+/// Otsu's threshold of a map (otsu1979threshold): the value that divides its pixels into two groups whose
+/// means differ most, by the variance between groups; midway between the two values next to it. Of several
+/// such, the lowest. InputError for a shape, type or values that `object_log_odds` refuses, negative ones
+/// excepted, and for a map without contrast.
+double otsu_threshold(const Tensor& map);
+
 /// The components of the mask that the box encloses: the largest (Simonyan 2013, section 3.2), or all whose
 /// area is a sizeable fraction of the largest one's, so that an object divided by a fence keeps both parts.
 enum class BoxRule : std::uint8_t { LargestComponent, SizeableComponents };
@@ -57,7 +63,7 @@ std::vector<std::string> box_rule_names();
 struct LocalizeOptions {
   /// Standard deviation of the Gaussian that blurs the map before seeds are taken, as a fraction of the map's
   /// shorter side. 0: no blur.
-  double smoothing = 0.025;
+  double smoothing = 0.02;
   SeedOptions seeds = {0.80, 0.50};
   /// With a prior the map influences the cut at every pixel: seeds from the map are used to learn the colours
   /// of object and background but do not fix labels, and `colour_weight` and `smoothness` of the prior
@@ -69,6 +75,11 @@ struct LocalizeOptions {
   PeakOptions peaks = {};  ///< in pixels of the photo as it is segmented
   BoxRule box = BoxRule::SizeableComponents;
   double min_fraction = 0.1;  ///< the area fraction for SizeableComponents, 0..1
+  /// With a prior, the box is the mean of two: that of the mask, and that of the pixels whose map is above
+  /// this multiple of its `otsu_threshold`. The cut errs at edges of colour and the map at its own edges, so
+  /// that the mean is nearer to the object than either. 0: the box of the mask, as with a user's seeds. At
+  /// least 0.
+  double box_level = 1.0;
   /// A photo whose longer side exceeds this is segmented at a smaller size, and the mask scaled back. 0: no
   /// limit.
   std::int64_t max_side = 320;
@@ -90,7 +101,7 @@ struct Localization {
   Tensor map;    ///< the map that seeds were taken from, at that size, [H,W] F32; empty if seeds were given
   Trimap seeds;  ///< at that size
   Mask mask;     ///< in the photo's own pixels
-  Box box;       ///< in the photo's own pixels; empty for an empty mask
+  Box box;       ///< in the photo's own pixels (LocalizeOptions::box_level); empty for an empty mask
   double energy = 0;             ///< of the segmentation, in nats
   std::vector<double> energies;  ///< after each cut
 };
@@ -125,18 +136,17 @@ struct LocalizedClass {
 };
 
 /// Finds the object of a class in a photo. The map is that of the explainer's method, or the product of the
-/// maps of all its methods; the default options are tuned for the product of gradient and guided
-/// back-propagation (`object_explain_options`). The map must cover the whole photo, which excludes
-/// Crops::One. InputError for an explainer with that framing, and for everything that Explainer or the
-/// functions above refuse.
+/// maps of all its methods; the default options are tuned for fused LayerCAM (`object_explain_options`). The
+/// map must cover the whole photo, which excludes Crops::One. InputError for an explainer with that framing,
+/// and for everything that Explainer or the functions above refuse.
 LocalizedClass localize(Explainer& explain, Image photo, const ExplainTarget& target = {},
                         const LocalizeOptions& options = {});
 /// The same for a photo that is framed already.
 LocalizedClass localize(Explainer& explain, const FramedPhoto& photo, const ExplainTarget& target = {},
                         const LocalizeOptions& options = {});
 
-/// `options` with the methods and crops for which LocalizeOptions are tuned: gradient and guided
-/// back-propagation, the whole photo and its mirror image.
+/// `options` with the method and crops for which LocalizeOptions are tuned: fused LayerCAM, the whole photo
+/// and its mirror image.
 ExplainOptions object_explain_options(ExplainOptions options = {});
 
 /// The object's area as a fraction of the photo's, 0..1.

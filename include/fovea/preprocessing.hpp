@@ -50,6 +50,12 @@ struct Preprocessing {
   friend bool operator==(const Preprocessing&, const Preprocessing&) = default;
 };
 
+/// The lowest and the highest value that the elements of a network's input can have: one for all channels, or
+/// one for each, in the network's order.
+struct InputRange {
+  std::vector<double> lowest, highest;
+};
+
 /// "short side 256, scale 0.00392157, mean 0.485,0.456,0.406, std 0.229,0.224,0.225, RGB".
 std::string describe(const Preprocessing& preprocessing);
 

@@ -5,6 +5,7 @@
 #include "fovea/geometry.hpp"
 #include "fovea/library.hpp"
 #include "fovea/model.hpp"
+#include "fovea/preprocessing.hpp"
 #include "fovea/target.hpp"
 #include "fovea/tensor.hpp"
 
@@ -30,9 +31,18 @@ enum class Rule {
   LrpEpsilon,    ///< R_i = sum of x_i w_ij R_j / (z_j + epsilon sign(z_j)) (bach2015pixel)
   LrpAlphaBeta,  ///< R_i = sum of (2 z_ij+ / z_j+ - z_ij- / z_j-) R_j, z_ij = x_i w_ij (bach2015pixel)
   LrpComposite,  ///< z_ij+ / z_j+ at convolutions, epsilon at dense layers (montavon2019layer)
-  Excitation,    ///< z_ij+ / z_j+ everywhere, without biases (zhang2016top)
+  LrpGamma,      ///< contributions of the sign of z_j count 1.25 times (montavon2019layer)
+  // Composites named as in anders2021software; the last part is the rule for layers that read the picture.
+  LrpEpsilonGammaBox,         ///< epsilon at dense layers, gamma at convolutions, z-box at the picture
+  LrpEpsilonPlusFlat,         ///< as LrpComposite, flat at the picture (lapuschkin2019unmasking)
+  LrpEpsilonPlusWSquare,      ///< as LrpComposite, w^2 at the picture (montavon2017explaining)
+  LrpEpsilonAlpha2Beta1,      ///< epsilon at dense layers, alpha 2 and beta 1 at convolutions
+  LrpEpsilonAlpha2Beta1Flat,  ///< the same, flat at the picture
+  Excitation,                 ///< z_ij+ / z_j+ everywhere, without biases (zhang2016top)
 };
-/// "gradient", "deconvnet", "guided", "lrp-epsilon", "lrp-alpha-beta", "lrp", "excitation".
+/// "gradient", "deconvnet", "guided", "lrp-epsilon", "lrp-alpha-beta", "lrp", "lrp-gamma",
+/// "lrp-epsilon-gamma-box", "lrp-epsilon-plus-flat", "lrp-epsilon-plus-w-square", "lrp-epsilon-alpha2-beta1",
+/// "lrp-epsilon-alpha2-beta1-flat", "excitation".
 std::string_view name_of(Rule rule);
 /// InputError that lists all names for any other text, as in all functions of this kind below.
 Rule parse_rule(std::string_view name);
@@ -89,6 +99,11 @@ inline constexpr int kMaxThreads = 1024;
 
 /// For ProgramOptions::wrt: the layer that last_spatial_layer names.
 inline constexpr std::string_view kLastSpatialLayer = "<last spatial layer>";
+/// For ProgramOptions::wrt and BackwardPass::wrt: the last layer with positions of the picture whose rows are
+/// at most about `stride` pixels apart (up to a factor of the square root of two), or the last of the finest
+/// layers where none is so fine. What the last weights before the scores make of it, maps of classes, is no
+/// such layer unless there is no other. InputError unless stride >= 1.
+std::string last_layer_of_stride(std::int64_t stride);
 
 /// For ProgramOptions::wrt and BackwardPass::wrt: the probabilities of all attention layers, in one backward
 /// pass (ProgramOptions::attention is implied).
@@ -106,6 +121,9 @@ struct ProgramOptions {
   Rule rule = Rule::Gradient;
   /// A custom rule for rectifiers; `rule` must be Rule::Gradient then. Ignored with Direction::Forward.
   std::optional<RectifierRule> rectifier_rule = {};
+  /// The bounds of the picture's values for Rule::LrpEpsilonGammaBox, which needs them: see `input_range` in
+  /// fovea/image.hpp. InputError if their number is neither 1 nor the picture's channels.
+  InputRange input_range = {};
   Precision precision = Precision::F32;
   BackendKind backend = BackendKind::Auto;
   /// Threads of one run, up to kMaxThreads; 0: all processors. InputError if the system does not allow the
@@ -126,9 +144,10 @@ struct ProgramOptions {
   /// For networks that segment pictures, whose scores are [batch,C,H,W]: the first output is [batch,C], the
   /// sums of each class's scores over a region (Program::region_scores). With Head::Classes only.
   bool sum_over_region = false;
-  /// The ONNX value with respect to which the program differentiates, by its name, or kLastSpatialLayer;
-  /// empty: the picture. The value is then an output (Program::wrt_output), and Session::gradient has its
-  /// shape. kAttention, kAttentionOfBlocks: several values. With Direction::Forward it is the last output.
+  /// The ONNX value with respect to which the program differentiates, by its name, kLastSpatialLayer or
+  /// last_layer_of_stride; empty: the picture. The value is then an output (Program::wrt_output), and
+  /// Session::gradient has its shape. kAttention, kAttentionOfBlocks: several values. With Direction::Forward
+  /// it is the last output.
   std::string wrt = {};
   /// The ONNX value at which the program begins, by its name or kLastSpatialLayer: it takes the picture's
   /// place as input 0, and backward passes differentiate with respect to it (`wrt` must be empty). The

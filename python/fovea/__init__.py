@@ -24,9 +24,21 @@ from ._explanation import Classification, Explanation, Prediction, Rect
 from ._figures import Figure, PhotoExplanation, PreprocessingAdvice, PreprocessingTrial
 from ._library import LIBRARY_VERSION
 from ._library import call as _call
-from ._many import Evaluation, NetworkComparison, Patch, ReportOutcome, merge_evaluations
+from ._many import Evaluation, NetworkComparison, Patch, RelevantPatch, ReportOutcome, merge_evaluations
 from ._model import Model
-from ._objects import Box, ClassModel, Detection, Detections, Localization, RealBox, Reconstruction, Unit, segment
+from ._objects import (
+    Box,
+    ClassModel,
+    Concept,
+    Detection,
+    Detections,
+    Factors,
+    Localization,
+    RealBox,
+    Reconstruction,
+    Unit,
+    segment,
+)
 from ._opened import Layer, PreprocessingWarning, bundled_model_path
 from ._pictures import decode_image, encode_png, read_image, write_image, write_png
 from ._sessions import Note
@@ -37,6 +49,7 @@ __all__ = [
     "Cancelled",
     "ClassModel",
     "Classification",
+    "Concept",
     "CudaNode",
     "CudaSupport",
     "Detection",
@@ -44,6 +57,7 @@ __all__ = [
     "Error",
     "Evaluation",
     "Explanation",
+    "Factors",
     "Figure",
     "InputError",
     "InternalError",
@@ -64,6 +78,7 @@ __all__ = [
     "RealBox",
     "Reconstruction",
     "Rect",
+    "RelevantPatch",
     "ReportOutcome",
     "Unit",
     "UsageError",
@@ -72,6 +87,7 @@ __all__ = [
     "class_model",
     "classify",
     "compare_with",
+    "concepts",
     "cuda_support",
     "decode_image",
     "deconv",
@@ -80,6 +96,7 @@ __all__ = [
     "evaluate",
     "explain",
     "export",
+    "factorise",
     "localize",
     "merge_evaluations",
     "methods",
@@ -141,6 +158,16 @@ def localize(model: _ModelOrPath, image: _Any, **options: _Any) -> Localization:
 def class_model(model: _ModelOrPath, target: _Union[int, str, None] = None, **options: _Any) -> ClassModel:
     """The ClassModel of a class; `model` as for `saliency`. See Model.class_model."""
     return _opened(model).class_model(target, **options)
+
+
+def concepts(model: _ModelOrPath, image: _Any, layer: _Union[None, str] = None, **options: _Any) -> _List[Concept]:
+    """The Concepts of a layer that matter in a picture; `model` as for `saliency`. See Model.concepts."""
+    return _opened(model).concepts(image, layer, **options)
+
+
+def factorise(model: _ModelOrPath, images: _Any, layer: _Union[None, str] = None, **options: _Any) -> Factors:
+    """The Factors of a layer's activations in pictures; `model` as for `saliency`. See Model.factorise."""
+    return _opened(model).factorise(images, layer, **options)
 
 
 def detect(model: _ModelOrPath, image: _Any, **options: _Any) -> Detections:

@@ -26,7 +26,7 @@ from ._explanation import Classification, Explanation, Prediction, explanations,
 from ._figures import Figure, PhotoExplanation, PreprocessingAdvice, caption_options, checked_maps, make_figure
 from ._library import call
 from ._many import path_list
-from ._objects import ClassModel, Detections, Localization, Reconstruction
+from ._objects import ClassModel, Concept, Detections, Localization, Reconstruction
 from ._opened import OpenedModel
 from ._pictures import to_pixels
 from ._results import NO_PROGRESS, ProgressCall, Result
@@ -301,6 +301,7 @@ class ExplainingModel(OpenedModel):
         smoothness: Optional[float] = None,
         cuts: Optional[int] = None,
         box: Optional[str] = None,
+        box_level: Optional[float] = None,
         star: Optional[bool] = None,
         max_side: Optional[int] = None,
         preprocessing: Optional[Preprocessing] = None,
@@ -310,13 +311,14 @@ class ExplainingModel(OpenedModel):
     ) -> Localization:
         """The Localization of the object of a class in a picture.
 
-        image, target, preprocessing, size: as for `saliency`. method: one of `fovea.methods()`; None: the product of the
-        maps of gradient and guided. preset: "default", or "paper" for Simonyan et al. (2013) as printed. crops: "2",
+        image, target, preprocessing, size: as for `saliency`. method: one of `fovea.methods()`; None:
+        "fused-layer-cam". preset: "default", or "paper" for Simonyan et al. (2013) as printed. crops: "2",
         "whole" or "10", which cover the picture. smoothing: standard deviation of the map's blur, as a fraction of its
         shorter side. quantiles: of the map, above the first of which lie seeds of the object, and below the second
         those of the background, 0 to 1. prior: weight of the map as a prior, in nats for a factor of e; 0: seeds only.
         level: the map's value where object and background are equally likely, as a fraction of its self-weighted mean.
-        colour_weight, smoothness, cuts, box, star: as for `fovea.segment`. max_side: a longer picture is segmented at
+        colour_weight, smoothness, cuts, box, star: as for `fovea.segment`. box_level: the box is the mean of the mask's
+        and of that of the map above this multiple of its Otsu threshold (1); 0: the mask's. max_side: a longer picture is segmented at
         this size, in pixels; 0: no limit. Further options are those of the method, as for `saliency`.
 
         InputError for a map without contrast, and for what cannot be used.
@@ -324,7 +326,7 @@ class ExplainingModel(OpenedModel):
         pixels, kept = to_pixels(image)
         index = -1 if target is None else self._class_of(target, "target")
         is_paper = preset == "paper"
-        methods = [method] if method else ["gradient"] if is_paper else ["gradient", "guided"]
+        methods = [method] if method else ["gradient"] if is_paper else ["fused-layer-cam"]
         session_fields = dict(method_options)
         session_fields["region"] = region_field(session_fields.get("region"))
         session_fields["further_methods"] = methods[1:] or None
@@ -340,6 +342,7 @@ class ExplainingModel(OpenedModel):
                 "smoothness": smoothness,
                 "cuts": cuts,
                 "box": box,
+                "box_level": box_level,
                 "star": star,
                 "max_side": max_side,
             }
@@ -521,6 +524,41 @@ class ExplainingModel(OpenedModel):
         result = Result("deconv", self._handle.pointer, pixels, options)
         del kept
         return [Reconstruction(result, k) for k in range(len(result.array("activation")))]
+
+    def concepts(
+        self,
+        image: Any,
+        layer: Optional[str] = None,
+        *,
+        top: Optional[int] = None,
+        channel: Optional[int] = None,
+        target: Optional[Target] = None,
+        rule: Optional[str] = None,
+        preprocessing: Optional[Preprocessing] = None,
+    ) -> List[Concept]:
+        """The channels of a layer that matter for a class in a picture, each with its map, most relevant first.
+
+        image: as for `classify`. layer: the name of a value or node (`layers`); None: the last one with more than one
+        position that the weights of the scores read. top: so many channels, of those that speak for the class (6).
+        channel: that one alone. target: the class; None: the best guess. rule: how relevance is propagated, one of the
+        rules of LRP ("lrp-epsilon-plus-flat"). InputError for a layer whose channels are unknown.
+        """
+        pixels, kept = to_pixels(image)
+        options = options_json(
+            {
+                "layer": layer,
+                "top": top,
+                "channel": channel,
+                "target": None if target is None else self._class_of(target, "target"),
+                "rule": rule,
+                "preprocessing": preprocessing_field(preprocessing),
+                "threads": self._threads,
+            }
+        )
+        self._warn_of_assumption(preprocessing)
+        result = Result("concepts", self._handle.pointer, pixels, options)
+        del kept
+        return [Concept(result, k) for k in range(len(result.array("channel")))]
 
 
 def _names(value: object, name: str) -> List[str]:

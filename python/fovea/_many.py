@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import warnings
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Union
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ._arguments import Path, Preprocessing, ProgressOption, options_json, path_text, preprocessing_field
 from ._errors import InputError
 from ._library import Handle
-from ._objects import Unit
+from ._objects import Factors, Unit
 from ._results import NO_PROGRESS, ProgressCall, Result
 
 Paths = Union[Path, Sequence[Path]]
@@ -91,6 +91,15 @@ class Patch(NamedTuple):
     activation: float
 
 
+class RelevantPatch(NamedTuple):
+    """A place in one of many pictures where a unit matters much for the best guess there: path of the `image`, the
+    `unit`, its `relevance` in units of the score."""
+
+    image: str
+    unit: Unit
+    relevance: float
+
+
 def path_list(value: object, name: str) -> List[str]:
     """One path or several, in a list."""
     if isinstance(value, (str, bytes, os.PathLike)):
@@ -118,19 +127,67 @@ def find_patches(
     fields: Dict[str, object],
 ) -> List[Patch]:
     """Model.strongest_patches, with its further options as `fields`."""
+    return [
+        Patch(*one) for one in _patches("strongest_patches", "activation", model, images, preprocessing, progress, fields)
+    ]
+
+
+def find_relevant_patches(
+    model: Handle,
+    images: Paths,
+    preprocessing: Optional[Preprocessing],
+    progress: ProgressOption,
+    fields: Dict[str, object],
+) -> List[RelevantPatch]:
+    """Model.relevant_patches, with its further options as `fields`."""
+    return [
+        RelevantPatch(*one)
+        for one in _patches("relevant_patches", "relevance", model, images, preprocessing, progress, fields)
+    ]
+
+
+def _patches(
+    function: str,
+    value: str,
+    model: Handle,
+    images: Paths,
+    preprocessing: Optional[Preprocessing],
+    progress: ProgressOption,
+    fields: Dict[str, object],
+) -> List[Tuple[str, Unit, float]]:
+    """Path, unit and the unit's `value` of each patch that a function of the library finds."""
     given: Dict[str, object] = dict(fields)
     given["images"] = path_list(images, "images")
     given["preprocessing"] = preprocessing_field(preprocessing)
     work = ProgressCall(progress, "patches")
     options = options_json(given)
-    result = work.run(lambda: Result("strongest_patches", model.pointer, options, work.callback, None))
+    result = work.run(lambda: Result(function, model.pointer, options, work.callback, None))
     for failure in result.texts("failures"):
-        warnings.warn("left out: {}".format(failure), stacklevel=3)
+        warnings.warn("left out: {}".format(failure), stacklevel=4)
     paths = result.texts("images")
     return [
-        Patch(paths[picture], Unit(*(int(part) for part in unit)), float(activation))
-        for picture, unit, activation in zip(result.array("picture"), result.array("unit"), result.array("activation"))
+        (paths[picture], Unit(*(int(part) for part in unit)), float(one))
+        for picture, unit, one in zip(result.array("picture"), result.array("unit"), result.array(value))
     ]
+
+
+def find_factors(
+    model: Handle,
+    images: Paths,
+    preprocessing: Optional[Preprocessing],
+    progress: ProgressOption,
+    fields: Dict[str, object],
+) -> Factors:
+    """Model.factorise, with its further options as `fields`."""
+    given: Dict[str, object] = dict(fields)
+    given["images"] = path_list(images, "images")
+    given["preprocessing"] = preprocessing_field(preprocessing)
+    work = ProgressCall(progress, "factors")
+    options = options_json(given)
+    result = work.run(lambda: Result("factorise", model.pointer, options, work.callback, None))
+    for failure in result.texts("failures"):
+        warnings.warn("left out: {}".format(failure), stacklevel=3)
+    return Factors(result)
 
 
 def run_report(

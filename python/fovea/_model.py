@@ -12,12 +12,16 @@ from ._many import (
     Evaluation,
     NetworkComparison,
     Patch,
+    RelevantPatch,
     ReportOutcome,
+    find_factors,
     find_patches,
+    find_relevant_patches,
     run_comparison,
     run_evaluation,
     run_report,
 )
+from ._objects import Factors
 from ._opened import bundled_model_path
 from ._pictures import write_bytes
 from ._results import Result
@@ -77,6 +81,66 @@ class Model(ExplainingModel):
         }
         self._warn_of_assumption(preprocessing)
         return find_patches(self._handle, images, preprocessing, progress, fields)
+
+    def relevant_patches(
+        self,
+        images: Union[Path, Sequence[Path]],
+        layer: Optional[str] = None,
+        *,
+        channel: Optional[int] = None,
+        top: Optional[int] = None,
+        patches: Optional[int] = None,
+        rule: Optional[str] = None,
+        workers: Optional[int] = None,
+        preprocessing: Optional[Preprocessing] = None,
+        progress: ProgressOption = None,
+    ) -> List[RelevantPatch]:
+        """The places in many pictures where channels of a layer matter most for the best guess there, channel by
+        channel, most relevant first.
+
+        layer: None: the last one with more than one position that the weights of the scores read. rule: how relevance is
+        propagated, one of the rules of LRP ("lrp-epsilon-plus-flat"). The rest is as for `strongest_patches`. The relevance
+        is in units of the score.
+        """
+        fields: Dict[str, object] = {
+            "layer": layer,
+            "channel": channel,
+            "top": top,
+            "patches": patches,
+            "rule": rule,
+            "workers": workers,
+            "threads": self._threads,
+        }
+        self._warn_of_assumption(preprocessing)
+        return find_relevant_patches(self._handle, images, preprocessing, progress, fields)
+
+    def factorise(
+        self,
+        images: Union[Path, Sequence[Path]],
+        layer: Optional[str] = None,
+        concepts: Optional[int] = None,
+        *,
+        seed: Optional[int] = None,
+        workers: Optional[int] = None,
+        preprocessing: Optional[Preprocessing] = None,
+        progress: ProgressOption = None,
+    ) -> Factors:
+        """The activations of a layer in many pictures together, factorised into a few non-negative concepts (4).
+
+        images: pictures and folders. layer: the name of a value or node (`layers`), which is never negative; None: the
+        last one with more than one position that the weights of the scores read. seed: of the random start. workers,
+        progress: as for `strongest_patches`. InputError for a layer without units or with negative activations, and for
+        more concepts than channels or positions; pictures that cannot be read are left out with a warning.
+        """
+        fields: Dict[str, object] = {
+            "layer": layer,
+            "concepts": concepts,
+            "seed": seed,
+            "workers": workers,
+            "threads": self._threads,
+        }
+        self._warn_of_assumption(preprocessing)
+        return find_factors(self._handle, images, preprocessing, progress, fields)
 
     def report(
         self,

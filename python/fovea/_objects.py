@@ -181,6 +181,68 @@ class Reconstruction(Picture):
         return "<Reconstruction of unit {},{},{}: activation {:.4g}>".format(*self.unit, self.activation)
 
 
+class Concept(Picture):
+    """A channel of a layer that matters for a class in a picture.
+
+    Attributes:
+        channel: its number.
+        relevance: in units of the class's score.
+        share: of the magnitudes of all channels' relevance.
+        map: float32 [C,H,W], the relevance of the network's input that comes by the channel, signed.
+        seen: uint8 [H,W,3], the part of the picture that the network was shown.
+        region: Rect of that part in the picture's own pixels.
+        layer: the layer's name.
+        target, score: the class, and its score before the final activation.
+        channels: float64, the relevance of every channel of the layer.
+        layer_relevance: float32 [channels,h,w], the relevance of the layer.
+    """
+
+    def __init__(self, result: Result, k: int) -> None:
+        self.channel = int(result.array("channel")[k])
+        self.relevance = float(result.array("relevance")[k])
+        self.channels: NDArray[np.float64] = result.array("channels")
+        self.layer_relevance: NDArray[np.float32] = result.array("layer_relevance")
+        self.share = self.relevance / float(np.abs(self.channels).sum())
+        self.map: NDArray[np.float32] = result.array("map")[k]
+        self.seen: PictureArray = result.array("seen")
+        self.region = Rect(*(int(part) for part in result.array("region")))
+        self.layer = result.text("layer")
+        self.target = int(result.array("target"))
+        self.score = float(result.array("score"))
+        self._title = "channel {}: {:.1%}".format(self.channel, self.share)
+
+    def _picture(self) -> PictureArray:
+        positive = np.maximum(self.map.sum(axis=0), 0)
+        white = np.percentile(positive, 99) or positive.max() or 1
+        level = np.minimum(positive / white, 1)[..., np.newaxis]
+        return np.asarray(self.seen * (0.25 + 0.75 * level), np.uint8)
+
+    def __repr__(self) -> str:
+        return "<Concept: channel {} of {}, {:.1%} of the relevance>".format(self.channel, self.layer, self.share)
+
+
+class Factors:
+    """The activations of a layer in several pictures as a sum of a few concepts.
+
+    Attributes:
+        maps: float32 [N,concepts,h,w], how much of each concept is where, for each picture.
+        directions: float32 [concepts,C], non-negative, each of length 1.
+        errors: float64, ||V - W H|| / ||V|| at the start and after each iteration.
+        layer: the layer's name.
+        images: the paths of the N pictures.
+    """
+
+    def __init__(self, result: Result) -> None:
+        self.maps: NDArray[np.float32] = result.array("map")
+        self.directions: NDArray[np.float32] = result.array("direction")
+        self.errors: NDArray[np.float64] = result.array("error")
+        self.layer = result.text("layer")
+        self.images = result.texts("images")
+
+    def __repr__(self) -> str:
+        return "<Factors: {} concepts of {} in {} pictures>".format(len(self.directions), self.layer, len(self.images))
+
+
 def segment(
     image: Any,
     seeds: Any = None,

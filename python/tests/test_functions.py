@@ -132,6 +132,29 @@ class Functions(support.ModelTestCase):
         with self.assertRaisesRegex(fovea.InputError, "'top': needs the layer"):
             self.model.deconv(self.photo, top=3)
 
+    def test_concepts(self):
+        found = self.model.concepts(self.photo, top=3, target="church")
+        self.assertEqual(len(found), 3)
+        self.assertGreaterEqual(found[0].relevance, found[1].relevance)
+        self.assertAlmostEqual(found[0].relevance, found[0].channels.max(), places=5)
+        self.assertEqual(found[0].map.shape, (3, 128, 128))
+        self.assertEqual(self.model.labels[found[0].target], "church")
+        one = self.model.concepts(self.photo, channel=found[1].channel, target="church")[0]
+        np.testing.assert_array_equal(one.map, found[1].map)
+        self.assertIn("channel {}".format(one.channel), repr(one))
+        with self.assertRaisesRegex(fovea.InputError, "out of range"):
+            self.model.concepts(self.photo, channel=100000)
+
+    def test_factorise(self):
+        found = self.model.factorise(support.SOURCE / "samples", concepts=3)
+        self.assertEqual(found.maps.shape[:2], (len(found.images), 3))
+        np.testing.assert_allclose(np.linalg.norm(found.directions, axis=1), 1, atol=1e-5)
+        self.assertTrue((np.diff(found.errors) <= 1e-9).all())
+        again = self.model.factorise(support.SOURCE / "samples", found.layer, 3)
+        np.testing.assert_array_equal(again.directions, found.directions)
+        with self.assertRaisesRegex(fovea.InputError, "1000 concepts"):
+            self.model.factorise(support.PHOTO, concepts=1000)
+
     def test_strongest_patches(self):
         layer = [layer.name for layer in self.model.layers() if layer.grid][-1]
         samples = support.SOURCE / "samples"
@@ -147,6 +170,18 @@ class Functions(support.ModelTestCase):
         (self.folder / "damaged.jpg").write_text("no picture")
         with self.assertWarnsRegex(UserWarning, "damaged.jpg"):
             self.model.strongest_patches([support.PHOTO, self.folder / "damaged.jpg"], layer, top=1)
+
+    def test_relevant_patches(self):
+        samples = support.SOURCE / "samples"
+        found = self.model.relevant_patches(samples, top=2, patches=2, workers=1)
+        self.assertEqual(len(found), 4)
+        self.assertGreaterEqual(found[0].relevance, found[1].relevance)
+        self.assertNotEqual(found[0].image, found[1].image)
+        unit = found[0].unit
+        channel = self.model.concepts(found[0].image, channel=unit.channel)[0]
+        self.assertAlmostEqual(float(channel.layer_relevance[unit]), found[0].relevance, places=4)
+        with self.assertRaisesRegex(fovea.InputError, "guided"):
+            self.model.relevant_patches(samples, rule="guided")
 
     def test_report(self):
         page = self.folder / "page.html"

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fovea/custom.hpp"
+#include "fovea/preprocessing.hpp"
 #include "ir/gradient_context.hpp"
 
 #include <functional>
@@ -57,6 +58,20 @@ RuleSet lrp_alpha_beta_rules();
 /// The composite of montavon2019layer, "EpsilonPlus" of anders2021software: z-plus (alpha 1, beta 0) at
 /// convolutions, epsilon at dense layers.
 RuleSet lrp_composite_rules();
+/// The gamma rule with gamma 0.25 at all layers with weights (montavon2019layer).
+RuleSet lrp_gamma_rules();
+// The other composites that anders2021software names. Their rules differ by the place of a layer: a rule of
+// its own for the layers that read the picture, one for convolutions, epsilon at dense layers.
+/// The z-box rule at the picture, whose values lie in `range`; gamma 0.25 at convolutions, epsilon.
+RuleSet lrp_epsilon_gamma_box_rules(const InputRange& range);
+/// The flat rule at the picture, z-plus at convolutions, epsilon.
+RuleSet lrp_epsilon_plus_flat_rules();
+/// The w-square rule at the picture, z-plus at convolutions, epsilon.
+RuleSet lrp_epsilon_plus_w_square_rules();
+/// Alpha 2 and beta 1 at convolutions, epsilon.
+RuleSet lrp_epsilon_alpha2_beta1_rules();
+/// The flat rule at the picture, alpha 2 and beta 1 at convolutions, epsilon.
+RuleSet lrp_epsilon_alpha2_beta1_flat_rules();
 /// Excitation back-propagation (zhang2016top): R_i = sum over j of z_ij+ / z_j+ R_j, without biases.
 RuleSet excitation_rules();
 

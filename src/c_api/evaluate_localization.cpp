@@ -64,7 +64,8 @@ LocalizationRequest read_localization(JsonFields& fields) {
   request.preset = fields.word_if_given("preset", {"default", "paper"});
   const bool is_paper = request.preset == "paper";
   request.preset = is_paper ? "paper" : "default";
-  request.method = fields.text_if_given("method").value_or(is_paper ? "gradient" : "product");
+  request.method =
+      fields.text_if_given("method").value_or(is_paper ? "gradient" : object_explain_options().method);
   if (request.method != "product")
     method_info(request.method);  // throws for an unknown one
   request.method_options = read_all_method_options(fields);

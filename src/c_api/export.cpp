@@ -1,4 +1,5 @@
 #include "fovea/export.hpp"
+#include "fovea/image.hpp"
 
 #include "base/json.hpp"
 #include "c_api/model.hpp"
@@ -32,6 +33,9 @@ std::string export_explanation_of(const fovea_model& model, JsonFields& fields) 
   options.times_input = method == kTimesInput;
   if (!method.empty() && !options.times_input)
     options.rule = parse_rule(method);
+  if (options.rule == Rule::LrpEpsilonGammaBox)
+    options.input_range =
+        input_range(model.preprocessing({}).preprocessing, model.model.image_input().channels);
   if (fields.word_if_given("map", {"saliency", "gradient"}) == "gradient")
     options.map = ExplanationOptions::Map::Gradient;
   if (fields.word_if_given("explained", {"top", "input"}) == "input")

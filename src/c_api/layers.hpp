@@ -1,7 +1,9 @@
 #pragma once
 
+#include "base/json_fields.hpp"
 #include "c_api/model.hpp"
 #include "fovea/features.hpp"
+#include "fovea/program.hpp"
 
 #include <string>
 
@@ -11,5 +13,8 @@ namespace fovea::c_api {
 /// rows and columns.
 LayerInfo layer_with_units(const fovea_model& model, const PreprocessingSpec& preprocessing,
                            const std::string& name);
+
+/// "rule", one of LRP's; `otherwise` if it is not given.
+Rule read_lrp_rule(JsonFields& fields, Rule otherwise);
 
 }  // namespace fovea::c_api

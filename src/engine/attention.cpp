@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "engine/attention_nodes.hpp"
+#include "engine/imported_graph.hpp"
 #include "ops/axis_parts.hpp"
 
 #include <algorithm>
@@ -143,6 +144,10 @@ GlobalAttention global_attention(const ir::Graph& graph, std::int64_t batch) {
       result.attention.patches.push_back(row + column);
   result.attention.read = read_tokens(graph, roles, result.attention.layers.front().layout.tokens());
   return result;
+}
+
+void check_attention(const Model& model, const ProgramOptions& options) {
+  global_attention(imported_graph(model, options), options.batch);
 }
 
 }  // namespace fovea

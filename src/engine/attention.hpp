@@ -16,4 +16,8 @@ struct GlobalAttention {
 };
 GlobalAttention global_attention(const ir::Graph& graph, std::int64_t batch);
 
+/// InputError as for global_attention unless the network has such attention. Batch and size are those of the
+/// options.
+void check_attention(const Model& model, const ProgramOptions& options);
+
 }  // namespace fovea

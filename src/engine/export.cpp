@@ -56,6 +56,7 @@ std::string export_explanation(const Model& model, const ExplanationOptions& opt
   return named(model, [&] {
     ProgramOptions program = program_options(model, options, ProgramOptions::Head::Classes);
     program.rule = options.rule;
+    program.input_range = options.input_range;
     const auto with_seed_and_map = [&](const autodiff::Differentiated& made) {
       return explanation_graph(made, model.image_input().layout, options);
     };

@@ -37,9 +37,9 @@ std::vector<std::string> wrt_values_of(const ProgramOptions& options) {
   add(options.wrt);
   for (const BackwardPass& pass : options.further_passes)
     add(pass.wrt);
-  // The one that the file does not name is found once the others are there.
+  // Those that the file does not name are found once the others are there.
   std::stable_partition(values.begin(), values.end(),
-                        [](const std::string& value) { return value != kLastSpatialLayer; });
+                        [](const std::string& value) { return !stride_of_place(value); });
   return values;
 }
 
@@ -54,7 +54,7 @@ std::vector<std::string> wanted_values(const Model& model, const ProgramOptions&
   else if (!model.outputs().empty())
     names.push_back(model.outputs().front().name);
   for (const std::string& value : wrt_values_of(options))
-    if (value != kLastSpatialLayer)
+    if (!stride_of_place(value))
       names.push_back(value);
   return names;
 }
@@ -84,11 +84,12 @@ ir::Graph imported_graph(const Model& model, const ProgramOptions& options) {
   ir::Graph graph = onnx_import::import_graph(*ModelAccess::impl(model).file, import_options(model, options));
   if (!options.targets.empty())
     graph = make_target_rows(graph, options.targets, options.batch);
-  const std::vector<std::string> values = wrt_values_of(options);
-  if (!values.empty() && values.back() == kLastSpatialLayer) {
-    const ir::ValueId layer = last_spatial_value(model, graph, options);
+  std::vector<ir::ValueId> found;
+  for (const std::string& value : wrt_values_of(options))
+    if (const std::optional<std::int64_t> stride = stride_of_place(value))
+      found.push_back(last_spatial_value(model, graph, options, *stride));
+  for (const ir::ValueId layer : found)
     graph.add_output(layer, graph.value(layer).name);
-  }
   return graph;
 }
 

@@ -3,6 +3,11 @@
 #include "fovea/program.hpp"
 #include "ir/graph.hpp"
 
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string_view>
+
 namespace fovea {
 
 /// Names of the values that a program computes, in the order of its outputs: what is differentiated (the
@@ -20,12 +25,20 @@ bool is_to_attention(const BackwardPass& pass);
 std::vector<std::string> wrt_values_of(const ProgramOptions& options);
 
 /// The graph of `wanted_values` at the batch and size of the options, before any pass; its values have the
-/// file's names. With kLastSpatialLayer for one of `wrt_values_of`, that layer is its last output.
+/// file's names. Layers of `wrt_values_of` that are found by their place (kLastSpatialLayer,
+/// last_layer_of_stride) are its last outputs.
 ir::Graph imported_graph(const Model& model, const ProgramOptions& options);
 /// Whether `imported_graph` succeeds.
 bool can_be_imported(const Model& model, const ProgramOptions& options);
 
-/// The value that last_spatial_layer names, in a graph whose first output is the scores.
-ir::ValueId last_spatial_value(const Model& model, const ir::Graph& graph, const ProgramOptions& options);
+/// The stride of layers that are found by their place alone (kLastSpatialLayer).
+inline constexpr std::int64_t kAnyStride = std::numeric_limits<std::int64_t>::max();
+/// The stride by which a layer is found: kAnyStride for kLastSpatialLayer, else that of
+/// last_layer_of_stride. None for the name of a value.
+std::optional<std::int64_t> stride_of_place(std::string_view layer);
+/// The value that last_spatial_layer or last_layer_of_stride names, in a graph whose first output is the
+/// scores.
+ir::ValueId last_spatial_value(const Model& model, const ir::Graph& graph, const ProgramOptions& options,
+                               std::int64_t stride = kAnyStride);
 
 }  // namespace fovea

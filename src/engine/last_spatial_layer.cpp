@@ -8,33 +8,41 @@
 #include "ops/gemm.hpp"
 #include "ops/mat_mul.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+#include <optional>
 #include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 namespace fovea {
 namespace {
 
-/// Whether a value has several positions with known places in the picture, alone or beside a class token. A
-/// matrix is none: its second axis is features.
-bool is_spatial_layer(const Shape& shape, const ops::AxisRoles& roles, std::int64_t batch) {
+constexpr std::string_view kStride = "<last layer of stride ";
+
+/// The grid of a value that has several positions with known places in the picture, alone or beside a class
+/// token. A matrix has none: its second axis is features.
+std::optional<LayerLayout> spatial_grid(const Shape& shape, const ops::AxisRoles& roles, std::int64_t batch) {
   if (shape.rank() < 3)
-    return false;
+    return {};
   const std::optional<LayerLayout> layout = ops::layer_layout(shape, roles);
-  const std::optional<LayerLayout> grid = layout ? layout->grid() : std::nullopt;
-  return grid && grid->positions() > 1 && grid->pictures() == batch;
+  std::optional<LayerLayout> grid = layout ? layout->grid() : std::nullopt;
+  if (grid && (grid->positions() <= 1 || grid->pictures() != batch))
+    grid.reset();
+  return grid;
 }
 
 /// Whether a value's positions are a grid and nothing else. Those beside a grid may be the cells of a
 /// detector's other grids, which are no class tokens.
 bool is_grid_alone(const Shape& shape, const ops::AxisRoles& roles, std::int64_t batch) {
-  return is_spatial_layer(shape, roles, batch) && ops::layer_layout(shape, roles)->has_grid;
-}
-
-/// Whether a node multiplies by learnt weights.
-bool has_weights(const ir::Graph& graph, const ir::Node& node) {
-  const bool multiplies = node.op == &ops::conv() || node.op == &ops::conv_transpose() ||
-                          node.op == &ops::gemm() || node.op == &ops::mat_mul();
-  return multiplies && graph.is_constant(node.inputs[1]);
+  return spatial_grid(shape, roles, batch) && ops::layer_layout(shape, roles)->has_grid;
 }
 
 /// What the last layer is looked for in.
@@ -43,8 +51,15 @@ struct Search {
   const std::vector<ops::AxisRoles>& roles;
   std::int64_t batch;
 
-  bool is_spatial(ir::ValueId id) const {
-    return is_spatial_layer(graph.shape(id), roles[static_cast<std::size_t>(id)], batch);
+  std::optional<LayerLayout> grid(ir::ValueId id) const {
+    return spatial_grid(graph.shape(id), roles[static_cast<std::size_t>(id)], batch);
+  }
+  bool is_spatial(ir::ValueId id) const { return grid(id).has_value(); }
+  /// The logarithm to base 2 of the distance of two rows of a grid, in pixels, rounded: odd sizes and pooling
+  /// without padding take some rows from a grid.
+  long log_stride(const LayerLayout& grid) const {
+    return std::lround(std::log2(static_cast<double>(graph.shape(graph.inputs().front())[2]) /
+                                 static_cast<double>(grid.height())));
   }
   /// For every value, whether `end` is computed from it.
   std::vector<bool> leading_to(ir::ValueId end) const {
@@ -58,11 +73,47 @@ struct Search {
             leads[static_cast<std::size_t>(id)] = true;
     return leads;
   }
+  /// For every value, whether it depends on one of `sources`, or is one.
+  std::vector<bool> depending_on(std::vector<bool> sources) const {
+    for (const ir::Node& node : graph.nodes())
+      if (std::any_of(node.inputs.begin(), node.inputs.end(), [&](ir::ValueId id) {
+            return id != ir::kNoValue && sources[static_cast<std::size_t>(id)];
+          }))
+        for (const ir::ValueId id : node.outputs)
+          sources[static_cast<std::size_t>(id)] = true;
+    return sources;
+  }
+  std::vector<bool> depending_on_picture() const {
+    std::vector<bool> picture(graph.values().size(), false);
+    picture[static_cast<std::size_t>(graph.inputs().front())] = true;
+    return depending_on(std::move(picture));
+  }
+  /// The nodes that multiply by learnt weights, which may be computed from constants.
+  std::vector<const ir::Node*> with_weights() const {
+    const std::vector<bool> depends = depending_on_picture();
+    std::vector<const ir::Node*> found;
+    for (const ir::Node& node : graph.nodes()) {
+      const bool multiplies = node.op == &ops::conv() || node.op == &ops::conv_transpose() ||
+                              node.op == &ops::gemm() || node.op == &ops::mat_mul();
+      if (multiplies && depends[static_cast<std::size_t>(node.inputs[0])] &&
+          !depends[static_cast<std::size_t>(node.inputs[1])])
+        found.push_back(&node);
+    }
+    return found;
+  }
+  /// For every value, whether it was computed by learnt weights from the picture.
+  std::vector<bool> computed_by_weights() const {
+    std::vector<bool> is(graph.values().size(), false);
+    for (const ir::Node* node : with_weights())
+      is[static_cast<std::size_t>(node->outputs.front())] = true;
+    return depending_on(std::move(is));
+  }
   /// What the last node with learnt weights before `end` reads; kNoValue if there is none.
   ir::ValueId read_by_weights(ir::ValueId end) const {
     const std::vector<bool> leads = leading_to(end);
-    for (auto node = graph.nodes().rbegin(); node != graph.nodes().rend(); ++node)
-      if (leads[static_cast<std::size_t>(node->outputs.front())] && has_weights(graph, *node))
+    const std::vector<const ir::Node*> nodes = with_weights();
+    for (auto at = nodes.rbegin(); at != nodes.rend(); ++at)
+      if (const ir::Node* node = *at; leads[static_cast<std::size_t>(node->outputs.front())])
         return node->inputs[0];
     return ir::kNoValue;
   }
@@ -75,6 +126,32 @@ struct Search {
       if (leads[static_cast<std::size_t>(node->outputs.front())] && is_spatial(node->outputs.front()))
         return node->outputs.front();
     return ir::kNoValue;
+  }
+  /// The last spatial value of at most a stride, or the last one of the finest grid, of those that lead to
+  /// `end`, itself included; kNoValue if none. Only what learnt weights have computed counts: other values
+  /// are the picture in other units.
+  ir::ValueId last_of_stride(ir::ValueId end, std::int64_t stride) const {
+    if (end == ir::kNoValue)
+      return end;
+    const std::vector<bool> leads = leading_to(end), is_learnt = computed_by_weights();
+    const double wanted = std::log2(static_cast<double>(stride));
+    ir::ValueId finest = ir::kNoValue;
+    long smallest = 0;
+    for (auto node = graph.nodes().rbegin(); node != graph.nodes().rend(); ++node) {
+      const ir::ValueId id = node->outputs.front();
+      const auto i = static_cast<std::size_t>(id);
+      const std::optional<LayerLayout> layer = leads[i] && is_learnt[i] ? grid(id) : std::nullopt;
+      if (!layer)
+        continue;
+      const long found = log_stride(*layer);
+      if (static_cast<double>(found) <= wanted)
+        return id;
+      if (finest == ir::kNoValue || found < smallest) {
+        finest = id;
+        smallest = found;
+      }
+    }
+    return finest;
   }
   /// The tokens that the last attention reads, if they are spatial; kNoValue if not. Behind it a class token
   /// alone leads to the scores, so that no gradient reaches the patches of any later value.
@@ -99,7 +176,23 @@ struct Search {
 
 }  // namespace
 
-ir::ValueId last_spatial_value(const Model& model, const ir::Graph& graph, const ProgramOptions& options) {
+std::string last_layer_of_stride(std::int64_t stride) {
+  FOVEA_CHECK(stride >= 1, "a layer of stride {} is not possible: expected at least 1", stride);
+  return fmt::format("{}{}>", kStride, stride);
+}
+
+std::optional<std::int64_t> stride_of_place(std::string_view layer) {
+  if (layer == kLastSpatialLayer)
+    return kAnyStride;
+  std::int64_t stride = 0;
+  if (!layer.starts_with(kStride) ||
+      std::from_chars(layer.data() + kStride.size(), layer.data() + layer.size(), stride).ec != std::errc())
+    return {};
+  return stride;
+}
+
+ir::ValueId last_spatial_value(const Model& model, const ir::Graph& graph, const ProgramOptions& options,
+                               std::int64_t stride) {
   FOVEA_CHECK(!graph.outputs().empty() && !graph.inputs().empty(), "the model has no input or no output");
   const ir::ValueId picture = graph.inputs().front();
   const std::vector<ops::AxisRoles> roles =
@@ -118,11 +211,18 @@ ir::ValueId last_spatial_value(const Model& model, const ir::Graph& graph, const
     return layer;
   }
   const ir::ValueId scores = graph.outputs().front();
-  // Where each position has scores of classes, the layer is the one that these are computed from.
-  layer = search.last_before(options.sum_over_region ? search.read_by_weights(scores) : scores);
+  // Where each position has scores of classes, the last layer is the one that these are computed from. Those
+  // of a stride are what scores are computed from everywhere: a class's own channel tells it from no other.
+  const bool has_maps_of_classes = options.sum_over_region || stride != kAnyStride;
+  const ir::ValueId end = has_maps_of_classes ? search.read_by_weights(scores) : scores;
+  layer = stride == kAnyStride ? search.last_before(end) : search.last_of_stride(end, stride);
+  if (layer == ir::kNoValue && stride != kAnyStride)  // the maps of classes are all there is
+    layer = search.last_of_stride(scores, stride);
   if (layer == ir::kNoValue)
-    throw ModelError("no layer before the scores has more than one position of the picture",
-                     {model.path(), {}, {}});
+    throw ModelError(
+        "no layer before the scores has more than one position of the picture: choose a method that reads no "
+        "layer, such as gradient",
+        {model.path(), {}, {}});
   return search.before_attention(layer, attention);
 }
 

@@ -4,13 +4,19 @@
 namespace fovea {
 namespace {
 
-constexpr EnumNames<Rule, 7> kRules = {{{Rule::Gradient, "gradient"},
-                                        {Rule::Deconvnet, "deconvnet"},
-                                        {Rule::Guided, "guided"},
-                                        {Rule::LrpEpsilon, "lrp-epsilon"},
-                                        {Rule::LrpAlphaBeta, "lrp-alpha-beta"},
-                                        {Rule::LrpComposite, "lrp"},
-                                        {Rule::Excitation, "excitation"}}};
+constexpr EnumNames<Rule, 13> kRules = {{{Rule::Gradient, "gradient"},
+                                         {Rule::Deconvnet, "deconvnet"},
+                                         {Rule::Guided, "guided"},
+                                         {Rule::LrpEpsilon, "lrp-epsilon"},
+                                         {Rule::LrpAlphaBeta, "lrp-alpha-beta"},
+                                         {Rule::LrpComposite, "lrp"},
+                                         {Rule::LrpGamma, "lrp-gamma"},
+                                         {Rule::LrpEpsilonGammaBox, "lrp-epsilon-gamma-box"},
+                                         {Rule::LrpEpsilonPlusFlat, "lrp-epsilon-plus-flat"},
+                                         {Rule::LrpEpsilonPlusWSquare, "lrp-epsilon-plus-w-square"},
+                                         {Rule::LrpEpsilonAlpha2Beta1, "lrp-epsilon-alpha2-beta1"},
+                                         {Rule::LrpEpsilonAlpha2Beta1Flat, "lrp-epsilon-alpha2-beta1-flat"},
+                                         {Rule::Excitation, "excitation"}}};
 constexpr EnumNames<Precision, 4> kPrecisions = {{{Precision::F32, "f32"},
                                                   {Precision::F64, "f64"},
                                                   {Precision::BF16, "bf16"},

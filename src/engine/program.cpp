@@ -31,7 +31,7 @@ void note_ambiguous_names(const Model& model, const ProgramOptions& options, Pro
   std::vector<std::string> names = wrt_values_of(options);
   names.insert(names.begin(), options.layer);
   for (const std::string& name : names)
-    if (!name.empty() && name != kLastSpatialLayer)
+    if (!name.empty() && !stride_of_place(name))
       if (std::optional<Note> note = layer_name_note(model, name))
         report.notes.push_back(*std::move(note));
 }

@@ -4,7 +4,9 @@
 
 namespace fovea {
 
-autodiff::RuleSet rule_set(Rule rule) {
+namespace {
+
+autodiff::RuleSet rule_set(Rule rule, const InputRange& range) {
   switch (rule) {
   case Rule::Gradient:
     return autodiff::gradient_rules();
@@ -18,15 +20,29 @@ autodiff::RuleSet rule_set(Rule rule) {
     return autodiff::lrp_alpha_beta_rules();
   case Rule::LrpComposite:
     return autodiff::lrp_composite_rules();
+  case Rule::LrpGamma:
+    return autodiff::lrp_gamma_rules();
+  case Rule::LrpEpsilonGammaBox:
+    return autodiff::lrp_epsilon_gamma_box_rules(range);
+  case Rule::LrpEpsilonPlusFlat:
+    return autodiff::lrp_epsilon_plus_flat_rules();
+  case Rule::LrpEpsilonPlusWSquare:
+    return autodiff::lrp_epsilon_plus_w_square_rules();
+  case Rule::LrpEpsilonAlpha2Beta1:
+    return autodiff::lrp_epsilon_alpha2_beta1_rules();
+  case Rule::LrpEpsilonAlpha2Beta1Flat:
+    return autodiff::lrp_epsilon_alpha2_beta1_flat_rules();
   case Rule::Excitation:
     return autodiff::excitation_rules();
   }
   FOVEA_ASSERT(!"unknown rule");
 }
 
+}  // namespace
+
 autodiff::RuleSet rule_set(const ProgramOptions& options, Rule of_pass) {
   if (!options.rectifier_rule)
-    return rule_set(of_pass);
+    return rule_set(of_pass, options.input_range);
   const RectifierRule& rule = *options.rectifier_rule;
   FOVEA_CHECK(of_pass == Rule::Gradient, "the rule '{}' for rectifiers and the rule {} exclude each other",
               rule.name, name_of(of_pass));

@@ -56,6 +56,7 @@ nlohmann::ordered_json localization_settings(const Network& network, const Local
        {"smoothness", options.prior ? options.prior->smoothness : options.segment.smoothness},
        {"cuts", options.segment.iterations},
        {"box", name_of(options.box)},
+       {"box_level", options.prior ? options.box_level : 0.0},
        {"star", options.star.has_value()},
        {"max_side", options.max_side},
        {"guesses", protocol.guesses},

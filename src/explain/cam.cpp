@@ -5,7 +5,8 @@
 
 /// Class activation maps of a layer A [K,h,w] by its gradient G = dS/dA: Grad-CAM (Selvaraju et al. 2017),
 /// Grad-CAM++ (Chattopadhay et al. 2018), XGrad-CAM (Fu et al. 2020), LayerCAM (Jiang et al. 2021), HiResCAM
-/// (Draelos & Carin 2020) and the product of Grad-CAM with guided back-propagation.
+/// (Draelos & Carin 2020), the product of LayerCAM at two layers, and that of Grad-CAM with guided
+/// back-propagation.
 namespace fovea {
 namespace {
 
@@ -81,6 +82,24 @@ Tensor guided_grad_cam(std::span<const PassView> passes, const Shape& picture) {
   return fine;
 }
 
+/// The product of both layers' LayerCAM maps (multiply_maps). Where both are 0, so is it.
+Tensor fused_layer_cam(std::span<const PassView> passes, const Shape& picture) {
+  const Shape map = {picture[1], picture[2]};
+  std::vector<Tensor> maps;
+  for (std::size_t i = 0; i < passes.size(); ++i) {
+    const Tensor one = class_activation<weigh_layer_cam>(passes.subspan(i, 1), picture).reshaped(map);
+    const auto values = one.data<float>();
+    if (std::any_of(values.begin(), values.end(), [&](float value) { return value != values.front(); }))
+      maps.push_back(one);
+  }
+  const Tensor product = maps.empty() ? Tensor(DType::F32, map) : multiply_maps(maps);
+  return product.reshaped({1, picture[1], picture[2]});
+}
+
+/// The layers of fused_layer_cam: the deep one tells the class from the next best one, the other draws the
+/// outline.
+constexpr std::int64_t kDeepStride = 16, kEarlyStride = 4;
+
 }  // namespace
 
 std::vector<Method> cam_methods() {
@@ -113,6 +132,13 @@ std::vector<Method> cam_methods() {
         "Bright regions hold features that raise the score at that very place, more finely than Grad-CAM."},
        {kToLayer},
        class_activation<weigh_layer_cam>},
+      {{"fused-layer-cam", "Fused LayerCAM", "jiang2021layercam",
+        "LayerCAM of a deep layer, against the next best class, times that of an early layer", 0, PerPixel,
+        "Bright regions raise the score of this class rather than that of the next best one, with the "
+        "outlines that an early layer sees."},
+       {{Rule::Gradient, MethodPass::To::Layer, MethodPass::Seed::AgainstNext, kDeepStride},
+        {Rule::Gradient, MethodPass::To::Layer, MethodPass::Seed::One, kEarlyStride}},
+       fused_layer_cam},
       {{"guided-grad-cam", "Guided Grad-CAM", "selvaraju2017grad", "guided back-propagation times Grad-CAM",
         0, PerChannel, "Bright pixels are edges and textures within the regions of Grad-CAM."},
        {kToLayer, {Rule::Guided}},

@@ -65,6 +65,11 @@ LayerExplainer::LayerExplainer(Session& session, const LayerInfo& layer, const I
     FOVEA_CHECK(std::isfinite(value), "the layer '{}' has an activation of {}", layer.name, value);
 }
 
+Tensor LayerExplainer::activations() const {
+  const Shape& shape = activations_.shape();
+  return activations_.reshaped({shape[1], shape[2], shape[3]});
+}
+
 UnitActivation LayerExplainer::at(const Unit& unit) const {
   check_unit(layer_, unit);
   const Shape& shape = activations_.shape();

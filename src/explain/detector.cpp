@@ -111,7 +111,8 @@ std::vector<Detection> Detector::operator()(const Image& photo) {
   std::vector<Detection> found;
   for (const Candidate& one : kept)
     found.push_back({inside(framing.input_in_photo(one.box), photo), one.class_index,
-                     c.labels.name(one.class_index), one.score, one.number});
+                     c.labels.name(one.class_index), one.score, one.number,
+                     static_cast<std::int64_t>(found.size()) + 1});
   return found;
 }
 
@@ -132,11 +133,10 @@ ExplainOptions Detector::explain_options(const std::vector<Detection>& detection
   // The last layer before an output is one of a path that only objects of some size take.
   explain.method_options.layer = compiled_->common_layer;
   std::vector<Label> names;
-  for (std::size_t k = 0; k < detections.size(); ++k) {
-    const Detection& one = detections[k];
+  for (const Detection& one : detections) {
     explain.program.targets.push_back(side ? side_target(one, *side) : score_target(one));
     names.push_back(
-        {"", fmt::format("{} {}{}", k + 1, one.label, side ? fmt::format(", {}", name_of(*side)) : "")});
+        {"", fmt::format("{} {}{}", one.number, one.label, side ? fmt::format(", {}", name_of(*side)) : "")});
   }
   explain.labels = Labels(std::move(names));
   return explain;

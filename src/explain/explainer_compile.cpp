@@ -1,6 +1,7 @@
 #include "base/check.hpp"
 #include "explain/explainer_impl.hpp"
 #include "explain/session_batches.hpp"
+#include "fovea/image.hpp"
 
 namespace fovea {
 
@@ -21,6 +22,9 @@ Explainer::Compiled::Compiled(const Model& model, const ExplainOptions& given)
     program.height = program.height > 0 ? program.height : side;
     program.width = program.width > 0 ? program.width : side;
   }
+  if (const std::int64_t channels = model.image_input().channels;
+      channels == 1 || channels == 3 || channels == 4)
+    program.input_range = input_range(preprocessing, channels);
   const MethodContext context{model, preprocessing, program, options};
   std::vector<std::string> names = given.further_methods;
   if (!given.method.empty())

@@ -18,6 +18,8 @@ void check_options(const LocalizeOptions& options) {
               "smoothing of {} of the map's side: expected 0..1", options.smoothing);
   FOVEA_CHECK(options.min_fraction >= 0 && options.min_fraction <= 1,
               "components of {} of the largest one's area: expected 0..1", options.min_fraction);
+  FOVEA_CHECK(options.box_level >= 0 && std::isfinite(options.box_level),
+              "a box above {} of Otsu's threshold: expected at least 0", options.box_level);
   FOVEA_CHECK(options.max_side >= 0, "segmentation at {} pixels: expected at least 0", options.max_side);
 }
 
@@ -60,6 +62,21 @@ Box box_of(const Mask& mask, const LocalizeOptions& options) {
                                                   : sizeable_components_box(mask, options.min_fraction);
 }
 
+/// The mask of the pixels of a map [H,W] of F32 that are above a value.
+Mask pixels_above(const Tensor& map, double value) {
+  Mask mask = Mask::blank(map.shape()[1], map.shape()[0]);
+  std::transform(map.data<float>().begin(), map.data<float>().end(), mask.pixels.begin(),
+                 [&](float pixel) { return static_cast<std::uint8_t>(pixel > value); });
+  return mask;
+}
+
+/// The mean of two boxes, to whole pixels outwards; of an empty one and another, the other.
+Box mean(const Box& a, const Box& b) {
+  if (a.empty() || b.empty())
+    return a.empty() ? b : a;
+  return {(a.x0 + b.x0) / 2, (a.y0 + b.y0) / 2, (a.x1 + b.x1 + 1) / 2, (a.y1 + b.y1 + 1) / 2};
+}
+
 Localization cut(Localization found, const LocalizeOptions& options, const std::vector<Point>& centres,
                  SegmentGuides guides = {}) {
   std::function<StarForest()> make_star;
@@ -90,8 +107,7 @@ Localization cut_with_prior(Localization found, LocalizeOptions options, const s
   options.segment.prior_weight = kMaxLogOdds;
   found = cut(std::move(found), options, centres, {prior, {}});
   if (found.mask.area() == 0)
-    std::transform(odds.data<float>().begin(), odds.data<float>().end(), found.mask.pixels.begin(),
-                   [](float nats) { return static_cast<std::uint8_t>(nats > 0); });
+    found.mask = pixels_above(odds, 0);
   return found;
 }
 
@@ -118,6 +134,7 @@ LocalizeOptions paper_localize_options() {
   options.seeds = {0.95, 0.30};
   options.prior.reset();
   options.box = BoxRule::LargestComponent;
+  options.box_level = 0;
   options.max_side = 512;
   return options;
 }
@@ -142,9 +159,14 @@ Localization localize(const Image& photo, std::span<const Tensor> maps, const Lo
   found.seen = reduced(photo, options.max_side);
   take_maps(found, maps, options);
   const std::vector<Point> peaks = options.star ? find_peaks(found.map, options.peaks) : std::vector<Point>();
-  found = options.prior ? cut_with_prior(std::move(found), options, peaks)
-                        : cut(std::move(found), options, peaks);
-  return brought_back(std::move(found), photo, options);
+  if (!options.prior)
+    return brought_back(cut(std::move(found), options, peaks), photo, options);
+  found = brought_back(cut_with_prior(std::move(found), options, peaks), photo, options);
+  if (options.box_level > 0 && !found.box.empty()) {
+    const Mask above = pixels_above(found.map, options.box_level * otsu_threshold(found.map));
+    found.box = mean(found.box, box_of(enlarged(above, photo.width, photo.height), options));
+  }
+  return found;
 }
 
 Localization localize(const Image& photo, const Trimap& seeds, const LocalizeOptions& options) {
@@ -205,8 +227,8 @@ LocalizedClass localize(Explainer& explain, Image photo, const ExplainTarget& ta
 }
 
 ExplainOptions object_explain_options(ExplainOptions options) {
-  options.method = "gradient";
-  options.further_methods = {"guided"};
+  options.method = "fused-layer-cam";
+  options.further_methods.clear();
   options.crops = Crops::WholeAndMirror;
   return options;
 }

@@ -30,8 +30,9 @@ void seed_target(Session& session, const ExplainedScore& target) {
 bool reads_layer(const Method& method) {
   const auto& options = method.options;
   return std::find(options.begin(), options.end(), MethodOption::Layer) != options.end() ||
-         std::any_of(method.passes.begin(), method.passes.end(),
-                     [](const MethodPass& pass) { return pass.to == MethodPass::To::Layer; });
+         std::any_of(method.passes.begin(), method.passes.end(), [](const MethodPass& pass) {
+           return pass.to == MethodPass::To::Layer && pass.stride == 0;
+         });
 }
 
 std::shared_ptr<const Program> compile_scores(const MethodContext& context) {

@@ -26,8 +26,13 @@ struct MethodPass {
   /// attention layers (kAttention, kAttentionOfBlocks). AttentionValues: these alone, without a backward
   /// pass.
   enum class To { Picture, Layer, AttentionValues, Attention, AttentionOfBlocks } to = To::Picture;
-  /// The seed at the class: one, or the score itself, which is then redistributed.
-  enum class Seed { One, Score } seed = Seed::One;
+  /// The seed at the class: one; the score itself, which is then redistributed; or one, less one at the best
+  /// of the other classes, unless the target has a class to be subtracted already or the scores are numbers
+  /// of the caller's choice (ProgramOptions::targets), which do not compete.
+  enum class Seed { One, Score, AgainstNext } seed = Seed::One;
+  /// For To::Layer: 0, or the stride of the layer that takes the place of MethodOptions::layer
+  /// (last_layer_of_stride).
+  std::int64_t stride = 0;
   friend bool operator==(const MethodPass&, const MethodPass&) = default;
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "base/closest_names.hpp"
+#include "engine/attention.hpp"
 #include "explain/method.hpp"
 #include "fovea/error.hpp"
 
@@ -33,7 +34,8 @@ void complete(Method& method, std::string_view group) {
   MethodInfo& info = method.info;
   info.group = group;
   info.sanity = measured_sanity(info.name);
-  if (reads_layer(method))
+  const auto is_to_layer = [](const MethodPass& pass) { return pass.to == MethodPass::To::Layer; };
+  if (reads_layer(method) || std::any_of(method.passes.begin(), method.passes.end(), is_to_layer))
     info.needs = "layer";
   for (const MethodPass& pass : method.passes)
     if (pass.rule == Rule::Deconvnet || pass.rule == Rule::Guided)
@@ -124,6 +126,20 @@ const std::vector<MethodInfo>& methods() {
 
 const MethodInfo& method_info(std::string_view name) {
   return find_method(name).info;
+}
+
+std::vector<UnusableMethod> unusable_methods(const Model& model, const ProgramOptions& options) {
+  std::string reason;
+  try {
+    check_attention(model, options);
+  } catch (const InputError& error) {
+    reason = error.what();
+  }
+  std::vector<UnusableMethod> list;
+  for (const Method& method : all_methods())
+    if (!reason.empty() && needs_attention(method))
+      list.push_back({method.info.name, reason});
+  return list;
 }
 
 Tensor channel_maximum(const Tensor& gradient) {

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
+#include <vector>
 
 namespace fovea {
 
@@ -39,7 +41,7 @@ bool is_of_attention(const MethodPass& pass) {
 std::string wrt_of(const MethodPass& pass, const MethodOptions& options) {
   switch (pass.to) {
   case MethodPass::To::Layer:
-    return layer_of(options);
+    return pass.stride > 0 ? last_layer_of_stride(pass.stride) : layer_of(options);
   case MethodPass::To::Attention:
     return std::string(kAttention);
   case MethodPass::To::AttentionOfBlocks:
@@ -65,6 +67,12 @@ ProgramOptions program_options(const MethodContext& context, const std::vector<M
   options.wrt = backward.front().wrt;
   options.further_passes.assign(backward.begin() + 1, backward.end());
   return options;
+}
+
+/// The class with the highest score besides one.
+std::size_t best_but(std::int64_t class_index, std::vector<double> scores) {
+  scores[static_cast<std::size_t>(class_index)] = -std::numeric_limits<double>::infinity();
+  return static_cast<std::size_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
 }
 
 }  // namespace
@@ -136,6 +144,7 @@ const ExplainedScore& PassSession::target_at(std::span<const ExplainedScore> tar
 
 void PassSession::seed(std::span<const ExplainedScore> targets) {
   const std::int64_t classes = session_->program().classes();
+  const bool compete = classes > 1 && session_->program().options().targets.empty();
   for (std::size_t k = 0; k < passes_.size(); ++k) {
     if (!layers_[k].backward_pass)
       continue;
@@ -147,6 +156,8 @@ void PassSession::seed(std::span<const ExplainedScore> targets) {
       row[static_cast<std::size_t>(target.class_index)] = 1;
       if (target.against)
         row[static_cast<std::size_t>(*target.against)] -= 1;
+      else if (passes_[k].seed == MethodPass::Seed::AgainstNext && compete)
+        row[best_but(target.class_index, scores_of(*session_, n))] -= 1;
       if (passes_[k].seed == MethodPass::Seed::Score) {
         const std::vector<double> scores = scores_of(*session_, n);
         for (std::size_t c = 0; c < scores.size(); ++c)

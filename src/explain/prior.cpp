@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -54,6 +55,26 @@ Tensor object_log_odds(const Tensor& map, const PriorOptions& options) {
     return static_cast<float>(std::clamp(nats, -kMaxLogOdds, kMaxLogOdds));
   });
   return odds;
+}
+
+double otsu_threshold(const Tensor& map) {
+  std::vector<float> values = map_values(map, "the map");
+  std::sort(values.begin(), values.end());
+  const auto count = static_cast<double>(values.size());
+  const double sum = sum_of(values);
+  double below = 0, largest = 0, threshold = 0;
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    below += values[i - 1];
+    const auto n = static_cast<double>(i);
+    const double apart = below / n - (sum - below) / (count - n);
+    const double variance = n * (count - n) * apart * apart;
+    if (values[i] > values[i - 1] && variance > largest) {
+      largest = variance;
+      threshold = (static_cast<double>(values[i - 1]) + values[i]) / 2;
+    }
+  }
+  FOVEA_CHECK(largest > 0, "a map without contrast has no two kinds of pixels");
+  return threshold;
 }
 
 Tensor multiply_maps(std::span<const Tensor> maps) {

@@ -43,6 +43,42 @@ std::vector<Method> relevance_methods() {
         "excites and what inhibits."},
        {shares_score(Rule::LrpAlphaBeta)},
        take_gradient},
+      {{"lrp-gamma", "LRP, gamma 0.25", "montavon2019layer",
+        "relevance distributed with more weight on what agrees with a unit's output", 0, PerChannel,
+        "The brighter a pixel, the more of the score was distributed to it, layer by layer; contributions "
+        "that agree with a unit's output count a quarter more than those against it."},
+       {shares_score(Rule::LrpGamma)},
+       take_gradient},
+      {{"lrp-epsilon-gamma-box", "LRP, epsilon-gamma-box", "anders2021software",
+        "epsilon at dense layers, gamma at convolutions, z-box at the picture", 0, PerChannel,
+        "The brighter a pixel, the more of the score was distributed to it; what the first layer has is "
+        "shared by how far each pixel's value is from the darkest and the brightest that it could have."},
+       {shares_score(Rule::LrpEpsilonGammaBox)},
+       take_gradient},
+      {{"lrp-epsilon-plus-flat", "LRP, epsilon-plus-flat", "anders2021software",
+        "epsilon at dense layers, z-plus at convolutions, evenly at the picture", 0, PerChannel,
+        "The brighter a pixel, the more of the score was distributed to the filters of the first layer that "
+        "look at it, whatever its own value is."},
+       {shares_score(Rule::LrpEpsilonPlusFlat)},
+       take_gradient},
+      {{"lrp-epsilon-plus-w-square", "LRP, epsilon-plus-w-square", "montavon2017explaining",
+        "epsilon at dense layers, z-plus at convolutions, w^2 at the picture", 0, PerChannel,
+        "The brighter a pixel, the more of the score was distributed to the filters of the first layer that "
+        "look at it, by their squared weights, whatever its own value is."},
+       {shares_score(Rule::LrpEpsilonPlusWSquare)},
+       take_gradient},
+      {{"lrp-epsilon-alpha2-beta1", "LRP, epsilon-alpha2-beta1", "anders2021software",
+        "epsilon at dense layers, alpha 2 and beta 1 at convolutions", 0, PerChannel,
+        "The brighter a pixel, the more of the score was distributed to it, convolutions weighing what "
+        "excites twice and subtracting what inhibits."},
+       {shares_score(Rule::LrpEpsilonAlpha2Beta1)},
+       take_gradient},
+      {{"lrp-epsilon-alpha2-beta1-flat", "LRP, epsilon-alpha2-beta1-flat", "anders2021software",
+        "the same, shared evenly at the picture", 0, PerChannel,
+        "The brighter a pixel, the more of the score was distributed to the filters of the first layer that "
+        "look at it, convolutions weighing what excites twice and subtracting what inhibits."},
+       {shares_score(Rule::LrpEpsilonAlpha2Beta1Flat)},
+       take_gradient},
       {{"excitation", "Excitation back-propagation", "zhang2016top",
         "probabilistic winner-take-all from the class to a layer", 0, PerPixel,
         "Bright regions are those that most probably made the winning features win, followed back from the "

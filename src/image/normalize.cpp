@@ -71,6 +71,19 @@ void normalize(const Image& image, const Preprocessing& preprocessing, std::int6
   }
 }
 
+InputRange input_range(const Preprocessing& preprocessing, std::int64_t channels) {
+  const Statistics statistics = network_order(preprocessing, channels);
+  InputRange range;
+  for (std::size_t c = 0; c < static_cast<std::size_t>(channels); ++c) {
+    const auto [low, high] =
+        std::minmax({-statistics.mean[c] / statistics.std[c],
+                     (255 * preprocessing.scale - statistics.mean[c]) / statistics.std[c]});
+    range.lowest.push_back(low);
+    range.highest.push_back(high);
+  }
+  return range;
+}
+
 Image denormalize(const float* x, const Preprocessing& preprocessing, std::int64_t channels,
                   std::int64_t width, std::int64_t height) {
   const Statistics statistics = network_order(preprocessing, channels);

@@ -25,10 +25,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The pictures whose patches are reconstructed at the same time, at most, and the bytes of those that come
-/// from archives.
-constexpr std::size_t kMostPictures = 256, kMostBytes = std::size_t{256} << 20;
-
 /// A patch that has been chosen, and what was made of it.
 struct Found {
   std::int64_t channel = 0;
@@ -38,18 +34,6 @@ struct Found {
   std::optional<DeconvView> view;  ///< none while it has not been made, or where its picture failed
   nlohmann::ordered_json files;
 };
-
-/// Pictures are numbered by their places, in the same order.
-constexpr int kMemberBits = 32;
-
-std::size_t number_of(const PicturePlace& place) {
-  return static_cast<std::size_t>(place.input) << kMemberBits | static_cast<std::size_t>(place.member);
-}
-
-PicturePlace place_of(std::size_t number) {
-  return {static_cast<std::int64_t>(number >> kMemberBits),
-          static_cast<std::int64_t>(number & ((std::size_t{1} << kMemberBits) - 1))};
-}
 
 std::shared_ptr<const Program> scanning_program(const Network& network, const DatasetPatchesOptions& of) {
   ProgramOptions options = of.program;
@@ -97,20 +81,12 @@ public:
   int reconstruct(const PictureInputs& inputs) {
     const auto programs = options_.programs();
     PictureSource source(inputs, {}, {}, places_);
-    int code = 0;
-    while (true) {
-      std::vector<Picture> pictures;
-      for (std::size_t bytes = 0; pictures.size() < kMostPictures && bytes < kMostBytes;) {
-        auto picture = source.next();
-        if (!picture)
-          break;
-        bytes += picture->bytes ? picture->bytes->size() : 0;
-        pictures.push_back(std::move(*picture));
-      }
-      if (pictures.empty())
-        return code;
-      code = std::max(code, reconstruct(pictures, programs));
-    }
+    return process_pictures(source, process_files_, [&]() -> PictureWorker {
+      auto sessions = std::make_shared<std::vector<Session>>();
+      for (const auto& program : programs)
+        sessions->emplace_back(program);
+      return [this, sessions](const Picture& picture) { return reconstruct(*sessions, picture); };
+    });
   }
 
   /// Figures, table, and what is printed.
@@ -141,19 +117,6 @@ public:
   }
 
 private:
-  int reconstruct(const std::vector<Picture>& pictures,
-                  const std::vector<std::shared_ptr<const Program>>& programs) {
-    std::vector<std::string> names;
-    for (const Picture& picture : pictures)
-      names.push_back(picture.name);
-    return process_files_(names, [&]() -> FileWorker {
-      auto sessions = std::make_shared<std::vector<Session>>();
-      for (const auto& program : programs)
-        sessions->emplace_back(program);
-      return [&, sessions](std::size_t i) { return reconstruct(*sessions, pictures[i]); };
-    });
-  }
-
   /// All patches of one picture. A file that cannot be written ends the run.
   DeliverResult reconstruct(std::vector<Session>& sessions, const Picture& picture) {
     try {
@@ -164,8 +127,6 @@ private:
   }
 
   DeliverResult made_of(std::vector<Session>& sessions, const Picture& picture) {
-    if (!picture.problem.empty())
-      throw InputError(picture.problem);
     const Image photo = read_picture(picture);
     std::vector<Found> made;
     const std::vector<std::size_t>& of_picture = found_of_.at(number_of(picture.place));

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "batch/many_photos.hpp"
-#include "fovea/batch.hpp"
 #include "fovea/networks.hpp"
 #include "report/deconv_pictures.hpp"
+#include "report/process_pictures.hpp"
 
 #include <functional>
 #include <memory>
@@ -30,10 +30,6 @@ struct DatasetPatchesOptions {
   std::string output;  ///< a folder that exists; or a file (`is_graphic_path`), the figure of one channel
   std::optional<double> dpi = {};  ///< of figures; none: see `write_graphic`
 };
-
-/// Processes all files like `for_each_file` and returns the exit code: 0, or 1 if any failed.
-using ProcessFiles =
-    std::function<int(const std::vector<std::string>& paths, const std::function<FileWorker()>& make_worker)>;
 
 struct DatasetPatches {
   std::string text;             ///< lines for people; names from files are made safe for a terminal

@@ -31,7 +31,7 @@ std::vector<TableRow> detection_rows(const Picture& picture, const std::vector<D
     row.name = one.label;
     row.score = one.score;
     row.box = one.box;
-    row.rank = static_cast<std::int64_t>(rows.size()) + 1;
+    row.rank = one.number;
     row.truth = picture.truth;
     rows.push_back(std::move(row));
   }
@@ -43,11 +43,9 @@ std::string detections_text(const std::string& path, const std::vector<Detection
                                   found.empty()       ? std::string("no object")
                                   : found.size() == 1 ? std::string("1 object")
                                                       : fmt::format("{} objects", found.size()));
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    const RealBox& box = found[i].box;
-    text += shown_format("  {:>3}  {:.3f}  x {:.1f} to {:.1f}, y {:.1f} to {:.1f}  {}\n", i + 1,
-                         found[i].score, box.x0, box.x1, box.y0, box.y1, found[i].label);
-  }
+  for (const Detection& one : found)
+    text += shown_format("  {:>3}  {:.3f}  x {:.1f} to {:.1f}, y {:.1f} to {:.1f}  {}\n", one.number,
+                         one.score, one.box.x0, one.box.x1, one.box.y0, one.box.y1, one.label);
   return text;
 }
 
@@ -58,12 +56,12 @@ nlohmann::ordered_json to_json(const RealBox& box) {
 nlohmann::ordered_json detections_json(const std::string& path, const std::vector<Detection>& found,
                                        const Labels& labels) {
   nlohmann::ordered_json json = {{"image", path}, {"detections", nlohmann::ordered_json::array()}};
-  for (std::size_t i = 0; i < found.size(); ++i)
-    json["detections"].push_back({{"number", i + 1},
-                                  {"class", to_json(labels, found[i].class_index)},
-                                  {"score", found[i].score},
-                                  {"box", to_json(found[i].box)},
-                                  {"candidate", found[i].candidate}});
+  for (const Detection& one : found)
+    json["detections"].push_back({{"number", one.number},
+                                  {"class", to_json(labels, one.class_index)},
+                                  {"score", one.score},
+                                  {"box", to_json(one.box)},
+                                  {"candidate", one.candidate}});
   return json;
 }
 
@@ -84,12 +82,10 @@ std::string detections_csv_header() {
 
 std::string detections_csv(const std::string& path, const std::vector<Detection>& found) {
   std::string lines;
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    const RealBox& box = found[i].box;
-    lines += fmt::format("{},{},{},{},{:.9g},{:.9g},{:.9g},{:.9g},{:.9g}\n", csv_field(path), i + 1,
-                         found[i].class_index, csv_field(found[i].label), found[i].score, box.x0, box.y0,
-                         box.x1, box.y1);
-  }
+  for (const Detection& one : found)
+    lines += fmt::format("{},{},{},{},{:.9g},{:.9g},{:.9g},{:.9g},{:.9g}\n", csv_field(path), one.number,
+                         one.class_index, csv_field(one.label), one.score, one.box.x0, one.box.y0, one.box.x1,
+                         one.box.y1);
   return lines;
 }
 

@@ -3,11 +3,25 @@
 #include "base/json.hpp"
 #include "base/shown_format.hpp"
 #include "base/wrapped_text.hpp"
+#include "fovea/detect.hpp"
 #include "fovea/error.hpp"
+#include "report/detection_report.hpp"
 #include "report/table.hpp"
 
 namespace fovea {
 namespace {
+
+/// The note of a detector whose decoder follows from the outputs; empty for other networks.
+std::string note_of_detector(const Model& model, const ProgramOptions& program) {
+  try {
+    DetectorOptions options;
+    options.program.height = program.height;
+    options.program.width = program.width;
+    return detector_note(Detector(model, options));
+  } catch (const Error&) {  // outputs of another kind
+    return {};
+  }
+}
 
 /// Compiles the program, or says why there is none.
 void compile(ModelInfo& info, const ModelInfoOptions& options) {
@@ -26,6 +40,8 @@ void compile(ModelInfo& info, const ModelInfoOptions& options) {
       info.notes = {{NoteKind::NoClassScores, {}, {error.detail()}}};
       program.head = ProgramOptions::Head::Scores;
       info.program = Program::compile(info.model, program);
+      if (options.scores.empty())
+        info.detector = note_of_detector(info.model, program);
     }
     const std::vector<Note>& notes = info.program->report().notes;
     info.notes.insert(info.notes.end(), notes.begin(), notes.end());
@@ -128,7 +144,7 @@ std::string preprocessing_text(const ChosenPreprocessing& chosen) {
 }  // namespace
 
 ModelInfo inspect_model(const FoundNetwork& found, const ModelInfoOptions& options) {
-  ModelInfo info{Model::load(found.path, options.load), {}, {}, {}, {}, {}, {}};
+  ModelInfo info{Model::load(found.path, options.load), {}, {}, {}, {}, {}, {}, {}};
   info.labels = found.labels.empty() ? info.model.labels() : Labels::read(found.labels);
   info.preprocessing = choose_preprocessing(info.model, found, {});
   compile(info, options);
@@ -172,6 +188,9 @@ nlohmann::ordered_json model_info_json(const ModelInfo& info) {
     json["fallback_nodes"] = program->report().fallback_nodes;
     json["activation"] = name_of(program->head().activation);
     json["activation_assumed"] = program->head().is_assumed;
+    json["detector"] = nullptr;
+    if (!info.detector.empty())
+      json["detector"] = info.detector;
     json["notes"] = to_strings(info.notes);
     json["note_details"] = notes_json(info.notes);
   } else {
@@ -210,6 +229,8 @@ std::string model_info_text(const ModelInfo& info, std::size_t width) {
   }
   if (program)
     text += shown_format("probabilities  {}\n", activation_text(program->head()));
+  if (!info.detector.empty())
+    text += shown_format("objects        {} (fovea detect; saliency --detection)\n", info.detector);
   const Labels& labels = info.labels;
   if (!labels.empty())
     text += shown_format("labels         {}: {}, {}, ...\n", labels.size(), labels.name_with_id(0),

@@ -107,6 +107,10 @@ void read_localize_changes(JsonFields& fields, LocalizeOptions& options) {
   }
   if (const std::string rule = fields.word_if_given("box", box_rule_names()); !rule.empty())
     options.box = parse_box_rule(rule);
+  const std::optional<double> box_level = number_within(fields, "box_level", 0, 1000);
+  if (box_level.value_or(0) > 0 && !options.prior)
+    fields.fail("box_level", "takes the map for half of the box, but a prior of 0 takes seeds alone from it");
+  take(options.box_level, box_level);
   if (const std::optional<bool> star = fields.flag_if_given("star"))
     options.star = *star ? std::optional(options.star.value_or(StarOptions())) : std::nullopt;
   if (const std::optional<double> geodesic = number_within(fields, "geodesic", 0, 1)) {

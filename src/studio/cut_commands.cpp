@@ -54,6 +54,8 @@ Settings changed_settings(const CutRequest& cut) {
       settings.emplace_back("prior", has_prior ? number(asked.prior->steepness) : "0");
     if (has_prior && asked.prior->level != usual.prior.value_or(PriorOptions()).level)
       settings.emplace_back("level", number(asked.prior->level));
+    if (asked.box_level != usual.box_level)
+      settings.emplace_back("box_level", number(asked.box_level));
     add("max_side", asked.max_side, usual.max_side);
   }
   const PriorOptions usual_prior = usual.prior.value_or(PriorOptions());
@@ -200,6 +202,7 @@ std::string options_in_cpp(const CutRequest& cut) {
   add("segment.colour_weight", asked.segment.colour_weight, usual.segment.colour_weight);
   add("segment.smoothness", asked.segment.smoothness, usual.segment.smoothness);
   add("segment.iterations", asked.segment.iterations, usual.segment.iterations);
+  add("box_level", asked.box_level, usual.box_level);
   add("max_side", asked.max_side, usual.max_side);
   if (asked.box != usual.box)
     lines += fmt::format("  how.box = fovea::parse_box_rule({});\n", literal(name_of(asked.box)));

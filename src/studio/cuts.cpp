@@ -16,8 +16,8 @@ namespace {
 
 const std::vector<std::string> kPresets = {"strokes", "default", "paper"};
 
-/// The methods whose product leads a cut where no method is chosen: those of `object_explain_options`.
-std::vector<std::string> product_methods() {
+/// The methods that lead a cut where none is chosen: those of `object_explain_options`.
+std::vector<std::string> usual_methods() {
   const ExplainOptions options = object_explain_options();
   std::vector<std::string> methods = {options.method};
   methods.insert(methods.end(), options.further_methods.begin(), options.further_methods.end());
@@ -48,7 +48,7 @@ std::string read_map(Studio& studio, JsonFields& fields, CutRequest& request) {
       map->fail("crops", "the centre crop does not cover the photo: take whole, 2 or 10");
     request.maps = {one};
   } else {
-    for (const std::string& method : is_paper ? std::vector<std::string>{"gradient"} : product_methods()) {
+    for (const std::string& method : is_paper ? std::vector<std::string>{"gradient"} : usual_methods()) {
       one.choice = {method, {}, usual.crops};
       request.maps.push_back(one);
     }

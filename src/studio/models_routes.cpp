@@ -21,7 +21,8 @@ namespace {
 struct Compiled {
   std::int64_t classes = 0;
   std::vector<std::string> notes;
-  nlohmann::ordered_json error;  ///< null if it can be run
+  nlohmann::ordered_json unusable = nlohmann::ordered_json::object();  ///< reasons, by methods' names
+  nlohmann::ordered_json error;                                        ///< null if it can be run
 };
 
 Asker in_lane(Studio& studio, const Request& request) {
@@ -37,6 +38,9 @@ std::shared_ptr<const Compiled> compiled(Studio& studio, const StudioModel& mode
                          const Explainer& explain = scorer(studio, model, Crops::One, stop)->compiled();
                          result->classes = explain.program().classes();
                          result->notes = to_strings(explain.notes());
+                         for (const UnusableMethod& one :
+                              unusable_methods(model.network.model, explain.program().options()))
+                           result->unusable[std::string(one.name)] = one.reason;
                          if (std::string warning = model.network.label_warning(result->classes);
                              !warning.empty())
                            result->notes.push_back(studio.readable(std::move(warning)));
@@ -77,6 +81,7 @@ nlohmann::ordered_json model_json(Studio& studio, const StudioModel& model, cons
       {"revision", model.revision},
       {"classes", known->classes},
       {"hasLabels", !network.labels.empty()},
+      {"unusable", known->unusable},
       {"input",
        {{"width", network.size.width}, {"height", network.size.height}, {"channels", network.size.channels}}},
       {"preprocessing", preprocessing_json(model)},

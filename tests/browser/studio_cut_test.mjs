@@ -140,7 +140,7 @@ const tests = {
     await change(async () => (await control(page, "Settings")).select("paper"), (body) => assert.equal(body.preset, "paper"));
     await change(() => check(page, "Both"), (body) => assert.equal(body.map.use, "prior"));
     await change(async () => (await control(page, "Map's method")).select("guided"), (body) => assert.equal(body.map.method, "guided"));
-    for (const [label, value, field] of [["Steepness of the prior", 2.5, "prior"], ["Level of even odds", 0.7, "level"], ["Smoothing of the map", 0.03, "smoothing"],
+    for (const [label, value, field] of [["Steepness of the prior", 2.5, "prior"], ["Level of even odds", 0.7, "level"], ["Level of the map's box", 0.9, "box_level"], ["Smoothing of the map", 0.03, "smoothing"],
       ["Longer side", 200, "max_side"]])
       await change(() => enter(page, label, value), (body) => assert.equal(body[field], value));
     await change(() => check(page, "Seeds"), (body) => assert.equal(body.map.use, "seeds"));

@@ -152,8 +152,12 @@ const tests = {
     const labels = { layer: "Layer", merge: "Channels of a pixel", baseline: "Baseline", noise: "Noise", window: "Square", stride: "Step",
       keep: "Cells kept", samples: "Samples", smooth: "Noisy copies", cells: "Cells a side", heads: "Heads", discard: "Smallest entries discarded",
       residual: "Share that passes by", blocks: "Last blocks", segments: "Regions", seed: "Seed" };
+    const [{ unusable }] = JSON.parse((await fetched(page, "/api/models")).data.toString()).models;
+    assert.ok("attention-rollout" in unusable, "this network has no attention");
     for (const { name, options, samples: count } of methods) {
-      if (count) continue;
+      const isOffered = await page.$$eval(".pane-head select option", (list, name) => list.some(({ value }) => value === name), name);
+      assert.equal(isOffered, !(name in unusable), name);
+      if (count || !isOffered) continue;
       await page.select(".pane-head select", name);
       await settled(page);
       const found = await page.$$eval(".option-fields .field > span:first-child", (list) => list.map((span) => span.textContent));

@@ -1,6 +1,7 @@
 /// Pages, evaluations and exported networks through the C interface.
 #include "base/json.hpp"
 #include "c_api/support.hpp"
+#include "fovea/concepts.hpp"
 #include "fovea/cuda_support.hpp"
 #include "fovea/export.hpp"
 #include "fovea/features.hpp"
@@ -8,6 +9,9 @@
 #include "support/temporary_folder.hpp"
 
 #include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace fovea::test {
 namespace {
@@ -172,6 +176,50 @@ TEST(CApiManyPictures, FindsTheStrongestPatches) {
   fovea_result* none = nullptr;
   EXPECT_EQ(fovea_strongest_patches(model.get(), options.dump().c_str(), nullptr, nullptr, &none),
             FOVEA_ERROR_INPUT);
+}
+
+TEST(CApiManyPictures, FindsRelevantPatchesAsCppDoes) {
+  const auto model = load_model(bundled());
+  nlohmann::ordered_json options = pictures_json();
+  options["top"] = 1;
+  options["rule"] = "lrp";
+  const auto result =
+      result_of(fovea_relevant_patches, model.get(), options.dump().c_str(), nullptr, nullptr);
+  const auto images = nlohmann::json::parse(text_of(result, "images")).get<std::vector<std::string>>();
+  ConceptOptions concepts;
+  concepts.layer = text_of(result, "layer");
+  concepts.rule = Rule::LrpComposite;
+  concepts.program.threads = 1;
+  concepts.program.head = ProgramOptions::Head::Classes;
+  ConceptExplainer explain(Model::load(bundled()), concepts);
+  StrongestPatches best(explain.layer().layout->channels(), 9);
+  std::size_t number = 0;
+  for (const std::string& image : images) {
+    std::vector<UnitActivation> strongest(static_cast<std::size_t>(explain.layer().layout->channels()));
+    for (const ChannelRelevance& channel : explain.relevances(read_image(image)).channels)
+      strongest[static_cast<std::size_t>(channel.channel)] = channel.strongest;
+    best.add(number++, strongest);
+  }
+  std::vector<std::int64_t> pictures, units;
+  std::vector<double> relevances;
+  for (const StrongestPatches::Patch& patch : best.of(best.channels(1).front())) {
+    const Unit& unit = patch.activation.unit;
+    pictures.push_back(static_cast<std::int64_t>(patch.picture));
+    units.insert(units.end(), {unit.channel, unit.y, unit.x});
+    relevances.push_back(patch.activation.value);
+  }
+  EXPECT_FALSE(relevances.empty());
+  EXPECT_EQ(integers_of(result, "picture"), pictures);
+  EXPECT_EQ(integers_of(result, "unit"), units);
+  EXPECT_EQ(numbers_of(result, "relevance"), relevances);
+  fovea_result* none = nullptr;
+  for (const auto& [name, value] :
+       {std::pair<std::string, nlohmann::json>{"channel", 100000}, {"rule", "guided"}, {"layer", "logits"}}) {
+    nlohmann::ordered_json wrong = pictures_json();
+    wrong[name] = value;
+    EXPECT_EQ(fovea_relevant_patches(model.get(), wrong.dump().c_str(), nullptr, nullptr, &none),
+              FOVEA_ERROR_INPUT);
+  }
 }
 
 TEST(CApiManyPictures, EvaluatesMaps) {

@@ -1,8 +1,11 @@
 /// Objects, class models and reconstructions equal those of C++.
 #include "c_api/support.hpp"
+#include "fovea/concepts.hpp"
 #include "fovea/features.hpp"
 #include "fovea/image.hpp"
 #include "fovea/localize.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace fovea::test {
 namespace {
@@ -207,6 +210,60 @@ TEST(CApiObjects, ReconstructsAClassScore) {
   EXPECT_EQ(fovea_deconv(model.get(), &pixels, R"({"unit": [1]})", &none), FOVEA_ERROR_INPUT);
   EXPECT_EQ(fovea_deconv(model.get(), &pixels, R"({"layer": "nope"})", &none), FOVEA_ERROR_INPUT);
   EXPECT_EQ(none, nullptr);
+}
+
+TEST(CApiObjects, ShowsConceptsAsCppDoes) {
+  const auto model = load_model(bundled());
+  const Image photo = read_image(golf_ball());
+  const fovea_pixels pixels = pixels_view(photo);
+  const auto result =
+      result_of(fovea_concepts, model.get(), &pixels,
+                static_cast<const char*>(R"({"top": 2, "rule": "lrp", "target": 3, "threads": 1})"));
+  ConceptOptions options;
+  options.rule = Rule::LrpComposite;
+  options.program = single_threaded();
+  options.program.head = ProgramOptions::Head::Classes;
+  ConceptExplainer explain(Model::load(bundled()), options);
+  const ChannelRelevances found = explain.relevances(photo, 3);
+  const std::vector<ChannelRelevance> channels = explain.choose(found, {}, 2);
+  EXPECT_EQ(integers_of(result, "channel"),
+            (std::vector<std::int64_t>{channels[0].channel, channels[1].channel}));
+  EXPECT_EQ(numbers_of(result, "relevance"),
+            (std::vector<double>{channels[0].relevance, channels[1].relevance}));
+  std::vector<float> maps = values_of(explain.map(found, channels[0].channel));
+  const std::vector<float> second = values_of(explain.map(found, channels[1].channel));
+  maps.insert(maps.end(), second.begin(), second.end());
+  EXPECT_EQ(floats_of(result, "map"), maps);
+  EXPECT_EQ(floats_of(result, "layer_relevance"), values_of(found.relevance));
+  EXPECT_EQ(integers_of(result, "target"), std::vector<std::int64_t>{3});
+  EXPECT_EQ(text_of(result, "layer"), explain.layer().name);
+  fovea_result* none = nullptr;
+  for (const char* wrong : {R"({"channel": 100000})", R"({"rule": "guided"})", R"({"top": 2, "channel": 1})",
+                            R"({"target": 10})"})
+    EXPECT_EQ(fovea_concepts(model.get(), &pixels, wrong, &none), FOVEA_ERROR_INPUT) << wrong;
+  EXPECT_EQ(fovea_concepts(model.get(), &pixels, R"({"layer": "nope"})", &none), FOVEA_ERROR_MODEL);
+}
+
+TEST(CApiObjects, FactorisesAsCppDoes) {
+  const auto model = load_model(bundled());
+  const nlohmann::json options = {
+      {"images", nlohmann::json::array({golf_ball()})}, {"concepts", 3}, {"seed", 5}, {"threads", 1}};
+  const auto result = result_of(fovea_factorise, model.get(), options.dump().c_str(), nullptr, nullptr);
+  const Model loaded = Model::load(bundled());
+  ProgramOptions program = single_threaded();
+  program.layer = text_of(result, "layer");
+  const LayerInfo layer = find_layer(layers(loaded), program.layer);
+  Session session(Program::compile(loaded, program));
+  const Tensor activations =
+      LayerExplainer(session, layer, read_image(golf_ball()), *loaded.preprocessing()).activations();
+  const ConceptFactors expected = factorise({&activations, 1}, {.concepts = 3, .seed = 5});
+  EXPECT_EQ(floats_of(result, "map"), values_of(expected.maps.front()));
+  EXPECT_EQ(floats_of(result, "direction"), values_of(expected.directions));
+  EXPECT_EQ(numbers_of(result, "error"), expected.errors);
+  fovea_result* none = nullptr;
+  nlohmann::json wrong = options;
+  wrong["concepts"] = 1000;
+  EXPECT_EQ(fovea_factorise(model.get(), wrong.dump().c_str(), nullptr, nullptr, &none), FOVEA_ERROR_INPUT);
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ TEST_F(EvaluateMaps, FaithfulnessMeasuresWhatIsAskedFor) {
 
 TEST_F(EvaluateMaps, FaithfulnessRefusesWhatCannotBeMeasured) {
   const auto refused = [&](const Names& more) {
-    const Outcome outcome = fovea(faithfulness(out, more));
+    const Outcome outcome = fovea(command("faithfulness", out, more));
     EXPECT_NE(outcome.code, 0);
     EXPECT_FALSE(fs::exists(out + "/summary.json"));
     return outcome.err;

@@ -44,7 +44,7 @@ TEST(LocalizeVerb, WritesMaskObjectAndStages) {
   EXPECT_EQ(json["class"]["name"], "golf ball");
   EXPECT_EQ(json["preset"], "default");
   EXPECT_EQ(json["crops"], 2);
-  EXPECT_EQ(json["method"], "product");
+  EXPECT_EQ(json["method"], "fused-layer-cam");
   EXPECT_EQ(json["energies"].size(), 1U);
   const Image photo = read_image(sample("golf-ball.jpg"));
   const Image mask = read_image(json["files"]["mask"].get<std::string>());
@@ -125,10 +125,15 @@ TEST(LocalizeVerb, ThePaperHasItsOwnMapAndCutAndEachCanBeChanged) {
   EXPECT_EQ(paper["energies"], spelt_out["energies"]);
   const Json usual = run({});
   EXPECT_NE(usual["energies"], paper["energies"]);
-  EXPECT_EQ(usual["energies"], run({"--prior", "2", "--level", "0.65", "--colour-weight", "0.2",
-                                    "--smoothness", "15", "--smoothing", "0.025"})["energies"]);
-  for (const Names& change : {Names{"--prior", "3"}, Names{"--level", "0.8"}, Names{"--colour-weight", "0"},
-                              Names{"--smoothness", "30"}, Names{"--method", "guided"}})
+  EXPECT_EQ(usual["energies"],
+            run({"--prior", "2", "--level", "0.75", "--colour-weight", "0.2", "--smoothness", "15",
+                 "--smoothing", "0.02", "--method", "fused-layer-cam"})["energies"]);
+  EXPECT_EQ(usual["box"], run({"--box-level", "1"})["box"]);
+  const Json of_mask = run({"--box-level", "0"});
+  EXPECT_EQ(usual["energies"], of_mask["energies"]);
+  EXPECT_NE(usual["box"], of_mask["box"]);
+  for (const Names& change : {Names{"--prior", "3"}, Names{"--level", "0.65"}, Names{"--colour-weight", "0"},
+                              Names{"--smoothness", "30"}, Names{"--method", "product"}})
     EXPECT_NE(usual["energies"], run(change)["energies"]) << change[0];
 }
 
@@ -218,6 +223,7 @@ TEST(LocalizeVerb, OptionsThatMakeNoSenseAreErrors) {
   expect_error(with({"--json", "--csv"}), 2, {"--json", "--csv"});
   expect_error(with({"--crops", "5"}), 2, {"--crops"});
   expect_error(with({"--prior", "0", "--level", "1"}), 2, {"--level", "--prior 0"});
+  expect_error(with({"--prior", "0", "--box-level", "1"}), 2, {"--box-level", "--prior 0"});
   expect_error(with({"--prior", "-1"}), 2, {"--prior"});
   expect_error(with({"--level", "0"}), 2, {"--level"});
   expect_error(with({"--colour-weight", "-0.5"}), 2, {"--colour-weight"});

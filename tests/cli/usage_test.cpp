@@ -6,7 +6,7 @@ namespace {
 const std::vector<std::string> kVerbs = {"explain",     "info",     "forward",  "gradient",    "classify",
                                          "saliency",    "localize", "evaluate", "class-model", "bench",
                                          "models",      "list",     "deconv",   "report",      "export",
-                                         "completions", "man",      "compare",  "detect"};
+                                         "completions", "man",      "compare",  "detect",      "concepts"};
 
 TEST(Usage, EveryVerbHasHelpOnStdout) {
   const Outcome all = fovea({"--help"});

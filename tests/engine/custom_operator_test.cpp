@@ -375,7 +375,9 @@ TEST(OwnOperators, without_a_backward_function_give_scores_only) {
 
 TEST(OwnOperators, have_no_relevance) {
   const Model model = loaded(one_node(), {own()});
-  for (const Rule rule : {Rule::LrpEpsilon, Rule::LrpAlphaBeta, Rule::LrpComposite, Rule::Excitation})
+  for (const Rule rule : {Rule::LrpEpsilon, Rule::LrpAlphaBeta, Rule::LrpComposite, Rule::LrpGamma,
+                          Rule::LrpEpsilonGammaBox, Rule::LrpEpsilonPlusFlat, Rule::LrpEpsilonPlusWSquare,
+                          Rule::LrpEpsilonAlpha2Beta1, Rule::LrpEpsilonAlpha2Beta1Flat, Rule::Excitation})
     EXPECT_EQ(model_error([&] { Program::compile(model, {.rule = rule}); }).detail(),
               "'own_scores' (com.example.Own): relevance rules do not support custom operators");
 }

@@ -192,10 +192,13 @@ TEST(ExportedSaliency, is_the_largest_gradient_over_channels) {
 TEST(ExportedRelevance, is_that_of_pytorch) {
   const TemporaryFolder folder;
   for (const char* name : {"plain", "residual", "inception"})
-    for (Rule rule : {Rule::LrpEpsilon, Rule::LrpAlphaBeta, Rule::LrpComposite, Rule::Excitation}) {
+    for (Rule rule : {Rule::LrpEpsilon, Rule::LrpAlphaBeta, Rule::LrpComposite, Rule::LrpGamma,
+                      Rule::LrpEpsilonGammaBox, Rule::LrpEpsilonPlusFlat, Rule::LrpEpsilonPlusWSquare,
+                      Rule::LrpEpsilonAlpha2Beta1, Rule::LrpEpsilonAlpha2Beta1Flat, Rule::Excitation}) {
       const Tensor pictures = read_npy(network(std::string(name) + ".input.npy"));
       ExplanationOptions options = options_for(pictures);
       options.rule = rule;
+      options.input_range = {{-4}, {5}};
       options.explained = ExplanationOptions::Class::Input;
       const Model model =
           written(folder, export_explanation(Model::load(network(std::string(name) + ".onnx")), options));

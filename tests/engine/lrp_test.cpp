@@ -16,7 +16,8 @@ namespace {
 
 class Lrp : public RelevanceTest {};
 
-/// x = (2, 1, -1) and w = (1, -1, -2) contribute 2, -1 and 2, the bias 1: z = 4, z+ = 5, z- = -1. R is 8.
+/// x = (2, 1, -1) and w = (1, -1, -2) contribute 2, -1 and 2, the bias 1: z = 4, z+ = 5, z- = -1. R is 8. By
+/// gamma, 2.5, -1 and 2.5 share it, of 5.25. Between (-2, -1, -3) and (3, 2, 4) the z-box shares 4, 1 and 10.
 TEST_P(Lrp, shares_a_unit_as_worked_by_hand) {
   const std::string head = R"(
     input x f64[1,3]
@@ -42,10 +43,20 @@ TEST_P(Lrp, shares_a_unit_as_worked_by_hand) {
     autodiff::RuleSet rules;
     Tensor dense, convolution;
   };
+  const Tensor by_gamma = f64({1, 3}, {20 / 5.25, -8 / 5.25, 20 / 5.25}),
+               by_box = f64({1, 3}, {32 / 15.0, 8 / 15.0, 80 / 15.0}),
+               evenly = f64({1, 3}, {8 / 3.0, 8 / 3.0, 8 / 3.0}),
+               by_squares = f64({1, 3}, {8 / 6.0, 8 / 6.0, 32 / 6.0});
   const std::array cases = {
       Case{autodiff::lrp_epsilon_rules(), f64({1, 3}, {4, -2, 4}), f64({1, 3}, {4, -2, 4})},
       Case{autodiff::lrp_alpha_beta_rules(), f64({1, 3}, {6.4, -8, 6.4}), f64({1, 3}, {6.4, -8, 6.4})},
       Case{autodiff::lrp_composite_rules(), f64({1, 3}, {4, -2, 4}), f64({1, 3}, {3.2, 0, 3.2})},
+      Case{autodiff::lrp_gamma_rules(), by_gamma, by_gamma},
+      Case{autodiff::lrp_epsilon_gamma_box_rules({{-2, -1, -3}, {3, 2, 4}}), by_box, by_box},
+      Case{autodiff::lrp_epsilon_plus_flat_rules(), evenly, evenly},
+      Case{autodiff::lrp_epsilon_plus_w_square_rules(), by_squares, by_squares},
+      Case{autodiff::lrp_epsilon_alpha2_beta1_rules(), f64({1, 3}, {4, -2, 4}), f64({1, 3}, {6.4, -8, 6.4})},
+      Case{autodiff::lrp_epsilon_alpha2_beta1_flat_rules(), evenly, evenly},
       Case{autodiff::excitation_rules(), f64({1, 3}, {4, 0, 4}), f64({1, 3}, {4, 0, 4})}};
   const Tensor x = f64({1, 3}, {2, 1, -1}), seed = f64({1, 1}, {8});
   for (const Case& c : cases) {
@@ -104,6 +115,7 @@ struct Layer {
   std::vector<Vector> w;
   Vector b;
   enum class Kind { Convolution, Dense, Pool } kind;
+  bool is_first = false;
 
   Vector forward(const Vector& x) const {
     Vector y = b;
@@ -114,30 +126,65 @@ struct Layer {
   }
 };
 
-Vector share(const std::string_view rule, const Layer& layer, const Vector& x, const Vector& relevance) {
+/// Which of the rules of single layers a rule set applies to this one.
+std::string_view rule_of_layer(std::string_view rules, const Layer& layer) {
+  const bool is_dense = layer.kind == Layer::Kind::Dense;
+  if (layer.kind == Layer::Kind::Pool)
+    return rules == "lrp-epsilon" ? "epsilon" : "z-plus";
+  if (rules == "lrp-epsilon" || (is_dense && (rules == "lrp" || rules.starts_with("lrp-epsilon-"))))
+    return "epsilon";
+  if (rules == "lrp-epsilon-gamma-box")
+    return layer.is_first ? "z-box" : "gamma";
+  if (layer.is_first && rules.ends_with("-flat"))
+    return "flat";
+  if (layer.is_first && rules.ends_with("-w-square"))
+    return "w-square";
+  if (rules == "lrp-alpha-beta" || rules.starts_with("lrp-epsilon-alpha2-beta1"))
+    return "alpha-beta";
+  return rules == "lrp-gamma" ? "gamma" : "z-plus";
+}
+
+/// How much of its output's relevance the i-th input gets: by a rule, the unit's weights, the values of all
+/// inputs, and the sums of positive and negative contributions.
+double portion(std::string_view rule, const Vector& w, const Vector& x, std::size_t i, double plus,
+               double minus) {
+  constexpr double kLow = -7, kHigh = 8, kGamma = 0.25;
+  const double part = w[i] * x[i], z = plus + minus;
+  const auto ratio = [](double a, double b) { return b == 0 ? 0 : a / b; };
+  if (rule == "epsilon")
+    return ratio(part, z);
+  if (rule == "z-plus")
+    return part > 0 ? part / plus : 0;
+  if (rule == "gamma")
+    return z > 0 ? (part + kGamma * std::max(part, 0.0)) / (z + kGamma * plus)
+                 : ratio(part + kGamma * std::min(part, 0.0), z + kGamma * minus);
+  if (rule == "alpha-beta") {
+    if (plus > 0 && minus < 0)
+      return part > 0 ? 2 * part / plus : -part / minus;
+    return ratio(part, z);
+  }
+  double of_i = 0, of_all = 0;
+  for (std::size_t k = 0; k < x.size(); ++k) {
+    const double share = rule == "flat"       ? (w[k] != 0 ? 1 : 0)
+                         : rule == "w-square" ? w[k] * w[k]
+                                              : w[k] * (x[k] - (w[k] > 0 ? kLow : kHigh));
+    of_all += share;
+    of_i = k == i ? share : of_i;
+  }
+  return ratio(of_i, of_all);
+}
+
+Vector share(std::string_view rules, const Layer& layer, const Vector& x, const Vector& relevance) {
+  const std::string_view rule = rule_of_layer(rules, layer);
   Vector result(x.size(), 0.0);
   for (std::size_t j = 0; j < relevance.size(); ++j) {
-    const bool has_bias = rule != "excitation";
-    double z = layer.b[j], plus = has_bias ? std::max(layer.b[j], 0.0) : 0, minus = std::min(layer.b[j], 0.0);
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      const double part = layer.w[j][i] * x[i];
-      z += part;
-      (part > 0 ? plus : minus) += part;
-    }
-    const bool by_epsilon = rule == "lrp-epsilon" || (rule == "lrp" && layer.kind == Layer::Kind::Dense);
-    const bool by_alpha_beta = rule == "lrp-alpha-beta" && layer.kind != Layer::Kind::Pool;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      const double part = layer.w[j][i] * x[i];
-      if (by_epsilon && z != 0)
-        result[i] += part / z * relevance[j];
-      const bool mixed = by_alpha_beta && plus > 0 && minus < 0;
-      if (!by_epsilon && part > 0)
-        result[i] += (mixed ? 2 : 1) * part / plus * relevance[j];
-      if (mixed && part < 0)
-        result[i] -= part / minus * relevance[j];
-      if (by_alpha_beta && plus == 0 && part < 0)
-        result[i] += part / minus * relevance[j];
-    }
+    const double bias = rules == "excitation" ? 0 : layer.b[j];
+    double plus = std::max(bias, 0.0), minus = std::min(bias, 0.0);
+    for (std::size_t i = 0; i < x.size(); ++i)
+      (layer.w[j][i] * x[i] > 0 ? plus : minus) += layer.w[j][i] * x[i];
+    for (std::size_t i = 0; i < x.size(); ++i)
+      if (layer.w[j][i] != 0)
+        result[i] += portion(rule, layer.w[j], x, i, plus, minus) * relevance[j];
   }
   return result;
 }
@@ -234,8 +281,9 @@ Vector slow_relevance(std::string_view rule, const Tensor& image, const Vector& 
   const ir::Graph graph = ir::parse(kSmallNetwork, ops::find);
   const auto constant = [&](const char* name) { return *graph.value(graph.find(name)).constant; };
   const Plane first{2, 6, 8}, wide{5, 6, 8}, narrow{5, 3, 4}, last{4, 3, 4};
-  const Layer c1 = convolution(first, constant("w1"), constant("b1")),
-              c2 = convolution(narrow, constant("w2"), constant("b2")), mean = global_average(last),
+  Layer c1 = convolution(first, constant("w1"), constant("b1"));
+  c1.is_first = true;
+  const Layer c2 = convolution(narrow, constant("w2"), constant("b2")), mean = global_average(last),
               top = dense(constant("w3"), constant("b3"));
   const Vector x(image.data<double>().begin(), image.data<double>().end());
   const Vector r1 = rectified(c1.forward(x));

@@ -24,8 +24,16 @@ std::string in_single_precision(std::string text) {
 
 }  // namespace
 
-std::array<autodiff::RuleSet, 4> relevance_rules() {
-  return {autodiff::lrp_epsilon_rules(), autodiff::lrp_alpha_beta_rules(), autodiff::lrp_composite_rules(),
+std::vector<autodiff::RuleSet> relevance_rules() {
+  return {autodiff::lrp_epsilon_rules(),
+          autodiff::lrp_alpha_beta_rules(),
+          autodiff::lrp_composite_rules(),
+          autodiff::lrp_gamma_rules(),
+          autodiff::lrp_epsilon_gamma_box_rules({{-7}, {8}}),
+          autodiff::lrp_epsilon_plus_flat_rules(),
+          autodiff::lrp_epsilon_plus_w_square_rules(),
+          autodiff::lrp_epsilon_alpha2_beta1_rules(),
+          autodiff::lrp_epsilon_alpha2_beta1_flat_rules(),
           autodiff::excitation_rules()};
 }
 

@@ -5,13 +5,13 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <string>
+#include <vector>
 
 namespace fovea::test {
 
-/// LRP's epsilon, alpha-beta and composite, and excitation.
-std::array<autodiff::RuleSet, 4> relevance_rules();
+/// All rules of relevance; the z-box rule with values of -7 to 8.
+std::vector<autodiff::RuleSet> relevance_rules();
 
 /// Scores and relevance of the picture, both in float64.
 struct Relevance {

@@ -43,6 +43,9 @@ TEST(Detector, finds_objects_and_maps_their_boxes_back_to_the_photo) {
   EXPECT_EQ(found[0].box, (RealBox{80, 48, 96, 64}));
   EXPECT_EQ(found[1].label, "red");
   EXPECT_EQ(found[1].box, (RealBox{16, 32, 32, 48}));
+  EXPECT_EQ(found[0].number, 1);
+  EXPECT_EQ(found[1].number, 2);
+  EXPECT_EQ(detect.explain_options({found[1]}).labels->name(0), "2 red");
   const double blue = 1 / (1 + std::exp(-5.0)), blue_class = 1 / (1 + std::exp(-10.0));
   EXPECT_NEAR(found[0].score, blue * blue_class, 1e-3);
   EXPECT_GT(found[0].score, found[1].score);

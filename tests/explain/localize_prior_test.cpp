@@ -171,6 +171,72 @@ TEST(LocalizeWithPrior, WhereTheCutFindsNoObjectTheMapsOwnIsTaken) {
   EXPECT_FALSE(found.box.empty());
 }
 
+/// The variance between the pixels at most and above a value, times the number of pixels squared.
+double variance_between(const Tensor& map, double value) {
+  double count[2] = {}, sum[2] = {};
+  for (const float pixel : map.data<float>()) {
+    ++count[pixel > value];
+    sum[pixel > value] += pixel;
+  }
+  return count[0] == 0 || count[1] == 0
+             ? 0
+             : count[0] * count[1] * std::pow(sum[0] / count[0] - sum[1] / count[1], 2);
+}
+
+TEST(OtsuThreshold, NoOtherValueDividesTheMapBetter) {
+  for (unsigned seed = 1; seed < 6; ++seed) {
+    const Tensor map = some_map(9, 7, seed);
+    const double best = variance_between(map, otsu_threshold(map));
+    EXPECT_GT(best, 0);
+    for (const float value : map.data<float>())
+      EXPECT_LE(variance_between(map, value), best * (1 + 1e-9));
+  }
+  // Two kinds of pixels are divided midway, however many there are of each.
+  const Tensor two = Tensor::from<float>({1, 5}, std::vector<float>{1, 5, 1, 1, 1});
+  EXPECT_DOUBLE_EQ(otsu_threshold(two), 3);
+  const Tensor signed_map = Tensor::from<float>({2, 2}, std::vector<float>{-3, -3, -1, -3});
+  EXPECT_DOUBLE_EQ(otsu_threshold(signed_map), -2);
+  EXPECT_THROW(otsu_threshold(Tensor::from<float>({2, 2}, std::vector<float>{4, 4, 4, 4})), InputError);
+  EXPECT_THROW(otsu_threshold(Tensor::from<float>({1, 1}, std::vector<float>{4})), InputError);
+  EXPECT_THROW(otsu_threshold(Tensor(DType::F32, {1, 2, 2})), InputError);
+}
+
+TEST(LocalizeWithPrior, TheBoxIsTheMeanOfTheMasksAndOfTheMapsOwn) {
+  const Image photo = scene(120, 80, {{20, 10, 71, 50}});
+  const Tensor map = hill(120, 80, 0.5, 0.4);
+  LocalizeOptions options = without_resizing();
+  options.box_level = 0;
+  const Localization of_mask = localize(photo, map, options);
+  EXPECT_EQ(of_mask.box, sizeable_components_box(of_mask.mask, options.min_fraction));
+  const double threshold = otsu_threshold(map);
+  for (const double level : {0.5, 1.0, 1.3}) {
+    SCOPED_TRACE(level);
+    options.box_level = level;
+    Box above = {120, 80, 0, 0};
+    for (std::int64_t i = 0; i < 120 * 80; ++i)
+      if (map.data<float>()[static_cast<std::size_t>(i)] > level * threshold)
+        above = {std::min(above.x0, i % 120), std::min(above.y0, i / 120), std::max(above.x1, i % 120 + 1),
+                 std::max(above.y1, i / 120 + 1)};
+    const Localization found = localize(photo, map, options);
+    EXPECT_EQ(found.mask, of_mask.mask);
+    EXPECT_NE(found.box, of_mask.box);
+    // To whole pixels outwards.
+    EXPECT_EQ(found.box.x0, (of_mask.box.x0 + above.x0) / 2);
+    EXPECT_EQ(found.box.y0, (of_mask.box.y0 + above.y0) / 2);
+    EXPECT_EQ(found.box.x1, (of_mask.box.x1 + above.x1 + 1) / 2);
+    EXPECT_EQ(found.box.y1, (of_mask.box.y1 + above.y1 + 1) / 2);
+  }
+  options.box_level = 1000;  // above which the map has nothing
+  EXPECT_EQ(localize(photo, map, options).box, of_mask.box);
+  options.box_level = -1;
+  EXPECT_THROW(localize(photo, map, options), InputError);
+  // Without a prior, and beside a user's strokes, the mask alone has the say.
+  options = without_resizing();
+  options.prior.reset();
+  const Localization cut = localize(photo, map, options);
+  EXPECT_EQ(cut.box, sizeable_components_box(cut.mask, options.min_fraction));
+}
+
 TEST(LocalizeWithPrior, FindsAnObjectThatItsMapMarksInPart) {
   const Box object = {20, 10, 70, 50};
   const Localization found =
@@ -209,7 +275,8 @@ TEST(Localize, SeveralMapsAreBroughtToThePhotosSizeAndMultiplied) {
 TEST(LocalizeClass, MapsOfSeveralRulesAreMultiplied) {
   const Model model = built(small_network(16, 16));
   const Image photo = test::photo(40, 30);
-  Explainer both = explainer_of(model, object_explain_options());
+  Explainer both = explainer_of(
+      model, {.method = "gradient", .further_methods = {"guided"}, .crops = Crops::WholeAndMirror});
   const LocalizedClass found = localize(both, photo, {.target = 2}, without_resizing());
   const Explanation first = explained(model, photo, {.target = 2}, {.crops = Crops::WholeAndMirror});
   const Explanation second =

@@ -10,7 +10,9 @@ namespace {
 
 TEST(OptionNames, of_programs_come_back) {
   for (const Rule rule : {Rule::Gradient, Rule::Deconvnet, Rule::Guided, Rule::LrpEpsilon, Rule::LrpAlphaBeta,
-                          Rule::LrpComposite, Rule::Excitation})
+                          Rule::LrpComposite, Rule::LrpGamma, Rule::LrpEpsilonGammaBox,
+                          Rule::LrpEpsilonPlusFlat, Rule::LrpEpsilonPlusWSquare, Rule::LrpEpsilonAlpha2Beta1,
+                          Rule::LrpEpsilonAlpha2Beta1Flat, Rule::Excitation})
     EXPECT_EQ(parse_rule(name_of(rule)), rule);
   for (const std::string& name : precision_names())
     EXPECT_EQ(name_of(parse_precision(name)), name);

@@ -93,13 +93,25 @@ void run_everywhere(const Model& model, ProgramOptions options) {
 
 /// As `fovea gradient` and the methods do.
 void explain(const Model& model, Choice choice) {
-  constexpr Rule rules[] = {Rule::Gradient,     Rule::Deconvnet,    Rule::Guided,    Rule::LrpEpsilon,
-                            Rule::LrpComposite, Rule::LrpAlphaBeta, Rule::Excitation};
+  constexpr Rule rules[] = {Rule::Gradient,
+                            Rule::Deconvnet,
+                            Rule::Guided,
+                            Rule::LrpEpsilon,
+                            Rule::LrpComposite,
+                            Rule::LrpAlphaBeta,
+                            Rule::Excitation,
+                            Rule::LrpGamma,
+                            Rule::LrpEpsilonGammaBox,
+                            Rule::LrpEpsilonPlusFlat,
+                            Rule::LrpEpsilonPlusWSquare,
+                            Rule::LrpEpsilonAlpha2Beta1,
+                            Rule::LrpEpsilonAlpha2Beta1Flat};
   ProgramOptions options{.batch = 1 + choice.take(2), .height = 8, .width = 8, .threads = 1};
   const ImageInput picture = model.image_input();
   options.height = picture.height > 0 ? picture.height : 8;
   options.width = picture.width > 0 ? picture.width : 8;
   options.rule = rules[choice.take(std::size(rules))];
+  options.input_range = {{-2}, {3}};
   options.head = choice.take(2) == 0 ? ProgramOptions::Head::Classes : ProgramOptions::Head::Scores;
   run_everywhere(model, options);
   switch (choice.take(4)) {

@@ -1,6 +1,7 @@
 #include "fovea/error.hpp"
 #include "image/support.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -48,6 +49,27 @@ TEST(Normalize, RefusesWhatHasNoMeaning) {
   EXPECT_THROW(normalized(pixel, {.std = {1, 0, 1, 1}}, 3), InputError);
   EXPECT_THROW(normalized(pixel, {.scale = 0}, 3), InputError);
   EXPECT_THROW(normalized(Image{2, 1, 3, {1}}, {}, 3), InputError);
+}
+
+TEST(InputRange, IsThatOfBlackAndWhitePictures) {
+  Preprocessing uneven;
+  uneven.mean = {0.1, 0.2, 0.3, 0.4};
+  uneven.std = {1, -2, 3, 4};
+  uneven.channel_order = ChannelOrder::BGR;
+  for (const Preprocessing& preprocessing :
+       {preprocessing_preset("torchvision"), preprocessing_preset("caffe"), preprocessing_preset("tf"),
+        uneven})
+    for (const std::int64_t channels : {1, 3}) {
+      const InputRange range = input_range(preprocessing, channels);
+      const std::vector<float> black = normalized(Image::blank(1, 1, 3, 0), preprocessing, channels),
+                               white = normalized(Image::blank(1, 1, 3, 255), preprocessing, channels);
+      ASSERT_EQ(range.lowest.size(), black.size());
+      for (std::size_t c = 0; c < black.size(); ++c) {
+        EXPECT_FLOAT_EQ(static_cast<float>(range.lowest[c]), std::min(black[c], white[c]));
+        EXPECT_FLOAT_EQ(static_cast<float>(range.highest[c]), std::max(black[c], white[c]));
+      }
+    }
+  EXPECT_THROW(input_range({}, 2), InputError);
 }
 
 TEST(Denormalize, UndoesNormalize) {

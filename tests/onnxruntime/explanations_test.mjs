@@ -66,7 +66,8 @@ try {
       }
   }
   for (const name of ['plain', 'residual', 'inception'])
-    for (const rule of ['lrp', 'lrp-epsilon', 'lrp-alpha-beta', 'excitation']) {
+    for (const rule of ['lrp', 'lrp-epsilon', 'lrp-alpha-beta', 'lrp-gamma', 'lrp-epsilon-plus-flat', 'lrp-epsilon-plus-w-square',
+      'lrp-epsilon-alpha2-beta1', 'lrp-epsilon-alpha2-beta1-flat', 'excitation']) {
       const stem = join(networks, name);
       const { gradient } = await explain(`${stem}.onnx`, readNpy(`${stem}.input.npy`), 0, { rule, opset: 13, map: 'gradient' });
       check(`${name} ${rule}`, gradient.data, readNpy(`${stem}.${rule}.npy`).data);

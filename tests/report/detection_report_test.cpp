@@ -6,7 +6,7 @@ namespace fovea::test {
 namespace {
 
 const std::vector<Detection> kFound = {{{10.25, 20.5, 30.125, 40}, 1, "blue", 0.875, 7},
-                                       {{0, 0, 5, 6.75}, 0, "red", 0.25, 3}};
+                                       {{0, 0, 5, 6.75}, 0, "red", 0.25, 3, 2}};
 const Labels kLabels(std::vector<Label>{{"", "red"}, {"", "blue"}});
 
 TEST(DetectionReport, TablesHaveTheNumbersOfTheCsv) {

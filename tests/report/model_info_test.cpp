@@ -2,6 +2,7 @@
 
 #include "fovea/error.hpp"
 #include "support/onnx_builder.hpp"
+#include "support/squares_detector.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -66,6 +67,17 @@ TEST_F(ModelInfos, run_a_network_without_class_scores_all_the_same) {
   ASSERT_FALSE(found.notes.empty());
   EXPECT_EQ(found.notes.front().kind, NoteKind::NoClassScores);
   EXPECT_FALSE(found.layers);
+}
+
+TEST_F(ModelInfos, tell_a_detector) {
+  const ModelInfo found = info(squares_detector());
+  ASSERT_TRUE(found.program);
+  EXPECT_EQ(found.detector.find("decoder yolox, found by the shapes of the outputs; preprocessing "), 0U)
+      << found.detector;
+  EXPECT_EQ(model_info_json(found)["detector"], found.detector);
+  EXPECT_NE(model_info_text(found).find("objects        decoder yolox"), std::string::npos);
+  EXPECT_TRUE(info(classifier()).detector.empty());
+  EXPECT_TRUE(model_info_json(info(classifier()))["detector"].is_null());
 }
 
 TEST_F(ModelInfos, say_why_a_network_cannot_be_run) {

@@ -71,6 +71,8 @@ TEST_F(Api, ModelsAreDescribed) {
   EXPECT_EQ(model.at("origin"), "bundled");
   EXPECT_EQ(model.at("classes"), 10);
   EXPECT_EQ(model.at("hasLabels"), true);
+  EXPECT_TRUE(model.at("unusable").contains("attention-rollout")) << model;
+  EXPECT_FALSE(model.at("unusable").contains("grad-cam")) << model;
   EXPECT_FALSE(model.contains("error"));
   const Json full = json_of(get("/api/models/m1"));
   std::size_t defaults = 0;

@@ -94,7 +94,7 @@ TEST_F(CutRoutes, TheMapAloneIsWhatLocalizeDoes) {
   EXPECT_EQ(mask_of(cut), expected.object.mask.pixels);
   const Json result = json_of(get("/api/cuts/c1/result.json"));
   EXPECT_EQ(result.at("class"), expected.explanation.target.index);
-  EXPECT_EQ(result.at("method"), "product");
+  EXPECT_EQ(result.at("method"), "fused-layer-cam");
   EXPECT_EQ(result.at("preset"), "default");
 }
 

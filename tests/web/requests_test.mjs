@@ -17,6 +17,8 @@ test("a cut by strokes asks no network", () => {
 test("a cut by the map sends no strokes, and is not star-convex unless that is chosen", () => {
   const body = cutRequest({ ...kDefaults, guide: "map", method: "grad-cam", level: 0.5, cuts: 3 }, strokes, chosen);
   assert.deepEqual(body, { photo: "p1", strokes: [], map: { use: "prior", model: "m1", method: "grad-cam", class: 4 }, preset: "default", star: false, level: 0.5, cuts: 3 });
+  assert.equal(cutRequest({ ...kDefaults, guide: "map", box_level: 0.8 }, strokes, chosen).box_level, 0.8);
+  assert.ok(!("box_level" in cutRequest({ ...kDefaults, guide: "map", use: "seeds", box_level: 0.8 }, strokes, chosen)));
   assert.equal(cutRequest({ ...kDefaults, guide: "map", star: true }, strokes, chosen).star, true);
   assert.ok(!("class" in cutRequest({ ...kDefaults, guide: "map" }, [], { ...chosen, class: null }).map));
 });

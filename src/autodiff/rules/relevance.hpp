@@ -55,6 +55,25 @@ Overrides layers_by_excitation();
 /// The rule with alpha 2 and beta 1 at all layers with weights. If all contributions of a unit have one sign,
 /// R is shared in proportion to them, because otherwise twice R or none would be distributed.
 Overrides layers_by_alpha_beta();
+/// The same at convolutions.
+Overrides convolutions_by_alpha_beta();
+/// The gamma rule (montavon2019layer) at convolutions or at all layers with weights, for inputs of either
+/// sign (andeol2021learning): R_i = sum over j of (z_ij + gamma z_ij') / (z_j + gamma z_j') R_j, where z' are
+/// the contributions and biases of the sign that z_j has.
+Overrides convolutions_by_gamma(double gamma);
+Overrides layers_by_gamma(double gamma);
+
+// Rules for the first layers: those with constant weights that have no other layer between them and the
+// network's inputs. What they share does not depend on the biases, so that nothing is lost to them.
+
+/// R_i = sum over j of R_j / n_j, where n_j is the number of inputs of unit j (lapuschkin2019unmasking).
+Overrides first_layer_flat();
+/// R_i = sum over j of w_ij^2 / sum over i' of w_i'j^2 * R_j (montavon2017explaining).
+Overrides first_layer_by_w_square();
+/// R_i = sum over j of z_ij / z_j R_j, z_ij = x_i w_ij - l_i w_ij+ - h_i w_ij- for l_i <= x_i <= h_i, the
+/// z-B rule of montavon2017explaining. InputError as for `range_of`.
+Overrides first_layer_by_z_box(const InputRange& range);
+
 /// The z-plus rule at sums of computed values. If there are no positive terms, R is shared by the negative
 /// ones. Subtracting a value's own mean or maximum passes R through.
 Overrides sums_by_z_plus();

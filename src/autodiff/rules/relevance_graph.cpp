@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
+#include <unordered_set>
 
 namespace fovea::autodiff {
 namespace {
@@ -70,6 +71,22 @@ int gate_rank(const ir::Graph& graph, ir::ValueId id) {
   return 0;
 }
 
+/// All nodes that the values are computed by.
+std::vector<const ir::Node*> nodes_before(const ir::Graph& graph, std::vector<ir::ValueId> values) {
+  std::vector<const ir::Node*> nodes;
+  std::unordered_set<const ir::Node*> known;
+  while (!values.empty()) {
+    const ir::ValueId id = values.back();
+    values.pop_back();
+    const ir::Node* node = id == ir::kNoValue ? nullptr : graph.producer(id);
+    if (!node || !known.insert(node).second)
+      continue;
+    nodes.push_back(node);
+    values.insert(values.end(), node->inputs.begin(), node->inputs.end());
+  }
+  return nodes;
+}
+
 /// The only node that reads a value, or nullptr.
 const ir::Node* only_reader(const ir::Graph& graph, ir::ValueId id) {
   const std::vector<ir::NodeId>& readers = graph.readers(id);
@@ -128,6 +145,26 @@ const ir::Node* layer_of_bias(const ir::Graph& graph, const ir::Node& add) {
     if (const ir::Node* layer = graph.producer(id); layer && bias_behind(graph, *layer) != ir::kNoValue)
       return layer;
   return nullptr;
+}
+
+bool has_layer_before(const ir::Graph& graph, const ir::Node& node) {
+  const std::vector<const ir::Node*> before = nodes_before(graph, node.inputs);
+  return std::any_of(before.begin(), before.end(), [](const ir::Node* other) { return is_layer(*other); });
+}
+
+std::vector<ir::NodeId> nodes_between(const ir::Graph& graph, ir::ValueId from, ir::ValueId to) {
+  std::vector<ir::NodeId> nodes;
+  for (const ir::Node* node : nodes_before(graph, {to})) {
+    const std::vector<const ir::Node*> before = nodes_before(graph, node->inputs);
+    const auto reads = [&](const ir::Node& reader) {
+      return std::find(reader.inputs.begin(), reader.inputs.end(), from) != reader.inputs.end();
+    };
+    if (reads(*node) ||
+        std::any_of(before.begin(), before.end(), [&](const ir::Node* n) { return reads(*n); }))
+      nodes.push_back(static_cast<ir::NodeId>(node - graph.nodes().data()));
+  }
+  std::sort(nodes.begin(), nodes.end());
+  return nodes;
 }
 
 }  // namespace fovea::autodiff

@@ -3,6 +3,7 @@
 #include "ir/graph.hpp"
 
 #include <optional>
+#include <vector>
 
 namespace fovea::autodiff {
 
@@ -33,5 +34,11 @@ ir::ValueId bias_behind(const ir::Graph& graph, const ir::Node& layer);
 
 /// The layer whose bias this Add is in that sense, or nullptr.
 const ir::Node* layer_of_bias(const ir::Graph& graph, const ir::Node& add);
+
+/// Whether a layer with weights lies anywhere between the graph's inputs and the node.
+bool has_layer_before(const ir::Graph& graph, const ir::Node& node);
+
+/// The nodes on all paths from one value to another, in execution order.
+std::vector<ir::NodeId> nodes_between(const ir::Graph& graph, ir::ValueId from, ir::ValueId to);
 
 }  // namespace fovea::autodiff

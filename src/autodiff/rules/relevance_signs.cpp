@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 namespace fovea::autodiff {
 namespace {
@@ -142,6 +143,24 @@ std::vector<ir::ValueId> alpha_beta_rule(ir::GradientContext& c) {
                         layer.shares(Sign::Negative, of_negative)));
 }
 
+/// The contributions that have the sign of their unit's output count 1 + gamma times: twice the shares, once
+/// for the units above 0 and once for those below.
+std::vector<ir::ValueId> gamma_rule(ir::GradientContext& c, double gamma) {
+  SignedLayer layer(c, Biases::Shared);
+  const ir::ValueId positive = layer.total(Sign::Positive), negative = layer.total(Sign::Negative);
+  if (negative == ir::kNoValue)
+    return layer.to_x(layer.shares(Sign::Positive, per_unit(c, c.dy(), positive)));
+  const ir::ValueId factor = c.scalar(1 + gamma, c.dtype(c.dy()));
+  const auto raised = [&](ir::ValueId value) { return c.emit(ops::mul(), {value, factor}); };
+  const ir::ValueId z = c.emit(ops::sub(), {positive, negative});
+  const ir::ValueId of_active = c.emit(ops::relu_gradient(), {c.dy(), z}),
+                    of_others = c.emit(ops::sub(), {c.dy(), of_active});
+  const ir::ValueId active = per_unit(c, of_active, c.emit(ops::sub(), {raised(positive), negative})),
+                    others = per_unit(c, of_others, c.emit(ops::sub(), {positive, raised(negative)}));
+  return layer.to_x(c.emit(ops::sub(), {layer.shares(Sign::Positive, sum(c, raised(active), others)),
+                                        layer.shares(Sign::Negative, sum(c, active, raised(others)))}));
+}
+
 /// A sum with weights that are not negative, taken apart by the sign of its terms.
 class SignedSum {
 public:
@@ -216,18 +235,39 @@ bool is_sum(const ir::Graph& graph, const ir::Node& node) {
   return !has_constant_operand(graph, node);
 }
 
-Overrides layers(ir::Gradient::Rule rule, std::string_view treatment) {
+using Rule = std::function<std::vector<ir::ValueId>(ir::GradientContext&)>;
+
+Overrides convolutions(const Rule& rule, std::string_view treatment) {
   return {{&ops::conv(), rule, has_weights, treatment},
-          {&ops::conv_transpose(), rule, has_weights, treatment},
-          {&ops::gemm(), rule, is_plain_layer, treatment},
-          {&ops::mat_mul(), rule, weighs, treatment}};
+          {&ops::conv_transpose(), rule, has_weights, treatment}};
+}
+
+Overrides layers(const Rule& rule, std::string_view treatment) {
+  return joined(
+      {convolutions(rule, treatment),
+       {{&ops::gemm(), rule, is_plain_layer, treatment}, {&ops::mat_mul(), rule, weighs, treatment}}});
+}
+
+Rule by_gamma(double gamma) {
+  return [gamma](ir::GradientContext& c) { return gamma_rule(c, gamma); };
 }
 
 }  // namespace
 
 Overrides convolutions_by_z_plus() {
-  return {{&ops::conv(), z_plus_rule<Biases::Shared>, has_weights, "z-plus"},
-          {&ops::conv_transpose(), z_plus_rule<Biases::Shared>, has_weights, "z-plus"}};
+  return convolutions(z_plus_rule<Biases::Shared>, "z-plus");
+}
+
+Overrides convolutions_by_alpha_beta() {
+  return convolutions(alpha_beta_rule, "alpha-beta");
+}
+
+Overrides convolutions_by_gamma(double gamma) {
+  return convolutions(by_gamma(gamma), "gamma");
+}
+
+Overrides layers_by_gamma(double gamma) {
+  return layers(by_gamma(gamma), "gamma");
 }
 
 Overrides layers_by_excitation() {

@@ -60,6 +60,17 @@ void leave_out_results(std::vector<std::string>& pictures, const std::string& fo
     pictures.push_back(folder);  // so that reading it reports the error
 }
 
+PictureInputs dataset_inputs(const std::string& dataset, const std::string& output) {
+  PictureInputs inputs;
+  inputs.set_archive_on_input(archive_on_standard_input());
+  inputs.add(dataset);
+  if (inputs.has_archives())
+    return inputs;
+  std::vector<std::string> pictures = pictures_below(dataset);
+  leave_out_results(pictures, dataset, output);
+  return PictureInputs(pictures);
+}
+
 void PictureArguments::for_each(std::string& model, const std::string& output,
                                 const std::function<void(const std::string& path)>& take) const {
   const auto take_expanded = [&](const std::string& path) {

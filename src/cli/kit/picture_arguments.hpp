@@ -41,5 +41,8 @@ private:
 /// Takes the results of earlier runs out of the pictures found in a folder, and says so in a note.
 void leave_out_results(std::vector<std::string>& pictures, const std::string& folder,
                        const std::string& output);
+/// The pictures of a folder with all its subfolders, less those below `output`, or those of an archive or a
+/// range of archives.
+PictureInputs dataset_inputs(const std::string& dataset, const std::string& output);
 
 }  // namespace fovea::cli

@@ -3,7 +3,6 @@
 #include "cli/kit/output.hpp"
 #include "cli/kit/picture_arguments.hpp"
 #include "cli/kit/progress_bar.hpp"
-#include "cli/kit/standard_streams.hpp"
 #include "cli/verbs/deconv.hpp"
 #include "fovea/batch.hpp"
 #include "report/blocks.hpp"
@@ -14,18 +13,6 @@
 namespace fovea::cli {
 
 namespace {
-
-/// The pictures of a folder with all its subfolders, or those of archives.
-PictureInputs dataset_inputs(const std::string& dataset, const std::string& output) {
-  PictureInputs inputs;
-  inputs.set_archive_on_input(archive_on_standard_input());
-  inputs.add(dataset);
-  if (inputs.has_archives())
-    return inputs;
-  std::vector<std::string> pictures = pictures_below(dataset);
-  leave_out_results(pictures, dataset, output);
-  return PictureInputs(pictures);
-}
 
 void print_patches(const ResultFormat& format, const DatasetPatches& found) {
   if (!format.is_text())

@@ -10,6 +10,7 @@
 #include "cli/verbs/verbs.hpp"
 #include "fovea/cuda_support.hpp"
 #include "fovea/error.hpp"
+#include "fovea/image.hpp"
 #include "fovea/networks.hpp"
 #include "report/cuda_support_text.hpp"
 
@@ -120,11 +121,15 @@ int deliver(const Arguments& arguments, const std::string& bytes, const std::str
 }
 
 int write_explanation(const Arguments& arguments) {
-  const Model model = Model::load(find_network(arguments.model).path, arguments.memory.load_options());
+  const FoundNetwork found = find_network(arguments.model);
+  const Model model = Model::load(found.path, arguments.memory.load_options());
   ExplanationOptions options;
   arguments.fill(model, options);
   options.times_input = arguments.method == kTimesInput;
   options.rule = options.times_input ? Rule::Gradient : parse_rule(arguments.method);
+  if (options.rule == Rule::LrpEpsilonGammaBox)
+    options.input_range =
+        input_range(choose_preprocessing(model, found, {}).preprocessing, model.image_input().channels);
   if (arguments.map == "gradient")
     options.map = ExplanationOptions::Map::Gradient;
   if (arguments.explained == "input")

@@ -140,7 +140,7 @@ void add_seed_options(Command verb, LocalizeArguments& arguments) {
       .shows_default();
   for (Option seed : seeds)
     for (const char* other : {"--class", "--top", "--method", "--crops", "--smoothing", "--quantiles",
-                              "--prior", "--level", "--model"})
+                              "--prior", "--level", "--box-level", "--model"})
       seed.excludes(verb.option(other));
 }
 

@@ -32,7 +32,7 @@ struct LocalizeArguments {
   MethodArguments method_options;
   std::string crops;  ///< empty: the preset's
   std::string preset = "default";
-  std::optional<double> smoothing, colour_weight, smoothness, prior, level;
+  std::optional<double> smoothing, colour_weight, smoothness, prior, level, box_level;
   std::vector<double> quantiles;
   std::string box;
   std::optional<std::int64_t> cuts;
@@ -51,7 +51,7 @@ struct LocalizeArguments {
   /// The methods whose maps are multiplied, or the one method.
   std::vector<std::string> methods() const;
   const char* method_name() const {
-    return !method.empty() ? method.c_str() : is_paper() ? "gradient" : "product";
+    return !method.empty() ? method.c_str() : is_paper() ? "gradient" : "fused-layer-cam";
   }
   Crops framing() const { return parse_crops(!crops.empty() ? crops : is_paper() ? "10" : "2"); }
   bool is_paper() const { return preset == "paper"; }

@@ -53,6 +53,9 @@ LocalizeOptions localize_options(const LocalizeArguments& arguments) {
     options.prior->smoothness = arguments.smoothness.value_or(options.prior->smoothness);
   } else if (arguments.level) {
     throw UsageError("--level says where the odds are even, but --prior 0 takes no odds from the map");
+  } else if (arguments.box_level.value_or(0) > 0) {
+    throw UsageError(
+        "--box-level takes the map for half of the box, but --prior 0 takes seeds alone from it");
   }
   options.segment.colour_weight = arguments.colour_weight.value_or(options.segment.colour_weight);
   options.segment.smoothness = arguments.smoothness.value_or(options.segment.smoothness);
@@ -70,6 +73,7 @@ LocalizeOptions localize_options(const LocalizeArguments& arguments) {
   }
   if (!arguments.box.empty())
     options.box = parse_box_rule(arguments.box);
+  options.box_level = arguments.box_level.value_or(options.box_level);
   if (arguments.star)
     options.star = *arguments.star ? std::optional(options.star.value_or(StarOptions())) : std::nullopt;
   return options;
@@ -79,7 +83,7 @@ void LocalizeArguments::add_method_to(Command verb) {
   LocalizeArguments& arguments = *this;
   verb.add_option("--method,--methods", arguments.method,
                   "how the map is made: any method of 'fovea list methods', or product, the product of the "
-                  "maps of gradient and guided (default: product; with --preset paper, gradient)")
+                  "maps of gradient and guided (default: fused-layer-cam; with --preset paper, gradient)")
       .check(one_of(map_names()));
   verb.refuse_option("--rule",
                      "--method says how the map is made, by a rule for ReLUs or by any other method");
@@ -106,7 +110,7 @@ void LocalizeArguments::add_method_to(Command verb) {
       .check(between(0.0, 1000.0));
   verb.add_option("--level", arguments.level,
                   "the map's value where object and background are equally likely, as a share of the map's "
-                  "self-weighted mean (default: 0.65)")
+                  "self-weighted mean (default: 0.75)")
       .check(between(1e-6, 1000.0));
   verb.add_option("--colour-weight", arguments.colour_weight,
                   "weight of the colour models (default: 0.2 with a prior, otherwise 1)")
@@ -123,6 +127,11 @@ void LocalizeArguments::add_method_to(Command verb) {
                   "largest: box of the largest component; sizeable: box of all components with at least a "
                   "tenth of its area")
       .check(one_of(box_rule_names()));
+  verb.add_option(
+          "--box-level", arguments.box_level,
+          "with a prior: the box is the mean of the mask's and of that of the map above this multiple "
+          "of its Otsu threshold; 0: the mask's (default: 1)")
+      .check(between(0.0, 1000.0));
   verb.add_switch("--star,!--no-star", arguments.star,
                   "geodesic star convexity: around the map's peaks (default: off), or around strokes or "
                   "points (default: on)");

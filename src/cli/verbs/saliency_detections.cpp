@@ -9,101 +9,54 @@
 #include "fovea/batch.hpp"
 #include "fovea/detect.hpp"
 #include "fovea/error.hpp"
+#include "report/box_maps.hpp"
 #include "report/class_model_pictures.hpp"
 #include "report/detection_report.hpp"
 #include "report/result_place.hpp"
 
 #include <atomic>
-#include <charconv>
 #include <memory>
 
 namespace fovea::cli {
 namespace {
-
-/// The boxes that --detection chooses, as places among those found.
-std::vector<std::size_t> chosen_of(const std::string& choice, std::size_t found, const std::string& path) {
-  std::vector<std::size_t> chosen;
-  if (choice == "all") {
-    for (std::size_t k = 0; k < found; ++k)
-      chosen.push_back(k);
-    return chosen;
-  }
-  const std::size_t number = std::stoull(choice);
-  if (number > found)
-    throw InputError(found == 0 ? "no object is found: --min-score may be lower"
-                                : fmt::format("{} {} found, and no number {}", found,
-                                              found == 1 ? "object is" : "objects are", number),
-                     path);
-  return {number - 1};
-}
 
 /// What workers share.
 struct Shared {
   const SaliencyOptions& options;
   const Network& loaded;
   const Detector& detector;
+  BoxChoice choice;
+  std::optional<BoxSide> side;
   int threads;
   ClassModelPictures& class_models;
   MapReportOptions report;
   mutable std::atomic<bool> has_said_notes = false;  ///< they are the same for all photos
 };
 
-/// The maps of the boxes that --detection chooses in one photo: `maps[k]` of box `chosen[k]`, by each method.
-struct BoxMaps {
-  std::vector<Detection> chosen;
-  std::vector<std::size_t> numbers;  ///< of the boxes among those found, from 1
-  std::optional<BoxSide> side;
-  Labels labels;  ///< of the explained numbers
-  std::vector<std::vector<Explanation>> maps;
-
-  /// The beginning of the names of the k-th box's files.
-  std::string base(const std::string& photo_base, std::size_t k) const {
-    return fmt::format("{}-{}-{}", photo_base, numbers[k], file_name_part(chosen[k].label, "class"));
-  }
-};
-
-/// "2 dog", or "2 dog, left", with the box's number among all that were found.
-Labels labels_of(const std::vector<Detection>& chosen, const std::vector<std::size_t>& numbers,
-                 const std::string& side) {
-  std::vector<Label> names;
-  for (std::size_t k = 0; k < chosen.size(); ++k)
-    names.push_back(
-        {"", fmt::format("{} {}{}", numbers[k], chosen[k].label, side.empty() ? "" : ", " + side)});
-  return Labels(std::move(names));
+/// The beginning of the names of the files of a box.
+std::string base_of(const Detection& box, const std::string& photo_base) {
+  return fmt::format("{}-{}-{}", photo_base, box.number, file_name_part(box.label, "class"));
 }
 
+/// The maps of the boxes that --detection chooses in one photo.
 BoxMaps explain_photo(const Shared& shared, const Image& photo, const std::string& path) {
-  const SaliencyOptions& options = shared.options;
-  const std::vector<Detection> found = Detector(shared.detector)(photo);
-  BoxMaps result;
-  for (const std::size_t place : chosen_of(options.detection, found.size(), path)) {
-    result.chosen.push_back(found[place]);
-    result.numbers.push_back(place + 1);
-  }
-  if (result.chosen.empty())
-    return result;
-  if (!options.detection_side.empty())
-    result.side = parse_box_side(options.detection_side);
-  ExplainOptions explain_options = shared.detector.explain_options(result.chosen, result.side);
-  explain_options.labels = labels_of(result.chosen, result.numbers, options.detection_side);
-  explain_options.method = options.methods.front();
-  explain_options.further_methods.assign(options.methods.begin() + 1, options.methods.end());
-  explain_options.method_options = shared.report.method_options;
-  explain_options.program.threads = shared.threads;
-  Explainer explain(shared.loaded.model, explain_options);
-  if (!shared.has_said_notes.exchange(true))
-    say_notes(explain.notes());
-  result.labels = explain.labels();
-  const FramedPhoto framed = explain.frame(photo);
-  for (std::size_t k = 0; k < result.chosen.size(); ++k)
-    result.maps.push_back(explain.all(framed, {.target = static_cast<std::int64_t>(k)}));
-  return result;
+  ExplainOptions options;
+  options.method = shared.options.methods.front();
+  options.further_methods.assign(shared.options.methods.begin() + 1, shared.options.methods.end());
+  options.method_options = shared.report.method_options;
+  options.program.threads = shared.threads;
+  BoxMaps maps =
+      explain_boxes(shared.loaded.model, shared.detector, photo,
+                    shared.choice.of(Detector(shared.detector)(photo), path), shared.side, options);
+  if (!maps.boxes.empty() && !shared.has_said_notes.exchange(true))
+    say_notes(maps.notes);
+  return maps;
 }
 
 /// The report of the k-th box. It keeps references to what it is given.
 MapReport report_of(const Shared& shared, const BoxMaps& boxes, std::size_t k) {
   MapReportOptions options = shared.report;
-  options.box = ExplainedBox{boxes.chosen[k].box, boxes.side};
+  options.box = ExplainedBox{boxes.boxes[k].box, boxes.side};
   return {std::move(options), boxes.labels, shared.class_models};
 }
 
@@ -117,19 +70,19 @@ std::vector<MapResult> write_maps(const Shared& shared, const std::string& image
   const std::string path = name_of_input(image);
   const Image photo = read_image(image);
   const BoxMaps boxes = explain_photo(shared, photo, path);
-  if (boxes.chosen.empty())
+  if (boxes.boxes.empty())
     return {{fmt::format("{}: no object\n", shown_path(path)), "", {}}};
   std::vector<PhotoFiles> files;
   std::vector<std::string> planned;
-  for (std::size_t k = 0; k < boxes.chosen.size(); ++k) {
-    files.push_back(report_of(shared, boxes, k).files(boxes.base(base, k)));
+  for (std::size_t k = 0; k < boxes.boxes.size(); ++k) {
+    files.push_back(report_of(shared, boxes, k).files(base_of(boxes.boxes[k], base)));
     for (const MapFiles& one : files.back())
       append(planned, paths_of(one));
   }
   prepare_results(shared.options.output, planned);
-  const nlohmann::ordered_json found = detections_json(path, boxes.chosen, shared.detector.labels());
+  const nlohmann::ordered_json found = detections_json(path, boxes.boxes, shared.detector.labels());
   std::vector<MapResult> results;
-  for (std::size_t k = 0; k < boxes.chosen.size(); ++k) {
+  for (std::size_t k = 0; k < boxes.boxes.size(); ++k) {
     const std::vector<Explanation>& maps = boxes.maps[k];
     const MapReport report = report_of(shared, boxes, k);
     report.write(maps, photo, path, files[k]);
@@ -141,7 +94,6 @@ std::vector<MapResult> write_maps(const Shared& shared, const std::string& image
       // The map's class is the number of its target among those explained.
       results.back().json.back()["class"] = found["detections"][k]["class"];
       results.back().json.back()["detection"] = found["detections"][k];
-      results.back().json.back()["detection"]["number"] = boxes.numbers[k];
       add_detector(results.back().json.back(), shared.detector);
     }
   }
@@ -153,11 +105,11 @@ PhotoResult explain_one_of_many(const Shared& shared, const Picture& picture) {
   const Image photo = read_picture(picture);
   const BoxMaps boxes = explain_photo(shared, photo, picture.name);
   PhotoResult result;
-  result.rows = detection_rows(picture, boxes.chosen, shared.detector.labels());
-  for (std::size_t k = 0; k < boxes.chosen.size(); ++k) {
+  result.rows = detection_rows(picture, boxes.boxes, shared.detector.labels());
+  for (std::size_t k = 0; k < boxes.boxes.size(); ++k) {
     const MapReport report = report_of(shared, boxes, k);
-    result.rows[k].rank = static_cast<std::int64_t>(boxes.numbers[k]);
-    report.encode(boxes.maps[k], photo, picture.name, report.files(boxes.base(picture.result_name, k)),
+    report.encode(boxes.maps[k], photo, picture.name,
+                  report.files(base_of(boxes.boxes[k], picture.result_name)),
                   [&](const std::string& name, std::string bytes) {
                     result.files.push_back({name, std::move(bytes)});
                   });
@@ -186,14 +138,16 @@ int explain_many(Command verb, const PictureInputs& inputs, const Shared& shared
   return run_command(command);
 }
 
-void check_usage(const SaliencyOptions& options, const PictureInputs& inputs) {
-  const std::string& choice = options.detection;
-  std::size_t number = 0;
-  const auto [end, error] = std::from_chars(choice.data(), choice.data() + choice.size(), number);
-  if (choice != "all" && (error != std::errc() || end != choice.data() + choice.size() || number == 0))
-    throw UsageError(
-        fmt::format("--detection: expected the number of a box, 1 for the best, or all, found '{}'", choice));
-  if (is_graphic_path(options.output) && (choice == "all" || inputs.size() > 1))
+BoxChoice parse_choice(const std::string& text) {
+  try {
+    return BoxChoice::parse(text);
+  } catch (const InputError& error) {
+    throw UsageError(fmt::format("--detection: {}", error.what()));
+  }
+}
+
+void check_usage(const SaliencyOptions& options, const BoxChoice& choice, const PictureInputs& inputs) {
+  if (is_graphic_path(options.output) && (!choice.number || inputs.size() > 1))
     throw UsageError("-o names one picture, but there may be several boxes: name a folder");
   if (options.with_class_model)
     throw UsageError("--with-class-model shows a class: it does not go with --detection");
@@ -204,7 +158,8 @@ void check_usage(const SaliencyOptions& options, const PictureInputs& inputs) {
 }  // namespace
 
 int explain_detections(Command verb, const SaliencyOptions& options, const PictureInputs& inputs) {
-  check_usage(options, inputs);
+  const BoxChoice choice = parse_choice(options.detection);
+  check_usage(options, choice, inputs);
   options.method_options.note_unused(options.methods);
   const Network loaded = load_detector(options.model);
   const bool are_many = options.many.are_asked_for(inputs, options.output);
@@ -213,8 +168,12 @@ int explain_detections(Command verb, const SaliencyOptions& options, const Pictu
   ClassModelPictures class_models(loaded.model, detector.preprocessing(), {});
   MapReportOptions report = options.report();
   if (report.method_options.layer.empty())
-    report.method_options.layer = detector.common_layer();
-  const Shared shared{options, loaded, detector, partition.threads, class_models, std::move(report)};
+    report.method_options.layer = detector.common_layer();  // what the maps' captions name
+  std::optional<BoxSide> side;
+  if (!options.detection_side.empty())
+    side = parse_box_side(options.detection_side);
+  const Shared shared{options,           loaded,       detector,         choice, side,
+                      partition.threads, class_models, std::move(report)};
   if (are_many)
     return explain_many(verb, inputs, shared, partition.workers);
   const std::vector<std::string> images = inputs.paths();

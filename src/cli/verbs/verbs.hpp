@@ -26,6 +26,7 @@ void add_status(Command app);
 void add_report(Command app);
 void add_serve(Command app);
 void add_deconv(Command app);
+void add_concepts(Command app);
 void add_export(Command app);
 void add_bench(Command app);
 void add_models(Command app);

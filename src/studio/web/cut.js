@@ -11,6 +11,7 @@ import { addPaintingInput } from "./painting_input.js";
 import { absence } from "./photo_failures.js";
 import { PhotoView } from "./photo_view.js";
 import { badStrokes, decodeStrokes, encodeStrokes, Painting } from "./strokes.js";
+import { usableMethods } from "./usable_methods.js";
 
 /** A brush that rests for so many milliseconds shows what its stroke would cut out. */
 const kRest = 160;
@@ -53,7 +54,9 @@ class CutTab {
     this.brushes = brushControls(this.brush, on);
     addPaintingInput(this.view, this.brush, on);
     this.guide = guideControls(this.settings, () => this.#ask());
-    this.guide.offer(context.studio.methods);
+    const offer = () => this.guide.offer(usableMethods(context.studio, context.state.model));
+    offer();
+    context.state.watch(["model"], offer);
     for (const [key, text, run] of [["o", "Paint object", "object"], ["b", "Paint background", "background"], ["e", "Erase", "eraser"]])
       context.shortcuts.add({ key, text, tab: "cut", run: () => { this.brush.tool = run; this.#showBrush(); } });
     context.shortcuts.add({ key: "u", text: "Undo", tab: "cut", run: on.onundo });

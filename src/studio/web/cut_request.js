@@ -3,7 +3,7 @@
 /** Settings that need no word in an address because they hold anyway. `star`: null follows the guide. */
 export const kDefaults = {
   guide: "strokes", use: "prior", method: "", preset: "auto", star: null, geodesic: 0.5, smoothness: null, colour_weight: null, cuts: null,
-  prior: null, level: null, smoothing: null, foreground: null, background: null, box: "", max_side: null,
+  prior: null, level: null, box_level: null, smoothing: null, foreground: null, background: null, box: "", max_side: null,
 };
 
 export const isStar = (settings) => settings.star ?? settings.guide !== "map";
@@ -39,6 +39,7 @@ export function cutRequest(settings, strokes, chosen) {
   for (const field of ["smoothness", "colour_weight", "cuts"]) if (settings[field] !== null) body[field] = settings[field];
   if (isMapped) {
     for (const field of ["prior", "level", "smoothing", "max_side"]) if (settings[field] !== null) body[field] = settings[field];
+    if (settings.use === "prior" && settings.box_level !== null) body.box_level = settings.box_level;
     if (settings.foreground !== null && settings.background !== null) body.quantiles = [settings.foreground, settings.background];
   }
   if (settings.box) body.box = settings.box;

@@ -39,6 +39,7 @@ const kFine = [
   { field: "max_side", label: "Longer side, pixels", min: 0, max: 65536, step: 1, title: "Larger photos are cut at this size; 0: at their own", maps: true },
   { field: "prior", label: "Steepness of the prior", min: 0, max: 1000, maps: true },
   { field: "level", label: "Level of even odds", min: 0.000001, max: 1000, maps: true },
+  { field: "box_level", label: "Level of the map's box", min: 0, max: 1000, title: "The box is the mean of the mask's and of that of the map above this multiple of its Otsu threshold; 0: the mask's", maps: true },
   { field: "smoothing", label: "Smoothing of the map", min: 0, max: 1, maps: true },
   { field: "foreground", label: "Object above quantile", min: 0, max: 1, maps: true },
   { field: "background", label: "Background below quantile", min: 0, max: 1, maps: true },
@@ -53,7 +54,7 @@ export function guideControls(settings, onchange) {
   };
   const guide = segments("Guided by", [["strokes", "Strokes"], ["map", "Map"], ["both", "Both"]], settings.guide, set("guide"));
   const use = segments("The map gives", [["prior", "Odds of every pixel"], ["seeds", "Seeds"]], settings.use, set("use"));
-  const method = selection("Map's method", [["", "Gradient × guided"]], settings.method, set("method"));
+  const method = selection("Map's method", [["", "Fused LayerCAM"]], settings.method, set("method"));
   const star = toggle("Star convex", isStar(settings), set("star"));
   const geodesic = slider({
     label: "Geodesic weight", min: 0, max: 1, step: 0.05, value: settings.geodesic,
@@ -88,9 +89,10 @@ export function guideControls(settings, onchange) {
   update();
   return {
     element, update,
-    /** `methods` as /api/studio lists them. */
+    /** `methods`: of those that /api/studio lists. */
     offer(methods) {
-      method.fill([["", "Gradient × guided"], ...methods.map(({ name, title }) => [name, title])], settings.method);
+      method.fill([["", "Fused LayerCAM"], ...methods.map(({ name, title }) => [name, title])], settings.method);
+      settings.method = method.select.value;
     },
   };
 }

@@ -8,6 +8,7 @@ import { Options } from "./look_options.js";
 import { Predictions } from "./look_predictions.js";
 import { SaveCard } from "./look_save.js";
 import { Stage } from "./look_stage.js";
+import { usableMethods } from "./usable_methods.js";
 
 /** The first map, and the method that explains networks which it cannot. */
 const kFirstMethod = "grad-cam", kAnyMethod = "gradient";
@@ -64,7 +65,7 @@ class Look {
   }
 
   stepMethod(step) {
-    const { methods } = this.context.studio, pane = this.stage.active;
+    const pane = this.stage.active, methods = usableMethods(this.context.studio, pane.model);
     const at = methods.findIndex(({ name }) => name === pane.settings.method);
     pane.method.value = methods[(at + step + methods.length) % methods.length].name;
     this.stage.changeMethod(pane, pane.method.value);

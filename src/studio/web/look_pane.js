@@ -3,6 +3,7 @@ import { make } from "./elements.js";
 import { forgetPicture, ownPicture } from "./files.js";
 import { icon } from "./icons.js";
 import { MapRaster } from "./map_raster.js";
+import { usableMethods } from "./usable_methods.js";
 import { duration, likelihood } from "./words.js";
 
 /** Milliseconds after which a map that is on its way is shown to be. */
@@ -56,7 +57,9 @@ export class Pane {
     const { studio, state } = this.context;
     const option = ({ name, title }) => make("option", { value: name, selected: name === this.settings.method }, title);
     const group = (label, list) => (list.length ? make("optgroup", { label }, list.map(option)) : null);
-    const usual = studio.methods.filter(({ samples }) => !samples), sampling = studio.methods.filter(({ samples }) => samples);
+    // What an address or another network chose stays in the list: its map says why there is none.
+    const usable = usableMethods(studio, this.model), methods = studio.methods.filter((method) => usable.includes(method) || method.name === this.settings.method);
+    const usual = methods.filter(({ samples }) => !samples), sampling = methods.filter(({ samples }) => samples);
     this.method.replaceChildren(...[group("At once", usual), group("By many samples", sampling), group("Controls, which see no photo", studio.controls)].filter(Boolean));
     this.network.replaceChildren(...state.models.map(({ id, name }) => make("option", { value: id, selected: id === this.model?.id }, name)));
     this.network.hidden = alone || state.models.length < 2;

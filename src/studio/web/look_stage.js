@@ -3,6 +3,7 @@ import { make } from "./elements.js";
 import { ownPicture } from "./files.js";
 import { icon } from "./icons.js";
 import { Pane } from "./look_pane.js";
+import { usableMethods } from "./usable_methods.js";
 import { Viewport } from "./viewport.js";
 
 export const kMostPanes = 4;
@@ -92,7 +93,7 @@ export class Stage {
   }
 
   addMethod() {
-    const used = new Set(this.panes.map(({ settings }) => settings.method)), { methods } = this.context.studio;
+    const used = new Set(this.panes.map(({ settings }) => settings.method)), methods = usableMethods(this.context.studio, this.context.state.model);
     const wanted = ["gradient", "grad-cam", "integrated-gradients", "guided"].map((name) => methods.find((other) => other.name === name)).filter(Boolean);
     const next = [...wanted, ...methods].find(({ name }) => !used.has(name)) ?? methods[0];
     this.add({ method: next.name });
@@ -140,6 +141,7 @@ export class Stage {
 
   changeModel(pane, model) {
     pane.settings = { ...pane.settings, model: model === this.context.state.model?.id ? null : model, options: {} };
+    pane.fillHead(this.panes.length === 1);
     this.load(pane);
     this.look.changed();
   }

@@ -4,6 +4,7 @@ import { button, download, numberField, segments } from "./controls.js";
 import { make } from "./elements.js";
 import { icon } from "./icons.js";
 import { inSentences } from "./page_words.js";
+import { usableMethods } from "./usable_methods.js";
 
 const kLanguages = [["command", "Command line"], ["cpp", "C++"], ["python", "Python"]];
 
@@ -114,12 +115,13 @@ function reportPart(context) {
     element: make("section", { class: "take-report", "aria-label": "Report" }, make("h3", {}, "The whole as a report page"),
       make("div", { class: "row" }, which.element, models.element), methods, make("div", { class: "row" }, write, stop, bar, links), note),
     update() {
-      if (methods.querySelector("input")) return;
-      const common = ["gradient", "guided", "grad-cam"];
-      const known = context.studio.methods.map(({ name }) => name);
-      const first = common.some((name) => known.includes(name)) ? common : known.slice(0, 1);
-      methods.append(...context.studio.methods.map(({ name, title }) =>
-        make("label", { class: "check" }, make("input", { type: "checkbox", value: name, checked: first.includes(name) }), make("span", {}, title))));
+      const usable = usableMethods(context.studio, state.model), known = usable.map(({ name }) => name);
+      const common = ["gradient", "guided", "grad-cam"], first = common.some((name) => known.includes(name)) ? common : known.slice(0, 1);
+      const inputs = [...methods.querySelectorAll("input")];
+      const chosen = inputs.length ? inputs.filter(({ checked }) => checked).map(({ value }) => value) : first;
+      for (const { parentElement } of inputs) parentElement.remove();
+      methods.append(...usable.map(({ name, title }) =>
+        make("label", { class: "check" }, make("input", { type: "checkbox", value: name, checked: chosen.includes(name) }), make("span", {}, title))));
     },
   };
 }
