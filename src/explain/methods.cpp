@@ -15,7 +15,8 @@
 namespace fovea {
 namespace {
 
-/// The verdicts of docs/trust.md on SqueezeNet and MobileNet; a map that is the same for another class fails.
+/// The verdicts of docs/trust.md on SqueezeNet and MobileNet; a map that is the same for another class fails,
+/// as those of Eigen-CAM and attention rollout, which do not look at the class.
 MethodInfo::Sanity measured_sanity(std::string_view name) {
   using enum MethodInfo::Sanity;
   static const std::map<std::string_view, MethodInfo::Sanity> measured = {
@@ -23,7 +24,7 @@ MethodInfo::Sanity measured_sanity(std::string_view name) {
       {"deconvnet", Fails},   {"smoothgrad", Passes},        {"integrated-gradients", Unclear},
       {"grad-cam", Passes},   {"layer-cam", Fails},          {"guided-grad-cam", Unclear},
       {"lrp", Fails},         {"lrp-epsilon", Unclear},      {"excitation", Fails},
-      {"occlusion", Unclear},
+      {"occlusion", Unclear}, {"eigen-cam", Fails},          {"attention-rollout", Fails},
   };
   const auto found = measured.find(name);
   return found == measured.end() ? NotMeasured : found->second;
