@@ -1,7 +1,11 @@
 #include "explain/layer_map.hpp"
+#include "fovea/localize.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 /// Class activation maps of a layer A [K,h,w] by its gradient G = dS/dA: Grad-CAM (Selvaraju et al. 2017),
 /// Grad-CAM++ (Chattopadhay et al. 2018), XGrad-CAM (Fu et al. 2020), LayerCAM (Jiang et al. 2021), HiResCAM
@@ -100,6 +104,10 @@ Tensor fused_layer_cam(std::span<const PassView> passes, const Shape& picture) {
 /// outline.
 constexpr std::int64_t kDeepStride = 16, kEarlyStride = 4;
 
+std::string describe_fused_layers(const MethodOptions&, std::int64_t) {
+  return fmt::format("the last layers of stride {} and {}", kDeepStride, kEarlyStride);
+}
+
 }  // namespace
 
 std::vector<Method> cam_methods() {
@@ -138,7 +146,9 @@ std::vector<Method> cam_methods() {
         "outlines that an early layer sees."},
        {{Rule::Gradient, MethodPass::To::Layer, MethodPass::Seed::AgainstNext, kDeepStride},
         {Rule::Gradient, MethodPass::To::Layer, MethodPass::Seed::One, kEarlyStride}},
-       fused_layer_cam},
+       fused_layer_cam,
+       nullptr,
+       describe_fused_layers},
       {{"guided-grad-cam", "Guided Grad-CAM", "selvaraju2017grad", "guided back-propagation times Grad-CAM",
         0, PerChannel, "Bright pixels are edges and textures within the regions of Grad-CAM."},
        {kToLayer, {Rule::Guided}},

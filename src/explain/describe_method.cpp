@@ -2,6 +2,9 @@
 
 #include <fmt/ranges.h>
 
+#include <string>
+#include <vector>
+
 namespace fovea {
 
 std::string describe_method(std::string_view name, const MethodOptions& options) {
@@ -21,7 +24,7 @@ std::string describe_method(std::string_view name, const MethodOptions& options)
   if (options.smooth > 0)
     parts.push_back(fmt::format("averaged over {} noisy copies, noise {:.3g} % of the range", options.smooth,
                                 100 * options.noise));
-  return fmt::format("{}: {}", info.title, fmt::join(parts, "; "));
+  return parts.empty() ? std::string(info.title) : fmt::format("{}: {}", info.title, fmt::join(parts, "; "));
 }
 
 }  // namespace fovea

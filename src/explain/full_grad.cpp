@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <string>
 
 /// FullGrad (Srinivas & Fleuret 2019): the score is the sum of x dS/dx over the picture and of b dS/db over
 /// all biases of the network; the map is that of the picture and of each layer's biases, without their signs,
@@ -97,7 +98,10 @@ std::vector<Method> full_grad_methods() {
         "1 + 1"},
        {},
        nullptr,
-       compile}};
+       compile,
+       [](const MethodOptions&, std::int64_t) {
+         return std::string("gradient times input, and all biases");
+       }}};
 }
 
 }  // namespace fovea
