@@ -239,8 +239,9 @@ TEST(LocalizeWithPrior, TheBoxIsTheMeanOfTheMasksAndOfTheMapsOwn) {
 
 TEST(LocalizeWithPrior, FindsAnObjectThatItsMapMarksInPart) {
   const Box object = {20, 10, 70, 50};
-  const Localization found =
-      localize(scene(120, 80, {object}), hill(30, 24, 45.0 / 120, 30.0 / 80), without_resizing());
+  LocalizeOptions options = without_resizing();
+  options.box_level = 0;
+  const Localization found = localize(scene(120, 80, {object}), hill(30, 24, 45.0 / 120, 30.0 / 80), options);
   EXPECT_GT(intersection_over_union(found.box, object), 0.8) << to_json(found.box);
 }
 

@@ -57,6 +57,7 @@ TEST(Localize, SpreadsAMapOfASmallPartOverTheObject) {
   const Tensor map = hill(30, 24, 40.0 / 120, 30.0 / 80);
   LocalizeOptions narrow;
   narrow.seeds = {0.95, 0.30};
+  narrow.box_level = 0;
   for (const LocalizeOptions& options : {narrow, paper_localize_options()}) {
     const Localization found = localize(photo, map, options);
     EXPECT_EQ(found.box, object) << to_json(found.box);
@@ -75,6 +76,7 @@ TEST(Localize, ALargePhotoIsSegmentedSmallerAndTheMaskBroughtBack) {
   const Image photo = scene(360, 240, {object});
   LocalizeOptions options;
   options.seeds = {0.95, 0.30};
+  options.box_level = 0;
   options.max_side = 90;
   const Localization found = localize(photo, hill(30, 24, 120.0 / 360, 90.0 / 240), options);
   EXPECT_EQ(found.seen.width, 90);
