@@ -27,8 +27,8 @@ std::vector<float> values_of(const Tensor& tensor) {
 
 TEST(CApiObjects, LocalizesAsCppDoes) {
   const auto model = load_model(bundled());
-  fovea_session_options options = options_of("gradient");
-  options.options = R"({"further_methods": ["guided"], "crops": "2"})";
+  fovea_session_options options = options_of("fused-layer-cam");
+  options.options = R"({"crops": "2"})";
   const auto session = make_session(model.get(), options);
   const Image photo = read_image(golf_ball());
   const fovea_pixels pixels = pixels_view(photo);
