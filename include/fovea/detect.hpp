@@ -117,9 +117,9 @@ public:
   /// photo's edges.
   Target side_target(const Detection& detection, BoxSide side) const;
   /// Options of an explainer whose class k is detections[k]: its score, or the position of a side of its box.
-  /// Labels are the boxes' numbers and names, as "1 bird", and the side; the layer of Grad-CAM and its variants is the last one before the
-  /// network's paths for objects of several sizes part (last_common_spatial_layer). The method is the
-  /// caller's to set. InputError if there are no detections.
+  /// Labels are the boxes' numbers and names, as "1 bird", and the side; the layer of Grad-CAM and its
+  /// variants is the last one before the network's paths for objects of several sizes part
+  /// (last_common_spatial_layer). The method is the caller's to set. InputError if there are no detections.
   ExplainOptions explain_options(const std::vector<Detection>& detections,
                                  std::optional<BoxSide> side = {}) const;
 

@@ -1,9 +1,7 @@
 #include "explain/least_squares.hpp"
 
 #include "base/check.hpp"
-#include "image/opencv_errors.hpp"
-
-#include <opencv2/core.hpp>
+#include "image/solve_symmetric.hpp"
 
 namespace fovea {
 
@@ -22,17 +20,11 @@ void LeastSquares::add(std::span<const double> z, double y, double weight) {
   }
 }
 
-std::vector<double> LeastSquares::solve(double ridge) const try {
-  const auto size = static_cast<int>(unknowns_);
-  cv::Mat normal = ridge * cv::Mat::eye(size, size, CV_64F);
-  normal += cv::Mat(normal_).reshape(1, size);
-  const cv::Mat right(right_);
-  cv::Mat solution;
-  if (!cv::solve(normal, right, solution, cv::DECOMP_CHOLESKY))
-    cv::solve(normal, right, solution, cv::DECOMP_SVD);
-  return {solution.begin<double>(), solution.end<double>()};
-} catch (const cv::Exception& error) {
-  rethrow_opencv(error);
+std::vector<double> LeastSquares::solve(double ridge) const {
+  std::vector<double> normal = normal_;
+  for (std::size_t i = 0; i < unknowns_; ++i)
+    normal[i * unknowns_ + i] += ridge;
+  return solve_symmetric(normal, right_);
 }
 
 }  // namespace fovea

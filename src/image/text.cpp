@@ -2,13 +2,11 @@
 
 #include "base/check.hpp"
 #include "base/forked.hpp"
+#include "base/room_in_memory.hpp"
 #include "base/utf8.hpp"
 #include "image/missing_glyphs.hpp"
 
-#include <sys/mman.h>
-
 #include <cmath>
-#include <new>
 
 namespace fovea {
 namespace {
@@ -19,11 +17,7 @@ constexpr char kFontFamilies[] = "DejaVu Sans, sans-serif";
 /// Takes that many bytes of address space, and two threads such as Pango starts, and gives them back: GLib
 /// ends the process where it gets no memory or thread. std::bad_alloc, InputError.
 void check_room_to_draw(std::size_t bytes) {
-  void* const room =
-      ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (room == MAP_FAILED)
-    throw std::bad_alloc();
-  ::munmap(room, bytes);
+  check_room_in_memory(bytes);
   static std::once_flag once;
   std::call_once(once, [] { check_threads_can_be_made(2); });
 }

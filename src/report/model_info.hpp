@@ -18,11 +18,11 @@ namespace fovea {
 struct ModelInfo {
   Model model;
   Labels labels;
-  ChosenPreprocessing preprocessing;             ///< of the options, the file or the name, or assumed
-  std::shared_ptr<const Program> program;        ///< forward and backward; none: `why_not`
-  std::string why_not;                           ///< the reason why the model cannot be run
-  std::vector<Note> notes;                       ///< of the program
-  std::string detector;                          ///< `detector_note` of a network that finds objects, or empty
+  ChosenPreprocessing preprocessing;       ///< of the options, the file or the name, or assumed
+  std::shared_ptr<const Program> program;  ///< forward and backward; none: `why_not`
+  std::string why_not;                     ///< the reason why the model cannot be run
+  std::vector<Note> notes;                 ///< of the program
+  std::string detector;                    ///< `detector_note` of a network that finds objects, or empty
   std::optional<std::vector<LayerInfo>> layers;  ///< if requested; empty without a program
 };
 

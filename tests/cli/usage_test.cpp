@@ -94,7 +94,7 @@ TEST(Usage, OptionsWithoutEffectAreNoted) {
   EXPECT_FALSE(contains(outcome.err, "--merge")) << outcome.err;
   const Outcome localized =
       fovea({"localize", sample("church.jpg"), "-o", folder.file("l"), "--keep", "0.4"});
-  EXPECT_TRUE(contains(localized.err, "--keep has no effect on gradient or guided: rise uses it"))
+  EXPECT_TRUE(contains(localized.err, "--keep has no effect on fused-layer-cam: rise uses it"))
       << localized.err;
 }
 

@@ -90,8 +90,8 @@ TEST_F(ModelErrors, ABatchThatCannotBeChangedTakesCropsOneByOne) {
     EXPECT_NEAR(found.data<float>()[static_cast<std::size_t>(i)],
                 expected.data<float>()[static_cast<std::size_t>(i)], 1e-6);
   for (const char* crops : {"whole", "2", "10"})
-    EXPECT_EQ(fovea({"localize", sample("church.jpg"), "--class", "0", "--crops", crops, "-m", fixed, "-o",
-                     folder.file("out")})
+    EXPECT_EQ(fovea({"localize", sample("church.jpg"), "--class", "0", "--method", "gradient", "--crops",
+                     crops, "-m", fixed, "-o", folder.file("out")})
                   .code,
               0);
   EXPECT_EQ(fovea({"classify", sample("church.jpg"), "--crops", "10", "-m", fixed}).code, 0);

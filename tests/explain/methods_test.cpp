@@ -84,9 +84,9 @@ TEST(Methods, GiveTheSameTwice) {
 TEST(Methods, AContrastiveTargetIsTheDifferenceWhereAMethodIsLinearInTheScores) {
   const Model model = network();
   const Tensor input = input_of(kPicture);
-  for (const char* name :
-       {"gradient", "guided", "deconvnet", "gradient-x-input", "smoothgrad", "integrated-gradients",
-        "blur-ig", "hires-cam", "expected-gradients", "deep-lift", "occlusion", "rise", "lime", "kernel-shap"}) {
+  for (const char* name : {"gradient", "guided", "deconvnet", "gradient-x-input", "smoothgrad",
+                           "integrated-gradients", "blur-ig", "hires-cam", "expected-gradients", "deep-lift",
+                           "occlusion", "rise", "lime", "kernel-shap"}) {
     if (std::string_view(name) == "guided" || std::string_view(name) == "deconvnet")
       continue;  // their masks look at the sign of what flows back
     Explainer explain = explainer_by(model, name, {.samples = method_info(name).samples > 0 ? 12 : 0});

@@ -1,8 +1,18 @@
 #include "backend/onednn/primitive_attributes.hpp"
 
+#include "base/room_in_memory.hpp"
+
 namespace fovea::backend::onednn_detail {
 
+namespace {
+
+/// More than the machine code of a primitive takes. oneDNN writes it without asking whether there is memory.
+constexpr std::size_t kRoomOfPrimitive = std::size_t{4} << 20U;
+
+}  // namespace
+
 dnnl::primitive_attr attributes() {
+  check_room_in_memory(kRoomOfPrimitive);  // each primitive is made with attributes
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   return attr;
