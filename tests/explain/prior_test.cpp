@@ -67,7 +67,7 @@ TEST(ObjectLogOdds, RefuseWhatTellsNothing) {
   EXPECT_THROW(object_log_odds(map_of({2}, {1, 2})), InputError);
   // A single pixel, and a map of equal values, are as they should be: at odds of 1 / level everywhere.
   const Tensor one = object_log_odds(map_of({1, 1}, {5}));
-  EXPECT_NEAR(one.data<float>()[0], 2 * std::log(1 / 0.65), 1e-5);
+  EXPECT_NEAR(one.data<float>()[0], 2 * std::log(1 / 0.75), 1e-5);
 }
 
 TEST(MultiplyMaps, IsTheGeometricMeanOfMapsOverTheirMeans) {
