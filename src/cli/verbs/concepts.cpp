@@ -145,7 +145,7 @@ int factors(const Arguments& arguments, const Network& loaded, const std::vector
     auto session = std::make_shared<Session>(compiled);
     return [&, session](std::size_t i) -> DeliverResult {
       const LayerExplainer explainer(*session, layer, read_image(images[i]), loaded.preprocessing);
-      return [&, i, photo = ActivatedPhoto{images[i], bases[i], explainer.seen(), explainer.activations()}] {
+      return [&, photo = ActivatedPhoto{images[i], bases[i], explainer.seen(), explainer.activations()}] {
         photos.push_back(photo);
       };
     };
