@@ -17,6 +17,7 @@ for photo in golf-ball church parachute; do
 done
 "$fovea" saliency samples/golf-ball.jpg --with-class-model "${options[@]}" -o "$images/three-parts-golf-ball.png"
 "$fovea" saliency samples/church.jpg --method grad-cam,guided,gradient "${options[@]}" -o "$images/methods-church.png"
+/usr/bin/python3 tools/draw_methods_sheet.py "$fovea" samples/church.jpg "$images/methods-all.jpg"
 "$fovea" class-model --class all --sheet "${options[@]}" -o "$work/all" >/dev/null
 cp "$work/all/sheet.png" "$images/class-models.png"
 "$fovea" class-model --class all --sheet -m models/imagenette-resnet-plain.onnx "${options[@]}" -o "$work/plain" >/dev/null
