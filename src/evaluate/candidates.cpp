@@ -42,7 +42,7 @@ bool are_equal(const MethodOptions& a, const MethodOptions& b) {
   return a.noise == b.noise && a.baseline == b.baseline && a.window == b.window;
 }
 
-ExplainOptions options_of(const ExplainOptions& base, const std::vector<const Candidate*>& group) {
+ExplainOptions options_of(const ExplainOptions& base, const std::vector<const MethodCandidate*>& group) {
   ExplainOptions options = base;
   options.method = group.front()->method;
   options.method_options = group.front()->options;
@@ -53,11 +53,11 @@ ExplainOptions options_of(const ExplainOptions& base, const std::vector<const Ca
 }
 
 /// Those of a group that the network allows, found one by one.
-std::vector<const Candidate*> allowed_of(const Model& model, const ExplainOptions& base,
-                                         const std::vector<const Candidate*>& group,
-                                         const std::function<void(const std::string&)>& refused) {
-  std::vector<const Candidate*> allowed;
-  for (const Candidate* candidate : group)
+std::vector<const MethodCandidate*> allowed_of(const Model& model, const ExplainOptions& base,
+                                               const std::vector<const MethodCandidate*>& group,
+                                               const std::function<void(const std::string&)>& refused) {
+  std::vector<const MethodCandidate*> allowed;
+  for (const MethodCandidate* candidate : group)
     try {
       const Explainer compiled(model, options_of(base, {candidate}));
       allowed.push_back(candidate);
@@ -73,8 +73,9 @@ std::vector<std::string> methods_to_pick_from() {
   return {"gradient", "smoothgrad", "integrated-gradients", "grad-cam", "layer-cam", "lrp", "occlusion"};
 }
 
-std::vector<Candidate> candidates_of(const std::vector<std::string>& methods, const MethodOptions& base) {
-  std::vector<Candidate> candidates;
+std::vector<MethodCandidate> candidates_of(const std::vector<std::string>& methods,
+                                           const MethodOptions& base) {
+  std::vector<MethodCandidate> candidates;
   for (const std::string& method : methods) {
     candidates.push_back({method, method, base});
     for (const VariedOption& varied : varied_options()) {
@@ -91,21 +92,22 @@ std::vector<Candidate> candidates_of(const std::vector<std::string>& methods, co
   return candidates;
 }
 
-std::vector<Candidate> plain_candidates(const std::vector<std::string>& methods, const MethodOptions& base) {
-  std::vector<Candidate> candidates;
+std::vector<MethodCandidate> plain_candidates(const std::vector<std::string>& methods,
+                                              const MethodOptions& base) {
+  std::vector<MethodCandidate> candidates;
   for (const std::string& method : methods)
     candidates.push_back({method, method, base});
   return candidates;
 }
 
 CompiledCandidates compile_candidates(const Model& model, const ExplainOptions& base,
-                                      const std::vector<Candidate>& candidates,
+                                      const std::vector<MethodCandidate>& candidates,
                                       const std::function<void(const std::string&)>& refused) {
   FOVEA_CHECK(!candidates.empty(), "no methods are named");
-  std::vector<std::vector<const Candidate*>> groups;
-  for (const Candidate& candidate : candidates) {
+  std::vector<std::vector<const MethodCandidate*>> groups;
+  for (const MethodCandidate& candidate : candidates) {
     const auto same = std::find_if(groups.begin(), groups.end(), [&](const auto& group) {
-      const auto is_method = [&](const Candidate* one) { return one->method == candidate.method; };
+      const auto is_method = [&](const MethodCandidate* one) { return one->method == candidate.method; };
       return are_equal(group.front()->options, candidate.options) &&
              std::none_of(group.begin(), group.end(), is_method);
     });
@@ -115,9 +117,9 @@ CompiledCandidates compile_candidates(const Model& model, const ExplainOptions& 
       same->push_back(&candidate);
   }
   CompiledCandidates compiled;
-  const auto compile = [&](const std::vector<const Candidate*>& group) {
+  const auto compile = [&](const std::vector<const MethodCandidate*>& group) {
     compiled.explainers.emplace_back(model, options_of(base, group));
-    for (const Candidate* candidate : group)
+    for (const MethodCandidate* candidate : group)
       compiled.names.push_back(candidate->name);
   };
   for (const auto& group : groups)
@@ -126,7 +128,7 @@ CompiledCandidates compile_candidates(const Model& model, const ExplainOptions& 
     } catch (const Error&) {
       if (!refused)
         throw;
-      const std::vector<const Candidate*> allowed = allowed_of(model, base, group, refused);
+      const std::vector<const MethodCandidate*> allowed = allowed_of(model, base, group, refused);
       if (!allowed.empty())
         compile(allowed);
     }

@@ -10,7 +10,7 @@
 namespace fovea {
 
 /// A method with its options.
-struct Candidate {
+struct MethodCandidate {
   std::string name;  ///< "smoothgrad", or "smoothgrad:noise=0.05" with settings that are not the base's
   std::string method;
   MethodOptions options;
@@ -21,10 +21,12 @@ std::vector<std::string> methods_to_pick_from();
 
 /// Each method with the base's options, and with the settings of noise, baseline and window that change its
 /// maps. InputError for an unknown method.
-std::vector<Candidate> candidates_of(const std::vector<std::string>& methods, const MethodOptions& base);
+std::vector<MethodCandidate> candidates_of(const std::vector<std::string>& methods,
+                                           const MethodOptions& base);
 
 /// Each method with the base's options alone.
-std::vector<Candidate> plain_candidates(const std::vector<std::string>& methods, const MethodOptions& base);
+std::vector<MethodCandidate> plain_candidates(const std::vector<std::string>& methods,
+                                              const MethodOptions& base);
 
 /// Candidates, compiled.
 struct CompiledCandidates {
@@ -35,7 +37,7 @@ struct CompiledCandidates {
 /// does not allow, which is left out; empty: such a candidate is an error. InputError and ModelError as for
 /// Explainer, also if none is left.
 CompiledCandidates compile_candidates(const Model& model, const ExplainOptions& base,
-                                      const std::vector<Candidate>& candidates,
+                                      const std::vector<MethodCandidate>& candidates,
                                       const std::function<void(const std::string&)>& refused);
 
 }  // namespace fovea

@@ -138,7 +138,8 @@ TEST(PickText, HasAtMost80Columns) {
 TEST(Candidates, AreMethodsInTheSettingsThatTheyUse) {
   MethodOptions base;
   std::vector<std::string> names;
-  for (const Candidate& candidate : candidates_of({"grad-cam", "smoothgrad", "integrated-gradients"}, base))
+  for (const MethodCandidate& candidate :
+       candidates_of({"grad-cam", "smoothgrad", "integrated-gradients"}, base))
     names.push_back(candidate.name);
   EXPECT_EQ(names, (std::vector<std::string>{"grad-cam", "smoothgrad", "smoothgrad:noise=0.05",
                                              "smoothgrad:noise=0.3", "integrated-gradients",
@@ -159,7 +160,7 @@ TEST(Candidates, ThatTheNetworkDoesNotAllowAreLeftOutWithTheReason) {
   MethodOptions elsewhere;
   elsewhere.layer = "no-such-layer";
   base.method_options = elsewhere;
-  const std::vector<Candidate> candidates = plain_candidates({"gradient", "grad-cam"}, elsewhere);
+  const std::vector<MethodCandidate> candidates = plain_candidates({"gradient", "grad-cam"}, elsewhere);
   EXPECT_THROW((void)compile_candidates(model, base, candidates, nullptr), ModelError);
   std::vector<std::string> reasons;
   const CompiledCandidates compiled =

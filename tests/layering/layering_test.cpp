@@ -204,6 +204,30 @@ TEST(Layering, EveryHeaderIsIncludedOnce) {
     }
 }
 
+/// Two classes of one name in one namespace are one class for the linker, which takes the functions of
+/// either.
+TEST(Layering, NoTwoHeadersDefineOneClass) {
+  const Pattern space("namespace ([a-z_:]+) \\{"),
+      definition("(?:struct|class) ([A-Z]\\w*)(?: final)?(?: :.*)? \\{");
+  std::map<std::string, std::string> defined;
+  for (const Source& source : sources()) {
+    if (fs::path(source.path).extension() != ".hpp")
+      continue;
+    std::string in;
+    for (const std::string& line : source.lines) {
+      if (const auto found = space.first_in(line); !found.empty() && begins_with(line, "namespace"))
+        in = found[1];
+      if (!begins_with(line, "struct ") && !begins_with(line, "class "))
+        continue;
+      if (const auto found = definition.first_in(line); !found.empty()) {
+        const auto [other, is_new] = defined.emplace(in + "::" + found[1], source.path);
+        EXPECT_TRUE(is_new) << other->first << " is defined in " << other->second << " and " << source.path;
+      }
+    }
+  }
+  EXPECT_GT(defined.size(), 300U);
+}
+
 TEST(Layering, HeadersDoNotIncludeEachOtherInACircle) {
   std::map<std::string, Names> edges;
   for (const Source& source : sources()) {
