@@ -15,16 +15,40 @@
 namespace fovea {
 namespace {
 
-/// The verdicts of docs/trust.md on SqueezeNet and MobileNet; a map that is the same for another class fails,
-/// as those of Eigen-CAM and attention rollout, which do not look at the class.
+/// The verdicts of docs/trust.md and docs/rules.md on SqueezeNet and MobileNet; a map that is the same for
+/// another class fails, as those of Eigen-CAM and attention rollout, which do not look at the class.
 MethodInfo::Sanity measured_sanity(std::string_view name) {
   using enum MethodInfo::Sanity;
   static const std::map<std::string_view, MethodInfo::Sanity> measured = {
-      {"gradient", Unclear},  {"gradient-x-input", Unclear}, {"guided", Fails},
-      {"deconvnet", Fails},   {"smoothgrad", Passes},        {"integrated-gradients", Unclear},
-      {"grad-cam", Passes},   {"layer-cam", Fails},          {"guided-grad-cam", Unclear},
-      {"lrp", Fails},         {"lrp-epsilon", Unclear},      {"excitation", Fails},
-      {"occlusion", Unclear}, {"eigen-cam", Fails},          {"attention-rollout", Fails},
+      {"gradient", Unclear},
+      {"gradient-x-input", Unclear},
+      {"guided", Fails},
+      {"deconvnet", Fails},
+      {"smoothgrad", Passes},
+      {"integrated-gradients", Unclear},
+      {"grad-cam", Passes},
+      {"layer-cam", Fails},
+      {"guided-grad-cam", Unclear},
+      {"lrp", Fails},
+      {"lrp-epsilon", Unclear},
+      {"excitation", Fails},
+      {"occlusion", Unclear},
+      {"eigen-cam", Fails},
+      {"attention-rollout", Fails},
+      {"xgrad-cam", Passes},
+      {"hires-cam", Passes},
+      {"grad-cam++", Fails},
+      {"full-grad", Fails},
+      {"eigen-grad-cam", Fails},
+      {"deep-lift", Unclear},
+      {"lrp-gamma", Fails},
+      {"lrp-alpha-beta", Fails},
+      {"fused-layer-cam", Unclear},
+      {"lrp-epsilon-gamma-box", Fails},
+      {"lrp-epsilon-plus-flat", Fails},
+      {"lrp-epsilon-plus-w-square", Fails},
+      {"lrp-epsilon-alpha2-beta1", Fails},
+      {"lrp-epsilon-alpha2-beta1-flat", Unclear},
   };
   const auto found = measured.find(name);
   return found == measured.end() ? NotMeasured : found->second;
