@@ -37,11 +37,10 @@ SamplingMethod compile(const MethodContext& context, const MethodInfo& info) {
   FOVEA_CHECK(rows >= 2 && rows <= kMaxSamples / pictures,
               "Sobol indices of {} cells from {} samples, each of {} pictures: expected 2 to {} samples",
               cells, rows, pictures, kMaxSamples / pictures);
-  auto start = [program, masks, rows, pictures, options = context.options,
+  auto start = [program, masks, cells, rows, pictures, options = context.options,
                 preprocessing = context.preprocessing](Sessions& sessions) -> Attribute {
     auto session = sessions.add(program);
     return [=](const Tensor& input, const ExplainedScore& target, const SampleProgress& progress) {
-      const std::size_t cells = masks.count();
       const std::vector<double> points =
           sobol_points(static_cast<std::size_t>(rows), 2 * cells, options.seed);
       const Tensor baseline = baseline_of(input, options.baseline, preprocessing);

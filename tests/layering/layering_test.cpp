@@ -215,11 +215,15 @@ TEST(Layering, NoTwoHeadersDefineOneClass) {
       continue;
     std::string in;
     for (const std::string& line : source.lines) {
-      if (const auto found = space.first_in(line); !found.empty() && begins_with(line, "namespace"))
-        in = found[1];
-      if (!begins_with(line, "struct ") && !begins_with(line, "class "))
+      const bool is_space = begins_with(line, "namespace ");
+      if (!is_space && !begins_with(line, "struct ") && !begins_with(line, "class "))
         continue;
-      if (const auto found = definition.first_in(line); !found.empty()) {
+      const auto found = (is_space ? space : definition).first_in(line);
+      if (found.empty())
+        continue;
+      if (is_space) {
+        in = found[1];
+      } else {
         const auto [other, is_new] = defined.emplace(in + "::" + found[1], source.path);
         EXPECT_TRUE(is_new) << other->first << " is defined in " << other->second << " and " << source.path;
       }
