@@ -1,5 +1,7 @@
 #include "explain/method.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <numeric>
