@@ -103,8 +103,8 @@ public:
         },
         [&](const HeldSamples& held) {
           for (std::int64_t n = 0; n < held.count; ++n)
-            climb(ascents_[static_cast<std::size_t>(held.first + n)], gradient_at(session_, n), area_weight,
-                  mirrored);
+            ascend(ascents_[static_cast<std::size_t>(held.first + n)], gradient_at(session_, n), area_weight,
+                   mirrored);
         });
     generate();
   }
@@ -124,7 +124,7 @@ private:
     return mirrored ? i - i % width_ + (width_ - 1 - i % width_) : i;
   }
 
-  void climb(Ascent& ascent, std::span<const float> of_picture, double area_weight, bool mirrored) {
+  void ascend(Ascent& ascent, std::span<const float> of_picture, double area_weight, bool mirrored) {
     const std::vector<double>& mask = ascent.mask.values;
     std::vector<double> gradient(mask.size());
     area_penalty(mask, ascent.area, gradient);

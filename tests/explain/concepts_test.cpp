@@ -1,5 +1,6 @@
 #include "fovea/concepts.hpp"
 
+#include "explain/counting_picture.hpp"
 #include "explain/fixtures.hpp"
 #include "fovea/error.hpp"
 #include "support/tensors.hpp"
@@ -8,25 +9,9 @@
 #include <array>
 #include <cstring>
 #include <iterator>
-#include <numeric>
 
 namespace fovea::test {
 namespace {
-
-/// Pictures as they are: no resizing, values 0..255.
-Preprocessing plain(std::int64_t short_side) {
-  Preprocessing preprocessing;
-  preprocessing.scale = 1;
-  preprocessing.resize_short_side = short_side;
-  return preprocessing;
-}
-
-/// 0 1 2 ... 15 in grey.
-Image counting() {
-  Image image = Image::blank(4, 4, 1, 0);
-  std::iota(image.pixels.begin(), image.pixels.end(), std::uint8_t{0});
-  return image;
-}
 
 /// The sums of the 3x3 windows are 45 54 81 90; behind the biases and the ReLU 0 4 31 40 and 0 0 6 15, with
 /// means of 18.75 and 5.25.

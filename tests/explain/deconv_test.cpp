@@ -1,3 +1,4 @@
+#include "explain/counting_picture.hpp"
 #include "explain/fixtures.hpp"
 #include "fovea/error.hpp"
 #include "fovea/features.hpp"
@@ -20,21 +21,6 @@ struct Looked {
   const LayerInfo& layer;
   Session session;
 };
-
-/// Pictures as they are: no resizing, values 0..255.
-Preprocessing plain(std::int64_t short_side) {
-  Preprocessing preprocessing;
-  preprocessing.scale = 1;
-  preprocessing.resize_short_side = short_side;
-  return preprocessing;
-}
-
-/// 0 1 2 ... 15 in grey.
-Image counting() {
-  Image image = Image::blank(4, 4, 1, 0);
-  std::iota(image.pixels.begin(), image.pixels.end(), std::uint8_t{0});
-  return image;
-}
 
 /// The sums of the 3x3 windows are 45 54 81 90; behind the biases and the ReLU 0 4 31 40 and 0 0 6 15.
 /// `mixed` is the first channel minus the second: 0 4 25 25.
